@@ -1,0 +1,142 @@
+"""The numbers of a conversation: one complete frozen set per call, pinned at its start and written to its journal.
+
+The owner's `turn_taking` block, its reference page and the dashboard's form are made from these fields: each has a
+sentence, a unit in its name and bounds.
+"""
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+Seconds = Annotated[float, Meta(ge=0.0, le=14_400.0)]
+Probability = Annotated[float, Meta(ge=0.0, le=1.0)]
+Count = Annotated[int, Meta(ge=0, le=100)]
+
+
+def _says(text: str, ge: float, le: float) -> Meta:
+    return Meta(description=text, ge=ge, le=le)
+
+
+class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
+    """How one agent takes turns. Defaults are the preset `balanced`."""
+
+    # ── when the caller's turn is over ───────────────────────────────────────────────────────────────────────
+    min_silence_s: Annotated[float, _says("Silence after a turn that sound and words call complete.", 0.1, 5)] = 0.30
+    unsure_silence_s: Annotated[
+        float, _says("Silence after a turn when sound and words disagree, or the model is not sure.", 0.1, 8)
+    ] = 0.80
+    unfinished_silence_s: Annotated[
+        float, _says("Silence after a turn that is clearly unfinished ('and then ...', a filler).", 0.1, 10)
+    ] = 1.60
+    collecting_silence_s: Annotated[
+        float, _says("Silence inside a number, a code, an e-mail or a spelled name.", 0.1, 10)
+    ] = 1.60
+    complete_probability: Annotated[
+        float, _says("End-of-turn probability from which the sound counts as complete.", 0, 1)
+    ] = 0.50
+    second_opinion_s: Annotated[
+        float, _says("Silence after which the end-of-turn model is asked again.", 0.1, 5)
+    ] = 0.80
+    learned_pause_weight: Annotated[
+        float, _says("How fast the caller's own pauses move the patience (0: never).", 0, 1)
+    ] = 0.25
+    transcript_timeout_s: Annotated[
+        float, _says("Longest wait for a final transcript after the end of a spurt.", 0.1, 10)
+    ] = 1.20
+    audio_stall_s: Annotated[
+        float, _says("Longest wait for caller audio that would show a silence.", 0.3, 10)
+    ] = 1.00
+    max_speculations: Annotated[int, _says("Replies prepared before a turn is committed, per turn.", 0, 20)] = 3
+    digits_timeout_s: Annotated[float, _says("Wait after a key before the digits are a turn.", 0.2, 30)] = 2.5
+    digits_end: Annotated[str, Meta(description="A key that ends the digits at once, or empty.", max_length=1)] = "#"
+
+    # ── barge-in ─────────────────────────────────────────────────────────────────────────────────────────────
+    duck_voice_s: Annotated[float, _says("Caller's voice over the agent until it goes quieter.", 0.04, 2)] = 0.10
+    hush_voice_s: Annotated[float, _says("Caller's voice over the agent until it falls silent.", 0.06, 3)] = 0.22
+    takeover_voice_s: Annotated[
+        float, _says("Caller's voice over the agent that takes the floor without words.", 0.2, 10)
+    ] = 1.50
+    duck_gain_db: Annotated[float, _says("How much quieter a ducked agent is.", -40, -6)] = -15.0
+    decide_timeout_s: Annotated[
+        float, _says("Longest wait for words after the caller's voice ended; then the agent goes on.", 0.1, 5)
+    ] = 1.00
+    protect_opening: Annotated[
+        bool, Meta(description="The opening is said to its end whatever the caller says (a legal notice).")
+    ] = False
+
+    # ── silence, length, end ─────────────────────────────────────────────────────────────────────────────────
+    idle_s: Annotated[float, _says("Silence of the caller until the agent asks.", 1, 600)] = 9.0
+    idle_prompts: Annotated[int, _says("How often the agent asks before it says goodbye.", 0, 10)] = 2
+    opening_wait_s: Annotated[
+        float, _says("With `opening: wait`, how long the caller may be silent at first.", 1, 120)
+    ] = 12.0
+    max_call_s: Annotated[float, _says("Longest call.", 10, 14_400)] = 1_800.0
+    warn_before_s: Annotated[float, _says("The spoken warning comes so long before the longest call.", 0, 600)] = 60.0
+    closing_timeout_s: Annotated[
+        float, _says("Longest goodbye: then the line is cut even if it was not heard.", 1, 60)
+    ] = 12.0
+
+    # ── deadlines of the others ──────────────────────────────────────────────────────────────────────────────
+    filler_s: Annotated[float, _says("Wait for a reply or a tool until a short filler is said.", 0.2, 10)] = 1.20
+    reply_timeout_s: Annotated[
+        float, _says("Wait for the first audio of a reply before it is tried again.", 0.5, 60)
+    ] = 6.0
+    stall_timeout_s: Annotated[float, _says("Longest hole inside a reply before it is given up.", 0.5, 30)] = 2.5
+    reply_attempts: Annotated[int, _says("Tries of one reply before the agent apologises.", 1, 5)] = 2
+    apologies: Annotated[int, _says("Apologies in a row before the agent says goodbye.", 0, 10)] = 2
+    mark_timeout_s: Annotated[
+        float, _says("Wait for a mark beyond the time its audio should have ended.", 0.2, 30)
+    ] = 1.5
+    tool_timeout_s: Annotated[float, _says("Longest run of a tool.", 0.5, 120)] = 20.0
+    tool_steps: Annotated[int, _says("Tool rounds in one turn.", 0, 20)] = 3
+    reconnect_first_s: Annotated[float, _says("First wait before a lost transcriber is opened again.", 0, 5)] = 0.0
+    reconnect_max_s: Annotated[float, _says("Longest wait between two tries to open the transcriber.", 0.05, 10)] = 2.0
+    reconnect_attempts: Annotated[int, _says("Tries in a row before the agent says that it cannot hear.", 1, 50)] = 8
+
+    @property
+    def voice_edges_s(self) -> tuple[float, float, float]:
+        """Lengths of voice at which the spurt detector tells `VoiceLasted`."""
+        return (self.duck_voice_s, self.hush_voice_s, self.takeover_voice_s)
+
+
+PRESETS: Final[dict[str, Behaviour]] = {
+    "snappy": Behaviour(
+        min_silence_s=0.20, unsure_silence_s=0.55, unfinished_silence_s=1.2, collecting_silence_s=1.4,
+        second_opinion_s=0.55, idle_s=7.0,
+    ),
+    "balanced": Behaviour(),
+    "patient": Behaviour(
+        min_silence_s=0.55, unsure_silence_s=1.30, unfinished_silence_s=2.4, collecting_silence_s=2.4,
+        second_opinion_s=1.2, idle_s=14.0,
+    ),
+}  # fmt: skip
+"""Named sets to start from; every number can be set beside the name."""
+
+
+class Script(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent's fixed sentences and word lists, in its language."""
+
+    opening: Literal["fixed", "generated", "wait"] = "fixed"
+    greeting: str = ""
+    idle: tuple[str, ...] = ("Are you still there?",)
+    goodbye: str = "Goodbye."
+    idle_goodbye: str = "I cannot hear you any more, so I will hang up now. Goodbye."
+    warning: str = "We have about one minute left on this call."
+    time_over: str = "Our time is over, I have to end the call here. Goodbye."
+    filler: tuple[str, ...] = ("One moment please.",)
+    apology: str = "I am sorry, something went wrong on my side. Could you say that again?"
+    repeat: str = "Sorry, I did not catch that. Could you say it again?"
+    deaf: str = "I am sorry, I cannot hear you at the moment. Please call again later. Goodbye."
+    failure_goodbye: str = "I am sorry, I cannot help you right now. Please call again later. Goodbye."
+    backchannels: tuple[str, ...] = ()
+    """Normalized utterances that do not take the floor while the agent speaks."""
+    end_phrases: tuple[str, ...] = ()
+    """Normalized whole turns of the caller after which the agent says goodbye and hangs up."""
+    language: str = "en-US"
+
+
+DUCK_LIMIT_S: Final = 0.15
+"""From the caller's onset over the agent to a quieter agent (docs: metrics)."""
+STOP_LIMIT_S: Final = 0.30
+"""From the caller's onset to the agent's last audible frame, when real words come."""

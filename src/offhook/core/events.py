@@ -1,0 +1,220 @@
+"""What can happen to a call, in the past tense.
+
+Times are seconds on the call's own clock, whose zero is the carrier's `start`; audio times are samples received
+divided by 8000 and so on the same clock, less the delay of the network. Every event is journaled with the time `at`
+which it arrived; `Conversation.receive(event, at)` is the only reader.
+"""
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, tag=True, tag_field="event"):
+    """Something that happened."""
+
+
+# ── the leg ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class CallAnswered(Event, frozen=True):
+    """The media connection is up and audio flows both ways."""
+
+
+class CallerHungUp(Event, frozen=True):
+    """The carrier says that the stream or the call is over."""
+
+
+class LegLost(Event, frozen=True):
+    """The media connection ended without a word."""
+
+    cause: str
+
+
+class DigitPressed(Event, frozen=True):
+    """A key of the telephone: one of 0-9, *, #, A-D."""
+
+    digit: str
+
+
+class EndRequested(Event, frozen=True):
+    """Somebody other than the two parties wants the call over (drain deadline, operator, API)."""
+
+    reason: str
+
+
+class TimePassed(Event, frozen=True):
+    """Nothing but time: `wakeup_at` was reached."""
+
+
+# ── the caller's sound: edges only, found in audio time ──────────────────────────────────────────────────────────
+
+
+class SpeechStarted(Event, frozen=True):
+    """A talk spurt began at `onset_at`; it is told a little later, once it is sure."""
+
+    spurt: int
+    onset_at: float
+
+
+class VoiceLasted(Event, frozen=True):
+    """The spurt has held `voice_s` of voice so far; told once for each of `Behaviour.voice_edges_s`."""
+
+    spurt: int
+    voice_s: float
+
+
+class SpeechStopped(Event, frozen=True):
+    """The spurt ended: its last voiced sample was at `ended_at`, and it held `voice_s` of voice."""
+
+    spurt: int
+    ended_at: float
+    voice_s: float
+
+
+class SilenceLasted(Event, frozen=True):
+    """`silence_s` of received audio were silent since the spurt's end; answers `WatchSilence`."""
+
+    spurt: int
+    silence_s: float
+
+
+class TurnPredicted(Event, frozen=True):
+    """The end-of-turn model's belief that the turn is complete; answers `PredictTurn`."""
+
+    spurt: int
+    probability: float
+
+
+# ── the transcriber ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class TranscriptChanged(Event, frozen=True):
+    """What the transcriber believes so far of the utterance that is not yet final."""
+
+    text: str
+
+
+class TranscriptFinal(Event, frozen=True):
+    """An utterance is final. `spurt` answers `FinalizeTranscript(spurt)`; None when it came of its own accord.
+
+    A final that answers a spurt covers all that the caller said up to that spurt's end and that no earlier final
+    covered; it may be empty.
+    """
+
+    text: str
+    spurt: int | None = None
+
+
+class TranscriberLost(Event, frozen=True):
+    """The transcriber's stream failed."""
+
+    cause: str
+    retryable: bool = True
+
+
+class TranscriberReady(Event, frozen=True):
+    """The transcriber's stream is up (again)."""
+
+
+class TranscriberLagging(Event, frozen=True):
+    """Audio was dropped because the transcriber did not keep up."""
+
+    dropped_s: float
+
+
+# ── the reply ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class FirstTokenReceived(Event, frozen=True):
+    """The language model began to answer."""
+
+    reply: int
+
+
+class SegmentReady(Event, frozen=True):
+    """The first audio of a segment is here; `text` is what it says."""
+
+    reply: int
+    segment: int
+    text: str
+
+
+class SegmentStarted(Event, frozen=True):
+    """The segment's first frame was sent; the caller hears it from `plays_at`."""
+
+    reply: int
+    segment: int
+    plays_at: float
+
+
+class SegmentHeard(Event, frozen=True):
+    """The carrier's mark says that the segment was played to its end."""
+
+    reply: int
+    segment: int
+
+
+class ReplyGenerated(Event, frozen=True):
+    """Model and voice are done with the reply: `text` is all of it, in `segments` segments (0: it says nothing)."""
+
+    reply: int
+    text: str
+    segments: int
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+class ReplyHeard(Event, frozen=True):
+    """All of a generated reply was played to the caller."""
+
+    reply: int
+    text: str
+
+
+class PlayoutCut(Event, frozen=True):
+    """Playout was cleared for good or for now: `heard_text` is what the caller heard of the reply by then."""
+
+    reply: int
+    heard_text: str
+    heard_s: float
+
+
+class ReplyFailed(Event, frozen=True):
+    """The reply cannot be finished: `stage` is "model" or "voice"."""
+
+    reply: int
+    stage: str
+    cause: str
+    retryable: bool = True
+
+
+class ToolRequested(Event, frozen=True):
+    """The model wants a tool to run; `arguments` is JSON."""
+
+    reply: int
+    call: str
+    name: str
+    arguments: str
+
+
+class ToolReturned(Event, frozen=True):
+    """A tool answered; `result` is text for the model."""
+
+    call: str
+    result: str
+
+
+class ToolFailed(Event, frozen=True):
+    """A tool did not answer, or answered with an error."""
+
+    call: str
+    cause: str
+
+
+AnyEvent = (
+    CallAnswered | CallerHungUp | LegLost | DigitPressed | EndRequested | TimePassed
+    | SpeechStarted | VoiceLasted | SpeechStopped | SilenceLasted | TurnPredicted
+    | TranscriptChanged | TranscriptFinal | TranscriberLost | TranscriberReady | TranscriberLagging
+    | FirstTokenReceived | SegmentReady | SegmentStarted | SegmentHeard | ReplyGenerated | ReplyHeard | PlayoutCut
+    | ReplyFailed | ToolRequested | ToolReturned | ToolFailed
+)  # fmt: skip
+"""Every event there is: the type that a journal line is decoded to."""

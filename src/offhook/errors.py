@@ -1,0 +1,112 @@
+"""Every error that Offhook raises on purpose, in one tree.
+
+    OffhookError
+    ├── ConfigurationError      the owner's file, environment or command line: says where and what to do
+    ├── ProviderError           a vendor or a local model
+    │   ├── ProviderUnavailable     retry, then fall back
+    │   ├── ProviderTimeout         retry, then fall back
+    │   ├── ProviderRefused         key or quota: do not retry, tell the owner
+    │   └── ProtocolViolation       the other side broke its own wire
+    ├── CarrierRefused          the carrier's REST said no
+    ├── SignatureInvalid        a request that the carrier did not sign
+    ├── LegLost                 the media connection went away
+    ├── AdmissionRefused        this process takes no further call now
+    └── StoreError              a record could not be written
+
+The first line of a class's docstring is its default message; `code` is stable and safe for clients.
+An error is translated once, at the edge, always `from` its cause.
+"""
+
+from typing import ClassVar
+
+
+class OffhookError(Exception):
+    """Something went wrong in Offhook."""
+
+    code: ClassVar[str] = "offhook.error"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip().splitlines()[0])
+
+
+class ConfigurationError(OffhookError):
+    """The configuration is not usable."""
+
+    code = "configuration.invalid"
+
+    def __init__(
+        self, message: str | None = None, *, file: str = "", field: str = "", found: str = "", expected: str = ""
+    ) -> None:
+        where = ": ".join(part for part in (file, field) if part)
+        details = [f"found {found}"] if found else []
+        details += [f"expected {expected}"] if expected else []
+        text = message or (type(self).__doc__ or "").strip()
+        text = f"{where}: {text}" if where else text
+        super().__init__(f"{text} ({'; '.join(details)})" if details else text)
+        self.file, self.field, self.found, self.expected = file, field, found, expected
+
+
+class ProviderError(OffhookError):
+    """A provider failed."""
+
+    code = "provider.error"
+    retryable: ClassVar[bool] = True
+
+    def __init__(self, message: str | None = None, *, provider: str = "") -> None:
+        super().__init__(message)
+        self.provider = provider
+
+
+class ProviderUnavailable(ProviderError):
+    """The provider could not be reached or failed on its side."""
+
+    code = "provider.unavailable"
+
+
+class ProviderTimeout(ProviderError):
+    """The provider did not answer in time."""
+
+    code = "provider.timeout"
+
+
+class ProviderRefused(ProviderError):
+    """The provider refused the request: check the key and the quota."""
+
+    code = "provider.refused"
+    retryable = False
+
+
+class ProtocolViolation(ProviderError):
+    """The other side sent something that its own protocol does not allow."""
+
+    code = "provider.protocol"
+
+
+class CarrierRefused(OffhookError):
+    """The carrier refused the request."""
+
+    code = "carrier.refused"
+
+
+class SignatureInvalid(OffhookError):
+    """The request is not signed by the carrier."""
+
+    code = "carrier.signature"
+
+
+class LegLost(OffhookError):
+    """The media connection was lost."""
+
+    code = "leg.lost"
+
+
+class AdmissionRefused(OffhookError):
+    """This process takes no further call now."""
+
+    code = "call.refused"
+
+
+class StoreError(OffhookError):
+    """A record could not be written."""
+
+    code = "store.error"

@@ -1,0 +1,217 @@
+"""The three ports of speech, and what is passed through them.
+
+A provider file holds a pydantic `Config` with `provider: Literal["..."]` and `create(config, setup)`, which returns
+the port. One port serves all calls of an agent in a process; what belongs to one call is made per call.
+
+Everything here is cancelled by cancelling the task that runs it (or closing the generator), must then be quiet at
+once, and fails only with a `ProviderError`. Audio is mu-law, 8000 Hz, mono, 20 ms (160 bytes) a frame.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from offhook.core.events import TranscriberLagging, TranscriberReady, TranscriptChanged, TranscriptFinal
+
+TranscriberEvent = TranscriptChanged | TranscriptFinal | TranscriberReady | TranscriberLagging
+
+
+class ProviderConfig(BaseModel):
+    """Base of every provider block: unknown fields are refused, secrets never stand in the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing the agent knows."""
+
+    text: str
+    source: str
+    """File and heading it came from."""
+    score: float = 0.0
+    """How well it answers the question, 0 to 1."""
+
+
+class Facts(Protocol):
+    """What an agent knows, made by `offhook.knowledge` and handed to brains that look things up themselves."""
+
+    def search(self, question: str, limit: int = 3) -> Sequence[Fact]:
+        """The facts nearest to the question, best first. Milliseconds of CPU: call it in a worker thread."""
+
+    def all(self) -> Sequence[Fact]:
+        """Every fact, in the order of the files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a provider may know when it is created."""
+
+    language: str = "en-US"
+    vocabulary: tuple[str, ...] = ()
+    lexicon: Mapping[str, str] = field(default_factory=dict)
+    """How to say a word: spelling to respelling, or to `/ipa/`."""
+    facts: Facts | None = None
+    agent_name: str = ""
+    tools: tuple[str, ...] = ()
+    """Names of the agent's tools."""
+    base_dir: Path = Path()
+    """Folder of the agent's file, for paths inside its blocks."""
+    key: Callable[[str], str] | None = None
+    """Secret by environment name; raises `ConfigurationError` naming it when it is missing."""
+    model_dir: Callable[[str], Path] | None = None
+    """Folder of a verified local model by name (`offhook models`); raises `ConfigurationError` when it is missing."""
+
+
+# ── hearing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Transcriber(Protocol):
+    """Hears one call."""
+
+    def hear(self, frame: bytes) -> None:
+        """Take 20 ms of caller audio. Never blocks and never raises; bounded: drops the oldest and says so."""
+
+    def finalize(self, spurt: int) -> None:
+        """Ask for a final of all that was heard so far; answered by one `TranscriptFinal(spurt=spurt)`."""
+
+    async def run(self) -> None:
+        """Serve the stream until cancelled. Raises `ProviderError` when it is lost; posts `TranscriberReady` first."""
+
+
+class SpeechToText(Protocol):
+    """A way to hear."""
+
+    async def prepare(self) -> None:
+        """Load or connect what all calls share. Raises `ConfigurationError` or `ProviderError`."""
+
+    def transcriber(self, post: Callable[[TranscriberEvent], None]) -> Transcriber:
+        """A transcriber for one call. `post` is called on the event loop, in order."""
+
+    async def close(self) -> None:
+        """Let go of what `prepare` took."""
+
+
+# ── thinking ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One entry of the conversation as a model sees it."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    text: str
+    tool_calls: tuple["ToolCall", ...] = ()
+    """Of an assistant's entry: what it asked for."""
+    tool_call: str = ""
+    """Of a tool's entry: which call it answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool that the model wants to run; `arguments` is JSON text, whole."""
+
+    call: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A tool as a model sees it; `parameters` is a JSON schema of an object."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """All that a model needs for one reply."""
+
+    messages: tuple[Message, ...]
+    tools: tuple[ToolSpec, ...] = ()
+    call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of the reply's text, spaces included."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the reply cost, in tokens."""
+
+    tokens_in: int
+    tokens_out: int
+
+
+ModelOutput = TextDelta | ToolCall | Usage
+
+
+class LanguageModel(Protocol):
+    """A way to think."""
+
+    async def prepare(self) -> None:
+        """Load or connect what all calls share."""
+
+    def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
+        """The reply, piece by piece. Closing the generator cancels the request at once."""
+
+    async def close(self) -> None:
+        """Let go of what `prepare` took."""
+
+
+# ── speaking ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class WordTime:
+    """Where a word of the segment's text is heard, in seconds from the segment's start."""
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenAudio:
+    """Mu-law audio of any length, and the words that are known to lie in it or behind it."""
+
+    audio: bytes
+    words: tuple[WordTime, ...] = ()
+
+
+class Voice(Protocol):
+    """A way to speak."""
+
+    async def prepare(self) -> None:
+        """Load or connect what all calls share."""
+
+    def synthesize(self, text: str) -> AsyncGenerator[SpokenAudio, None]:
+        """The audio of one segment, as it comes. Closing the generator cancels it at once."""
+
+    async def close(self) -> None:
+        """Let go of what `prepare` took."""
+
+
+# ── end of turn ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class TurnModel(Protocol):
+    """Judges from sound alone whether a turn is complete."""
+
+    async def prepare(self) -> None:
+        """Load the model."""
+
+    async def predict(self, audio: bytes) -> float:
+        """Probability that the caller is done, from up to the last 8 s of mu-law audio; computed in a worker."""
+
+    async def close(self) -> None:
+        """Let go of the worker."""
