@@ -73,6 +73,9 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     ] = 12.0
     max_call_s: Annotated[float, _says("Longest call.", 10, 14_400)] = 1_800.0
     warn_before_s: Annotated[float, _says("The spoken warning comes so long before the longest call.", 0, 600)] = 60.0
+    stuck_voice_s: Annotated[
+        float, _says("Voice without a word for so long is taken for background noise.", 2, 120)
+    ] = 15.0
     closing_timeout_s: Annotated[
         float, _says("Longest goodbye: then the line is cut even if it was not heard.", 1, 60)
     ] = 12.0
@@ -84,6 +87,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     ] = 6.0
     stall_timeout_s: Annotated[float, _says("Longest hole inside a reply before it is given up.", 0.5, 30)] = 2.5
     reply_attempts: Annotated[int, _says("Tries of one reply before the agent apologises.", 1, 5)] = 2
+    filler_again_s: Annotated[float, _says("Wait after a filler until the next one.", 0.5, 10)] = 2.5
     apologies: Annotated[int, _says("Apologies in a row before the agent says goodbye.", 0, 10)] = 2
     mark_timeout_s: Annotated[
         float, _says("Wait for a mark beyond the time its audio should have ended.", 0.2, 30)
@@ -133,6 +137,14 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """Normalized utterances that do not take the floor while the agent speaks."""
     end_phrases: tuple[str, ...] = ()
     """Normalized whole turns of the caller after which the agent says goodbye and hangs up."""
+    open_words: tuple[str, ...] = ()
+    """Words that do not end a turn: and, or, the, for, my, is, ..."""
+    hesitations: tuple[str, ...] = ()
+    """Sounds that ask for patience: um, uh, let me see, ..."""
+    number_words: tuple[str, ...] = ()
+    """Digits as they are spoken: zero, oh, one, double, ..."""
+    collect_words: tuple[str, ...] = ()
+    """Words in the agent's question that announce a number or a spelling: number, e-mail, spell, code, ..."""
     language: str = "en-US"
 
 

@@ -60,8 +60,15 @@ class StartReply(Command, frozen=True):
 
     reply: int
     turn: int
+    """The caller's turn that it answers, counted from 1; 0 is the opening."""
     content: Generate | Say
     held: bool
+
+
+class ContinueReply(Command, frozen=True):
+    """Ask the model again, now that the reply's tools have answered; what it says follows in the same reply."""
+
+    reply: int
 
 
 class CommitReply(Command, frozen=True):
@@ -141,7 +148,7 @@ class EndCall(Command, frozen=True):
 
 AnyCommand = (
     WatchSilence | PredictTurn | FinalizeTranscript | ReconnectTranscriber
-    | StartReply | CommitReply | CancelReply | PlayFiller | DuckPlayout | HushPlayout | ResumePlayout
+    | StartReply | ContinueReply | CommitReply | CancelReply | PlayFiller | DuckPlayout | HushPlayout | ResumePlayout
     | RunTool | RecordTurn | HangUp | EndCall
 )  # fmt: skip
 """Every command there is."""

@@ -131,7 +131,7 @@ class FirstTokenReceived(Event, frozen=True):
 
 
 class SegmentReady(Event, frozen=True):
-    """The first audio of a segment is here; `text` is what it says."""
+    """The first audio of a segment is here; `text` is what it says. Fillers count -1, -2, ..."""
 
     reply: int
     segment: int
@@ -154,13 +154,29 @@ class SegmentHeard(Event, frozen=True):
 
 
 class ReplyGenerated(Event, frozen=True):
-    """Model and voice are done with the reply: `text` is all of it, in `segments` segments (0: it says nothing)."""
+    """Model and voice are done: `text` is all of it so far, in `segments` segments (0: it says nothing).
+
+    When tools were requested, the reply goes on after them (`ContinueReply`) and this is told once more.
+    """
 
     reply: int
     text: str
     segments: int
     tokens_in: int = 0
     tokens_out: int = 0
+
+
+class PlayoutDried(Event, frozen=True):
+    """All audio that the reply has so far was played, and more is expected: the caller hears nothing now."""
+
+    reply: int
+
+
+class ReplySent(Event, frozen=True):
+    """The reply's last frame was sent; it should have been heard by `ends_at`."""
+
+    reply: int
+    ends_at: float
 
 
 class ReplyHeard(Event, frozen=True):
@@ -214,7 +230,7 @@ AnyEvent = (
     CallAnswered | CallerHungUp | LegLost | DigitPressed | EndRequested | TimePassed
     | SpeechStarted | VoiceLasted | SpeechStopped | SilenceLasted | TurnPredicted
     | TranscriptChanged | TranscriptFinal | TranscriberLost | TranscriberReady | TranscriberLagging
-    | FirstTokenReceived | SegmentReady | SegmentStarted | SegmentHeard | ReplyGenerated | ReplyHeard | PlayoutCut
-    | ReplyFailed | ToolRequested | ToolReturned | ToolFailed
+    | FirstTokenReceived | SegmentReady | SegmentStarted | SegmentHeard | ReplyGenerated | PlayoutDried | ReplySent
+    | ReplyHeard | PlayoutCut | ReplyFailed | ToolRequested | ToolReturned | ToolFailed
 )  # fmt: skip
 """Every event there is: the type that a journal line is decoded to."""

@@ -1,0 +1,50 @@
+"""Endpointing: how long the caller must be silent before the turn is over.
+
+Sound and words are asked separately, and any one of them may ask for patience. The numbers are `Behaviour`'s.
+"""
+
+from typing import Final
+
+import msgspec
+
+from offhook.core.behaviour import Behaviour
+from offhook.core.words import Shape
+
+LEARNED_MARGIN: Final = 1.25
+"""A caller who was cut off once may pause a little longer next time."""
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What is known when the caller has fallen silent."""
+
+    probability: float | None
+    """The end-of-turn model's belief, or None while it has not answered."""
+    shape: Shape | None
+    """How the words end, or None while no words have come."""
+    learned_pause_s: float
+    """Mean of this caller's pauses that were taken for the end of a turn and were not; 0 when there were none."""
+
+
+def silence_needed_s(behaviour: Behaviour, evidence: Evidence) -> float:
+    """Seconds of silence after which the turn is over."""
+    if evidence.shape is Shape.COLLECTING:
+        return behaviour.collecting_silence_s
+    if evidence.shape is Shape.OPEN:
+        return behaviour.unfinished_silence_s
+    probability, enough = evidence.probability, behaviour.complete_probability
+    if evidence.shape is None or probability is None:
+        return behaviour.unsure_silence_s
+    if probability < enough:
+        return behaviour.unfinished_silence_s
+    # Between "just enough" and "certain", patience falls from unsure to min.
+    doubt = (1.0 - probability) / max(1.0 - enough, 1e-6)
+    needed = behaviour.min_silence_s + doubt * max(behaviour.unsure_silence_s - behaviour.min_silence_s, 0.0)
+    learned = min(evidence.learned_pause_s * LEARNED_MARGIN, behaviour.unsure_silence_s)
+    return max(needed, learned)
+
+
+def learn_pause(mean_s: float, pause_s: float, weight: float) -> float:
+    """The new mean after one more pause that was no end: an exponential filter, off at weight 0."""
+    if weight == 0.0:
+        return 0.0
+    return pause_s if mean_s == 0.0 else mean_s + weight * (pause_s - mean_s)

@@ -1,0 +1,371 @@
+"""The rules of the caller's voice: a spurt begins and ends, words come, the turn is over, the floor is taken."""
+
+from typing import Final
+
+from offhook.core import closing, speaking
+from offhook.core.barge_in import Step, step_for_voice, step_for_words
+from offhook.core.commands import (
+    FinalizeTranscript,
+    Generate,
+    PredictTurn,
+    ReconnectTranscriber,
+    Say,
+    WatchSilence,
+)
+from offhook.core.endpointing import Evidence, learn_pause, silence_needed_s
+from offhook.core.events import SpeechStarted, SpeechStopped, TranscriberLost, TranscriptFinal
+from offhook.core.state import CallState, Floor, Phase, Reply, ReplyState, Spurt
+from offhook.core.timers import Timer
+from offhook.core.transcript import CallerSaid, TurnText
+from offhook.core.words import Shape, is_end_phrase, is_hesitation, normalize, shape_of
+
+REPEAT_VOICE_S: Final = 1.0
+"""So much voice without a word was probably speech: ask to repeat it."""
+_BACK_OFF_S: Final = 0.1
+
+# ── the caller's sound ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def speech_started(c: CallState, event: SpeechStarted, at: float) -> None:
+    """The caller begins, goes on, or speaks over the agent."""
+    pause_s = max(event.onset_at - c.counts.last_voice_at, 0.0) if c.counts.last_voice_at else 0.0
+    c.spurt = Spurt(number=event.spurt, onset_at=event.onset_at, pause_s=pause_s)
+    c.timers.cancel(Timer.IDLE, Timer.COMMIT, Timer.TRANSCRIPT, Timer.DECIDE, Timer.DIGITS)
+    c.timers.set(Timer.STUCK, at + c.behaviour.stuck_voice_s)
+    reply = c.reply
+    if reply is None:
+        c.floor = Floor.CALLER
+    elif reply.state is ReplyState.THINKING and not reply.is_protected:
+        # Nothing was said yet: keep it back until it is clear whether the caller goes on.
+        speaking.hush(c)
+
+
+def voice_lasted(c: CallState, voice_s: float) -> None:
+    """The spurt has reached one of the lengths that decide a barge-in."""
+    if c.spurt is None or not c.has_open_spurt:
+        return
+    c.spurt.voice_s = max(c.spurt.voice_s, voice_s)
+    reply = c.reply
+    if reply is None or reply.is_protected:
+        return
+    step = step_for_voice(c.behaviour, voice_s)
+    if reply.state is ReplyState.HELD:
+        if step in (Step.HUSH, Step.TAKE):
+            speaking.cancel(c)
+    elif not reply.audible and not reply.sealed and reply.turn > 0:
+        if step is not Step.WAIT:
+            withdraw(c)
+    elif step is Step.TAKE:
+        take_floor(c)
+    elif step is Step.HUSH:
+        speaking.hush(c)
+    elif step is Step.DUCK:
+        speaking.duck(c)
+
+
+def speech_stopped(c: CallState, event: SpeechStopped, at: float) -> None:
+    """The spurt is over: ask for its words at once, and judge whether the turn is."""
+    spurt = c.spurt
+    if spurt is None or spurt.number != event.spurt:
+        return
+    spurt.ended_at, spurt.voice_s = event.ended_at, event.voice_s
+    c.counts.last_voice_at = event.ended_at
+    c.timers.cancel(Timer.STUCK)
+    c.do(FinalizeTranscript(spurt.number))
+    if not c.has_open_spurt:
+        return
+    c.timers.set(Timer.TRANSCRIPT, at + c.behaviour.transcript_timeout_s)
+    reply = c.reply
+    if reply is None or reply.state is ReplyState.HELD:
+        c.do(PredictTurn(spurt.number))
+    elif reply.state is ReplyState.DUCKED:
+        speaking.resume(c)
+    elif reply.state is ReplyState.HUSHED:
+        c.timers.set(Timer.DECIDE, at + c.behaviour.decide_timeout_s)
+
+
+def silence_lasted(c: CallState, spurt_number: int, silence_s: float) -> None:
+    """Received audio has shown so much silence after the spurt."""
+    spurt = c.spurt
+    if spurt is None or spurt.number != spurt_number or spurt.is_voiced:
+        return
+    spurt.silence_s = max(spurt.silence_s, silence_s)
+    if not spurt.asked_again and silence_s >= c.behaviour.second_opinion_s:
+        spurt.asked_again = True
+        if spurt.probability is not None and spurt.probability < c.behaviour.complete_probability:
+            c.do(PredictTurn(spurt.number))
+
+
+def turn_predicted(c: CallState, spurt_number: int, probability: float) -> None:
+    """The end-of-turn model has answered."""
+    if c.spurt is not None and c.spurt.number == spurt_number:
+        c.spurt.probability = probability
+
+
+def spurt_stuck(c: CallState, at: float) -> None:
+    """Voice without end: background noise, or audio that stopped coming."""
+    spurt = c.spurt
+    if spurt is None or not spurt.is_voiced:
+        return
+    text = c.turn.text
+    if c.has_open_spurt and text and text != spurt.text_when_stuck:
+        spurt.text_when_stuck = text
+        c.timers.set(Timer.STUCK, at + c.behaviour.stuck_voice_s)
+    elif c.has_open_spurt and text:
+        speech_stopped(c, SpeechStopped(spurt.number, at, spurt.voice_s), at)
+    else:
+        c.counts.missed_spurt = c.counts.committed_spurt = spurt.number
+        if c.reply is not None:
+            speaking.resume(c)
+
+
+# ── the caller's words ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def transcript_changed(c: CallState, text: str) -> None:
+    """Words that may still change. They count only for a spurt that is not yet answered."""
+    c.counts.reconnects = 0
+    if c.has_open_spurt:
+        c.turn.interim = text
+        _judge(c)
+
+
+def transcript_final(c: CallState, event: TranscriptFinal) -> None:
+    """Words that stay."""
+    c.counts.reconnects = 0
+    if event.spurt is not None and event.spurt <= c.counts.committed_spurt:
+        _late_words(c, event.spurt, event.text)
+        return
+    c.turn.add_final(event.text)
+    if c.spurt is not None and event.spurt == c.spurt.number:
+        c.spurt.settled = True
+        c.timers.cancel(Timer.TRANSCRIPT)
+    _judge(c)
+
+
+def transcript_overdue(c: CallState) -> None:
+    """The final does not come: the interim has to do."""
+    c.turn.settle()
+    if c.spurt is not None:
+        c.spurt.settled = True
+        if c.turn.is_empty:
+            c.counts.missed_spurt = c.spurt.number
+    _judge(c)
+
+
+def _late_words(c: CallState, spurt_number: int, text: str) -> None:
+    """Words of a spurt that was closed without any: the caller did say them, so they are not lost."""
+    if spurt_number != c.counts.missed_spurt or not normalize(text):
+        return
+    c.counts.missed_spurt = 0
+    if c.reply is None or c.reply.state is ReplyState.HELD:
+        c.turn.put_before(text)
+    else:
+        c.history.append(CallerSaid(text))
+
+
+def _judge(c: CallState) -> None:
+    """Words while the agent has the floor: do they take it?"""
+    reply = c.reply
+    if reply is None or reply.state is ReplyState.HELD or reply.is_protected:
+        return
+    spurt = c.spurt if c.has_open_spurt else None
+    is_all = spurt is None or (spurt.settled and not spurt.is_voiced)
+    step = step_for_words(c.script, c.turn.text, is_all=is_all)
+    if step is Step.TAKE:
+        take_floor(c)
+    elif step is Step.RESUME:
+        c.turn = TurnText()
+        if spurt is not None:
+            c.counts.committed_spurt = spurt.number
+        speaking.resume(c)
+
+
+def words_never_came(c: CallState) -> None:
+    """The caller sounded over the agent, and nothing shows that it was words: go on."""
+    if c.reply is not None and c.reply.state is ReplyState.HUSHED:
+        speaking.resume(c)
+
+
+# ── taking the floor ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def take_floor(c: CallState) -> None:
+    """The caller has the floor: the reply ends where it was heard."""
+    reply = c.reply
+    assert reply is not None
+    if not reply.audible and not reply.sealed and reply.turn > 0:
+        withdraw(c)
+    else:
+        speaking.cancel(c)
+        c.floor = Floor.CALLER
+        closing.reopen(c)
+    if c.spurt is not None and c.has_open_spurt and not c.spurt.is_voiced:
+        c.do(PredictTurn(c.spurt.number))
+
+
+def withdraw(c: CallState) -> None:
+    """The turn was not over after all: take it back without trace, and let the caller go on."""
+    reply = c.reply
+    assert reply is not None
+    speaking.cancel(c)
+    closing.reopen(c)
+    c.counts.turns -= 1
+    c.floor = Floor.CALLER
+    c.turn.put_before(reply.caller_text)
+    if c.spurt is not None and c.has_open_spurt:
+        weight = c.behaviour.learned_pause_weight
+        c.counts.learned_pause_s = learn_pause(c.counts.learned_pause_s, c.spurt.pause_s, weight)
+
+
+# ── the end of the turn ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def consider(c: CallState, at: float) -> None:
+    """Look at all evidence: prepare a reply, watch a silence, commit. Called after every step; does nothing twice."""
+    if c.phase not in (Phase.OPEN, Phase.CLOSING) or c.cut is not None:
+        return
+    reply = c.reply
+    if reply is not None and reply.state is not ReplyState.HELD:
+        return
+    spurt = c.spurt if c.has_open_spurt else None
+    if spurt is None:
+        if not c.turn.is_empty and Timer.DIGITS not in c.timers and Timer.COMMIT not in c.timers:
+            # The transcriber heard what the spurt detector did not, or keys were pressed over a protected reply.
+            c.floor = Floor.CALLER
+            c.timers.set(Timer.COMMIT, at + c.behaviour.unsure_silence_s)
+        return
+    c.floor = Floor.CALLER
+    if spurt.is_voiced or Timer.DIGITS in c.timers:
+        return
+    if spurt.settled and (c.turn.is_empty or is_hesitation(c.turn.text, c.script)):
+        _drop_turn(c, spurt, at)
+        return
+    shape = shape_of(c.turn.text, c.last_agent_text, c.script) if not c.turn.is_empty else None
+    needed_s = silence_needed_s(c.behaviour, Evidence(spurt.probability, shape, c.counts.learned_pause_s))
+    _watch(c, spurt, needed_s)
+    if spurt.settled and spurt.silence_s >= needed_s:
+        commit(c, at)
+    elif spurt.settled and shape is not Shape.OPEN:
+        _speculate(c, reply, at)
+
+
+def _watch(c: CallState, spurt: Spurt, needed_s: float) -> None:
+    ask_again_s = c.behaviour.second_opinion_s
+    watched_s = needed_s if spurt.asked_again or ask_again_s >= needed_s else ask_again_s
+    if spurt.watched_s == watched_s or spurt.silence_s >= watched_s:
+        return
+    spurt.watched_s = watched_s
+    c.do(WatchSilence(spurt.number, watched_s))
+    assert spurt.ended_at is not None
+    c.timers.set(Timer.COMMIT, spurt.ended_at + needed_s + c.behaviour.audio_stall_s)
+
+
+def _speculate(c: CallState, reply: Reply | None, at: float) -> None:
+    text = c.turn.text
+    if reply is not None:
+        if normalize(reply.caller_text) == normalize(text):
+            return
+        speaking.cancel(c)
+    if c.counts.speculations < c.behaviour.max_speculations and not is_end_phrase(text, c.script):
+        c.counts.speculations += 1
+        speaking.start(c, Generate(text), at, held=True)
+
+
+def _drop_turn(c: CallState, spurt: Spurt, at: float) -> None:
+    """No turn: noise, a hesitation, or speech that was not understood."""
+    if c.reply is not None:
+        speaking.cancel(c)
+    c.counts.committed_spurt = spurt.number
+    c.turn = TurnText()
+    c.floor = Floor.NOBODY
+    c.timers.cancel(Timer.COMMIT, Timer.TRANSCRIPT)
+    if spurt.voice_s >= REPEAT_VOICE_S and c.counts.repeats == 0:
+        c.counts.repeats += 1
+        speaking.start(c, Say(c.script.repeat, "repeat"), at)
+
+
+def commit_overdue(c: CallState, at: float) -> None:
+    """No audio has shown the silence: time has."""
+    spurt = c.spurt if c.has_open_spurt else None
+    if c.cut is not None or (c.reply is not None and c.reply.state is not ReplyState.HELD):
+        return  # Asked for again at the next rest.
+    if spurt is None:
+        commit(c, at)
+    elif not spurt.is_voiced:
+        spurt.asked_again = True
+        spurt.silence_s = max(spurt.silence_s, at - (spurt.ended_at or at))
+
+
+def commit(c: CallState, at: float) -> None:
+    """The caller's turn is over; the agent has the floor."""
+    text = c.turn.text
+    c.turn = TurnText()
+    c.counts.turns += 1
+    if c.spurt is not None:
+        c.counts.committed_spurt = c.spurt.number
+    c.counts.speculations = c.counts.idle_prompts = c.counts.repeats = 0
+    c.timers.cancel(Timer.COMMIT, Timer.TRANSCRIPT, Timer.IDLE, Timer.DIGITS, Timer.STUCK)
+    if is_end_phrase(text, c.script):
+        if c.reply is not None:
+            speaking.cancel(c)
+        closing.close(c, Say(c.script.goodbye, "goodbye"), "caller.said_goodbye", at, is_protected=False)
+        assert c.reply is not None
+        c.reply.caller_text = text
+        return
+    if c.reply is not None and normalize(c.reply.caller_text) == normalize(text):
+        c.reply.caller_text = text
+        speaking.commit(c, at)
+        return
+    if c.reply is not None:
+        speaking.cancel(c)
+    speaking.start(c, Generate(text), at)
+
+
+def digit_pressed(c: CallState, digit: str, at: float) -> None:
+    """A key is deliberate: it takes the floor at once."""
+    if c.reply is not None and not c.reply.is_protected:
+        if c.reply.state is ReplyState.HELD:
+            speaking.cancel(c)
+        else:
+            take_floor(c)
+    c.timers.cancel(Timer.IDLE)
+    if digit == c.behaviour.digits_end and c.turn.digits:
+        c.timers.set(Timer.DIGITS, at)
+    else:
+        c.turn.digits += digit
+        c.timers.set(Timer.DIGITS, at + c.behaviour.digits_timeout_s)
+    if c.reply is None:
+        c.floor = Floor.CALLER
+
+
+def digits_over(c: CallState, at: float) -> None:
+    """No more keys: they are the turn."""
+    if c.reply is None or c.reply.state is ReplyState.HELD:
+        if c.cut is not None or (c.has_open_spurt and c.spurt is not None and c.spurt.is_voiced):
+            c.timers.set(Timer.DIGITS, at + c.behaviour.min_silence_s)
+        else:
+            commit(c, at)
+
+
+# ── the transcriber ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def transcriber_lost(c: CallState, event: TranscriberLost, at: float) -> None:
+    """Open it again at once; when that does not help, say so and end."""
+    c.counts.reconnects += 1
+    c.turn.interim = ""
+    tries = c.counts.reconnects
+    if not event.retryable or tries > c.behaviour.reconnect_attempts:
+        closing.close(c, Say(c.script.deaf, "deaf"), "provider.stt.failed", at)
+        return
+    back_off_s = _BACK_OFF_S * 2 ** (tries - 2) if tries > 1 else 0.0
+    c.do(ReconnectTranscriber(min(max(back_off_s, c.behaviour.reconnect_first_s), c.behaviour.reconnect_max_s)))
+
+
+def transcriber_ready(c: CallState, at: float) -> None:
+    """It hears again: ask once more for what is still owed."""
+    spurt = c.spurt
+    if spurt is not None and c.has_open_spurt and not spurt.is_voiced and not spurt.settled:
+        c.do(FinalizeTranscript(spurt.number))
+        c.timers.set(Timer.TRANSCRIPT, at + c.behaviour.transcript_timeout_s)
