@@ -186,7 +186,7 @@ class ModelStore:
 
                 target = partial / file.name
                 self._fetch_file(registry, file, target, tell, lambda line: say(f"{name}: {line}"))
-                os.replace(target, folder / file.name)
+                target.replace(folder / file.name)
                 done += file.size
         self._damaged(name, model.files)
 
@@ -263,7 +263,7 @@ def _write_marker(path: Path, found: dict[str, Checked]) -> None:
     scratch = path.with_name(f"{MARKER}.{os.getpid()}")
     try:
         scratch.write_bytes(msgspec.json.encode(found))
-        os.replace(scratch, path)
+        scratch.replace(path)
     except OSError:
         # A read-only folder of models works as well; it is only hashed at every start.
         scratch.unlink(missing_ok=True)
