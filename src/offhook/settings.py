@@ -1,0 +1,232 @@
+"""The settings of the process: read once from the environment, frozen, secrets masked.
+
+This is the only file that reads the environment. A value that cannot be used is a `ConfigurationError` that names the
+variable, what was found and what was expected; an empty variable counts as unset.
+"""
+
+import hmac
+import math
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeVar
+from urllib.parse import urlsplit
+
+from offhook.errors import ConfigurationError
+
+TWILIO_BASE_URL: Final = "https://api.twilio.com"
+MODEL_SOURCES: Final = ("any", "registry", "publisher")
+
+T = TypeVar("T")
+
+
+class Secret:
+    """A value that is shown to nobody: `repr`, `str` and formats are masked, only `reveal` gives it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value itself, for the one line that sends or compares it."""
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self._value.encode(), other._value.encode())
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __repr__(self) -> str:
+        return "****"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a Secret is not pickled")
+
+
+class _Environment(Mapping[str, str]):
+    """The environment as it was at the start; its `repr` shows no value, since any of them may be a key."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"<environment of {len(self._values)} variables>"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What one Offhook process runs with. Lengths of time are seconds unless the name says otherwise."""
+
+    twilio_account_sid: str = ""
+    """Empty: calls cannot be hung up or placed over REST."""
+    twilio_auth_token: Secret = field(default_factory=lambda: Secret(""))
+    """Signs Twilio's requests to us and ours to Twilio. Empty: every request is refused unless `unsigned`."""
+    twilio_base_url: str = TWILIO_BASE_URL
+    public_url: str = ""
+    """The address that Twilio was given for this server, without a slash at the end. Empty: the request's own host."""
+    data_dir: Path = field(default_factory=lambda: Path.home() / ".local/share/offhook")
+    """Recordings, journals, transcripts, requests of callers. In the home directory and not in the working
+    directory, so that a service and a shell find the same calls."""
+    model_dir: Path = field(default_factory=lambda: Path.home() / ".cache/offhook/models")
+    model_sources: str = "any"
+    """Where model files are fetched from: `any`, `registry` or `publisher`."""
+    max_calls: int = 50
+    max_loop_lag_ms: float = 150.0
+    """New calls are refused while the event loop is later than this."""
+    fallback_number: str = ""
+    """Callers are connected there when a call is refused (E.164). Empty: they hear a sentence."""
+    drain_deadline_s: float = 60.0
+    """After SIGTERM, the time that calls have to come to their end."""
+    unsigned: bool = False
+    """Take requests without a signature: for experiments on a machine that nobody else reaches."""
+    environment: Mapping[str, str] = field(default_factory=lambda: _Environment({}), repr=False, compare=False)
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str] | None = None) -> "Settings":
+        """Read `env`, or the process's own environment. Raises `ConfigurationError`."""
+        found = _Environment(os.environ if env is None else env)
+        read = _Reader(found)
+        default = cls()
+        return cls(
+            twilio_account_sid=read("TWILIO_ACCOUNT_SID", _account_sid, ""),
+            twilio_auth_token=read.secret("TWILIO_AUTH_TOKEN"),
+            twilio_base_url=read("OFFHOOK_TWILIO_BASE_URL", _url, TWILIO_BASE_URL),
+            public_url=read("OFFHOOK_PUBLIC_URL", _url, ""),
+            data_dir=read("OFFHOOK_DATA_DIR", _folder, default.data_dir),
+            model_dir=read("OFFHOOK_MODEL_DIR", _folder, default.model_dir),
+            model_sources=read("OFFHOOK_MODEL_SOURCES", _one_of(*MODEL_SOURCES), default.model_sources),
+            max_calls=read("OFFHOOK_MAX_CALLS", _whole_number(1, 10_000), default.max_calls),
+            max_loop_lag_ms=read("OFFHOOK_MAX_LOOP_LAG_MS", _number(1, 60_000), default.max_loop_lag_ms),
+            fallback_number=read("OFFHOOK_FALLBACK_NUMBER", _telephone_number, ""),
+            drain_deadline_s=read("OFFHOOK_DRAIN_SECONDS", _number(0, 14_400), default.drain_deadline_s),
+            unsigned=read("OFFHOOK_UNSIGNED", _switch, False),
+            environment=found,
+        )
+
+    def secret(self, name: str) -> Secret:
+        """A vendor's key by the name of its variable. Raises `ConfigurationError` when it is not set."""
+        value = self.environment.get(name, "").strip()
+        if not value:
+            raise ConfigurationError(
+                f"not set: put the key into the environment variable {name}", field=name, expected="a key"
+            )
+        return Secret(value)
+
+    def key(self, name: str) -> str:
+        """As `secret`, revealed: the lookup that providers are created with."""
+        return self.secret(name).reveal()
+
+
+class _Unfit(ValueError):
+    """Says what was expected."""
+
+
+class _Reader:
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+
+    def __call__(self, name: str, parse: Callable[[str], T], default: T) -> T:
+        text = self._env.get(name, "").strip()
+        if not text:
+            return default
+        try:
+            return parse(text)
+        except _Unfit as unfit:
+            raise ConfigurationError(
+                "the value cannot be used", field=name, found=repr(text[:80]), expected=str(unfit)
+            ) from None
+
+    def secret(self, name: str) -> Secret:
+        text = self._env.get(name, "").strip()
+        if not text.isascii() or not text.isprintable() or " " in text:
+            # The value is not shown: part of it may be the real key.
+            raise ConfigurationError("the value cannot be used", field=name, expected="printable ASCII without spaces")
+        return Secret(text)
+
+
+def _account_sid(text: str) -> str:
+    if not re.fullmatch(r"AC[0-9A-Za-z]{4,64}", text):
+        raise _Unfit("the account's SID: AC and 32 hexadecimal digits")
+    return text
+
+
+def _url(text: str) -> str:
+    expected = "an address such as https://voice.example.com, without user, query or fragment"
+    try:
+        parts = urlsplit(text)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise _Unfit(expected) from None
+    if not fits or re.search(r"[?#@\s\\]|[^\x21-\x7e]", text):
+        raise _Unfit(expected)
+    return text.rstrip("/")
+
+
+def _folder(text: str) -> Path:
+    path = Path(text).expanduser()
+    if "\0" in text or (path.exists() and not path.is_dir()):
+        raise _Unfit("a folder")
+    return path
+
+
+def _telephone_number(text: str) -> str:
+    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", text):
+        raise _Unfit("a telephone number as +15005550006")
+    return text
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise _Unfit("one of " + ", ".join(choices))
+        return text
+
+    return parse
+
+
+def _number(least: float, most: float) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not least <= value <= most:
+            raise _Unfit(f"a number from {least:g} to {most:g}")
+        return value
+
+    return parse
+
+
+def _whole_number(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,9}", text) or not least <= int(text) <= most:
+            raise _Unfit(f"a whole number from {least} to {most}")
+        return int(text)
+
+    return parse
+
+
+def _switch(text: str) -> bool:
+    if text.lower() in ("1", "true", "yes", "on"):
+        return True
+    if text.lower() in ("0", "false", "no", "off"):
+        return False
+    raise _Unfit("1 or 0")

@@ -1,0 +1,262 @@
+"""A Twilio media stream as a leg, without any I/O: messages in, calls of the listener out, and the other way round.
+
+    EXPECTING ── start ──▶ LIVE ── stop, socket's end, close ──▶ OVER
+
+Whatever comes, a method here does not raise: what cannot be used is counted (`LegCounters`), told in the log at its
+first, tenth, hundredth ... time, and the call goes on without it.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Protocol
+
+from offhook.audio.frames import Framer
+from offhook.errors import OffhookError
+from offhook.telephony.carriers.twilio_messages import (
+    MESSAGE_LIMIT,
+    AnyIncoming,
+    Connected,
+    Dtmf,
+    Encoder,
+    Mark,
+    Media,
+    Start,
+    Stop,
+    UnknownEvent,
+    Unreadable,
+    decode,
+)
+from offhook.telephony.carriers.twilio_timeline import Timeline
+from offhook.telephony.counters import LegCounters, TroubleLog
+from offhook.telephony.early import EarlyListener
+from offhook.telephony.leg import LegListener, LegStarted
+from offhook.telephony.rate import Allowance, RateLimit
+
+_logger: Final = logging.getLogger("offhook.leg")
+
+POLICY_VIOLATION: Final = 1008
+"""Close code for a peer that we do not serve (RFC 6455, 7.4.1)."""
+SEND_LIMIT: Final = 1_600
+"""Audio bytes in one message: 200 ms. Twilio documents no limit, and peers send 20 to 200 ms."""
+FLOOD_LIMIT: Final = 20_000
+"""So many messages over the allowance end the leg: even dropping them costs the other calls time."""
+AUDIO_ALLOWANCE: Final = Allowance(messages_per_s=400.0, bytes_per_s=16_000.0, burst_s=5.0)
+"""Of audio, silence for lost messages included: twice what a call has, and 10 s at once."""
+CALL_ALLOWANCE: Final = Allowance()
+SILENCE: Final = b"\xff"
+
+
+class MediaSocket(Protocol):
+    """What a leg needs of its WebSocket. Nothing here blocks or raises; a socket that is gone takes all and forgets."""
+
+    def send_text(self, message: bytes) -> None:
+        """Send one text message, UTF-8."""
+
+    def close(self, code: int) -> None:
+        """Start the closing handshake."""
+
+    def backlog(self) -> int:
+        """Bytes that are not yet with the operating system."""
+
+
+class _State(Enum):
+    EXPECTING = "before its start"
+    LIVE = "live"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class LegWorld:
+    """What surrounds a leg. `answer` is asked once, at `start`: False and the leg is closed."""
+
+    answer: Callable[["TwilioMediaLeg", LegStarted], bool]
+    clock: Callable[[], float]
+    """Seconds, monotonic; only the rate limit reads it."""
+    hang_up: Callable[[str], Awaitable[None]] | None = None
+    """Ends a call by its SID at the carrier, bounded in time; raises `OffhookError`. None without credentials."""
+    allowance: Allowance = CALL_ALLOWANCE
+
+
+class TwilioMediaLeg:
+    """One media stream. After `close` the listener hears nothing more."""
+
+    def __init__(self, socket: MediaSocket, world: LegWorld, who: str = "media socket") -> None:
+        self._socket: Final = socket
+        self._world: Final = world
+        self._trouble: Final = TroubleLog(who)
+        self._rate: Final = RateLimit(world.clock, world.allowance)
+        self._audio_rate: Final = RateLimit(world.clock, AUDIO_ALLOWANCE)
+        self._timeline: Final = Timeline(self._trouble)
+        self._framer: Final = Framer()
+        self._early: Final = EarlyListener(lambda: self._trouble("unheard", "nobody listens yet"))
+        self._listener: LegListener = self._early
+        self._state = _State.EXPECTING
+        self._encoder = Encoder("")
+        self._sequence = 0
+        self.started: LegStarted | None = None
+
+    @property
+    def counters(self) -> LegCounters:
+        """What happened on this leg so far."""
+        return self._trouble.counters
+
+    # ── from the socket ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def text_received(self, message: bytes | str) -> None:
+        """A text message came."""
+        if not self._rate.admits(len(message)):
+            self._flooded("more messages than a call can have")
+            return
+        if len(message) > MESSAGE_LIMIT:
+            self._trouble("too_long", f"a message of {len(message)} bytes is dropped")
+            return
+        try:
+            incoming = decode(message)
+        except UnknownEvent as unknown:
+            self._trouble("unknown", f"event {unknown} is ignored")
+        except Unreadable as unreadable:
+            self._trouble("unreadable", f"{unreadable}: the message is dropped")
+        else:
+            self._take(incoming)
+
+    def binary_received(self, size: int) -> None:
+        """A binary message came: the protocol has none."""
+        self._trouble("binary", f"a binary message of {size} bytes is dropped")
+        if self.counters.binary > FLOOD_LIMIT:
+            self._flooded("binary messages")
+
+    def connection_lost(self, cause: str) -> None:
+        """The socket is gone: the last input."""
+        self._end(lambda listener: listener.leg_lost(cause or "the connection ended"), f"lost: {cause}")
+
+    # ── to the call (telephony.leg.Leg) ──────────────────────────────────────────────────────────────────────────
+
+    def listen(self, listener: LegListener) -> None:
+        """Send everything to `listener`, beginning with what came since the start."""
+        self._listener = listener
+        self._early.hand_over(listener)
+
+    def send_audio(self, audio: bytes) -> None:
+        """Queue mu-law at the carrier."""
+        if self._state is _State.LIVE:
+            for at in range(0, len(audio), SEND_LIMIT):
+                self._socket.send_text(self._encoder.media(audio[at : at + SEND_LIMIT]))
+
+    def send_mark(self, name: str) -> None:
+        """Ask to be told when all that was sent before has been played."""
+        if self._state is _State.LIVE:
+            self._socket.send_text(self._encoder.mark(name))
+
+    def send_clear(self) -> None:
+        """Drop what the carrier has queued."""
+        if self._state is _State.LIVE:
+            self._socket.send_text(self._encoder.clear())
+
+    def backlog(self) -> int:
+        """Bytes that the connection has not yet taken from us."""
+        return self._socket.backlog()
+
+    async def hang_up(self) -> None:
+        """End the telephone call over REST, then close. Never raises; the bound is the REST client's."""
+        if self.started is not None and self._world.hang_up is not None:
+            try:
+                await self._world.hang_up(self.started.call_sid)
+            except OffhookError as error:
+                # Closing the socket makes Twilio ask what to do next, and the answer ends the call as well.
+                _logger.warning("> %s  hanging up over REST failed: %s", self._trouble.who, error)
+        self.close()
+
+    def close(self, code: int = 1000) -> None:
+        """Close the connection; the listener hears nothing more."""
+        self._end(lambda listener: None, f"closed by us with {code}")
+        self._early.forget()
+        self._socket.close(code)
+
+    # ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _take(self, incoming: AnyIncoming) -> None:
+        if self._state is _State.LIVE and not isinstance(incoming, Start | Connected):
+            self._take_live(incoming)
+        elif self._state is _State.EXPECTING and isinstance(incoming, Start):
+            self._start(incoming)
+        elif self._state is _State.EXPECTING and isinstance(incoming, Connected):
+            self.counters.messages += 1
+        else:
+            kind = type(incoming).__name__.lower()
+            self._trouble("out_of_order", f"{kind!r} on a stream that is {self._state.value}")
+
+    def _take_live(self, incoming: AnyIncoming) -> None:
+        assert self.started is not None
+        if incoming.stream_sid != self.started.stream_sid:
+            self._trouble("other_stream", "a message for another stream is dropped")
+            return
+        self.counters.messages += 1
+        self._follow(incoming.sequence_number)
+        if isinstance(incoming, Media):
+            self._hear(incoming)
+        elif isinstance(incoming, Mark):
+            self._listener.mark_reached(incoming.mark.name)
+        elif isinstance(incoming, Dtmf):
+            self._listener.digit_pressed(incoming.dtmf.digit)
+        elif isinstance(incoming, Stop):
+            self._end(lambda listener: listener.leg_stopped(), "stopped by the carrier")
+
+    def _start(self, message: Start) -> None:
+        start, stream_sid = message.start, message.stream_sid or message.start.stream_sid
+        media = start.media_format
+        if (media.encoding, media.sample_rate, media.channels) != ("audio/x-mulaw", 8000, 1):
+            found = f"{media.encoding[:40]!a} at {media.sample_rate} Hz with {media.channels} channel(s)"
+            self._refuse("unreadable", f"mediaFormat is {found}, expected 'audio/x-mulaw' at 8000 Hz with 1")
+        elif not stream_sid or (start.stream_sid and start.stream_sid != stream_sid):
+            self._refuse("unreadable", "start has no streamSid or two that differ")
+        else:
+            self.counters.messages += 1
+            self._sequence = message.sequence_number
+            self._state = _State.LIVE
+            self._encoder = Encoder(stream_sid)
+            self._trouble.who = start.call_sid
+            self.started = LegStarted(start.call_sid, stream_sid, start.custom_parameters)
+            _logger.info("< %s  start of stream %s", start.call_sid, stream_sid[:64])
+            if not self._world.answer(self, self.started):
+                self._refuse("out_of_order", "no call expects this stream: unknown, used or overdue token")
+
+    def _refuse(self, counter: str, reason: str) -> None:
+        self._trouble(counter, f"{reason}; the leg is closed")
+        self.close(POLICY_VIOLATION)
+
+    def _follow(self, sequence: int) -> None:
+        # A gap is a loss that the timeline will fill; it is no reason to distrust the message (protocol notes, 1.5).
+        if sequence and sequence != self._sequence + 1:
+            self._trouble("gaps", f"sequence number {sequence} after {self._sequence}")
+        self._sequence = sequence or self._sequence
+
+    def _hear(self, incoming: Media) -> None:
+        media = incoming.media
+        if media.track != "inbound":
+            self._trouble("other_stream", "audio of another track is dropped")
+            return
+        silence = self._timeline.place(media)
+        if silence is None:
+            return
+        if not self._audio_rate.admits(silence + len(media.payload)):
+            self._flooded("more audio than a call can have")
+            return
+        audio = SILENCE * silence + media.payload if silence else media.payload
+        for frame in self._framer.push(audio):
+            self._trouble.counters.frames += 1
+            self._listener.frame_received(frame)
+
+    def _flooded(self, reason: str) -> None:
+        self._trouble("flooded", f"{reason}: dropped")
+        if self.counters.flooded > FLOOD_LIMIT and self._state is not _State.OVER:
+            self.connection_lost("the peer sends too much")
+            self._socket.close(POLICY_VIOLATION)
+
+    def _end(self, tell: Callable[[LegListener], None], how: str) -> None:
+        if self._state is _State.OVER:
+            return
+        self._state = _State.OVER
+        _logger.info("= %s  leg %s; %s", self._trouble.who, how, self.counters.troubles() or "no trouble")
+        tell(self._listener)

@@ -1,0 +1,172 @@
+"""Twilio's REST API, as far as calls need it: hang up, change, place (Twilio: "Call resource").
+
+Every request has timeouts and a bounded number of tries. A request that Twilio may have carried out is repeated only
+if doing it twice is doing it once; placing a call is not.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+import httpx2
+import msgspec
+
+from offhook.errors import CarrierRefused, ProtocolViolation, ProviderTimeout, ProviderUnavailable
+from offhook.settings import TWILIO_BASE_URL, Secret
+
+_logger: Final = logging.getLogger("offhook.twilio")
+
+TIMEOUT: Final = httpx2.Timeout(connect=3.0, read=5.0, write=3.0, pool=3.0)
+ATTEMPTS: Final = 3
+FIRST_PAUSE_S: Final = 0.2
+"""Before the second try; doubled before each later one."""
+NOT_FOUND: Final = 404
+TOO_MANY: Final = 429
+SERVER_ERROR: Final = 500
+NOT_IN_PROGRESS: Final = 21220
+"""Twilio's error code for changing a call that has ended."""
+
+
+class _Problem(msgspec.Struct):
+    code: int = 0
+    message: str = ""
+
+
+class _Call(msgspec.Struct):
+    sid: str
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCall:
+    """A call to place. `twiml` says what happens once it is answered, or `url` says who knows."""
+
+    to: str
+    from_number: str
+    url: str = ""
+    twiml: str = ""
+    status_callback: str = ""
+    events: Sequence[str] = ("initiated", "ringing", "answered", "completed")
+    timeout_s: int = 30
+
+    def form(self) -> list[tuple[str, str]]:
+        """The form's fields; events are one field each, since joined ones are taken and never called back."""
+        fields = [("To", self.to), ("From", self.from_number), ("Timeout", str(self.timeout_s))]
+        fields.append(("Twiml", self.twiml) if self.twiml else ("Url", self.url))
+        if self.status_callback:
+            fields.append(("StatusCallback", self.status_callback))
+            fields += [("StatusCallbackEvent", event) for event in self.events]
+        return fields
+
+
+class TwilioRest:
+    """A client of one account. All methods raise `CarrierRefused`, `ProviderUnavailable` or `ProviderTimeout`."""
+
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: Secret,
+        base_url: str = TWILIO_BASE_URL,
+        *,
+        timeout: httpx2.Timeout = TIMEOUT,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._calls = f"{base_url.rstrip('/')}/2010-04-01/Accounts/{account_sid}/Calls"
+        self._pause = pause
+        self._client = httpx2.AsyncClient(
+            auth=httpx2.BasicAuth(account_sid, auth_token.reveal()),
+            timeout=timeout,
+            limits=httpx2.Limits(max_connections=20, max_keepalive_connections=5),
+            follow_redirects=False,
+        )
+
+    def __repr__(self) -> str:
+        return f"<TwilioRest {self._calls}>"
+
+    async def hang_up(self, call_sid: str) -> None:
+        """End a call. One that is unknown or over already counts as ended."""
+        await self._change(call_sid, {"Status": "completed"}, over_is_fine=True)
+
+    async def update_call(self, call_sid: str, twiml: bytes | str) -> None:
+        """Replace what a call does now."""
+        text = twiml.decode() if isinstance(twiml, bytes) else twiml
+        await self._change(call_sid, {"Twiml": text}, over_is_fine=False)
+
+    async def create_call(self, call: NewCall) -> str:
+        """Place a call; its SID. Tried again only when Twilio certainly did not place it."""
+        answer = await self._post(f"{self._calls}.json", call.form(), repeatable=False)
+        _require_success(answer, "place the call")
+        try:
+            return msgspec.json.decode(answer.content, type=_Call).sid
+        except (msgspec.MsgspecError, UnicodeError) as error:
+            raise ProtocolViolation("Twilio's answer to a new call cannot be read", provider="twilio") from error
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._client.aclose()
+
+    async def _change(self, call_sid: str, form: Mapping[str, str], *, over_is_fine: bool) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", call_sid):
+            raise CarrierRefused("not a call SID")
+        answer = await self._post(f"{self._calls}/{call_sid}.json", list(form.items()), repeatable=True)
+        over = answer.status_code == NOT_FOUND or _problem(answer).code == NOT_IN_PROGRESS
+        if over and over_is_fine:
+            _logger.info("< %s  was over already", call_sid)
+            return
+        _require_success(answer, f"change call {call_sid}")
+
+    async def _post(self, url: str, form: list[tuple[str, str]], *, repeatable: bool) -> httpx2.Response:
+        body = urlencode(form).encode()
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                answer = await self._client.post(
+                    url, content=body, headers={"Content-Type": "application/x-www-form-urlencoded"}
+                )
+            except httpx2.HTTPError as error:
+                # A connection that was never made carried no request.
+                untouched = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
+                if attempt == ATTEMPTS or not (repeatable or untouched):
+                    raise _translated(error) from error
+                reason = type(error).__name__
+            else:
+                # 429 says that the request was not processed; a 5xx does not say.
+                status = answer.status_code
+                if status != TOO_MANY and not (repeatable and status >= SERVER_ERROR):
+                    return answer
+                if attempt == ATTEMPTS:
+                    return answer
+                reason = f"HTTP {status}"
+            _logger.warning("= twilio  try %d of %d failed: %s", attempt, ATTEMPTS, reason)
+            await self._pause(FIRST_PAUSE_S * 2 ** (attempt - 1))
+        raise AssertionError("the last try returns or raises")
+
+
+def _translated(error: httpx2.HTTPError) -> ProviderUnavailable | ProviderTimeout:
+    if isinstance(error, httpx2.TimeoutException):
+        return ProviderTimeout(f"Twilio did not answer in time ({type(error).__name__})", provider="twilio")
+    return ProviderUnavailable(f"Twilio could not be reached ({type(error).__name__})", provider="twilio")
+
+
+def _require_success(answer: httpx2.Response, what: str) -> None:
+    status = answer.status_code
+    if answer.is_success:
+        return
+    if status == TOO_MANY or status >= SERVER_ERROR:
+        raise ProviderUnavailable(f"Twilio could not {what}: HTTP {status}", provider="twilio")
+    if status in (401, 403):
+        raise CarrierRefused(f"Twilio refused to {what}: HTTP {status}; check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+    problem = _problem(answer)
+    raise CarrierRefused(f"Twilio refused to {what}: {problem.message or 'no reason given'} ({problem.code or status})")
+
+
+def _problem(answer: httpx2.Response) -> _Problem:
+    if answer.is_success:
+        return _Problem()
+    try:
+        return msgspec.json.decode(answer.content, type=_Problem)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return _Problem()

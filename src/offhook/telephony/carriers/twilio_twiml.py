@@ -1,0 +1,73 @@
+"""TwiML: what Twilio is told to do with a call. Built by an XML library: nothing that a caller sent breaks out."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+CONTENT_TYPE: Final = "text/xml; charset=utf-8"
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 has no way to carry (section 2.2); they are left out."""
+SAY_LIMIT: Final = 4096
+"""`<Say>` takes no more characters (Twilio, TwiML for Say)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamAddresses:
+    """Where Twilio turns to for the media of a call; each absolute, the first wss, without a query."""
+
+    media: str
+    status: str
+    after: str
+    """Asked what to do next when the stream has ended or could not be made."""
+
+
+def connect_stream(addresses: StreamAddresses, token: str) -> bytes:
+    """Connect the call's audio to us, both ways; `token` comes back in the stream's `start`.
+
+    The redirect after the stream is the rescue: without a verb there the call would end without a word when our
+    socket does, and a pause would leave the caller in silence.
+    """
+    response = Element("Response")
+    connect = SubElement(response, "Connect")
+    stream = SubElement(
+        connect,
+        "Stream",
+        {"url": _clean(addresses.media), "statusCallback": _clean(addresses.status), "statusCallbackMethod": "POST"},
+    )
+    SubElement(stream, "Parameter", {"name": "token", "value": _clean(token)})
+    SubElement(response, "Redirect", {"method": "POST"}).text = _clean(addresses.after)
+    return _document(response)
+
+
+def say_and_hang_up(text: str, language: str = "en-US") -> bytes:
+    """Say a sentence with the carrier's own voice, then end the call."""
+    response = Element("Response")
+    SubElement(response, "Say", {"language": _clean(language)}).text = _clean(text)[:SAY_LIMIT]
+    SubElement(response, "Hangup")
+    return _document(response)
+
+
+def dial(number: str, caller_id: str = "") -> bytes:
+    """Connect the caller to another telephone and end the call after that."""
+    response = Element("Response")
+    attributes = {"answerOnBridge": "true"} | ({"callerId": _clean(caller_id)} if caller_id else {})
+    connected = SubElement(response, "Dial", attributes)
+    SubElement(connected, "Number").text = _clean(number)
+    SubElement(response, "Hangup")
+    return _document(response)
+
+
+def hang_up() -> bytes:
+    """End the call."""
+    response = Element("Response")
+    SubElement(response, "Hangup")
+    return _document(response)
+
+
+def _clean(text: str) -> str:
+    return _NOT_XML.sub("", text)
+
+
+def _document(response: Element) -> bytes:
+    return b'<?xml version="1.0" encoding="UTF-8"?>' + tostring(response, encoding="unicode").encode()
