@@ -7,6 +7,7 @@ truth for whole segments; word times (or an even spread) tell the words in betwe
 
 from collections import deque
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final, Protocol
 
 from offhook.core.events import (
@@ -41,6 +42,23 @@ class Sink(Protocol):
 
     def post(self, event: Event) -> None:
         """Tell the conversation."""
+
+
+class _Gate(Enum):
+    """What lets audio out."""
+
+    SHUT = "there is no reply"
+    HELD = "the reply is not committed"
+    HUSHED = "the caller's sound is being judged"
+    OPEN = "audio goes out"
+
+
+class _End(Enum):
+    """How far the end of the reply is."""
+
+    OPEN = "more may come"
+    MADE = "no more will come"
+    SENT = "the last frame was sent"
 
 
 @dataclass(slots=True)
@@ -81,14 +99,12 @@ class Playout:
         self._flights: deque[_Flight] = deque()
         self._plays_until = 0.0
         self._gain: bytes | None = None
-        self._gate = "open"
-        """open, held (not committed), hushed, shut (no reply)."""
-        self._finished = False
+        self._gate = _Gate.SHUT
+        self._end = _End.OPEN
         self._dry = True
-        """Nothing plays and that was told."""
+        """Nothing plays, and that was told."""
         self._marks: dict[str, int] = {}
         self._generation = 0
-        self._gate = "shut"
 
     # ── what the reply's makers add ──────────────────────────────────────────────────────────────────────────
 
@@ -97,13 +113,13 @@ class Playout:
         self._reply, self._segments, self._index, self._offset = reply, [], 0, 0
         self._flights.clear()
         self._marks.clear()
-        self._gain, self._finished, self._dry = None, False, True
-        self._gate = "held" if held else "open"
+        self._gain, self._end, self._dry = None, _End.OPEN, True
+        self._gate = _Gate.HELD if held else _Gate.OPEN
 
     @property
     def reply(self) -> int:
         """The reply that is open; 0 when there is none."""
-        return self._reply if self._gate != "shut" else 0
+        return self._reply if self._gate is not _Gate.SHUT else 0
 
     def add(self, segment: int, text: str, audio: bytes, words: list[tuple[float, float]], at: float) -> None:
         """Audio of the segment that is being made; the first of a segment says its text."""
@@ -126,7 +142,7 @@ class Playout:
 
     def interject(self, number: int, text: str, audio: bytes, words: list[tuple[float, float]], at: float) -> bool:
         """Put a whole filler before what is still unsent; False when a segment is being said just now."""
-        if self._gate == "shut" or self._offset > 0:
+        if self._gate is _Gate.SHUT or self._offset > 0:
             return False
         padded = bytearray(audio + SILENCE * (-len(audio) % FRAME_BYTES))
         self._segments.insert(self._index, _Segment(number, text, padded, list(words), is_complete=True))
@@ -136,7 +152,7 @@ class Playout:
 
     def finish(self, at: float) -> None:
         """No more segments will come."""
-        self._finished = True
+        self._end = _End.MADE
         for segment in self._segments:
             segment.is_complete = True
         self.due(at)
@@ -151,8 +167,8 @@ class Playout:
 
     def commit(self, at: float) -> None:
         """The held reply goes out now."""
-        if self._gate == "held":
-            self._gate = "open"
+        if self._gate is _Gate.HELD:
+            self._gate = _Gate.OPEN
             self.due(at)
 
     def duck(self, gain: bytes, at: float) -> None:
@@ -165,25 +181,25 @@ class Playout:
         """Fall silent and keep the rest."""
         sent = bool(self._flights) or self._index > 0 or self._offset > 0
         self._rewind(at)
-        self._gate = "hushed"
+        self._gate = _Gate.HUSHED
         if sent:
             self._sink.post(self._cut_event())
 
     def resume(self, at: float) -> None:
         """Go on at full volume from where it was heard."""
-        if self._gate != "hushed":
+        if self._gate is not _Gate.HUSHED:
             self._rewind(at)
         self._gain = None
-        self._gate = "open"
+        self._gate = _Gate.OPEN
         self.due(at)
 
     def cancel(self, at: float) -> None:
         """Drop the reply; tells what was heard, if any was sent."""
-        if self._gate == "shut":
+        if self._gate is _Gate.SHUT:
             return
         sent = bool(self._flights) or self._index > 0 or self._offset > 0
         self._rewind(at)
-        self._gate = "shut"
+        self._gate = _Gate.SHUT
         if sent:
             self._sink.post(self._cut_event())
 
@@ -192,15 +208,15 @@ class Playout:
     @property
     def wakeup_at(self) -> float | None:
         """When `due` is wanted next."""
-        if self._gate != "open":
+        if self._gate is not _Gate.OPEN:
             return None
         if self._has_audio():
             return self._plays_until - self._lead_s + self._message_bytes / BYTES_PER_S
-        return self._plays_until if not self._finished and not self._dry else None
+        return self._plays_until if self._end is _End.OPEN and not self._dry else None
 
     def due(self, at: float) -> None:
         """Send all that is due: whole messages, as long as no more than the lead is ahead of what is heard."""
-        if self._gate != "open":
+        if self._gate is not _Gate.OPEN:
             return
         if self._plays_until < at:
             self._plays_until = at
@@ -210,8 +226,8 @@ class Playout:
             if self._plays_until + message_s > horizon:
                 return
             self._send_message()
-        if self._finished:
-            self._send_end()
+        if self._end is not _End.OPEN:
+            self._tell_end()
         elif not self._dry and self._plays_until <= at + 1e-9:
             self._dry = True
             self._sink.post(PlayoutDried(self._reply))
@@ -228,9 +244,8 @@ class Playout:
         while self._flights and self._flights[0].index <= index:
             self._flights.popleft()
         self._sink.post(SegmentHeard(self._reply, segment.number))
-        if self._finished and self._index >= len(self._segments) and all(s.heard for s in self._segments):
-            self._gate = "shut"
-            self._sink.post(ReplyHeard(self._reply, " ".join(s.text for s in self._segments)))
+        if self._gate is _Gate.OPEN and self._end is _End.SENT:
+            self._tell_end()
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -278,10 +293,16 @@ class Playout:
         self._marks[name] = index
         self._sink.send_mark(name)
 
-    def _send_end(self) -> None:
-        if not self._dry and self._segments:
-            self._dry = True
+    def _tell_end(self) -> None:
+        """All is sent; once every segment was heard, the reply is over."""
+        if not self._segments or self._has_audio():
+            return
+        if self._end is _End.MADE:
+            self._end = _End.SENT
             self._sink.post(ReplySent(self._reply, self._plays_until))
+        if all(segment.heard for segment in self._segments):
+            self._gate = _Gate.SHUT
+            self._sink.post(ReplyHeard(self._reply, " ".join(segment.text for segment in self._segments)))
 
     def _rewind(self, at: float) -> None:
         """`clear`, and go back to the sample that is being heard."""
@@ -303,6 +324,8 @@ class Playout:
         self._flights.clear()
         self._plays_until = at
         self._dry = not ahead
+        if self._end is _End.SENT:
+            self._end = _End.MADE
 
     def _cut_event(self) -> PlayoutCut:
         heard_s = sum(len(s.audio) for s in self._segments[: self._index]) / BYTES_PER_S + self._offset / BYTES_PER_S

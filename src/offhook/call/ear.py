@@ -1,0 +1,103 @@
+"""The ear: what happens to each 20 ms of the caller, in the leg's own callback and nowhere else."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from offhook.audio.spurts import SpurtDetector
+from offhook.call.inbox import Inbox
+from offhook.call.pacer import Pacer
+from offhook.core.events import CallerHungUp, DigitPressed, LegLost, TranscriptFinal
+from offhook.speech.ports import Transcriber, TranscriberEvent
+
+KEPT_FRAMES: Final = 1500
+"""30 s: what a transcriber that was lost can be given again."""
+RECENT_FRAMES: Final = 400
+"""8 s: what the end-of-turn model looks at."""
+
+
+class CallerRecorder(Protocol):
+    """Keeps what the caller said."""
+
+    def caller(self, frame: bytes) -> None:
+        """The next 20 ms."""
+
+
+class Ear:
+    """The listener of a call's leg."""
+
+    def __init__(self, inbox: Inbox, detector: SpurtDetector, recorder: CallerRecorder, pacer: Pacer) -> None:
+        self._inbox, self._detector, self._recorder, self._pacer = inbox, detector, recorder, pacer
+        self._transcriber: Transcriber | None = None
+        self._kept: deque[bytes] = deque(maxlen=KEPT_FRAMES)
+        """Frames that no final has covered yet."""
+        self._asked: dict[int, int] = {}
+        """Frames heard when a spurt's final was asked for."""
+        self._recent: deque[bytes] = deque(maxlen=RECENT_FRAMES)
+        self._frames = 0
+
+    # ── from the leg ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def frame_received(self, frame: bytes) -> None:
+        """20 ms of the caller: recorded, heard, and searched for edges."""
+        self._frames += 1
+        self._recorder.caller(frame)
+        self._kept.append(frame)
+        self._recent.append(frame)
+        if self._transcriber is not None:
+            self._transcriber.hear(frame)
+        for event in self._detector.hear(frame):
+            self._inbox.put(event)
+
+    def digit_pressed(self, digit: str) -> None:
+        """A key."""
+        self._inbox.put(DigitPressed(digit))
+
+    def mark_reached(self, name: str) -> None:
+        """Playout has reached a mark."""
+        self._pacer.mark_reached(name)
+
+    def leg_stopped(self) -> None:
+        """The carrier ended the stream."""
+        self._inbox.put(CallerHungUp())
+
+    def leg_lost(self, cause: str) -> None:
+        """The connection ended."""
+        self._inbox.put(LegLost(cause))
+
+    # ── from the call ────────────────────────────────────────────────────────────────────────────────────────
+
+    def watch_silence(self, spurt: int, silence_s: float) -> None:
+        """Tell when so much silence was received."""
+        self._detector.watch_silence(spurt, silence_s)
+
+    def connect(self, make: Callable[[Callable[[TranscriberEvent], None]], Transcriber]) -> Transcriber:
+        """A new transcriber: it gets at once what no final has covered, then everything that comes."""
+        transcriber = make(self._transcribed)
+        for frame in self._kept:
+            transcriber.hear(frame)
+        self._transcriber = transcriber
+        return transcriber
+
+    def disconnect(self) -> None:
+        """The transcriber is gone; frames are kept for the next one."""
+        self._transcriber = None
+
+    def finalize(self, spurt: int) -> None:
+        """Ask for the words of the spurt that has just ended."""
+        self._asked[spurt] = self._frames
+        if self._transcriber is not None:
+            self._transcriber.finalize(spurt)
+
+    def recent_audio(self) -> bytes:
+        """The last seconds of the caller, mu-law."""
+        return b"".join(self._recent)
+
+    def _transcribed(self, event: TranscriberEvent) -> None:
+        if isinstance(event, TranscriptFinal) and event.spurt is not None:
+            covered = self._asked.pop(event.spurt, 0)
+            for spurt in [known for known in self._asked if known < event.spurt]:
+                del self._asked[spurt]
+            for _ in range(len(self._kept) - (self._frames - covered)):
+                self._kept.popleft()
+        self._inbox.put(event)

@@ -1,0 +1,96 @@
+"""Files that are written behind the event loop's back: one thread for the process, no write ever blocks a call."""
+
+import logging
+import os
+import queue
+import threading
+from pathlib import Path
+from typing import Final
+
+from offhook.errors import StoreError
+
+_LOG: Final = logging.getLogger("offhook.files")
+WAITING_WRITES: Final = 20_000
+"""About a minute of a hundred calls; a disk that is later than that loses writes, and says so."""
+
+
+class DiskWriter:
+    """Writes in order, in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._jobs: queue.Queue[tuple[int, int, bytes] | tuple[int, int, None] | None] = queue.Queue(WAITING_WRITES)
+        self._thread = threading.Thread(target=self._run, name="offhook-disk", daemon=True)
+        self._thread.start()
+        self.lost_writes = 0
+
+    def write(self, handle: int, offset: int, data: bytes) -> None:
+        """Write `data` at `offset` soon."""
+        self._put((handle, offset, data))
+
+    def close(self, handle: int) -> None:
+        """Close the file once all before is written."""
+        self._put((handle, 0, None))
+
+    def stop(self) -> None:
+        """Write what waits, then end. May block; for the end of the process."""
+        self._jobs.put(None)
+        self._thread.join(timeout=30.0)
+
+    def _put(self, job: tuple[int, int, bytes] | tuple[int, int, None]) -> None:
+        try:
+            self._jobs.put_nowait(job)
+        except queue.Full:
+            self.lost_writes += 1
+            if self.lost_writes in (1, 100, 10_000):
+                _LOG.error("the disk is too slow: %d writes lost so far", self.lost_writes)
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            handle, offset, data = job
+            try:
+                if data is None:
+                    os.close(handle)
+                else:
+                    os.pwrite(handle, data, offset)
+            except OSError as error:
+                self.lost_writes += 1
+                _LOG.error("a record could not be written: %s", error.strerror)
+
+
+class FileBehind:
+    """As much of a binary file as the journal and the recorder need; every write goes through the `DiskWriter`."""
+
+    def __init__(self, path: Path, writer: DiskWriter) -> None:
+        try:
+            self._handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        except OSError as cause:
+            raise StoreError(f"cannot write {path}: {cause.strerror}") from cause
+        self._writer = writer
+        self._offset = 0
+        self._is_open = True
+
+    def write(self, data: bytes) -> int:
+        """Write at the current place."""
+        if self._is_open:
+            self._writer.write(self._handle, self._offset, bytes(data))
+        self._offset += len(data)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place, counted from the start or from here."""
+        assert whence in (os.SEEK_SET, os.SEEK_CUR)
+        self._offset = offset if whence == os.SEEK_SET else self._offset + offset
+        return self._offset
+
+    def tell(self) -> int:
+        """The current place."""
+        return self._offset
+
+    def flush(self) -> None:
+        """Nothing waits in this process but the queue."""
+
+    def close(self) -> None:
+        """Close once all is written."""
+        if self._is_open:
+            self._is_open = False
+            self._writer.close(self._handle)

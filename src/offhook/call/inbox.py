@@ -1,0 +1,68 @@
+"""The one inbox of a call: events are stamped when they arrive and taken by one consumer."""
+
+import asyncio
+from collections import deque
+from typing import Final
+
+from offhook import clock
+from offhook.core.events import Event, TimePassed
+
+INBOX_EVENTS: Final = 256
+"""Tens of events arrive in a turn; so many waiting means that the consumer is broken."""
+
+
+class InboxFull(AssertionError):
+    """More events wait than a call can have: a bug, which ends this call and no other."""
+
+
+class Inbox:
+    """Bounded; `put` never waits, `take` waits for an event or a time."""
+
+    def __init__(self) -> None:
+        self._zero = clock.now()
+        self._events: deque[tuple[Event, float]] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+        self._is_full = False
+
+    def now(self) -> float:
+        """Seconds on the call's clock, to the microsecond, as they stand in the journal."""
+        return round(clock.now() - self._zero, 6)
+
+    def loop_time(self, at: float) -> float:
+        """The event loop's time for a time on the call's clock."""
+        return self._zero + at
+
+    def put(self, event: Event) -> None:
+        """Take an event that happens now."""
+        if len(self._events) >= INBOX_EVENTS:
+            self._is_full = True
+        else:
+            self._events.append((event, self.now()))
+        self._wake()
+
+    async def take(self, until: float | None) -> tuple[Event, float]:
+        """The next event and when it arrived; `TimePassed` when none came by `until`."""
+        while not self._events:
+            if self._is_full:
+                raise InboxFull
+            at = self.now()
+            if until is not None and at >= until:
+                return TimePassed(), at
+            await self._wait(until)
+        return self._events.popleft()
+
+    async def _wait(self, until: float | None) -> None:
+        loop = asyncio.get_running_loop()
+        self._waiter = loop.create_future()
+        # A microsecond later than asked for: the call's clock is rounded.
+        timer = loop.call_at(self.loop_time(until) + 1e-6, self._wake) if until is not None else None
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+            if timer is not None:
+                timer.cancel()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)

@@ -1,0 +1,135 @@
+"""One reply: the model's stream, cut into segments, spoken as it comes, into the call's playout."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final
+
+from offhook.call.inbox import Inbox
+from offhook.call.pacer import Pacer
+from offhook.core.events import FirstTokenReceived, ReplyFailed, ReplyGenerated, ToolRequested
+from offhook.core.segments import Segmenter
+from offhook.core.speaking import END_CALL
+from offhook.errors import ProviderError
+from offhook.speech.ports import LanguageModel, ModelRequest, SpokenAudio, TextDelta, ToolCall, Usage, Voice
+
+SEGMENTS_AHEAD: Final = 2
+"""Segments that wait for the voice before the model's reader waits."""
+UNSENT_S: Final = 6.0
+"""Audio that waits to be sent before the voice waits."""
+
+
+@dataclass(slots=True)
+class Spoken:
+    """A sentence as encoded audio."""
+
+    audio: bytes
+    words: list[tuple[float, float]] = field(default_factory=list)
+
+
+async def speak_whole(voice: Voice, text: str) -> Spoken:
+    """All of a short sentence. Raises `ProviderError`."""
+    whole = Spoken(b"")
+    async for piece in voice.synthesize(text):
+        whole.audio += piece.audio
+        whole.words += [(word.start_s, word.end_s) for word in piece.words]
+    return whole
+
+
+class ReplyMaker:
+    """Makes one reply, in one round of the model or more."""
+
+    def __init__(self, reply: int, pacer: Pacer, inbox: Inbox, voice: Voice) -> None:
+        self._reply, self._pacer, self._inbox, self._voice = reply, pacer, inbox, voice
+        self._texts: list[str] = []
+        self._tokens = Usage(0, 0)
+        self._wants_tools = False
+
+    async def say(self, text: str) -> None:
+        """A fixed sentence."""
+        try:
+            await self._speak(text)
+        except ProviderError as error:
+            self._fail("voice", error)
+            return
+        self._finish()
+
+    def say_at_once(self, text: str, spoken: Spoken) -> None:
+        """A fixed sentence whose audio is at hand: it goes out in this very step."""
+        self._texts.append(text)
+        self._pacer.run(lambda playout, at: playout.add(0, text, spoken.audio, spoken.words, at))
+        self._pacer.run(lambda playout, at: playout.end_segment(0, at))
+        self._finish()
+
+    async def think(self, model: LanguageModel, request: ModelRequest) -> None:
+        """A round of the model, spoken clause by clause while it thinks on."""
+        texts: asyncio.Queue[str | ProviderError | None] = asyncio.Queue(SEGMENTS_AHEAD)
+        self._wants_tools = False
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._read(model, request, texts))
+            while isinstance(text := await texts.get(), str):
+                try:
+                    await self._speak(text)
+                except ProviderError as error:
+                    self._fail("voice", error)
+                    # The reader may wait for room: nobody will make any.
+                    raise asyncio.CancelledError from error
+        if isinstance(text, ProviderError):
+            self._fail("model", text)
+        else:
+            self._finish()
+
+    async def _read(
+        self, model: LanguageModel, request: ModelRequest, texts: "asyncio.Queue[str | ProviderError | None]"
+    ) -> None:
+        segmenter, has_begun = Segmenter(), False
+        stream = model.stream(request)
+        try:
+            async for output in stream:
+                match output:
+                    case TextDelta(text=text):
+                        if not has_begun and text:
+                            has_begun = True
+                            self._inbox.put(FirstTokenReceived(self._reply))
+                        for segment in segmenter.feed(text):
+                            await texts.put(segment)
+                    case ToolCall(call=call, name=name, arguments=arguments):
+                        self._wants_tools = self._wants_tools or name != END_CALL
+                        self._inbox.put(ToolRequested(self._reply, call, name, arguments))
+                    case Usage():
+                        self._tokens = output
+            for segment in segmenter.finish():
+                await texts.put(segment)
+            await texts.put(None)
+        except ProviderError as error:
+            await texts.put(error)
+        finally:
+            await stream.aclose()
+
+    async def _speak(self, text: str) -> None:
+        await self._pacer.wait_for_room(UNSENT_S)
+        number = len(self._texts)
+        self._texts.append(text)
+        stream = self._voice.synthesize(text)
+        try:
+            async for piece in stream:
+                self._add(number, text, piece)
+        finally:
+            await stream.aclose()
+        self._pacer.run(lambda playout, at: playout.end_segment(number, at))
+
+    def _add(self, number: int, text: str, piece: SpokenAudio) -> None:
+        words = [(word.start_s, word.end_s) for word in piece.words]
+        self._pacer.run(lambda playout, at: playout.add(number, text, piece.audio, words, at))
+
+    def _finish(self) -> None:
+        tokens, text = self._tokens, " ".join(self._texts)
+        self._inbox.put(
+            ReplyGenerated(self._reply, text, len(self._texts), tokens.tokens_in, tokens.tokens_out)
+        )
+        if not self._wants_tools:
+            self._pacer.run(lambda playout, at: playout.finish(at))
+
+    def _fail(self, stage: str, error: ProviderError) -> None:
+        self._inbox.put(ReplyFailed(self._reply, stage, f"{error.code}: {error}", error.retryable))
+        # What the caller hears already is played to its end.
+        self._pacer.run(lambda playout, at: playout.finish(at))

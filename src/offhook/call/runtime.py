@@ -1,0 +1,97 @@
+"""An agent made ready to take calls: its providers, its knowledge, its tools, its sentences as audio."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from offhook.agents.model import Agent
+from offhook.agents.prompt import system_message
+from offhook.audio.spurts import SpurtDetector
+from offhook.audio.vad import EnergyVad, SileroVad
+from offhook.call.reply import Spoken, speak_whole
+from offhook.core.behaviour import Behaviour, Script
+from offhook.core.transcript import AgentSaid, CallerSaid, Entry
+from offhook.errors import ProviderError
+from offhook.speech.ports import (
+    Facts,
+    LanguageModel,
+    Message,
+    ModelRequest,
+    SpeechToText,
+    ToolCall,
+    TurnModel,
+    Voice,
+)
+from offhook.tools.toolbox import Toolbox
+
+_LOG: Final = logging.getLogger("offhook.runtime")
+
+
+@dataclass(slots=True, kw_only=True)
+class AgentRuntime:
+    """What all calls of an agent share in this process."""
+
+    agent: Agent
+    behaviour: Behaviour
+    script: Script
+    stt: SpeechToText
+    llm: LanguageModel
+    voice: Voice
+    turn_model: TurnModel
+    vad: SileroVad | EnergyVad
+    toolbox: Toolbox
+    facts: Facts | None = None
+    system: str = ""
+    sentences: dict[str, Spoken] = field(default_factory=dict)
+    """Fixed sentences as encoded audio, by their text."""
+
+    async def prepare(self) -> None:
+        """Load all that is slow. Raises `ConfigurationError` or `ProviderError`."""
+        self.system = self.system or system_message(self.agent, self.facts)
+        async with asyncio.TaskGroup() as tasks:
+            for part in (self.stt, self.llm, self.voice, self.turn_model):
+                tasks.create_task(part.prepare())
+        for text in dict.fromkeys(self._fixed_sentences()):
+            try:
+                self.sentences[text] = await speak_whole(self.voice, text)
+            except ProviderError as error:
+                _LOG.warning("a sentence could not be spoken ahead: %s", error)
+                return
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        for part in (self.stt, self.llm, self.voice, self.turn_model):
+            await part.close()
+
+    def detector(self) -> SpurtDetector:
+        """A spurt detector for one call."""
+        return SpurtDetector(self.vad.stream(), self.behaviour.voice_edges_s)
+
+    def request(self, entries: Iterable[Entry], call_id: str) -> ModelRequest:
+        """What the model is asked, given the history."""
+        messages = [Message("system", self.system)]
+        for entry in entries:
+            messages += _messages(entry)
+        return ModelRequest(tuple(messages), self.toolbox.specs, call_id)
+
+    def _fixed_sentences(self) -> list[str]:
+        s = self.script
+        greeting = [s.greeting] if s.opening == "fixed" else []
+        rest = [s.goodbye, s.idle_goodbye, s.warning, s.time_over, s.apology, s.repeat, s.deaf, s.failure_goodbye]
+        return [text for text in (*greeting, *s.idle, *s.filler, *rest) if text]
+
+
+def _messages(entry: Entry) -> list[Message]:
+    """A history entry as the model sees it."""
+    if isinstance(entry, CallerSaid):
+        return [Message("user", entry.text)]
+    if isinstance(entry, AgentSaid):
+        # The caller did not hear more than this, and the model must know that it was cut off.
+        return [Message("assistant", f"{entry.text} —" if entry.interrupted else entry.text)]
+    call = ToolCall(entry.call, entry.name, entry.arguments)
+    return [
+        Message("assistant", "", tool_calls=(call,)),
+        Message("tool", entry.result, tool_call=entry.call),
+    ]
