@@ -1,0 +1,63 @@
+"""The agent's fixed sentences and word lists, one TOML file per language: a new language is a new file.
+
+The words a caller waits after ("um", "my number is") or may say without taking the floor ("mm-hm") are lists here, so
+that the core knows no language. "Wait" and "hold on" are no hesitations on purpose: said over the agent, they mean it.
+"""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import msgspec
+
+from offhook.core.behaviour import Script
+
+DEFAULT_LANGUAGE: Final = "en-US"
+
+
+class Sentences(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One language's file. Every field must be there; lists of words are normalized (`core.words.normalize`)."""
+
+    greeting: str
+    idle: tuple[str, ...]
+    goodbye: str
+    idle_goodbye: str
+    warning: str
+    time_over: str
+    filler: tuple[str, ...]
+    apology: str
+    repeat: str
+    deaf: str
+    failure_goodbye: str
+    backchannels: tuple[str, ...]
+    end_phrases: tuple[str, ...]
+    open_words: tuple[str, ...]
+    hesitations: tuple[str, ...]
+    number_words: tuple[str, ...]
+    collect_words: tuple[str, ...]
+
+
+def languages() -> tuple[str, ...]:
+    """Primary tags of the languages that have a file: "de", "en", ..."""
+    names = (entry.name for entry in files(__name__).iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+def primary_tag(language: str) -> str:
+    """The part that chooses the file: "en" of "en-GB"."""
+    return language.partition("-")[0].lower()
+
+
+@cache
+def sentences(tag: str) -> Sentences:
+    """The file of a primary tag that `languages` lists."""
+    return msgspec.convert(tomllib.loads(files(__name__).joinpath(f"{tag}.toml").read_text("utf-8")), Sentences)
+
+
+def script_for(language: str) -> Script | None:
+    """The script of a language with its plain greeting; None when there is no file for it."""
+    tag = primary_tag(language)
+    if tag not in languages():
+        return None
+    return Script(language=language, **msgspec.structs.asdict(sentences(tag)))

@@ -1,0 +1,184 @@
+"""Reads an agent from its file. Whatever is wrong with the file becomes one `ConfigurationError` that says where,
+what was found, what was expected and, for a misspelt field, which one was probably meant.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from offhook.agents.model import Agent
+from offhook.agents.yaml_document import Document, Place, dotted, read_document
+from offhook.errors import ConfigurationError
+
+SECRET: Final = re.compile(r"key|token|secret|password|credential", re.IGNORECASE)
+FOUND_CHARS: Final = 60
+"""More of a wrong value does not help to find it."""
+
+EXPECTED: Final[Mapping[str, str]] = {
+    "string_type": "text, in quotes if it looks like a number or a date",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a number",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "a block of `name: value` lines",
+    "model_type": "a block of `name: value` lines",
+    "model_attributes_type": "a block of `name: value` lines",
+}
+
+
+def load_agent(path: Path) -> Agent:
+    """The agent of a file, with its knowledge files seen to exist. Raises `ConfigurationError` and nothing else."""
+    document = read_document(path)
+    try:
+        agent = Agent.model_validate(document.data, context={"base_dir": path.resolve().parent})
+    except ValidationError as error:
+        raise _explain(document, error) from error
+    for index, file in enumerate(agent.knowledge_paths()):
+        _check_knowledge(document, ("knowledge", index), file)
+    return agent
+
+
+def _check_knowledge(document: Document, place: Place, file: Path) -> None:
+    try:
+        with file.open("rb") as opened:
+            opened.read(1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigurationError(
+            f"the knowledge file cannot be read: {reason}",
+            file=document.where(place),
+            field=dotted(place),
+            found=repr(str(file)),
+            expected="a file beside this one",
+        ) from error
+
+
+def _explain(document: Document, error: ValidationError) -> ConfigurationError:
+    problems = error.errors(include_url=False)
+    # A misspelt field is also a missing one: the spelling is what helps.
+    problems.sort(key=lambda problem: problem["type"] != "extra_forbidden")
+    first = problems[0]
+    place = _place(document.data, first["loc"])
+    more = len(problems) - 1
+    message = _message(document, first, place)
+    if more:
+        message += f" (and {more} more problem{'s' if more > 1 else ''})"
+    return ConfigurationError(
+        message,
+        file=document.where(place),
+        field=dotted(place),
+        found=_found(first, place),
+        expected=_expected(first),
+    )
+
+
+def _place(data: object, loc: tuple[int | str, ...]) -> Place:
+    """The place in the file: pydantic puts the chosen provider's or tool's name between the keys."""
+    place: list[int | str] = []
+    for part in loc:
+        if isinstance(data, dict) and part not in data and part in (data.get("provider"), data.get("name")):
+            continue
+        place.append(part)
+        if isinstance(data, dict):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            data = None
+    return tuple(part for part in place if part != "[key]")
+
+
+def _message(document: Document, problem: ErrorDetails, place: Place) -> str:
+    match problem["type"]:
+        case "extra_forbidden":
+            name = str(place[-1])
+            near = difflib.get_close_matches(name, sorted(_known_fields(document, place[:-1])), n=1, cutoff=0.6)
+            message = f"there is no field {name!r} here"
+            if near:
+                return f"{message}: did you mean {near[0]!r}?"
+            if SECRET.search(name):
+                return f"{message}: secrets are set in the environment, never in this file"
+            return message
+        case "missing":
+            return "the field is missing"
+        case "union_tag_not_found":
+            return "the block does not say which one it is"
+        case "union_tag_invalid":
+            return f"there is no such {problem['ctx']['discriminator'].strip(chr(39))}"
+        case "value_error":
+            return str(problem["ctx"]["error"])
+        case _:
+            return "the value does not fit"
+
+
+def _found(problem: ErrorDetails, place: Place) -> str:
+    if problem["type"] in ("missing", "extra_forbidden", "value_error", "union_tag_not_found"):
+        return ""
+    if any(SECRET.search(str(part)) for part in place):
+        return "a value that is not shown"
+    value = problem["input"]
+    if problem["type"] == "union_tag_invalid":
+        value = problem["ctx"]["tag"]
+    return _shown(value)
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return f"{str(value).lower()} (a yes/no value)"
+        case dict():
+            return "a block"
+        case list() | tuple():
+            return f"a list of {len(value)}"
+        case int() | float():
+            return f"the number {value!r}"[:FOUND_CHARS]
+        case str():
+            return repr(value if len(value) <= FOUND_CHARS else f"{value[:FOUND_CHARS]}...")
+        case _:
+            return f"{type(value).__name__} {value}"[:FOUND_CHARS]
+
+
+def _expected(problem: ErrorDetails) -> str:
+    kind, context = problem["type"], problem.get("ctx", {})
+    if kind in EXPECTED:
+        return EXPECTED[kind]
+    if kind in ("extra_forbidden", "value_error", "missing"):
+        return ""
+    if kind == "union_tag_invalid":
+        return str(context["expected_tags"])
+    if kind == "union_tag_not_found":
+        return f"{context['discriminator']}: one of the known names".replace("'", "")
+    if kind == "string_pattern_mismatch" and problem["loc"][-1:] == ("language",):
+        return "a language tag such as en-US"
+    return problem["msg"].removeprefix("Input should be ").removeprefix("Value should be ")
+
+
+def _known_fields(document: Document, place: Place) -> set[str]:
+    """The fields that the block at `place` may have, from the model's own schema."""
+    schema = Agent.model_json_schema()
+    node: dict[str, Any] = schema
+    data: Any = document.data
+    for part in place:
+        node = _resolve(schema, node, data)
+        node = node["items"] if isinstance(part, int) else node.get("properties", {}).get(part, {})
+        data = data[part]
+    return set(_resolve(schema, node, data).get("properties", ()))
+
+
+def _resolve(schema: dict[str, Any], node: dict[str, Any], data: object) -> dict[str, Any]:
+    if "discriminator" in node and isinstance(data, dict):
+        chosen = node["discriminator"]
+        node = {"$ref": chosen["mapping"].get(data.get(chosen["propertyName"]), "")}
+    if "$ref" in node:
+        return dict(schema["$defs"].get(node["$ref"].rpartition("/")[2], {}))
+    return node

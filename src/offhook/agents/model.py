@@ -1,0 +1,175 @@
+"""What an agent is: the document `AGENT.yaml`, checked and frozen. A call keeps the agent it started with."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+import msgspec
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    PrivateAttr,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import CoreSchema
+
+from offhook.agents.languages import DEFAULT_LANGUAGE, languages, script_for
+from offhook.agents.turn_taking import SENTENCES, Phrases, PhrasesBlock, Sentence, TurnTaking, TurnTakingBlock
+from offhook.core.behaviour import Behaviour, Script
+from offhook.speech.ports import ProviderConfig
+from offhook.speech.registry import Kind as Port
+from offhook.speech.registry import llm_config_union, provider, stt_config_union, tts_config_union
+
+PROMPT_CHARS: Final = 100_000
+KNOWLEDGE_FILES: Final = 100
+VOCABULARY_WORDS: Final = 200
+TOOLS: Final = 32
+
+Term = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+class Checked:
+    """Marks a field whose true type is only known when the program runs: the providers that are there."""
+
+    def __init__(self, kind: Callable[[], Any]) -> None:
+        self._kind = kind
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return handler.generate_schema(self._kind())
+
+
+class ToolConfig(BaseModel):
+    """PROVISIONAL until agents/tool_configs.py is here."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    name: str
+
+
+class Opening(BaseModel):
+    """How a call begins."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mode: Literal["fixed", "generated", "wait"] = Field(
+        default="fixed",
+        description="`fixed`: the text is said. `generated`: the model speaks first. `wait`: the caller speaks first.",
+    )
+    text: Sentence | None = Field(
+        default=None, description="What is said with `fixed`; default: a plain greeting in the agent's language."
+    )
+
+    @model_validator(mode="after")
+    def _check_text(self) -> Self:
+        if self.text is not None and self.mode != "fixed":
+            raise ValueError(f"text is only said with `mode: fixed`, and the mode is {self.mode}")
+        return self
+
+
+class Agent(BaseModel):
+    """One agent. Relative paths in it are relative to `base_dir`, the folder of its file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Term = Field(description="What the agent is called in logs and files.")
+    language: str = Field(
+        default=DEFAULT_LANGUAGE,
+        pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        description="The language that is spoken, as a tag: `en-US`, `en-GB`, `de-DE`.",
+    )
+    opening: Opening = Field(default_factory=Opening, description="How a call begins.")
+    prompt: str = Field(
+        default="", max_length=PROMPT_CHARS, description="Who the agent is and what it does, for the language model."
+    )
+    knowledge: tuple[Term, ...] = Field(
+        default=(), max_length=KNOWLEDGE_FILES, description="Files with what the agent knows, beside this one."
+    )
+    vocabulary: tuple[Term, ...] = Field(
+        default=(),
+        max_length=VOCABULARY_WORDS,
+        description="Names and terms that the transcriber should expect.",
+    )
+    lexicon: dict[Term, Term] = Field(
+        default_factory=dict,
+        max_length=VOCABULARY_WORDS,
+        description="How to say a word: spelling to respelling, or to `/ipa/`.",
+    )
+    stt: Annotated[ProviderConfig, Checked(stt_config_union)] = Field(
+        default_factory=lambda: provider(Port.STT, "local").config(),
+        description="Speech-to-text: a provider and its settings.",
+    )
+    llm: Annotated[ProviderConfig, Checked(llm_config_union)] = Field(
+        default_factory=lambda: provider(Port.LLM, "grounded").config(),
+        description="The brain: a provider and its settings.",
+    )
+    tts: Annotated[ProviderConfig, Checked(tts_config_union)] = Field(
+        default_factory=lambda: provider(Port.TTS, "local").config(),
+        description="The voice: a provider and its settings.",
+    )
+    turn_taking: Annotated[TurnTaking, Checked(lambda: TurnTakingBlock)] = Field(
+        default_factory=TurnTakingBlock, description="Patience, barge-in, silences, longest call."
+    )
+    tools: tuple[ToolConfig, ...] = Field(
+        default=(), max_length=TOOLS, description="What the agent may do besides talking."
+    )
+    phrases: Annotated[Phrases, Checked(lambda: PhrasesBlock)] = Field(
+        default_factory=PhrasesBlock, description="Fixed sentences and word lists in place of the language's own."
+    )
+
+    _base_dir: Path = PrivateAttr(default=Path())
+
+    def model_post_init(self, context: Any) -> None:
+        """Take the folder of the file from the validation's context."""
+        if isinstance(context, dict) and "base_dir" in context:
+            self._base_dir = Path(context["base_dir"])
+
+    @property
+    def base_dir(self) -> Path:
+        """Folder of the agent's file."""
+        return self._base_dir
+
+    def knowledge_paths(self) -> tuple[Path, ...]:
+        """The knowledge files, found from the agent's folder."""
+        return tuple(self._base_dir / name for name in self.knowledge)
+
+    def behaviour(self) -> Behaviour:
+        """The complete numbers of a call."""
+        return self.turn_taking.behaviour()
+
+    def script(self) -> Script:
+        """The language's sentences with the owner's phrases and opening put in."""
+        chosen = self.phrases.overrides()
+        # `_check_language` has seen to it that what a language without a file lacks is in `phrases`.
+        base = script_for(self.language) or Script(language=self.language)
+        base = msgspec.structs.replace(base, opening=self.opening.mode, **chosen)
+        if self.opening.mode != "fixed":
+            return msgspec.structs.replace(base, greeting="")
+        return msgspec.structs.replace(base, greeting=self.opening.text or base.greeting)
+
+    @model_validator(mode="after")
+    def _check_language(self) -> Self:
+        if script_for(self.language) is not None:
+            return self
+        lacking = [name for name in SENTENCES if name not in self.phrases.overrides()]
+        if self.opening.mode == "fixed" and self.opening.text is None:
+            lacking.insert(0, "opening.text")
+        if lacking:
+            raise ValueError(
+                f"language {self.language} has no sentences of its own (there are {', '.join(languages())}): "
+                f"set {', '.join(lacking)} under phrases"
+            )
+        return self
+
+    @field_validator("tools")
+    @classmethod
+    def _check_tools(cls, tools: Sequence[ToolConfig], info: ValidationInfo) -> Sequence[ToolConfig]:
+        del info
+        names = [tool.name for tool in tools]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} is listed twice")
+        return tools

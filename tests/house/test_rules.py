@@ -1,0 +1,190 @@
+"""What may be done where. Each rule keeps one thing in one place, so that it can be seen, tested and changed there."""
+
+import ast
+
+from house.sources import Source, classes, dotted, functions, imported, product, report
+
+BROAD_EXCEPT = {"call/": 1, "web/": 1}
+"""Around a call (a bug ends that call, never the process), and around a watcher."""
+CLOCKS = ("time", "datetime", "asyncio.get_event_loop")
+CLOCK_FILE = "clock.py"
+TASK_OWNERS = ("call/", "simulator/", "web/server.py", "cli/")
+TASK_MAKERS = ("create_task", "ensure_future", "TaskGroup")
+PURE = ("core/", "audio/")
+IMPURE = ("asyncio", "time", "datetime", "random", "logging", "os", "socket", "threading", "subprocess")
+
+
+def _in(source: Source, places: tuple[str, ...]) -> bool:
+    return any(source.module.startswith(place) for place in places)
+
+
+def test_exceptions_are_caught_by_name() -> None:
+    counts: dict[str, list[str]] = {}
+    for source in product():
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.ExceptHandler) and _is_broad(node.type):
+                counts.setdefault(source.module.partition("/")[0] + "/", []).append(source.at(node))
+    broken = [place for folder, places in counts.items() for place in places[BROAD_EXCEPT.get(folder, 0) :]]
+    reason = "`except Exception` hides bugs. It stands in two places: around a call and around a watcher."
+    assert not broken, report(broken, reason)
+
+
+def _is_broad(kind: ast.expr | None) -> bool:
+    if kind is None:
+        return True
+    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+    return any(dotted(entry) in ("Exception", "BaseException") for entry in kinds)
+
+
+def test_clocks_are_read_in_one_file() -> None:
+    broken = [
+        f"{source.at(node)}: {name}"
+        for source in product()
+        if source.module != CLOCK_FILE
+        for node, name in imported(source.tree)
+        if name in ("time", "datetime") or name.startswith(("time.", "datetime."))
+    ]
+    broken += [
+        source.at(node)
+        for source in product()
+        if source.module not in (CLOCK_FILE, "simulator/virtual.py")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call) and _is_loop_time(node)
+    ]
+    assert not broken, report(broken, "Time comes from offhook.clock alone, so that virtual time governs every call.")
+
+
+def _is_loop_time(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Attribute) and node.func.attr == "time" and "loop" in ast.unparse(node.func.value)
+
+
+def test_the_environment_is_read_in_one_file() -> None:
+    broken = [
+        f"{source.at(node)}: {dotted(node)}"
+        for source in product()
+        if source.module != "settings.py"
+        for node in ast.walk(source.tree)
+        if dotted(node) in ("os.environ", "os.getenv", "os.environb")
+    ]
+    broken += [
+        f"{source.at(node)}: {name}"
+        for source in product()
+        if source.module != "settings.py"
+        for node, name in imported(source.tree)
+        if name in ("os.environ", "os.getenv")
+    ]
+    assert not broken, report(broken, "What a process depends on is in settings.py, and there only.")
+
+
+def test_tasks_have_an_owner() -> None:
+    broken = [
+        f"{source.at(node)}: {ast.unparse(node)[:60]}"
+        for source in product()
+        if not _in(source, TASK_OWNERS)
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in TASK_MAKERS
+    ]
+    reason = (
+        "A task that anybody may start outlives its call. Tasks are started in call/, simulator/, web/server, cli/."
+    )
+    assert not broken, report(broken, reason)
+
+
+def test_core_and_audio_are_pure() -> None:
+    broken = [
+        f"{source.at(node)}: {name}"
+        for source in product()
+        if _in(source, PURE)
+        for node, name in imported(source.tree)
+        if name.partition(".")[0] in IMPURE
+    ]
+    reason = "Same events at the same times give the same commands: no loop, clock, chance, log or system in there."
+    assert not broken, report(broken, reason)
+
+
+def test_randomness_has_a_seed() -> None:
+    broken = [
+        f"{source.at(node)}: {ast.unparse(node)[:60]}"
+        for source in product()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call)
+        if (name := dotted(node.func)).startswith("random.") or name == "Random"
+        if not (name in ("random.Random", "Random") and node.args) and name != "random.SystemRandom"
+    ]
+    assert not broken, report(broken, "A run that cannot be repeated cannot be mended: random.Random(seed).")
+
+
+def test_nothing_waits_by_sleeping() -> None:
+    broken = [
+        f"{source.at(node)}: {dotted(node.func)}"
+        for source in product()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call) and dotted(node.func) in ("time.sleep", "sleep")
+    ]
+    assert not broken, report(broken, "Who sleeps to wait is late or wrong: wait for the event itself.")
+
+
+def test_attributes_are_not_probed() -> None:
+    broken = [
+        f"{source.at(node)}: {ast.unparse(node)[:60]}"
+        for source in product()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call) and dotted(node.func) == "hasattr"
+    ]
+    assert not broken, report(broken, "A type says what it has; hasattr is a type that nobody wrote.")
+
+
+def _words(text: str) -> set[str]:
+    return {word.lower().rstrip("s") for word in text.replace("_", " ").split()}
+
+
+def _split_name(name: str) -> str:
+    return "".join(f" {letter}" if letter.isupper() else letter for letter in name).replace("_", " ")
+
+
+FILLER_WORDS = {"", "a", "an", "the", "of", "to", "for", "and", "this", "i", "return", "get", "set", "it"}
+
+
+def test_public_docstrings_say_something() -> None:
+    broken = []
+    for source in product():
+        if not ast.get_docstring(source.tree) and source.text.strip():
+            broken.append(f"{source.path}: the file says nothing about itself")
+        nodes = [*classes(source.tree), *_public_functions(source.tree)]
+        for node in nodes:
+            if node.name.startswith("_"):
+                continue
+            written = ast.get_docstring(node)
+            if not written and not _needs_none(node):
+                broken.append(f"{source.at(node)}: {node.name} has no docstring")
+            elif written:
+                words = _words("".join(letter if letter.isalnum() else " " for letter in written))
+                if not words - _words(_split_name(node.name)) - FILLER_WORDS:
+                    broken.append(f"{source.at(node)}: {node.name}'s docstring repeats its name")
+    reason = (
+        "A docstring tells what the name cannot: shapes, units, errors, bounds. One that repeats the name is noise."
+    )
+    assert not broken, report(broken, reason)
+
+
+def _public_functions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Functions of the file and methods of its public classes; not those inside functions, nor of private classes."""
+    owners: list[ast.Module | ast.ClassDef] = [tree]
+    owners += [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+    inner = {id(node) for node in functions(tree)}
+    return [
+        node
+        for owner in owners
+        for node in owner.body
+        if id(node) in inner and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+
+def _needs_none(node: ast.AST) -> bool:
+    """What a port, a base or the language describes already: overrides, properties of one line, small enums."""
+    if isinstance(node, ast.ClassDef):
+        bases = {dotted(base) for base in node.bases}
+        return bool(bases & {"StrEnum", "Enum", "IntEnum"})
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    decorators = {dotted(entry) for entry in node.decorator_list}
+    return bool(decorators & {"property", "override", "overload"}) and len(node.body) == 1
