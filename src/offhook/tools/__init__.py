@@ -1,1 +1,1 @@
-"""TODO."""
+"""What an agent can do besides talking."""
