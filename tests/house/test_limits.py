@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from house.sources import ROOT, Source, classes, functions, product, report, tracked
+from house.sources import ROOT, Source, classes, dotted, functions, product, report, tracked
 
 FUNCTION_LINES = 60
 FILE_LINES = 400
@@ -66,9 +66,8 @@ def _attributes(node: ast.ClassDef) -> set[str]:
         if isinstance(entry, ast.AnnAssign) and isinstance(entry.target, ast.Name) and not _is_constant(entry)
     }
     for inner in ast.walk(node):
-        if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store):
-            if isinstance(inner.value, ast.Name) and inner.value.id == "self":
-                found.add(inner.attr)
+        if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store) and dotted(inner.value) == "self":
+            found.add(inner.attr)
     return found
 
 
@@ -93,10 +92,9 @@ def _booleans(node: ast.ClassDef) -> set[str]:
             target = inner.target
             is_own = isinstance(target, ast.Attribute) or inner in node.body
             found |= {ast.unparse(target).removeprefix("self.")} if is_own else set()
-        elif isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Constant):
-            if isinstance(inner.value.value, bool):
-                names = [target for target in inner.targets if isinstance(target, ast.Attribute)]
-                found |= {name.attr for name in names if ast.unparse(name.value) == "self"}
+        elif isinstance(inner, ast.Assign) and ast.unparse(inner.value) in ("True", "False"):
+            names = [target for target in inner.targets if isinstance(target, ast.Attribute)]
+            found |= {name.attr for name in names if dotted(name.value) == "self"}
     return found
 
 

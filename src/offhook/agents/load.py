@@ -76,7 +76,7 @@ def _explain(document: Document, error: ValidationError) -> ConfigurationError:
         file=document.where(place),
         field=dotted(place),
         found=_found(first, place),
-        expected=_expected(first),
+        expected=_expected(first, _schema_at(document, place)),
     )
 
 
@@ -100,7 +100,9 @@ def _message(document: Document, problem: ErrorDetails, place: Place) -> str:
     match problem["type"]:
         case "extra_forbidden":
             name = str(place[-1])
-            near = difflib.get_close_matches(name, sorted(_known_fields(document, place[:-1])), n=1, cutoff=0.6)
+            near = difflib.get_close_matches(
+                name, sorted(_schema_at(document, place[:-1]).get("properties", ())), n=1, cutoff=0.6
+            )
             message = f"there is no field {name!r} here"
             if near:
                 return f"{message}: did you mean {near[0]!r}?"
@@ -148,37 +150,50 @@ def _shown(value: object) -> str:
             return f"{type(value).__name__} {value}"[:FOUND_CHARS]
 
 
-def _expected(problem: ErrorDetails) -> str:
+def _expected(problem: ErrorDetails, schema: Mapping[str, Any]) -> str:
     kind, context = problem["type"], problem.get("ctx", {})
     if kind in EXPECTED:
         return EXPECTED[kind]
     if kind in ("extra_forbidden", "value_error", "missing"):
         return ""
+    if {"minimum", "maximum"} <= schema.keys():
+        return f"a number from {schema['minimum']:g} to {schema['maximum']:g}"
+    if "min_length" in context or "max_length" in context:
+        shortest, longest = context.get("min_length", 0), context.get("max_length", "any number")
+        unit = "characters" if kind.startswith("string") else "entries"
+        return f"at least {shortest} {unit}" if "min_length" in context else f"at most {longest} {unit}"
     if kind == "union_tag_invalid":
         return str(context["expected_tags"])
     if kind == "union_tag_not_found":
         return f"{context['discriminator']}: one of the known names".replace("'", "")
-    if kind == "string_pattern_mismatch" and problem["loc"][-1:] == ("language",):
-        return "a language tag such as en-US"
-    return problem["msg"].removeprefix("Input should be ").removeprefix("Value should be ")
+    if kind == "string_pattern_mismatch":
+        return "a language tag such as en-US" if problem["loc"][-1:] == ("language",) else "text of one line"
+    return problem["msg"].removeprefix("Input should be ")
 
 
-def _known_fields(document: Document, place: Place) -> set[str]:
-    """The fields that the block at `place` may have, from the model's own schema."""
+def _schema_at(document: Document, place: Place) -> dict[str, Any]:
+    """The part of the agent's JSON schema that describes a place of the file; empty where there is none."""
     schema = Agent.model_json_schema()
-    node: dict[str, Any] = schema
+    node: dict[str, Any] = _resolve(schema, schema, document.data)
     data: Any = document.data
     for part in place:
+        data = data[part] if _holds(data, part) else None
+        node = node.get("items", {}) if isinstance(part, int) else node.get("properties", {}).get(part, {})
         node = _resolve(schema, node, data)
-        node = node["items"] if isinstance(part, int) else node.get("properties", {}).get(part, {})
-        data = data[part]
-    return set(_resolve(schema, node, data).get("properties", ()))
+    return node
+
+
+def _holds(data: object, part: str | int) -> bool:
+    if isinstance(data, list):
+        return isinstance(part, int) and part < len(data)
+    return isinstance(data, dict) and part in data
 
 
 def _resolve(schema: dict[str, Any], node: dict[str, Any], data: object) -> dict[str, Any]:
-    if "discriminator" in node and isinstance(data, dict):
+    if "discriminator" in node:
         chosen = node["discriminator"]
-        node = {"$ref": chosen["mapping"].get(data.get(chosen["propertyName"]), "")}
+        tag = data.get(chosen["propertyName"]) if isinstance(data, dict) else None
+        node = {"$ref": chosen["mapping"].get(str(tag), "")}
     if "$ref" in node:
         return dict(schema["$defs"].get(node["$ref"].rpartition("/")[2], {}))
     return node

@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from offhook.agents.languages import DEFAULT_LANGUAGE, languages, script_for
+from offhook.agents.tool_configs import EndCallConfig, ToolConfig
 from offhook.agents.turn_taking import SENTENCES, Phrases, PhrasesBlock, Sentence, TurnTaking, TurnTakingBlock
 from offhook.core.behaviour import Behaviour, Script
 from offhook.speech.ports import ProviderConfig
@@ -30,7 +31,10 @@ KNOWLEDGE_FILES: Final = 100
 VOCABULARY_WORDS: Final = 200
 TOOLS: Final = 32
 
-Term = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Term = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+"""A word or a name: one line."""
 
 
 class Checked:
@@ -41,13 +45,6 @@ class Checked:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return handler.generate_schema(self._kind())
-
-
-class ToolConfig(BaseModel):
-    """PROVISIONAL until agents/tool_configs.py is here."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-    name: str
 
 
 class Opening(BaseModel):
@@ -114,7 +111,7 @@ class Agent(BaseModel):
         default_factory=TurnTakingBlock, description="Patience, barge-in, silences, longest call."
     )
     tools: tuple[ToolConfig, ...] = Field(
-        default=(), max_length=TOOLS, description="What the agent may do besides talking."
+        default=(EndCallConfig(),), max_length=TOOLS, description="What the agent may do besides talking."
     )
     phrases: Annotated[Phrases, Checked(lambda: PhrasesBlock)] = Field(
         default_factory=PhrasesBlock, description="Fixed sentences and word lists in place of the language's own."

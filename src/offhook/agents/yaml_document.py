@@ -93,7 +93,7 @@ def _check_events(path: Path, text: str) -> None:
     """Refuse what must not even be built in memory."""
     depth = documents = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        where = f"{path}:{event.start_mark.line + 1}"
+        where = f"{path}:{event.start_mark.line + 1}" if event.start_mark else str(path)
         if isinstance(event, yaml.AliasEvent):
             raise ConfigurationError("aliases (*name) are not allowed: write the value out", file=where)
         if isinstance(event, yaml.DocumentStartEvent):
@@ -151,7 +151,7 @@ def _not_yaml(path: Path, text: str, error: yaml.YAMLError) -> ConfigurationErro
         return ConfigurationError(problem, file=where)
     if isinstance(error, yaml.reader.ReaderError):
         line = text.count("\n", 0, int(error.position)) + 1
-        found = f"the character {error.character!r}"
+        found = f"the character {chr(error.character) if isinstance(error.character, int) else error.character!a}"
         return ConfigurationError("there is a character that YAML forbids", file=f"{path}:{line}", found=found)
     return ConfigurationError(f"this is not YAML: {error}".splitlines()[0], file=str(path))
 
