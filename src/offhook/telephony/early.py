@@ -65,11 +65,6 @@ class EarlyListener:
             else:
                 listener.leg_stopped()
 
-    def forget(self) -> None:
-        """Drop it all: nobody is to hear it."""
-        self._heard.clear()
-        self._end = None
-
     def _keep(self, kind: str, value: str) -> None:
         if self._edges == EDGES_KEPT:
             self._dropped()

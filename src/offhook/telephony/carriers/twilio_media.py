@@ -80,7 +80,7 @@ class LegWorld:
 
 
 class TwilioMediaLeg:
-    """One media stream. After `close` the listener hears nothing more."""
+    """One media stream. Its listener is told of one end, whoever made it, and of nothing after that."""
 
     def __init__(self, socket: MediaSocket, world: LegWorld, who: str = "media socket") -> None:
         self._socket: Final = socket
@@ -169,9 +169,8 @@ class TwilioMediaLeg:
         self.close()
 
     def close(self, code: int = 1000) -> None:
-        """Close the connection; the listener hears nothing more."""
-        self._end(lambda listener: None, f"closed by us with {code}")
-        self._early.forget()
+        """Close the connection; the listener is told that the leg is lost, as with any other end."""
+        self._end(lambda listener: listener.leg_lost("closed on this side"), f"closed by us with {code}")
         self._socket.close(code)
 
     # ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────

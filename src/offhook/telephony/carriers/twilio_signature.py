@@ -61,6 +61,9 @@ def request_urls(public_url: str, host: str, target: str, *, socket: bool = Fals
     if public_url:
         scheme, _, origin = public_url.partition("://")
         origins = [f"{secure if scheme == 'https' else plain}://{origin}"]
+        if socket:
+            # The stream's address is wss in any case: Twilio takes no other.
+            origins = [f"{secure}://{origin}", f"{plain}://{origin}"]
     else:
         origins = [f"{secure}://{host}", f"{plain}://{host}"]
     targets = [target]
@@ -93,8 +96,8 @@ class SignatureCheck:
     shared_keys: Mapping[str, Secret] = field(default_factory=dict)
     """Customer-managed keys by id, for accounts that sign with them (public beta)."""
 
-    def require(self, request: SignedRequest) -> None:
-        """Raises `SignatureInvalid`, which says what was missing or wrong."""
+    def require(self, request: SignedRequest) -> str:
+        """The address that was signed. Raises `SignatureInvalid`, which says what was missing or wrong."""
         found = request.headers.get(SIGNATURE_HEADER, "")
         if not found:
             raise SignatureInvalid("the request has no X-Twilio-Signature")
@@ -103,11 +106,13 @@ class SignatureCheck:
             raise SignatureInvalid("TWILIO_AUTH_TOKEN is not set, so no request can be checked")
         if request.body is not None:
             _require_digest(request.urls, request.body)
-        expected = [sign(secret.reveal(), url, request.fields, algorithm=algorithm) for url in request.urls]
-        if not _one_equals(expected, found):
+        signatures = {sign(secret.reveal(), url, request.fields, algorithm=algorithm): url for url in request.urls}
+        signed = [url for signature, url in signatures.items() if _equal(signature, found)]
+        if not signed:
             raise SignatureInvalid(
                 f"X-Twilio-Signature is wrong for {request.urls[0]}: check TWILIO_AUTH_TOKEN and OFFHOOK_PUBLIC_URL"
             )
+        return signed[0]
 
     def _key(self, settings: str) -> tuple[Secret, str]:
         if not settings:
@@ -126,11 +131,9 @@ def _require_digest(urls: Iterable[str], body: bytes) -> None:
         if body:
             raise SignatureInvalid("the body is not signed: the address has no bodySHA256")
         return
-    if not _one_equals([hashlib.sha256(body).hexdigest()], digests[0].lower()):
+    if not _equal(hashlib.sha256(body).hexdigest(), digests[0].lower()):
         raise SignatureInvalid("the body is not the one that was signed")
 
 
-def _one_equals(expected: Iterable[str], found: str) -> bool:
-    # Without `any`: how many were compared must not show in the time either.
-    given = found.encode("utf-8", "surrogatepass")
-    return sum(hmac.compare_digest(one.encode(), given) for one in expected) > 0
+def _equal(expected: str, found: str) -> bool:
+    return hmac.compare_digest(expected.encode(), found.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,131 @@
+"""The gate: nothing is done for a request before it is known to come from the carrier."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+
+from offhook import clock
+from offhook.errors import OffhookError, SignatureInvalid
+from offhook.settings import Settings
+from offhook.telephony.carriers.twilio_signature import (
+    SIGNATURE_HEADER,
+    Pairs,
+    SignatureCheck,
+    SignedRequest,
+    request_urls,
+)
+
+_logger: Final = logging.getLogger("offhook.web")
+
+BODY_LIMIT: Final = 64 * 1024
+"""Longest webhook body; Twilio's are one or two KiB."""
+FIELD_LIMIT: Final = 500
+BODY_TIMEOUT_S: Final = 5.0
+LOG_PERIOD_S: Final = 1.0
+"""At most one refusal is logged in so long."""
+
+
+class BadRequest(OffhookError):
+    """The request cannot be read."""
+
+    code = "web.request"
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A webhook that the carrier sent."""
+
+    fields: Mapping[str, str]
+    """The first value of each."""
+    origin: str
+    """Scheme and host that the carrier knows us by, without a slash at the end."""
+    idempotency_token: str
+
+
+class Gate:
+    """Checks signatures, or with `OFFHOOK_UNSIGNED` does not."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings: Final = settings
+        self._check: Final = SignatureCheck(settings.twilio_auth_token)
+        self._logged_at = float("-inf")
+        self._unlogged = 0
+        if settings.unsigned:
+            _logger.warning("= OFFHOOK_UNSIGNED is set: ANYBODY who reaches this server can make it take calls")
+        elif not settings.twilio_auth_token:
+            _logger.warning("= TWILIO_AUTH_TOKEN is not set: every request will be refused")
+
+    async def webhook(self, request: Request) -> Webhook:
+        """Read a webhook. Raises `SignatureInvalid` or `BadRequest`."""
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        if not self._settings.unsigned and SIGNATURE_HEADER not in headers:
+            raise self._refused(SignatureInvalid("the request has no X-Twilio-Signature"), request.url.path)
+        query = request.scope.get("query_string", b"").decode("latin-1")
+        path = request.scope.get("raw_path", b"").decode("latin-1") or request.url.path
+        body = await _read(request)
+        is_form = headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM
+        form = _pairs(body.decode("utf-8", "replace")) if is_form else []
+        urls = request_urls(self._settings.public_url, headers.get("host", ""), path + ("?" + query if query else ""))
+        signed_url = f"{request.url.scheme}://{headers.get('host', '')}"
+        if not self._settings.unsigned:
+            try:
+                signed_url = self._check.require(SignedRequest(urls, headers, form, None if is_form else body))
+            except SignatureInvalid as invalid:
+                raise self._refused(invalid, path) from invalid
+        fields: dict[str, str] = {}
+        for name, value in form or _pairs(query):
+            fields.setdefault(name, value)
+        origin = self._settings.public_url or "/".join(signed_url.split("/", 3)[:3])
+        return Webhook(fields, origin, headers.get("i-twilio-idempotency-token", "")[:200])
+
+    def require_socket(self, headers: Mapping[str, str], target: str) -> None:
+        """Check the handshake of a media socket; `headers` in lower case. Raises `SignatureInvalid`."""
+        if self._settings.unsigned:
+            return
+        urls = request_urls(self._settings.public_url, headers.get("host", ""), target, socket=True)
+        try:
+            self._check.require(SignedRequest(urls, headers))
+        except SignatureInvalid as invalid:
+            raise self._refused(invalid, target.partition("?")[0]) from invalid
+
+    def _refused(self, invalid: SignatureInvalid, path: str) -> SignatureInvalid:
+        now = clock.now()
+        if now - self._logged_at >= LOG_PERIOD_S:
+            more = f" ({self._unlogged} more were not logged)" if self._unlogged else ""
+            _logger.warning("< %s  403: %s%s", ascii(path[:100])[1:-1], ascii(str(invalid))[1:-1], more)
+            self._logged_at, self._unlogged = now, 0
+        else:
+            self._unlogged += 1
+        return invalid
+
+
+_FORM: Final = "application/x-www-form-urlencoded"
+
+
+def _pairs(text: str) -> Pairs:
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=FIELD_LIMIT)
+    except ValueError as error:
+        raise BadRequest(f"more than {FIELD_LIMIT} fields", 413) from error
+
+
+async def _read(request: Request) -> bytes:
+    body = b""
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > BODY_LIMIT:
+                    raise BadRequest(f"the body is longer than {BODY_LIMIT} bytes", 413)
+    except TimeoutError as error:
+        raise BadRequest("the body did not come in time", 408) from error
+    return body

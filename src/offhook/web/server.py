@@ -1,0 +1,129 @@
+"""Runs the server: one port for webhooks and media, orderly end on SIGTERM."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from offhook.errors import ConfigurationError
+from offhook.telephony.carriers.twilio_messages import MESSAGE_LIMIT
+from offhook.web.media import media_protocol
+from offhook.web.ports import Calls
+
+_logger: Final = logging.getLogger("offhook.web")
+
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+BACKLOG: Final = 1024
+GRACE_S: Final = 3
+"""For connections that are left when the calls are over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where the server listens. Port 0: a free one; `on_ready` is told which, once requests are answered."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    on_ready: Callable[[int], None] = lambda port: None
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with the signals left to us: it would close the live calls."""
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_started()
+
+
+async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadline_s: float = 60.0) -> None:
+    """Serve until a signal has come and the calls are over; a second signal ends at once.
+
+    Call it in a uvloop (`uvloop.run`). Cancelling it ends the server without draining. Raises `ConfigurationError`
+    when the address cannot be had.
+    """
+    bound = _bind(listening)
+    port = bound.getsockname()[1]
+    for name in ("uvicorn.error", "uvicorn.asgi", "websockets.server"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    config = uvicorn.Config(
+        app,
+        ws=media_protocol(app.state.media_door),
+        http="httptools",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        ws_max_size=MESSAGE_LIMIT,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    server = _Server(config, lambda: listening.on_ready(port))
+    ending: list[asyncio.Task[None]] = []
+
+    def on_signal() -> None:
+        if ending:
+            _logger.warning("= second signal: ending at once")
+            server.should_exit = server.force_exit = True
+            return
+        _logger.info("= draining: %d calls, at most %.0f s", live.count, drain_deadline_s)
+        ending.append(asyncio.ensure_future(_drain(live, server, drain_deadline_s)))
+
+    with _signals(on_signal), contextlib.closing(bound):
+        await server.serve(sockets=[bound])
+    for task in ending:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def _drain(live: Calls, server: uvicorn.Server, deadline_s: float) -> None:
+    try:
+        await live.drain(deadline_s)
+    finally:
+        server.should_exit = True
+
+
+def _bind(listening: Listening) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
+        return socket.create_server((listening.host, listening.port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        raise ConfigurationError(
+            "cannot listen there",
+            field="--host, --port",
+            found=f"{listening.host}:{listening.port}: {error}",
+            expected="an address of this machine and a free port (0: any)",
+        ) from error
+
+
+@contextlib.contextmanager
+def _signals(handler: Callable[[], None]) -> Iterator[None]:
+    """Call `handler` on the loop for each signal; only a main thread has signals."""
+    loop = asyncio.get_running_loop()
+    signals = SIGNALS if threading.current_thread() is threading.main_thread() else ()
+    for one in signals:
+        loop.add_signal_handler(one, handler)
+    try:
+        yield
+    finally:
+        for one in signals:
+            loop.remove_signal_handler(one)
