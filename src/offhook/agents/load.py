@@ -114,7 +114,7 @@ def _message(document: Document, problem: ErrorDetails, place: Place) -> str:
         case "union_tag_not_found":
             return "the block does not say which one it is"
         case "union_tag_invalid":
-            return f"there is no such {problem['ctx']['discriminator'].strip(chr(39))}"
+            return f"there is no such {'tool' if 'name' in problem['ctx']['discriminator'] else 'provider'}"
         case "value_error":
             return str(problem["ctx"]["error"])
         case _:

@@ -20,18 +20,17 @@ from rich.table import Table
 from offhook import clock
 from offhook.agents.load import load_agent
 from offhook.agents.model import Agent
+from offhook.cli.assembly import HEARING_MODELS, blocks_of, models_of
 from offhook.errors import ConfigurationError, OffhookError
 from offhook.settings import Settings
 from offhook.speech.model_files import ModelStore, Sources, State
-from offhook.speech.registry import Kind, provider_of
+from offhook.speech.registry import provider_of
 
 OLDEST_PYTHON: Final = (3, 11)
 LAG_LIMIT_S: Final = 0.020
 """One frame: a loop that is later than this on an idle machine cannot keep twenty milliseconds."""
 LAG_STEPS: Final = 25
 LAG_STEP_S: Final = 0.010
-HEARING_MODELS: Final = ("silero-vad", "smart-turn")
-"""Every call needs these, whatever its providers are."""
 
 
 class Mark(StrEnum):
@@ -98,21 +97,7 @@ def examine(path: Path | None, host: str, port: int) -> Iterator[Check]:
         return
     yield Check(Mark.GOOD, "agent", f"{agent.name}, {agent.language}")
     yield from _keys(settings, agent)
-    yield from _models(settings, (*HEARING_MODELS, *models_of(agent)))
-
-
-def blocks_of(agent: Agent) -> tuple[tuple[Kind, str, tuple[str, ...], tuple[str, ...]], ...]:
-    """For each provider block: port, provider, names of keys, names of local models."""
-    found = []
-    for kind, config in ((Kind.STT, agent.stt), (Kind.LLM, agent.llm), (Kind.TTS, agent.tts)):
-        provider = provider_of(kind, config)
-        found.append((kind, provider.name, provider.keys(config), provider.models(config)))
-    return tuple(found)
-
-
-def models_of(agent: Agent) -> tuple[str, ...]:
-    """Local models that the agent's providers need."""
-    return tuple(model for _, _, _, models in blocks_of(agent) for model in models)
+    yield from _models(settings, models_of(agent))
 
 
 def _python() -> Check:
@@ -199,18 +184,20 @@ async def _worst_lag_s() -> float:
 
 
 def _keys(settings: Settings, agent: Agent) -> Iterator[Check]:
-    for kind, provider, keys, _ in blocks_of(agent):
+    for kind, config in blocks_of(agent):
+        provider = provider_of(kind, config)
+        keys = provider.keys(config)
         missing = [name for name in keys if not settings.environment.get(name, "").strip()]
         if missing:
             found = f"{', '.join(missing)} not set"
-            yield Check(Mark.BAD, f"{kind}: {provider}", found, f"put the key into {missing[0]}")
+            yield Check(Mark.BAD, f"{kind}: {provider.name}", found, f"put the key into {missing[0]}")
         else:
-            yield Check(Mark.GOOD, f"{kind}: {provider}", "keys set" if keys else "needs no key")
+            yield Check(Mark.GOOD, f"{kind}: {provider.name}", "keys set" if keys else "needs no key")
 
 
 def _models(settings: Settings, names: tuple[str, ...]) -> Iterator[Check]:
     store = ModelStore(settings.model_dir, cast("Sources", settings.model_sources))
-    for name in dict.fromkeys(names):
+    for name in names:
         try:
             state = store.state(name)
         except OffhookError as error:

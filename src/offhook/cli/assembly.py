@@ -1,0 +1,88 @@
+"""Puts an agent together from its document: providers, knowledge, models, tools. The one place that knows them all."""
+
+from pathlib import Path
+from typing import Final, cast
+
+from offhook.agents.model import Agent
+from offhook.audio.vad import SileroVad
+from offhook.call.runtime import AgentRuntime
+from offhook.errors import ConfigurationError
+from offhook.knowledge import load_knowledge
+from offhook.settings import Settings
+from offhook.speech.model_files import ModelStore, Sources, State
+from offhook.speech.ports import Facts, ProviderConfig, Setup
+from offhook.speech.registry import (
+    Kind,
+    create_language_model,
+    create_speech_to_text,
+    create_voice,
+    provider_of,
+)
+from offhook.speech.turn_models import SmartTurnPool
+from offhook.tools.toolbox import Toolbox
+
+HEARING_MODELS: Final = ("silero-vad", "smart-turn")
+"""Every call needs these, whatever its providers are."""
+MEANING_MODEL: Final = "minilm"
+"""Finds facts by meaning; without it they are found by their words."""
+
+
+def assemble(agent: Agent, settings: Settings) -> AgentRuntime:
+    """The agent, ready to be prepared. Raises `ConfigurationError`: missing models, keys, unreadable knowledge."""
+    store = ModelStore(settings.model_dir, cast("Sources", settings.model_sources))
+    missing = store.missing(models_of(agent))
+    if missing:
+        raise ConfigurationError(
+            f"local models are missing: run `offhook models fetch {' '.join(missing)}`", file=str(settings.model_dir)
+        )
+    facts = knowledge_of(agent, store)
+    setup = Setup(
+        language=agent.language,
+        vocabulary=agent.vocabulary,
+        lexicon=agent.lexicon,
+        facts=facts,
+        agent_name=agent.name,
+        tools=tuple(tool.name for tool in agent.tools),
+        base_dir=agent.base_dir,
+        key=settings.key,
+        model_dir=store.path,
+    )
+    return AgentRuntime(
+        agent=agent,
+        behaviour=agent.behaviour(),
+        script=agent.script(),
+        stt=create_speech_to_text(agent.stt, setup),
+        llm=create_language_model(agent.llm, setup),
+        voice=create_voice(agent.tts, setup),
+        turn_model=SmartTurnPool(only_file(store, "smart-turn")),
+        vad=SileroVad(only_file(store, "silero-vad")),
+        toolbox=Toolbox(agent.tools),
+        facts=facts,
+    )
+
+
+def blocks_of(agent: Agent) -> tuple[tuple[Kind, ProviderConfig], ...]:
+    """The provider blocks of an agent, with their ports."""
+    return ((Kind.STT, agent.stt), (Kind.LLM, agent.llm), (Kind.TTS, agent.tts))
+
+
+def models_of(agent: Agent) -> tuple[str, ...]:
+    """Names of the local models without which the agent cannot take a call, each once."""
+    names = [*HEARING_MODELS]
+    for kind, config in blocks_of(agent):
+        names += provider_of(kind, config).models(config)
+    return tuple(dict.fromkeys(names))
+
+
+def knowledge_of(agent: Agent, store: ModelStore) -> Facts | None:
+    """What the agent knows; None when it was given nothing to know."""
+    if not agent.knowledge:
+        return None
+    by_meaning = store.state(MEANING_MODEL) is State.READY
+    return load_knowledge(agent.knowledge, agent.base_dir, store.path(MEANING_MODEL) if by_meaning else None)
+
+
+def only_file(store: ModelStore, name: str) -> Path:
+    """The file of a model that is one file."""
+    (file,) = store.model(name).files
+    return store.path(name) / file.name
