@@ -1,0 +1,75 @@
+"""Whisper's log-mel spectrum, in numpy, from its definition.
+
+Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision" (2022), section 2.2: 80 mel bands over
+windows of 25 ms every 10 ms, base-10 logarithm, no more than 8 decades of range, scaled to about ±1. The bands are
+those of Slaney's Auditory Toolbox: linear below 1000 Hz, logarithmic above, each of the same area.
+"""
+
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+SAMPLE_RATE: Final = 16_000
+WINDOW: Final = 400
+HOP: Final = 160
+BANDS: Final = 80
+_LEAST_POWER: Final = 1e-10
+_DECADES: Final = 8.0
+
+_LINEAR_HZ: Final = 1000.0
+_LINEAR_STEP_HZ: Final = 200.0 / 3
+_LOG_STEP: Final = np.log(6.4) / 27
+"""27 steps from 1000 to 6400 Hz."""
+
+Floats = NDArray[np.float32]
+
+
+def _hertz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
+    knee = _LINEAR_HZ / _LINEAR_STEP_HZ
+    return np.where(mel < knee, mel * _LINEAR_STEP_HZ, _LINEAR_HZ * np.exp(_LOG_STEP * (mel - knee)))
+
+
+@lru_cache(maxsize=1)
+def _filters() -> Floats:
+    """Triangles over the bins of the spectrum: `[WINDOW // 2 + 1, BANDS]`."""
+    top = _LINEAR_HZ / _LINEAR_STEP_HZ + np.log(SAMPLE_RATE / 2 / _LINEAR_HZ) / _LOG_STEP
+    edges = _hertz(np.linspace(0.0, top, BANDS + 2))
+    low, centre, high = edges[:-2], edges[1:-1], edges[2:]
+    bins = np.linspace(0.0, SAMPLE_RATE / 2, WINDOW // 2 + 1)[:, None]
+    triangles = np.minimum((bins - low) / (centre - low), (high - bins) / (high - centre))
+    return (np.maximum(triangles, 0.0) * (2.0 / (high - low))).astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _window() -> Floats:
+    """Hann's window, periodic."""
+    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
+
+
+def log_mel(pcm16k: Floats, frames: int | None = None) -> Floats:
+    """`[80, frames]` of audio at 16 kHz (±1); without `frames`, one for each whole 10 ms.
+
+    With `frames`, the audio is cut or filled up with silence to `frames` times 160 samples. Less than 25 ms of audio is
+    filled up with silence in any case, for the edges are mirrored.
+    """
+    frames = len(pcm16k) // HOP if frames is None else frames
+    if frames < 1:
+        return np.zeros((BANDS, 0), np.float32)
+    length = frames * HOP
+    audio = pcm16k if len(pcm16k) < length or len(pcm16k) - length < HOP else pcm16k[:length]
+    audio = np.pad(audio, (0, max(0, max(length, WINDOW) - len(audio)))).astype(np.float32, copy=False)
+    mirrored = np.pad(audio, WINDOW // 2, mode="reflect")
+    windows = sliding_window_view(mirrored, WINDOW)[::HOP][:frames] * _window()
+    spectrum = np.fft.rfft(windows, axis=1)
+    power = spectrum.real**2 + spectrum.imag**2
+    logarithm = np.log10(np.maximum(power @ _filters(), _LEAST_POWER)).T
+    logarithm = np.maximum(logarithm, logarithm.max() - _DECADES)
+    return np.ascontiguousarray((logarithm + 4.0) / 4.0, np.float32)
+
+
+def normalize(pcm: Floats) -> Floats:
+    """The same audio with mean 0 and variance 1; silence stays silence."""
+    return ((pcm - pcm.mean()) / np.sqrt(pcm.var() + 1e-7)).astype(np.float32)

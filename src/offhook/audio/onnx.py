@@ -1,0 +1,39 @@
+"""Opens the small models that run beside the calls."""
+
+from pathlib import Path
+from typing import Any
+
+from offhook.errors import ConfigurationError
+
+
+def load_session(model: Path | bytes, inputs: tuple[str, ...], what: str) -> Any:
+    """A session on one thread of the caller's; `model` is a path or the file's bytes.
+
+    Raises `ConfigurationError` when it cannot be loaded, or does not take `inputs`.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors only: its warnings go to stderr, past every logger
+    source: str | bytes = str(model) if isinstance(model, Path) else model
+    name = str(model) if isinstance(model, Path) else f"{len(model)} bytes"
+    advice = "the file as `offhook models fetch` leaves it"
+    try:
+        session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+    except (RuntimeError, ValueError, OSError, *_engine_errors()) as cause:
+        raise ConfigurationError(f"{what} cannot be loaded", file=name, expected=advice) from cause
+    names = tuple(sorted(tensor.name for tensor in session.get_inputs()))
+    if names != tuple(sorted(inputs)):
+        raise ConfigurationError(
+            f"this model is not {what}", file=name, found=f"inputs {', '.join(names)}", expected=", ".join(inputs)
+        )
+    return session
+
+
+def _engine_errors() -> tuple[type[Exception], ...]:
+    """The engine's errors have no common parent of its own."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as engine
+
+    names = ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NoSuchFile", "NoModel", "NotImplemented")
+    return tuple(getattr(engine, name) for name in names)
