@@ -91,6 +91,7 @@ def is_numeric(word: str) -> bool:
 
 
 def symbol(core: str, place: Place) -> str | None:
+    """A sign that stands alone; a dash between two values is "to", any other a pause."""
     if core in ("-", "–", "—", "--"):
         between = place.before[-1:].isdigit() or place.before.lower().rstrip(".")[-2:] in ("am", "pm")
         between = between and place.after[:1].isdigit()
@@ -117,6 +118,7 @@ def abbreviation(core: str, place: Place) -> str | None:
 
 
 def email(core: str, place: Place) -> str | None:
+    """front-desk@mail.com -> "front dash desk at mail dot com"."""
     if not EMAIL.fullmatch(core):
         return None
     local, _, domain = core.partition("@")
@@ -124,6 +126,7 @@ def email(core: str, place: Place) -> str | None:
 
 
 def url(core: str, place: Place) -> str | None:
+    """https://www.example.com/book?x=1 -> "example dot com slash book"."""
     match = URL.fullmatch(core)
     if (
         not match
@@ -150,6 +153,7 @@ def _address(text: str) -> str:
 
 
 def phone(core: str, place: Place) -> str | None:
+    """Digit by digit, in the groups in which it is written, or in those in which people say it."""
     if not place.phone and not PHONE.fullmatch(core):
         return None
     groups = re.findall(r"\d+", core)
@@ -161,6 +165,7 @@ def phone(core: str, place: Place) -> str | None:
 
 
 def date(core: str, place: Place) -> str | None:
+    """2026-11-21 and 11/21 -> "November twenty first"; also fractions."""
     if match := ISO_DATE.fullmatch(core):
         return _date(int(match[1]), int(match[2]), int(match[3]))
     match = SLASH_DATE.fullmatch(core)
@@ -184,6 +189,7 @@ def _date(full_year: int, month: int, day: int) -> str | None:
 
 
 def time(core: str, place: Place, within_range: bool = False) -> str | None:
+    """9:05 -> "nine oh five"; hours after twelve get their half of the day."""
     match = TIME.fullmatch(core)
     if not match or not (match[3] or ":" in core):
         return None
@@ -203,6 +209,7 @@ def time(core: str, place: Place, within_range: bool = False) -> str | None:
 
 
 def money(core: str, place: Place) -> str | None:
+    """$12.50 -> "twelve dollars and fifty cents"."""
     if match := MONEY.fullmatch(core):
         sign, currency, amount, scale = match[1], match[2], match[3], (match[4] or "").lower()
     elif match := MONEY_AFTER.fullmatch(core):
@@ -224,16 +231,19 @@ def money(core: str, place: Place) -> str | None:
 
 
 def magnitude(core: str, place: Place) -> str | None:
+    """The "million" of "$5 million": here the currency is said."""
     before = MONEY.fullmatch(place.before)
     return f"{core} {CURRENCIES[before[2]][1]}" if before and core.lower() in MAGNITUDES else None
 
 
 def percent(core: str, place: Place) -> str | None:
+    """12.5% -> "twelve point five percent"."""
     match = PERCENT.fullmatch(core)
     return f"{'minus ' if match[1] else ''}{number(match[2])} percent" if match else None
 
 
 def nth(core: str, place: Place) -> str | None:
+    """21st -> "twenty first", 1990s -> "nineteen nineties"."""
     if match := ORDINAL.fullmatch(core):
         return ordinal(int(match[1]))
     if match := DECADE.fullmatch(core):

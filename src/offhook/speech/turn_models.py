@@ -1,0 +1,83 @@
+"""The end-of-turn model in worker threads: Smart Turn, shared by all calls of a process."""
+
+import asyncio
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from offhook.errors import ProviderUnavailable
+
+if TYPE_CHECKING:
+    from offhook.audio.turn_model import SmartTurn
+
+LONGEST_QUEUE: Final = 32
+"""At 50 ms each, whoever came later would be answered after its turn was decided without it."""
+LONGEST_AUDIO: Final = 8 * 8000
+"""Bytes: the model hears the last 8 s."""
+
+
+class SmartTurnPool:
+    """The `TurnModel` port over a model file. A request that is cancelled while it waits is never computed."""
+
+    def __init__(self, model: Path, workers: int = 1, longest_queue: int = LONGEST_QUEUE) -> None:
+        self._model = model
+        self._workers = workers
+        self._longest_queue = longest_queue
+        self._waiting = 0
+        self._counting = threading.Lock()
+        self._threads: ThreadPoolExecutor | None = None
+        self._judge: SmartTurn | None = None
+        self._errors: tuple[type[Exception], ...] = ()
+
+    async def prepare(self) -> None:
+        """Load the model and judge a silence, as the first time is slow. Raises `ConfigurationError`."""
+        if self._judge is not None:
+            return
+        threads = ThreadPoolExecutor(self._workers, "offhook-turn")
+        try:
+            self._judge = await asyncio.get_running_loop().run_in_executor(threads, self._load)
+            self._threads = threads
+        finally:
+            if self._threads is None:
+                threads.shutdown(wait=False, cancel_futures=True)
+
+    async def predict(self, audio: bytes) -> float:
+        """Probability that the caller is done. Raises `ProviderUnavailable` at once when too many wait already."""
+        if self._judge is None or self._threads is None:
+            raise ProviderUnavailable("the end-of-turn model is not ready", provider="smart-turn")
+        if self._waiting >= self._longest_queue:
+            raise ProviderUnavailable("the end-of-turn model is behind", provider="smart-turn")
+        with self._counting:
+            self._waiting += 1
+        work = self._threads.submit(self._probability, audio[-LONGEST_AUDIO:])
+        # Counted until it is over or dropped, not until the asker goes away: a thread cannot be stopped.
+        work.add_done_callback(self._over)
+        return await asyncio.wrap_future(work)
+
+    async def close(self) -> None:
+        """Let the threads and the model go."""
+        if self._threads is not None:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads = self._judge = None
+
+    def _over(self, _: "Future[float]") -> None:
+        with self._counting:
+            self._waiting -= 1
+
+    def _load(self) -> "SmartTurn":
+        # Here, since they take a while to import.
+        from offhook.audio.turn_model import SmartTurn
+        from offhook.speech.onnx import ONNX_ERRORS
+
+        self._errors = (*ONNX_ERRORS, RuntimeError, ValueError)
+        judge = SmartTurn(self._model)
+        judge.probability(b"\xff" * 8000)
+        return judge
+
+    def _probability(self, audio: bytes) -> float:
+        assert self._judge is not None
+        try:
+            return self._judge.probability(audio)
+        except self._errors as error:
+            raise ProviderUnavailable(f"the end-of-turn model failed: {error}", provider="smart-turn") from error
