@@ -48,6 +48,12 @@ class Secret:
     def __repr__(self) -> str:
         return "****"
 
+    def __copy__(self) -> "Secret":
+        return self
+
+    def __deepcopy__(self, memo: object) -> "Secret":
+        return self
+
     def __reduce__(self) -> str:
         raise TypeError("a Secret is not pickled")
 

@@ -51,7 +51,7 @@ class Timeline:
     def _believes(self, chunk: int) -> bool:
         if self._chunk < chunk <= self._chunk + FAR_CHUNKS or not self._chunk:
             return True
-        self._stray_run = self._stray_run + 1 if chunk == self._stray + 1 else 0
+        self._stray_run = self._stray_run + 1 if chunk == self._stray + 1 else 1
         self._stray = chunk
         if self._stray_run >= RUN_TO_BELIEVE:
             self._due_ms = None
