@@ -13,7 +13,7 @@ MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:root|work|opt/(?:pypi|wheels)|Users/\
 REGISTRY_HOSTS = re.compile(r"(?:--(?:extra-)?index-url|--find-links|files\.pythonhosted\.org|pypi\.org/simple)")
 SECRETS = re.compile(
     r"(?:sk-[A-Za-z0-9_-]{20,}|sk_live_\w{16,}|AKIA[0-9A-Z]{16}|gh[pousr]_\w{30,}|xox[abp]-[\w-]{20,}"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY|\bAC(?!0{32})[0-9a-f]{32}\b)"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY|\bAC(?!0{8})[0-9a-f]{32}\b)"
 )
 TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".lock", ".txt", ".json", ".jsonl", ".sh", ".cfg", ""}
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

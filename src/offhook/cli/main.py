@@ -87,7 +87,7 @@ app = typer.Typer(
     cls=LazyCommands,
     help="Offhook answers and places real telephone calls with an AI agent, on its owner's own keys.",
     no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
+    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

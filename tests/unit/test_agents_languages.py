@@ -1,0 +1,98 @@
+"""The sentences and word lists of each language, as the core compares them."""
+
+import msgspec
+import pytest
+
+from offhook.agents.languages import languages, script_for, sentences
+from offhook.agents.turn_taking import SENTENCES, WORD_LISTS, PhrasesBlock, TurnTakingBlock
+from offhook.core.behaviour import PRESETS, Behaviour, Script
+from offhook.core.words import Shape, is_backchannel, is_end_phrase, normalize, shape_of
+
+
+def script(tag: str) -> Script:
+    """The script of a language that is there."""
+    found = script_for(tag)
+    assert found is not None
+    return found
+
+
+def test_the_languages_that_are_promised() -> None:
+    assert {"de", "en", "es", "fr", "it", "nl", "pt"} <= set(languages())
+
+
+@pytest.mark.parametrize("tag", languages())
+def test_words_are_written_as_they_are_compared(tag: str) -> None:
+    found = sentences(tag)
+    for name in WORD_LISTS:
+        words = getattr(found, name)
+        assert words, f"{name} is empty"
+        assert [word for word in words if normalize(word) != word] == []
+        assert len(set(words)) == len(words), f"{name} holds a word twice"
+
+
+@pytest.mark.parametrize("tag", languages())
+def test_single_words_where_single_words_are_compared(tag: str) -> None:
+    found = sentences(tag)
+    for name in ("open_words", "number_words", "collect_words"):
+        assert [word for word in getattr(found, name) if " " in word] == []
+    assert [word for word in found.hesitations if word.count(" ") > 2] == []
+
+
+@pytest.mark.parametrize("tag", languages())
+def test_sentences_are_sentences(tag: str) -> None:
+    found = sentences(tag)
+    for name in (*SENTENCES, "greeting"):
+        value = getattr(found, name)
+        for text in (value,) if isinstance(value, str) else value:
+            assert text.endswith((".", "?", "!")), text
+
+
+@pytest.mark.parametrize(
+    ("tag", "yes", "goodbye", "unfinished"),
+    [
+        ("en-US", "Uh-huh.", "Thank you, goodbye!", "I'd like a table for"),
+        ("en-GB", "Right.", "Bye-bye.", "My number is"),
+        ("de-DE", "Mhm, ja.", "Danke, tschüss!", "Ich möchte einen Tisch für"),
+        ("es-ES", "Sí, sí.", "Gracias, adiós.", "Quiero una mesa para"),
+        ("fr-FR", "D'accord.", "Merci, au revoir !", "Je voudrais une table pour"),
+        ("it-IT", "Va bene.", "Grazie, arrivederci.", "Vorrei un tavolo per"),
+        ("pt-BR", "Tá bom.", "Obrigada, tchau!", "Queria uma mesa para"),
+        ("nl-NL", "Ja ja.", "Bedankt, tot ziens.", "Ik wil graag een tafel voor"),
+    ],
+)
+def test_the_core_understands_the_language(tag: str, yes: str, goodbye: str, unfinished: str) -> None:
+    words = script(tag)
+    assert is_backchannel(yes, words)
+    assert not is_backchannel(unfinished, words)
+    assert is_end_phrase(goodbye, words)
+    assert not is_end_phrase(yes, words)
+    assert shape_of(unfinished, "", words) is Shape.OPEN
+    assert shape_of(goodbye, "", words) is Shape.COMPLETE
+
+
+def test_asking_to_wait_takes_the_floor() -> None:
+    for tag, words in (("en", "wait"), ("en", "hold on"), ("de", "Moment"), ("fr", "attendez"), ("es", "espere")):
+        assert not is_backchannel(words, script(tag)), f"{words!r} over the agent means it"
+
+
+def test_a_variety_shares_its_language() -> None:
+    british, american = script("en-GB"), script("en-US")
+    assert msgspec.structs.replace(british, language="en-US") == american
+    assert british.language == "en-GB"
+    assert script_for("xx-XX") is None
+
+
+def test_every_field_of_the_script_can_be_worded() -> None:
+    own = {"opening", "greeting", "language"}
+    assert set(Script.__struct_fields__) - own == set(PhrasesBlock.model_fields)
+
+
+def test_every_number_of_the_behaviour_can_be_set() -> None:
+    assert set(Behaviour.__struct_fields__) | {"preset"} == set(TurnTakingBlock.model_fields)
+    block = TurnTakingBlock.model_validate({"preset": "snappy", "reply_attempts": 4})
+    assert block.behaviour() == msgspec.structs.replace(PRESETS["snappy"], reply_attempts=4)
+
+
+def test_every_preset_can_be_chosen() -> None:
+    for name, numbers in PRESETS.items():
+        assert TurnTakingBlock.model_validate({"preset": name}).behaviour() == numbers

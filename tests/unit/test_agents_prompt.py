@@ -1,0 +1,55 @@
+"""The system message: the owner's words, how to speak on a telephone, the facts; the same bytes each time."""
+
+from collections.abc import Sequence
+
+from offhook.agents.model import Agent
+from offhook.agents.prompt import FACTS_CHARS, system_message
+from offhook.speech.ports import Fact
+
+
+class Known:
+    """Facts that are given."""
+
+    def __init__(self, *texts: str) -> None:
+        self._facts = [Fact(text, "facts.md") for text in texts]
+
+    def search(self, question: str, limit: int = 3) -> Sequence[Fact]:
+        """All of them."""
+        return self._facts[:limit]
+
+    def all(self) -> Sequence[Fact]:
+        """Every fact."""
+        return self._facts
+
+
+AGENT = Agent.model_validate({"name": "shop", "language": "de-DE", "prompt": "You sell {bread}.\n"})
+
+
+def test_the_owners_words_come_first() -> None:
+    assert system_message(AGENT, None).startswith("You sell {bread}.\n\nHow to speak\n")
+
+
+def test_the_language_is_told() -> None:
+    assert "Answer in de-DE" in system_message(AGENT, None)
+
+
+def test_facts_are_written_out_on_one_line_each() -> None:
+    text = system_message(AGENT, Known("Open from\n  seven to six.", "Closed on Sundays."))
+    assert text.endswith("What you know\n- Open from seven to six.\n- Closed on Sundays.\n")
+
+
+def test_no_facts_no_heading() -> None:
+    assert "What you know" not in system_message(AGENT, Known())
+    assert "What you know" not in system_message(AGENT, None)
+
+
+def test_many_facts_are_bounded_and_say_so() -> None:
+    text = system_message(AGENT, Known(*[f"Fact {number} {'x' * 100}" for number in range(1000)]))
+    assert len(text) < FACTS_CHARS + 4000
+    assert "There is more that you were not given" in text
+
+
+def test_the_same_agent_gives_the_same_bytes() -> None:
+    facts = Known("Open from seven to six.")
+    again = Agent.model_validate({"name": "shop", "language": "de-DE", "prompt": "You sell {bread}.\n"})
+    assert system_message(AGENT, facts) == system_message(again, facts)
