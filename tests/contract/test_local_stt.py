@@ -173,6 +173,23 @@ def test_what_was_decoded_after_the_voice_stopped_is_the_final() -> None:
     asyncio.run(main())
 
 
+def test_a_partial_that_stops_with_the_voice_is_not_the_final() -> None:
+    """A last consonant may follow that is too quiet to count as voice."""
+
+    async def main() -> None:
+        async with hearings() as (hearing,):
+            hearing.hear(voice(0.6))
+            hearing.decoder.allow()
+            await hearing.posts(TranscriptChanged("text 1"))
+            hearing.hear(silence(0.06))
+            hearing.transcriber.finalize(1)
+            hearing.decoder.allow()
+            await hearing.posts(TranscriptFinal("text 2", 1))
+            assert hearing.decoder.lengths == pytest.approx([0.6, 0.66])
+
+    asyncio.run(main())
+
+
 def test_a_final_takes_over_a_partial_under_way_that_holds_all_voice() -> None:
     async def main() -> None:
         async with hearings() as (hearing,):

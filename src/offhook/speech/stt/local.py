@@ -206,6 +206,11 @@ class LocalTranscriber:
     def _end(self) -> int:
         return self._begin + len(self._audio)
 
+    @property
+    def _settled_at(self) -> int:
+        """From here on all that was said is in the buffer; a last consonant may be too quiet to count as voice."""
+        return self._voice_until + SETTLED
+
     def hear(self, frame: bytes) -> None:
         """Keep the frame, and ask for a partial when one is due."""
         self._audio += frame
@@ -260,9 +265,11 @@ class LocalTranscriber:
     # ── partials ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _partial_due(self) -> bool:
-        if self._voice_until <= self._begin or self._voice_until <= self._known[0] or self._partial or self._asked:
+        if self._voice_until <= self._begin or self._partial is not None or self._asked:
             return False
-        return self._end >= self._next_partial_at or self._end - self._voice_until >= SETTLED
+        if self._end >= self._settled_at:
+            return self._known[0] < self._settled_at
+        return self._end >= self._next_partial_at and self._voice_until > self._known[0]
 
     def _ask_partial(self) -> None:
         self._partial = _Partial(self._end, self._workers.decode(bytes(self._audio), urgent=False))
@@ -301,10 +308,10 @@ class LocalTranscriber:
         self._post(TranscriptFinal(text, spurt))
 
     async def _decode_until(self, end: int) -> str:
-        voice = min(self._voice_until, end)
-        if self._begin < voice <= self._known[0] <= end:
+        needed = min(self._settled_at, end)
+        if self._begin < needed <= self._known[0] <= end:
             return self._known[1]
-        if self._partial is not None and voice <= self._partial.end <= end:
+        if self._partial is not None and needed <= self._partial.end <= end:
             return await self._partial.text
         self._forget_partial()
         return await self._workers.decode(bytes(self._audio[: end - self._begin]), urgent=True)
