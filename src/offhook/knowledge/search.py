@@ -1,0 +1,168 @@
+"""Finds the facts that answer a question, and says how sure that is.
+
+Two judges: the embedding model knows what is meant, the overlap of words (BM25) knows what was named. Either alone is
+fooled: "do you do implants" means much the same as "do you do braces", and "where can I park" shares no rare word with
+"the garage is behind the house". So a fact has to please both, and a word of the question that the business never
+uses takes confidence away. The numbers were set on the questions of `tests/contract/test_grounded_brain.py`.
+"""
+
+import math
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from offhook.errors import ConfigurationError
+from offhook.knowledge.chunk import Chunk, split_document
+from offhook.knowledge.embed import Embedder, Vectors
+from offhook.knowledge.read import read_document
+from offhook.knowledge.words import LONGEST_QUERY, WordTable, table_for
+from offhook.speech.ports import Fact, Facts
+
+CACHED_QUERIES: Final = 512
+KEPT_RESULTS: Final = 8
+"""Facts of a query that are kept; who asks for more than this wants `all()`."""
+LONGEST_QUERY_CHARS: Final = 1_000
+
+_HEADING_WEIGHT: Final = 0.85
+_RELATED_WEIGHT: Final = 0.65
+_MEANING_WEIGHT: Final = 0.6
+_FIRST_BONUS: Final = 0.04
+"""The first fact under a heading is what the heading is about."""
+_K1: Final = 1.2
+_B: Final = 0.3
+
+
+def load_knowledge(
+    paths: Sequence[str], base_dir: Path, model_dir: Path | None = None, language: str = "en-US"
+) -> "Knowledge":
+    """What an agent knows, from its files; blocks for the reading and the embedding of every fact.
+
+    `model_dir` is the folder of the model `minilm`; without it the overlap of words judges alone. Raises
+    `ConfigurationError` naming the file that cannot be used.
+    """
+    chunks: list[tuple[str, Chunk]] = []
+    for path in paths:
+        found = split_document(read_document(path, base_dir))
+        if not found:
+            raise ConfigurationError("there are no facts in this file", file=str(base_dir / path), field="knowledge")
+        chunks += [(path, chunk) for chunk in found]
+    embedder = Embedder(model_dir) if model_dir is not None and chunks else None
+    return Knowledge(chunks, embedder, table_for(language))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A fact with the words that find it: stem to weight, headings less than the text."""
+
+    fact: Fact
+    weights: dict[str, float]
+    length: float
+    leads: bool
+
+
+class Knowledge(Facts):
+    """The facts of one agent. Safe to search from several threads."""
+
+    def __init__(self, chunks: Sequence[tuple[str, Chunk]], embedder: Embedder | None, words: WordTable) -> None:
+        self._words = words
+        self._embedder = embedder
+        self._entries = [
+            _entry(path, chunk, words, leads=i == 0 or chunks[i - 1][1].headings != chunk.headings)
+            for i, (path, chunk) in enumerate(chunks)
+        ]
+        self._rarity = _rarity(self._entries)
+        self._unknown = math.log(1.0 + (len(self._entries) + 0.5) / 0.5)
+        self._mean_length = sum(entry.length for entry in self._entries) / max(1, len(self._entries))
+        self._cache: OrderedDict[str, tuple[Fact, ...]] = OrderedDict()
+        self._lock = threading.Lock()
+        if embedder is not None:
+            parts = [chunk for _, chunk in chunks]
+            self._plain = embedder.embed([chunk.text for chunk in parts])
+            self._headed = embedder.embed([": ".join([*chunk.headings[-1:], chunk.text]) for chunk in parts])
+            self._asked = embedder.embed([chunk.question or chunk.text for chunk in parts])
+
+    @property
+    def uses_model(self) -> bool:
+        """True when a search costs milliseconds and belongs into a worker thread."""
+        return self._embedder is not None
+
+    def all(self) -> Sequence[Fact]:
+        """Every fact, in the order of the files."""
+        return tuple(entry.fact for entry in self._entries)
+
+    def search(self, question: str, limit: int = 3) -> Sequence[Fact]:
+        """The facts nearest to the question, best first, with scores of 0 to 1; about 5 ms with the model."""
+        asked = " ".join(question[:LONGEST_QUERY_CHARS].split()).casefold()
+        if not asked or not self._entries:
+            return ()
+        with self._lock:
+            found = self._cache.get(asked)
+            if found is not None:
+                self._cache.move_to_end(asked)
+        if found is None:
+            found = self._search(asked)
+            with self._lock:
+                self._cache[asked] = found
+                while len(self._cache) > CACHED_QUERIES:
+                    self._cache.popitem(last=False)
+        return found[:limit]
+
+    def _search(self, asked: str) -> tuple[Fact, ...]:
+        overlap = self._overlaps(asked)
+        if self._embedder is None:
+            scores = overlap
+        else:
+            scores = _MEANING_WEIGHT * self._meanings(asked) + (1.0 - _MEANING_WEIGHT) * overlap
+        scores = scores + _FIRST_BONUS * np.array([entry.leads for entry in self._entries], np.float32)
+        best = np.argsort(-scores, kind="stable")[:KEPT_RESULTS]
+        return tuple(replace(self._entries[i].fact, score=round(float(min(1.0, max(0.0, scores[i]))), 4)) for i in best)
+
+    def _meanings(self, asked: str) -> Vectors:
+        assert self._embedder is not None
+        vector = self._embedder.embed([asked])[0]
+        nearness = np.maximum((self._plain @ vector + self._headed @ vector) / 2, self._asked @ vector)
+        return np.asarray(nearness, np.float32)
+
+    def _overlaps(self, asked: str) -> Vectors:
+        """For each fact the share of the question's words that it has, rare words counting more."""
+        terms = list(dict.fromkeys(self._words.stems(asked)))[:LONGEST_QUERY]
+        total = sum(self._rarity_of(term) for term in terms)
+        if not total:
+            return np.zeros(len(self._entries), np.float32)
+        shares = [sum(self._match(entry, term) for term in terms) / total for entry in self._entries]
+        return np.array(shares, np.float32)
+
+    def _rarity_of(self, term: str) -> float:
+        known = [term, *self._words.related.get(term, ())]
+        return min((self._rarity[one] for one in known if one in self._rarity), default=self._unknown)
+
+    def _match(self, entry: _Entry, term: str) -> float:
+        weight = entry.weights.get(term, 0.0)
+        for other in self._words.related.get(term, ()):
+            weight = max(weight, _RELATED_WEIGHT * entry.weights.get(other, 0.0))
+        if not weight:
+            return 0.0
+        long = 1.0 - _B + _B * entry.length / self._mean_length
+        return self._rarity_of(term) * weight * min(1.0, (_K1 + 1.0) / (1.0 + _K1 * long))
+
+
+def _entry(path: str, chunk: Chunk, words: WordTable, *, leads: bool) -> _Entry:
+    weights: dict[str, float] = {}
+    for stem in words.stems(" ".join(chunk.headings)):
+        weights[stem] = _HEADING_WEIGHT
+    texts = words.stems(f"{chunk.question} {chunk.text}")
+    weights.update(dict.fromkeys(texts, 1.0))
+    source = " > ".join([path, *chunk.headings])
+    return _Entry(Fact(chunk.text, source), weights, float(max(1, len(texts))), leads)
+
+
+def _rarity(entries: Sequence[_Entry]) -> dict[str, float]:
+    """BM25's inverse document frequency; a word that is in every fact weighs nothing."""
+    counts = Counter(stem for entry in entries for stem in entry.weights)
+    n = len(entries)
+    return {stem: math.log(1.0 + (n - count + 0.5) / (count + 0.5)) for stem, count in counts.items()}
