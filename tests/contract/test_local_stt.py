@@ -18,7 +18,6 @@ from offhook.speech.model_files import ModelStore
 from offhook.speech.ports import Setup, TranscriberEvent
 from offhook.speech.stt import local
 from offhook.speech.stt.local import LocalTranscriber, Workers
-from offhook.speech.stt.whisper import clean, loops
 
 SILENCE = b"\xff" * 160
 NOISE = np.random.default_rng(1).standard_normal(8000)
@@ -311,26 +310,6 @@ def test_closing_tells_those_that_wait() -> None:
                 await second.task
 
     asyncio.run(main())
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("[BLANK_AUDIO]", ""),
-        ("(music) Hello  there. ♪", "Hello there."),
-        ("*sighs* Yes.", "Yes."),
-        ("...", ""),
-        ("No, no, no.", "No, no, no."),
-        ("I want to I want to I want to I want to I want to I want to I want to I want", "I want to"),
-    ],
-)
-def test_only_words_are_left(text: str, said: str) -> None:
-    assert clean(text) == said
-
-
-def test_a_loop_is_told_from_speech() -> None:
-    assert loops("and then and then and then and then and then and then and then ")
-    assert not loops("I would like to book a table for four people tomorrow evening, please.")
 
 
 # ── the model ────────────────────────────────────────────────────────────────────────────────────────────────────
