@@ -76,9 +76,11 @@ def speech_stopped(c: CallState, event: SpeechStopped, at: float) -> None:
         return
     c.timers.set(Timer.TRANSCRIPT, at + c.behaviour.transcript_timeout_s)
     reply = c.reply
-    if reply is None or reply.state is ReplyState.HELD:
+    if reply is None or not reply.is_protected:
         c.do(PredictTurn(spurt.number))
-    elif reply.state is ReplyState.DUCKED:
+    if reply is None:
+        return
+    if reply.state is ReplyState.DUCKED:
         speaking.resume(c)
     elif reply.state is ReplyState.HUSHED:
         c.timers.set(Timer.DECIDE, at + c.behaviour.decide_timeout_s)
@@ -200,8 +202,6 @@ def take_floor(c: CallState) -> None:
         speaking.cancel(c)
         c.floor = Floor.CALLER
         closing.reopen(c)
-    if c.spurt is not None and c.has_open_spurt and not c.spurt.is_voiced:
-        c.do(PredictTurn(c.spurt.number))
 
 
 def withdraw(c: CallState) -> None:
