@@ -5,8 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from house.sources import ROOT, python_files, report, tracked
 from offhook.core.behaviour import Behaviour
+from tests.house.sources import ROOT, python_files, report, tracked
 
 MAX_BYTES = 512 << 10
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:root|work|opt/(?:pypi|wheels)|Users/\w+|home/(?!user\b|you\b)\w+)/")

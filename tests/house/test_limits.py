@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from house.sources import ROOT, Source, classes, dotted, functions, product, report, tracked
+from tests.house.sources import ROOT, Source, classes, dotted, functions, product, report, tracked
 
 FUNCTION_LINES = 60
 FILE_LINES = 400

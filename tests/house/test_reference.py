@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from house.sources import ROOT
+from tests.house.sources import ROOT
 
 
 def _generator() -> ModuleType:

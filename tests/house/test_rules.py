@@ -2,7 +2,7 @@
 
 import ast
 
-from house.sources import Source, classes, dotted, functions, imported, product, report
+from tests.house.sources import Source, classes, dotted, functions, imported, product, report
 
 BROAD_EXCEPT = {"call/": 1, "web/": 1}
 """Around a call (a bug ends that call, never the process), and around a watcher."""
