@@ -44,7 +44,8 @@ def _ulaw_codes() -> NDArray[np.uint8]:
     value = np.minimum(np.abs(sample), _ULAW_CLIP) + _ULAW_BIAS
     segment = _segments(value, 64)
     code = (segment << 4) | ((value >> (segment + 1)) & 0x0F)
-    return (code ^ np.where(sample < 0, 0x7F, 0xFF)).astype(np.uint8)
+    codes: NDArray[np.uint8] = (code ^ np.where(sample < 0, 0x7F, 0xFF)).astype(np.uint8)
+    return codes
 
 
 def _alaw_codes() -> NDArray[np.uint8]:
@@ -52,7 +53,8 @@ def _alaw_codes() -> NDArray[np.uint8]:
     value = np.where(sample < 0, ~sample, sample).astype(np.int32)
     segment = _segments(value, 32)
     code = (segment << 4) | ((value >> np.maximum(segment, 1)) & 0x0F)
-    return (code ^ np.where(sample < 0, 0x55, 0xD5)).astype(np.uint8)
+    codes: NDArray[np.uint8] = (code ^ np.where(sample < 0, 0x55, 0xD5)).astype(np.uint8)
+    return codes
 
 
 _FROM_ULAW: Final = _ulaw_samples()

@@ -40,7 +40,8 @@ def _filters() -> Floats:
     low, centre, high = edges[:-2], edges[1:-1], edges[2:]
     bins = np.linspace(0.0, SAMPLE_RATE / 2, WINDOW // 2 + 1)[:, None]
     triangles = np.minimum((bins - low) / (centre - low), (high - bins) / (high - centre))
-    return (np.maximum(triangles, 0.0) * (2.0 / (high - low))).astype(np.float32)
+    filters: Floats = (np.maximum(triangles, 0.0) * (2.0 / (high - low))).astype(np.float32)
+    return filters
 
 
 @lru_cache(maxsize=1)
@@ -72,4 +73,5 @@ def log_mel(pcm16k: Floats, frames: int | None = None) -> Floats:
 
 def normalize(pcm: Floats) -> Floats:
     """The same audio with mean 0 and variance 1; silence stays silence."""
-    return ((pcm - pcm.mean()) / np.sqrt(pcm.var() + 1e-7)).astype(np.float32)
+    level: Floats = ((pcm - pcm.mean()) / np.sqrt(pcm.var() + 1e-7)).astype(np.float32)
+    return level

@@ -19,9 +19,10 @@ def load_session(model: Path | bytes, inputs: tuple[str, ...], what: str) -> Any
     source: str | bytes = str(model) if isinstance(model, Path) else model
     name = str(model) if isinstance(model, Path) else f"{len(model)} bytes"
     advice = "the file as `offhook models fetch` leaves it"
+    failures: tuple[type[Exception], ...] = (RuntimeError, ValueError, OSError, *_engine_errors())
     try:
         session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
-    except (RuntimeError, ValueError, OSError, *_engine_errors()) as cause:
+    except failures as cause:
         raise ConfigurationError(f"{what} cannot be loaded", file=name, expected=advice) from cause
     names = tuple(sorted(tensor.name for tensor in session.get_inputs()))
     if names != tuple(sorted(inputs)):

@@ -28,7 +28,8 @@ def _low_pass(factor: int) -> Floats:
     reach = HALF_SAMPLES * factor
     at = np.arange(-reach, reach + 1)
     taps = np.sinc(at / factor) * np.kaiser(2 * reach + 1, _KAISER_BETA)
-    return (taps / taps.sum()).astype(np.float32)
+    whole: Floats = (taps / taps.sum()).astype(np.float32)
+    return whole
 
 
 class Decimator:

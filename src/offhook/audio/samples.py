@@ -12,4 +12,5 @@ def to_float(samples: NDArray[np.int16]) -> NDArray[np.float32]:
 def to_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
     """16-bit samples, rounded; what is beyond ±1 is clipped and what is not a number is silence."""
     scaled = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0) * np.float32(32768)
-    return np.clip(np.rint(scaled), -32768, 32767).astype(np.int16)
+    rounded: NDArray[np.int16] = np.clip(np.rint(scaled), -32768, 32767).astype(np.int16)
+    return rounded

@@ -1,7 +1,7 @@
 """Smart Turn: from the sound alone, is the caller's turn complete?
 
-The model (Smart Turn v3, BSD-2) sees the last 8 s as Whisper's log-mel spectrum at 16 kHz, filled up with silence at the
-beginning, and answers with a probability.
+The model (Smart Turn v3, BSD-2) sees the last 8 s as Whisper's log-mel spectrum at 16 kHz, filled up with silence at
+the beginning, and answers with a probability.
 """
 
 from pathlib import Path
