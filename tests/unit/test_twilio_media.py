@@ -12,7 +12,7 @@ from offhook.errors import CarrierRefused
 from offhook.telephony.carriers.twilio_media import FLOOD_LIMIT, LegWorld, TwilioMediaLeg
 from offhook.telephony.carriers.twilio_timeline import RUN_TO_BELIEVE
 from offhook.telephony.leg import LegStarted
-from twilio_wire import CALL, SILENCE, STREAM, Ear, Stream, Wire, connected, dtmf, mark, media, start, stop
+from tests.twilio_wire import CALL, SILENCE, STREAM, Ear, Stream, Wire, connected, dtmf, mark, media, start, stop
 
 VOICE = bytes(range(160))
 

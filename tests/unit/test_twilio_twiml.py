@@ -14,6 +14,10 @@ ADDRESSES = twiml.StreamAddresses(
 )
 
 
+def _read(document: bytes) -> ElementTree.Element:
+    return ElementTree.fromstring(document)  # noqa: S314 (our own document)
+
+
 def test_a_call_is_connected_and_rescued() -> None:
     assert twiml.connect_stream(ADDRESSES, "t0k3n").decode() == (
         '<?xml version="1.0" encoding="UTF-8"?><Response><Connect>'
@@ -37,16 +41,16 @@ def test_the_other_documents() -> None:
 
 
 def test_a_sentence_keeps_to_the_carriers_limit() -> None:
-    said = ElementTree.fromstring(twiml.say_and_hang_up("a" * 10_000)).findtext("Say")
+    said = _read(twiml.say_and_hang_up("a" * 10_000)).findtext("Say")
     assert said == "a" * 4096
 
 
 @given(text=st.text(), token=st.text())
 def test_nothing_breaks_out(text: str, token: str) -> None:
     """Whatever text is put in, the document has the same elements and the text is in its place."""
-    said = ElementTree.fromstring(twiml.say_and_hang_up(text))
+    said = _read(twiml.say_and_hang_up(text))
     assert [element.tag for element in said.iter()] == ["Response", "Say", "Hangup"]
-    connected = ElementTree.fromstring(twiml.connect_stream(ADDRESSES, token))
+    connected = _read(twiml.connect_stream(ADDRESSES, token))
     assert [element.tag for element in connected.iter()] == ["Response", "Connect", "Stream", "Parameter", "Redirect"]
     parameter = connected.find("Connect/Stream/Parameter")
     assert parameter is not None
@@ -57,4 +61,4 @@ def test_nothing_breaks_out(text: str, token: str) -> None:
 
 def test_markup_is_text() -> None:
     evil = "</Say><Dial>+1900</Dial>&\"'"
-    assert ElementTree.fromstring(twiml.say_and_hang_up(evil)).findtext("Say") == evil
+    assert _read(twiml.say_and_hang_up(evil)).findtext("Say") == evil

@@ -102,7 +102,7 @@ class TwilioRest:
         _require_success(answer, "place the call")
         try:
             return msgspec.json.decode(answer.content, type=_Call).sid
-        except (msgspec.MsgspecError, UnicodeError) as error:
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise ProtocolViolation("Twilio's answer to a new call cannot be read", provider="twilio") from error
 
     async def close(self) -> None:
