@@ -11,10 +11,16 @@ from offhook.core.state import Phase, ReplyState
 
 BEHAVIOUR = Behaviour(max_call_s=90.0, warn_before_s=20.0)
 SCRIPT = Script(
-    greeting="Hello.", backchannels=("mm-hm", "uh huh"), end_phrases=("goodbye",), open_words=("and",), hesitations=("um",)
+    greeting="Hello.",
+    backchannels=("mm-hm", "uh huh"),
+    end_phrases=("goodbye",),
+    open_words=("and",),
+    hesitations=("um",),
 )
 
-TEXTS = st.sampled_from(["", "yes", "mm-hm", "um", "I would like a table and", "goodbye", "five zero three", "what time is it"])
+TEXTS = st.sampled_from(
+    ["", "yes", "mm-hm", "um", "I would like a table and", "goodbye", "five zero three", "what time is it"]
+)
 REPLIES = st.integers(1, 12)
 SPURTS = st.integers(1, 6)
 SECONDS = st.floats(0.0, 3.0, allow_nan=False)
@@ -38,7 +44,9 @@ EVENTS = st.one_of(
     st.builds(ev.ReplyHeard, REPLIES, TEXTS),
     st.builds(ev.PlayoutCut, REPLIES, TEXTS, SECONDS),
     st.builds(ev.ReplyFailed, REPLIES, st.sampled_from(["model", "voice"]), st.just("x"), st.booleans()),
-    st.builds(ev.ToolRequested, REPLIES, st.sampled_from("ab"), st.sampled_from(["end_call", "look_up"]), st.just("{}")),
+    st.builds(
+        ev.ToolRequested, REPLIES, st.sampled_from("ab"), st.sampled_from(["end_call", "look_up"]), st.just("{}")
+    ),
     st.builds(ev.ToolReturned, st.sampled_from("ab"), TEXTS),
     st.builds(ev.ToolFailed, st.sampled_from("ab"), st.just("x")),
     st.sampled_from([ev.TimePassed()] * 6 + [ev.CallerHungUp(), ev.EndRequested("operator")]),

@@ -174,7 +174,7 @@ def test_leg_lost_is_hung_up_at_the_carrier() -> None:
 
 def test_agent_hangs_up_once_its_goodbye_was_heard(golden: Golden) -> None:
     world = scene().says("goodbye", 3.0, 3.8).run(10.0)
-    (heard_at, _), = [(at, c) for at, c in world.said(cmd.RecordTurn) if c.text == SCRIPT.goodbye]  # type: ignore[attr-defined]
+    ((heard_at, _),) = [(at, c) for at, c in world.said(cmd.RecordTurn) if c.text == SCRIPT.goodbye]  # type: ignore[attr-defined]
     assert world.said(cmd.HangUp)[0][0] >= heard_at
     assert world.said(cmd.EndCall)[0][1] == cmd.EndCall("caller.said_goodbye")
     golden("goodbye", world.trace)

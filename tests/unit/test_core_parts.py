@@ -34,7 +34,9 @@ def test_silence_needed(evidence: Evidence, needed_s: float) -> None:
 @given(st.floats(0, 1), st.sampled_from([None, *Shape]), st.floats(0, 5))
 def test_a_patient_agent_is_never_less_patient(probability: float, shape: Shape | None, learned_s: float) -> None:
     evidence = Evidence(probability, shape, learned_s)
-    snappy, balanced, patient = (silence_needed_s(PRESETS[name], evidence) for name in ("snappy", "balanced", "patient"))
+    snappy, balanced, patient = (
+        silence_needed_s(PRESETS[name], evidence) for name in ("snappy", "balanced", "patient")
+    )
     assert snappy <= balanced <= patient
 
 

@@ -3,7 +3,15 @@
 import pytest
 
 from offhook.agents.languages import script_for
-from offhook.core.words import Shape, announces_collection, is_backchannel, is_end_phrase, is_hesitation, normalize, shape_of
+from offhook.core.words import (
+    Shape,
+    announces_collection,
+    is_backchannel,
+    is_end_phrase,
+    is_hesitation,
+    normalize,
+    shape_of,
+)
 
 EN = script_for("en-US")
 assert EN is not None
@@ -47,7 +55,9 @@ def test_backchannels_do_not_take_the_floor(text: str) -> None:
     assert is_backchannel(text, EN)
 
 
-@pytest.mark.parametrize("text", ["stop", "no", "wait", "what about breakfast", "okay but what about breakfast", "hello?"])
+@pytest.mark.parametrize(
+    "text", ["stop", "no", "wait", "what about breakfast", "okay but what about breakfast", "hello?"]
+)
 def test_words_take_the_floor(text: str) -> None:
     assert not is_backchannel(text, EN)
 
@@ -62,6 +72,8 @@ def test_hesitation_is_no_turn() -> None:
     assert not is_hesitation("Um, yes", EN)
 
 
-@pytest.mark.parametrize(("one", "other"), [("It’s five.", "it's  FIVE"), ("Hello,world", "hello world"), ("ＡＢ", "ab")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("It’s five.", "it's  FIVE"), ("Hello,world", "hello world"), ("ＡＢ", "ab")]
+)
 def test_equal_after_normalization(one: str, other: str) -> None:
     assert normalize(one) == normalize(other)

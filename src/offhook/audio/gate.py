@@ -1,7 +1,7 @@
 """Asks the voice detector only about audio that is not clearly silent.
 
-The model is the largest CPU cost of a call and a caller is silent most of the time, so each chunk is first compared
-with the noise of the line. The chunks just before it becomes louder are kept and given to the model late: the beginning
+The model is the largest CPU cost of a call and a caller is silent most of the time, so each block is first compared
+with the noise of the line. The blocks just before it becomes louder are kept and given to the model late: the beginning
 of a soft sound is judged like the rest of it.
 """
 
@@ -10,21 +10,21 @@ from typing import Final
 from offhook.audio.g711 import decode_ulaw, ulaw_level
 from offhook.audio.vad import VadStream
 
-KEPT_CHUNKS: Final = 3
-"""The last chunk and the 64 ms before it: where a soft onset hides, and a running start for a model that rested."""
+KEPT_BLOCKS: Final = 3
+"""The last block and the 64 ms before it: where a soft onset hides, and a running start for a model that rested."""
 MARGIN: Final = 8.0
-"""About 3 dB above the floor. A chunk of steady noise strays by 1.6, so that one in thousands wakes the model."""
+"""About 3 dB above the floor. A block of steady noise strays by 1.6, so that one in thousands wakes the model."""
 QUIET_MARGIN: Final = 4.0
 """About 1.5 dB above the floor, the mean of the noise and a little: nothing but noise is to be heard below it."""
 LEAST_LEVEL: Final = 4.0
 """About -60 dB of full scale: below it nobody speaks, however quiet the line is."""
-AWAKE_CHUNKS: Final = 10
-"""320 ms without a loud chunk or a voice until the model rests."""
+AWAKE_BLOCKS: Final = 10
+"""320 ms without a loud block or a voice until the model rests."""
 NO_VOICE: Final = 0.15
 """What the model is so sure about is noise, and raises the floor."""
 _FALL: Final = 0.25
 _RISE: Final = 0.05
-"""How fast the floor follows, per chunk: 0.1 s down, 0.6 s up. It lies a little below the mean of the noise."""
+"""How fast the floor follows, per block: 0.1 s down, 0.6 s up. It lies a little below the mean of the noise."""
 
 
 class GatedVad:
@@ -35,12 +35,12 @@ class GatedVad:
     def __init__(self, vad: VadStream) -> None:
         self._vad = vad
         self._floor = 0.0
-        self._awake = AWAKE_CHUNKS
+        self._awake = AWAKE_BLOCKS
         self._kept: tuple[bytes, ...] = ()
         self._skipped = 0
-        """Chunks since the model was last asked."""
+        """Blocks since the model was last asked."""
         self.level = 0.0
-        """Of the last chunk."""
+        """Of the last block."""
 
     @property
     def loud_level(self) -> float:
@@ -52,42 +52,42 @@ class GatedVad:
         """Below this there is nothing but the line's noise."""
         return max(LEAST_LEVEL, self._floor + QUIET_MARGIN)
 
-    def probability(self, chunk: bytes) -> float:
-        """Probability of a voice in `chunk`; 0 when it is clearly silent and the model rests."""
-        self.level = level = ulaw_level(chunk)
+    def probability(self, block: bytes) -> float:
+        """Probability of a voice in `block`; 0 when it is clearly silent and the model rests."""
+        self.level = level = ulaw_level(block)
         if level >= LEAST_LEVEL and level >= self._floor + MARGIN:
-            self._awake = AWAKE_CHUNKS
+            self._awake = AWAKE_BLOCKS
         elif not self._awake:
-            self._rest(chunk, level)
+            self._rest(block, level)
             return 0.0
         if self._skipped:
             self._wake_up()
-        probability = self._vad.probability(decode_ulaw(chunk))
+        probability = self._vad.probability(decode_ulaw(block))
         if probability >= NO_VOICE:
-            self._awake = AWAKE_CHUNKS
+            self._awake = AWAKE_BLOCKS
         else:
             self._awake -= 1
             self._follow(level)
-        self._kept = (*self._kept[1 - KEPT_CHUNKS :], chunk)
+        self._kept = (*self._kept[1 - KEPT_BLOCKS :], block)
         return probability
 
-    def parts_from(self, level: float, part_samples: int, most_chunks: int = 1) -> list[bool]:
-        """Does each part of the last chunk, or of up to `most_chunks` that end with it, reach `level`?"""
-        audio = b"".join(self._kept[-most_chunks:])
+    def parts_from(self, level: float, part_samples: int, most_blocks: int = 1) -> list[bool]:
+        """Does each part of the last block, or of up to `most_blocks` that end with it, reach `level`?"""
+        audio = b"".join(self._kept[-most_blocks:])
         starts = range(0, len(audio), part_samples)
         return [ulaw_level(audio[start : start + part_samples]) >= level for start in starts]
 
-    def _rest(self, chunk: bytes, level: float) -> None:
+    def _rest(self, block: bytes, level: float) -> None:
         self._skipped += 1
-        self._kept = (*self._kept[1 - KEPT_CHUNKS :], chunk)
+        self._kept = (*self._kept[1 - KEPT_BLOCKS :], block)
         self._follow(level)
 
     def _wake_up(self) -> None:
-        """Give the model the kept chunks that it has not heard, after a reset when more than those were skipped."""
-        if self._skipped >= KEPT_CHUNKS:
+        """Give the model the kept blocks that it has not heard, after a reset when more than those were skipped."""
+        if self._skipped >= KEPT_BLOCKS:
             self._vad.reset()
-        for chunk in self._kept[1 - KEPT_CHUNKS :][-self._skipped :]:
-            self._vad.probability(decode_ulaw(chunk))
+        for block in self._kept[1 - KEPT_BLOCKS :][-self._skipped :]:
+            self._vad.probability(decode_ulaw(block))
         self._skipped = 0
 
     def _follow(self, level: float) -> None:

@@ -34,8 +34,8 @@ class StereoRecorder:
     """Positions are samples since the beginning of the call.
 
     The file is seekable, open for binary writing and empty; it stays the owner's to close. It is written to by the
-    constructor, `settle`, `close` and, when nobody settles for long, `caller`. A failure is raised as `StoreError` by the
-    next of the first three, once; after that, as after `full`, what comes is forgotten.
+    constructor, `settle`, `close` and, when nobody settles for long, `caller`. A failure is raised as `StoreError` by
+    the next of the first three, once; after that, as after `full`, what comes is forgotten.
     """
 
     def __init__(self, file: BinaryIO, most_bytes: int = MOST_BYTES) -> None:

@@ -7,33 +7,33 @@ from dataclasses import dataclass
 from typing import Final
 
 from offhook.audio.frames import FRAME_BYTES, FRAME_SAMPLES, SAMPLE_RATE
-from offhook.audio.gate import KEPT_CHUNKS, GatedVad
-from offhook.audio.vad import CHUNK_SAMPLES, VadStream
+from offhook.audio.gate import KEPT_BLOCKS, GatedVad
+from offhook.audio.vad import BLOCK_SAMPLES, VadStream
 from offhook.core.events import SilenceLasted, SpeechStarted, SpeechStopped, VoiceLasted
 
 Edge = SpeechStarted | VoiceLasted | SpeechStopped | SilenceLasted
 
 _PART_SAMPLES: Final = 64
-"""Onset and end are placed by level to 8 ms, a quarter of a chunk."""
-_LAG_SAMPLES: Final = 2 * CHUNK_SAMPLES
+"""Onset and end are placed by level to 8 ms, a quarter of a block."""
+_LAG_SAMPLES: Final = 2 * BLOCK_SAMPLES
 """So long the model goes on believing in a voice that has ended; measured with speech that ends in silence."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpurtSettings:
-    """When a sound is a talk spurt. A chunk is 256 samples, 32 ms."""
+    """When a sound is a talk spurt. A block is 256 samples, 32 ms."""
 
     start_probability: float = 0.50
-    """Probability of voice from which a chunk can begin a spurt."""
+    """Probability of voice from which a block can begin a spurt."""
     stay_probability: float = 0.35
-    """Probability of voice from which a chunk continues a spurt."""
-    start_chunks: int = 2
-    """Voiced chunks that begin a spurt ..."""
+    """Probability of voice from which a block continues a spurt."""
+    start_blocks: int = 2
+    """Voiced blocks that begin a spurt ..."""
     start_window: int = 3
     """... among the last so many: one click is no voice."""
-    stop_chunks: int = 3
-    """Unvoiced or quiet chunks in a row that end a spurt: pauses in words (a 't' before its burst) are shorter."""
-    sure_chunks: int = 2
+    stop_blocks: int = 3
+    """Unvoiced or quiet blocks in a row that end a spurt: pauses in words (a 't' before its burst) are shorter."""
+    sure_blocks: int = 2
     """How many of those, the last ones, must be unvoiced: a level alone is no proof in noise."""
 
 
@@ -43,19 +43,19 @@ class _Spurt:
 
     onset: int
     voiced_to: int
-    """End of the last voiced chunk."""
+    """End of the last voiced block."""
     loud_to: int
-    """End of its last part, or an earlier chunk's, that was louder than the line's noise."""
+    """End of its last part, or an earlier block's, that was louder than the line's noise."""
     told: int = 0
     """Voice edges told."""
     silent: int = 0
-    """Unvoiced or quiet chunks in a row."""
+    """Unvoiced or quiet blocks in a row."""
     unvoiced: int = 0
-    """Unvoiced chunks in a row."""
+    """Unvoiced blocks in a row."""
 
     @property
     def ended(self) -> int:
-        """Where the sound fell quiet, no more than the model's lag before the end of the last voiced chunk."""
+        """Where the sound fell quiet, no more than the model's lag before the end of the last voiced block."""
         return max(self.loud_to, self.voiced_to - _LAG_SAMPLES)
 
 
@@ -76,13 +76,13 @@ class SpurtDetector:
         self._edges = sorted((round(edge_s * SAMPLE_RATE), edge_s) for edge_s in voice_edges_s)
         self._samples = 0
         self._pieces = b""
-        """Received audio that does not fill a chunk yet."""
+        """Received audio that does not fill a block yet."""
         self._number = 0
         self._spurt: _Spurt | None = None
         self._ended = 0
         """End of the spurt before."""
         self._recent = 0
-        """Which of the last chunks outside a spurt were voiced: one bit each, the latest is the lowest."""
+        """Which of the last blocks outside a spurt were voiced: one bit each, the latest is the lowest."""
         self._onset = 0
         """Where the first of those began."""
         self._watch: tuple[int, float] | None = None
@@ -98,15 +98,15 @@ class SpurtDetector:
         assert len(frame) == FRAME_BYTES, "the leg delivers whole frames"
         self._samples += FRAME_SAMPLES
         audio = self._pieces + frame
-        if len(audio) < CHUNK_SAMPLES:
+        if len(audio) < BLOCK_SAMPLES:
             self._pieces = audio
             return self._lasting() if self._spurt or self._watch else ()
-        self._pieces = audio[CHUNK_SAMPLES:]
-        probability = self._gate.probability(audio[:CHUNK_SAMPLES])
+        self._pieces = audio[BLOCK_SAMPLES:]
+        probability = self._gate.probability(audio[:BLOCK_SAMPLES])
         if self._spurt:
-            return self._chunk_inside(self._spurt, probability)
+            return self._block_inside(self._spurt, probability)
         if probability or self._recent or self._watch:
-            return self._chunk_outside(probability)
+            return self._block_outside(probability)
         return ()
 
     def watch_silence(self, spurt: int, silence_s: float) -> None:
@@ -117,31 +117,31 @@ class SpurtDetector:
         if spurt == self._number:
             self._watch = (round(silence_s * SAMPLE_RATE), silence_s)
 
-    # ── chunks ───────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── blocks ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
-    def _chunk_end(self) -> int:
+    def _block_end(self) -> int:
         return self._samples - len(self._pieces)
 
-    def _chunk_outside(self, probability: float) -> tuple[Edge, ...]:
+    def _block_outside(self, probability: float) -> tuple[Edge, ...]:
         # The model's memory of a voice that has ended must not begin another spurt.
         voiced = probability >= self._settings.start_probability and self._gate.level >= self._gate.loud_level
         if voiced and not self._in_doubt():
             self._onset = max(self._ended, self._sound_began())
         self._recent = ((self._recent << 1) | voiced) & ((1 << self._settings.start_window) - 1)
-        if self._recent.bit_count() < self._settings.start_chunks:
+        if self._recent.bit_count() < self._settings.start_blocks:
             return self._lasting()
         self._number += 1
         self._recent, self._watch = 0, None
-        self._spurt = _Spurt(self._onset, self._chunk_end, self._loud_to(self._chunk_end))
+        self._spurt = _Spurt(self._onset, self._block_end, self._loud_to(self._block_end))
         return (SpeechStarted(self._number, self._onset / SAMPLE_RATE), *self._voice_lasting(self._spurt))
 
-    def _chunk_inside(self, spurt: _Spurt, probability: float) -> tuple[Edge, ...]:
+    def _block_inside(self, spurt: _Spurt, probability: float) -> tuple[Edge, ...]:
         if voiced := probability >= self._settings.stay_probability:
-            spurt.loud_to, spurt.voiced_to = self._loud_to(spurt.loud_to), self._chunk_end
+            spurt.loud_to, spurt.voiced_to = self._loud_to(spurt.loud_to), self._block_end
         spurt.unvoiced = 0 if voiced else spurt.unvoiced + 1
         spurt.silent = 0 if voiced and self._gate.level >= self._gate.quiet_level else spurt.silent + 1
-        if spurt.silent < self._settings.stop_chunks or spurt.unvoiced < self._settings.sure_chunks:
+        if spurt.silent < self._settings.stop_blocks or spurt.unvoiced < self._settings.sure_blocks:
             return self._voice_lasting(spurt)
         self._spurt, self._ended = None, spurt.ended
         voice_s = (spurt.ended - spurt.onset) / SAMPLE_RATE
@@ -168,21 +168,21 @@ class SpurtDetector:
         return (SilenceLasted(self._number, silence_s),)
 
     def _in_doubt(self) -> bool:
-        """A voiced chunk is recent enough to begin a spurt together with the next one."""
+        """A voiced block is recent enough to begin a spurt together with the next one."""
         return bool(self._recent & ((1 << (self._settings.start_window - 1)) - 1))
 
     # ── where it began and ended ─────────────────────────────────────────────────────────────────────────────────
 
     def _sound_began(self) -> int:
-        """The last chunk's first loud part, or as far back from there as it was loud without a gap."""
-        loud = self._gate.parts_from(self._gate.loud_level, _PART_SAMPLES, KEPT_CHUNKS)
-        chunk = len(loud) - CHUNK_SAMPLES // _PART_SAMPLES
-        first = next((part for part in range(chunk, len(loud)) if loud[part]), chunk)
+        """The last block's first loud part, or as far back from there as it was loud without a gap."""
+        loud = self._gate.parts_from(self._gate.loud_level, _PART_SAMPLES, KEPT_BLOCKS)
+        block = len(loud) - BLOCK_SAMPLES // _PART_SAMPLES
+        first = next((part for part in range(block, len(loud)) if loud[part]), block)
         while first and loud[first - 1]:
             first -= 1
-        return self._chunk_end - (len(loud) - first) * _PART_SAMPLES
+        return self._block_end - (len(loud) - first) * _PART_SAMPLES
 
     def _loud_to(self, before: int) -> int:
-        """The end of the last chunk's last part that is not quiet; `before` when all of it is."""
+        """The end of the last block's last part that is not quiet; `before` when all of it is."""
         loud = self._gate.parts_from(self._gate.quiet_level, _PART_SAMPLES)
-        return self._chunk_end - loud[::-1].index(True) * _PART_SAMPLES if any(loud) else before
+        return self._block_end - loud[::-1].index(True) * _PART_SAMPLES if any(loud) else before

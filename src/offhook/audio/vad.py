@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from offhook.audio.onnx import load_session
 
-CHUNK_SAMPLES: Final = 256
+BLOCK_SAMPLES: Final = 256
 """32 ms at 8000 Hz: the model knows no other length."""
 _CONTEXT_SAMPLES: Final = 32
 _STATE_SHAPE: Final = (2, 1, 128)
@@ -23,8 +23,8 @@ _FLOOR_START_DB: Final = -60.0
 _FLOOR_MIN_DB: Final = -70.0
 """Digital silence must not make a whisper of the line sound like a voice."""
 _FLOOR_WEIGHT: Final = 0.1
-"""How fast the noise floor follows quiet chunks: a third of a second."""
-_RELEARN_CHUNKS: Final = 937
+"""How fast the noise floor follows quiet blocks: a third of a second."""
+_RELEARN_BLOCKS: Final = 937
 """30 s: a sound that never once falls quiet for so long is noise, and becomes the floor."""
 
 
@@ -39,7 +39,7 @@ class VadStream(Protocol):
 
 
 class SileroVad:
-    """The shared model. One thread: a chunk takes less than 60 µs, which no thread hop would pay for.
+    """The shared model. One thread: a block takes less than 60 µs, which no thread hop would pay for.
 
     Raises `ConfigurationError` when `model`, a path or the file's bytes, is not that model.
     """
@@ -58,7 +58,7 @@ class _SileroStream:
     __slots__ = ("_binding", "_input", "_output", "_run", "_state")
 
     def __init__(self, session: Any) -> None:
-        self._input = np.zeros((1, _CONTEXT_SAMPLES + CHUNK_SAMPLES), np.float32)
+        self._input = np.zeros((1, _CONTEXT_SAMPLES + BLOCK_SAMPLES), np.float32)
         self._state = np.zeros(_STATE_SHAPE, np.float32)
         self._output = np.zeros((1, 1), np.float32)
         self._run = session.run_with_iobinding
@@ -100,7 +100,7 @@ class _EnergyStream:
         self._margin_db, self._least_db = margin_db, least_db
         self._floor_db = _FLOOR_START_DB
         self._lowest_db = 0.0
-        """The quietest of the `_heard` chunks since the floor was last looked at."""
+        """The quietest of the `_heard` blocks since the floor was last looked at."""
         self._heard = 0
 
     def probability(self, pcm: NDArray[np.int16]) -> float:
@@ -112,7 +112,7 @@ class _EnergyStream:
             self._floor_db += _FLOOR_WEIGHT * (max(level_db, _FLOOR_MIN_DB) - self._floor_db)
         self._lowest_db = min(self._lowest_db, level_db)
         self._heard += 1
-        if self._heard == _RELEARN_CHUNKS:
+        if self._heard == _RELEARN_BLOCKS:
             self._floor_db = max(self._floor_db, self._lowest_db)
             self._lowest_db, self._heard = 0.0, 0
         return 1.0 if voiced else 0.0

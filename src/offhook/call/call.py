@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from pathlib import Path
 
 from offhook import clock
@@ -23,18 +22,9 @@ from offhook.core.events import (
     TurnPredicted,
 )
 from offhook.errors import OffhookError, ProviderError
+from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import Leg
 from offhook.tools.toolbox import ToolContext
-
-
-@dataclass(frozen=True, slots=True)
-class CallFacts:
-    """What is known of a call before its media begins."""
-
-    call_sid: str
-    from_number: str = ""
-    to_number: str = ""
-    direction: str = "inbound"
 
 
 class CallHandle:
@@ -93,9 +83,7 @@ class _Desk:
     tasks: asyncio.TaskGroup
     handle: CallHandle
 
-    def __init__(
-        self, conversation: Conversation, runtime: AgentRuntime, inbox: Inbox, pacer: Pacer, ear: Ear
-    ) -> None:
+    def __init__(self, conversation: Conversation, runtime: AgentRuntime, inbox: Inbox, pacer: Pacer, ear: Ear) -> None:
         self._conversation, self._runtime, self._inbox = conversation, runtime, inbox
         self._pacer, self._ear = pacer, ear
         self._maker: ReplyMaker | None = None

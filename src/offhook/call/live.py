@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from offhook import clock
-from offhook.call.call import CallFacts, CallHandle, run_call, started_at
+from offhook.call.call import CallHandle, run_call, started_at
 from offhook.call.files import DiskWriter
 from offhook.call.journal import Header
 from offhook.call.record import CallRecord
 from offhook.call.runtime import AgentRuntime
 from offhook.core.events import CallerHungUp, EndRequested
+from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import Leg, LegStarted
 
 __all__ = ["CallFacts", "Limits", "LiveCalls"]
@@ -81,8 +82,10 @@ class LiveCalls:
         """Begin the call, if it was expected and brings its token; else False, and the leg is to be closed."""
         expected = self._expected.get(started.call_sid)
         token = started.parameters.get("token", "")
-        if expected is None or expected.until < clock.now() or not secrets.compare_digest(
-            expected.token.encode(), token.encode()
+        if (
+            expected is None
+            or expected.until < clock.now()
+            or not secrets.compare_digest(expected.token.encode(), token.encode())
         ):
             _LOG.warning("media for call %.40r refused: not expected, or its token is wrong or used", started.call_sid)
             return False

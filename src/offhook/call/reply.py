@@ -123,9 +123,7 @@ class ReplyMaker:
 
     def _finish(self) -> None:
         tokens, text = self._tokens, " ".join(self._texts)
-        self._inbox.put(
-            ReplyGenerated(self._reply, text, len(self._texts), tokens.tokens_in, tokens.tokens_out)
-        )
+        self._inbox.put(ReplyGenerated(self._reply, text, len(self._texts), tokens.tokens_in, tokens.tokens_out))
         if not self._wants_tools:
             self._pacer.run(lambda playout, at: playout.finish(at))
 

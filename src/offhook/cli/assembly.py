@@ -7,7 +7,7 @@ from offhook.agents.model import Agent
 from offhook.audio.vad import SileroVad
 from offhook.call.runtime import AgentRuntime
 from offhook.errors import ConfigurationError
-from offhook.knowledge import load_knowledge
+from offhook.knowledge.search import load_knowledge
 from offhook.settings import Settings
 from offhook.speech.model_files import ModelStore, Sources, State
 from offhook.speech.ports import Facts, ProviderConfig, Setup
@@ -79,7 +79,8 @@ def knowledge_of(agent: Agent, store: ModelStore) -> Facts | None:
     if not agent.knowledge:
         return None
     by_meaning = store.state(MEANING_MODEL) is State.READY
-    return load_knowledge(agent.knowledge, agent.base_dir, store.path(MEANING_MODEL) if by_meaning else None)
+    folder = store.path(MEANING_MODEL) if by_meaning else None
+    return load_knowledge(agent.knowledge, agent.base_dir, folder, agent.language)
 
 
 def only_file(store: ModelStore, name: str) -> Path:

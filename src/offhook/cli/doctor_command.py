@@ -20,7 +20,7 @@ from rich.table import Table
 from offhook import clock
 from offhook.agents.load import load_agent
 from offhook.agents.model import Agent
-from offhook.cli.assembly import HEARING_MODELS, blocks_of, models_of
+from offhook.cli.assembly import HEARING_MODELS, MEANING_MODEL, blocks_of, models_of
 from offhook.errors import ConfigurationError, OffhookError
 from offhook.settings import Settings
 from offhook.speech.model_files import ModelStore, Sources, State
@@ -98,6 +98,8 @@ def examine(path: Path | None, host: str, port: int) -> Iterator[Check]:
     yield Check(Mark.GOOD, "agent", f"{agent.name}, {agent.language}")
     yield from _keys(settings, agent)
     yield from _models(settings, models_of(agent))
+    if agent.knowledge:
+        yield from _models(settings, (MEANING_MODEL,), Mark.NOTE)
 
 
 def _python() -> Check:
@@ -195,7 +197,7 @@ def _keys(settings: Settings, agent: Agent) -> Iterator[Check]:
             yield Check(Mark.GOOD, f"{kind}: {provider.name}", "keys set" if keys else "needs no key")
 
 
-def _models(settings: Settings, names: tuple[str, ...]) -> Iterator[Check]:
+def _models(settings: Settings, names: tuple[str, ...], lacking: Mark = Mark.BAD) -> Iterator[Check]:
     store = ModelStore(settings.model_dir, cast("Sources", settings.model_sources))
     for name in names:
         try:
@@ -206,4 +208,4 @@ def _models(settings: Settings, names: tuple[str, ...]) -> Iterator[Check]:
         if state is State.READY:
             yield Check(Mark.GOOD, f"model {name}", "present and verified")
         else:
-            yield Check(Mark.BAD, f"model {name}", state.value, f"run `offhook models fetch {name}`")
+            yield Check(lacking, f"model {name}", state.value, f"run `offhook models fetch {name}`")

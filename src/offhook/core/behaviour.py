@@ -35,18 +35,16 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     complete_probability: Annotated[
         float, _says("End-of-turn probability from which the sound counts as complete.", 0, 1)
     ] = 0.50
-    second_opinion_s: Annotated[
-        float, _says("Silence after which the end-of-turn model is asked again.", 0.1, 5)
-    ] = 0.80
+    second_opinion_s: Annotated[float, _says("Silence after which the end-of-turn model is asked again.", 0.1, 5)] = (
+        0.80
+    )
     learned_pause_weight: Annotated[
         float, _says("How fast the caller's own pauses move the patience (0: never).", 0, 1)
     ] = 0.25
     transcript_timeout_s: Annotated[
         float, _says("Longest wait for a final transcript after the end of a spurt.", 0.1, 10)
     ] = 1.20
-    audio_stall_s: Annotated[
-        float, _says("Longest wait for caller audio that would show a silence.", 0.3, 10)
-    ] = 1.00
+    audio_stall_s: Annotated[float, _says("Longest wait for caller audio that would show a silence.", 0.3, 10)] = 1.00
     max_speculations: Annotated[int, _says("Replies prepared before a turn is committed, per turn.", 0, 20)] = 3
     digits_timeout_s: Annotated[float, _says("Wait after a key before the digits are a turn.", 0.2, 30)] = 2.5
     digits_end: Annotated[str, Meta(description="A key that ends the digits at once, or empty.", max_length=1)] = "#"
@@ -89,9 +87,9 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     reply_attempts: Annotated[int, _says("Tries of one reply before the agent apologises.", 1, 5)] = 2
     filler_again_s: Annotated[float, _says("Wait after a filler until the next one.", 0.5, 10)] = 2.5
     apologies: Annotated[int, _says("Apologies in a row before the agent says goodbye.", 0, 10)] = 2
-    mark_timeout_s: Annotated[
-        float, _says("Wait for a mark beyond the time its audio should have ended.", 0.2, 30)
-    ] = 1.5
+    mark_timeout_s: Annotated[float, _says("Wait for a mark beyond the time its audio should have ended.", 0.2, 30)] = (
+        1.5
+    )
     tool_timeout_s: Annotated[float, _says("Longest run of a tool.", 0.5, 120)] = 20.0
     tool_steps: Annotated[int, _says("Tool rounds in one turn.", 0, 20)] = 3
     reconnect_first_s: Annotated[float, _says("First wait before a lost transcriber is opened again.", 0, 5)] = 0.0

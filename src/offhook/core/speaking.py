@@ -356,4 +356,3 @@ def _continue_after_tools(c: CallState, reply: Reply, at: float) -> None:
     reply.generated = reply.ready = False
     c.do(ContinueReply(reply.number))
     _wait_for_audio(c, reply, at)
-

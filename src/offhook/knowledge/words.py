@@ -56,6 +56,10 @@ class WordTable:
         return found
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 def _groups(*lines: str) -> dict[str, frozenset[str]]:
     """Words of a line mean the same, each way."""
     table: dict[str, set[str]] = {}
@@ -66,7 +70,7 @@ def _groups(*lines: str) -> dict[str, frozenset[str]]:
     return {one: frozenset(others) for one, others in table.items()}
 
 
-_ENGLISH_STOP: Final = frozenset(
+_ENGLISH_STOP: Final = _words(
     """a about actually again ah also am an and any anybody anyone anything are as ask at available be because been
     before being but by calling called can can't could couldn't did didn't do does doesn't doing don't during else er
     even ever every for from get gets getting give go going got guys had has have haven't having he hello her here hey
@@ -74,9 +78,9 @@ _ENGLISH_STOP: Final = frozenset(
     lot many may maybe me mean mine more most much my need needs no not now of off oh ok okay on once one only or other
     our ours out over please possible possibly question quick quickly really right said same say see several she should
     so some somebody someone something soon sort sorry still such sure take takes tell than thank thanks that that's the
-    their them then there there's these they they're thing things think this those through till time times to too policy today tomorrow uh um under until
-    up upon us use very want wanted wants was we we'd we'll we're we've well were what what's whats when when's where
-    where's which while who who's whose why will with wonder wondering would yeah yes you you're your yours""".split()
+    their them then there there's these they they're thing things think this those through till time times to too policy today tomorrow
+    uh um under until     up upon us use very want wanted wants was we we'd we'll we're we've well were what what's whats when when's where
+    where's which while who who's whose why will with wonder wondering would yeah yes you you're your yours"""
 )
 _ENGLISH_ENDINGS: Final = (
     "ations", "ation", "ings", "ing", "ities", "ies", "ments", "ment", "ible", "able", "ly", "ers", "er", "ed", "es",
