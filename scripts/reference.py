@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import typer
 from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
 from typer.core import TyperArgument
 
 from offhook.agents import tool_configs
@@ -84,21 +85,22 @@ def _model_table(model: type[BaseModel], leave_out: tuple[str, ...] = ()) -> Ite
     yield "| --- | --- | --- | --- |"
     for name, field in rows:
         default = "required" if name in schema.get("required", ()) else _default(model, name, field)
-        yield f"| `{name}` | {_cell(field.get('description', ''))} | {_cell(_takes(field))} | {_cell(default)} |"
+        what = model.model_fields[name].description or field.get("description", "")
+        yield f"| `{name}` | {_cell(what)} | {_cell(_takes(field))} | {_cell(default)} |"
     yield ""
 
 
 def _default(model: type[BaseModel], name: str, field: dict[str, Any]) -> str:
     if model is PhrasesBlock:
         return "the language's"
-    if field.get("type") == "object" or "$ref" in field or "oneOf" in field:
+    if "$ref" in field or "oneOf" in field:
         value = model.model_fields[name].get_default(call_default_factory=True)
         chosen = getattr(value, "provider", None)
         return f"`{{provider: {chosen}}}`" if chosen else "see below"
     if name == "tools":
         return "see below"
     value = model.model_fields[name].default
-    return "none" if value in (None, "", (), []) else f"`{_yaml(value)}`"
+    return "none" if value in (None, "", (), [], PydanticUndefined) else f"`{_yaml(value)}`"
 
 
 def _yaml(value: object) -> str:
@@ -116,7 +118,7 @@ def _takes(field: dict[str, Any]) -> str:
     if "enum" in field:
         return ", ".join(f"`{value}`" for value in field["enum"])
     low, high = field.get("minimum"), field.get("maximum")
-    bounds = f" from {low:g} to {high:g}" if low is not None and high is not None else ""
+    bounds = f" from {low:.12g} to {high:.12g}" if low is not None and high is not None else ""
     match field.get("type"):
         case "integer":
             return f"whole number{bounds}"
