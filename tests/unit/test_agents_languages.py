@@ -7,13 +7,7 @@ from offhook.agents.languages import languages, script_for, sentences
 from offhook.agents.turn_taking import SENTENCES, WORD_LISTS, PhrasesBlock, TurnTakingBlock
 from offhook.core.behaviour import PRESETS, Behaviour, Script
 from offhook.core.words import Shape, is_backchannel, is_end_phrase, normalize, shape_of
-
-
-def script(tag: str) -> Script:
-    """The script of a language that is there."""
-    found = script_for(tag)
-    assert found is not None
-    return found
+from offhook.errors import ConfigurationError
 
 
 def test_the_languages_that_are_promised() -> None:
@@ -61,7 +55,7 @@ def test_sentences_are_sentences(tag: str) -> None:
     ],
 )
 def test_the_core_understands_the_language(tag: str, yes: str, goodbye: str, unfinished: str) -> None:
-    words = script(tag)
+    words = script_for(tag)
     assert is_backchannel(yes, words)
     assert not is_backchannel(unfinished, words)
     assert is_end_phrase(goodbye, words)
@@ -72,14 +66,18 @@ def test_the_core_understands_the_language(tag: str, yes: str, goodbye: str, unf
 
 def test_asking_to_wait_takes_the_floor() -> None:
     for tag, words in (("en", "wait"), ("en", "hold on"), ("de", "Moment"), ("fr", "attendez"), ("es", "espere")):
-        assert not is_backchannel(words, script(tag)), f"{words!r} over the agent means it"
+        assert not is_backchannel(words, script_for(tag)), f"{words!r} over the agent means it"
 
 
 def test_a_variety_shares_its_language() -> None:
-    british, american = script("en-GB"), script("en-US")
+    british, american = script_for("en-GB"), script_for("en-US")
     assert msgspec.structs.replace(british, language="en-US") == american
     assert british.language == "en-GB"
-    assert script_for("xx-XX") is None
+
+
+def test_an_unknown_language_is_named_with_the_known_ones() -> None:
+    with pytest.raises(ConfigurationError, match=r"xx-XX.*de, en"):
+        script_for("xx-XX")
 
 
 def test_every_field_of_the_script_can_be_worded() -> None:

@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-from offhook.agents.languages import DEFAULT_LANGUAGE, languages, script_for
+from offhook.agents.languages import DEFAULT_LANGUAGE, is_known, languages, script_for
 from offhook.agents.tool_configs import EndCallConfig, ToolConfig
 from offhook.agents.turn_taking import SENTENCES, Phrases, PhrasesBlock, Sentence, TurnTaking, TurnTakingBlock
 from offhook.core.behaviour import Behaviour, Script
@@ -141,7 +141,7 @@ class Agent(BaseModel):
         """The language's sentences with the owner's phrases and opening put in."""
         chosen = self.phrases.overrides()
         # `_check_language` has seen to it that what a language without a file lacks is in `phrases`.
-        base = script_for(self.language) or Script(language=self.language)
+        base = script_for(self.language) if is_known(self.language) else Script(language=self.language)
         base = msgspec.structs.replace(base, opening=self.opening.mode, **chosen)
         if self.opening.mode != "fixed":
             return msgspec.structs.replace(base, greeting="")
@@ -149,7 +149,7 @@ class Agent(BaseModel):
 
     @model_validator(mode="after")
     def _check_language(self) -> Self:
-        if script_for(self.language) is not None:
+        if is_known(self.language):
             return self
         lacking = [name for name in SENTENCES if name not in self.phrases.overrides()]
         if self.opening.mode == "fixed" and self.opening.text is None:

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from offhook.core.behaviour import Script
+from offhook.errors import ConfigurationError
 
 DEFAULT_LANGUAGE: Final = "en-US"
 
@@ -55,9 +56,15 @@ def sentences(tag: str) -> Sentences:
     return msgspec.convert(tomllib.loads(files(__name__).joinpath(f"{tag}.toml").read_text("utf-8")), Sentences)
 
 
-def script_for(language: str) -> Script | None:
-    """The script of a language with its plain greeting; None when there is no file for it."""
-    tag = primary_tag(language)
-    if tag not in languages():
-        return None
-    return Script(language=language, **msgspec.structs.asdict(sentences(tag)))
+def is_known(language: str) -> bool:
+    """True when there is a file for the language, in whatever variety."""
+    return primary_tag(language) in languages()
+
+
+def script_for(language: str) -> Script:
+    """The script of a language with its plain greeting. Raises `ConfigurationError` when there is no file for it."""
+    if not is_known(language):
+        raise ConfigurationError(
+            "there are no sentences in this language", field="language", found=language, expected=", ".join(languages())
+        )
+    return Script(language=language, **msgspec.structs.asdict(sentences(primary_tag(language))))
