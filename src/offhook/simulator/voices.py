@@ -1,0 +1,196 @@
+"""What a caller sounds like: synthetic tape, the local voice, recordings, noise."""
+
+import io
+import re
+import wave
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+import numpy as np
+
+from offhook.audio.g711 import encode_ulaw
+from offhook.audio.resample import resample
+from offhook.errors import ConfigurationError
+from offhook.simulator.caller_script import (
+    Backchannel,
+    BargeIn,
+    CallerScript,
+    Cough,
+    Noise,
+    Pause,
+    Say,
+    Step,
+)
+from offhook.speech.ports import Setup, Voice, WordTime
+from offhook.speech.scripted.tape import FRAME_BYTES, SILENCE, Plane, Utterance, engrave, even_times, speak
+
+RATE: Final = 8000
+RATES: Final = (8000, 16000, 24000, 32000, 48000)
+LONGEST_WAV_S: Final = 600
+PAUSE: Final = re.compile(r"\s*(?:\.\.\.|…)\s*")
+
+
+class CallerVoice(Protocol):
+    """A way to say the caller's texts."""
+
+    async def say(self, text: str, utterance: Utterance) -> bytes:
+        """The text as mu-law, whole frames, with its words in the tape. May raise `ProviderError`."""
+
+
+class TapeVoice:
+    """The synthetic voice; its words are in the least significant bits, as in all audio of a caller."""
+
+    async def say(self, text: str, utterance: Utterance) -> bytes:
+        """The text in no time."""
+        return speak(text, utterance, Plane.LSB)
+
+
+class SpokenVoice:
+    """Any voice of the product, with its words engraved."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+
+    async def say(self, text: str, utterance: Utterance) -> bytes:
+        """The text as this voice speaks it."""
+        audio, words = b"", list[WordTime]()
+        async for piece in self._voice.synthesize(text):
+            audio += piece.audio
+            words += piece.words
+        return engrave(audio, words or even_times(text, len(audio) / RATE), utterance)
+
+
+async def local_voice() -> tuple[SpokenVoice, Voice]:
+    """The voice of this machine, loaded, and its port to be closed. Raises `ProviderError`."""
+    from offhook.speech.tts.local import Config, create
+
+    voice = create(Config(), Setup())
+    await voice.prepare()
+    return SpokenVoice(voice), voice
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A step with its sound, if it has any."""
+
+    step: Step
+    text: str = ""
+    audio: bytes = b""
+
+
+async def prepare(script: CallerScript, voice: CallerVoice, base_dir: Path = Path()) -> tuple[Prepared, ...]:
+    """Make every sound of the script. Raises `ConfigurationError` for a recording that cannot be used."""
+    prepared = []
+    for number, step in enumerate(script.steps):
+        if isinstance(step, Say | BargeIn | Backchannel):
+            prepared.append(await _spoken(step, number, voice, base_dir))
+        elif isinstance(step, Noise):
+            prepared.append(Prepared(step, "", noise(step.noise, step.duration_s, step.level_db, script.seed + number)))
+        elif isinstance(step, Cough):
+            prepared.append(Prepared(step, "", cough(step.level_db, script.seed + number)))
+        else:
+            prepared.append(Prepared(step))
+    return tuple(prepared)
+
+
+async def _spoken(step: Say | BargeIn | Backchannel, number: int, voice: CallerVoice, base_dir: Path) -> Prepared:
+    said = _pieces(step)
+    text = " ".join(piece for piece in said if isinstance(piece, str))
+    if step.wav is not None:
+        audio = read_wav(base_dir / step.wav)
+        return Prepared(
+            step, text, engrave(audio, even_times(text, len(audio) / RATE), Utterance(number, 0, step.ends_turn))
+        )
+    audio, words = b"", 0
+    last = max((index for index, piece in enumerate(said) if isinstance(piece, str)), default=0)
+    for index, piece in enumerate(said):
+        if isinstance(piece, float):
+            audio += SILENCE * FRAME_BYTES * round(piece / 0.02)
+        else:
+            # Only the last piece ends the turn: the words before it belong to the same utterance.
+            audio += await voice.say(piece, Utterance(number, words, step.ends_turn and index == last))
+            words += len(piece.split())
+    return Prepared(step, text, audio)
+
+
+def _pieces(step: Say | BargeIn | Backchannel) -> list[str | float]:
+    """Texts, and the lengths of the pauses between them."""
+    if isinstance(step, Say):
+        parts: Sequence[str | Pause] = (step.say,) if isinstance(step.say, str) else step.say
+    else:
+        parts = (step.barge_in if isinstance(step, BargeIn) else step.backchannel,)
+    pieces: list[str | float] = []
+    for part in parts:
+        if isinstance(part, Pause):
+            pieces.append(part.pause_s)
+            continue
+        for index, text in enumerate(PAUSE.split(part)):
+            if index:
+                pieces.append(step.pause_s)
+            if text:
+                pieces.append(text)
+    return pieces
+
+
+# ── recordings ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_wav(path: Path) -> bytes:
+    """A PCM WAV file as mu-law at 8000 Hz, whole frames; of several channels the mean. Raises `ConfigurationError`."""
+    try:
+        with wave.open(io.BytesIO(path.read_bytes())) as file:
+            rate, channels, width = file.getframerate(), file.getnchannels(), file.getsampwidth()
+            _check(path, rate, width, file.getnframes())
+            data = file.readframes(file.getnframes())
+    except (wave.Error, EOFError, OSError) as error:
+        raise ConfigurationError(
+            f"cannot be read as a recording: {error}", file=str(path), expected="a WAV file with 16-bit PCM"
+        ) from error
+    samples = np.frombuffer(data[: len(data) // (2 * channels) * 2 * channels], "<i2").reshape(-1, channels)
+    pcm = np.round(samples.mean(axis=1)).astype(np.int16)
+    audio = encode_ulaw(pcm if rate == RATE else np.asarray(resample(pcm, rate, RATE)).round().astype(np.int16))
+    return audio + SILENCE * (-len(audio) % FRAME_BYTES)
+
+
+def _check(path: Path, rate: int, width: int, count: int) -> None:
+    if width != 2 or rate not in RATES:
+        found = f"{8 * width} bits at {rate} Hz"
+        expected = "16 bits at " + ", ".join(str(one) for one in RATES) + " Hz"
+        raise ConfigurationError("this kind of recording is not played", file=str(path), found=found, expected=expected)
+    if count > LONGEST_WAV_S * rate:
+        raise ConfigurationError("the recording is too long", file=str(path), expected=f"at most {LONGEST_WAV_S} s")
+
+
+# ── noise ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def noise(kind: str, duration_s: float, level_db: float, seed: int) -> bytes:
+    """`white`, `street` (low and uneven) or `hum` (mains), at an RMS level beside full scale; whole frames."""
+    chance = np.random.default_rng(seed)
+    size = max(1, round(duration_s * 50)) * FRAME_BYTES
+    if kind == "hum":
+        at = np.arange(size) / RATE
+        sound = np.sin(2 * np.pi * 100 * at) + np.sin(2 * np.pi * 200 * at) / 2 + np.sin(2 * np.pi * 300 * at) / 3
+    else:
+        sound = chance.standard_normal(size)
+    if kind == "street":
+        swell = 1 + 0.5 * np.sin(2 * np.pi * 0.7 * np.arange(size) / RATE + chance.uniform(0, 6))
+        sound = np.convolve(sound, np.ones(16) / 16, "same") * swell
+    return _at_level(np.asarray(sound, np.float64), level_db)
+
+
+def cough(level_db: float, seed: int) -> bytes:
+    """Two bursts of noise that die away, 0.4 s."""
+    chance = np.random.default_rng(seed)
+    at = np.arange(20 * FRAME_BYTES) / RATE
+    envelope = np.exp(-at / 0.05) + 0.7 * np.where(at > 0.18, np.exp(-(at - 0.18) / 0.06), 0)
+    low = np.convolve(chance.standard_normal(at.size), np.ones(4) / 4, "same")
+    return _at_level(low * envelope, level_db)
+
+
+def _at_level(sound: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", level_db: float) -> bytes:
+    rms = float(np.sqrt(np.mean(np.square(sound)))) or 1.0
+    scaled = sound * (32768 * 10 ** (level_db / 20) / rms)
+    return encode_ulaw(np.clip(np.round(scaled), -32768, 32767).astype(np.int16))
