@@ -1,6 +1,6 @@
 """The media socket, the hot path: from the TCP connection's callback straight into the leg.
 
-No ASGI, no queue and no task stand between a message and the leg; docs/decisions/0002-media-socket.md has the
+No ASGI, no queue and no task stand between a message and the leg; docs/decisions/0005-media-socket.md has the
 measurements. uvicorn takes a WebSocket protocol class of ours for the port; every path but the media path is left to
 the class that it comes from.
 """

@@ -1,0 +1,151 @@
+"""The real server on a real port, with live calls that only listen, and a carrier to reach it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import uvloop
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from offhook.settings import Secret, Settings
+from offhook.telephony.carriers.twilio_signature import sign
+from offhook.telephony.facts import CallFacts
+from offhook.telephony.leg import Leg, LegStarted
+from offhook.web.app import create_app
+from offhook.web.server import Listening, serve
+from tests.twilio_wire import Ear, connected, start
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+PUBLIC = "https://voice.example.test"
+PATIENCE_S = 20.0
+
+
+@dataclass
+class FakeCalls:
+    """Live calls that only listen. One-shot tokens, as the real ones have."""
+
+    refused: str | None = None
+    tokens: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, CallFacts] = field(default_factory=dict)
+    ears: dict[str, Ear] = field(default_factory=dict)
+    legs: dict[str, Leg] = field(default_factory=dict)
+    ended: list[str] = field(default_factory=list)
+    outcomes: dict[str, str] = field(default_factory=dict)
+    drained: asyncio.Event = field(default_factory=asyncio.Event)
+    minted: int = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.legs)
+
+    def refusal(self) -> str | None:
+        return self.refused
+
+    def expect(self, call_sid: str, facts: CallFacts) -> str:
+        self.facts[call_sid] = facts
+        if call_sid not in self.tokens:
+            self.minted += 1
+            self.tokens[call_sid] = f"token-{self.minted}"
+        return self.tokens[call_sid]
+
+    def answer(self, leg: Leg, started: LegStarted) -> bool:
+        if self.tokens.get(started.call_sid) != started.parameters.get("token"):
+            return False
+        del self.tokens[started.call_sid]
+        self.legs[started.call_sid] = leg
+        self.ears[started.call_sid] = Ear()
+        leg.listen(self.ears[started.call_sid])
+        return True
+
+    def carrier_ended(self, call_sid: str) -> None:
+        self.ended.append(call_sid)
+
+    def outcome(self, call_sid: str) -> str | None:
+        return self.outcomes.get(call_sid)
+
+    async def drain(self, deadline_s: float) -> None:
+        self.refused = "draining"
+        await self.drained.wait()
+
+
+@dataclass
+class World:
+    """A running server and a carrier's means to reach it."""
+
+    port: int
+    live: FakeCalls
+    client: httpx2.AsyncClient
+
+    async def post(self, path: str, fields: dict[str, str], *, signature: str | None = None, **headers: str) -> Any:
+        """A webhook, signed for the public address unless told otherwise ("" sends none)."""
+        if signature is None:
+            signature = sign(TOKEN, PUBLIC + path, list(fields.items()))
+        signed = {"X-Twilio-Signature": signature} if signature else {}
+        return await self.client.post(path, data=fields, headers=signed | headers)
+
+    async def ring(self, call_sid: str) -> str:
+        """Announce a call; its token."""
+        answer = await self.post("/twilio/voice", {"CallSid": call_sid, "From": "+15005550006"})
+        assert answer.status_code == 200
+        return str(answer.text).partition('name="token" value="')[2].partition('"')[0]
+
+    @asynccontextmanager
+    async def socket(
+        self, path: str = "/twilio/media", *, signed: str = "wss://voice.example.test/twilio/media", **options: Any
+    ) -> AsyncIterator[ClientConnection]:
+        headers = {"X-Twilio-Signature": sign(TOKEN, signed)} if signed else {}
+        uri = f"ws://127.0.0.1:{self.port}{path}"
+        async with connect(uri, additional_headers=headers, proxy=None, **options) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def call(self, call_sid: str) -> AsyncIterator[tuple[ClientConnection, Ear]]:
+        """A call that is connected and listened to."""
+        token = await self.ring(call_sid)
+        async with self.socket() as carrier:
+            await carrier.send(connected())
+            await carrier.send(start(call_sid, token=token))
+            await until(lambda: call_sid in self.live.ears)
+            yield carrier, self.live.ears[call_sid]
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until the condition holds, looking after every step of the loop; fail when it never does."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():
+            await asyncio.sleep(0.001)
+
+
+def play(story: Callable[[World], Awaitable[None]], **changes: Any) -> None:
+    """Tell a story with a running server."""
+
+    async def run() -> None:
+        values: dict[str, Any] = {"twilio_auth_token": Secret(TOKEN), "public_url": PUBLIC} | changes
+        settings, live = Settings(**values), FakeCalls()
+        ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        app = create_app(live, settings)
+        server = asyncio.create_task(serve(app, live, Listening(port=0, on_ready=ready.set_result)))
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                port = await ready
+            async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+                await story(World(port, live, client))
+        finally:
+            server.cancel()
+            await asyncio.wait([server])
+
+    uvloop.run(run())
+
+
+async def closing_code(carrier: ClientConnection) -> int | None:
+    """The code that the server closes with."""
+    with contextlib.suppress(ConnectionClosed):
+        async with asyncio.timeout(PATIENCE_S):
+            async for _ in carrier:
+                pass
+    return carrier.close_code

@@ -1,0 +1,258 @@
+"""Webhooks over a real port: signed or refused, asked twice, refused calls, the end of a stream."""
+
+import logging
+import socket
+
+import pytest
+import uvloop
+from websockets.exceptions import InvalidStatus
+
+from offhook.errors import ConfigurationError
+from offhook.settings import Secret, Settings
+from offhook.telephony.carriers.twilio_signature import sign
+from offhook.telephony.facts import CallFacts
+from offhook.web.app import create_app
+from offhook.web.server import Listening, serve
+from tests.twilio_wire import start
+from tests.web_world import PUBLIC, TOKEN, FakeCalls, World, closing_code, play, until
+
+
+def test_a_call_is_connected_to_the_media_socket() -> None:
+    async def story(world: World) -> None:
+        fields = {"CallSid": "CA1", "From": "+15005550006", "To": "+15005550001", "Direction": "inbound", "New": ""}
+        answer = await world.post("/twilio/voice", fields)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "text/xml; charset=utf-8"
+        assert '<Stream url="wss://voice.example.test/twilio/media"' in answer.text
+        assert 'statusCallback="https://voice.example.test/twilio/stream-status"' in answer.text
+        assert '<Parameter name="token" value="token-1" />' in answer.text
+        assert "<Redirect" in answer.text
+        assert world.live.facts["CA1"] == CallFacts("CA1", "+15005550006", "+15005550001", "inbound")
+
+    play(story)
+
+
+def test_an_outbound_call_may_come_by_get() -> None:
+    async def story(world: World) -> None:
+        target = "/twilio/voice?CallSid=CA2&Direction=outbound-api&AnsweredBy=machine_start&From=%2B15005550006"
+        answer = await world.client.get(target, headers={"X-Twilio-Signature": sign(TOKEN, PUBLIC + target)})
+        assert answer.status_code == 200
+        assert world.live.facts["CA2"] == CallFacts("CA2", "+15005550006", "", "outbound")
+
+    play(story)
+
+
+@pytest.mark.parametrize("path", ["/twilio/voice", "/twilio/status", "/twilio/stream-status", "/twilio/after-stream"])
+@pytest.mark.parametrize("signature", ["", "wrong", sign(TOKEN, "https://elsewhere.test/twilio/voice")])
+def test_what_is_not_signed_is_refused_before_any_work(path: str, signature: str) -> None:
+    async def story(world: World) -> None:
+        fields = {"CallSid": "CA1", "CallStatus": "completed"}
+        answer = await world.post(path, fields, signature=signature)
+        assert answer.status_code == 403
+        assert (world.live.minted, world.live.ended) == (0, [])
+
+    play(story)
+
+
+def test_every_field_is_covered_by_the_signature() -> None:
+    async def story(world: World) -> None:
+        signature = sign(TOKEN, PUBLIC + "/twilio/voice", [("CallSid", "CA1")])
+        answer = await world.post("/twilio/voice", {"CallSid": "CA1", "From": "+1900"}, signature=signature)
+        assert answer.status_code == 403
+
+    play(story)
+
+
+def test_without_a_public_address_the_host_of_the_request_is_signed() -> None:
+    async def story(world: World) -> None:
+        for scheme in ("http", "https"):
+            host = f"127.0.0.1:{world.port}"
+            call_sid = f"CA{scheme}"
+            signature = sign(TOKEN, f"{scheme}://{host}/twilio/voice", [("CallSid", call_sid)])
+            answer = await world.post("/twilio/voice", {"CallSid": call_sid}, signature=signature)
+            assert f'url="wss://{host}/twilio/media"' in answer.text
+            assert f">{scheme}://{host}/twilio/after-stream</Redirect>" in answer.text
+        for scheme in ("ws", "wss"):
+            async with world.socket(signed=f"{scheme}://127.0.0.1:{world.port}/twilio/media") as carrier:
+                await carrier.send(start())
+                assert await closing_code(carrier) == 1008
+
+    play(story, public_url="")
+
+
+def test_without_a_token_everything_is_refused_and_with_the_switch_nothing() -> None:
+    async def refused(world: World) -> None:
+        assert (await world.post("/twilio/voice", {"CallSid": "CA1"})).status_code == 403
+        with pytest.raises(InvalidStatus, match="403"):
+            async with world.socket():
+                pass
+
+    async def open_to_all(world: World) -> None:
+        assert (await world.post("/twilio/voice", {"CallSid": "CA1"}, signature="")).status_code == 200
+        async with world.socket(signed="") as carrier:
+            await carrier.send(start("CA1", token="token-1"))
+            await until(lambda: "CA1" in world.live.ears)
+
+    play(refused, twilio_auth_token=Secret(""))
+    play(open_to_all, twilio_auth_token=Secret(""), unsigned=True)
+
+
+def test_unsigned_is_said_loudly(caplog: pytest.LogCaptureFixture) -> None:
+    create_app(FakeCalls(), Settings(unsigned=True))
+    assert "OFFHOOK_UNSIGNED" in caplog.text
+    assert "ANYBODY" in caplog.text
+
+
+def test_a_repeated_question_gets_the_same_answer() -> None:
+    async def story(world: World) -> None:
+        ask: dict[str, str] = {"CallSid": "CA1"}
+        first = await world.post("/twilio/voice", ask, **{"I-Twilio-Idempotency-Token": "once"})
+        world.live.refused = "full"
+        again = await world.post("/twilio/voice", ask, **{"I-Twilio-Idempotency-Token": "once"})
+        plain = await world.post("/twilio/voice", ask)
+        assert first.text == again.text == plain.text
+        other = await world.post("/twilio/voice", {"CallSid": "CA2"})
+        assert "<Say" in other.text
+        world.live.refused = None
+        assert (await world.post("/twilio/voice", {"CallSid": "CA2"})).text == other.text
+        assert world.live.minted == 1
+
+    play(story)
+
+
+def test_a_call_that_is_refused_hears_why_or_is_put_through() -> None:
+    async def sentence(world: World) -> None:
+        world.live.refused = "draining"
+        answer = await world.post("/twilio/voice", {"CallSid": "CA1"})
+        assert "all lines are busy" in answer.text
+        assert "<Hangup />" in answer.text
+        assert world.live.minted == 0
+
+    async def number(world: World) -> None:
+        world.live.refused = "full"
+        answer = await world.post("/twilio/voice", {"CallSid": "CA1"})
+        assert "<Number>+15005550009</Number>" in answer.text
+
+    play(sentence)
+    play(number, fallback_number="+15005550009")
+
+
+def test_the_last_status_ends_the_call_and_others_do_not() -> None:
+    async def story(world: World) -> None:
+        for status in ("initiated", "ringing", "in-progress", "", "\n<&"):
+            answer = await world.post("/twilio/status", {"CallSid": "CA1", "CallStatus": status})
+            assert answer.status_code == 204
+        assert world.live.ended == []
+        for status in ("completed", "busy", "failed", "no-answer", "canceled"):
+            await world.post("/twilio/status", {"CallSid": f"CA-{status}", "CallStatus": status})
+        assert world.live.ended == ["CA-completed", "CA-busy", "CA-failed", "CA-no-answer", "CA-canceled"]
+
+    play(story)
+
+
+def test_after_the_stream_comes_the_end_or_an_apology_and_the_end() -> None:
+    async def story(world: World) -> None:
+        world.live.outcomes = {"CA1": "caller.goodbye", "CA2": "leg.lost", "CA3": "offhook.error"}
+        for call_sid, apologises in (("CA1", False), ("CA1", False), ("CA2", True), ("CA3", True), ("CA9", True)):
+            answer = await world.post("/twilio/after-stream", {"CallSid": call_sid})
+            assert answer.status_code == 200
+            assert ("<Say" in answer.text) is apologises
+            assert answer.text.endswith("<Hangup /></Response>")
+
+    play(story)
+
+
+def test_a_stream_that_failed_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async def story(world: World) -> None:
+        fields = {"CallSid": "CA1", "StreamEvent": "stream-error", "StreamError": "31920\nforged"}
+        assert (await world.post("/twilio/stream-status", fields)).status_code == 204
+
+    play(story)
+    assert "stream-error 31920\\nforged" in caplog.text
+
+
+@pytest.mark.parametrize("call_sid", ["", "../../etc", "CA 1", "x" * 65, "CA\n1"])
+def test_a_webhook_without_a_sid_is_refused(call_sid: str) -> None:
+    async def story(world: World) -> None:
+        for path in ("/twilio/voice", "/twilio/status", "/twilio/after-stream", "/twilio/stream-status"):
+            answer = await world.post(path, {"CallSid": call_sid, "CallStatus": "completed"})
+            assert answer.status_code == 400
+            assert "CallSid" in answer.text
+        assert (world.live.minted, world.live.ended) == (0, [])
+
+    play(story)
+
+
+def test_bodies_are_bounded_and_others_than_forms_are_not_read() -> None:
+    async def story(world: World) -> None:
+        big = await world.post("/twilio/voice", {"CallSid": "CA1", "x": "x" * 70_000})
+        assert big.status_code == 413
+        many = await world.post("/twilio/voice", {f"x{n}": "" for n in range(600)})
+        assert many.status_code == 413
+        headers = {"X-Twilio-Signature": sign(TOKEN, PUBLIC + "/twilio/voice")}
+        for content, kind in ((b'{"CallSid":"CA1"}', "application/json"), (b"CallSid=CA1", "text/plain")):
+            answer = await world.client.post("/twilio/voice", content=content, headers=headers | {"Content-Type": kind})
+            assert answer.status_code == 403
+        garbage = await world.client.post(
+            "/twilio/voice",
+            content=b"\xff\xfe%zz=&&&=",
+            headers=headers | {"Content-Type": "application/x-www-form-urlencoded"},
+        )
+        assert garbage.status_code == 403
+
+    play(story)
+
+
+def test_health() -> None:
+    async def story(world: World) -> None:
+        answer = await world.client.get("/healthz")
+        assert (answer.status_code, answer.json()) == (200, {"status": "ready", "calls": 0})
+        world.live.refused = "full"
+        answer = await world.client.get("/healthz")
+        assert (answer.status_code, answer.json()["refusing"]) == (200, "full")
+        world.live.refused = "draining"
+        answer = await world.client.get("/healthz")
+        assert (answer.status_code, answer.json()["status"]) == (503, "draining")
+
+    play(story)
+
+
+def test_nothing_else_is_served() -> None:
+    async def story(world: World) -> None:
+        for path in ("/", "/docs", "/openapi.json", "/twilio/media", "/twilio/voice/"):
+            assert (await world.client.get(path)).status_code == 404
+        assert (await world.client.delete("/twilio/voice")).status_code == 405
+        with pytest.raises(InvalidStatus):
+            async with world.socket("/other", signed=""):
+                pass
+
+    play(story)
+
+
+def test_a_port_that_is_taken_is_said_clearly() -> None:
+    async def run() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            live = FakeCalls()
+            app = create_app(live, Settings())
+            with pytest.raises(ConfigurationError, match=f"127.0.0.1:{port}"):
+                await serve(app, live, Listening(port=port))
+            with pytest.raises(ConfigurationError):
+                await serve(app, live, Listening(port=70_000))
+            with pytest.raises(ConfigurationError):
+                await serve(app, live, Listening(host="no such host"))
+
+    uvloop.run(run())
+
+
+def test_secrets_and_tokens_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async def story(world: World) -> None:
+        async with world.call("CA1") as (carrier, _):
+            await carrier.send("garbage")
+        await world.post("/twilio/voice", {"CallSid": "CA2"}, signature="wrong")
+
+    with caplog.at_level(logging.DEBUG, logger="offhook"):
+        play(story)
+    assert "CA1" in caplog.text
+    assert TOKEN not in caplog.text
+    assert "token-1" not in caplog.text
