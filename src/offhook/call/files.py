@@ -66,7 +66,7 @@ class FileBehind:
         except OSError as cause:
             raise StoreError(f"cannot write {path}: {cause.strerror}") from cause
         self._writer = writer
-        self._offset = 0
+        self._offset = self._size = 0
         self._is_open = True
 
     def write(self, data: bytes) -> int:
@@ -74,12 +74,12 @@ class FileBehind:
         if self._is_open:
             self._writer.write(self._handle, self._offset, bytes(data))
         self._offset += len(data)
+        self._size = max(self._size, self._offset)
         return len(data)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to a place, counted from the start or from here."""
-        assert whence in (os.SEEK_SET, os.SEEK_CUR)
-        self._offset = offset if whence == os.SEEK_SET else self._offset + offset
+        """Go to a place, counted from the start, from here or from the end."""
+        self._offset = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._offset, os.SEEK_END: self._size}[whence]
         return self._offset
 
     def tell(self) -> int:
