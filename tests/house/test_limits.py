@@ -16,6 +16,7 @@ EXCEPTIONS: dict[str, str] = {
     "core/behaviour.py:Behaviour": "the numbers of a conversation are one flat table on purpose: one line each",
     "core/behaviour.py:Script": "the sentences of an agent are one flat table on purpose: one line each",
     "agents/languages/__init__.py:Sentences": "the fields of a language's file are those of Script",
+    "speech/llm/grounded_language.py:Sentences": "all that the grounded brain says, one sentence per field",
     "settings.py:Settings": "the process's settings are one flat table on purpose: one field per variable",
 }
 """Where a limit does not hold, and why. Tables of data only: never behaviour."""
