@@ -112,6 +112,7 @@ def test_a_message_is_read_or_refused_in_one_of_two_ways(message: str | bytes) -
 
 @settings(max_examples=300)
 @given(steps=STEPS, listens=st.booleans(), begun=st.booleans())
+@example(steps=[("lost", 0), ("listen", 0), ("listen", 0)], listens=False, begun=False)
 def test_nothing_that_comes_raises_or_misleads_the_call(steps: list[Any], listens: bool, begun: bool) -> None:
     stream = Stream(listens=listens)
     if begun:

@@ -59,11 +59,11 @@ class EarlyListener:
                 listener.digit_pressed(value)
             else:
                 listener.mark_reached(value)
-        if self._end is not None:
-            if self._end:
-                listener.leg_lost(self._end)
-            else:
-                listener.leg_stopped()
+        end, self._end = self._end, None
+        if end:
+            listener.leg_lost(end)
+        elif end is not None:
+            listener.leg_stopped()
 
     def _keep(self, kind: str, value: str) -> None:
         if self._edges == EDGES_KEPT:
