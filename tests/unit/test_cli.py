@@ -146,10 +146,11 @@ def test_doctor_of_an_agent(tmp_path: Path) -> None:
     found = marks(path)
     assert found["agent"] is found["stt: local"] is found["llm: grounded"] is Mark.GOOD
     assert found["model whisper-base"] is Mark.BAD
-    assert "model minilm" not in found
     (tmp_path / "facts.md").write_text("# Rooms\nThere are nine.\n")
-    path.write_text("name: shop\nknowledge: [facts.md]\n")
+    path.write_text("name: shop\nknowledge: [facts.md]\nllm: {provider: scripted}\n")
     assert marks(path)["model minilm"] is Mark.NOTE, "facts are found by their words as well"
+    path.write_text("name: shop\nllm: {provider: scripted}\n")
+    assert "model minilm" not in marks(path)
     path.write_text("name: shop\nllm: {provider: nobody}\n")
     assert marks(path)["agent"] is Mark.BAD
 

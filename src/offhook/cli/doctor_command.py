@@ -97,8 +97,9 @@ def examine(path: Path | None, host: str, port: int) -> Iterator[Check]:
         return
     yield Check(Mark.GOOD, "agent", f"{agent.name}, {agent.language}")
     yield from _keys(settings, agent)
-    yield from _models(settings, models_of(agent))
-    if agent.knowledge:
+    needed = models_of(agent)
+    yield from _models(settings, needed)
+    if agent.knowledge and MEANING_MODEL not in needed:
         yield from _models(settings, (MEANING_MODEL,), Mark.NOTE)
 
 
