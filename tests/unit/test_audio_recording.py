@@ -1,0 +1,190 @@
+"""The stereo recording: what lies where, what may still change, and what a failing disk does."""
+
+import errno
+import io
+import wave
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from offhook.audio.frames import SILENCE_FRAME
+from offhook.audio.g711 import decode_ulaw, encode_ulaw
+from offhook.audio.recording import LONGEST_LEAD, LONGEST_WAIT, StereoRecorder
+from offhook.errors import StoreError
+
+
+def read(file: io.BytesIO) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+    """Left and right, by the standard library's reader."""
+    with wave.open(io.BytesIO(file.getvalue())) as sound:
+        assert (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) == (2, 2, 8000)
+        samples = np.frombuffer(sound.readframes(sound.getnframes()), "<i2").reshape(-1, 2)
+        assert len(samples) == sound.getnframes(), "the header counts what is there"
+    return samples[:, 0], samples[:, 1]
+
+
+def level(value: int, count: int) -> bytes:
+    return encode_ulaw(np.full(count, value, np.int16))
+
+
+def values(samples: NDArray[np.int16]) -> list[tuple[int, int]]:
+    """Runs of equal samples, as (value rounded to thousands, length)."""
+    runs: list[tuple[int, int]] = []
+    for sample in np.round(samples / 1000.0).astype(int):
+        if runs and runs[-1][0] == sample:
+            runs[-1] = (sample, runs[-1][1] + 1)
+        else:
+            runs.append((int(sample), 1))
+    return runs
+
+
+def test_the_caller_is_left_and_the_agent_right() -> None:
+    file = io.BytesIO()
+    recorder = StereoRecorder(file)
+    recorder.caller(level(1000, 160))
+    recorder.agent(80, level(2000, 160))
+    recorder.close()
+    left, right = read(file)
+    assert values(left) == [(1, 160), (0, 80)]
+    assert values(right) == [(0, 80), (2, 160)]
+
+
+def test_samples_are_exactly_those_of_the_law() -> None:
+    file, audio = io.BytesIO(), bytes(range(256))
+    recorder = StereoRecorder(file)
+    recorder.caller(audio)
+    recorder.agent(0, audio[::-1])
+    recorder.close()
+    left, right = read(file)
+    assert np.array_equal(left, decode_ulaw(audio))
+    assert np.array_equal(right, decode_ulaw(audio[::-1]))
+
+
+def test_an_empty_recording_is_a_valid_file() -> None:
+    file = io.BytesIO()
+    StereoRecorder(file)
+    assert values(read(file)[0]) == []
+
+
+def test_a_later_write_wins_and_gaps_are_silent() -> None:
+    file = io.BytesIO()
+    recorder = StereoRecorder(file)
+    recorder.agent(0, level(1000, 100))
+    recorder.agent(50, level(2000, 20))
+    recorder.agent(150, level(3000, 50))
+    recorder.close()
+    assert values(read(file)[1]) == [(1, 50), (2, 20), (1, 30), (0, 50), (3, 50)]
+
+
+def test_a_cut_drops_what_was_not_heard() -> None:
+    file = io.BytesIO()
+    recorder = StereoRecorder(file)
+    recorder.agent(0, level(1000, 100))
+    recorder.cut(60)
+    recorder.agent(80, level(2000, 20))
+    recorder.close()
+    assert values(read(file)[1]) == [(1, 60), (0, 20), (2, 20)]
+
+
+def test_what_is_settled_no_longer_changes() -> None:
+    file = io.BytesIO()
+    recorder = StereoRecorder(file)
+    recorder.agent(0, level(1000, 200))
+    recorder.settle(100)
+    recorder.cut(50)
+    recorder.agent(90, level(2000, 20))
+    recorder.settle(40)
+    recorder.close()
+    assert values(read(file)[1]) == [(1, 100), (2, 10)]
+
+
+def test_the_file_is_whole_after_each_settling() -> None:
+    file = io.BytesIO()
+    recorder = StereoRecorder(file)
+    for second in range(1, 4):
+        recorder.caller(level(1000, 8000))
+        recorder.settle(second * 8000)
+        assert values(read(file)[0]) == [(1, second * 8000)]
+
+
+def test_a_caller_that_comes_after_its_place_is_left_out() -> None:
+    file = io.BytesIO()
+    recorder = StereoRecorder(file)
+    recorder.settle(200)
+    recorder.caller(level(1000, 160))
+    recorder.caller(level(2000, 160))
+    recorder.close()
+    assert values(read(file)[0]) == [(0, 200), (2, 120)]
+
+
+def test_audio_far_ahead_is_not_kept() -> None:
+    file = io.BytesIO()
+    recorder = StereoRecorder(file)
+    recorder.agent(LONGEST_LEAD - 10, level(1000, 100))
+    recorder.agent(10 * LONGEST_LEAD, level(1000, 100))
+    recorder.close()
+    assert values(read(file)[1]) == [(0, LONGEST_LEAD - 10), (1, 10)]
+
+
+def test_nobody_settles_and_memory_is_bounded_all_the_same() -> None:
+    file = io.BytesIO()
+    recorder = StereoRecorder(file)
+    for _ in range(3 * LONGEST_WAIT // 160):
+        recorder.caller(SILENCE_FRAME)
+        assert len(recorder._caller) <= LONGEST_WAIT
+    assert len(read(file)[0]) >= LONGEST_WAIT
+    recorder.close()
+    assert len(read(file)[0]) == 3 * LONGEST_WAIT
+
+
+def test_a_full_file_stays_as_it_is() -> None:
+    file = io.BytesIO()
+    recorder = StereoRecorder(file, most_bytes=44 + 4 * 1000)
+    recorder.caller(level(1000, 1600))
+    recorder.settle(900)
+    assert not recorder.full
+    recorder.close()
+    assert recorder.full
+    recorder.caller(level(1000, 160))
+    recorder.settle(5000)
+    assert values(read(file)[0]) == [(1, 1000)]
+
+
+class FullDisk(io.BytesIO):
+    """Takes so many bytes, then no more."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self.room = room
+
+    def write(self, data: Any, /) -> int:
+        if self.tell() + len(data) > self.room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
+
+
+def test_a_full_disk_is_told_once_and_the_beginning_is_kept() -> None:
+    file = FullDisk(44 + 4 * 1000)
+    recorder = StereoRecorder(file)
+    recorder.caller(level(1000, 1600))
+    recorder.settle(800)
+    with pytest.raises(StoreError, match="the recording could not be written: No space left on device"):
+        recorder.settle(1600)
+    recorder.caller(level(1000, 160))
+    recorder.settle(1760)
+    recorder.close()
+    assert values(read(file)[0]) == [(1, 800)]
+
+
+def test_a_disk_that_fails_under_a_frame_is_told_by_the_next_settling() -> None:
+    recorder = StereoRecorder(FullDisk(1000))
+    for _ in range(LONGEST_WAIT // 160 + 1):
+        recorder.caller(SILENCE_FRAME)
+    with pytest.raises(StoreError):
+        recorder.settle(0)
+
+
+def test_a_disk_without_room_is_told_at_once() -> None:
+    with pytest.raises(StoreError):
+        StereoRecorder(FullDisk(10))
