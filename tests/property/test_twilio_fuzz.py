@@ -95,6 +95,7 @@ def _play(stream: Stream, steps: list[Any]) -> None:
                 stream.leg.text_received(message)
 
 
+@settings(deadline=None)
 @given(st.one_of(MESSAGES, st.text(), st.binary()))
 @example("\ud800")
 @example(b'{"event":"stop","x":"\xff"}')
@@ -110,7 +111,7 @@ def test_a_message_is_read_or_refused_in_one_of_two_ways(message: str | bytes) -
     assert len(reason) < 400
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(steps=STEPS, listens=st.booleans(), begun=st.booleans())
 @example(steps=[("lost", 0), ("listen", 0), ("listen", 0)], listens=False, begun=False)
 def test_nothing_that_comes_raises_or_misleads_the_call(steps: list[Any], listens: bool, begun: bool) -> None:
@@ -127,6 +128,7 @@ def test_nothing_that_comes_raises_or_misleads_the_call(steps: list[Any], listen
     assert all(json.loads(message)["streamSid"] == STREAM for message in stream.wire.sent) or not begun
 
 
+@settings(deadline=None)
 @given(steps=STEPS)
 def test_audio_is_bounded_by_the_time_that_passed(steps: list[Any]) -> None:
     stream = Stream().begin()
@@ -134,6 +136,7 @@ def test_audio_is_bounded_by_the_time_that_passed(steps: list[Any]) -> None:
     assert len(stream.ear.frames) <= 500 + 100 * stream.at + 1
 
 
+@settings(deadline=None)
 @given(count=st.integers(0, 400), gap=st.integers(1, 60), size=st.integers(0, 5_000))
 def test_what_nobody_hears_is_bounded(count: int, gap: int, size: int) -> None:
     stream = Stream(listens=False).begin()
@@ -145,6 +148,7 @@ def test_what_nobody_hears_is_bounded(count: int, gap: int, size: int) -> None:
     assert len(stream.ear.edges) <= EDGES_KEPT
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=900), max_size=30))
 def test_no_byte_of_a_good_stream_is_lost_or_doubled(payloads: list[bytes]) -> None:
     """Payloads of any length, in order: the frames are their bytes, all but the last few."""
@@ -157,6 +161,7 @@ def test_no_byte_of_a_good_stream_is_lost_or_doubled(payloads: list[bytes]) -> N
     assert len(sent) - len(heard) < 160
 
 
+@settings(deadline=None)
 @given(lost=st.sets(st.integers(2, 60), max_size=30))
 def test_lost_messages_take_their_own_time(lost: set[int]) -> None:
     """However many are lost on the way, what comes after them is heard in its place."""

@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
@@ -148,6 +148,7 @@ _words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_si
 _paths = st.text("abcXYZ019/-_.~%", max_size=20)
 
 
+@settings(deadline=None)
 @given(
     scheme=st.sampled_from(["http", "https", "wss"]),
     host=_hosts,
@@ -170,6 +171,7 @@ def test_the_sdk_agrees(scheme: str, host: str, port: str, path: str, form: dict
     CHECK.require(_request(*port_variants(url), signature=sdk.compute_signature(signed, form), form=pairs))
 
 
+@settings(deadline=None)
 @given(body=st.text(st.characters(exclude_categories=["Cs"])))
 def test_the_sdk_agrees_on_bodies(body: str) -> None:
     url = f"https://a.test/x?bodySHA256={hashlib.sha256(body.encode()).hexdigest()}"

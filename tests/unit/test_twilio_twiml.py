@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offhook.telephony.carriers import twilio_twiml as twiml
@@ -45,6 +45,7 @@ def test_a_sentence_keeps_to_the_carriers_limit() -> None:
     assert said == "a" * 4096
 
 
+@settings(deadline=None)
 @given(text=st.text(), token=st.text())
 def test_nothing_breaks_out(text: str, token: str) -> None:
     """Whatever text is put in, the document has the same elements and the text is in its place."""
