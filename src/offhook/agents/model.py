@@ -107,6 +107,14 @@ class Agent(BaseModel):
         default_factory=lambda: provider(Port.TTS, "local").config(),
         description="The voice: a provider and its settings.",
     )
+    voice_detector: Literal["silero", "energy"] = Field(
+        default="silero",
+        description="What finds the caller's voice. `energy` is only loudness: for simulations without models.",
+    )
+    end_of_turn: Literal["smart-turn", "scripted"] = Field(
+        default="smart-turn",
+        description="What hears whether the caller is done. `scripted` reads a simulated caller's tape.",
+    )
     turn_taking: Annotated[TurnTaking, Checked(lambda: TurnTakingBlock)] = Field(
         default_factory=TurnTakingBlock, description="Patience, barge-in, silences, longest call."
     )

@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Final, cast
 
 from offhook.agents.model import Agent
-from offhook.audio.vad import SileroVad
+from offhook.audio.vad import EnergyVad, SileroVad
 from offhook.call.runtime import AgentRuntime
 from offhook.errors import ConfigurationError
 from offhook.knowledge.search import load_knowledge
 from offhook.settings import Settings
 from offhook.speech.model_files import ModelStore, Sources, State
-from offhook.speech.ports import Facts, ProviderConfig, Setup
+from offhook.speech.ports import Facts, ProviderConfig, Setup, TurnModel
 from offhook.speech.registry import (
     Kind,
     create_language_model,
@@ -18,11 +18,12 @@ from offhook.speech.registry import (
     create_voice,
     provider_of,
 )
+from offhook.speech.scripted.turn_model import ScriptedTurnModel
 from offhook.speech.turn_models import SmartTurnPool
 from offhook.tools.toolbox import Toolbox
 
 HEARING_MODELS: Final = ("silero-vad", "smart-turn")
-"""Every call needs these, whatever its providers are."""
+"""Every call needs these, unless the agent's file says otherwise."""
 MEANING_MODEL: Final = "minilm"
 """Finds facts by meaning; without it they are found by their words."""
 
@@ -54,8 +55,8 @@ def assemble(agent: Agent, settings: Settings) -> AgentRuntime:
         stt=create_speech_to_text(agent.stt, setup),
         llm=create_language_model(agent.llm, setup),
         voice=create_voice(agent.tts, setup),
-        turn_model=SmartTurnPool(only_file(store, "smart-turn")),
-        vad=SileroVad(only_file(store, "silero-vad")),
+        turn_model=turn_model_of(agent, store),
+        vad=EnergyVad() if agent.voice_detector == "energy" else SileroVad(only_file(store, "silero-vad")),
         toolbox=Toolbox(agent.tools),
         facts=facts,
     )
@@ -68,10 +69,18 @@ def blocks_of(agent: Agent) -> tuple[tuple[Kind, ProviderConfig], ...]:
 
 def models_of(agent: Agent) -> tuple[str, ...]:
     """Names of the local models without which the agent cannot take a call, each once."""
-    names = [*HEARING_MODELS]
+    chosen = (agent.voice_detector == "silero", agent.end_of_turn == "smart-turn")
+    names = [name for name, is_chosen in zip(HEARING_MODELS, chosen, strict=True) if is_chosen]
     for kind, config in blocks_of(agent):
         names += provider_of(kind, config).models(config)
     return tuple(dict.fromkeys(names))
+
+
+def turn_model_of(agent: Agent, store: ModelStore) -> TurnModel:
+    """What hears whether the caller is done."""
+    if agent.end_of_turn == "scripted":
+        return ScriptedTurnModel()
+    return SmartTurnPool(only_file(store, "smart-turn"))
 
 
 def knowledge_of(agent: Agent, store: ModelStore) -> Facts | None:
