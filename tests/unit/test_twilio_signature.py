@@ -95,9 +95,9 @@ def test_a_json_body_is_signed_by_its_digest() -> None:
 def test_a_shared_key_is_used_when_it_is_named() -> None:
     good = sign("shared", VOICE, FORM, algorithm="HMAC_SHA256")
     CHECK.require(_request(VOICE, signature=good, form=FORM, settings="key=key_1,algorithm=HMAC_SHA256"))
-    for settings in ("", "key=key_2,algorithm=HMAC_SHA256", "key=key_1,algorithm=MD5", "key=key_1", "nonsense"):
+    for named in ("", "key=key_2,algorithm=HMAC_SHA256", "key=key_1,algorithm=MD5", "key=key_1", "nonsense"):
         with pytest.raises(SignatureInvalid):
-            CHECK.require(_request(VOICE, signature=good, form=FORM, settings=settings))
+            CHECK.require(_request(VOICE, signature=good, form=FORM, settings=named))
 
 
 @pytest.mark.parametrize(
