@@ -39,7 +39,8 @@ def spoken(text: str) -> NDArray[np.float32]:
     wave = resample(np.asarray(_voice()(text, seed=1), np.float32).reshape(-1), 24_000, SAMPLE_RATE)
     sounding = np.flatnonzero(np.abs(wave) > 0.02 * np.abs(wave).max())
     wave = wave[sounding[0] : sounding[-1] + 1]
-    return (wave * (0.1 / np.sqrt(np.mean(wave**2)))).astype(np.float32)
+    levelled: NDArray[np.float32] = (wave * (0.1 / np.sqrt(np.mean(wave**2)))).astype(np.float32)
+    return levelled
 
 
 def ulaw(*parts: NDArray[np.float32]) -> bytes:

@@ -34,7 +34,8 @@ def slow_log_mel(pcm: NDArray[np.float32]) -> NDArray[np.float64]:
                 height = min((at - low) / (centre - low), (high - at) / (high - centre))
                 total += max(0.0, height) * 2 / (high - low) * value
             out[band, frame] = np.log10(max(total, 1e-10))
-    return (np.maximum(out, out.max() - 8) + 4) / 4
+    features: NDArray[np.float64] = (np.maximum(out, out.max() - 8) + 4) / 4
+    return features
 
 
 def test_features_are_those_of_the_definition() -> None:

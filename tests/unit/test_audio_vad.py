@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from offhook.audio.g711 import decode_ulaw
+from offhook.audio.samples import to_float
 from offhook.audio.turn_model import SmartTurn
 from offhook.audio.vad import BLOCK_SAMPLES, EnergyVad, SileroVad, VadStream
 from offhook.errors import ConfigurationError
@@ -97,11 +99,12 @@ def test_silero_gives_what_the_plain_way_gives() -> None:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(SILERO), providers=["CPUExecutionProvider"])
-    state, context = np.zeros((2, 1, 128), np.float32), np.zeros((1, 32), np.float32)
+    state = np.zeros((2, 1, 128), np.float32)
+    context: NDArray[np.float32] = np.zeros((1, 32), np.float32)
     audio = ulaw(silence(0.1), spoken(TEXT), silence(0.2))
     wanted = []
     for start in range(0, len(audio) - BLOCK_SAMPLES + 1, BLOCK_SAMPLES):
-        block = decode_ulaw(audio[start : start + BLOCK_SAMPLES]).astype(np.float32)[None] / 32768
+        block = to_float(decode_ulaw(audio[start : start + BLOCK_SAMPLES]))[None]
         feed = {"input": np.concatenate([context, block], 1), "state": state, "sr": np.array(8000, np.int64)}
         out, state = session.run(None, feed)
         context = block[:, -32:]
