@@ -11,15 +11,13 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from offhook.errors import OffhookError
-from offhook.settings import Settings
-from offhook.speech.model_files import ModelStore
-
 AGENT = """\
 name: shop
 stt: {provider: scripted}
 llm: {provider: scripted}
 tts: {provider: scripted}
+voice_detector: energy
+end_of_turn: scripted
 """
 PATIENCE_S = 60.0
 
@@ -30,7 +28,7 @@ def serving(folder: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str
     agent = folder / "agent.yaml"
     agent.write_text(AGENT)
     command = [sys.executable, "-m", "offhook", "serve", str(agent), *options]
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(Path.home()), "OFFHOOK_DATA_DIR": str(folder / "data")}
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "OFFHOOK_DATA_DIR": str(folder / "data")}
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None
@@ -43,17 +41,6 @@ def serving(folder: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str
             pytest.fail("the server ended before it was ready:\n" + "".join(lines))
         finally:
             process.kill()
-
-
-@pytest.fixture(autouse=True)
-def _models() -> None:
-    store = ModelStore(Settings.from_environment({}).model_dir)
-    try:
-        missing = store.missing(("silero-vad", "smart-turn"))
-    except OffhookError as error:
-        pytest.skip(str(error))
-    if missing:
-        pytest.skip(f"run `make models`: {', '.join(missing)} missing")
 
 
 def test_the_server_answers_refuses_and_ends_in_order(tmp_path: Path) -> None:
