@@ -72,14 +72,15 @@ def _groups(*lines: str) -> dict[str, frozenset[str]]:
 
 _ENGLISH_STOP: Final = _words(
     """a about actually again ah also am an and any anybody anyone anything are as ask at available be because been
-    before being but by calling called can can't could couldn't did didn't do does doesn't doing don't during else er
-    even ever every for from get gets getting give go going got guys had has have haven't having he hello her here hey
-    hi his how i i'd i'll i'm i've if in into is isn't it it's its just kind know let like little long look looking
-    lot many may maybe me mean mine more most much my need needs no not now of off oh ok okay on once one only or other
-    our ours out over please possible possibly question quick quickly really right said same say see several she should
-    so some somebody someone something soon sort sorry still such sure take takes tell than thank thanks that that's the
-    their them then there there's these they they're thing things think this those through till time times to too policy today tomorrow
-    uh um under until     up upon us use very want wanted wants was we we'd we'll we're we've well were what what's whats when when's where
+    before being but by calling called can can't could couldn't did didn't do does doesn't doing don't during
+    else er even ever every for from get gets getting give go going got guys had has have haven't having he
+    hello her here hey hi his how i i'd i'll i'm i've if in into is isn't it it's its just kind know let like
+    little long look looking lot many may maybe me mean mine more most much my need needs no not now of off oh
+    ok okay on once one only or other our ours out over please possible possibly question quick quickly really
+    right said same say see several she should so some somebody someone something soon sort sorry still such
+    sure take takes tell than thank thanks that that's the their them then there there's these they they're
+    thing things think this those through till time times to too policy today tomorrow uh um under until up upon
+    us use very want wanted wants was we we'd we'll we're we've well were what what's whats when when's where
     where's which while who who's whose why will with wonder wondering would yeah yes you you're your yours"""
 )
 _ENGLISH_ENDINGS: Final = (
