@@ -199,7 +199,8 @@ class SlowRecording:
     def __init__(self) -> None:
         self.caller: dict[int, int] = {}
         self.agent: dict[int, int] = {}
-        self.settled = self.heard = 0
+        self.settled = self.heard = self.reach = 0
+        """`reach`: how far the agent's audio was written and not cut, silence before it included."""
 
     def perform(self, operation: str, at: int, audio: bytes) -> None:
         now = max(self.heard, self.settled)
@@ -211,13 +212,15 @@ class SlowRecording:
             places = range(at, at + len(audio))
             kept = {p: b for p, b in zip(places, audio, strict=True) if self.settled <= p < now + LONGEST_LEAD}
             self.agent.update(kept)
+            self.reach = max([self.reach, *(p + 1 for p in kept)])
         elif operation == "cut":
-            self.agent = {p: b for p, b in self.agent.items() if p < max(at, self.settled)}
+            self.reach = min(self.reach, max(at, self.settled))
+            self.agent = {p: b for p, b in self.agent.items() if p < self.reach}
         else:
             self.settled = max(self.settled, at)
 
     def result(self) -> NDArray[np.int16]:
-        length = max([self.settled, self.heard, *(p + 1 for p in self.agent)])
+        length = max(self.settled, self.heard, self.reach)
         sides = [bytes(side.get(p, 0xFF) for p in range(length)) for side in (self.caller, self.agent)]
         return np.stack([decode_ulaw(side) for side in sides], axis=1)
 
