@@ -96,7 +96,9 @@ def caller_script(*steps: dict[str, Any], **options: Any) -> CallerScript:
     return script_from({"voice": "tape", "steps": list(steps), **options})
 
 
-async def live_call(rig: Rig, script: CallerScript, data_dir: Path, watch: Callable[[float], None] | None = None) -> Outcome:
+async def live_call(
+    rig: Rig, script: CallerScript, data_dir: Path, watch: Callable[[float], None] | None = None
+) -> Outcome:
     """One call from its webhook to its record, in the running loop's time."""
     runtime = rig.runtime()
     await runtime.prepare()
@@ -104,7 +106,9 @@ async def live_call(rig: Rig, script: CallerScript, data_dir: Path, watch: Calla
     try:
         token = live.expect(CALL_SID, CallFacts(CALL_SID, "+15005550006", "+15005550001"))
         caller = Caller(await prepare(script, TapeVoice()))
-        facts = StreamFacts(account_sid="AC" + "0" * 32, call_sid=CALL_SID, stream_sid="MZ" + "0" * 32, parameters={"token": token})
+        facts = StreamFacts(
+            account_sid="AC" + "0" * 32, call_sid=CALL_SID, stream_sid="MZ" + "0" * 32, parameters={"token": token}
+        )
         call = MemoryCall(facts=facts, network=rig.network, faults=rig.faults, longest_s=1800.0, on_tick=watch)
         report = await memory_call(live.answer, caller, call)
         async with asyncio.timeout(60.0):

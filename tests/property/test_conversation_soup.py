@@ -77,8 +77,8 @@ def check(conversation: Conversation, given_so_far: list[cmd.Command], new: list
     if state.reply is None and state.cut is None and state.phase is Phase.OPEN and state.spurt is None:
         assert "idle" in state.timers.names() or not state.turn.is_empty, "no dead air"
     if state.reply is not None and state.reply.state is ReplyState.HELD:
-        assert not state.reply.audible, "a speculation is not heard"
-        assert not any(isinstance(c, cmd.RunTool) and c.call in {t.call for t in state.reply.tools} for c in new)
+        assert not state.reply.is_audible, "a speculation is not heard"
+        assert not any(isinstance(c, cmd.RunTool) and c.call in {t.call for t in state.reply.tools.runs} for c in new)
 
 
 @settings(max_examples=600, deadline=None)

@@ -140,7 +140,9 @@ class _Desk:
     # ── hearing ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def connect_transcriber(self) -> None:
-        """Begin to hear; a stream that ends is news for the conversation."""
+        """Begin to hear, in place of an earlier stream; a stream that ends is news for the conversation."""
+        if self._transcriber_task is not None:
+            self._transcriber_task.cancel()
         self._transcriber_task = self.tasks.create_task(self._hear())
 
     async def _hear(self) -> None:
@@ -152,7 +154,7 @@ class _Desk:
         else:
             self._inbox.put(TranscriberLost("the stream ended"))
         finally:
-            self._ear.disconnect()
+            self._ear.disconnect(transcriber)
 
     async def _reconnect(self, delay_s: float) -> None:
         await asyncio.sleep(delay_s)

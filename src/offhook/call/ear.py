@@ -1,5 +1,6 @@
 """The ear: what happens to each 20 ms of the caller, in the leg's own callback and nowhere else."""
 
+import logging
 from collections import deque
 from collections.abc import Callable
 from typing import Final, Protocol
@@ -10,6 +11,7 @@ from offhook.call.pacer import Pacer
 from offhook.core.events import CallerHungUp, DigitPressed, LegLost, TranscriptFinal
 from offhook.speech.ports import Transcriber, TranscriberEvent
 
+_LOG: Final = logging.getLogger("offhook.calls")
 KEPT_FRAMES: Final = 1500
 """30 s: what a transcriber that was lost can be given again."""
 RECENT_FRAMES: Final = 400
@@ -35,6 +37,7 @@ class Ear:
         """Frames heard when a spurt's final was asked for."""
         self._recent: deque[bytes] = deque(maxlen=RECENT_FRAMES)
         self._frames = 0
+        self.dropped_digits = 0
 
     # ── from the leg ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -50,7 +53,12 @@ class Ear:
             self._inbox.put(event)
 
     def digit_pressed(self, digit: str) -> None:
-        """A key."""
+        """A key. Nobody presses a hundred in a moment: a storm of them is dropped and counted."""
+        if self._inbox.is_crowded:
+            self.dropped_digits += 1
+            if self.dropped_digits == 1:
+                _LOG.warning("< a storm of keys: the rest of them is dropped")
+            return
         self._inbox.put(DigitPressed(digit))
 
     def mark_reached(self, name: str) -> None:
@@ -79,9 +87,10 @@ class Ear:
         self._transcriber = transcriber
         return transcriber
 
-    def disconnect(self) -> None:
+    def disconnect(self, transcriber: Transcriber) -> None:
         """The transcriber is gone; frames are kept for the next one."""
-        self._transcriber = None
+        if self._transcriber is transcriber:
+            self._transcriber = None
 
     def finalize(self, spurt: int) -> None:
         """Ask for the words of the spurt that has just ended."""

@@ -11,6 +11,10 @@ INBOX_EVENTS: Final = 256
 """Tens of events arrive in a turn; so many waiting means that the consumer is broken."""
 
 
+CROWDED_EVENTS: Final = 128
+"""From here on, what the far end can send in any number (keys) is dropped."""
+
+
 class InboxFull(AssertionError):
     """More events wait than a call can have: a bug, which ends this call and no other."""
 
@@ -39,6 +43,11 @@ class Inbox:
         else:
             self._events.append((event, self.now()))
         self._wake()
+
+    @property
+    def is_crowded(self) -> bool:
+        """So much waits that the far end's keys are no longer taken."""
+        return len(self._events) >= CROWDED_EVENTS
 
     async def take(self, until: float | None) -> tuple[Event, float]:
         """The next event and when it arrived; `TimePassed` when none came by `until`."""

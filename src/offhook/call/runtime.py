@@ -53,12 +53,15 @@ class AgentRuntime:
         async with asyncio.TaskGroup() as tasks:
             for part in (self.stt, self.llm, self.voice, self.turn_model):
                 tasks.create_task(part.prepare())
-        for text in dict.fromkeys(self._fixed_sentences()):
-            try:
-                self.sentences[text] = await speak_whole(self.voice, text)
-            except ProviderError as error:
-                _LOG.warning("a sentence could not be spoken ahead: %s", error)
-                return
+        try:
+            for text in dict.fromkeys(self._fixed_sentences()):
+                async with asyncio.timeout(self.behaviour.reply_timeout_s):
+                    self.sentences[text] = await speak_whole(self.voice, text)
+        # A voice that is ill now may be well when a call comes: then the sentence is spoken when it is needed.
+        except ProviderError as error:
+            _LOG.warning("a sentence could not be spoken ahead: %s", error)
+        except TimeoutError:
+            _LOG.warning("a sentence could not be spoken ahead: the voice did not answer in time")
 
     async def close(self) -> None:
         """Let go of everything."""

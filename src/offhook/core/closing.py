@@ -4,7 +4,7 @@ from typing import Final
 
 from offhook.core import speaking
 from offhook.core.commands import EndCall, HangUp, RecordTurn, Say
-from offhook.core.state import CallState, Phase
+from offhook.core.state import CallState, Known, Phase
 from offhook.core.timers import Timer
 
 OVER: Final = (Phase.ENDING, Phase.ENDED)
@@ -18,7 +18,9 @@ def close(c: CallState, goodbye: Say, reason: str, at: float, *, is_protected: b
         speaking.seal(c, c.reply)
         speaking.cancel(c)
     reply = speaking.start(c, goodbye, at)
-    reply.ends_call, reply.is_protected = reason, is_protected
+    reply.ends_call = reason
+    if is_protected:
+        reply.known |= Known.PROTECTED
     if c.phase is not Phase.CLOSING:
         c.enter(Phase.CLOSING)
     c.timers.set(Timer.CLOSING, at + c.behaviour.closing_timeout_s)

@@ -9,7 +9,7 @@ from offhook.core import closing, listening, speaking
 from offhook.core import events as ev
 from offhook.core.behaviour import Behaviour, Script
 from offhook.core.commands import CancelReply, Command, Generate, Say
-from offhook.core.state import CallState, Floor, Phase, Reply
+from offhook.core.state import CallState, Floor, Known, Phase, Reply
 from offhook.core.timers import Timer
 from offhook.core.transcript import AgentSaid, CallerSaid, Entry, ToolUsed
 
@@ -48,11 +48,11 @@ class Conversation:
         reply = c.reply
         if reply is None or reply.number != reply_number:
             return tuple(entries)
-        if reply.caller_text and not reply.sealed:
+        if reply.caller_text and not reply.is_sealed:
             entries.append(CallerSaid(reply.caller_text))
         if reply.text:
             entries.append(AgentSaid(reply.text))
-        entries += [ToolUsed(t.call, t.name, t.arguments, t.result) for t in reply.tools if t.result is not None]
+        entries += [ToolUsed(t.call, t.name, t.arguments, t.result) for t in reply.tools.runs if t.result is not None]
         return tuple(entries)
 
     # ── events ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -150,12 +150,13 @@ class Conversation:
         c.timers.set(Timer.MAX_CALL, at + b.max_call_s)
         if 0.0 < b.warn_before_s < b.max_call_s:
             c.timers.set(Timer.WARNING, at + b.max_call_s - b.warn_before_s)
-        if c.script.opening == "fixed":
-            speaking.start(c, Say(c.script.greeting, "greeting"), at).is_protected = b.protect_opening
-        elif c.script.opening == "generated":
-            speaking.start(c, Generate(""), at).is_protected = b.protect_opening
-        else:
+        if c.script.opening == "wait":
             c.timers.set(Timer.IDLE, at + b.opening_wait_s)
+            return
+        is_fixed = c.script.opening == "fixed"
+        opening = speaking.start(c, Say(c.script.greeting, "greeting") if is_fixed else Generate(""), at)
+        if b.protect_opening:
+            opening.known |= Known.PROTECTED
 
     def _cut(self, event: ev.PlayoutCut) -> None:
         c = self._call
@@ -187,7 +188,7 @@ class Conversation:
             case Timer.TOOL:
                 speaking.tools_overdue(c, at)
             case Timer.TRANSCRIPT:
-                listening.transcript_overdue(c)
+                listening.transcript_overdue(c, at)
             case Timer.DECIDE:
                 listening.words_never_came(c)
             case Timer.COMMIT:

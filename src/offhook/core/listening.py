@@ -21,6 +21,10 @@ from offhook.core.words import Shape, is_end_phrase, is_hesitation, normalize, s
 
 REPEAT_VOICE_S: Final = 1.0
 """So much voice without a word was probably speech: ask to repeat it."""
+MISSED_VOICE_S: Final = 0.3
+"""So much voice for which the transcriber owes an answer and gives none shows that it is ill."""
+MOST_REPEATS: Final = 2
+MOST_DIGITS: Final = 64
 _BACK_OFF_S: Final = 0.1
 
 # ── the caller's sound ───────────────────────────────────────────────────────────────────────────────────────────
@@ -52,7 +56,7 @@ def voice_lasted(c: CallState, voice_s: float) -> None:
     if reply.state is ReplyState.HELD:
         if step in (Step.HUSH, Step.TAKE):
             speaking.cancel(c)
-    elif not reply.audible and not reply.sealed and reply.turn > 0:
+    elif not reply.is_audible and not reply.is_sealed and reply.turn > 0:
         if step is not Step.WAIT:
             withdraw(c)
     elif step is Step.TAKE:
@@ -145,8 +149,13 @@ def transcript_final(c: CallState, event: TranscriptFinal) -> None:
     _judge(c)
 
 
-def transcript_overdue(c: CallState) -> None:
-    """The final does not come: the interim has to do."""
+def transcript_overdue(c: CallState, at: float) -> None:
+    """The final does not come: open the transcriber anew, once; then the interim has to do."""
+    if c.spurt is not None and c.turn.is_empty and not c.spurt.heard_again and c.spurt.voice_s >= MISSED_VOICE_S:
+        c.spurt.heard_again = True
+        c.timers.set(Timer.TRANSCRIPT, at + c.behaviour.transcript_timeout_s)
+        c.do(ReconnectTranscriber(0.0))
+        return
     c.turn.settle()
     if c.spurt is not None:
         c.spurt.settled = True
@@ -196,7 +205,7 @@ def take_floor(c: CallState) -> None:
     """The caller has the floor: the reply ends where it was heard."""
     reply = c.reply
     assert reply is not None
-    if not reply.audible and not reply.sealed and reply.turn > 0:
+    if not reply.is_audible and not reply.is_sealed and reply.turn > 0:
         withdraw(c)
     else:
         speaking.cancel(c)
@@ -280,9 +289,15 @@ def _drop_turn(c: CallState, spurt: Spurt, at: float) -> None:
     c.turn = TurnText()
     c.floor = Floor.NOBODY
     c.timers.cancel(Timer.COMMIT, Timer.TRANSCRIPT)
-    if spurt.voice_s >= REPEAT_VOICE_S and c.counts.repeats == 0:
+    is_deaf = c.counts.missed_spurt == spurt.number
+    if spurt.voice_s < (MISSED_VOICE_S if is_deaf else REPEAT_VOICE_S):
+        return
+    # A transcriber that hears no words in a long spurt is believed the second time; one that says nothing is deaf.
+    if c.counts.repeats < (MOST_REPEATS if is_deaf else 1):
         c.counts.repeats += 1
         speaking.start(c, Say(c.script.repeat, "repeat"), at)
+    elif is_deaf:
+        closing.close(c, Say(c.script.deaf, "deaf"), "provider.stt.failed", at)
 
 
 def commit_overdue(c: CallState, at: float) -> None:
@@ -333,7 +348,7 @@ def digit_pressed(c: CallState, digit: str, at: float) -> None:
     if digit == c.behaviour.digits_end and c.turn.digits:
         c.timers.set(Timer.DIGITS, at)
     else:
-        c.turn.digits += digit
+        c.turn.digits = (c.turn.digits + digit)[:MOST_DIGITS]
         c.timers.set(Timer.DIGITS, at + c.behaviour.digits_timeout_s)
     if c.reply is None:
         c.floor = Floor.CALLER

@@ -7,7 +7,7 @@ truth for whole segments; word times (or an even spread) tell the words in betwe
 
 from collections import deque
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import Final, Protocol
 
 from offhook.core.events import (
@@ -35,7 +35,7 @@ class Sink(Protocol):
         """Send mu-law that will be heard at `plays_at`."""
 
     def send_mark(self, name: str) -> None:
-        """Send a mark."""
+        """Ask to be told when all before it was played."""
 
     def send_clear(self, at: float) -> None:
         """Drop what the carrier has and has not played by `at`."""
@@ -61,6 +61,16 @@ class _End(Enum):
     SENT = "the last frame was sent"
 
 
+class _Stage(IntEnum):
+    """How far a segment is on its way to the caller."""
+
+    WAITING = 0
+    STARTED = 1
+    MARKED = 2
+    """All of it was sent, and a mark behind it."""
+    HEARD = 3
+
+
 @dataclass(slots=True)
 class _Segment:
     number: int
@@ -69,9 +79,7 @@ class _Segment:
     words: list[tuple[float, float]] = field(default_factory=list)
     """Start and end of each word of the text, as far as the voice told them, in seconds."""
     is_complete: bool = False
-    started: bool = False
-    marked: bool = False
-    heard: bool = False
+    stage: _Stage = _Stage.WAITING
 
 
 @dataclass(slots=True)
@@ -238,9 +246,9 @@ class Playout:
         if index is None or index >= len(self._segments):
             return
         segment = self._segments[index]
-        if segment.heard:
+        if segment.stage is _Stage.HEARD:
             return
-        segment.heard = True
+        segment.stage = _Stage.HEARD
         while self._flights and self._flights[0].index <= index:
             self._flights.popleft()
         self._sink.post(SegmentHeard(self._reply, segment.number))
@@ -264,8 +272,8 @@ class Playout:
 
     def _send_message(self) -> None:
         segment = self._segments[self._index]
-        if not segment.started:
-            segment.started = True
+        if segment.stage is _Stage.WAITING:
+            segment.stage = _Stage.STARTED
             self._sink.post(SegmentStarted(self._reply, segment.number, self._plays_until))
         size = min(self._message_bytes, (len(segment.audio) - self._offset) // FRAME_BYTES * FRAME_BYTES)
         size = size or len(segment.audio) - self._offset
@@ -286,9 +294,9 @@ class Playout:
 
     def _mark(self, index: int) -> None:
         segment = self._segments[index]
-        if segment.marked:
+        if segment.stage >= _Stage.MARKED:
             return
-        segment.marked = True
+        segment.stage = _Stage.MARKED
         name = f"{self._reply}:{segment.number}:{self._generation}"
         self._marks[name] = index
         self._sink.send_mark(name)
@@ -300,7 +308,7 @@ class Playout:
         if self._end is _End.MADE:
             self._end = _End.SENT
             self._sink.post(ReplySent(self._reply, self._plays_until))
-        if all(segment.heard for segment in self._segments):
+        if all(segment.stage is _Stage.HEARD for segment in self._segments):
             self._gate = _Gate.SHUT
             self._sink.post(ReplyHeard(self._reply, " ".join(segment.text for segment in self._segments)))
 
@@ -312,13 +320,13 @@ class Playout:
             played = round(max(at - first.plays_at, 0.0) * BYTES_PER_S / FRAME_BYTES) * FRAME_BYTES
             self._index, self._offset = first.index, first.offset + min(played, first.size)
             for segment in self._segments[self._index :]:
-                segment.marked = segment.heard = False
+                segment.stage = min(segment.stage, _Stage.STARTED)
         if ahead or self._marks:
             self._sink.send_clear(at)
         # The carrier returns every pending mark at a clear: those are not news of playout.
         for index in self._marks.values():
             if index < self._index:
-                self._segments[index].heard = True
+                self._segments[index].stage = _Stage.HEARD
         self._marks.clear()
         self._generation += 1
         self._flights.clear()

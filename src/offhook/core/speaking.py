@@ -17,7 +17,7 @@ from offhook.core.commands import (
     StartReply,
 )
 from offhook.core.events import ReplyFailed, ReplyGenerated, ToolRequested
-from offhook.core.state import CallState, Floor, Reply, ReplyState, ToolRun
+from offhook.core.state import CallState, Floor, Known, Reply, ReplyState, ToolRun
 from offhook.core.timers import Timer
 from offhook.core.transcript import AgentSaid, CallerSaid, ToolUsed
 
@@ -55,9 +55,9 @@ def commit(c: CallState, at: float) -> None:
     c.floor = Floor.AGENT
     c.do(CommitReply(reply.number))
     _wait_for_audio(c, reply, at)
-    for run in [tool for tool in reply.tools if tool.result is None]:
+    for run in [tool for tool in reply.tools.runs if tool.result is None]:
         _run_tool(c, reply, run, at)
-    if reply.generated:
+    if Known.GENERATED in reply.known:
         generated_all(c, reply, at)
 
 
@@ -69,11 +69,11 @@ def cancel(c: CallState) -> None:
     reply.move(ReplyState.OVER)
     c.reply = None
     c.timers.cancel(*_REPLY_TIMERS)
-    if reply.audible:
+    if reply.is_audible:
         if c.cut is not None:
             cut_heard(c, c.cut.heard_text)
         c.cut = reply
-    elif reply.sealed:
+    elif reply.is_sealed:
         _keep_tool_results(c, reply)
 
 
@@ -97,16 +97,16 @@ def record(c: CallState, reply: Reply, heard_text: str, *, interrupted: bool) ->
 
 def _keep_tool_results(c: CallState, reply: Reply) -> None:
     c.history.extend(
-        ToolUsed(run.call, run.name, run.arguments, run.result) for run in reply.tools if run.result is not None
+        ToolUsed(run.call, run.name, run.arguments, run.result) for run in reply.tools.runs if run.result is not None
     )
-    reply.tools = [run for run in reply.tools if run.result is None]
+    reply.tools.runs = [run for run in reply.tools.runs if run.result is None]
 
 
 def seal(c: CallState, reply: Reply) -> None:
     """The caller's turn is history now: the caller has heard the agent answer it, or a tool has acted on it."""
-    if reply.sealed or reply.state is ReplyState.HELD:
+    if reply.is_sealed or reply.state is ReplyState.HELD:
         return
-    reply.sealed = True
+    reply.known |= Known.SEALED
     if reply.caller_text:
         c.history.append(CallerSaid(reply.caller_text))
         c.do(RecordTurn(reply.turn, "caller", reply.caller_text, reply.caller_text))
@@ -119,7 +119,7 @@ def segment_ready(c: CallState, segment: int) -> None:
     """Audio is here: nobody waits for the model any more."""
     assert c.reply is not None
     if segment >= 0:
-        c.reply.ready = True
+        c.reply.known |= Known.READY
         if c.reply.state is not ReplyState.HELD:
             c.timers.cancel(Timer.REPLY, Timer.FILLER, Timer.STALL)
 
@@ -129,7 +129,7 @@ def segment_started(c: CallState) -> None:
     reply = c.reply
     assert reply is not None
     assert reply.state is not ReplyState.HELD, "a held reply was sent"
-    reply.audible = True
+    reply.known |= Known.AUDIBLE
     c.timers.cancel(Timer.STALL, Timer.IDLE)
     seal(c, reply)
     if reply.state is ReplyState.THINKING:
@@ -140,7 +140,7 @@ def playout_dried(c: CallState, at: float) -> None:
     """The reply has begun and has no audio now."""
     reply = c.reply
     assert reply is not None
-    if reply.waits_for_tools or not reply.ready:
+    if reply.tools.are_running or Known.READY not in reply.known:
         c.timers.set(Timer.FILLER, at + c.behaviour.filler_again_s)
     else:
         c.timers.set(Timer.STALL, at + c.behaviour.stall_timeout_s)
@@ -150,18 +150,19 @@ def reply_generated(c: CallState, event: ReplyGenerated, at: float) -> None:
     """The model has said all of this round."""
     reply = c.reply
     assert reply is not None
-    reply.text, reply.generated = event.text, True
+    reply.text = event.text
+    reply.known |= Known.GENERATED
     if reply.state is not ReplyState.HELD:
         generated_all(c, reply, at)
 
 
 def generated_all(c: CallState, reply: Reply, at: float) -> None:
     """Go on after tools, or see that the reply says something."""
-    if len(reply.tools) > reply.answered_tools:
+    if len(reply.tools.runs) > reply.tools.told:
         _continue_after_tools(c, reply, at)
         return
     c.timers.cancel(Timer.STALL)
-    if reply.text.strip() or isinstance(reply.content, Say) or reply.failed:
+    if reply.text.strip() or isinstance(reply.content, Say) or Known.FAILED in reply.known:
         return
     if reply.ends_call:
         reason = reply.ends_call
@@ -176,8 +177,8 @@ def reply_failed(c: CallState, event: ReplyFailed, at: float) -> None:
     assert reply is not None
     if reply.state is ReplyState.HELD:
         cancel(c)
-    elif reply.audible and reply.ready:
-        reply.failed = True
+    elif reply.is_audible and Known.READY in reply.known:
+        reply.known |= Known.FAILED
         c.timers.cancel(Timer.STALL)
     else:
         reply_lost(c, at, retryable=event.retryable)
@@ -187,10 +188,10 @@ def reply_lost(c: CallState, at: float, *, retryable: bool = True) -> None:
     """The reply will not come: once more, or an apology, or the end. Never silence."""
     reply = c.reply
     assert reply is not None
-    if retryable and reply.attempt < c.behaviour.reply_attempts and not reply.ready:
+    if retryable and reply.attempt < c.behaviour.reply_attempts and Known.READY not in reply.known:
         again = _replace(c, reply.content, at)
         again.attempt, again.ends_call = reply.attempt + 1, reply.ends_call
-        again.is_protected = reply.is_protected
+        again.known |= reply.known & Known.PROTECTED
         return
     if isinstance(reply.content, Say):
         # The voice itself is gone: nothing that we could say would be heard.
@@ -205,7 +206,8 @@ def apologise(c: CallState, at: float) -> None:
     c.counts.apologies += 1
     if c.counts.apologies > c.behaviour.apologies:
         goodbye = _replace(c, Say(c.script.failure_goodbye, "failure"), at)
-        goodbye.ends_call, goodbye.is_protected = "provider.reply.failed", True
+        goodbye.ends_call = "provider.reply.failed"
+        goodbye.known |= Known.PROTECTED
     else:
         _replace(c, Say(c.script.apology, "apology"), at)
 
@@ -219,7 +221,7 @@ def reply_heard(c: CallState, heard_text: str, at: float) -> str:
     reply.move(ReplyState.OVER)
     c.reply = None
     c.floor = Floor.NOBODY
-    if reply.failed:
+    if Known.FAILED in reply.known:
         apologise(c, at)
     elif isinstance(reply.content, Generate):
         c.counts.apologies = 0
@@ -233,13 +235,14 @@ def _replace(c: CallState, content: Generate | Say, at: float) -> Reply:
         cancel(c)
     new = start(c, content, at)
     if old is not None:
-        new.caller_text, new.sealed, new.turn = old.caller_text, old.sealed, old.turn
+        new.caller_text, new.turn = old.caller_text, old.turn
+        new.known |= old.known & Known.SEALED
     return new
 
 
 def _wait_for_audio(c: CallState, reply: Reply, at: float) -> None:
     c.timers.set(Timer.REPLY, at + c.behaviour.reply_timeout_s)
-    if isinstance(reply.content, Generate) and c.script.filler and not reply.ready:
+    if isinstance(reply.content, Generate) and c.script.filler and Known.READY not in reply.known:
         c.timers.set(Timer.FILLER, at + c.behaviour.filler_s)
 
 
@@ -271,7 +274,7 @@ def resume(c: CallState) -> None:
     assert reply is not None
     c.timers.cancel(Timer.DECIDE)
     if reply.state in (ReplyState.DUCKED, ReplyState.HUSHED):
-        reply.move(ReplyState.SPEAKING if reply.audible else ReplyState.THINKING)
+        reply.move(ReplyState.SPEAKING if reply.is_audible else ReplyState.THINKING)
         c.do(ResumePlayout(reply.number))
 
 
@@ -301,8 +304,8 @@ def tool_requested(c: CallState, event: ToolRequested, at: float) -> None:
     if event.name == END_CALL:
         reply.ends_call = "agent.ended"
         return
-    reply.tools.append(run)
-    if reply.steps >= c.behaviour.tool_steps:
+    reply.tools.runs.append(run)
+    if reply.tools.steps >= c.behaviour.tool_steps:
         run.result = "error: no more tools in this turn; answer with what you know"
     elif reply.state is not ReplyState.HELD:
         _run_tool(c, reply, run, at)
@@ -317,10 +320,10 @@ def tool_answered(c: CallState, call: str, result: str, at: float) -> None:
     c.tools.remove(run)
     _watch_tools(c)
     reply = c.reply
-    if reply is None or run not in reply.tools:
+    if reply is None or run not in reply.tools.runs:
         # Its reply was cut off, its effect was not: the model has to know.
         c.history.append(ToolUsed(run.call, run.name, run.arguments, result))
-    elif reply.generated:
+    elif Known.GENERATED in reply.known:
         _continue_after_tools(c, reply, at)
 
 
@@ -336,7 +339,7 @@ def _run_tool(c: CallState, reply: Reply, run: ToolRun, at: float) -> None:
     c.tools.append(run)
     _watch_tools(c)
     c.timers.cancel(Timer.REPLY)
-    if c.script.filler and not reply.audible:
+    if c.script.filler and not reply.is_audible:
         c.timers.set(Timer.FILLER, at + c.behaviour.filler_s)
     c.do(RunTool(run.call, run.name, run.arguments))
 
@@ -349,10 +352,10 @@ def _watch_tools(c: CallState) -> None:
 
 
 def _continue_after_tools(c: CallState, reply: Reply, at: float) -> None:
-    if reply.waits_for_tools or reply.state is ReplyState.HELD:
+    if reply.tools.are_running or reply.state is ReplyState.HELD:
         return
-    reply.answered_tools = len(reply.tools)
-    reply.steps += 1
-    reply.generated = reply.ready = False
+    reply.tools.told = len(reply.tools.runs)
+    reply.tools.steps += 1
+    reply.known &= ~(Known.GENERATED | Known.READY)
     c.do(ContinueReply(reply.number))
     _wait_for_audio(c, reply, at)

@@ -3,7 +3,7 @@
 Only the rules in `listening`, `speaking` and `closing` change it, called from `conversation.Conversation.receive`.
 """
 
-from enum import Enum
+from enum import Enum, Flag, auto
 from typing import Final
 
 import msgspec
@@ -76,6 +76,39 @@ class ToolRun(msgspec.Struct):
     result: str | None = None
 
 
+class Known(Flag):
+    """What has become known of a reply. Each is told once; the first three may be unsaid by another tool round."""
+
+    NOTHING = 0
+    READY = auto()
+    """Its first audio is here."""
+    GENERATED = auto()
+    """The model has said all of this round."""
+    FAILED = auto()
+    """What the caller hears of it is all there will be."""
+    AUDIBLE = auto()
+    """Some of it was sent."""
+    SEALED = auto()
+    """The caller's turn stands in the history: the caller going on is a new turn."""
+    PROTECTED = auto()
+    """Nothing the caller does stops it."""
+
+
+class ToolRounds(msgspec.Struct):
+    """The tools of one reply."""
+
+    runs: list[ToolRun] = msgspec.field(default_factory=list)
+    told: int = 0
+    """So many of them the model has been told of."""
+    steps: int = 0
+    """Rounds so far."""
+
+    @property
+    def are_running(self) -> bool:
+        """True while one has not answered."""
+        return any(run.result is None for run in self.runs)
+
+
 class Reply(msgspec.Struct):
     """The one reply that is being prepared, said or judged."""
 
@@ -83,29 +116,16 @@ class Reply(msgspec.Struct):
     turn: int
     content: Generate | Say
     state: ReplyState
+    known: Known = Known.NOTHING
     attempt: int = 1
-    ready: bool = False
-    """Its first audio is here."""
-    audible: bool = False
-    """Some of it was sent."""
-    generated: bool = False
-    failed: bool = False
     text: str = ""
     heard_text: str = ""
     caller_text: str = ""
     """The caller's turn that it answers."""
-    sealed: bool = False
-    """That turn stands in the history: the caller going on is a new turn."""
     fillers: int = 0
-    tools: list[ToolRun] = msgspec.field(default_factory=list)
-    answered_tools: int = 0
-    """So many of them the model has been told of."""
-    steps: int = 0
-    """Tool rounds so far."""
+    tools: ToolRounds = msgspec.field(default_factory=ToolRounds)
     ends_call: str = ""
     """Hang up once it was heard, for this reason."""
-    is_protected: bool = False
-    """Nothing the caller does stops it."""
 
     @property
     def full_text(self) -> str:
@@ -113,9 +133,19 @@ class Reply(msgspec.Struct):
         return self.content.text if isinstance(self.content, Say) else self.text
 
     @property
-    def waits_for_tools(self) -> bool:
-        """True while a tool of it has not answered."""
-        return any(tool.result is None for tool in self.tools)
+    def is_audible(self) -> bool:
+        """The caller has begun to hear it."""
+        return Known.AUDIBLE in self.known
+
+    @property
+    def is_sealed(self) -> bool:
+        """It answers a turn that stands in the history."""
+        return Known.SEALED in self.known
+
+    @property
+    def is_protected(self) -> bool:
+        """Nothing the caller does stops it."""
+        return Known.PROTECTED in self.known
 
     def move(self, state: ReplyState) -> None:
         """Change state; a move that the table does not hold is a bug."""
@@ -140,6 +170,8 @@ class Spurt(msgspec.Struct):
     watched_s: float | None = None
     asked_again: bool = False
     """The end-of-turn model was asked a second time."""
+    heard_again: bool = False
+    """The transcriber was opened anew for it."""
     text_when_stuck: str = ""
 
     @property
