@@ -156,6 +156,14 @@ def test_spurts_are_counted_and_do_not_overlap() -> None:
     assert all(stop.ended_at <= start.onset_at for stop, start in zip(stops, starts[1:], strict=False))
 
 
+def test_a_spurt_does_not_reach_back_into_the_one_before() -> None:
+    told = hear(judged(*[0.9] * 5, 0.1, *[0.9] * 5, settings=SpurtSettings(stop_blocks=1, sure_blocks=1)), LOUD)
+    stop, start = told[1][1], told[2][1]
+    assert isinstance(stop, SpeechStopped)
+    assert isinstance(start, SpeechStarted)
+    assert stop.ended_at <= start.onset_at
+
+
 # ── silence ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -192,6 +200,13 @@ def test_a_watch_of_an_earlier_spurt_is_ignored() -> None:
 def test_a_new_spurt_forgets_the_watch() -> None:
     told = hear(judged(*[0.9] * 5, *[0.1] * 4, *[0.9] * 200), LOUD, watch_s=0.3)
     assert kinds(told) == ["SpeechStarted", "SpeechStopped", "SpeechStarted"]
+
+
+def test_a_watch_is_forgotten_for_good() -> None:
+    detector = judged(*[0.9] * 5, *[0.1] * 4, *[0.9] * 5)
+    assert kinds(hear(detector, LOUD[: 160 * 14])) == ["SpeechStarted", "SpeechStopped"]
+    detector.watch_silence(1, 0.5)
+    assert kinds(hear(detector, LOUD)) == ["SpeechStarted", "SpeechStopped"]
 
 
 def test_silence_is_held_back_while_an_onset_is_in_doubt() -> None:

@@ -43,6 +43,17 @@ def test_energy_learns_the_noise_of_the_line() -> None:
     assert set(probabilities(stream, ulaw(noise(1.024, -25, seed=4)))) == {1.0}
 
 
+def test_energy_learns_a_noisy_line_in_half_a_second() -> None:
+    stream = EnergyVad().stream()
+    heard = probabilities(stream, ulaw(noise(2.0, -40)))
+    assert set(heard[16:]) == {0.0}
+    assert set(probabilities(stream, ulaw(tone(440, 0.512)))) == {1.0}
+
+
+def test_energy_hears_a_voice_that_is_there_from_the_first_sample() -> None:
+    assert set(probabilities(EnergyVad().stream(), ulaw(tone(440, 1.024)))) == {1.0}
+
+
 def test_energy_takes_what_never_falls_quiet_for_noise() -> None:
     stream = EnergyVad().stream()
     loud = probabilities(stream, ulaw(noise(31.0, -30)))
@@ -125,3 +136,22 @@ def test_the_turn_model_takes_any_length(length_s: float) -> None:
 def test_the_turn_model_looks_at_the_last_8_s() -> None:
     model, seen = SmartTurn(SMART_TURN), ulaw(silence(6.0), spoken(TEXT), silence(0.5))
     assert model.probability(ulaw(noise(2.0, -20)) + seen) == model.probability(seen)
+
+
+@needs_smart_turn
+@pytest.mark.parametrize(
+    "text", ["I would like to book a table for tomorrow.", "I would like to book a table for, um,"]
+)
+def test_the_turn_model_sees_silence_before_short_audio_and_no_loudness(text: str) -> None:
+    model, said = SmartTurn(SMART_TURN), np.concatenate([spoken(text), silence(0.2)])
+    filled = np.concatenate([silence(8 - len(said) / 8000), said])
+    probability = model.probability(ulaw(said))
+    assert model.probability(ulaw(filled)) == pytest.approx(probability, abs=0.05)
+    assert model.probability(ulaw(said * np.float32(0.25))) == pytest.approx(probability, abs=0.15)
+
+
+@needs_smart_turn
+def test_the_turn_model_tells_a_finished_turn_from_a_hesitation() -> None:
+    model = SmartTurn(SMART_TURN)
+    assert model.probability(ulaw(spoken("I would like to book a table for tomorrow."), silence(0.2))) > 0.5
+    assert model.probability(ulaw(spoken("I would like to book a table for, um,"), silence(0.2))) < 0.5

@@ -24,6 +24,9 @@ _FLOOR_MIN_DB: Final = -70.0
 """Digital silence must not make a whisper of the line sound like a voice."""
 _FLOOR_WEIGHT: Final = 0.1
 """How fast the noise floor follows quiet blocks: a third of a second."""
+_FIRST_BLOCKS: Final = 16
+"""Half a second: the quietest of it is the noise of the line, unless it is as loud as `_FIRST_MOST_DB`."""
+_FIRST_MOST_DB: Final = -35.0
 _RELEARN_BLOCKS: Final = 937
 """30 s: a sound that never once falls quiet for so long is noise, and becomes the floor."""
 
@@ -100,7 +103,7 @@ class _EnergyStream:
         self._margin_db, self._least_db = margin_db, least_db
         self._floor_db = _FLOOR_START_DB
         self._lowest_db = 0.0
-        """The quietest of the `_heard` blocks since the floor was last looked at."""
+        """The quietest block since the floor was last learned."""
         self._heard = 0
 
     def probability(self, pcm: NDArray[np.int16]) -> float:
@@ -112,9 +115,11 @@ class _EnergyStream:
             self._floor_db += _FLOOR_WEIGHT * (max(level_db, _FLOOR_MIN_DB) - self._floor_db)
         self._lowest_db = min(self._lowest_db, level_db)
         self._heard += 1
-        if self._heard == _RELEARN_BLOCKS:
+        if self._heard == _FIRST_BLOCKS:
+            self._floor_db = max(self._floor_db, min(self._lowest_db, _FIRST_MOST_DB))
+        if not self._heard % _RELEARN_BLOCKS:
             self._floor_db = max(self._floor_db, self._lowest_db)
-            self._lowest_db, self._heard = 0.0, 0
+            self._lowest_db = 0.0
         return 1.0 if voiced else 0.0
 
     def reset(self) -> None:
