@@ -1,0 +1,232 @@
+"""`offhook call`: a simulated carrier and caller against a running server, to hear what callers of an agent hear."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final, cast
+from urllib.parse import urlsplit
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from offhook import clock
+from offhook.audio.recording import StereoRecorder
+from offhook.errors import ConfigurationError, ProviderError, StoreError
+from offhook.settings import Settings
+from offhook.simulator.caller import Caller, Heard
+from offhook.simulator.caller_script import CallerScript, conversation, load_script, script_from
+from offhook.simulator.carrier import Carrier
+from offhook.simulator.carrier_call import CallOutcome
+from offhook.simulator.carrier_rest import RestServer
+from offhook.simulator.carrier_web import Account, ServerWeb
+from offhook.simulator.listener import AgentLine, Listener, open_transcriber
+from offhook.simulator.voices import CallerVoice, TapeVoice, local_voice, noise, prepare
+from offhook.speech.model_files import ModelStore, Sources, State
+
+NO_ACCOUNT: Final = "AC" + 32 * "0"
+TRANSCRIBER_MODEL: Final = "whisper-base"
+BACKGROUND_S: Final = 7.0
+
+
+class VoiceName(StrEnum):
+    """What the caller speaks with: natural speech, or sound that only scripted agents understand."""
+
+    LOCAL = "local"
+    TAPE = "tape"
+
+
+def call(  # noqa: PLR0913 - a command's parameters are its options
+    to: Annotated[str, typer.Option(help="Address of the running server.")] = "http://127.0.0.1:8080",
+    say: Annotated[list[str] | None, typer.Option(help="What the caller says, turn by turn; repeat it.")] = None,
+    wav: Annotated[list[Path] | None, typer.Option(help="Recordings that are played, turn by turn; repeat it.")] = None,
+    script: Annotated[Path | None, typer.Option(help="A caller's script (YAML or JSON).")] = None,
+    voice: Annotated[VoiceName, typer.Option(help="The caller's voice for --say.")] = VoiceName.LOCAL,
+    from_number: Annotated[str, typer.Option("--from", help="The caller's number.")] = "+15005550006",
+    to_number: Annotated[str, typer.Option("--number", help="The number that is called.")] = "+15005550001",
+    record: Annotated[Path | None, typer.Option(help="Where the stereo recording is kept (WAV).")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write all times and words here (JSON).")] = None,
+    seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 0,
+    rest_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port of the carrier's REST side (OFFHOOK_TWILIO_BASE_URL).")
+    ] = None,
+) -> None:
+    """Call a running server as a carrier would, and show what the caller says and hears. Ends with 1 on any trouble."""
+    settings = Settings.from_environment()
+    caller_script, base_dir = _script(say, wav, script, voice)
+    recording = record or settings.data_dir / "simulated" / f"{clock.wall():%Y%m%d-%H%M%S}.wav"
+    console = Console(highlight=False, soft_wrap=True)
+    numbers = (from_number, to_number)
+    web = (to, rest_port, seed)
+    outcome = asyncio.run(_Session(settings, console, recording).run(caller_script, base_dir, numbers, web))
+    show(outcome, console)
+    console.print(f"recording  {recording}", markup=False)
+    if report is not None:
+        _write_report(report, outcome)
+        console.print(f"report     {report}", markup=False)
+    if outcome.violations or outcome.status != "completed" or outcome.report.unanswered:
+        raise typer.Exit(1)
+
+
+def _script(
+    say: list[str] | None, wav: list[Path] | None, script: Path | None, voice: VoiceName
+) -> tuple[CallerScript, Path]:
+    if sum(map(bool, (say, wav, script))) != 1:
+        raise ConfigurationError("give one of them", field="--say, --wav, --script", expected="what the caller does")
+    if script is not None:
+        return load_script(script), script.parent
+    if say:
+        return conversation(say, voice=voice.value), Path()
+    steps: list[dict[str, Any]] = []
+    for path in wav or ():
+        steps += [{"wait": {"silent_s": 0.8}}, {"say": "", "wav": str(path)}]
+    return script_from({"steps": [*steps, {"wait": {"silent_s": 1.5}}, {"hang_up": True}]}), Path()
+
+
+class _Session:
+    """One call of the command, with what has to be opened and closed around it."""
+
+    def __init__(self, settings: Settings, console: Console, recording: Path) -> None:
+        self._settings = settings
+        self._console = console
+        self._recording = recording
+
+    async def run(
+        self, script: CallerScript, base_dir: Path, numbers: tuple[str, str], where: tuple[str, int | None, int]
+    ) -> CallOutcome:
+        to, rest_port, seed = where
+        settings = self._settings
+        web = ServerWeb(self._account(), to, settings.public_url)
+        async with AsyncExitStack() as stack:
+            carrier = Carrier(web, seed=seed)
+            stack.push_async_callback(carrier.close)
+            port = rest_port or _local_port(settings.twilio_base_url)
+            if port:
+                await self._listen(stack, carrier, port)
+            steps = await prepare(script, await self._voice(stack, script), base_dir)
+            listener = await stack.enter_async_context(self._listener())
+            level = script.background_db
+            caller = Caller(
+                steps,
+                background=noise("street", BACKGROUND_S, level, script.seed) if level is not None else b"",
+                recorder=listener,
+                watch=self._show,
+            )
+            self._console.print(f"calling {web.origin} from {numbers[0]}", markup=False)
+            outcome = await carrier.call(caller, from_number=numbers[0], to_number=numbers[1])
+            await listener.finish()
+        return outcome
+
+    def _account(self) -> Account:
+        token = self._settings.twilio_auth_token.reveal()
+        if not token and not self._settings.unsigned:
+            raise ConfigurationError(
+                "not set: the server answers only to requests that are signed with the same token as its own",
+                field="TWILIO_AUTH_TOKEN", expected="the token that the server runs with",
+            )  # fmt: skip
+        return Account(self._settings.twilio_account_sid or NO_ACCOUNT, token or "unsigned")
+
+    async def _listen(self, stack: AsyncExitStack, carrier: Carrier, port: int) -> None:
+        try:
+            await stack.enter_async_context(RestServer(carrier, port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"the carrier's REST side cannot listen there: {error.strerror or error}",
+                field="--rest-port", found=str(port), expected="a free port",
+            ) from error  # fmt: skip
+
+    async def _voice(self, stack: AsyncExitStack, script: CallerScript) -> CallerVoice:
+        if script.voice == "tape":
+            return TapeVoice()
+        voice, port = await local_voice()
+        stack.push_async_callback(port.close)
+        return voice
+
+    @asynccontextmanager
+    async def _listener(self) -> AsyncIterator[Listener]:
+        """Keeps the recording, and writes down what the agent says as well as this machine can."""
+        try:
+            self._recording.parent.mkdir(parents=True, exist_ok=True)
+            file = self._recording.open("wb")
+        except OSError as error:
+            raise ConfigurationError(
+                f"the recording cannot be kept: {error.strerror or error}", file=str(self._recording)
+            ) from error
+        with file:
+            recorder = StereoRecorder(file)
+            async with AsyncExitStack() as stack:
+                listener = Listener(recorder, self._show_agent)
+                transcriber = await self._transcriber(stack, listener)
+                listener.transcriber = transcriber
+                yield listener
+            recorder.close()
+
+    async def _transcriber(self, stack: AsyncExitStack, listener: Listener) -> Any:
+        settings = self._settings
+        store = ModelStore(settings.model_dir, cast("Sources", settings.model_sources))
+        if store.state(TRANSCRIBER_MODEL) is not State.READY:
+            self._console.print("the agent's words are not shown: run `offhook models fetch whisper-base`", style="dim")
+            return None
+        try:
+            return await stack.enter_async_context(open_transcriber(store.path, listener.transcribed))
+        except ProviderError as error:
+            self._console.print(f"the agent's words are not shown: {error}", style="dim", markup=False)
+            return None
+
+    def _show(self, heard: Heard) -> None:
+        if heard.kind == "caller":
+            self._console.print(f"{heard.at:7.2f}  caller  {heard.text}", markup=False)
+
+    def _show_agent(self, line: AgentLine) -> None:
+        text = line.text or "(no words known)"
+        self._console.print(f"{line.begins_at:7.2f}  agent   {text}  [{line.length_s:.1f} s]", markup=False)
+
+
+def show(outcome: CallOutcome, console: Console) -> None:
+    """Print the table of a call: each turn of the caller and how it was answered."""
+    report = outcome.report
+    table = Table("at", "caller", "answered after", "cut in", "ducked", "stopped", box=None, pad_edge=False)
+    for turn in report.turns:
+        gap = _seconds(turn.gap_s) if turn.wants_answer else ""
+        over = (_seconds(turn.duck_s), _seconds(turn.stop_s)) if turn.over_agent else ("", "")
+        text = turn.text or turn.kind
+        table.add_row(f"{turn.begins_at:.2f}", text[:60], gap, str(turn.cut_ins or ""), *over)
+    console.print()
+    console.print(table)
+    console.print(
+        f"{report.length_s:.1f} s, ended by {outcome.ended_by}, {outcome.status}; webhook "
+        f"{outcome.webhook_s * 1000:.0f} ms; longest silence {report.longest_silence_s:.1f} s",
+        markup=False,
+    )
+    for said in outcome.said:
+        console.print(f"the carrier's voice said: {said}", markup=False)
+    for trouble in (*outcome.violations, *outcome.log):
+        console.print(f"! {trouble}", markup=False, style="red")
+
+
+def _seconds(value: float | None) -> str:
+    return "never" if value is None else f"{value:.2f} s"
+
+
+def _local_port(base_url: str) -> int:
+    parts = urlsplit(base_url)
+    return (parts.port or 0) if parts.hostname in ("127.0.0.1", "localhost", "::1") else 0
+
+
+def _write_report(path: Path, outcome: CallOutcome) -> None:
+    content = {
+        "call_sid": outcome.parties.call_sid,
+        "status": outcome.status,
+        "ended_by": outcome.ended_by,
+        "webhook_s": outcome.webhook_s,
+        "streams": outcome.streams,
+        "log": [str(entry) for entry in outcome.log],
+        **outcome.report.as_json(),
+    }
+    try:
+        path.write_text(json.dumps(content, indent=2) + "\n")
+    except OSError as error:
+        raise StoreError(f"{path}: the report cannot be written: {error.strerror or error}") from error

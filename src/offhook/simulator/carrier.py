@@ -1,0 +1,93 @@
+"""The simulated carrier: places and takes calls over real sockets, in real time, as Twilio would.
+
+    web = ServerWeb(Account("AC...", "token"), "http://127.0.0.1:8080")
+    carrier = Carrier(web)
+    outcome = await carrier.call(Caller(steps), from_number="+15005550006", to_number="+15005550001")
+
+`offhook.simulator.carrier_rest.RestServer` gives the same carrier its REST side.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from offhook.simulator.caller import Caller
+from offhook.simulator.carrier_call import CallOptions, CallOutcome, CarrierCall, Parties
+from offhook.simulator.carrier_web import ServerWeb, Source
+
+VOICE_PATH: Final = "/twilio/voice"
+STATUS_PATH: Final = "/twilio/status"
+KEPT_CALLS: Final = 10_000
+
+
+class Carrier:
+    """One account at one carrier, and the server that it calls. SIDs come from the seed."""
+
+    def __init__(
+        self,
+        web: ServerWeb,
+        options: CallOptions | None = None,
+        *,
+        seed: int = 0,
+        answerer: Callable[[str], Caller | None] = lambda number: None,
+    ) -> None:
+        self.web: Final = web
+        self.options: Final = options or CallOptions(status_url=web.origin + STATUS_PATH)
+        self.calls: Final[dict[str, CarrierCall]] = {}
+        """By SID, those that are over too."""
+        self.placed: Final[set[asyncio.Task[CallOutcome]]] = set()
+        """Calls that were placed over REST and go on."""
+        self._answerer: Final = answerer
+        self._chance: Final = random.Random(seed)
+
+    def mint(self, prefix: str) -> str:
+        """A new SID."""
+        return f"{prefix}{self._chance.getrandbits(128):032x}"
+
+    async def call(
+        self,
+        caller: Caller,
+        *,
+        from_number: str = "+15005550006",
+        to_number: str = "+15005550001",
+        voice_url: str = "",
+    ) -> CallOutcome:
+        """An inbound call, from the first webhook to the last callback. `voice_url` is the number's webhook."""
+        parties = Parties(self.mint("CA"), from_number, to_number)
+        call = self._begin(parties, caller, self.options)
+        return await call.run(Source(voice_url or self.web.origin + VOICE_PATH))
+
+    def place(self, to_number: str, from_number: str, source: Source, options: CallOptions | None = None) -> str:
+        """An outbound call, as the REST API is asked for it; its SID. Whoever `answerer` gives picks up."""
+        parties = Parties(self.mint("CA"), from_number, to_number, "outbound-api")
+        caller = self._answerer(to_number)
+        call = self._begin(parties, caller or Caller(()), options or replace(self.options, status_url=""))
+        work = call.run(source) if caller is not None else _unanswered(call)
+        task = asyncio.ensure_future(work)
+        self.placed.add(task)
+        task.add_done_callback(self.placed.discard)
+        return parties.call_sid
+
+    async def close(self) -> None:
+        """End what goes on and let go of the connections."""
+        for call in self.calls.values():
+            if not call.is_over:
+                call.end("the carrier")
+        if self.placed:
+            await asyncio.wait(self.placed)
+        await self.web.close()
+
+    def _begin(self, parties: Parties, caller: Caller, options: CallOptions) -> CarrierCall:
+        call = CarrierCall(parties, caller, self.web, options, self.mint)
+        self.calls[parties.call_sid] = call
+        if len(self.calls) > KEPT_CALLS:
+            del self.calls[next(iter(self.calls))]
+        return call
+
+
+async def _unanswered(call: CarrierCall) -> CallOutcome:
+    """Nobody is at that number."""
+    call.outcome.status, call.outcome.ended_by = "no-answer", "nobody"
+    return call.outcome

@@ -1,0 +1,394 @@
+"""One telephone call at the simulated carrier: fetches TwiML, executes it verb by verb, tells the server its status."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from offhook import clock
+from offhook.errors import ProtocolViolation
+from offhook.simulator.caller import Caller
+from offhook.simulator.carrier_media import StreamFacts, Violation
+from offhook.simulator.carrier_stream import (
+    CLOSED_BY_SERVER,
+    IO_PROBLEM,
+    Line,
+    SocketStream,
+    StreamFailed,
+    StreamOptions,
+)
+from offhook.simulator.carrier_twiml import Verb
+from offhook.simulator.carrier_web import LogEntry, ServerWeb, Source, WebhookFailed
+from offhook.simulator.report import CallReport
+
+MOST_DOCUMENTS: Final = 100
+"""A document that redirects to itself does not go on for ever."""
+SECOND_STREAM_S: Final = 0.4
+"""From the end of one stream to the beginning of the next one (Twilio: 0.4 to 0.75 s were measured)."""
+
+Status = Literal["queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled"]
+_STATUS_OF_EVENT: Final = {"initiated": "initiated", "ringing": "ringing", "answered": "in-progress"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOptions:
+    """How the carrier conducts a call."""
+
+    stream: StreamOptions = field(default_factory=StreamOptions)
+    fallback_url: str = ""
+    status_url: str = ""
+    """Takes status callbacks; empty: none are made."""
+    status_events: tuple[str, ...] = ("initiated", "ringing", "answered", "completed")
+    callback_delay_s: float = 0.0
+    callback_copies: int = 1
+    """2: each callback comes twice, as may happen."""
+    dial: Literal["completed", "busy", "no-answer", "failed"] = "completed"
+    """What becomes of a `<Dial>`."""
+    dial_s: float = 2.0
+    word_s: float = 0.35
+    """`<Say>` takes so long a word."""
+    pace: float = 1.0
+    """Factor of all that `<Say>`, `<Pause>`, `<Play>` and `<Dial>` take; 0: no time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Who calls whom."""
+
+    call_sid: str
+    from_number: str
+    to_number: str
+    direction: Literal["inbound", "outbound-api"] = "inbound"
+
+
+@dataclass(slots=True)
+class CallOutcome:
+    """A call as the carrier saw it, and as the caller did."""
+
+    parties: Parties
+    status: str = "queued"
+    ended_by: str = ""
+    webhook_s: float = 0.0
+    """From the first webhook's request to its document."""
+    streams: list[str] = field(default_factory=list)
+    """How each media stream ended."""
+    said: list[str] = field(default_factory=list)
+    """By `<Say>`."""
+    dialled: list[str] = field(default_factory=list)
+    log: list[LogEntry] = field(default_factory=list)
+    violations: list[Violation] = field(default_factory=list)
+    report: CallReport = field(default_factory=CallReport)
+    worst_lag_s: float = 0.0
+    """How late our own clockwork was at worst: much of it makes the measures doubtful."""
+
+    def require_clean(self) -> None:
+        """Raise `ProtocolViolation` when the server broke the carrier's protocol anywhere."""
+        harmless = (CLOSED_BY_SERVER,)
+        wrong = [str(violation) for violation in self.violations]
+        wrong += [str(entry) for entry in self.log if entry.code not in harmless]
+        if wrong:
+            raise ProtocolViolation("the server broke the carrier's protocol: " + "; ".join(wrong[:10]))
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    by: str
+    status: Status = "completed"
+
+
+class CarrierCall:
+    """Conducts one call. `change` and `end` come from the REST side and from the caller."""
+
+    def __init__(
+        self, parties: Parties, caller: Caller, web: ServerWeb, options: CallOptions, mint: Callable[[str], str]
+    ) -> None:
+        self.outcome: Final = CallOutcome(parties)
+        self._parties: Final = parties
+        self._caller: Final = caller
+        self._web: Final = web
+        self._options: Final = options
+        self._mint: Final = mint
+        self._change: asyncio.Future[Source | _End] = asyncio.get_running_loop().create_future()
+        self._line: Line | None = None
+        self._callbacks: Final[set[asyncio.Task[None]]] = set()
+        self._callback_number = 0
+        self._dial_action: Source | None = None
+        self._stream_count = 0
+
+    # ── from outside ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def is_over(self) -> bool:
+        """It has its final status."""
+        return self.outcome.status not in ("queued", "ringing", "in-progress")
+
+    def change(self, source: Source) -> None:
+        """Go on with another document (REST update)."""
+        if not self._change.done():
+            self._change.set_result(source)
+
+    def end(self, by: str, status: Status = "completed") -> None:
+        """End the call."""
+        if not self._change.done():
+            self._change.set_result(_End(by, status))
+
+    def fields(self) -> dict[str, str]:
+        """What every request about this call says."""
+        parties = self._parties
+        return {
+            "CallSid": parties.call_sid,
+            "AccountSid": self._web.account.sid,
+            "From": parties.from_number,
+            "To": parties.to_number,
+            "Caller": parties.from_number,
+            "Called": parties.to_number,
+            "CallStatus": self.outcome.status,
+            "ApiVersion": "2010-04-01",
+            "Direction": parties.direction,
+            "FromCity": "",
+            "ToCity": "",
+        }
+
+    # ── the call ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def run(self, first: Source) -> CallOutcome:
+        """From the first ring to the final status."""
+        outbound = self._parties.direction != "inbound"
+        if outbound:
+            self._tell("initiated")
+        self.outcome.status = "ringing"
+        self._tell("ringing")
+        if outbound:
+            # An outbound call's document is asked for once somebody has answered.
+            self._answered()
+        began_at = clock.now()
+        line_task: asyncio.Task[None] | None = None
+        try:
+            verbs: tuple[Verb, ...] | _End = await self._fetch(first)
+            self.outcome.webhook_s = clock.now() - began_at
+            if not isinstance(verbs, _End) and not (verbs and verbs[0].name == "Reject"):
+                if not outbound:
+                    self._answered()
+                line_task = asyncio.ensure_future(self._hold_line())
+            await self._run_documents(verbs)
+        finally:
+            if line_task is not None:
+                line_task.cancel()
+                await asyncio.wait({line_task})
+                if not line_task.cancelled():
+                    line_task.result()
+            await self._conclude()
+        return self.outcome
+
+    def _answered(self) -> None:
+        self.outcome.status = "in-progress"
+        self._line = Line(self._caller)
+        self._tell("answered")
+
+    async def _hold_line(self) -> None:
+        assert self._line is not None
+        try:
+            await self._line.run()
+        finally:
+            self.end("caller")
+
+    async def _run_documents(self, verbs: "tuple[Verb, ...] | _End") -> None:
+        for _ in range(MOST_DOCUMENTS):
+            following: Source | _End = verbs if isinstance(verbs, _End) else await self._race(self._execute(verbs))
+            if isinstance(following, _End):
+                self.outcome.ended_by, self.outcome.status = following.by, following.status
+                return
+            verbs = await self._fetch(following)
+        self.outcome.ended_by, self.outcome.status = "too many documents", "completed"
+
+    async def _race(self, work: "Awaitable[Source | _End]") -> "Source | _End":
+        """The work's result, or the change that came first."""
+        task = asyncio.ensure_future(work)
+        try:
+            await asyncio.wait({task, self._change}, return_when=asyncio.FIRST_COMPLETED)
+            if not self._change.done():
+                return task.result()
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task})
+        change = self._change.result()
+        self._change = asyncio.get_running_loop().create_future()
+        if self._dial_action is not None and isinstance(change, Source):
+            # An update during a Dial: Twilio asks the Dial's action first and throws its answer away.
+            await self._fetch(self._dial_action)
+        self._dial_action = None
+        return change
+
+    async def _fetch(self, source: Source) -> "tuple[Verb, ...] | _End":
+        token = self._mint("IT")
+        try:
+            return await self._web.document(source, self.fields(), token)
+        except WebhookFailed as failed:
+            self._note(failed.code, str(failed))
+            if not self._options.fallback_url or source.url == self._options.fallback_url:
+                return _End(f"webhook failed: {failed}")
+            extra = {"ErrorCode": str(failed.code), "ErrorUrl": source.url}
+            return await self._fetch(Source(self._options.fallback_url, fields=extra))
+
+    # ── verbs ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _execute(self, verbs: tuple[Verb, ...]) -> "Source | _End":
+        for verb in verbs:
+            following = await self._execute_one(verb)
+            if following is not None:
+                return following
+        return _End("the document's end")
+
+    async def _execute_one(self, verb: Verb) -> "Source | _End | None":
+        attributes, pace = verb.attributes, self._options.pace
+        match verb.name:
+            case "Say":
+                self.outcome.said.append(verb.text)
+                await asyncio.sleep(len(verb.text.split()) * self._options.word_s * pace)
+            case "Pause":
+                await asyncio.sleep(int(attributes.get("length", "1")) * pace)
+            case "Play":
+                await asyncio.sleep(pace)
+            case "Redirect":
+                return Source(verb.text, attributes.get("method", "POST"))
+            case "Hangup" | "Leave":
+                return _End("server")
+            case "Reject":
+                return _End("server", "busy" if attributes.get("reason") == "busy" else "failed")
+            case "Connect":
+                return await self._connect(verb)
+            case "Dial":
+                return await self._dial(verb)
+            case _:
+                self._note(0, f"<{verb.name}> is not simulated")
+        return None
+
+    async def _dial(self, verb: Verb) -> "Source | None":
+        options = self._options
+        self.outcome.dialled.append(verb.text or " ".join(child.text for child in verb.children))
+        action = verb.attributes.get("action")
+        fields = {
+            "DialCallStatus": options.dial,
+            "DialCallSid": self._mint("CA"),
+            "DialCallDuration": str(round(options.dial_s)),
+            "DialBridged": "true" if options.dial == "completed" else "false",
+        }
+        following = Source(action, verb.attributes.get("method", "POST"), fields=fields) if action else None
+        self._dial_action = following
+        await asyncio.sleep(options.dial_s * options.pace)
+        self._dial_action = None
+        return following
+
+    async def _connect(self, verb: Verb) -> "Source | None":
+        noun = verb.children[0]
+        if self._stream_count:
+            await asyncio.sleep(SECOND_STREAM_S)
+        self._stream_count += 1
+        second = None
+        if self._options.stream.second_after_s is not None:
+            second = asyncio.ensure_future(self._second_stream(noun, self._options.stream.second_after_s))
+        try:
+            await self._stream(noun)
+        finally:
+            if second is not None:
+                second.cancel()
+                await asyncio.wait({second})
+        action = verb.attributes.get("action")
+        return Source(action, verb.attributes.get("method", "POST")) if action else None
+
+    async def _second_stream(self, noun: Verb, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        line = Line(Caller(()))
+        stream = self._new_stream(noun, line)
+        await self._serve(noun, stream, "second stream")
+
+    async def _stream(self, noun: Verb) -> None:
+        assert self._line is not None
+        await self._serve(noun, self._new_stream(noun, self._line), "stream")
+
+    def _new_stream(self, noun: Verb, line: Line) -> SocketStream:
+        parameters = {child.attributes["name"]: child.attributes.get("value", "") for child in noun.children}
+        facts = StreamFacts(self._web.account.sid, self._parties.call_sid, self._mint("MZ"), parameters)
+        return SocketStream(facts, self._address(noun), self._web, line, self._options.stream)
+
+    def _address(self, noun: Verb) -> str:
+        url = noun.attributes["url"]
+        return url if "://" in url else self._web.origin.replace("http", "wss", 1).replace("wsss", "wss") + url
+
+    async def _serve(self, noun: Verb, stream: SocketStream, what: str) -> None:
+        sid, callback = stream.media.facts.stream_sid, noun.attributes.get("statusCallback", "")
+        self._tell_stream(callback, sid, "stream-started")
+        ended, event, error = "the call's end", "stream-stopped", ""
+        try:
+            ended = await stream.run()
+        except StreamFailed as failed:
+            self._note(failed.code, str(failed))
+            ended, event, error = f"failed: {failed}", "stream-error", f"{failed.code}: {failed}"
+        finally:
+            if ended == "closed by the server":
+                ended += f" with {stream.closed_with}"
+                self._note(CLOSED_BY_SERVER, "the server closed the stream")
+            elif ended == "the connection was lost":
+                self._note(IO_PROBLEM, "the stream's connection was lost")
+            self.outcome.streams.append(f"{what}: {ended}")
+            self.outcome.violations += stream.media.violations
+            self._tell_stream(callback, sid, event, error)
+
+    def _note(self, code: int, text: str) -> None:
+        self.outcome.log.append(LogEntry(clock.now(), code, text))
+
+    # ── callbacks ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _tell(self, event: str) -> None:
+        if not self._options.status_url or event not in self._options.status_events:
+            return
+        fields = self.fields() | {
+            "CallStatus": _STATUS_OF_EVENT.get(event, self.outcome.status),
+            "Timestamp": clock.wall().strftime("%a, %d %b %Y %H:%M:%S +0000"),
+            "CallbackSource": "call-progress-events",
+            "SequenceNumber": str(self._callback_number),
+        }
+        self._callback_number += 1
+        if event == "completed":
+            length_s = round(self._line.now()) if self._line is not None else 0
+            fields |= {"CallDuration": str(length_s), "Duration": str(-(-length_s // 60))}
+        for _ in range(self._options.callback_copies):
+            self._post(self._options.status_url, fields)
+
+    def _tell_stream(self, url: str, stream_sid: str, event: str, error: str = "") -> None:
+        if not url:
+            return
+        fields = {
+            "AccountSid": self._web.account.sid,
+            "CallSid": self._parties.call_sid,
+            "StreamSid": stream_sid,
+            "StreamName": stream_sid,
+            "StreamEvent": event,
+            "Timestamp": clock.wall().isoformat(timespec="milliseconds"),
+        }
+        self._post(url, fields | ({"StreamError": error} if error else {}))
+
+    def _post(self, url: str, fields: Mapping[str, str]) -> None:
+        task = asyncio.ensure_future(self._call_back(url, fields))
+        self._callbacks.add(task)
+        task.add_done_callback(self._callbacks.discard)
+
+    async def _call_back(self, url: str, fields: Mapping[str, str]) -> None:
+        if self._options.callback_delay_s:
+            await asyncio.sleep(self._options.callback_delay_s)
+        trouble = await self._web.callback(url, fields)
+        if trouble is not None:
+            self.outcome.log.append(trouble)
+
+    async def _conclude(self) -> None:
+        if not self.is_over:
+            self.outcome.status, self.outcome.ended_by = "completed", self.outcome.ended_by or "the carrier"
+        self._tell("completed")
+        if self._callbacks:
+            await asyncio.wait(self._callbacks)
+        outcome = self.outcome
+        outcome.report = self._caller.report(self._parties.call_sid, outcome.ended_by)
+        outcome.report.violations = list(outcome.violations)
+        if self._line is not None:
+            outcome.worst_lag_s = self._line.worst_lag_s

@@ -1,0 +1,244 @@
+"""The carrier's REST side on a port of this machine: change, end, place and read calls, with faults on request."""
+
+import asyncio
+import base64
+import hmac
+import json
+import re
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any, Final, Literal
+from urllib.parse import parse_qs
+
+import h11
+
+from offhook.simulator.carrier import Carrier
+from offhook.simulator.carrier_call import CarrierCall
+from offhook.simulator.carrier_twiml import TwimlError, parse
+from offhook.simulator.carrier_web import Source
+
+BODY_LIMIT: Final = 64 * 1024
+READ_BYTES: Final = 64 * 1024
+IDLE_S: Final = 30.0
+TWIML_LIMIT: Final = 4000
+_PATH: Final = re.compile(r"/2010-04-01/Accounts/(?P<account>[^/]+)/Calls(?:/(?P<sid>[^/]+))?\.json")
+_NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+@dataclass(frozen=True, slots=True)
+class RestFault:
+    """What becomes of one request."""
+
+    kind: Literal["none", "throttled", "error", "slow", "malformed", "reset"] = "none"
+    """throttled: 429; error: 500; slow: answered after `delay_s`; malformed: not JSON; reset: no answer at all."""
+    delay_s: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class RestRequest:
+    """A request as it came."""
+
+    method: str
+    path: str
+    form: dict[str, list[str]]
+    authorization: str
+
+    def first(self, name: str) -> str:
+        """The field's first value, or nothing."""
+        return self.form.get(name, [""])[0]
+
+
+class _Refused(Exception):
+    def __init__(self, status: int, code: int, text: str) -> None:
+        super().__init__(text)
+        self.status, self.code = status, code
+
+
+class RestServer:
+    """Use it as an async context: it listens inside. `faults` befall the next requests, one each."""
+
+    def __init__(self, carrier: Carrier, port: int = 0, faults: Iterable[RestFault] = ()) -> None:
+        self.requests: Final[deque[RestRequest]] = deque(maxlen=1000)
+        self.faults: Final[deque[RestFault]] = deque(faults)
+        self.port = port
+        self._carrier: Final = carrier
+        self._server: asyncio.Server | None = None
+        self._connections: Final[set[asyncio.Task[None]]] = set()
+
+    @property
+    def base_url(self) -> str:
+        """For OFFHOOK_TWILIO_BASE_URL."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def __aenter__(self) -> "RestServer":
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._server is not None
+        self._server.close()
+        for task in self._connections:
+            task.cancel()
+        if self._connections:
+            await asyncio.wait(self._connections)
+        await self._server.wait_closed()
+
+    # ── HTTP ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections.add(task)
+        try:
+            await self._serve(reader, writer)
+        except (h11.RemoteProtocolError, ConnectionError, TimeoutError):
+            pass  # Whoever speaks no HTTP gets no answer.
+        finally:
+            self._connections.discard(task)
+            writer.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        http = h11.Connection(h11.SERVER)
+        while True:
+            request = await _read(http, reader)
+            if request is None:
+                return
+            self.requests.append(request)
+            fault = self.faults.popleft() if self.faults else RestFault()
+            if fault.kind == "reset":
+                writer.transport.abort()
+                return
+            if fault.kind == "slow":
+                await asyncio.sleep(fault.delay_s)
+            status, body = self._answer(request, fault)
+            headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+            reason = HTTPStatus(status).phrase.encode()
+            for event in (h11.Response(status_code=status, headers=headers, reason=reason), h11.Data(body)):
+                writer.write(http.send(event) or b"")
+            writer.write(http.send(h11.EndOfMessage()) or b"")
+            await writer.drain()
+            if http.our_state is h11.MUST_CLOSE:
+                return
+            http.start_next_cycle()
+
+    def _answer(self, request: RestRequest, fault: RestFault) -> tuple[int, bytes]:
+        try:
+            if fault.kind == "throttled":
+                raise _Refused(429, 20429, "Too Many Requests")
+            if fault.kind == "error":
+                raise _Refused(500, 20500, "An internal server error has occurred")
+            status, content = self._perform(request)
+        except _Refused as refused:
+            status = refused.status
+            more = f"https://www.twilio.com/docs/errors/{refused.code}"
+            content = {"code": refused.code, "message": str(refused), "more_info": more, "status": status}
+        body = json.dumps(content).encode()
+        return status, body[: len(body) // 2] if fault.kind == "malformed" else body
+
+    # ── calls ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _perform(self, request: RestRequest) -> tuple[int, dict[str, Any]]:
+        account = self._carrier.web.account
+        expected = "Basic " + base64.b64encode(f"{account.sid}:{account.token}".encode()).decode()
+        if not hmac.compare_digest(expected.encode(), request.authorization.encode()):
+            raise _Refused(401, 20003, "Authenticate")
+        match = _PATH.fullmatch(request.path.partition("?")[0])
+        if match is None or match["account"] != account.sid:
+            raise _Refused(404, 20404, f"The requested resource {request.path} was not found")
+        if match["sid"] is None:
+            if request.method == "POST":
+                return 201, self._create(request)
+            return 200, {"calls": [self._call(sid) for sid in self._carrier.calls], "page": 0, "next_page_uri": None}
+        call = self._carrier.calls.get(match["sid"])
+        if call is None:
+            raise _Refused(404, 20404, f"The requested resource {request.path} was not found")
+        if request.method == "POST":
+            _update(call, request)
+        return 200, self._call(match["sid"])
+
+    def _create(self, request: RestRequest) -> dict[str, Any]:
+        to_number, from_number = request.first("To"), request.first("From")
+        for code, name, number in ((21211, "To", to_number), (21212, "From", from_number)):
+            if not _NUMBER.fullmatch(number):
+                raise _Refused(400, code, f"Invalid '{name}' Phone Number: {number}")
+        source = _source(request)
+        if source is None:
+            raise _Refused(400, 21205, "Url parameter is required")
+        options = replace(
+            self._carrier.options,
+            status_url=request.first("StatusCallback"),
+            status_events=tuple(request.form.get("StatusCallbackEvent", ["completed"])),
+            fallback_url=request.first("FallbackUrl"),
+        )
+        return self._call(self._carrier.place(to_number, from_number, source, options), "queued")
+
+    def _call(self, sid: str, status: str = "") -> dict[str, Any]:
+        call = self._carrier.calls[sid]
+        parties, account = call.outcome.parties, self._carrier.web.account.sid
+        return {
+            "sid": sid,
+            "account_sid": account,
+            "api_version": "2010-04-01",
+            "status": status or call.outcome.status,
+            "direction": parties.direction,
+            "from": parties.from_number,
+            "to": parties.to_number,
+            "duration": None,
+            "price": None,
+            "price_unit": "USD",
+            "uri": f"/2010-04-01/Accounts/{account}/Calls/{sid}.json",
+        }
+
+
+def _update(call: CarrierCall, request: RestRequest) -> None:
+    if call.is_over:
+        raise _Refused(400, 21220, "Call is not in-progress. Cannot redirect.")
+    status, source = request.first("Status"), _source(request)
+    if status == "completed":
+        call.end("server")
+    elif status == "canceled" and call.outcome.status in ("queued", "ringing"):
+        call.end("server", "canceled")
+    elif source is not None and not status:
+        call.change(source)
+    else:
+        raise _Refused(400, 20001, "Status, Url or Twiml must be given, and be possible now")
+
+
+def _source(request: RestRequest) -> Source | None:
+    url, twiml = request.first("Url"), request.first("Twiml")
+    if url:
+        return Source(url, request.first("Method") or "POST")
+    if not twiml:
+        return None
+    if len(twiml) > TWIML_LIMIT:
+        raise _Refused(400, 32018, "Twiml is longer than 4000 characters")
+    try:
+        parse(twiml.encode())
+    except TwimlError as error:
+        raise _Refused(400, error.code, str(error)) from error
+    return Source(twiml=twiml)
+
+
+async def _read(http: h11.Connection, reader: asyncio.StreamReader) -> RestRequest | None:
+    head: h11.Request | None = None
+    body = b""
+    while True:
+        event = http.next_event()
+        if event is h11.NEED_DATA:
+            async with asyncio.timeout(IDLE_S):
+                http.receive_data(await reader.read(READ_BYTES))
+        elif isinstance(event, h11.Request):
+            head = event
+        elif isinstance(event, h11.Data):
+            body += event.data
+            if len(body) > BODY_LIMIT:
+                return None
+        elif isinstance(event, h11.EndOfMessage) and head is not None:
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
+            form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+            return RestRequest(head.method.decode(), head.target.decode(), form, headers.get("authorization", ""))
+        else:
+            return None

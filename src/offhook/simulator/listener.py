@@ -1,0 +1,115 @@
+"""Listens to the agent for a person: what was said, when, in words by the tape or by the local transcriber."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from offhook.core.events import TranscriptFinal
+from offhook.errors import ProviderError
+from offhook.simulator.caller import Recorder
+from offhook.simulator.report import FLOOR_DB, FRAME_S, level_db
+from offhook.speech.ports import Setup, Transcriber, TranscriberEvent
+from offhook.speech.scripted.tape import TapeReader
+
+SILENCE_S: Final = 0.6
+"""After so much silence what the agent said is over."""
+LAST_WORDS_S: Final = 15.0
+"""Wait for the transcript of what was said last."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLine:
+    """Something that the agent said in one go."""
+
+    begins_at: float
+    length_s: float
+    text: str
+
+
+class Listener:
+    """A `Recorder` that passes everything on, and tells each stretch of the agent's speech once its words are known."""
+
+    def __init__(self, recorder: Recorder, tell: Callable[[AgentLine], None]) -> None:
+        self.transcriber: Transcriber | None = None
+        self._recorder: Final = recorder
+        self._tell: Final = tell
+        self._tape = TapeReader()
+        self._begins_at: float | None = None
+        self._ends_at = 0.0
+        self._waiting: Final[dict[int, tuple[float, float]]] = {}
+        """Stretches whose words are asked for: begin and end."""
+        self._number = 0
+        self._all_told = asyncio.Event()
+        self._all_told.set()
+
+    def caller(self, frame: bytes) -> None:
+        """The caller's 20 ms, for the recording."""
+        self._recorder.caller(frame)
+
+    def settle(self, until_sample: int) -> None:
+        """For the recording."""
+        self._recorder.settle(until_sample)
+
+    def agent(self, at_sample: int, ulaw: bytes) -> None:
+        """The agent's 20 ms."""
+        self._recorder.agent(at_sample, ulaw)
+        if self.transcriber is not None:
+            self.transcriber.hear(ulaw)
+        at = at_sample / 8000
+        self._tape.hear(ulaw)
+        if level_db(ulaw) > FLOOR_DB:
+            self._begins_at = at if self._begins_at is None else self._begins_at
+            self._ends_at = at + FRAME_S
+        elif self._begins_at is not None and at - self._ends_at > SILENCE_S:
+            self._over()
+
+    def transcribed(self, event: TranscriberEvent) -> None:
+        """The transcriber's answers."""
+        if isinstance(event, TranscriptFinal) and event.spurt in self._waiting:
+            begins_at, ends_at = self._waiting.pop(event.spurt)
+            self._tell(AgentLine(begins_at, ends_at - begins_at, event.text.strip()))
+            if not self._waiting:
+                self._all_told.set()
+
+    async def finish(self) -> None:
+        """The call is over: wait for the last words, not for long."""
+        if self._begins_at is not None:
+            self._over()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS_S):
+                await self._all_told.wait()
+
+    def _over(self) -> None:
+        assert self._begins_at is not None
+        begins_at, text = self._begins_at, self._tape.text
+        self._begins_at, self._tape = None, TapeReader()
+        if text or self.transcriber is None:
+            self._tell(AgentLine(begins_at, self._ends_at - begins_at, text))
+            return
+        self._number += 1
+        self._waiting[self._number] = (begins_at, self._ends_at)
+        self._all_told.clear()
+        self.transcriber.finalize(self._number)
+
+
+@asynccontextmanager
+async def open_transcriber(
+    model_dir: Callable[[str], Path], post: Callable[[TranscriberEvent], None]
+) -> AsyncIterator[Transcriber]:
+    """The transcriber of this machine, for one call, loaded and running. Raises `ProviderError`."""
+    from offhook.speech.stt.local import Config, create
+
+    port = create(Config(), Setup(model_dir=model_dir))
+    await port.prepare()
+    transcriber = port.transcriber(post)
+    running = asyncio.ensure_future(transcriber.run())
+    try:
+        yield transcriber
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError, ProviderError):
+            await running
+        await port.close()
