@@ -7,6 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from offhook.audio.g711 import decode_ulaw
+from offhook.audio.mel import log_mel, normalize
+from offhook.audio.resample import resample
 from offhook.audio.samples import to_float
 from offhook.audio.turn_model import SmartTurn
 from offhook.audio.vad import BLOCK_SAMPLES, EnergyVad, SileroVad, VadStream
@@ -155,3 +157,18 @@ def test_the_turn_model_tells_a_finished_turn_from_a_hesitation() -> None:
     model = SmartTurn(SMART_TURN)
     assert model.probability(ulaw(spoken("I would like to book a table for tomorrow."), silence(0.2))) > 0.5
     assert model.probability(ulaw(spoken("I would like to book a table for, um,"), silence(0.2))) < 0.5
+
+
+@needs_smart_turn
+def test_the_turn_model_is_given_normalized_features() -> None:
+    class Session:
+        def run(self, _: None, feed: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+            self.features = feed["input_features"]
+            return [np.array([[0.25]], np.float32)]
+
+    model, session, said = SmartTurn(SMART_TURN), Session(), ulaw(noise(1.0, -30))
+    model._session = session
+    assert model.probability(said) == 0.25
+    audio = np.zeros(128_000, np.float32)
+    audio[-16_000:] = resample(to_float(decode_ulaw(said)), 8000, 16_000)
+    assert np.allclose(session.features, log_mel(normalize(audio), 800)[None], atol=1e-5)
