@@ -69,6 +69,7 @@ class _Reader:
         self._lines: list[str] = []
         self._question = ""
         self._header: list[str] = []
+        self._is_prose = True
 
     def line(self, line: str) -> None:
         """Take the next line."""
@@ -86,16 +87,21 @@ class _Reader:
             self._question = _plain(question[1])
         elif answer := _ANSWER.match(stripped):
             # An empty line may stand between a question and its answer.
-            self._lines = [answer[1]] if self._question else [stripped]
+            self._lines, self._is_prose = [answer[1] if self._question else stripped], False
         elif bullet := _BULLET.match(line):
             self.end_block()
-            self._lines = [bullet[1]]
+            self._lines, self._is_prose = [bullet[1]], False
         else:
+            # Who writes a sentence to a line means a fact to a line.
+            if self._is_prose and self._lines and self._lines[-1][-1:] in tuple(".!?"):
+                self.end_block()
+            self._is_prose = self._is_prose or not self._lines
             self._lines.append(stripped.lstrip("> "))
 
     def end_block(self) -> None:
         """The block is whole: keep its facts."""
         text = _plain(" ".join(self._lines))
+        self._is_prose = True
         if not text:
             return
         question, self._question, self._lines = self._question, "", []

@@ -77,7 +77,12 @@ class Knowledge(Facts):
         ]
         self._rarity = _rarity(self._entries)
         self._unknown = math.log(1.0 + (len(self._entries) + 0.5) / 0.5)
-        self._mean_length = sum(entry.length for entry in self._entries) / max(1, len(self._entries))
+        self._postings: dict[str, dict[int, float]] = {}
+        for i, entry in enumerate(self._entries):
+            for stem, weight in entry.weights.items():
+                self._postings.setdefault(stem, {})[i] = weight
+        self._brevity = _brevity(self._entries)
+        self._lead = np.array([entry.leads for entry in self._entries], np.float32)
         self._cache: OrderedDict[str, tuple[Fact, ...]] = OrderedDict()
         self._lock = threading.Lock()
         if embedder is not None:
@@ -118,7 +123,7 @@ class Knowledge(Facts):
             scores = overlap
         else:
             scores = _MEANING_WEIGHT * self._meanings(asked) + (1.0 - _MEANING_WEIGHT) * overlap
-        scores = scores + _FIRST_BONUS * np.array([entry.leads for entry in self._entries], np.float32)
+        scores = scores + _FIRST_BONUS * self._lead
         best = np.argsort(-scores, kind="stable")[:KEPT_RESULTS]
         return tuple(replace(self._entries[i].fact, score=round(float(min(1.0, max(0.0, scores[i]))), 4)) for i in best)
 
@@ -134,21 +139,24 @@ class Knowledge(Facts):
         total = sum(self._rarity_of(term) for term in terms)
         if not total:
             return np.zeros(len(self._entries), np.float32)
-        shares = [sum(self._match(entry, term) for term in terms) / total for entry in self._entries]
-        return np.array(shares, np.float32)
+        shares = np.zeros(len(self._entries), np.float32)
+        for term in terms:
+            for i, weight in self._matches(term).items():
+                shares[i] += weight / total
+        return shares
 
     def _rarity_of(self, term: str) -> float:
         known = [term, *self._words.related.get(term, ())]
         return min((self._rarity[one] for one in known if one in self._rarity), default=self._unknown)
 
-    def _match(self, entry: _Entry, term: str) -> float:
-        weight = entry.weights.get(term, 0.0)
+    def _matches(self, term: str) -> dict[int, float]:
+        """What the term is worth to each fact that has it, or has a word that means the same."""
+        found = dict(self._postings.get(term, {}))
         for other in self._words.related.get(term, ()):
-            weight = max(weight, _RELATED_WEIGHT * entry.weights.get(other, 0.0))
-        if not weight:
-            return 0.0
-        long = 1.0 - _B + _B * entry.length / self._mean_length
-        return self._rarity_of(term) * weight * min(1.0, (_K1 + 1.0) / (1.0 + _K1 * long))
+            for i, weight in self._postings.get(other, {}).items():
+                found[i] = max(found.get(i, 0.0), _RELATED_WEIGHT * weight)
+        rarity = self._rarity_of(term)
+        return {i: rarity * weight * self._brevity[i] for i, weight in found.items()}
 
 
 def _entry(path: str, chunk: Chunk, words: WordTable, *, leads: bool) -> _Entry:
@@ -166,3 +174,9 @@ def _rarity(entries: Sequence[_Entry]) -> dict[str, float]:
     counts = Counter(stem for entry in entries for stem in entry.weights)
     n = len(entries)
     return {stem: math.log(1.0 + (n - count + 0.5) / (count + 0.5)) for stem, count in counts.items()}
+
+
+def _brevity(entries: Sequence[_Entry]) -> list[float]:
+    """BM25's norm of length: a word counts less in a fact that says much else."""
+    mean = sum(entry.length for entry in entries) / max(1, len(entries))
+    return [min(1.0, (_K1 + 1.0) / (1.0 + _K1 * (1.0 - _B + _B * entry.length / mean))) for entry in entries]

@@ -153,7 +153,7 @@ ENGLISH: Final = WordTable(
         "deliver delivery shipping ship",
         "return returns refund",
         "doctor physician dentist",
-        "hire rent rental",
+        "rent rental rentals",
         "bathroom toilet restroom shower",
         "aircon air conditioning",
         "couple two double",

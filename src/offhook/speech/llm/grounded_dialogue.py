@@ -116,7 +116,9 @@ class Dialogue:
             return [RepeatLast()]
         if simple := self._simple(acts, clauses, text):
             return simple
-        return [LookUp(tuple(clauses) or (text,), self._topic, offers=bool(acts & {Act.APPOINT, Act.BOOK}))]
+        return [
+            LookUp(tuple(clauses) or (text,), self._topic, offers=bool(acts & {Act.APPOINT, Act.BOOK, Act.SERVICE}))
+        ]
 
     def _simple(self, acts: frozenset[Act], clauses: list[str], text: str) -> list[Move]:
         """Turns that one sentence answers, whatever the business."""

@@ -92,7 +92,7 @@ _WHOLE: Final[Mapping[Act, str]] = {
     ),
     Act.REPEAT: (
         r"sorry|pardon(?: me)?|excuse me|what|huh|come again|what was that|what did you(?: just)? say|"
-        r"i(?: am|'m)? sorry"
+        r"i(?: am|'m)? sorry|what do you mean"
     ),
 }
 _WHOLE_PATTERNS: Final = {
@@ -157,6 +157,11 @@ _WITHIN: Final = {
             r"someone|somebody|one|body|manager|operator|agent|representative|colleague|staff|receptionist|owner|chef|boss|"
             r"doctor|dentist|reception|front desk)|\b(?:transfer|connect) me\b|\bput me through\b|"
             r"^(?:an? )?(?:operator|human|agent)$|\b(?:real|human) (?:person|being)(?: please)?$"
+        ),
+        Act.SERVICE: (
+            r"\b(?:i|we)(?:'d| would)? (?:like|want|need|have) to (?:cancel|change|move|reschedule|postpone|confirm|"
+            r"complain)\b|\bcan (?:you|i|we) (?:change|move|reschedule|postpone|confirm)\b|"
+            r"\b(?:is|are) (?:broken|missing)\b|\b(?:doesn't|does not|isn't|is not|don't) work(?:ing)?\b"
         ),
         Act.RENAME: r"\b(?:the|my|a different|another) (?:name|number|phone(?: number)?|day|date|time|message)\b",
     }.items()

@@ -39,6 +39,8 @@ class Act(Enum):
     """Wants a table."""
     APPOINT = auto()
     """Wants to book what is no table: a room, an appointment."""
+    SERVICE = auto()
+    """Wants something of the staff: a change, a repair."""
     MESSAGE = auto()
     HUMAN = auto()
     """Wants to be put through."""
