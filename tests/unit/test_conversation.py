@@ -275,3 +275,10 @@ def test_nothing_after_the_end() -> None:
     world.run(2.0)
     assert world.conversation.state.phase is Phase.ENDED
     assert world.conversation.receive(ev.SpeechStarted(9, 2.0), 3.0) == []
+
+
+def test_words_that_come_too_late_are_answered_after_all() -> None:
+    world = scene(stt_s=3.2)
+    world.says("what time is it", 3.0, 4.0).run(14.0)
+    assert ("caller", "what time is it") in world.turns
+    assert world.turns[-1] == ("agent", "You said what time is it.")

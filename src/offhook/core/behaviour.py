@@ -43,7 +43,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     ] = 0.25
     transcript_timeout_s: Annotated[
         float, _says("Longest wait for a final transcript after the end of a spurt.", 0.1, 10)
-    ] = 1.20
+    ] = 1.40
     audio_stall_s: Annotated[float, _says("Longest wait for caller audio that would show a silence.", 0.3, 10)] = 1.00
     max_speculations: Annotated[int, _says("Replies prepared before a turn is committed, per turn.", 0, 20)] = 3
     digits_timeout_s: Annotated[float, _says("Wait after a key before the digits are a turn.", 0.2, 30)] = 2.5

@@ -151,7 +151,8 @@ def transcript_final(c: CallState, event: TranscriptFinal) -> None:
 
 def transcript_overdue(c: CallState, at: float) -> None:
     """The final does not come: open the transcriber anew, once; then the interim has to do."""
-    if c.spurt is not None and c.turn.is_empty and not c.spurt.heard_again and c.spurt.voice_s >= MISSED_VOICE_S:
+    has_no_words = c.spurt is not None and not c.turn.interim and c.spurt.voice_s >= MISSED_VOICE_S
+    if c.spurt is not None and has_no_words and not c.spurt.heard_again:
         c.spurt.heard_again = True
         c.timers.set(Timer.TRANSCRIPT, at + c.behaviour.transcript_timeout_s)
         c.do(ReconnectTranscriber(0.0))
@@ -159,20 +160,22 @@ def transcript_overdue(c: CallState, at: float) -> None:
     c.turn.settle()
     if c.spurt is not None:
         c.spurt.settled = True
-        if c.turn.is_empty:
+        if has_no_words:
             c.counts.missed_spurt = c.spurt.number
     _judge(c)
 
 
 def _late_words(c: CallState, spurt_number: int, text: str) -> None:
-    """Words of a spurt that was closed without any: the caller did say them, so they are not lost."""
+    """Words of a spurt that was closed without any: the caller did say them, so they are answered after all."""
     if spurt_number != c.counts.missed_spurt or not normalize(text):
         return
     c.counts.missed_spurt = 0
-    if c.reply is None or c.reply.state is ReplyState.HELD:
-        c.turn.put_before(text)
-    else:
+    if c.reply is not None and c.reply.is_protected:
         c.history.append(CallerSaid(text))
+        return
+    if c.reply is not None and c.reply.state is not ReplyState.HELD:
+        take_floor(c)
+    c.turn.add_final(text)
 
 
 def _judge(c: CallState) -> None:
