@@ -37,6 +37,8 @@ MAX_BIAS_TOKENS: Final = 120
 LOOP_RATIO: Final = 2.0
 """A text that compresses better than this repeats itself."""
 UNLIKELY_SCORE: Final = -0.9
+SHORT_WORDS: Final = 3
+"""The mean score of a word or two is low also when they are right ("Goodbye": -1.0 to -1.6): no cause for a retry."""
 NO_SPEECH_PROBABILITY: Final = 0.6
 NO_SPEECH_SCORE: Final = -0.8
 
@@ -53,7 +55,8 @@ class _Decoded:
 
     @property
     def suspect(self) -> bool:
-        return self.full or self.score < UNLIKELY_SCORE or loops(self.text)
+        is_unlikely = self.score < UNLIKELY_SCORE and len(self.text.split()) > SHORT_WORDS
+        return self.full or is_unlikely or loops(self.text)
 
 
 class Whisper:
