@@ -178,13 +178,14 @@ class GroundedBrain:
         spoken_at = [i for i in range(asked) if messages[i].role == "assistant" and messages[i].text]
         if not spoken_at:
             return [TextDelta(self._language.sentences.nothing_to_repeat)]
-        heard = messages[spoken_at[-1]].text
+        # An entry that the caller did not hear to its end ends in a dash.
+        heard = messages[spoken_at[-1]].text.rstrip(" —")
         before = ModelRequest(messages[: spoken_at[-1]], request.tools, request.call_id)
         again = await self._reply(before) if before.messages and before.messages[-1].role in ("user", "tool") else []
         texts: list[ModelOutput] = [output for output in again if isinstance(output, TextDelta)]
         whole = " ".join(output.text for output in again if isinstance(output, TextDelta))
         # A fixed sentence (an opening, "are you still there?") was not ours: then what was heard is said again.
-        return texts if whole.startswith(heard.rstrip(" .…")[:20]) and texts else [TextDelta(heard)]
+        return texts if whole.startswith(heard[:20]) and texts else [TextDelta(heard)]
 
     def _tell_outcome(self, result: Message, turns: Sequence[Message], request: ModelRequest) -> list[ModelOutput]:
         say = self._language.sentences

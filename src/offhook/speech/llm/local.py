@@ -181,13 +181,13 @@ class LocalModel:
     def _complete(self, body: dict[str, Any], post: Post, stopped: threading.Event) -> None:
         """One reply, start to end; posts its chunks, or what went wrong, and then None."""
 
-        def on_chunk(chunk: Any) -> bool:
+        def on_part(chunk: Any) -> bool:
             for one in _chunks(chunk):
                 post(one)
             return stopped.is_set()
 
         try:
-            self._server.handle_chat_completions(body, on_chunk)
+            self._server.handle_chat_completions(body, on_part)
         except (RuntimeError, ValueError, TypeError) as error:
             post(error)
         post(None)
