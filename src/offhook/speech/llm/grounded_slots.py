@@ -320,7 +320,7 @@ def name(text: str, *, asked: bool = False) -> str | None:
     text = text[:400]
     spelled = _spelled(text)
     match = _INTRODUCED.search(text) or (_I_AM.search(text) if asked else None)
-    found = _as_name(match[1]) if match else ""
+    found = _as_name(_SPELLED.sub(" ", match[1])) if match else ""
     if not found and asked:
         bare = _LEAD_IN.sub("", text)
         found = _as_name(_SPELLED.sub(" ", bare)) if len(bare.split()) <= 5 or spelled else ""
