@@ -78,6 +78,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         future.add_done_callback(self._thread_is_done)
         return future
 
+    async def shutdown_default_executor(self, *args: Any) -> None:
+        """As ever; it waits in a thread of its own."""
+        self._threads_at_work += 1
+        try:
+            await super().shutdown_default_executor(*args)
+        finally:
+            self._threads_at_work -= 1
+
     def forgive(self) -> None:
         """Take the limit of time away."""
         self._limit_at = float("inf")
