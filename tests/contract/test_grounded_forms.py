@@ -1,5 +1,7 @@
 """The grounded brain fills in forms: a table, a message; corrections, questions in between, and what goes wrong."""
 
+import pytest
+
 from offhook.speech.llm.grounded_english import SENTENCES
 from offhook.speech.ports import Message
 from tests.grounded_world import DENTAL, Call, needs_model
@@ -165,3 +167,31 @@ def test_a_wish_for_what_cannot_be_booked_is_offered_a_message() -> None:
     call = Call(DENTAL)
     assert SENTENCES.offer in call.say("i need to make an appointment for next week")
     assert "What is your name" in call.say("yes please do")
+
+
+@needs_model
+@pytest.mark.parametrize("turn", ["yes and do you have parking", "Yes, and you have parking."])
+def test_a_yes_with_a_question_is_a_yes_and_a_question(turn: str) -> None:
+    call = Call()
+    call.say("a table for four on friday at seven my name is brown")
+    assert "garage behind the hotel" in call.say(turn)
+    assert call.tools[0].name == "book_table"
+    assert call.tool_answers("Booked.").startswith("Your table is booked.")
+    assert call.say("yes") == SENTENCES.ask_me
+
+
+@needs_model
+@pytest.mark.parametrize("turn", ["yes that's all correct thank you", "yes perfect see you then", "sounds good to me"])
+def test_a_yes_with_kind_words_is_a_yes(turn: str) -> None:
+    call = Call()
+    call.say("a table for four on friday at seven my name is brown")
+    assert call.say(turn) == ""
+    assert call.tools[0].name == "book_table"
+
+
+@needs_model
+def test_a_yes_with_a_change_is_read_back_again() -> None:
+    call = Call()
+    call.say("a table for four on friday at seven my name is brown")
+    assert "a table for 5 people" in call.say("yes but make it five people")
+    assert not call.tools

@@ -95,7 +95,8 @@ class GroundedBrain:
         last = turns[-1] if turns else None
         if last is not None and last.role == "tool":
             return self._tell_outcome(last, turns, request)
-        moves = dialogue.follow(turns)
+        # Going through a long history takes milliseconds too.
+        moves = await asyncio.to_thread(dialogue.follow, turns)
         if not moves:
             say = self._language.sentences
             return [TextDelta(say.hello_named.format(name=name) if name else say.hello)]
@@ -132,11 +133,15 @@ class GroundedBrain:
             if not facts:
                 unanswered += self._language.grammar.is_question(clause)
                 continue
+            if asked.quiet and facts[0].score < SURE_SCORE:
+                continue
             unsure = unsure or facts[0].score < SURE_SCORE
             answers += [text for fact in facts if (text := spoken(fact.text)) not in answers]
-        if not answers and len(asked.clauses) > 1:
+        if not answers and len(asked.clauses) > 1 and not asked.quiet:
             # What was cut apart may have been one question after all.
             answers = [spoken(fact.text) for fact in await self._find(" ".join(asked.clauses), asked.topic)]
+        if not answers and asked.quiet:
+            return []
         if not answers:
             return [say.unknown] if asked.in_form else [say.unknown, offer]
         head = [say.perhaps] if unsure else []

@@ -33,6 +33,8 @@ class LookUp:
     offers: bool = False
     """Whatever is found, offer to take a message too."""
     in_form: bool = False
+    quiet: bool = False
+    """Nothing is said when nothing is found: it may have been no question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class Dialogue:
                 return [Say(self._say.all_right), Say(self._say.anything_else)]
         if Act.BYE in acts or (Act.NO in acts and not clauses and self._was_heard(self._say.anything_else, said)):
             return self._hang_up()
+        if Act.YES in acts and not clauses and self._was_heard(self._say.anything_else, said):
+            return [Say(self._say.ask_me)]
         if Act.BOOK in acts and BOOK_TABLE in self._tools:
             return self._begin(BOOK_TABLE, text)
         if Act.MESSAGE in acts and TAKE_MESSAGE in self._tools:
@@ -200,14 +204,17 @@ class Dialogue:
         """The form is whole and was read back."""
         asked = self._questions(text)
         changed = form.propose(self._without(asked, text))
+        agreed = Act.YES in acts and Act.NO not in acts and not changed
+        if agreed and (self._was_heard(self._say.right, said) or self._was_heard(form.check(), said)):
+            # "Yes, and do you have parking?"
+            self._changing = False
+            rest = tuple(self._language.grammar.clauses(text))
+            return [*([LookUp(rest, in_form=True, quiet=not asked)] if rest else []), Fill(form)]
         if asked or changed:
             lookup: list[Move] = [LookUp(tuple(asked), "", in_form=True)] if asked else []
             return [*lookup, *self._ask()]
         if Act.RENAME in acts and Act.YES not in acts:
             return self._ask_again(form, text)
-        if Act.YES in acts and (self._was_heard(self._say.right, said) or self._was_heard(form.check(), said)):
-            self._changing = False
-            return [Fill(form)]
         if Act.NO in acts:
             self._changing = True
             return [Say(self._say.change)]
