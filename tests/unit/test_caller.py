@@ -15,7 +15,7 @@ from offhook.simulator.caller import Caller, End
 from offhook.simulator.caller_script import conversation, load_script, script_from
 from offhook.simulator.carrier_media import SILENCE_FRAME
 from offhook.simulator.report import CallReport, level_db
-from offhook.simulator.scenario import CALM, Odds, Scenario
+from offhook.simulator.scenario import CALM, Odds, ProviderOdds, Scenario
 from offhook.simulator.virtual import run_virtual
 from offhook.simulator.voices import TapeVoice, cough, noise, prepare, read_wav
 from offhook.speech.scripted.tape import FRAME_BYTES, FRAME_S, heard_text, speak
@@ -251,7 +251,7 @@ def test_a_seed_is_a_scenario() -> None:
 
 def test_calm_scenarios_have_no_faults() -> None:
     assert all(Scenario.from_seed(seed, CALM).is_calm for seed in range(50))
-    assert not all(Scenario.from_seed(seed, Odds(llm_fault=1.0)).is_calm for seed in range(5))
+    assert not all(Scenario.from_seed(seed, Odds(providers=ProviderOdds(llm_fault=1.0))).is_calm for seed in range(5))
 
 
 def test_every_scenario_can_be_played_by_its_caller() -> None:

@@ -23,37 +23,46 @@ DIGITS: Final = "0123456789*#"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Odds:
-    """How likely each thing is, 0 to 1: of a call unless it says otherwise. All zeros: a good day."""
+class CallerOdds:
+    """What a caller does, each of a turn or before one, but for the last two."""
 
     pause: float = 0.3
-    """Of a turn: a pause inside."""
+    """Inside the turn."""
     barge_in: float = 0.25
-    """Of a turn: said over the agent."""
     backchannel: float = 0.25
-    """Before a turn: "mm-hm" over the agent."""
     cough: float = 0.1
-    """Before a turn."""
     noise: float = 0.1
-    """Before a turn."""
     digits: float = 0.1
-    """Before a turn."""
     long_silence: float = 0.05
-    """Before a turn: longer than the agent's patience."""
+    """Longer than the agent's patience."""
     abrupt_end: float = 0.3
-    """The caller hangs up without waiting for an answer."""
+    """Of a call: hangs up without waiting for an answer."""
     background: float = 0.2
+    """Of a call: noise under everything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierOdds:
+    """What happens on the way, each of a call."""
+
     loss: float = 0.3
     bursts: float = 0.3
     drop: float = 0.05
     half_open: float = 0.03
     marks: float = 0.06
-    """Marks come late or never."""
+    """They come late or never."""
     odd_end: float = 0.06
     """The end of the call is not, or only half, told."""
     stopped: float = 0.03
-    """The carrier stops the stream in the middle."""
+    """The stream is stopped in the middle."""
     storm: float = 0.02
+    """Of keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderOdds:
+    """What fails behind the server, each of a call."""
+
     stt_drop: float = 0.15
     stt_fault: float = 0.1
     llm_fault: float = 0.2
@@ -63,7 +72,25 @@ class Odds:
     """The end-of-turn model is wrong now and then."""
 
 
-CALM: Final = Odds(**dict.fromkeys(Odds.__dataclass_fields__, 0.0))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Odds:
+    """How likely each thing is, 0 to 1."""
+
+    caller: CallerOdds = field(default_factory=CallerOdds)
+    carrier: CarrierOdds = field(default_factory=CarrierOdds)
+    providers: ProviderOdds = field(default_factory=ProviderOdds)
+
+
+WORKING: Final = Odds(
+    carrier=CarrierOdds(**dict.fromkeys(CarrierOdds.__dataclass_fields__, 0.0)),
+    providers=ProviderOdds(**dict.fromkeys(ProviderOdds.__dataclass_fields__, 0.0)),
+)
+"""Nothing fails; callers do what callers do."""
+CALM: Final = Odds(
+    caller=CallerOdds(**dict.fromkeys(CallerOdds.__dataclass_fields__, 0.0)),
+    carrier=WORKING.carrier,
+    providers=WORKING.providers,
+)
 """No faults, and a caller who only talks."""
 
 
@@ -89,13 +116,13 @@ class Scenario:
         chance = {part: random.Random(f"{seed} {part}") for part in parts}
         return cls(
             seed=seed,
-            script=_script(chance["caller"], odds, seed),
-            network=_network(chance["network"], odds, seed),
-            media=_media(chance["media"], odds),
-            stt=_stt(chance["stt"], odds, seed),
-            llm=_llm(chance["llm"], odds, seed),
-            tts=_tts(chance["tts"], odds, seed),
-            turn_error_rate=chance["turn"].uniform(0.02, 0.2) if chance["turn"].random() < odds.turn_errors else 0.0,
+            script=_script(chance["caller"], odds.caller, seed),
+            network=_network(chance["network"], odds.carrier, seed),
+            media=_media(chance["media"], odds.carrier),
+            stt=_stt(chance["stt"], odds.providers, seed),
+            llm=_llm(chance["llm"], odds.providers, seed),
+            tts=_tts(chance["tts"], odds.providers, seed),
+            turn_error_rate=_turn_error_rate(chance["turn"], odds.providers),
         )
 
     @property
@@ -106,7 +133,7 @@ class Scenario:
         return all(fault == "none" for fault in faults) and all(at is None for at in broken)
 
 
-def _script(chance: random.Random, odds: Odds, seed: int) -> CallerScript:
+def _script(chance: random.Random, odds: CallerOdds, seed: int) -> CallerScript:
     steps: list[dict[str, Any]] = []
     for turn in range(chance.randint(1, 6)):
         steps += _before(chance, odds)
@@ -123,7 +150,7 @@ def _script(chance: random.Random, odds: Odds, seed: int) -> CallerScript:
     return script_from({"name": f"seed {seed}", "seed": seed, "background_db": background, "steps": steps})
 
 
-def _before(chance: random.Random, odds: Odds) -> list[dict[str, Any]]:
+def _before(chance: random.Random, odds: CallerOdds) -> list[dict[str, Any]]:
     after_s = round(chance.uniform(0.2, 1.5), 2)
     possible: list[tuple[float, dict[str, Any]]] = [
         (odds.backchannel, {"backchannel": chance.choice(("mm-hm", "uh-huh")), "after_s": after_s, "at_most_s": 10}),
@@ -135,7 +162,7 @@ def _before(chance: random.Random, odds: Odds) -> list[dict[str, Any]]:
     return [step for likelihood, step in possible if chance.random() < likelihood]
 
 
-def _text(chance: random.Random, odds: Odds, turn: int) -> str:
+def _text(chance: random.Random, odds: CallerOdds, turn: int) -> str:
     words = [chance.choice(WORDS) for _ in range(chance.randint(2, 9))]
     if len(words) > 3 and chance.random() < odds.pause:
         words.insert(chance.randint(2, len(words) - 1), "...")
@@ -143,7 +170,7 @@ def _text(chance: random.Random, odds: Odds, turn: int) -> str:
     return f"Turn{turn + 1} " + " ".join(words) + chance.choice((".", "?", "."))
 
 
-def _network(chance: random.Random, odds: Odds, seed: int) -> Network:
+def _network(chance: random.Random, odds: CarrierOdds, seed: int) -> Network:
     bursty = chance.random() < odds.bursts
     return Network(
         delay_s=round(chance.uniform(0.01, 0.15), 3),
@@ -157,7 +184,7 @@ def _network(chance: random.Random, odds: Odds, seed: int) -> Network:
     )
 
 
-def _media(chance: random.Random, odds: Odds) -> MediaFaults:
+def _media(chance: random.Random, odds: CarrierOdds) -> MediaFaults:
     marks: tuple[Literal["late", "never"], ...] = ("late", "never")
     ends: tuple[Literal["stop", "nothing"], ...] = ("stop", "nothing")
     return MediaFaults(
@@ -169,7 +196,7 @@ def _media(chance: random.Random, odds: Odds) -> MediaFaults:
     )
 
 
-def _stt(chance: random.Random, odds: Odds, seed: int) -> SttConfig:
+def _stt(chance: random.Random, odds: ProviderOdds, seed: int) -> SttConfig:
     faults: tuple[Literal["mute", "duplicate_final", "garbage"], ...] = ("mute", "duplicate_final", "garbage")
     return SttConfig(
         connect_s=round(chance.uniform(0.0, 0.5), 2),
@@ -183,7 +210,7 @@ def _stt(chance: random.Random, odds: Odds, seed: int) -> SttConfig:
     )
 
 
-def _llm(chance: random.Random, odds: Odds, seed: int) -> LlmConfig:
+def _llm(chance: random.Random, odds: ProviderOdds, seed: int) -> LlmConfig:
     faults: tuple[Literal["fail", "never_start", "stall", "fail_mid"], ...] = (
         "fail", "never_start", "stall", "fail_mid",
     )  # fmt: skip
@@ -198,7 +225,7 @@ def _llm(chance: random.Random, odds: Odds, seed: int) -> LlmConfig:
     )
 
 
-def _tts(chance: random.Random, odds: Odds, seed: int) -> TtsConfig:
+def _tts(chance: random.Random, odds: ProviderOdds, seed: int) -> TtsConfig:
     faults: tuple[Literal["fail", "never_start", "stall", "fail_mid"], ...] = (
         "fail", "never_start", "stall", "fail_mid",
     )  # fmt: skip
@@ -211,3 +238,7 @@ def _tts(chance: random.Random, odds: Odds, seed: int) -> TtsConfig:
         fault_rate=round(chance.uniform(0.2, 0.6), 2),
         seed=seed,
     )
+
+
+def _turn_error_rate(chance: random.Random, odds: ProviderOdds) -> float:
+    return round(chance.uniform(0.02, 0.2), 3) if chance.random() < odds.turn_errors else 0.0
