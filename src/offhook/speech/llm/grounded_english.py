@@ -60,7 +60,8 @@ SENTENCES: Final = Sentences(
 
 _POLITE: Final = (
     r"please|um+|uh+|er+|erm|hm+|well|so|oh|ah|then|just|thanks?(?: you)?(?: very much| so much| a lot| again)?|"
-    r"for (?:your|the) (?:help|time|information)|cheers|now|sir|madam|ma'am|actually|you too|i think|(?:to|for|with) me|great|perfect|"
+    r"for (?:your|the) (?:help|time|information)|cheers|now|sir|madam|ma'am|actually|you too|i think|"
+    r"(?:to|for|with) me|great|perfect|"
     r"wonderful|lovely|awesome|ok(?:ay)?|all right|alright"
 )
 _WHOLE: Final[Mapping[Act, str]] = {
