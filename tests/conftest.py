@@ -9,6 +9,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden traces anew; then read the diff")
+    parser.addoption("--scenario", help="run one scenario of the simulated hours, by its seed")
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ async def run_call(leg: Leg, handle: CallHandle, runtime: AgentRuntime, record: 
             desk.connect_transcriber()
             inbox.put(CallAnswered())
             leg.listen(ear)
+            ear.watch_leg()
             while not reason:
                 event, at = await inbox.take(conversation.wakeup_at)
                 record.event(event, at)
@@ -70,6 +71,7 @@ async def run_call(leg: Leg, handle: CallHandle, runtime: AgentRuntime, record: 
                         reason = command.reason
             desk.clear()
     finally:
+        ear.stop()
         pacer.stop()
         leg.close()
         record.close(inbox.now())

@@ -1,5 +1,6 @@
 """The ear: what happens to each 20 ms of the caller, in the leg's own callback and nowhere else."""
 
+import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from offhook.speech.ports import Transcriber, TranscriberEvent
 _LOG: Final = logging.getLogger("offhook.calls")
 KEPT_FRAMES: Final = 1500
 """30 s: what a transcriber that was lost can be given again."""
+DEAD_LEG_S: Final = 6.0
+"""A carrier sends silence too: a leg without any frame for so long is dead, whatever its socket says."""
 RECENT_FRAMES: Final = 400
 """8 s: what the end-of-turn model looks at."""
 
@@ -38,6 +41,8 @@ class Ear:
         self._recent: deque[bytes] = deque(maxlen=RECENT_FRAMES)
         self._frames = 0
         self.dropped_digits = 0
+        self._frames_seen = 0
+        self._alive_timer: asyncio.TimerHandle | None = None
 
     # ── from the leg ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -72,6 +77,22 @@ class Ear:
     def leg_lost(self, cause: str) -> None:
         """The connection ended."""
         self._inbox.put(LegLost(cause))
+
+    def watch_leg(self) -> None:
+        """See that frames keep coming, from now until `stop`."""
+        self._frames_seen = self._frames
+        self._alive_timer = asyncio.get_running_loop().call_later(DEAD_LEG_S, self._look_at_leg)
+
+    def stop(self) -> None:
+        """Look no more."""
+        if self._alive_timer is not None:
+            self._alive_timer.cancel()
+
+    def _look_at_leg(self) -> None:
+        if self._frames == self._frames_seen:
+            self.leg_lost(f"no audio for {DEAD_LEG_S:.0f} s")
+        else:
+            self.watch_leg()
 
     # ── from the call ────────────────────────────────────────────────────────────────────────────────────────
 

@@ -118,7 +118,7 @@ class Conversation:
         c = self._call
         match event:
             case ev.FirstTokenReceived():
-                pass
+                speaking.first_token_received(c, at)
             case ev.SegmentReady(segment=segment):
                 speaking.segment_ready(c, segment)
             case ev.SegmentStarted():
@@ -181,8 +181,7 @@ class Conversation:
             case Timer.MARK:
                 self._unmarked(at)
             case Timer.STALL | Timer.REPLY:
-                if c.reply is not None:
-                    speaking.reply_lost(c, at)
+                speaking.reply_overdue(c, at)
             case Timer.FILLER:
                 speaking.filler_due(c, at)
             case Timer.TOOL:
@@ -230,7 +229,8 @@ class Conversation:
         """What holds after every step: nothing waits without a deadline."""
         c = self._call
         if c.end_reason:
-            closing.end(c, c.end_reason, hang_up=True)
+            # Only the stream is ended: the carrier's own voice can still apologise.
+            closing.end(c, c.end_reason, hang_up=c.end_reason != speaking.VOICE_FAILED)
         if c.phase is Phase.ENDING and c.cut is None:
             closing.finish(c)
         if c.cut is not None and Timer.CUT not in c.timers:

@@ -23,6 +23,7 @@ from offhook.core.transcript import AgentSaid, CallerSaid, ToolUsed
 
 END_CALL: Final = "end_call"
 """The tool that the core carries out itself: hang up, once the reply was heard."""
+VOICE_FAILED: Final = "provider.voice.failed"
 CUT_TIMEOUT_S: Final = 0.25
 """The playout is ours and answers in the same step; this only guards against a bug in it."""
 _RETRY_WHEN_HUSHED_S: Final = 0.3
@@ -115,6 +116,15 @@ def seal(c: CallState, reply: Reply) -> None:
 # ── what the reply's makers tell ─────────────────────────────────────────────────────────────────────────────────
 
 
+def first_token_received(c: CallState, at: float) -> None:
+    """The model has begun; from here on only the voice can be late."""
+    reply = c.reply
+    assert reply is not None
+    reply.known |= Known.BEGUN
+    if Timer.REPLY in c.timers:
+        c.timers.set(Timer.REPLY, at + c.behaviour.stall_timeout_s)
+
+
 def segment_ready(c: CallState, segment: int) -> None:
     """Audio is here: nobody waits for the model any more."""
     assert c.reply is not None
@@ -184,6 +194,12 @@ def reply_failed(c: CallState, event: ReplyFailed, at: float) -> None:
         reply_lost(c, at, retryable=event.retryable)
 
 
+def reply_overdue(c: CallState, at: float) -> None:
+    """Nothing came in time. A model is asked once more, a voice that is silent is not: the caller waits."""
+    if c.reply is not None:
+        reply_lost(c, at, retryable=isinstance(c.reply.content, Generate) and Known.BEGUN not in c.reply.known)
+
+
 def reply_lost(c: CallState, at: float, *, retryable: bool = True) -> None:
     """The reply will not come: once more, or an apology, or the end. Never silence."""
     reply = c.reply
@@ -196,7 +212,7 @@ def reply_lost(c: CallState, at: float, *, retryable: bool = True) -> None:
     if isinstance(reply.content, Say):
         # The voice itself is gone: nothing that we could say would be heard.
         cancel(c)
-        c.end_reason = "provider.voice.failed"
+        c.end_reason = VOICE_FAILED
         return
     apologise(c, at)
 
@@ -241,7 +257,8 @@ def _replace(c: CallState, content: Generate | Say, at: float) -> Reply:
 
 
 def _wait_for_audio(c: CallState, reply: Reply, at: float) -> None:
-    c.timers.set(Timer.REPLY, at + c.behaviour.reply_timeout_s)
+    is_fixed = isinstance(reply.content, Say)
+    c.timers.set(Timer.REPLY, at + (c.behaviour.voice_timeout_s if is_fixed else c.behaviour.reply_timeout_s))
     if isinstance(reply.content, Generate) and c.script.filler and Known.READY not in reply.known:
         c.timers.set(Timer.FILLER, at + c.behaviour.filler_s)
 
@@ -356,6 +373,6 @@ def _continue_after_tools(c: CallState, reply: Reply, at: float) -> None:
         return
     reply.tools.told = len(reply.tools.runs)
     reply.tools.steps += 1
-    reply.known &= ~(Known.GENERATED | Known.READY)
+    reply.known &= ~(Known.GENERATED | Known.READY | Known.BEGUN)
     c.do(ContinueReply(reply.number))
     _wait_for_audio(c, reply, at)

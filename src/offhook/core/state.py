@@ -77,9 +77,11 @@ class ToolRun(msgspec.Struct):
 
 
 class Known(Flag):
-    """What has become known of a reply. Each is told once; the first three may be unsaid by another tool round."""
+    """What has become known of a reply. Each is told once; the first of them may be unsaid by another tool round."""
 
     NOTHING = 0
+    BEGUN = auto()
+    """The model has begun to answer: what is late now is the voice."""
     READY = auto()
     """Its first audio is here."""
     GENERATED = auto()

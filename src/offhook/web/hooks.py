@@ -19,7 +19,7 @@ _logger: Final = logging.getLogger("offhook.web")
 
 FINAL_STATUSES: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 MEDIA_PATH: Final = "/twilio/media"
-_FAILED: Final = re.compile(r"lost|error")
+_FAILED: Final = re.compile(r"lost|error|voice\.failed")
 """In the reason a call ended for: the caller was left in the middle of it, so the carrier's voice apologises."""
 NUMBER_LENGTH: Final = 256
 
