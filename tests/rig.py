@@ -1,4 +1,4 @@
-"""Whole calls in virtual time, for tests: the real call, the real leg, scripted speech, a simulated carrier and caller."""
+"""Whole calls in virtual time: the real call and leg, scripted speech, a simulated carrier and caller."""
 
 import asyncio
 import json

@@ -57,7 +57,7 @@ class Decoder:
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - a condition over threads has no event to wait for
+        while not condition():
             await asyncio.sleep(0.001)
 
 

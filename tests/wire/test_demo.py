@@ -1,6 +1,7 @@
 """What the demo shows is true: everything is answered, and the recording says what the journal says was heard."""
 
 import asyncio
+import itertools
 import wave
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def agent_runs(served: Served) -> list[bytes]:
         pcm = np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)[:, 1]
     ends = [line["at"] for line in served.journal if line.get("command") == "RecordTurn" and line["speaker"] == "agent"]
     cuts = [0, *(round(end * 8000) for end in ends)]
-    return [encode_ulaw(np.ascontiguousarray(pcm[a:b])) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [encode_ulaw(np.ascontiguousarray(pcm[a:b])) for a, b in itertools.pairwise(cuts)]
 
 
 def as_spoken(text: str) -> str:
@@ -48,7 +49,7 @@ def test_the_demo(tmp_path: Path) -> None:
     assert not replay(served.folder / "journal.jsonl").mismatches
 
     whisper = Whisper(store.path("whisper-base"), "en-US", load_agent(agent).vocabulary)
-    heard = [text for text in served.said("agent")]
+    heard = list(served.said("agent"))
     wrong = words = 0
     for text, audio in zip(heard, agent_runs(served), strict=True):
         wanted, got = as_spoken(text), as_spoken(whisper.transcribe(audio[-30 * 8000 :]))

@@ -1,7 +1,6 @@
 """`offhook demo`: the real server and a simulated carrier with a caller, over the real wire. No key, no telephone."""
 
 import asyncio
-import os
 import secrets
 import socket
 import subprocess
@@ -131,7 +130,7 @@ async def play(stage: Stage, console: Console) -> bool:
 async def server(stage: Stage, rest_url: str, console: Console) -> "AsyncIterator[None]":
     """The real server in a process of its own, ready inside, ended in order."""
     environment = {
-        **os_environment(),
+        **inherited(),
         "TWILIO_ACCOUNT_SID": _ACCOUNT,
         "TWILIO_AUTH_TOKEN": stage.token,
         "OFFHOOK_TWILIO_BASE_URL": rest_url,
@@ -155,13 +154,12 @@ async def server(stage: Stage, rest_url: str, console: Console) -> "AsyncIterato
             await process.wait()
 
 
-def os_environment() -> dict[str, str]:
+def inherited() -> dict[str, str]:
     """What the server's process inherits: everything but this process's own Offhook and Twilio settings."""
     kept = ("OFFHOOK_MODEL_DIR", "OFFHOOK_MODEL_SOURCES")
+    found = Settings.from_environment().environment
     return {
-        name: value
-        for name, value in os.environ.items()
-        if name in kept or not name.startswith(("OFFHOOK_", "TWILIO_"))
+        name: value for name, value in found.items() if name in kept or not name.startswith(("OFFHOOK_", "TWILIO_"))
     }
 
 
@@ -177,8 +175,12 @@ async def ready(address: str, process: asyncio.subprocess.Process, log: Path) ->
             except httpx2.TransportError:
                 pass
             await asyncio.sleep(0.1)
-    last = log.read_text(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
-    raise OffhookError(f"the server did not start: {last[0]} (all of it is in {log})")
+    raise OffhookError(f"the server did not start: {last_line(log)} (all of it is in {log})")
+
+
+def last_line(log: Path) -> str:
+    """What the server said last."""
+    return (log.read_text(errors="replace").strip().splitlines() or ["it said nothing"])[-1]
 
 
 def show(console: Console, view: JournalView, outcome: "CallOutcome", folder: Path) -> bool:

@@ -85,7 +85,7 @@ async def follow(calls: Path, view: JournalView) -> Path:
     journal: Path | None = None
     while journal is None:
         await asyncio.sleep(LOOK_EVERY_S)
-        journal = next(calls.glob("*/journal.jsonl"), None)
+        journal = find_journal(calls)
     rest = b""
     with journal.open("rb") as file:
         is_header = True
@@ -99,3 +99,8 @@ async def follow(calls: Path, view: JournalView) -> Path:
             if not view.end_reason:
                 await asyncio.sleep(LOOK_EVERY_S)
     return journal.parent
+
+
+def find_journal(calls: Path) -> Path | None:
+    """The first call's journal, once it is there."""
+    return next(calls.glob("*/journal.jsonl"), None)
