@@ -17,8 +17,10 @@ from offhook.simulator.carrier_media import SILENCE_FRAME
 from offhook.simulator.report import CallReport, level_db
 from offhook.simulator.scenario import CALM, Odds, ProviderOdds, Scenario
 from offhook.simulator.virtual import run_virtual
-from offhook.simulator.voices import TapeVoice, cough, noise, prepare, read_wav
+from offhook.simulator.voices import SpokenVoice, TapeVoice, cough, noise, prepare, read_wav
 from offhook.speech.scripted.tape import FRAME_BYTES, FRAME_S, heard_text, speak
+from offhook.speech.tts.scripted import Config as VoiceConfig
+from offhook.speech.tts.scripted import ScriptedVoice
 
 Agent = Callable[[float, bytes], bytes]
 
@@ -168,6 +170,19 @@ def test_recordings_of_any_usual_rate(tmp_path: Path, rate: int, channels: int) 
     spectrum = np.abs(np.fft.rfft(pcm))
     assert int(spectrum.argmax()) == 440
     assert 0.9 < pcm.std() / (8000 / np.sqrt(2)) < 1.1
+
+
+def test_a_real_voice_is_cut_at_its_pauses_and_engraved() -> None:
+    for options in ({}, {"word_times": False}):
+        voice = SpokenVoice(ScriptedVoice(VoiceConfig(**options)))  # type: ignore[arg-type]
+        script = script_from({"steps": [{"say": "one two three ... four five", "pause_s": 1.0}, {"hang_up": True}]})
+        (prepared, _) = run_virtual(prepare(script, voice))
+        whole = speak("one two three four five")
+        assert len(prepared.audio) == len(whole) + 8000
+        frames = [prepared.audio[at : at + FRAME_BYTES] for at in range(0, len(prepared.audio), FRAME_BYTES)]
+        pause = frames.index(SILENCE_FRAME)
+        assert frames[pause : pause + 50] == [SILENCE_FRAME] * 50
+        assert pause * FRAME_S == pytest.approx(len(speak("one two three")) / 8000, abs=0.15)
 
 
 def test_a_recording_with_its_words(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def call(  # noqa: PLR0913 - a command's parameters are its options
     if report is not None:
         _write_report(report, outcome)
         console.print(f"report     {report}", markup=False)
-    if outcome.violations or outcome.status != "completed" or outcome.report.unanswered:
+    if outcome.troubles or outcome.status != "completed" or outcome.report.unanswered:
         raise typer.Exit(1)
 
 
@@ -203,7 +203,7 @@ def show(outcome: CallOutcome, console: Console) -> None:
     )
     for said in outcome.said:
         console.print(f"the carrier's voice said: {said}", markup=False)
-    for trouble in (*outcome.violations, *outcome.log):
+    for trouble in outcome.troubles:
         console.print(f"! {trouble}", markup=False, style="red")
 
 

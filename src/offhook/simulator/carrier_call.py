@@ -81,13 +81,18 @@ class CallOutcome:
     worst_lag_s: float = 0.0
     """How late our own clockwork was at worst: much of it makes the measures doubtful."""
 
+    @property
+    def troubles(self) -> list[str]:
+        """All that the server did wrong in the carrier's eyes."""
+        # A server that closes its stream is logged as an error by Twilio, and is none.
+        harmless = (CLOSED_BY_SERVER,)
+        entries = [entry for entry in self.log if entry.code not in harmless]
+        return [str(trouble) for trouble in (*self.violations, *entries)]
+
     def require_clean(self) -> None:
         """Raise `ProtocolViolation` when the server broke the carrier's protocol anywhere."""
-        harmless = (CLOSED_BY_SERVER,)
-        wrong = [str(violation) for violation in self.violations]
-        wrong += [str(entry) for entry in self.log if entry.code not in harmless]
-        if wrong:
-            raise ProtocolViolation("the server broke the carrier's protocol: " + "; ".join(wrong[:10]))
+        if self.troubles:
+            raise ProtocolViolation("the server broke the carrier's protocol: " + "; ".join(self.troubles[:10]))
 
 
 @dataclass(frozen=True, slots=True)

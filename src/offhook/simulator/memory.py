@@ -176,7 +176,7 @@ class _Exchange:
             self._leg.connection_lost(cause)
 
     def _notice_s(self) -> float:
-        if self._call.faults.end != "stop_and_close":
+        if self._call.faults.end != "stop_and_close" or self._call.network.half_open_at_s is not None:
             return NOTICE_S
         return GOODBYE_S + self._call.network.delay_s + self._call.network.burst_gap_s
 

@@ -127,10 +127,16 @@ class Scenario:
 
     @property
     def is_calm(self) -> bool:
-        """Nothing fails but what a caller does: every turn must then be answered."""
-        faults = (self.stt.fault, self.llm.fault, self.tts.fault)
-        broken = (self.network.drop_at_s, self.network.half_open_at_s, self.stt.drop_after_s, self.media.stop_at_s)
-        return all(fault == "none" for fault in faults) and all(at is None for at in broken)
+        """Nothing fails but what a caller does: every turn must then be answered, and every word heard is known."""
+        providers = (self.stt.fault, self.llm.fault, self.tts.fault)
+        network, media = self.network, self.media
+        moments = (network.drop_at_s, network.half_open_at_s, self.stt.drop_after_s, media.stop_at_s, media.storm_at_s)
+        return (
+            all(fault == "none" for fault in providers)
+            and all(at is None for at in moments)
+            and not network.loss
+            and (media.marks, media.end) == ("returned", "stop_and_close")
+        )
 
 
 def _script(chance: random.Random, odds: CallerOdds, seed: int) -> CallerScript:

@@ -4,13 +4,13 @@ import io
 import re
 import wave
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
 
-from offhook.audio.g711 import encode_ulaw
+from offhook.audio.g711 import encode_ulaw, ulaw_level
 from offhook.audio.resample import resample
 from offhook.errors import ConfigurationError
 from offhook.simulator.caller_script import (
@@ -24,42 +24,102 @@ from offhook.simulator.caller_script import (
     Step,
 )
 from offhook.speech.ports import Setup, Voice, WordTime
-from offhook.speech.scripted.tape import FRAME_BYTES, SILENCE, Plane, Utterance, engrave, even_times, speak
+from offhook.speech.scripted.tape import FRAME_BYTES, FRAME_S, SILENCE, Plane, Utterance, engrave, even_times, speak
 
 RATE: Final = 8000
 RATES: Final = (8000, 16000, 24000, 32000, 48000)
 LONGEST_WAV_S: Final = 600
+NEAR_FRAMES: Final = 6
+"""How far a voice's word times may be off."""
 PAUSE: Final = re.compile(r"\s*(?:\.\.\.|…)\s*")
+
+
+Pieces = Sequence[str | float]
+"""Texts, and the lengths of the pauses between them in seconds."""
 
 
 class CallerVoice(Protocol):
     """A way to say the caller's texts."""
 
-    async def say(self, text: str, utterance: Utterance) -> bytes:
-        """The text as mu-law, whole frames, with its words in the tape. May raise `ProviderError`."""
+    async def say(self, pieces: Pieces, utterance: Utterance) -> bytes:
+        """One turn as mu-law, whole frames, with its words in the tape. May raise `ProviderError`."""
 
 
 class TapeVoice:
     """The synthetic voice; its words are in the least significant bits, as in all audio of a caller."""
 
-    async def say(self, text: str, utterance: Utterance) -> bytes:
-        """The text in no time."""
-        return speak(text, utterance, Plane.LSB)
+    async def say(self, pieces: Pieces, utterance: Utterance) -> bytes:
+        """The turn in no time."""
+        audio, words = b"", utterance.first_word
+        last = max((index for index, piece in enumerate(pieces) if isinstance(piece, str)), default=0)
+        for index, piece in enumerate(pieces):
+            if isinstance(piece, float):
+                audio += _silence(piece)
+            else:
+                # Only the last piece ends the turn: the words before it belong to the same utterance.
+                ends_turn = utterance.ends_turn and index == last
+                audio += speak(piece, Utterance(utterance.number, words, ends_turn), Plane.LSB)
+                words += len(piece.split())
+        return audio
 
 
 class SpokenVoice:
-    """Any voice of the product, with its words engraved."""
+    """Any voice of the product, with its words engraved.
+
+    A turn is spoken in one go and its pauses are cut in between two words where the voice is quietest. Said piece by
+    piece, or with a comma there, each piece would end as a sentence does (an end-of-turn model was 96 to 99 % sure of
+    that): people do not drop their voice before they hesitate.
+    """
 
     def __init__(self, voice: Voice) -> None:
         self._voice = voice
 
-    async def say(self, text: str, utterance: Utterance) -> bytes:
-        """The text as this voice speaks it."""
+    async def say(self, pieces: Pieces, utterance: Utterance) -> bytes:
+        """The turn as this voice speaks it."""
+        texts = [piece for piece in pieces if isinstance(piece, str)]
         audio, words = b"", list[WordTime]()
-        async for piece in self._voice.synthesize(text):
-            audio += piece.audio
-            words += piece.words
-        return engrave(audio, words or even_times(text, len(audio) / RATE), utterance)
+        async for part in self._voice.synthesize(" ".join(texts)):
+            audio += part.audio
+            words += part.words
+        audio += SILENCE * (-len(audio) % FRAME_BYTES)
+        written = " ".join(texts)
+        if len(words) != len(written.split()):
+            words = list(even_times(written, len(audio) / RATE))
+        times = [replace(time, text=word) for time, word in zip(words, written.split(), strict=True)]
+        return engrave(*_with_pauses(audio, times, pieces), utterance)
+
+
+def _with_pauses(audio: bytes, words: Sequence[WordTime], pieces: Pieces) -> tuple[bytes, list[WordTime]]:
+    said, times, at, count = b"", list[WordTime](), 0, 0
+    for piece in pieces:
+        if isinstance(piece, float):
+            said += _silence(piece)
+            continue
+        begin, count = count, count + len(piece.split())
+        end = _quietest(audio, words[count].start_s) if count < len(words) else len(audio) // FRAME_BYTES
+        end = max(at, end)
+        later_s = (len(said) // FRAME_BYTES - at) * FRAME_S
+        for word in words[begin:count]:
+            last_s = min(word.end_s, end * FRAME_S)
+            times.append(WordTime(word.text, word.start_s + later_s, max(word.start_s, last_s) + later_s))
+        said += audio[at * FRAME_BYTES : end * FRAME_BYTES]
+        at = end
+    return said, times
+
+
+def _quietest(audio: bytes, near_s: float) -> int:
+    """The quietest frame near a moment, which a voice's word times tell only roughly."""
+    middle, count = round(near_s / FRAME_S), len(audio) // FRAME_BYTES
+    frames = range(max(1, middle - NEAR_FRAMES), min(count, middle + NEAR_FRAMES) + 1)
+    return min(
+        frames,
+        key=lambda at: (ulaw_level(audio[at * FRAME_BYTES : (at + 1) * FRAME_BYTES]), abs(at - middle)),
+        default=count,
+    )
+
+
+def _silence(length_s: float) -> bytes:
+    return SILENCE * FRAME_BYTES * round(length_s / FRAME_S)
 
 
 async def local_voice() -> tuple[SpokenVoice, Voice]:
@@ -103,16 +163,7 @@ async def _spoken(step: Say | BargeIn | Backchannel, number: int, voice: CallerV
         return Prepared(
             step, text, engrave(audio, even_times(text, len(audio) / RATE), Utterance(number, 0, step.ends_turn))
         )
-    audio, words = b"", 0
-    last = max((index for index, piece in enumerate(said) if isinstance(piece, str)), default=0)
-    for index, piece in enumerate(said):
-        if isinstance(piece, float):
-            audio += SILENCE * FRAME_BYTES * round(piece / 0.02)
-        else:
-            # Only the last piece ends the turn: the words before it belong to the same utterance.
-            audio += await voice.say(piece, Utterance(number, words, step.ends_turn and index == last))
-            words += len(piece.split())
-    return Prepared(step, text, audio)
+    return Prepared(step, text, await voice.say(said, Utterance(number, 0, step.ends_turn)))
 
 
 def _pieces(step: Say | BargeIn | Backchannel) -> list[str | float]:

@@ -1,0 +1,93 @@
+"""`offhook call` as a person runs it, against a tiny server."""
+
+import asyncio
+import base64
+import json
+import wave
+from pathlib import Path
+
+import pytest
+from fastapi import WebSocket
+from typer.testing import CliRunner, Result
+
+from offhook.cli.main import app
+from offhook.speech.scripted.tape import Utterance, speak
+from tests.carrier_world import PUBLIC_URL, TOKEN, TinyServer, read, read_all, running
+
+RUNNER = CliRunner()
+
+
+async def converse(server: TinyServer, websocket: WebSocket) -> None:
+    """Say hello, and once more after some seconds of the caller's audio."""
+    await read(server, websocket)
+    sid = (await read(server, websocket))["streamSid"]
+    for number, text in enumerate(("Hello there", "Certainly")):
+        payload = base64.b64encode(speak(text, Utterance(number))).decode()
+        await websocket.send_json({"event": "media", "streamSid": sid, "media": {"payload": payload}})
+        while number == 0 and len(server.events("media")) < 150:
+            await read(server, websocket)
+    await read_all(server, websocket)
+
+
+def invoke(*arguments: str, env: dict[str, str] | None = None) -> Result:
+    return RUNNER.invoke(app, ["call", *arguments], env={"TWILIO_AUTH_TOKEN": TOKEN, **(env or {})})
+
+
+def test_a_call_is_shown_recorded_and_reported(tmp_path: Path) -> None:
+    record, report = tmp_path / "call.wav", tmp_path / "call.json"
+
+    async def main() -> tuple[TinyServer, Result]:
+        async with running(TinyServer(media=converse)) as server:
+            env = {"OFFHOOK_PUBLIC_URL": PUBLIC_URL, "OFFHOOK_DATA_DIR": str(tmp_path)}
+            result = await asyncio.to_thread(
+                invoke, "--to", server.url, "--voice", "tape", "--say", "a table please",
+                "--record", str(record), "--report", str(report), env=env,
+            )  # fmt: skip
+            return server, result
+
+    server, result = asyncio.run(main())
+    assert result.exit_code == 0, result.output
+    assert server.unsigned == []
+    for shown in ("caller  a table please", "agent   Hello there", "agent   Certainly", str(record)):
+        assert shown in result.output
+    found = json.loads(report.read_text())
+    assert found["heard_text"] == "Hello there Certainly"
+    assert found["turns"][0]["gap_s"] > 0
+    with wave.open(str(record)) as file:
+        assert (file.getnchannels(), file.getframerate()) == (2, 8000)
+        assert file.getnframes() / 8000 == pytest.approx(found["length_s"], abs=0.1)
+
+
+def test_a_server_that_does_not_answer_the_caller_fails_the_command(tmp_path: Path) -> None:
+    async def main() -> Result:
+        async with running(TinyServer({"voice": 403})) as server:
+            env = {"OFFHOOK_PUBLIC_URL": PUBLIC_URL, "OFFHOOK_DATA_DIR": str(tmp_path)}
+            return await asyncio.to_thread(invoke, "--to", server.url, "--voice", "tape", "--say", "hello", env=env)
+
+    result = asyncio.run(main())
+    assert result.exit_code == 1
+    assert "answered HTTP 403" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "said"),
+    [
+        ((), {}, "--say, --wav, --script"),
+        (("--say", "x", "--wav", "y.wav"), {}, "--say, --wav, --script"),
+        (("--script", "none.yaml"), {}, "none.yaml: cannot be read"),
+        (("--wav", "none.wav"), {}, "none.wav"),
+        (("--say", "x", "--to", "https://voice.example.test"), {}, "on this machine only"),
+        (("--say", "x", "--to", "ftp://127.0.0.1"), {}, "not an address of a server"),
+        (("--say", "x"), {"TWILIO_AUTH_TOKEN": ""}, "TWILIO_AUTH_TOKEN: not set"),
+        (("--say", "x", "--voice", "tape", "--record", "/dev/null/x.wav"), {}, "recording cannot be kept"),
+        (("--say", "x", "--voice", "tape", "--to", "http://127.0.0.1:9"), {}, "cannot be reached"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(
+    tmp_path: Path, arguments: tuple[str, ...], env: dict[str, str], said: str
+) -> None:
+    result = invoke(*arguments, env={"OFFHOOK_DATA_DIR": str(tmp_path), **env})
+    assert result.exit_code != 0
+    assert said in result.output
+    assert "Traceback" not in result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
