@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from pathlib import Path
+from typing import Final
 
 from offhook import clock
 from offhook.call.ear import Ear
@@ -27,6 +28,10 @@ from offhook.telephony.leg import Leg
 from offhook.tools.toolbox import ToolContext
 
 
+EARLY_EVENTS: Final = 8
+"""What a call can be told in the moment before it begins: that it is over, hardly more."""
+
+
 class CallHandle:
     """A call as the rest of the process holds it: what it is, and a way to tell it something."""
 
@@ -34,15 +39,20 @@ class CallHandle:
         self.facts = facts
         self.tool_context = ToolContext(call_id=facts.call_sid, data_dir=data_dir)
         self._inbox: Inbox | None = None
+        self._early: list[Event] = []
 
     def connect(self, inbox: Inbox) -> None:
-        """The call has begun."""
+        """The call has begun: it learns what it was told before."""
         self._inbox = inbox
+        for event in self._early:
+            inbox.put(event)
 
     def post(self, event: Event) -> None:
-        """Tell the call; before it has begun there is nobody to tell."""
+        """Tell the call."""
         if self._inbox is not None:
             self._inbox.put(event)
+        elif len(self._early) < EARLY_EVENTS:
+            self._early.append(event)
 
 
 async def run_call(leg: Leg, handle: CallHandle, runtime: AgentRuntime, record: CallRecord) -> str:

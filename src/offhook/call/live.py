@@ -84,6 +84,7 @@ class LiveCalls:
         token = started.parameters.get("token", "")
         if (
             expected is None
+            or started.call_sid in self._tasks
             or expected.until < clock.now()
             or not secrets.compare_digest(expected.token.encode(), token.encode())
         ):
