@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from offhook.simulator.carrier_media import MediaFaults
 from offhook.simulator.scenario import Scenario
 from offhook.simulator.virtual import run_virtual
+from offhook.speech.scripted.turn_model import ScriptedTurnModel
 from tests.checked import CheckedConversation
 from tests.rig import Outcome, Rig, live_call
 
@@ -34,6 +34,7 @@ def run_scenario(seed: int) -> tuple[Scenario, Outcome]:
         tts=scenario.tts.model_dump(),
         network=scenario.network,
         faults=scenario.media,
+        turn_model=ScriptedTurnModel(error_rate=scenario.turn_error_rate, seed=seed),
     )
     with tempfile.TemporaryDirectory() as folder:
         outcome = run_virtual(live_call(rig, scenario.script, Path(folder)), seed=seed)
@@ -53,7 +54,6 @@ def check(seed: int, scenario: Scenario, outcome: Outcome) -> None:
     if scenario.is_calm:
         unanswered = [turn for turn in report.unanswered if turn.ends_at + PATIENT_S < report.length_s]
         assert not unanswered, f"{where}: {unanswered}"
-    if scenario.is_calm and scenario.media == MediaFaults():
         said = " ".join(text for speaker, text in outcome.turns if speaker == "agent").split()
         cuts = sum(line.get("event") == "PlayoutCut" for line in outcome.journal)
         heard = len(report.heard_text.split())

@@ -16,24 +16,28 @@ B = Behaviour()
 @pytest.mark.parametrize(
     ("evidence", "needed_s"),
     [
-        (Evidence(1.0, Shape.COMPLETE, 0.0), B.min_silence_s),
-        (Evidence(None, Shape.COMPLETE, 0.0), B.unsure_silence_s),
-        (Evidence(0.99, None, 0.0), B.unsure_silence_s),
-        (Evidence(0.5, Shape.COMPLETE, 0.0), B.unsure_silence_s),
-        (Evidence(0.2, Shape.COMPLETE, 0.0), B.unfinished_silence_s),
-        (Evidence(0.99, Shape.OPEN, 0.0), B.unfinished_silence_s),
-        (Evidence(0.99, Shape.COLLECTING, 0.0), B.collecting_silence_s),
-        (Evidence(1.0, Shape.COMPLETE, 0.5), 0.625),
-        (Evidence(1.0, Shape.COMPLETE, 9.0), B.unsure_silence_s),
+        (Evidence(1.0, Shape.COMPLETE, 3, 0.0), B.min_silence_s),
+        (Evidence(None, Shape.COMPLETE, 3, 0.0), B.unsure_silence_s),
+        (Evidence(0.99, None, 0, 0.0), B.unsure_silence_s),
+        (Evidence(0.5, Shape.COMPLETE, 3, 0.0), B.unsure_silence_s),
+        (Evidence(0.5, Shape.COMPLETE, 5, 0.0), B.unfinished_silence_s),
+        (Evidence(0.9, Shape.COMPLETE, 5, 0.0), B.min_silence_s),
+        (Evidence(0.2, Shape.COMPLETE, 3, 0.0), B.unfinished_silence_s),
+        (Evidence(0.99, Shape.OPEN, 3, 0.0), B.unfinished_silence_s),
+        (Evidence(0.99, Shape.COLLECTING, 3, 0.0), B.collecting_silence_s),
+        (Evidence(1.0, Shape.COMPLETE, 3, 0.5), 0.625),
+        (Evidence(1.0, Shape.COMPLETE, 3, 9.0), B.unsure_silence_s),
     ],
 )
 def test_silence_needed(evidence: Evidence, needed_s: float) -> None:
     assert silence_needed_s(B, evidence) == pytest.approx(needed_s)
 
 
-@given(st.floats(0, 1), st.sampled_from([None, *Shape]), st.floats(0, 5))
-def test_a_patient_agent_is_never_less_patient(probability: float, shape: Shape | None, learned_s: float) -> None:
-    evidence = Evidence(probability, shape, learned_s)
+@given(st.floats(0, 1), st.sampled_from([None, *Shape]), st.integers(0, 30), st.floats(0, 5))
+def test_a_patient_agent_is_never_less_patient(
+    probability: float, shape: Shape | None, words: int, learned_s: float
+) -> None:
+    evidence = Evidence(probability, shape, words, learned_s)
     snappy, balanced, patient = (
         silence_needed_s(PRESETS[name], evidence) for name in ("snappy", "balanced", "patient")
     )

@@ -13,6 +13,11 @@ from offhook.core.words import Shape
 LEARNED_MARGIN: Final = 1.25
 """A caller who was cut off once may pause a little longer next time."""
 
+SURE_PROBABILITY: Final = 0.9
+"""From here on the sound leaves no doubt; complete sentences on the telephone are mostly above 0.95."""
+SHORT_ANSWER: Final = 4
+"""Words."""
+
 
 class Evidence(msgspec.Struct, frozen=True):
     """What is known when the caller has fallen silent."""
@@ -21,6 +26,8 @@ class Evidence(msgspec.Struct, frozen=True):
     """The end-of-turn model's belief, or None while it has not answered."""
     shape: Shape | None
     """How the words end, or None while no words have come."""
+    words: int
+    """How many there are."""
     learned_pause_s: float
     """Mean of this caller's pauses that were taken for the end of a turn and were not; 0 when there were none."""
 
@@ -36,9 +43,11 @@ def silence_needed_s(behaviour: Behaviour, evidence: Evidence) -> float:
         return behaviour.unsure_silence_s
     if probability < enough:
         return behaviour.unfinished_silence_s
-    # Between "just enough" and "certain", patience falls from unsure to min.
-    doubt = (1.0 - probability) / max(1.0 - enough, 1e-6)
-    needed = behaviour.min_silence_s + doubt * max(behaviour.unsure_silence_s - behaviour.min_silence_s, 0.0)
+    # Between "just enough" and "sure", patience falls to the shortest. A short answer is seldom only half of one; a
+    # longer sentence that sounds doubtful often goes on.
+    doubt = max(SURE_PROBABILITY - probability, 0.0) / max(SURE_PROBABILITY - enough, 1e-6)
+    doubtful_s = behaviour.unsure_silence_s if evidence.words <= SHORT_ANSWER else behaviour.unfinished_silence_s
+    needed = behaviour.min_silence_s + min(doubt, 1.0) * max(doubtful_s - behaviour.min_silence_s, 0.0)
     learned = min(evidence.learned_pause_s * LEARNED_MARGIN, behaviour.unsure_silence_s)
     return max(needed, learned)
 

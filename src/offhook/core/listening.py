@@ -103,9 +103,11 @@ def silence_lasted(c: CallState, spurt_number: int, silence_s: float) -> None:
 
 
 def turn_predicted(c: CallState, spurt_number: int, probability: float) -> None:
-    """The end-of-turn model has answered."""
-    if c.spurt is not None and c.spurt.number == spurt_number:
-        c.spurt.probability = probability
+    """The end-of-turn model has answered; a second opinion counts as much as the first."""
+    spurt = c.spurt
+    if spurt is not None and spurt.number == spurt_number:
+        first = spurt.probability if spurt.asked_again else None
+        spurt.probability = probability if first is None else (first + probability) / 2
 
 
 def spurt_stuck(c: CallState, at: float) -> None:
@@ -132,7 +134,7 @@ def transcript_changed(c: CallState, text: str) -> None:
     """Words that may still change. They count only for a spurt that is not yet answered."""
     c.counts.reconnects = 0
     if c.has_open_spurt:
-        c.turn.interim = text
+        c.turn.change(text)
         _judge(c)
 
 
@@ -254,7 +256,8 @@ def consider(c: CallState, at: float) -> None:
         _drop_turn(c, spurt, at)
         return
     shape = shape_of(c.turn.text, c.last_agent_text, c.script) if not c.turn.is_empty else None
-    needed_s = silence_needed_s(c.behaviour, Evidence(spurt.probability, shape, c.counts.learned_pause_s))
+    words = len(c.turn.text.split())
+    needed_s = silence_needed_s(c.behaviour, Evidence(spurt.probability, shape, words, c.counts.learned_pause_s))
     _watch(c, spurt, needed_s)
     if spurt.settled and spurt.silence_s >= needed_s:
         commit(c, at)
@@ -318,7 +321,7 @@ def commit_overdue(c: CallState, at: float) -> None:
 def commit(c: CallState, at: float) -> None:
     """The caller's turn is over; the agent has the floor."""
     text = c.turn.text
-    c.turn = TurnText()
+    c.turn = TurnText(answered=c.turn.interim)
     c.counts.turns += 1
     if c.spurt is not None:
         c.counts.committed_spurt = c.spurt.number

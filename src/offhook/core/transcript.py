@@ -31,20 +31,35 @@ Entry = CallerSaid | AgentSaid | ToolUsed
 
 
 class TurnText:
-    """The caller's words of the turn that is not yet committed: finals, then the interim that may still change."""
+    """The caller's words of the turn that is not yet committed: finals, then the interim that may still change.
 
-    __slots__ = ("_finals", "digits", "interim")
+    `answered` are words that were committed as an interim: the final that brings them once more is cut by them.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_answered", "_finals", "_is_provisional", "digits", "interim")
+
+    def __init__(self, answered: str = "") -> None:
         self._finals: list[str] = []
+        self._answered = normalize(answered).split()
+        self._is_provisional = False
+        """The last final was an interim that had to do."""
         self.interim = ""
         self.digits = ""
 
+    def change(self, text: str) -> None:
+        """The interim is now this."""
+        self.interim = self._without_answered(text)
+
     def add_final(self, text: str) -> None:
-        """Keep a final utterance; it replaces the interim."""
+        """Keep a final utterance; it replaces the interim, also one that had to do for want of it."""
         self.interim = ""
-        if text.strip():
-            self._finals.append(text.strip())
+        if self._is_provisional and text.strip():
+            self._finals.pop()
+        self._is_provisional = False
+        rest = self._without_answered(text)
+        self._answered = []
+        if rest:
+            self._finals.append(rest)
 
     def put_before(self, text: str) -> None:
         """Continue an earlier text: that of a turn which was not over after all."""
@@ -52,8 +67,11 @@ class TurnText:
             self._finals.insert(0, text)
 
     def settle(self) -> None:
-        """Take the interim for final: no better text will come."""
-        self.add_final(self.interim)
+        """Take the interim for final, until a better text comes."""
+        if self.interim.strip():
+            self._finals.append(self.interim.strip())
+            self._is_provisional = True
+        self.interim = ""
 
     @property
     def text(self) -> str:
@@ -67,3 +85,12 @@ class TurnText:
     def is_empty(self) -> bool:
         """True when nothing with a letter or digit in it was said."""
         return not normalize(self.text)
+
+    def _without_answered(self, text: str) -> str:
+        """The text less the words that it shares with the answered ones from the start."""
+        words, shared = text.split(), 0
+        for word, answered in zip(words, self._answered, strict=False):
+            if normalize(word) != answered:
+                break
+            shared += 1
+        return " ".join(words[shared:]) if shared == len(self._answered) else text.strip()
