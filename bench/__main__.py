@@ -1,0 +1,66 @@
+"""The command line of the bench."""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from bench.table import Outcome, save, show
+
+
+def main() -> int:
+    """Run the chosen parts and print their rows; 1 with `--strict` and a goal that is not met."""
+    arguments = _parse()
+    parts = ("quality", "load", "simulation") if arguments.part == "all" else (arguments.part,)
+    outcome = Outcome()
+    with tempfile.TemporaryDirectory(prefix="offhook-bench-") as folder:
+        top = Path(arguments.keep) if arguments.keep else Path(folder)
+        for part in parts:
+            print(f"{part} ...", file=sys.stderr, flush=True)
+            found = _measure(part, arguments.seed, top / part, is_quick=arguments.quick)
+            outcome.rows += found.rows
+            outcome.notes += found.notes
+    show(outcome, arguments.seed)
+    if arguments.json:
+        save(outcome, arguments.seed, Path(arguments.json))
+    return 1 if arguments.strict and any(row.is_met is False for row in outcome.rows) else 0
+
+
+def _measure(part: str, seed: int, folder: Path, *, is_quick: bool) -> Outcome:
+    if part == "quality":
+        from bench import quality
+
+        calls = quality.Plan(4, 5, seed) if is_quick else quality.Plan(seed=seed)
+        return _run(quality.measure(calls, folder))
+    if part == "load":
+        from bench import load
+
+        return _run(load.measure(load.quick(seed) if is_quick else load.Plan(seed=seed), folder))
+    from bench import simulation
+
+    return simulation.measure(3 if is_quick else 12, seed, folder)
+
+
+def _run(work: Coroutine[Any, Any, Outcome]) -> Outcome:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Offhook from the carrier's side.")
+    parser.add_argument("part", nargs="?", default="all", choices=("quality", "load", "simulation", "all"))
+    parser.add_argument("--quick", action="store_true", help="a tenth of the time, for a look")
+    parser.add_argument("--seed", type=int, default=1, help="what callers say and when")
+    parser.add_argument("--json", metavar="FILE", help="write the rows for programs")
+    parser.add_argument("--keep", metavar="DIR", help="keep the servers' logs and calls there")
+    parser.add_argument("--strict", action="store_true", help="exit 1 when a goal is not met")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

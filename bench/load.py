@@ -1,0 +1,218 @@
+"""What many calls cost one server, and whether they notice each other.
+
+One server with scripted vendors takes 1, 10 and 50 calls; real speech goes through the real voice detector, and both
+sides speak by turns. Each level is watched for a while; then short calls come and go beside those that last.
+"""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic, process_time
+from typing import Any, Final
+
+from bench.phone import Phone
+from bench.scenarios import GREETING, replies, talk
+from bench.server import Running, machine_busy_s, serving
+from bench.table import Goal, Outcome, Row, percentile, single
+from offhook.simulator.caller import Caller
+from offhook.simulator.voices import Prepared, local_voice, prepare
+
+RAMP_S: Final = 0.15
+"""Between the beginnings of calls."""
+PROBE_S: Final = 1.0
+"""A short call hangs up so long after its start."""
+VOICES: Final = 8
+"""Callers with words of their own; the others say the same at other times."""
+DOUBTFUL_LAG_MS: Final = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is run. Times in seconds."""
+
+    levels: tuple[int, ...] = (1, 10, 50)
+    window_s: float = 20.0
+    settle_s: float = 8.0
+    """From the last call's beginning until the watch: greetings are over, first turns are under way."""
+    probes: int = 30
+    seed: int = 1
+
+    @property
+    def turns(self) -> int:
+        """More than any caller can say in all that time; the phone hangs up first."""
+        return 40
+
+
+def quick(seed: int) -> Plan:
+    """For a look."""
+    return Plan(levels=(1, 10), window_s=6.0, settle_s=6.0, probes=10, seed=seed)
+
+
+@dataclass(slots=True)
+class Level:
+    """What was seen with so many calls."""
+
+    calls: int
+    cpu_ms_per_s: float = 0.0
+    memory_mb: float = 0.0
+    lateness_ms: list[float] = field(default_factory=list)
+    gaps_ms: list[float] = field(default_factory=list)
+    underruns: int = 0
+    own_lag_ms: float = 0.0
+    """Of this process, P99."""
+    webhooks_ms: list[float] = field(default_factory=list)
+    greetings_ms: list[float] = field(default_factory=list)
+    lost: int = 0
+    """Calls that ended by themselves."""
+    cores: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Busy cores: the server's, ours, and those of everybody else on this machine."""
+
+
+async def measure(plan: Plan, folder: Path) -> Outcome:
+    """All levels on one server, and one level with the end-of-turn model on another."""
+    voice, port = await local_voice()
+    try:
+        callers = [await prepare(talk(plan.seed * 100 + index, plan.turns).script, voice) for index in range(VOICES)]
+    finally:
+        await port.close()
+    async with serving(agent("scripted"), folder / "scripted") as running:
+        levels = await _Load(running, callers, plan).run(plan.levels)
+    async with serving(agent("smart-turn"), folder / "smart-turn") as running:
+        smart = await _Load(running, callers, plan).run((10,))
+    rows = _cpu_rows(levels, smart[0])
+    rows += [_memory_row(levels)]
+    for level in levels:
+        rows += _rows(level, f"{level.calls} calls", is_last=level is levels[-1])
+    rows += _rows(smart[0], "10 calls, Smart Turn", is_last=False)
+    return Outcome(rows, _notes([*levels, *smart]))
+
+
+def agent(end_of_turn: str) -> dict[str, Any]:
+    """Quick vendors; everything that is the server's own is on."""
+    return {
+        "name": "bench-load",
+        "opening": {"mode": "fixed", "text": GREETING},
+        "end_of_turn": end_of_turn,
+        "stt": {"provider": "scripted", "final_latency_s": 0.1},
+        "llm": {"provider": "scripted", "replies": replies(), "first_token_s": 0.1, "token_s": 0.01},
+        "tts": {"provider": "scripted", "first_audio_s": 0.05},
+    }
+
+
+class _Load:
+    """Calls on one server, more from level to level."""
+
+    def __init__(self, running: Running, callers: Sequence[tuple[Prepared, ...]], plan: Plan) -> None:
+        self._running, self._callers, self._plan = running, callers, plan
+        self._chance = random.Random(plan.seed)
+        self._phones: list[Phone] = []
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._probes: list[asyncio.Task[Any]] = []
+
+    async def run(self, levels: Sequence[int]) -> list[Level]:
+        """Each level in its turn; all calls end at the end."""
+        # The first call of a process loads what every later one uses: it is not counted.
+        await self._probe()
+        seen = []
+        for count in levels:
+            while len(self._phones) < count:
+                self._begin()
+                await asyncio.sleep(RAMP_S)
+            await asyncio.sleep(self._plan.settle_s)
+            seen.append(await self._watch(count))
+        for phone in self._phones:
+            phone.hang_up()
+        await asyncio.gather(*self._tasks, *self._probes)
+        return seen
+
+    def _begin(self) -> None:
+        phone = self._phone(self._callers[len(self._phones) % len(self._callers)])
+        self._phones.append(phone)
+        self._tasks.append(asyncio.create_task(phone.run()))
+
+    def _phone(self, steps: tuple[Prepared, ...]) -> Phone:
+        return Phone(self._running.address, Caller(steps), f"CA{self._chance.getrandbits(128):032x}")
+
+    async def _watch(self, count: int) -> Level:
+        level, running, began_at = Level(count), self._running, monotonic()
+        cpu_ms, own_s, all_s = running.cpu_ms(), process_time(), machine_busy_s()
+        await asyncio.sleep(self._plan.window_s)
+        passed_s = monotonic() - began_at
+        server, own = (running.cpu_ms() - cpu_ms) / 1000 / passed_s, (process_time() - own_s) / passed_s
+        level.cores = (server, own, (machine_busy_s() - all_s) / passed_s - server - own)
+        level.cpu_ms_per_s = 1000 * server / count
+        level.memory_mb = running.memory_mb()
+        for phone in self._phones:
+            self._add(level, phone, began_at)
+        level.lost = sum(task.done() for task in self._tasks)
+        for _ in range(self._plan.probes):
+            probe = await self._probe()
+            level.webhooks_ms.append(1000 * probe.log.webhook_s)
+            if probe.log.greeting_s is not None:
+                level.greetings_ms.append(1000 * probe.log.greeting_s)
+        return level
+
+    def _add(self, level: Level, phone: Phone, began_at: float) -> None:
+        """What this call has seen since `began_at`, on the monotonic clock."""
+        since = began_at - phone.began_at
+        level.lateness_ms += [1000 * late_s for at, late_s in phone.log.lateness if at >= since]
+        level.underruns += sum(1 for at in phone.log.underruns if at >= since)
+        turns = phone.caller.report().turns
+        level.gaps_ms += [1000 * turn.gap_s for turn in turns if turn.gap_s is not None and turn.ends_at >= since]
+        ticks = round((monotonic() - began_at) / 0.02)
+        level.own_lag_ms = max(level.own_lag_ms, 1000 * percentile(list(phone.log.own_lag)[-ticks:], 99))
+
+    async def _probe(self) -> Phone:
+        """A short call from a caller who says nothing."""
+        phone = self._phone(())
+        call = asyncio.create_task(phone.run())
+        await asyncio.sleep(PROBE_S / 4)
+        asyncio.get_running_loop().call_later(PROBE_S, phone.hang_up)
+        self._probes.append(call)
+        return phone
+
+
+def _cpu_rows(levels: Sequence[Level], smart: Level) -> list[Row]:
+    rows = []
+    for level in levels:
+        goals = (Goal("value", 10),) if level is levels[-1] else ()
+        rows.append(single("CPU per call", f"{level.calls} calls", "ms/s", level.cpu_ms_per_s, level.calls, *goals))
+    return [*rows, single("CPU per call", "10 calls, Smart Turn", "ms/s", smart.cpu_ms_per_s, smart.calls)]
+
+
+def _memory_row(levels: Sequence[Level]) -> Row:
+    first, last = levels[0], levels[-1]
+    slope_mb = (last.memory_mb - first.memory_mb) / max(1, last.calls - first.calls)
+    what = f"RSS from {first.memory_mb:.0f} MB with {first.calls} to {last.memory_mb:.0f} MB with {last.calls} calls"
+    return single("memory per call", what, "MB", slope_mb, last.calls, Goal("value", 1))
+
+
+def _rows(level: Level, name: str, *, is_last: bool) -> list[Row]:
+    def goals(*found: Goal) -> tuple[Goal, ...]:
+        return found if is_last else ()
+
+    metric = f"at {name}"
+    lateness = Row(metric, "outbound audio behind its schedule", "ms", level.lateness_ms, goals(Goal("p99", 20)))
+    messages = len(level.lateness_ms)
+    return [
+        lateness,
+        single(metric, "replies with a hole in their playout", "", level.underruns, messages, *goals(Goal("value", 0))),
+        Row(metric, "greeting: start to first audio", "ms", level.greetings_ms, goals(Goal("p99", 20))),
+        Row(metric, "voice webhook to TwiML", "ms", level.webhooks_ms, goals(Goal("p99", 10))),
+        Row(metric, "turn gap (vendors' chain 270 ms)", "ms", level.gaps_ms),
+    ]
+
+
+def _notes(levels: Sequence[Level]) -> list[str]:
+    notes = [f"{level.calls} calls: {level.lost} calls ended by themselves" for level in levels if level.lost]
+    for level in levels:
+        server, own, others = level.cores
+        notes.append(
+            f"{level.calls} calls: busy cores: server {server:.2f}, the carrier's side {own:.2f}, others on this machine "
+            f"{others:.2f}; the carrier's side was late by {level.own_lag_ms:.1f} ms (P99 of the worst call)"
+        )
+    if max(level.own_lag_ms for level in levels) > DOUBTFUL_LAG_MS:
+        notes.append("the carrier's side itself was late: the figures under load are doubtful")
+    return notes

@@ -1,0 +1,137 @@
+"""The server under test: `python -m offhook serve` as a process of its own, with what it costs."""
+
+import asyncio
+import contextlib
+import os
+import re
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bench.wire import Server, WireError
+
+READY: Final = re.compile(rb"ready: http://([^:]+):(\d+)/healthz")
+START_S: Final = 60.0
+END_S: Final = 20.0
+MOST_CALLS: Final = 10_000
+TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
+PAGE_MB: Final = os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that takes calls."""
+
+    address: Server
+    pid: int
+    data_dir: Path
+
+    def cpu_ms(self) -> float:
+        """CPU time of the process and its children so far; as fine as the kernel's tick (10 ms)."""
+        ticks = sum(sum(map(int, _stat(pid)[11:13])) for pid in self._processes())
+        return 1000.0 * ticks / TICKS_PER_S
+
+    def memory_mb(self) -> float:
+        """Resident memory of the process and its children."""
+        return sum(int(_stat(pid)[21]) for pid in self._processes()) * PAGE_MB
+
+    def folder(self, call_sid: str) -> Path:
+        """Where a call's journal is. Raises `WireError` when it left none."""
+        found = list((self.data_dir / "calls").glob(f"*-{call_sid}"))
+        if len(found) != 1:
+            raise WireError(f"call {call_sid} left {len(found)} folders")
+        return found[0]
+
+    def _processes(self) -> list[int]:
+        parents = {int(path.name): int(_stat(int(path.name))[1]) for path in Path("/proc").glob("[0-9]*")}
+        family, added = {self.pid}, {self.pid}
+        while added:
+            added = {pid for pid, parent in parents.items() if parent in family} - family
+            family |= added
+        return sorted(family)
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat from the third (state) on; zeros for a process that is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+    except OSError:
+        return ["0"] * 50
+
+
+def machine_busy_s() -> float:
+    """CPU time that all processes together have used since the machine started."""
+    fields = Path("/proc/stat").read_text("ascii").split("\n", 1)[0].split()[1:]
+    user, nice, system, _, _, irq, softirq, steal = map(int, fields[:8])
+    return (user + nice + system + irq + softirq + steal) / TICKS_PER_S
+
+
+@contextlib.asynccontextmanager
+async def serving(agent: Mapping[str, Any], folder: Path) -> AsyncIterator[Running]:
+    """A server for this agent on a free port, until the block ends. Its log is `folder/server.log`."""
+    document = _write(agent, folder)
+    sid, token = "AC" + secrets.token_hex(16), secrets.token_hex(16)
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("OFFHOOK_", "TWILIO_"))},
+        **{name: os.environ[name] for name in ("OFFHOOK_MODEL_DIR",) if name in os.environ},
+        "TWILIO_ACCOUNT_SID": sid,
+        "TWILIO_AUTH_TOKEN": token,
+        "OFFHOOK_DATA_DIR": str(folder / "data"),
+        "OFFHOOK_MAX_CALLS": str(MOST_CALLS),
+        # Nothing listens there: a server that wants to hang up over REST is told so at once.
+        "OFFHOOK_TWILIO_BASE_URL": "http://127.0.0.1:9",
+        "OFFHOOK_DRAIN_SECONDS": "1",
+        # Where two or more server threads fight for a core, the measure is of the kernel.
+        "OMP_NUM_THREADS": "1",
+    }
+    command = (sys.executable, "-m", "offhook", "serve", str(document), "--port", "0")
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr is not None
+    log = folder / "server.log"
+    reader: asyncio.Task[None] | None = None
+    try:
+        async with asyncio.timeout(START_S):
+            host, port = await _ready(process.stderr)
+        reader = asyncio.create_task(_keep(process.stderr, log))
+        yield Running(Server(host, port, sid, token), process.pid, folder / "data")
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(END_S):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+        if reader is not None:
+            await reader
+
+
+def _write(agent: Mapping[str, Any], folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    document = folder / "agent.yaml"
+    document.write_text(yaml.safe_dump(dict(agent), sort_keys=False), "utf-8")
+    return document
+
+
+async def _ready(stderr: asyncio.StreamReader) -> tuple[str, int]:
+    lines = b""
+    while line := await stderr.readline():
+        lines += line
+        if found := READY.search(line):
+            return found[1].decode(), int(found[2])
+    raise WireError(f"the server ended before it was ready:\n{lines.decode(errors='replace')}")
+
+
+async def _keep(stderr: asyncio.StreamReader, log: Path) -> None:
+    with log.open("ab") as file:
+        while line := await stderr.readline():
+            file.write(line)

@@ -1,0 +1,89 @@
+"""How fast whole calls run in virtual time: the real call, the real leg, everything else simulated, faults included."""
+
+import asyncio
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Final
+
+from bench.table import Goal, Outcome, Row, single
+from offhook.agents.model import Agent
+from offhook.audio.vad import EnergyVad
+from offhook.call.live import Limits, LiveCalls
+from offhook.call.runtime import AgentRuntime
+from offhook.simulator.caller import Caller
+from offhook.simulator.carrier_media import StreamFacts
+from offhook.simulator.memory import MemoryCall, memory_call
+from offhook.simulator.scenario import Scenario
+from offhook.simulator.virtual import run_virtual
+from offhook.simulator.voices import TapeVoice, prepare
+from offhook.speech.ports import Setup
+from offhook.speech.registry import create_language_model, create_speech_to_text, create_voice
+from offhook.speech.scripted.turn_model import ScriptedTurnModel
+from offhook.telephony.facts import CallFacts
+from offhook.tools.toolbox import Toolbox
+
+LONGEST_CALL_S: Final = 1800.0
+END_S: Final = 60.0
+CI_HOURS: Final = 100
+"""The goal of a CI run (docs: metrics)."""
+CI_BUDGET_S: Final = 600.0
+
+
+def measure(calls: int, seed: int, folder: Path) -> Outcome:
+    """So many random calls, one after the other in one process."""
+    lengths_s, began_at, cpu_began_at = [], perf_counter(), process_time()
+    for number in range(calls):
+        scenario = Scenario.from_seed(seed * 1000 + number)
+        lengths_s.append(run_virtual(_call(scenario, folder / str(number)), seed=scenario.seed))
+    hours = sum(lengths_s) / 3600
+    real_s, cpu_s = perf_counter() - began_at, process_time() - cpu_began_at
+    speed = sum(lengths_s) / real_s
+    ci_s = CI_HOURS / hours * real_s
+    rows = [
+        single("simulation", "call-hours per second, faults and recordings on", "h/s", hours / real_s, calls),
+        single("simulation", "times faster than real time", "", speed, calls),
+        single("simulation", "CPU per second of a simulated call", "ms/s", 1000 * cpu_s / sum(lengths_s), calls),
+        single("simulation", f"{CI_HOURS} call-hours take", "s", ci_s, calls, Goal("value", CI_BUDGET_S)),
+        Row("simulation", "length of a call", "s", lengths_s),
+    ]
+    return Outcome(rows)
+
+
+async def _call(scenario: Scenario, data_dir: Path) -> float:
+    """One call; its length in seconds."""
+    runtime = _runtime(scenario)
+    await runtime.prepare()
+    live = LiveCalls(runtime, data_dir, Limits())
+    sid = f"CA{scenario.seed:032d}"
+    try:
+        token = live.expect(sid, CallFacts(sid, "+15005550006", "+15005550001"))
+        caller = Caller(await prepare(scenario.script, TapeVoice()))
+        facts = StreamFacts("AC" + "0" * 32, sid, "MZ" + "0" * 32, {"token": token})
+        call = MemoryCall(
+            facts=facts, network=scenario.network, faults=scenario.media, longest_s=LONGEST_CALL_S
+        )  # fmt: skip
+        report = await memory_call(live.answer, caller, call)
+        async with asyncio.timeout(END_S):
+            await live.drain(0.0)
+    finally:
+        live.stop()
+        await runtime.close()
+    return report.length_s
+
+
+def _runtime(scenario: Scenario) -> AgentRuntime:
+    blocks = {"stt": scenario.stt, "llm": scenario.llm, "tts": scenario.tts}
+    document = {"name": "bench", **{name: block.model_dump() for name, block in blocks.items()}}
+    agent = Agent.model_validate(document)
+    setup = Setup(language=agent.language, agent_name=agent.name)
+    return AgentRuntime(
+        agent=agent,
+        behaviour=agent.behaviour(),
+        script=agent.script(),
+        stt=create_speech_to_text(agent.stt, setup),
+        llm=create_language_model(agent.llm, setup),
+        voice=create_voice(agent.tts, setup),
+        turn_model=ScriptedTurnModel(error_rate=scenario.turn_error_rate, seed=scenario.seed),
+        vad=EnergyVad(),
+        toolbox=Toolbox(agent.tools),
+    )
