@@ -13,7 +13,7 @@ NETWORKS = st.builds(
     delay_s=st.floats(0, 2),
     jitter_s=st.floats(0, 1),
     loss=st.floats(0, 1),
-    burst_every_s=st.floats(0, 5),
+    burst_every_s=st.just(0.0) | st.floats(0.02, 5),
     burst_gap_s=st.floats(0, 1),
     seed=st.integers(0, 1000),
 )

@@ -15,7 +15,7 @@ from offhook.speech.ports import Transcriber, TranscriberEvent
 _LOG: Final = logging.getLogger("offhook.calls")
 KEPT_FRAMES: Final = 1500
 """30 s: what a transcriber that was lost can be given again."""
-DEAD_LEG_S: Final = 6.0
+DEAD_LEG_S: Final = 6
 """A carrier sends silence too: a leg without any frame for so long is dead, whatever its socket says."""
 RECENT_FRAMES: Final = 400
 """8 s: what the end-of-turn model looks at."""
@@ -41,7 +41,7 @@ class Ear:
         self._recent: deque[bytes] = deque(maxlen=RECENT_FRAMES)
         self._frames = 0
         self.dropped_digits = 0
-        self._frames_seen = 0
+        self._frames_seen = self._dead_s = 0
         self._alive_timer: asyncio.TimerHandle | None = None
 
     # ── from the leg ─────────────────────────────────────────────────────────────────────────────────────────
@@ -79,9 +79,8 @@ class Ear:
         self._inbox.put(LegLost(cause))
 
     def watch_leg(self) -> None:
-        """See that frames keep coming, from now until `stop`."""
-        self._frames_seen = self._frames
-        self._alive_timer = asyncio.get_running_loop().call_later(DEAD_LEG_S, self._look_at_leg)
+        """See once a second that frames keep coming, from now until `stop`."""
+        self._alive_timer = asyncio.get_running_loop().call_later(1.0, self._look_at_leg)
 
     def stop(self) -> None:
         """Look no more."""
@@ -89,8 +88,10 @@ class Ear:
             self._alive_timer.cancel()
 
     def _look_at_leg(self) -> None:
-        if self._frames == self._frames_seen:
-            self.leg_lost(f"no audio for {DEAD_LEG_S:.0f} s")
+        self._dead_s = self._dead_s + 1 if self._frames == self._frames_seen else 0
+        self._frames_seen = self._frames
+        if self._dead_s >= DEAD_LEG_S:
+            self.leg_lost(f"no audio for {DEAD_LEG_S} s")
         else:
             self.watch_leg()
 

@@ -40,6 +40,8 @@ class Network:
         for name in ("delay_s", "jitter_s", "burst_every_s", "burst_gap_s"):
             if not 0 <= getattr(self, name) < 3600:
                 raise ValueError(f"{name} must be from 0 to 3600 s, not {getattr(self, name)!r}")
+        if 0 < self.burst_every_s < 0.02:
+            raise ValueError(f"burst_every_s must be 0 or at least a frame, 0.02 s, not {self.burst_every_s!r}")
         if not 0 <= self.loss <= 1:
             raise ValueError(f"loss must be a share from 0 to 1, not {self.loss!r}")
 
