@@ -282,3 +282,11 @@ def test_words_that_come_too_late_are_answered_after_all() -> None:
     world.says("what time is it", 3.0, 4.0).run(14.0)
     assert ("caller", "what time is it") in world.turns
     assert world.turns[-1] == ("agent", "You said what time is it.")
+
+
+@pytest.mark.parametrize("unsure_silence_s", [0.3, 1.5])
+def test_a_long_reply_is_said_to_its_end(unsure_silence_s: float) -> None:
+    behaviour = Behaviour(min_silence_s=unsure_silence_s, unsure_silence_s=unsure_silence_s)
+    long = " ".join(f"word{n}" for n in range(60))
+    world = scene(behaviour=behaviour, answer=lambda _: long).says("what time is it", 3.0, 4.0).run(40.0)
+    assert ("agent", long) in world.turns, "whether it was ready before the commit or not"

@@ -257,9 +257,11 @@ def _replace(c: CallState, content: Generate | Say, at: float) -> Reply:
 
 
 def _wait_for_audio(c: CallState, reply: Reply, at: float) -> None:
+    if Known.READY in reply.known:
+        return  # It goes out in this very step.
     is_fixed = isinstance(reply.content, Say)
     c.timers.set(Timer.REPLY, at + (c.behaviour.voice_timeout_s if is_fixed else c.behaviour.reply_timeout_s))
-    if isinstance(reply.content, Generate) and c.script.filler and Known.READY not in reply.known:
+    if isinstance(reply.content, Generate) and c.script.filler:
         c.timers.set(Timer.FILLER, at + c.behaviour.filler_s)
 
 
