@@ -35,7 +35,7 @@ def _measure(part: str, seed: int, folder: Path, *, is_quick: bool) -> Outcome:
     if part == "quality":
         from bench import quality
 
-        calls = quality.Plan(4, 5, seed) if is_quick else quality.Plan(seed=seed)
+        calls = quality.Plan(calls=6, turns=3, seed=seed) if is_quick else quality.Plan(seed=seed)
         return _run(quality.measure(calls, folder))
     if part == "load":
         from bench import load
@@ -43,7 +43,7 @@ def _measure(part: str, seed: int, folder: Path, *, is_quick: bool) -> Outcome:
         return _run(load.measure(load.quick(seed) if is_quick else load.Plan(seed=seed), folder))
     from bench import simulation
 
-    return simulation.measure(3 if is_quick else 12, seed, folder)
+    return simulation.measure(10 if is_quick else 60, seed, folder)
 
 
 def _run(work: Coroutine[Any, Any, Outcome]) -> Outcome:

@@ -209,10 +209,9 @@ def _notes(levels: Sequence[Level]) -> list[str]:
     notes = [f"{level.calls} calls: {level.lost} calls ended by themselves" for level in levels if level.lost]
     for level in levels:
         server, own, others = level.cores
-        notes.append(
-            f"{level.calls} calls: busy cores: server {server:.2f}, the carrier's side {own:.2f}, others on this machine "
-            f"{others:.2f}; the carrier's side was late by {level.own_lag_ms:.1f} ms (P99 of the worst call)"
-        )
+        busy = f"server {server:.2f}, the carrier's side {own:.2f}, others on this machine {others:.2f}"
+        late = f"the carrier's side was late by {level.own_lag_ms:.1f} ms (P99 of the worst call)"
+        notes.append(f"{level.calls} calls: busy cores: {busy}; {late}")
     if max(level.own_lag_ms for level in levels) > DOUBTFUL_LAG_MS:
         notes.append("the carrier's side itself was late: the figures under load are doubtful")
     return notes

@@ -34,8 +34,8 @@ DOUBTFUL_LAG_S: Final = 0.02
 class Plan:
     """How much is run."""
 
-    calls: int = 6
-    turns: int = 10
+    calls: int = 8
+    turns: int = 8
     seed: int = 1
 
 

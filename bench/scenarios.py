@@ -94,8 +94,8 @@ def talk(seed: int, turns: int) -> Scenario:
     steps: list[dict[str, Any]] = []
     for _ in range(turns):
         steps += [{"wait": {"silent_s": round(chance.uniform(0.6, 1.1), 2)}}, {"say": chance.choice(PLAIN)}]
-    kinds: tuple[Kind, ...] = ("plain",) * turns
-    return Scenario(script_from({"voice": "local", "seed": seed, "steps": steps}), kinds)
+    kinds: list[Kind] = ["plain"] * turns
+    return Scenario(script_from({"voice": "local", "seed": seed, "steps": steps}), tuple(kinds))
 
 
 def _exchange(kind: Kind, chance: random.Random) -> list[dict[str, Any]]:
