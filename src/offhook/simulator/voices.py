@@ -10,8 +10,10 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from offhook.agents.languages import script_for
 from offhook.audio.g711 import encode_ulaw, ulaw_level
 from offhook.audio.resample import resample
+from offhook.core.words import Shape, shape_of
 from offhook.errors import ConfigurationError
 from offhook.simulator.caller_script import (
     Backchannel,
@@ -66,16 +68,38 @@ class TapeVoice:
 class SpokenVoice:
     """Any voice of the product, with its words engraved.
 
-    A turn is spoken in one go and its pauses are cut in between two words where the voice is quietest. Said piece by
-    piece, or with a comma there, each piece would end as a sentence does (an end-of-turn model was 96 to 99 % sure of
-    that): people do not drop their voice before they hesitate.
+    A pause after a word on which nobody ends ("a table for ...", "five zero three ...") parts what is said in two: the
+    words alone tell that the caller goes on. Any other pause is cut into one breath, between two words where the voice
+    is quietest: said apart, the first part would end as a sentence does (an end-of-turn model was 96 to 99 % sure of
+    that), and people do not drop their voice before they hesitate.
     """
 
     def __init__(self, voice: Voice) -> None:
         self._voice = voice
+        self._script = script_for("en-US")
 
     async def say(self, pieces: Pieces, utterance: Utterance) -> bytes:
         """The turn as this voice speaks it."""
+        audio, words, breaths = b"", utterance.first_word, self._breaths(pieces)
+        for index, breath in enumerate(breaths):
+            ends_turn = utterance.ends_turn and index == len(breaths) - 1
+            audio += await self._in_one_breath(breath, Utterance(utterance.number, words, ends_turn))
+            words += sum(len(piece.split()) for piece in breath if isinstance(piece, str))
+        return audio
+
+    def _breaths(self, pieces: Pieces) -> list[list[str | float]]:
+        """The pieces, parted behind each pause that follows words on which nobody ends."""
+        breaths: list[list[str | float]] = [[]]
+        text = ""
+        for piece in pieces:
+            breaths[-1].append(piece)
+            if isinstance(piece, str):
+                text = f"{text} {piece}"
+            elif shape_of(text, "", self._script) is not Shape.COMPLETE:
+                breaths.append([])
+        return [breath for breath in breaths if breath]
+
+    async def _in_one_breath(self, pieces: Pieces, utterance: Utterance) -> bytes:
         texts = [piece for piece in pieces if isinstance(piece, str)]
         audio, words = b"", list[WordTime]()
         async for part in self._voice.synthesize(" ".join(texts)):
