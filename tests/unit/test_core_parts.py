@@ -20,6 +20,8 @@ B = Behaviour()
         (Evidence(None, Shape.COMPLETE, 3, 0.0), B.unsure_silence_s),
         (Evidence(0.99, None, 0, 0.0), B.unsure_silence_s),
         (Evidence(0.5, Shape.COMPLETE, 3, 0.0), B.unsure_silence_s),
+        (Evidence(0.1, Shape.FAREWELL, 5, 0.0), B.unsure_silence_s),
+        (Evidence(0.95, Shape.FAREWELL, 5, 0.0), B.min_silence_s),
         (Evidence(0.5, Shape.COMPLETE, 5, 0.0), B.unfinished_silence_s),
         (Evidence(0.9, Shape.COMPLETE, 5, 0.0), B.min_silence_s),
         (Evidence(0.2, Shape.COMPLETE, 3, 0.0), B.unfinished_silence_s),

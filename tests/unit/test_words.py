@@ -28,6 +28,8 @@ assert EN is not None
         ("Tomorrow at 7:30.", Shape.COMPLETE),
         ("My number is 503-555-0142.", Shape.COMPLETE),
         ("It's five zero three five five five zero one four two", Shape.COMPLETE),
+        ("That is all, thank you. Goodbye.", Shape.FAREWELL),
+        ("Good bye!", Shape.FAREWELL),
         ("I would like a table for", Shape.OPEN),
         ("I'd like to book a table and", Shape.OPEN),
         ("Well, um,", Shape.OPEN),

@@ -71,7 +71,7 @@ def latency_text(turn: TurnLatency) -> str:
 def latency_table(turns: list[TurnLatency]) -> Table:
     """All turns of a call."""
     table = Table(title="From the caller's last sound to the agent's first, in ms", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("the caller said", overflow="ellipsis", no_wrap=True, max_width=28)
+    table.add_column("the caller said", overflow="ellipsis", no_wrap=True, max_width=24)
     for name in ("gap", *TurnLatency.part_names()):
         table.add_column(name, justify="right", no_wrap=True)
     for turn in turns:

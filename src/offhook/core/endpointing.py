@@ -38,18 +38,27 @@ def silence_needed_s(behaviour: Behaviour, evidence: Evidence) -> float:
         return behaviour.collecting_silence_s
     if evidence.shape is Shape.OPEN:
         return behaviour.unfinished_silence_s
+    if evidence.shape is Shape.FAREWELL:
+        sure = max(evidence.probability or 0.0, behaviour.complete_probability)
+        return min(_after_sound_s(behaviour, sure, evidence), behaviour.unsure_silence_s)
     probability, enough = evidence.probability, behaviour.complete_probability
     if evidence.shape is None or probability is None:
         return behaviour.unsure_silence_s
     if probability < enough:
         return behaviour.unfinished_silence_s
-    # Between "just enough" and "sure", patience falls to the shortest. A short answer is seldom only half of one; a
-    # longer sentence that sounds doubtful often goes on.
-    doubt = max(SURE_PROBABILITY - probability, 0.0) / max(SURE_PROBABILITY - enough, 1e-6)
-    doubtful_s = behaviour.unsure_silence_s if evidence.words <= SHORT_ANSWER else behaviour.unfinished_silence_s
-    needed = behaviour.min_silence_s + min(doubt, 1.0) * max(doubtful_s - behaviour.min_silence_s, 0.0)
+    needed = _after_sound_s(behaviour, probability, evidence)
     learned = min(evidence.learned_pause_s * LEARNED_MARGIN, behaviour.unsure_silence_s)
     return max(needed, learned)
+
+
+def _after_sound_s(behaviour: Behaviour, probability: float, evidence: Evidence) -> float:
+    """For complete words that sound complete with this probability, which is enough."""
+    # Between "just enough" and "sure", patience falls to the shortest. A short answer is seldom only half of one; a
+    # longer sentence that sounds doubtful often goes on.
+    span = max(SURE_PROBABILITY - behaviour.complete_probability, 1e-6)
+    doubt = max(SURE_PROBABILITY - probability, 0.0) / span
+    doubtful_s = behaviour.unsure_silence_s if evidence.words <= SHORT_ANSWER else behaviour.unfinished_silence_s
+    return behaviour.min_silence_s + min(doubt, 1.0) * max(doubtful_s - behaviour.min_silence_s, 0.0)
 
 
 def learn_pause(mean_s: float, pause_s: float, weight: float) -> float:

@@ -61,6 +61,11 @@ class TurnText:
         if rest:
             self._finals.append(rest)
 
+    def go_on(self) -> None:
+        """The last final was not the end of a sentence: its full stop goes."""
+        if self._finals:
+            self._finals[-1] = self._finals[-1].rstrip(".…")
+
     def put_before(self, text: str) -> None:
         """Continue an earlier text: that of a turn which was not over after all."""
         if text:

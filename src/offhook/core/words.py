@@ -23,6 +23,8 @@ class Shape(Enum):
     COMPLETE = "complete"
     OPEN = "open"
     """It ends on a word or sign that nobody ends on."""
+    FAREWELL = "farewell"
+    """It ends with a goodbye: hardly anybody goes on after that, however it sounds."""
     COLLECTING = "collecting"
     """It ends inside a number, a code, an e-mail or a spelled name."""
 
@@ -67,7 +69,8 @@ def shape_of(text: str, agent_text: str, script: Script) -> Shape:
         return Shape.OPEN
     if 0 < digits < _RUN_DIGITS and announces_collection(agent_text, script) and len(tokens) <= _RUN_DIGITS:
         return Shape.COLLECTING
-    return Shape.COMPLETE
+    said = f" {' '.join(tokens)}"
+    return Shape.FAREWELL if any(said.endswith(f" {phrase}") for phrase in script.end_phrases) else Shape.COMPLETE
 
 
 def announces_collection(agent_text: str, script: Script) -> bool:
