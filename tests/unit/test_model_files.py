@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from offhook.cli import models_command
+from offhook.cli.main import app
 from offhook.errors import ConfigurationError, ProviderUnavailable
 from offhook.speech.model_files import Model, ModelFile, ModelStore, Source, State, load_manifest
 
@@ -319,6 +320,6 @@ def test_the_command_lists_fetches_and_verifies(command: ModelStore) -> None:
 
 
 def test_the_command_explains_an_unknown_name(command: ModelStore) -> None:
-    result = CliRunner().invoke(models_command.app, ["fetch", "nothing"])
-    assert result.exit_code == 1
-    assert "error: no local model is called 'nothing'; there are m" in result.output
+    result = CliRunner().invoke(app, ["models", "fetch", "nothing"])
+    assert result.exit_code == 2
+    assert "no local model is called 'nothing'; there are m" in result.output

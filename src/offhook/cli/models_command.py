@@ -1,7 +1,5 @@
 """`offhook models`: list, fetch and verify the local models."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Final, cast
 
 import typer
@@ -10,7 +8,6 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
-from offhook.errors import OffhookError
 from offhook.settings import Settings
 from offhook.speech.model_files import ModelStore, Sources, State
 
@@ -24,18 +21,17 @@ Names = Annotated[list[str] | None, typer.Argument(help="Names of models; withou
 @app.command("list")
 def list_models() -> None:
     """Show every model: what it is for, its size, its licence, and whether it is here."""
-    with _errors_in_plain_words():
-        store = _store()
-        table = Table("name", "for", "size", "licence", "state")
-        for name, model in store.manifest.items():
-            state = store.state(name)
-            shown = f"[{STYLES[state]}]{state.value}[/]"
-            optional = "" if model.default else " (optional)"
-            purpose = model.purpose.removesuffix(" (optional)") + optional
-            table.add_row(name, escape(purpose), _megabytes(model.size), escape(model.licence), shown)
-        console = Console()
-        console.print(table)
-        console.print(f"in {escape(str(store.root))}", soft_wrap=True)
+    store = _store()
+    table = Table("name", "for", "size", "licence", "state")
+    for name, model in store.manifest.items():
+        state = store.state(name)
+        shown = f"[{STYLES[state]}]{state.value}[/]"
+        optional = "" if model.default else " (optional)"
+        purpose = model.purpose.removesuffix(" (optional)") + optional
+        table.add_row(name, escape(purpose), _megabytes(model.size), escape(model.licence), shown)
+    console = Console()
+    console.print(table)
+    console.print(f"in {escape(str(store.root))}", soft_wrap=True)
 
 
 @app.command()
@@ -44,33 +40,31 @@ def fetch(
     every: Annotated[bool, typer.Option("--all", help="Every model, the optional ones too.")] = False,
 ) -> None:
     """Bring models here; those that are here already cost nothing."""
-    with _errors_in_plain_words():
-        store = _store()
-        wanted = list(store.manifest) if every else _chosen(store, names)
-        columns = (TextColumn("{task.description:<16}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-        with Progress(*columns, console=Console(stderr=True)) as bars:
-            for name in wanted:
-                _fetch(store, name, bars)
-        Console().print(f"ready: {', '.join(wanted)} in {escape(str(store.root))}", soft_wrap=True)
+    store = _store()
+    wanted = list(store.manifest) if every else _chosen(store, names)
+    columns = (TextColumn("{task.description:<16}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        for name in wanted:
+            _fetch(store, name, bars)
+    Console().print(f"ready: {', '.join(wanted)} in {escape(str(store.root))}", soft_wrap=True)
 
 
 @app.command()
 def verify(names: Names = None) -> None:
     """Hash every file again; without names, of all models that are here. Ends with 1 when one is wrong."""
-    with _errors_in_plain_words():
-        store = _store()
-        present = [name for name in store.manifest if store.state(name) is not State.MISSING]
-        wrong = False
-        for name in names or present:
-            broken = store.verify(name)
-            wrong = wrong or bool(broken)
-            typer.echo(f"{name}: {'wrong or missing: ' + ', '.join(broken) if broken else 'good'}")
-            if broken:
-                typer.echo(f"  run `offhook models fetch {name}`")
-        if not (names or present):
-            typer.echo("no model is here; run `offhook models fetch`")
-        if wrong:
-            raise typer.Exit(1)
+    store = _store()
+    present = [name for name in store.manifest if store.state(name) is not State.MISSING]
+    wrong = False
+    for name in names or present:
+        broken = store.verify(name)
+        wrong = wrong or bool(broken)
+        typer.echo(f"{name}: {'wrong or missing: ' + ', '.join(broken) if broken else 'good'}")
+        if broken:
+            typer.echo(f"  run `offhook models fetch {name}`")
+    if not (names or present):
+        typer.echo("no model is here; run `offhook models fetch`")
+    if wrong:
+        raise typer.Exit(1)
 
 
 def _fetch(store: ModelStore, name: str, bars: Progress) -> None:
@@ -95,12 +89,3 @@ def _store() -> ModelStore:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1e6:,.0f} MB" if size >= 10e6 else f"{size / 1e6:.1f} MB"
-
-
-@contextmanager
-def _errors_in_plain_words() -> Iterator[None]:
-    try:
-        yield
-    except OffhookError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
