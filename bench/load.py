@@ -141,7 +141,7 @@ class _Load:
         await asyncio.sleep(self._plan.window_s)
         passed_s = monotonic() - began_at
         server, own = (running.cpu_ms() - cpu_ms) / 1000 / passed_s, (process_time() - own_s) / passed_s
-        level.cores = (server, own, (machine_busy_s() - all_s) / passed_s - server - own)
+        level.cores = (server, own, max(0.0, (machine_busy_s() - all_s) / passed_s - server - own))
         level.cpu_ms_per_s = 1000 * server / count
         level.memory_mb = running.memory_mb()
         for phone in self._phones:
