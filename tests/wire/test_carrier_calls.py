@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from fastapi import WebSocket
 
-from offhook.errors import ConfigurationError, ProtocolViolation
+from offhook.errors import ProtocolViolation
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import script_from
 from offhook.simulator.carrier import Carrier
 from offhook.simulator.carrier_call import CallOptions, CallOutcome
 from offhook.simulator.carrier_media import MediaFaults
 from offhook.simulator.carrier_stream import StreamOptions
-from offhook.simulator.carrier_web import ServerWeb, Source
+from offhook.simulator.carrier_web import ServerWeb, Source, WebhookFailed
 from offhook.simulator.network import Network
 from offhook.simulator.voices import TapeVoice, prepare
 from offhook.speech.scripted.tape import TapeReader, Utterance, speak
@@ -218,9 +218,15 @@ def test_no_server_at_all() -> None:
     assert "cannot be reached" in outcome.ended_by
 
 
-def test_only_this_machine_is_called() -> None:
-    with pytest.raises(ConfigurationError, match="on this machine only"):
-        ServerWeb(ACCOUNT, "https://voice.example.test")
+def test_a_server_elsewhere_is_reached_over_tls_and_no_other_is() -> None:
+    async def run() -> None:
+        web = ServerWeb(ACCOUNT, "https://voice.example.test")
+        assert web.is_secure and web.real_address() == ("voice.example.test", 443)
+        with pytest.raises(WebhookFailed, match="not the server under test"):
+            web.resolve("https://other.example.test/twilio/voice")
+        await web.close()
+
+    asyncio.run(run())
 
 
 def test_an_outbound_call_is_answered_by_whom_the_carrier_finds() -> None:

@@ -27,7 +27,6 @@ from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import Leg
 from offhook.tools.toolbox import ToolContext
 
-
 EARLY_EVENTS: Final = 8
 """What a call can be told in the moment before it begins: that it is over, hardly more."""
 

@@ -140,7 +140,7 @@ class SocketStream:
         if self._options.handshake != "unsigned":
             token = self._web.account.token + ("x" if self._options.handshake == "wrongly_signed" else "")
             headers["X-Twilio-Signature"] = signature(token, signed, {})
-        plain = parts._replace(scheme="ws", query="", fragment="").geturl()
+        plain = parts._replace(scheme="wss" if self._web.is_secure else "ws", query="", fragment="").geturl()
         try:
             return await connect(
                 plain, host=host, port=port, additional_headers=headers, user_agent_header=None, proxy=None,
