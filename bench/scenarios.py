@@ -76,7 +76,8 @@ class Scenario:
 def scenario(seed: int, turns: int) -> Scenario:
     """A caller of `turns` exchanges, each kind in its turn, everything else from the seed."""
     chance = random.Random(seed)
-    first = chance.randrange(len(ROUND))
+    # Three on from caller to caller: a few short calls already go through every kind.
+    first = 3 * seed % len(ROUND)
     steps: list[dict[str, Any]] = []
     kinds: list[Kind] = []
     for index in range(turns):
