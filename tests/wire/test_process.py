@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -45,7 +46,7 @@ class Running:
     carrier: Carrier
     folder: Path
 
-    async def call(self, *steps: dict[str, object]) -> CallOutcome:
+    async def call(self, *steps: dict[str, Any]) -> CallOutcome:
         """One call."""
         script = script_from({"voice": "tape", "steps": list(steps)})
         return await self.carrier.call(Caller(await prepare(script, TapeVoice())))
@@ -118,7 +119,7 @@ def test_a_crash_loses_less_than_a_second_of_the_record(tmp_path: Path) -> None:
 def test_sigterm_lets_the_live_call_finish_and_refuses_the_next(tmp_path: Path) -> None:
     async def main() -> None:
         async with running(tmp_path, OFFHOOK_DRAIN_SECONDS="30") as server:
-            polite = {"wait": {"silent_s": 0.6}}
+            polite: dict[str, Any] = {"wait": {"silent_s": 0.6}}
             first = asyncio.ensure_future(
                 server.call(
                     polite,
