@@ -290,3 +290,11 @@ def test_a_long_reply_is_said_to_its_end(unsure_silence_s: float) -> None:
     long = " ".join(f"word{n}" for n in range(60))
     world = scene(behaviour=behaviour, answer=lambda _: long).says("what time is it", 3.0, 4.0).run(40.0)
     assert ("agent", long) in world.turns, "whether it was ready before the commit or not"
+
+
+def test_a_loud_sound_ducks_and_costs_no_word() -> None:
+    world = scene()
+    world.at(1.0, ev.SoundStarted(0.9))
+    world.run(5.0)
+    assert world.said(cmd.DuckPlayout) and world.said(cmd.ResumePlayout) and not world.said(cmd.HushPlayout)
+    assert world.turns == [("agent", "Hello, how can I help you?")]

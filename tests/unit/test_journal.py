@@ -31,7 +31,7 @@ st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False
 
 @given(st.data(), st.sampled_from(KINDS), st.floats(0, 1e5))
 def test_what_is_written_is_read_back(data: st.DataObject, kind: type[ev.Event | cmd.Command], at: float) -> None:
-    what: ev.Event | cmd.Command = data.draw(st.builds(kind))
+    what = typing.cast(ev.Event, data.draw(st.builds(kind)))
     lines: list[bytes] = []
     Journal(lines.append, HEADER).add(what, at)
     line = parse_line(lines[1])
@@ -49,7 +49,8 @@ def journal_of(world: World, folder: Path) -> Path:
 
         def receive(event: ev.Event, at: float) -> list[cmd.Command]:
             commands = take(event, at)
-            for what in (event, *commands):
+            everything: tuple[ev.Event | cmd.Command, ...] = (event, *commands)
+            for what in everything:
                 journal.add(what, round(at, 6))
             return commands
 

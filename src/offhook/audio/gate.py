@@ -14,6 +14,10 @@ KEPT_BLOCKS: Final = 3
 """The last block and the 64 ms before it: where a soft onset hides, and a running start for a model that rested."""
 MARGIN: Final = 8.0
 """About 3 dB above the floor. A block of steady noise strays by 1.6, so that one in thousands wakes the model."""
+SURE_MARGIN: Final = 30.0
+"""Far above the floor: no noise of the line."""
+SURE_LEVEL: Final = 40.0
+"""About -30 dB of full scale: somebody or something near the telephone."""
 QUIET_MARGIN: Final = 4.0
 """About 1.5 dB above the floor, the mean of the noise and a little: nothing but noise is to be heard below it."""
 LEAST_LEVEL: Final = 4.0
@@ -46,6 +50,11 @@ class GatedVad:
     def loud_level(self) -> float:
         """From here a sound is louder than the line's noise."""
         return max(LEAST_LEVEL, self._floor + MARGIN)
+
+    @property
+    def is_sure_sound(self) -> bool:
+        """The last block was far louder than the line's noise."""
+        return self.level >= SURE_LEVEL and self.level >= self._floor + SURE_MARGIN
 
     @property
     def quiet_level(self) -> float:

@@ -9,10 +9,12 @@ from typing import Final
 from offhook.audio.frames import FRAME_BYTES, FRAME_SAMPLES, SAMPLE_RATE
 from offhook.audio.gate import KEPT_BLOCKS, GatedVad
 from offhook.audio.vad import BLOCK_SAMPLES, VadStream
-from offhook.core.events import SilenceLasted, SpeechStarted, SpeechStopped, VoiceLasted
+from offhook.core.events import SilenceLasted, SoundStarted, SpeechStarted, SpeechStopped, VoiceLasted
 
-Edge = SpeechStarted | VoiceLasted | SpeechStopped | SilenceLasted
+Edge = SoundStarted | SpeechStarted | VoiceLasted | SpeechStopped | SilenceLasted
 
+SOUND_BLOCKS: Final = 3
+"""Loud blocks in a row (96 ms) that are told before it is known whether they are a voice."""
 _PART_SAMPLES: Final = 64
 """Onset and end are placed by level to 8 ms, a quarter of a block."""
 _LAG_SAMPLES: Final = 2 * BLOCK_SAMPLES
@@ -66,14 +68,16 @@ class SpurtDetector:
     """
 
     __slots__ = (
-        "_edges", "_ended", "_gate", "_number", "_onset", "_pieces", "_recent", "_samples", "_settings", "_spurt",
-        "_watch",
+        "_edges", "_ended", "_gate", "_loud", "_number", "_onset", "_pieces", "_recent", "_samples", "_settings",
+        "_spurt", "_watch",
     )  # fmt: skip
 
     def __init__(self, vad: VadStream, voice_edges_s: tuple[float, ...], settings: SpurtSettings | None = None) -> None:
         self._settings = settings or SpurtSettings()
         self._gate = GatedVad(vad)
         self._edges = sorted((round(edge_s * SAMPLE_RATE), edge_s) for edge_s in voice_edges_s)
+        self._loud = 0
+        """Blocks in a row that were far louder than the noise."""
         self._samples = 0
         self._pieces = b""
         """Received audio that does not fill a block yet."""
@@ -103,8 +107,12 @@ class SpurtDetector:
             return self._lasting() if self._spurt or self._watch else ()
         self._pieces = audio[BLOCK_SAMPLES:]
         probability = self._gate.probability(audio[:BLOCK_SAMPLES])
+        self._loud = self._loud + 1 if self._gate.is_sure_sound else 0
         if self._spurt:
             return self._block_inside(self._spurt, probability)
+        if self._loud == SOUND_BLOCKS:
+            onset_s = (self._block_end - SOUND_BLOCKS * BLOCK_SAMPLES) / SAMPLE_RATE
+            return (SoundStarted(onset_s), *self._block_outside(probability))
         if probability or self._recent or self._watch:
             return self._block_outside(probability)
         return ()

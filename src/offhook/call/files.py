@@ -12,13 +12,17 @@ from offhook.errors import StoreError
 _LOG: Final = logging.getLogger("offhook.files")
 WAITING_WRITES: Final = 20_000
 """About a minute of a hundred calls; a disk that is later than that loses writes, and says so."""
+REST_S: Final = 0.1
+"""Between two bouts of writing; what a crash may cost."""
+_Job = tuple[int, int, bytes | None]
 
 
 class DiskWriter:
     """Writes in order, in a thread of its own."""
 
     def __init__(self) -> None:
-        self._jobs: queue.Queue[tuple[int, int, bytes] | tuple[int, int, None] | None] = queue.Queue(WAITING_WRITES)
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="offhook-disk", daemon=True)
         self._thread.start()
         self.lost_writes = 0
@@ -33,28 +37,35 @@ class DiskWriter:
 
     def stop(self) -> None:
         """Write what waits, then end. May block; for the end of the process."""
+        self._stopping.set()
         self._jobs.put(None)
         self._thread.join(timeout=30.0)
 
-    def _put(self, job: tuple[int, int, bytes] | tuple[int, int, None]) -> None:
-        try:
-            self._jobs.put_nowait(job)
-        except queue.Full:
-            self.lost_writes += 1
-            if self.lost_writes in (1, 100, 10_000):
-                _LOG.error("the disk is too slow: %d writes lost so far", self.lost_writes)
+    def _put(self, job: "_Job") -> None:
+        if self._jobs.qsize() < WAITING_WRITES:
+            self._jobs.put(job)
+            return
+        self.lost_writes += 1
+        if self.lost_writes in (1, 100, 10_000):
+            _LOG.error("the disk is too slow: %d writes lost so far", self.lost_writes)
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
-            handle, offset, data = job
-            try:
-                if data is None:
-                    os.close(handle)
-                else:
-                    os.pwrite(handle, data, offset)
-            except OSError as error:
-                self.lost_writes += 1
-                _LOG.error("a record could not be written: %s", error.strerror)
+            self._perform(job)
+            if self._jobs.empty():
+                # Woken for every line of every call, this thread would cost more than its writes.
+                self._stopping.wait(REST_S)
+
+    def _perform(self, job: "_Job") -> None:
+        handle, offset, data = job
+        try:
+            if data is None:
+                os.close(handle)
+            else:
+                os.pwrite(handle, data, offset)
+        except OSError as error:
+            self.lost_writes += 1
+            _LOG.error("a record could not be written: %s", error.strerror)
 
 
 class FileBehind:

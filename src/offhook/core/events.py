@@ -48,6 +48,12 @@ class TimePassed(Event, frozen=True):
 # ── the caller's sound: edges only, found in audio time ──────────────────────────────────────────────────────────
 
 
+class SoundStarted(Event, frozen=True):
+    """Something loud has lasted for a moment since `onset_at`, and nobody knows yet whether it is a voice."""
+
+    onset_at: float
+
+
 class SpeechStarted(Event, frozen=True):
     """A talk spurt began at `onset_at`; it is told a little later, once it is sure."""
 
@@ -228,7 +234,7 @@ class ToolFailed(Event, frozen=True):
 
 AnyEvent = (
     CallAnswered | CallerHungUp | LegLost | DigitPressed | EndRequested | TimePassed
-    | SpeechStarted | VoiceLasted | SpeechStopped | SilenceLasted | TurnPredicted
+    | SoundStarted | SpeechStarted | VoiceLasted | SpeechStopped | SilenceLasted | TurnPredicted
     | TranscriptChanged | TranscriptFinal | TranscriberLost | TranscriberReady | TranscriberLagging
     | FirstTokenReceived | SegmentReady | SegmentStarted | SegmentHeard | ReplyGenerated | PlayoutDried | ReplySent
     | ReplyHeard | PlayoutCut | ReplyFailed | ToolRequested | ToolReturned | ToolFailed

@@ -21,6 +21,8 @@ from offhook.core.words import Shape, is_end_phrase, is_hesitation, normalize, s
 
 REPEAT_VOICE_S: Final = 1.0
 """So much voice without a word was probably speech: ask to repeat it."""
+SOUND_JUDGED_S: Final = 0.35
+"""A loud sound that the voice detector has not taken for a voice by then is none."""
 MISSED_VOICE_S: Final = 0.3
 """So much voice for which the transcriber owes an answer and gives none shows that it is ill."""
 MOST_REPEATS: Final = 2
@@ -42,6 +44,14 @@ def speech_started(c: CallState, event: SpeechStarted, at: float) -> None:
     elif reply.state is ReplyState.THINKING and not reply.is_protected:
         # Nothing was said yet: keep it back until it is clear whether the caller goes on.
         speaking.hush(c)
+
+
+def sound_started(c: CallState, at: float) -> None:
+    """Loud, and perhaps a voice: going quieter loses nothing, so it need not wait until that is sure."""
+    reply = c.reply
+    if reply is not None and reply.state is ReplyState.SPEAKING and not reply.is_protected:
+        speaking.duck(c)
+        c.timers.set(Timer.DECIDE, at + SOUND_JUDGED_S)
 
 
 def voice_lasted(c: CallState, voice_s: float) -> None:
@@ -201,7 +211,7 @@ def _judge(c: CallState) -> None:
 
 def words_never_came(c: CallState) -> None:
     """The caller sounded over the agent, and nothing shows that it was words: go on."""
-    if c.reply is not None and c.reply.state is ReplyState.HUSHED:
+    if c.reply is not None and c.reply.state in (ReplyState.DUCKED, ReplyState.HUSHED):
         speaking.resume(c)
 
 

@@ -82,7 +82,8 @@ def announces_collection(agent_text: str, script: Script) -> bool:
 def _ends_open(tokens: list[str], script: Script) -> bool:
     if tokens[-1] in script.hesitations or tokens[-1] in script.open_words:
         return True
-    return " ".join(tokens[-2:]) in script.hesitations or " ".join(tokens[-3:]) in script.hesitations
+    phrases = (" ".join(tokens[-2:]), " ".join(tokens[-3:]))
+    return any(phrase in script.hesitations or phrase in script.open_words for phrase in phrases)
 
 
 def _spelled_tail(tokens: list[str], script: Script) -> tuple[int, int]:
