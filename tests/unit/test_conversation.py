@@ -1,16 +1,13 @@
 """Whole conversations through the core, with golden traces. Time is a number."""
 
-import inspect
 from collections.abc import Callable
 
 import pytest
 
-from offhook.core import closing, conversation, listening, speaking
 from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.core.behaviour import Behaviour, Script
 from offhook.core.state import Phase
-from offhook.core.timers import Timer
 from tests.world import SCRIPT, Speech, World
 
 Golden = Callable[[str, list[str]], None]
@@ -262,11 +259,6 @@ def test_speculation_is_withdrawn_without_trace() -> None:
     assert len(held) == 2, "a speculation, and another once there were more words"
     assert [text for who, text in world.turns if who == "caller"] == ["book a table no wait cancel it"]
     assert not any("book a table." in text for _, text in world.turns)
-
-
-def test_every_timer_is_used() -> None:
-    source = "".join(inspect.getsource(module) for module in (listening, speaking, closing, conversation))
-    assert all(f"Timer.{timer.name}" in source for timer in Timer)
 
 
 def test_nothing_after_the_end() -> None:
