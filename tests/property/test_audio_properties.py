@@ -21,7 +21,7 @@ from offhook.audio.recording import LONGEST_LEAD, StereoRecorder
 from offhook.audio.resample import Decimator, Interpolator, resample
 from offhook.audio.spurts import Edge, SpurtDetector, SpurtSettings
 from offhook.audio.vad import EnergyVad
-from offhook.core.events import SilenceLasted, SoundStarted, SpeechStarted, SpeechStopped, VoiceLasted
+from offhook.core.events import SilenceLasted, SoundLasted, SpeechStarted, SpeechStopped, VoiceLasted
 
 # ── frames and G.711 ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -154,7 +154,7 @@ def test_edges_of_spurts_keep_their_promises(
                 assert watched, "told once, and only when asked"
                 assert at - ended_at >= watch_s - 1e-9
                 watched = False
-            case SoundStarted():
+            case SoundLasted():
                 assert not inside
                 continue
         assert edge.spurt == number

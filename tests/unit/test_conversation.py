@@ -284,9 +284,10 @@ def test_a_long_reply_is_said_to_its_end(unsure_silence_s: float) -> None:
     assert ("agent", long) in world.turns, "whether it was ready before the commit or not"
 
 
-def test_a_loud_sound_ducks_and_costs_no_word() -> None:
+@pytest.mark.parametrize(("sound_s", "step"), [(0.096, cmd.DuckPlayout), (0.192, cmd.HushPlayout)])
+def test_a_loud_sound_costs_no_word(sound_s: float, step: type[cmd.Command]) -> None:
     world = scene()
-    world.at(1.0, ev.SoundStarted(0.9))
+    world.at(1.0, ev.SoundLasted(sound_s))
     world.run(5.0)
-    assert world.said(cmd.DuckPlayout) and world.said(cmd.ResumePlayout) and not world.said(cmd.HushPlayout)
+    assert world.said(step) and world.said(cmd.ResumePlayout)
     assert world.turns == [("agent", "Hello, how can I help you?")]

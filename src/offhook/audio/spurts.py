@@ -9,12 +9,12 @@ from typing import Final
 from offhook.audio.frames import FRAME_BYTES, FRAME_SAMPLES, SAMPLE_RATE
 from offhook.audio.gate import KEPT_BLOCKS, GatedVad
 from offhook.audio.vad import BLOCK_SAMPLES, VadStream
-from offhook.core.events import SilenceLasted, SoundStarted, SpeechStarted, SpeechStopped, VoiceLasted
+from offhook.core.events import SilenceLasted, SoundLasted, SpeechStarted, SpeechStopped, VoiceLasted
 
-Edge = SoundStarted | SpeechStarted | VoiceLasted | SpeechStopped | SilenceLasted
+Edge = SoundLasted | SpeechStarted | VoiceLasted | SpeechStopped | SilenceLasted
 
-SOUND_BLOCKS: Final = 3
-"""Loud blocks in a row (96 ms) that are told before it is known whether they are a voice."""
+SOUND_BLOCKS: Final = (3, 6)
+"""Loud blocks in a row (96 and 192 ms) that are told before it is known whether they are a voice."""
 _PART_SAMPLES: Final = 64
 """Onset and end are placed by level to 8 ms, a quarter of a block."""
 _LAG_SAMPLES: Final = 2 * BLOCK_SAMPLES
@@ -110,9 +110,8 @@ class SpurtDetector:
         self._loud = self._loud + 1 if self._gate.is_sure_sound else 0
         if self._spurt:
             return self._block_inside(self._spurt, probability)
-        if self._loud == SOUND_BLOCKS:
-            onset_s = (self._block_end - SOUND_BLOCKS * BLOCK_SAMPLES) / SAMPLE_RATE
-            return (SoundStarted(onset_s), *self._block_outside(probability))
+        if self._loud in SOUND_BLOCKS:
+            return (SoundLasted(self._loud * BLOCK_SAMPLES / SAMPLE_RATE), *self._block_outside(probability))
         if probability or self._recent or self._watch:
             return self._block_outside(probability)
         return ()

@@ -80,8 +80,8 @@ class Conversation:
                     closing.close(c, Say(c.script.goodbye, "goodbye"), reason, at)
             case _ if c.phase is Phase.RINGING:
                 pass
-            case ev.SoundStarted():
-                listening.sound_started(c, at)
+            case ev.SoundLasted(sound_s=sound_s):
+                listening.sound_lasted(c, sound_s, at)
             case ev.SpeechStarted():
                 listening.speech_started(c, event, at)
             case ev.VoiceLasted(voice_s=voice_s):

@@ -48,10 +48,10 @@ class TimePassed(Event, frozen=True):
 # ── the caller's sound: edges only, found in audio time ──────────────────────────────────────────────────────────
 
 
-class SoundStarted(Event, frozen=True):
-    """Something loud has lasted for a moment since `onset_at`, and nobody knows yet whether it is a voice."""
+class SoundLasted(Event, frozen=True):
+    """Something loud has lasted for `sound_s`, and nobody knows yet whether it is a voice."""
 
-    onset_at: float
+    sound_s: float
 
 
 class SpeechStarted(Event, frozen=True):
@@ -234,7 +234,7 @@ class ToolFailed(Event, frozen=True):
 
 AnyEvent = (
     CallAnswered | CallerHungUp | LegLost | DigitPressed | EndRequested | TimePassed
-    | SoundStarted | SpeechStarted | VoiceLasted | SpeechStopped | SilenceLasted | TurnPredicted
+    | SoundLasted | SpeechStarted | VoiceLasted | SpeechStopped | SilenceLasted | TurnPredicted
     | TranscriptChanged | TranscriptFinal | TranscriberLost | TranscriberReady | TranscriberLagging
     | FirstTokenReceived | SegmentReady | SegmentStarted | SegmentHeard | ReplyGenerated | PlayoutDried | ReplySent
     | ReplyHeard | PlayoutCut | ReplyFailed | ToolRequested | ToolReturned | ToolFailed

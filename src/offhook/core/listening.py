@@ -21,6 +21,8 @@ from offhook.core.words import Shape, is_end_phrase, is_hesitation, normalize, s
 
 REPEAT_VOICE_S: Final = 1.0
 """So much voice without a word was probably speech: ask to repeat it."""
+HUSH_SOUND_S: Final = 0.15
+"""A shorter loud sound makes the agent only quieter."""
 SOUND_JUDGED_S: Final = 0.35
 """A loud sound that the voice detector has not taken for a voice by then is none."""
 MISSED_VOICE_S: Final = 0.3
@@ -46,12 +48,18 @@ def speech_started(c: CallState, event: SpeechStarted, at: float) -> None:
         speaking.hush(c)
 
 
-def sound_started(c: CallState, at: float) -> None:
-    """Loud, and perhaps a voice: going quieter loses nothing, so it need not wait until that is sure."""
+def sound_lasted(c: CallState, sound_s: float, at: float) -> None:
+    """Loud, and perhaps a voice: neither going quieter nor falling silent loses a word, so neither waits for proof."""
     reply = c.reply
-    if reply is not None and reply.state is ReplyState.SPEAKING and not reply.is_protected:
+    if reply is None or reply.is_protected or reply.state not in (ReplyState.SPEAKING, ReplyState.DUCKED):
+        return
+    if c.has_open_spurt and c.spurt is not None and c.spurt.is_voiced:
+        return  # The voice detector has taken over.
+    if sound_s >= HUSH_SOUND_S:
+        speaking.hush(c)
+    else:
         speaking.duck(c)
-        c.timers.set(Timer.DECIDE, at + SOUND_JUDGED_S)
+    c.timers.set(Timer.DECIDE, at + SOUND_JUDGED_S)
 
 
 def voice_lasted(c: CallState, voice_s: float) -> None:
