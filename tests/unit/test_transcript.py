@@ -46,3 +46,13 @@ def test_finals_are_kept_in_order(texts: list[str]) -> None:
         turn.change(text)
         turn.add_final(text)
     assert turn.text.split() == " ".join(texts).split()
+
+
+def test_a_full_stop_inside_a_sentence_goes() -> None:
+    turn = TurnText()
+    turn.add_final("a table for.")
+    turn.change("four")
+    assert turn.final_text == "a table for."
+    turn.go_on()
+    turn.add_final("four people.")
+    assert turn.text == "a table for four people."

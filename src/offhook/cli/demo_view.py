@@ -15,6 +15,8 @@ from offhook.core import commands as cmd
 from offhook.core import events as ev
 
 LOOK_EVERY_S: Final = 0.05
+_SHORT: Final = {"decision": "decide", "transcript": "words", "sending": "send"}
+"""The parts' names where a line has 80 columns."""
 _COLOURS: Final = {"caller": "cyan", "agent": "green"}
 
 
@@ -73,7 +75,7 @@ def latency_table(turns: list[TurnLatency]) -> Table:
     table = Table(title="From the caller's last sound to the agent's first, in ms", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("the caller said", overflow="ellipsis", no_wrap=True, max_width=24)
     for name in ("gap", *TurnLatency.part_names()):
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(_SHORT.get(name, name), justify="right", no_wrap=True)
     for turn in turns:
         numbers = [f"{length * 1000:.0f}" for length in (turn.gap_s, *turn.parts_s)]
         table.add_row(escape(turn.text), *numbers)

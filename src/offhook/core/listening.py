@@ -162,7 +162,8 @@ def transcript_final(c: CallState, event: TranscriptFinal) -> None:
     if event.spurt is not None and event.spurt <= c.counts.committed_spurt:
         _late_words(c, event.spurt, event.text)
         return
-    if normalize(event.text) and shape_of(c.turn.text, c.last_agent_text, c.script) in (Shape.OPEN, Shape.COLLECTING):
+    so_far = shape_of(c.turn.final_text, c.last_agent_text, c.script)
+    if normalize(event.text) and so_far in (Shape.OPEN, Shape.COLLECTING):
         c.turn.go_on()
     c.turn.add_final(event.text)
     if c.spurt is not None and event.spurt == c.spurt.number:

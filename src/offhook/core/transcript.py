@@ -79,6 +79,11 @@ class TurnText:
         self.interim = ""
 
     @property
+    def final_text(self) -> str:
+        """The finals alone, joined."""
+        return " ".join(self._finals)
+
+    @property
     def text(self) -> str:
         """Finals, interim and keys, joined."""
         parts = [*self._finals, self.interim.strip()]
