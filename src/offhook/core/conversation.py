@@ -5,7 +5,7 @@ that the result does not depend on which of the two the loop delivered first. Af
 rule is applied (`_rest`): an open call in which nobody sounds is waiting for something that has a deadline.
 """
 
-from offhook.core import closing, listening, speaking
+from offhook.core import closing, committing, listening, speaking
 from offhook.core import events as ev
 from offhook.core.behaviour import Behaviour, Script
 from offhook.core.commands import CancelReply, Command, Generate, Say
@@ -193,9 +193,9 @@ class Conversation:
             case Timer.DECIDE:
                 listening.words_never_came(c)
             case Timer.COMMIT:
-                listening.commit_overdue(c, at)
+                committing.commit_overdue(c, at)
             case Timer.DIGITS:
-                listening.digits_over(c, at)
+                committing.digits_over(c, at)
             case Timer.STUCK:
                 listening.spurt_stuck(c, at)
             case Timer.IDLE:
@@ -239,7 +239,7 @@ class Conversation:
             c.timers.set(Timer.CUT, at + speaking.CUT_TIMEOUT_S)
         if c.phase not in (Phase.OPEN, Phase.CLOSING):
             return
-        listening.consider(c, at)
+        committing.consider(c, at)
         if c.reply is not None or c.cut is not None or c.has_open_spurt or not c.turn.is_empty:
             c.timers.cancel(Timer.IDLE)
             return

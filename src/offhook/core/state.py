@@ -1,6 +1,7 @@
 """Where a call stands: three small machines, each a table, and what is known of the turn, the reply and the tools.
 
-Only the rules in `listening`, `speaking` and `closing` change it, called from `conversation.Conversation.receive`.
+Only the rules in `listening`, `committing`, `speaking` and `closing` change it, called from
+`conversation.Conversation.receive`.
 """
 
 from enum import Enum, Flag, auto
