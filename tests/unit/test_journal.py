@@ -44,7 +44,7 @@ def journal_of(world: World, folder: Path) -> Path:
     path = folder / "journal.jsonl"
     header = msgspec.structs.replace(HEADER, behaviour=world.behaviour, script=world.script)
     with path.open("wb") as file:
-        journal = Journal(lambda line: typing.cast(None, file.write(line)), header)
+        journal = Journal(file.write, header)
         take = world.conversation.receive
 
         def receive(event: ev.Event, at: float) -> list[cmd.Command]:

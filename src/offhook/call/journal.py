@@ -49,7 +49,7 @@ class Line(msgspec.Struct, frozen=True):
 class Journal:
     """Writes lines to `write`, which must not block."""
 
-    def __init__(self, write: Callable[[bytes], None], header: Header) -> None:
+    def __init__(self, write: Callable[[bytes], object], header: Header) -> None:
         self._write = write
         write(_encode(header) + b"\n")
 

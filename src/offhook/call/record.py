@@ -32,7 +32,7 @@ class CallRecord:
         self._files = {name: FileBehind(folder / name, writer) for name in ("journal.jsonl", "transcript.txt")}
         self._wav = FileBehind(folder / "recording.wav", writer)
         self._writer = writer
-        self._journal = Journal(lambda line: void(self._files["journal.jsonl"].write(line)), header)
+        self._journal = Journal(self._files["journal.jsonl"].write, header)
         self._recorder = StereoRecorder(cast(BinaryIO, self._wav))
         self._meter = LatencyMeter()
         self._heard = 0
@@ -90,7 +90,3 @@ class CallRecord:
         file = FileBehind(self.folder / "call.json", self._writer)
         file.write(msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n")
         file.close()
-
-
-def void(_: object) -> None:
-    """Throw a result away."""

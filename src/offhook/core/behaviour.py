@@ -9,10 +9,6 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-Seconds = Annotated[float, Meta(ge=0.0, le=14_400.0)]
-Probability = Annotated[float, Meta(ge=0.0, le=1.0)]
-Count = Annotated[int, Meta(ge=0, le=100)]
-
 
 def _says(text: str, ge: float, le: float) -> Meta:
     return Meta(description=text, ge=ge, le=le)
@@ -147,9 +143,3 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     collect_words: tuple[str, ...] = ()
     """Words in the agent's question that announce a number or a spelling: number, e-mail, spell, code, ..."""
     language: str = "en-US"
-
-
-DUCK_LIMIT_S: Final = 0.15
-"""From the caller's onset over the agent to a quieter agent (docs: metrics)."""
-STOP_LIMIT_S: Final = 0.30
-"""From the caller's onset to the agent's last audible frame, when real words come."""
