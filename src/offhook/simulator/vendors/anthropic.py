@@ -39,7 +39,7 @@ class AnthropicServer(VendorServer):
     def refusal(self, kind: FaultKind) -> Refused:
         """The vendor's envelope."""
         status, type_, message = _FAULTS[kind]
-        given = self.requests[-1].headers.get("x-api-key", "") if self.requests else ""
+        given = _given_key(self.requests[-1]) if self.requests else ""
         return _problem(status, type_, message.format(key=given))
 
     def broken_event(self, kind: FaultKind) -> bytes:
@@ -54,7 +54,7 @@ class AnthropicServer(VendorServer):
 
     def answer(self, request: VendorRequest) -> Reply:
         """The model's answer."""
-        if not hmac.compare_digest(request.headers.get("x-api-key", "").encode(), self.key.encode()):
+        if not hmac.compare_digest(_given_key(request).encode(), self.key.encode()):
             raise self.refusal("unauthorized")
         if (request.method, request.path) != ("POST", "/v1/messages"):
             raise _problem(404, "not_found_error", "Not Found")
@@ -99,6 +99,12 @@ class AnthropicServer(VendorServer):
         )
         pieces.append(_event("message_stop"))
         return Reply(events=tuple(pieces), first=0, is_last_needed=2)
+
+
+def _given_key(request: VendorRequest) -> str:
+    """The documented header, or the bearer that the vendor's own client (2.11) sends in its place."""
+    headers = request.headers
+    return headers.get("x-api-key", "") or headers.get("authorization", "").removeprefix("Bearer ")
 
 
 def _block(index: int, block: dict[str, Any]) -> list[bytes]:
