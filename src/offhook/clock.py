@@ -5,7 +5,10 @@ call without a single patch. `wall` is for names of files and for people, never 
 """
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+
+Date = date
+"""A day, for those who are told which one it is."""
 
 
 def now() -> float:

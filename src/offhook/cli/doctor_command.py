@@ -23,6 +23,7 @@ from offhook.agents.model import Agent
 from offhook.cli.assembly import HEARING_MODELS, MEANING_MODEL, blocks_of, models_of
 from offhook.errors import ConfigurationError, OffhookError
 from offhook.settings import Settings
+from offhook.speech.llm_catalogue import config_warnings
 from offhook.speech.model_files import ModelStore, Sources, State
 from offhook.speech.registry import provider_of
 
@@ -97,6 +98,7 @@ def examine(path: Path | None, host: str, port: int) -> Iterator[Check]:
         return
     yield Check(Mark.GOOD, "agent", f"{agent.name}, {agent.language}")
     yield from _keys(settings, agent)
+    yield from _endings(agent)
     needed = models_of(agent)
     yield from _models(settings, needed)
     if agent.knowledge and MEANING_MODEL not in needed:
@@ -196,6 +198,13 @@ def _keys(settings: Settings, agent: Agent) -> Iterator[Check]:
             yield Check(Mark.BAD, f"{kind}: {provider.name}", found, f"put the key into {missing[0]}")
         else:
             yield Check(Mark.GOOD, f"{kind}: {provider.name}", "keys set" if keys else "needs no key")
+
+
+def _endings(agent: Agent) -> Iterator[Check]:
+    for kind, config in blocks_of(agent):
+        for warning in config_warnings(config, clock.wall().date()):
+            found, _, advice = warning.partition("; ")
+            yield Check(Mark.NOTE, f"{kind}: model", found, advice)
 
 
 def _models(settings: Settings, names: tuple[str, ...], lacking: Mark = Mark.BAD) -> Iterator[Check]:

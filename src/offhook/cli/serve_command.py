@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from offhook import clock
 from offhook.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,12 +25,16 @@ def serve(
     import uvloop
 
     from offhook.agents.load import load_agent
-    from offhook.cli.assembly import assemble
+    from offhook.cli.assembly import assemble, blocks_of
+    from offhook.speech.llm_catalogue import config_warnings
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     settings = Settings.from_environment()
     document = load_agent(agent)
     _LOG.info("= %s: loading %s, %s, %s", document.name, *_providers(document))
+    for _, config in blocks_of(document):
+        for warning in config_warnings(config, clock.wall().date()):
+            _LOG.warning("! %s", warning)
     uvloop.run(serve_agent(assemble(document, settings), settings, host, port))
 
 

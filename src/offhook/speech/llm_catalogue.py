@@ -1,0 +1,102 @@
+"""What is known about vendors' models: limits, prices, the day they end, and what they want differently.
+
+The data is `speech/llm/catalogue.toml`. A model that is not in it works as well; nothing is known about it then.
+"""
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import msgspec
+
+from offhook.clock import Date
+from offhook.speech.ports import ProviderConfig
+
+_DATED: Final = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{8})$")
+"""A snapshot is named by its model and a day."""
+
+
+class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """US dollars for a million tokens, as published on a day."""
+
+    tokens_in: float
+    tokens_out: float
+    seen_at: Date
+    cached: float | None = None
+    """Of the input, what the vendor had in its cache."""
+
+
+class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One model of one vendor."""
+
+    provider: str
+    name: str
+    context_tokens: int | None = None
+    price: Price | None = None
+    ends_at: Date | None = None
+    """The day on which the vendor switches it off."""
+    successor: str = ""
+    reasoning_effort: str = ""
+    """Sent where the agent's file says nothing; empty: the member is not sent."""
+    reasoning_effort_with_tools: str = ""
+    """The only value with which the model calls tools."""
+    refuses_temperature: bool = False
+    """Except with the effort `none`."""
+
+
+class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A server that speaks OpenAI's wire in its own way; `host` is the end of its name."""
+
+    host: str = ""
+    auth_header: str = "Authorization"
+
+
+class _Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    models: tuple[ModelEntry, ...]
+    servers: tuple[Server, ...]
+
+
+@cache
+def _catalogue() -> _Catalogue:
+    text = files("offhook.speech.llm").joinpath("catalogue.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(text), _Catalogue)
+
+
+def models() -> tuple[ModelEntry, ...]:
+    """Every model that is known, vendor by vendor."""
+    return _catalogue().models
+
+
+@cache
+def model_entry(provider: str, model: str) -> ModelEntry | None:
+    """What is known about a model, or about the model whose dated snapshot it is."""
+    known = {(entry.provider, entry.name): entry for entry in models()}
+    return known.get((provider, model)) or known.get((provider, _DATED.sub("", model)))
+
+
+def server_quirks(host: str) -> Server:
+    """How a server differs; the plain one when it does not."""
+    return next((server for server in _catalogue().servers if host.endswith(server.host)), Server())
+
+
+def warnings(provider: str, model: str, today: Date) -> list[str]:
+    """What an owner who chose this model should know, one sentence each: nothing, mostly."""
+    entry = model_entry(provider, model)
+    if entry is None or entry.ends_at is None:
+        return []
+    advice = f"; take {entry.successor}" if entry.successor else ""
+    if entry.ends_at <= today:
+        return [f"{provider}'s {model} was switched off on {entry.ends_at}{advice}"]
+    days = (entry.ends_at - today).days
+    return [f"{provider}'s {model} ends on {entry.ends_at}, in {days} day{'s' if days > 1 else ''}{advice}"]
+
+
+def config_warnings(config: ProviderConfig, today: Date) -> list[str]:
+    """`warnings` for a provider's block. Another server than the vendor's own keeps its own dates."""
+    fields, defaults = config.model_dump(), type(config).model_fields
+    model, base_url = fields.get("model"), fields.get("base_url")
+    if not isinstance(model, str) or base_url is None or base_url != defaults["base_url"].default:
+        return []
+    return warnings(str(fields.get("provider")), model, today)

@@ -1,0 +1,162 @@
+"""Anthropic's Messages against its stand-in: replies, tools, every fault, cancelling, and the key that never shows."""
+
+import asyncio
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from offhook.errors import ProtocolViolation, ProviderError, ProviderRefused, ProviderTimeout, ProviderUnavailable
+from offhook.simulator.vendors.anthropic import AnthropicServer
+from offhook.simulator.vendors.server import Answer, Fault, FaultKind, Latency, echo
+from offhook.speech.llm.anthropic import AnthropicModel, Config, ReplyReader, chat, create
+from offhook.speech.ports import Message, ModelOutput, ModelRequest, Setup, TextDelta, ToolCall, ToolSpec, Usage
+
+CANARY = "canary-0123456789-abcdef"
+TOOL = ToolSpec("book_table", "Book a table.", {"type": "object", "properties": {}})
+ASKED = ModelRequest((Message("system", "Be short."), Message("user", "Are you open?")), (TOOL,))
+CALLS = (ToolCall("toolu_a", "book_table", '{"at": "16:00"}'), ToolCall("toolu_b", "book_table", "{}"))
+
+Check = Callable[[AnthropicServer, AnthropicModel], Awaitable[None]]
+
+
+def run(server: AnthropicServer, check: Check, key: str = AnthropicServer.key, **options: Any) -> None:
+    async def main() -> None:
+        async with server:
+            config = Config(base_url=server.base_url, first_token_s=0.3, gap_s=0.3, **options)
+            model = create(config, Setup(key=lambda _: key))
+            await model.prepare()
+            try:
+                async with asyncio.timeout(20):
+                    await check(server, model)
+            finally:
+                await model.close()
+
+    asyncio.run(main())
+
+
+async def collect(model: AnthropicModel, request: ModelRequest = ASKED) -> list[ModelOutput]:
+    return [output async for output in model.stream(request)]
+
+
+def text_of(outputs: list[ModelOutput]) -> str:
+    return "".join(output.text for output in outputs if isinstance(output, TextDelta))
+
+
+@pytest.mark.parametrize("piece_bytes", [0, 1, 7])
+def test_a_reply_with_parallel_tools_and_its_tokens(piece_bytes: int) -> None:
+    server = AnthropicServer(lambda _: Answer("Ünder way.", CALLS))
+    server.piece_bytes = piece_bytes
+
+    async def check(server: AnthropicServer, model: AnthropicModel) -> None:
+        outputs = await collect(model)
+        assert text_of(outputs) == "Ünder way."
+        assert [output for output in outputs if isinstance(output, ToolCall)] == list(CALLS)
+        usage = outputs[-1]
+        assert isinstance(usage, Usage) and usage.tokens_in > 0 and usage.tokens_out > 2
+
+    run(server, check)
+
+
+HISTORIES = {
+    "nobody has spoken": (),
+    "the agent spoke first": (Message("assistant", "Hello."), Message("user", "Hi.")),
+    "the agent spoke last": (Message("user", "Hi."), Message("assistant", "Hello.")),
+    "two in a row": (Message("user", "Hi."), Message("user", "Hello?"), Message("assistant", "")),
+    "tools": (
+        Message("user", "Book."),
+        Message("assistant", "", tool_calls=(ToolCall("call:1", "book_table", "nonsense"), CALLS[0])),
+        Message("tool", "", tool_call="call:1"),
+        Message("tool", "loose", tool_call="never-asked"),
+        Message("user", "And?"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+@pytest.mark.parametrize("model_name", ["claude-haiku-4-5", "claude-haiku-5-5"])
+def test_the_strict_server_takes_every_history(name: str, model_name: str) -> None:
+    async def check(server: AnthropicServer, model: AnthropicModel) -> None:
+        assert text_of(await collect(model, ModelRequest((Message("system", "Be short."), *HISTORIES[name])))) == "Yes."
+
+    run(AnthropicServer(lambda _: Answer("Yes.")), check, model=model_name, temperature=0.5)
+
+
+def test_tool_results_stand_behind_their_calls() -> None:
+    _, asked, answered = chat(HISTORIES["tools"])
+    assert [block["id"] for block in asked["content"]] == ["call_1", "toolu_a"]
+    kinds = [(block["type"], block.get("content")) for block in answered["content"]]
+    cancelled = "cancelled: the caller went on speaking"
+    assert kinds == [("tool_result", "done"), ("tool_result", cancelled), ("text", None)]
+
+
+FAULTS: list[tuple[FaultKind, type[ProviderError]]] = [
+    ("unauthorized", ProviderRefused),
+    ("missing_model", ProviderRefused),
+    ("quota", ProviderRefused),
+    ("rate_limited", ProviderUnavailable),
+    ("error", ProviderUnavailable),
+    ("overloaded", ProviderUnavailable),
+    ("reset", ProviderUnavailable),
+    ("cut", ProviderUnavailable),
+    ("truncated", ProviderUnavailable),
+    ("stream_error", ProviderUnavailable),
+    ("garbage", ProtocolViolation),
+    ("no_answer", ProviderTimeout),
+    ("stall_first", ProviderTimeout),
+    ("stall", ProviderTimeout),
+]
+
+
+@pytest.mark.parametrize(("kind", "error"), FAULTS)
+def test_a_fault_has_its_error_and_the_next_reply_is_well(kind: FaultKind, error: type[ProviderError]) -> None:
+    async def check(server: AnthropicServer, model: AnthropicModel) -> None:
+        said: list[ModelOutput] = []
+        with pytest.raises(ProviderError) as caught:
+            async for output in model.stream(ASKED):
+                said.append(output)  # noqa: PERF401 - what came before the error is kept
+        assert type(caught.value) is error
+        before_text = kind not in ("cut", "truncated", "stream_error", "garbage", "stall")
+        assert bool(text_of(said)) is not before_text
+        assert text_of(await collect(model)) == "You said: Are you open?"
+
+    run(AnthropicServer(echo, faults=[Fault(kind, events=6)]), check)
+
+
+def test_a_reply_that_nobody_wants_ends_at_the_vendor() -> None:
+    async def check(server: AnthropicServer, model: AnthropicModel) -> None:
+        stream = model.stream(ASKED)
+        assert isinstance(await anext(stream), TextDelta)
+        await stream.aclose()
+        while server.requests[-1].state == "open":
+            await asyncio.sleep(0.005)
+        assert server.requests[-1].state == "left"
+
+    run(AnthropicServer(lambda _: Answer("word " * 1000), Latency(token_s=0.05)), check)
+
+
+def test_the_key_shows_nowhere() -> None:
+    async def check(server: AnthropicServer, model: AnthropicModel) -> None:
+        with pytest.raises(ProviderRefused) as caught:
+            await collect(model)
+        shown = "".join(traceback.format_exception(caught.value)) + repr(model)
+        assert "invalid x-api-key" in shown
+        assert CANARY not in shown and CANARY[:8] not in shown
+
+    run(AnthropicServer(echo), check, key=CANARY)
+
+
+def test_a_tool_call_that_the_limit_cut_is_not_run() -> None:
+    async def check(server: AnthropicServer, model: AnthropicModel) -> None:
+        with pytest.raises(ProtocolViolation, match="max_tokens"):
+            await collect(model)
+
+    run(AnthropicServer(lambda _: Answer("", CALLS, stop="max_tokens")), check)
+
+
+def test_a_refusal_without_a_word_is_one() -> None:
+    reader = ReplyReader("")
+    reader.feed('{"type":"message_delta","delta":{"stop_reason":"refusal"}}')
+    with pytest.raises(ProviderRefused):
+        reader.finish()
