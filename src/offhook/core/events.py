@@ -121,6 +121,17 @@ class TranscriberReady(Event, frozen=True):
     """The transcriber's stream is up (again)."""
 
 
+class TurnEndExpected(Event, frozen=True):
+    """The transcriber itself believes that the caller's turn may be over: `text` is all of it, so far as it knows."""
+
+    text: str
+    probability: float
+
+
+class TurnResumed(Event, frozen=True):
+    """The transcriber takes back its latest `TurnEndExpected`: the caller goes on."""
+
+
 class TranscriberLagging(Event, frozen=True):
     """Audio was dropped because the transcriber did not keep up."""
 
@@ -236,6 +247,7 @@ AnyEvent = (
     CallAnswered | CallerHungUp | LegLost | DigitPressed | EndRequested | TimePassed
     | SoundLasted | SpeechStarted | VoiceLasted | SpeechStopped | SilenceLasted | TurnPredicted
     | TranscriptChanged | TranscriptFinal | TranscriberLost | TranscriberReady | TranscriberLagging
+    | TurnEndExpected | TurnResumed
     | FirstTokenReceived | SegmentReady | SegmentStarted | SegmentHeard | ReplyGenerated | PlayoutDried | ReplySent
     | ReplyHeard | PlayoutCut | ReplyFailed | ToolRequested | ToolReturned | ToolFailed
 )  # fmt: skip

@@ -14,9 +14,18 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from offhook.core.events import TranscriberLagging, TranscriberReady, TranscriptChanged, TranscriptFinal
+from offhook.core.events import (
+    TranscriberLagging,
+    TranscriberReady,
+    TranscriptChanged,
+    TranscriptFinal,
+    TurnEndExpected,
+    TurnResumed,
+)
 
-TranscriberEvent = TranscriptChanged | TranscriptFinal | TranscriberReady | TranscriberLagging
+TranscriberEvent = (
+    TranscriptChanged | TranscriptFinal | TranscriberReady | TranscriberLagging | TurnEndExpected | TurnResumed
+)
 
 
 class ProviderConfig(BaseModel):
