@@ -9,7 +9,7 @@ from typing import Final
 
 from offhook.agents.model import Agent
 from offhook.agents.prompt import system_message
-from offhook.audio.spurts import SpurtDetector
+from offhook.audio.spurts import SpurtDetector, SpurtSettings
 from offhook.audio.vad import EnergyVad, SileroVad
 from offhook.call.reply import Spoken, speak_whole
 from offhook.core.behaviour import Behaviour, Script
@@ -75,7 +75,8 @@ class AgentRuntime:
 
     def detector(self) -> SpurtDetector:
         """A spurt detector for one call."""
-        return SpurtDetector(self.vad.stream(), self.behaviour.voice_edges_s)
+        pause_s = self.behaviour.ask_silence_s if self.stt.asks_early else 0.0
+        return SpurtDetector(self.vad.stream(), self.behaviour.voice_edges_s, SpurtSettings(pause_s=pause_s))
 
     def request(self, entries: Iterable[Entry], call_id: str) -> ModelRequest:
         """What the model is asked, given the history."""

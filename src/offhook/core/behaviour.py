@@ -37,6 +37,10 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     learned_pause_weight: Annotated[
         float, _says("How fast the caller's own pauses move the patience (0: never).", 0, 1)
     ] = 0.25
+    ask_silence_s: Annotated[
+        float,
+        _says("Silence in a talk spurt after which the final transcript is asked for, before the end is sure.", 0, 1),
+    ] = 0.05
     transcript_timeout_s: Annotated[
         float, _says("Longest wait for a final transcript after the end of a spurt.", 0.1, 10)
     ] = 1.40

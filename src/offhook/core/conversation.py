@@ -86,6 +86,8 @@ class Conversation:
                 listening.speech_started(c, event, at)
             case ev.VoiceLasted(voice_s=voice_s):
                 listening.voice_lasted(c, voice_s)
+            case ev.VoicePaused():
+                listening.voice_paused(c, event)
             case ev.SpeechStopped():
                 listening.speech_stopped(c, event, at)
             case ev.SilenceLasted(spurt=spurt, silence_s=silence_s):

@@ -173,6 +173,8 @@ class Spurt(msgspec.Struct):
     watched_s: float | None = None
     asked_again: bool = False
     """The end-of-turn model was asked a second time."""
+    asked_s: float = 0.0
+    """Audio received when its final was asked for."""
     heard_again: bool = False
     """The transcriber was opened anew for it."""
     text_when_stuck: str = ""
