@@ -89,7 +89,8 @@ class AgentRuntime:
         s = self.script
         greeting = [s.greeting] if s.opening == "fixed" else []
         rest = [s.goodbye, s.idle_goodbye, s.warning, s.time_over, s.apology, s.repeat, s.deaf, s.failure_goodbye]
-        return [text for text in (*greeting, *s.idle, *s.filler, *rest) if text]
+        openers = (*s.opener_question, *s.opener_request, *s.opener_statement) if self.behaviour.opener_s else ()
+        return [text for text in (*greeting, *s.idle, *s.filler, *openers, *rest) if text]
 
 
 def _messages(entry: Entry) -> list[Message]:

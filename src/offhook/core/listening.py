@@ -12,7 +12,14 @@ from offhook.core.commands import (
 )
 from offhook.core.committing import MISSED_VOICE_S
 from offhook.core.endpointing import learn_pause
-from offhook.core.events import SpeechStarted, SpeechStopped, TranscriberLost, TranscriptFinal, VoicePaused
+from offhook.core.events import (
+    SpeechStarted,
+    SpeechStopped,
+    TranscriberLost,
+    TranscriptFinal,
+    TurnEndExpected,
+    VoicePaused,
+)
 from offhook.core.state import CallState, Floor, ReplyState, Spurt
 from offhook.core.timers import Timer
 from offhook.core.transcript import CallerSaid, TurnText
@@ -176,6 +183,19 @@ def transcript_final(c: CallState, event: TranscriptFinal) -> None:
         c.spurt.settled = True
         c.timers.cancel(Timer.TRANSCRIPT)
     _judge(c)
+
+
+def turn_end_expected(c: CallState, event: TurnEndExpected) -> None:
+    """The transcriber believes that this is all: enough to prepare a reply."""
+    transcript_changed(c, event.text)
+    if c.spurt is not None and c.has_open_spurt:
+        c.spurt.expected = event.probability
+
+
+def turn_resumed(c: CallState) -> None:
+    """It does not believe so any more."""
+    if c.spurt is not None:
+        c.spurt.expected = None
 
 
 def transcript_overdue(c: CallState, at: float) -> None:
