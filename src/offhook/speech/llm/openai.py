@@ -14,10 +14,11 @@ import msgspec
 from pydantic import AfterValidator, Field
 
 from offhook.errors import ProtocolViolation, ProviderRefused, ProviderUnavailable
+from offhook.speech.http import Endpoint, Patience, checked_base_url, is_loopback, key_of
 from offhook.speech.llm.history import rounds
 from offhook.speech.llm_catalogue import model_entry, server_quirks
 from offhook.speech.ports import Message, ModelOutput, ModelRequest, ProviderConfig, Setup, TextDelta, ToolCall, Usage
-from offhook.speech.sse import Endpoint, EventClient, Patience, ServerEvent, checked_base_url, is_loopback, key_of
+from offhook.speech.sse import EventClient, ServerEvent
 from offhook.speech.vendor_errors import stream_failure
 
 NAME: Final = "openai"
