@@ -24,6 +24,7 @@ from offhook.speech.ports import (
     TurnModel,
     Voice,
 )
+from offhook.speech.sentence_cache import KeptSentence, SentenceCache
 from offhook.tools.toolbox import Toolbox
 
 _LOG: Final = logging.getLogger("offhook.runtime")
@@ -46,6 +47,8 @@ class AgentRuntime:
     system: str = ""
     sentences: dict[str, Spoken] = field(default_factory=dict)
     """Fixed sentences as encoded audio, by their text."""
+    kept: SentenceCache | None = None
+    """Where they are kept from one start to the next; None: they are spoken anew."""
 
     async def prepare(self) -> None:
         """Load all that is slow. Raises `ConfigurationError` or `ProviderError`."""
@@ -53,10 +56,15 @@ class AgentRuntime:
         async with asyncio.TaskGroup() as tasks:
             for part in (self.stt, self.llm, self.voice, self.turn_model):
                 tasks.create_task(part.prepare())
+        texts = dict.fromkeys(self._fixed_sentences())
+        found = await self.kept.get(texts) if self.kept else {}
+        self.sentences |= {text: Spoken(kept.audio, list(kept.words)) for text, kept in found.items()}
         try:
-            for text in dict.fromkeys(self._fixed_sentences()):
+            for text in (text for text in texts if text not in found):
                 async with asyncio.timeout(self.behaviour.reply_timeout_s):
-                    self.sentences[text] = await speak_whole(self.voice, text)
+                    spoken = self.sentences[text] = await speak_whole(self.voice, text)
+                if self.kept:
+                    await self.kept.put(text, KeptSentence(spoken.audio, tuple(spoken.words)))
         # A voice that is ill now may be well when a call comes: then the sentence is spoken when it is needed.
         except ProviderError as error:
             _LOG.warning("a sentence could not be spoken ahead: %s", error)

@@ -19,6 +19,7 @@ from offhook.speech.registry import (
     provider_of,
 )
 from offhook.speech.scripted.turn_model import ScriptedTurnModel
+from offhook.speech.sentence_cache import SentenceCache, fingerprint
 from offhook.speech.turn_models import SmartTurnPool
 from offhook.tools.toolbox import Toolbox
 
@@ -59,7 +60,16 @@ def assemble(agent: Agent, settings: Settings) -> AgentRuntime:
         vad=EnergyVad() if agent.voice_detector == "energy" else SileroVad(only_file(store, "silero-vad")),
         toolbox=Toolbox(agent.tools),
         facts=facts,
+        kept=sentence_cache_of(agent, settings),
     )
+
+
+def sentence_cache_of(agent: Agent, settings: Settings) -> SentenceCache | None:
+    """Where a vendor's sentences are kept; a voice of this process makes them again as quickly."""
+    if provider_of(Kind.TTS, agent.tts).is_made_here:
+        return None
+    voice = fingerprint(agent.tts, agent.language, agent.lexicon)
+    return SentenceCache(settings.data_dir / "cache/sentences", voice)
 
 
 def blocks_of(agent: Agent) -> tuple[tuple[Kind, ProviderConfig], ...]:

@@ -5,7 +5,9 @@ A provider is one file and nothing else is edited for it. The file has
 - `class Config(ProviderConfig)` with `provider: Literal["its-name"] = "its-name"`,
 - `def create(config: Config, setup: Setup)` which returns the port,
 - where it needs them, `KEYS` (names of environment variables) and `MODELS` (names of local models), each a tuple of
-  text or a function from the config to one.
+  text or a function from the config to one,
+- for a voice that is made in this process `MADE_HERE = True`: its segments begin with sound and cost nothing, so that
+  nothing is trimmed off them and nothing of them is kept on disk.
 
 Importing such a file must be cheap: heavy libraries are imported inside `create` or `prepare`.
 """
@@ -23,6 +25,7 @@ from pydantic import Field
 
 from offhook.errors import ConfigurationError
 from offhook.speech.ports import LanguageModel, ProviderConfig, Setup, SpeechToText, Voice
+from offhook.speech.trimmed import TrimmedVoice
 
 Port = SpeechToText | LanguageModel | Voice
 
@@ -51,6 +54,11 @@ class Provider:
     def models(self, config: ProviderConfig) -> tuple[str, ...]:
         """Local models that must be present for this configuration (`offhook models`)."""
         return self._constant("MODELS", config)
+
+    @property
+    def is_made_here(self) -> bool:
+        """A voice of this process: nothing to trim, nothing worth keeping on disk."""
+        return bool(vars(self.module).get("MADE_HERE", False))
 
     def _constant(self, name: str, config: ProviderConfig) -> tuple[str, ...]:
         value = vars(self.module).get(name, ())
@@ -102,8 +110,9 @@ def create_language_model(config: ProviderConfig, setup: Setup) -> LanguageModel
 
 
 def create_voice(config: ProviderConfig, setup: Setup) -> Voice:
-    """The port that a `tts` block asks for. Raises `ConfigurationError`."""
-    return cast("Voice", _create(Kind.TTS, config, setup))
+    """The port that a `tts` block asks for, without the silence in front of a vendor's. Raises `ConfigurationError`."""
+    voice = cast("Voice", _create(Kind.TTS, config, setup))
+    return voice if provider_of(Kind.TTS, config).is_made_here else TrimmedVoice(voice)
 
 
 def provider_of(kind: Kind, config: ProviderConfig) -> Provider:
