@@ -1,8 +1,7 @@
 """What is known about vendors' models: limits, prices, the day they end, and what they want differently.
 
-Models of language and of speech alike.
-
-The data is `speech/llm/catalogue.toml`. A model that is not in it works as well; nothing is known about it then.
+Models of language and of speech alike. The data is `speech/llm/catalogue.toml`. A model that is not in it works as
+well; nothing is known about it then.
 """
 
 import re
