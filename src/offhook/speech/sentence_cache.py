@@ -10,6 +10,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -82,7 +83,8 @@ class SentenceCache:
             self._make_room(path)
         except OSError as error:
             _LOG.warning("a sentence could not be kept: %s", error)
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink()
 
     def _make_room(self, newest: Path) -> None:
         files = [(file, file.stat()) for file in self._folder.iterdir() if file.is_file()]
