@@ -14,6 +14,7 @@ from offhook.call.reply import Spoken, speak_whole
 from offhook.core.behaviour import Behaviour, Script
 from offhook.core.transcript import AgentSaid, CallerSaid, Entry
 from offhook.errors import ProviderError
+from offhook.speech.health import HealthBoard
 from offhook.speech.ports import (
     Facts,
     LanguageModel,
@@ -24,6 +25,7 @@ from offhook.speech.ports import (
     TurnModel,
     Voice,
 )
+from offhook.speech.registry import Kind, provider_label, with_fallbacks
 from offhook.tools.toolbox import Toolbox
 
 _LOG: Final = logging.getLogger("offhook.runtime")
@@ -46,6 +48,8 @@ class AgentRuntime:
     system: str = ""
     sentences: dict[str, Spoken] = field(default_factory=dict)
     """Fixed sentences as encoded audio, by their text."""
+    health: HealthBoard = field(default_factory=HealthBoard)
+    """How the providers do: `health.snapshot(clock.now())`."""
 
     async def prepare(self) -> None:
         """Load all that is slow. Raises `ConfigurationError` or `ProviderError`."""
@@ -78,6 +82,14 @@ class AgentRuntime:
         for entry in entries:
             messages += _messages(entry)
         return ModelRequest(tuple(messages), self.toolbox.specs, call_id)
+
+    def providers(self) -> dict[str, list[str]]:
+        """Who hears, thinks and speaks, by port: the owner's choice, then those that stand behind it."""
+        chosen = ((Kind.STT, self.agent.stt), (Kind.LLM, self.agent.llm), (Kind.TTS, self.agent.tts))
+        return {
+            kind.value: [provider_label(kind, config) for config in with_fallbacks(kind, first)]
+            for kind, first in chosen
+        }
 
     def _fixed_sentences(self) -> list[str]:
         s = self.script
