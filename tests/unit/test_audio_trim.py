@@ -83,7 +83,7 @@ class Fake:
 
 def said(voice: TrimmedVoice) -> list[SpokenAudio]:
     async def run() -> list[SpokenAudio]:
-        return [piece async for piece in voice.synthesize("")]
+        return [piece async for piece in voice.synthesize("") if isinstance(piece, SpokenAudio)]
 
     return asyncio.run(run())
 

@@ -68,6 +68,13 @@ def test_a_spoilt_file_is_not_taken_and_is_replaced(tmp_path: Path, spoil: Any) 
     assert get(cache, "Hello.") == {"Hello.": HELLO}
 
 
+def test_who_stands_behind_a_voice_does_not_change_it(tmp_path: Path) -> None:
+    put(SentenceCache(tmp_path, VOICE), "Hello.")
+    tts = {"provider": "azure", "region": "westeurope", "fallback": [{"provider": "local"}]}
+    listed = Agent.model_validate({"name": "a", "tts": tts})
+    assert get(SentenceCache(tmp_path, fingerprint(listed.tts, "en-US", {})), "Hello.") == {"Hello.": HELLO}
+
+
 def test_those_that_were_not_used_for_longest_make_room(tmp_path: Path) -> None:
     cache = SentenceCache(tmp_path, VOICE, limit_bytes=5 * 1800)
     for number in range(5):
@@ -158,9 +165,29 @@ def test_a_sentence_that_is_new_does_not_cost_those_that_are_kept(tmp_path: Path
     assert found == spoken
 
 
-def test_what_was_cut_is_not_kept(tmp_path: Path) -> None:
-    assert filled(tmp_path, (SoundFault("cut"),)) == {}
-    assert start(VoiceThatIsDown(), tmp_path) == {}
+def test_what_was_taken_up_in_the_middle_is_not_kept(tmp_path: Path) -> None:
+    spoken = filled(tmp_path, (SoundFault("cut"),))
+    kept = start(VoiceThatIsDown(), tmp_path)
+    assert kept == {text: audio for text, audio in spoken.items() if text != "Hello, how can I help you?"}
+    assert len(kept) == len(spoken) - 1
+
+
+def test_what_another_voice_said_is_not_kept(tmp_path: Path) -> None:
+    async def main() -> int:
+        async with AzureServer(SoundTiming(realtime_factor=0.0)) as server:
+            server.usual_fault = SoundFault("overloaded")
+            quick = {"provider": "scripted", "first_audio_s": 0.0, "realtime_factor": 0.0}
+            tts = {"provider": "azure", "base_url": server.base_url, "fallback": [quick]}
+            runtime = Rig().runtime()
+            config = Agent.model_validate({"name": "a", "tts": tts}).tts
+            runtime.voice = create_voice(config, Setup(key=lambda _: server.key))
+            runtime.kept = SentenceCache(tmp_path, VOICE)
+            await runtime.prepare()
+            await runtime.close()
+            return len(runtime.sentences)
+
+    assert asyncio.run(main()) > 5, "they are there for this process"
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_voice_of_this_process_keeps_nothing(tmp_path: Path) -> None:

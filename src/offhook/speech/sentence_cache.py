@@ -16,6 +16,7 @@ from typing import Final
 
 import msgspec
 
+from offhook.speech.fallback import TtsBlock
 from offhook.speech.ports import ProviderConfig
 
 _LOG: Final = logging.getLogger("offhook.speech.cache")
@@ -40,7 +41,9 @@ class KeptSentence(msgspec.Struct, frozen=True, array_like=True):
 
 def fingerprint(config: ProviderConfig, language: str, lexicon: Mapping[str, str]) -> bytes:
     """All that the sound of a text depends on besides the text."""
-    parts = (VERSION, config.model_dump(mode="json"), language, dict(lexicon))
+    # Who speaks in its place does not change how it sounds.
+    settings = config.model_dump(mode="json", exclude=set(TtsBlock.model_fields))
+    parts = (VERSION, settings, language, dict(lexicon))
     return msgspec.json.encode(parts, order="deterministic")
 
 

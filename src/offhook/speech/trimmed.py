@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from offhook.audio.trim import LeadingSilence
-from offhook.speech.ports import SpokenAudio, Voice, WordTime
+from offhook.speech.ports import SpokenAudio, Switched, Voice, VoiceOutput, WordTime
 
 
 class TrimmedVoice:
@@ -24,11 +24,14 @@ class TrimmedVoice:
         """As the voice inside."""
         await self._voice.close()
 
-    async def synthesize(self, text: str) -> AsyncGenerator[SpokenAudio, None]:
+    async def synthesize(self, text: str) -> AsyncGenerator[VoiceOutput, None]:
         """As the voice inside; nothing comes before the first sound, or before the silence is known to be meant."""
         silence, waiting = LeadingSilence(), tuple[WordTime, ...]()
         async with aclosing(self._voice.synthesize(text)) as pieces:
             async for piece in pieces:
+                if isinstance(piece, Switched):
+                    yield piece
+                    continue
                 audio = silence.push(piece.audio)
                 # How far a word moves is known with the first sound only.
                 waiting += piece.words

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from offhook.errors import ProviderError, ProviderRefused, ProviderTimeout, ProviderUnavailable
+from offhook.errors import ProviderError, ProviderRefused, ProviderTimeout, ProviderUnavailable, RequestRefused
 
 PROBLEM_BYTES: Final = 64 * 1024
 MESSAGE_CHARS: Final = 200
@@ -15,6 +15,8 @@ SERVER_ERROR: Final = 500
 REQUEST_TIMEOUT: Final = 408
 BUSY: Final = frozenset({409, 425, 429, 498})
 """Below 500, and yet worth another try."""
+THIS_REQUEST: Final = frozenset({400, 413, 422})
+"""Too long, or with something in it that is not taken: it says nothing of the next one."""
 REFUSALS: Final = frozenset(
     {
         "invalid_api_key",
@@ -59,7 +61,8 @@ def failure(
         return ProviderRefused(f"{text}; check the key", provider=provider)
     if status < 400:
         return ProviderRefused(f"{text}; check base_url", provider=provider)
-    return ProviderRefused(text, provider=provider)
+    refused = RequestRefused if status in THIS_REQUEST else ProviderRefused
+    return refused(text, provider=provider)
 
 
 def stream_failure(provider: str, document: object, *, key: str) -> ProviderError:
