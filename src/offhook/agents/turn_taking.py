@@ -26,6 +26,8 @@ WORD_LISTS: Final[Mapping[str, str]] = {
     "open_words": "Words that nobody ends a turn on ('and', 'the', 'my').",
     "hesitations": "Sounds that ask for patience ('um', 'let me see').",
     "number_words": "Digits as they are spoken ('zero', 'oh', 'double').",
+    "negations": "Words that take back what their clause says ('not', 'never'): it is then no promise.",
+    "conditions": "Words after which a sentence says what may be, not what is ('if', 'as soon as').",
     "collect_words": "Words in the agent's question that announce a number or a spelling ('code', 'e-mail').",
 }
 SENTENCES: Final[Mapping[str, str]] = {

@@ -51,7 +51,7 @@ class AgentRuntime:
         """Load all that is slow. Raises `ConfigurationError` or `ProviderError`."""
         self.system = self.system or system_message(self.agent, self.facts)
         async with asyncio.TaskGroup() as tasks:
-            for part in (self.stt, self.llm, self.voice, self.turn_model):
+            for part in (self.stt, self.llm, self.voice, self.turn_model, self.toolbox):
                 tasks.create_task(part.prepare())
         try:
             for text in dict.fromkeys(self._fixed_sentences()):
@@ -65,7 +65,7 @@ class AgentRuntime:
 
     async def close(self) -> None:
         """Let go of everything."""
-        for part in (self.stt, self.llm, self.voice, self.turn_model):
+        for part in (self.stt, self.llm, self.voice, self.turn_model, self.toolbox):
             await part.close()
 
     def detector(self) -> SpurtDetector:
@@ -83,7 +83,8 @@ class AgentRuntime:
         s = self.script
         greeting = [s.greeting] if s.opening == "fixed" else []
         rest = [s.goodbye, s.idle_goodbye, s.warning, s.time_over, s.apology, s.repeat, s.deaf, s.failure_goodbye]
-        return [text for text in (*greeting, *s.idle, *s.filler, *rest) if text]
+        tools = [text for words in s.tools.values() for text in words.filler]
+        return [text for text in (*greeting, *s.idle, *s.filler, *tools, *rest) if text]
 
 
 def _messages(entry: Entry) -> list[Message]:

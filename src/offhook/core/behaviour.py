@@ -115,6 +115,15 @@ PRESETS: Final[dict[str, Behaviour]] = {
 """Named sets to start from; every number can be set beside the name."""
 
 
+class ToolWords(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of one tool."""
+
+    filler: tuple[str, ...] = ()
+    """Said in turn while it takes long, in place of the general ones."""
+    promises: tuple[str, ...] = ()
+    """Phrases that say it was done, as `core.promises.as_phrase` leaves them."""
+
+
 class Script(msgspec.Struct, frozen=True, kw_only=True):
     """The agent's fixed sentences and word lists, in its language."""
 
@@ -142,4 +151,10 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """Digits as they are spoken: zero, oh, one, double, ..."""
     collect_words: tuple[str, ...] = ()
     """Words in the agent's question that announce a number or a spelling: number, e-mail, spell, code, ..."""
+    negations: tuple[str, ...] = ()
+    """Words that take back what their clause says: not, haven't, never, ..."""
+    conditions: tuple[str, ...] = ()
+    """Words after which a sentence says what may be, not what is: if, once, as soon as, ..."""
+    tools: dict[str, ToolWords] = {}
+    """By the tool's name."""
     language: str = "en-US"

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from offhook.core import promises
 from offhook.core.commands import (
     CancelReply,
     CommitReply,
@@ -94,6 +95,7 @@ def record(c: CallState, reply: Reply, heard_text: str, *, interrupted: bool) ->
         c.history.append(AgentSaid(heard_text, interrupted))
     if heard_text or reply.full_text:
         c.do(RecordTurn(reply.turn, "agent", heard_text, reply.full_text or heard_text, interrupted))
+    promises.check(c, reply, heard_text)
 
 
 def _keep_tool_results(c: CallState, reply: Reply) -> None:
@@ -305,11 +307,19 @@ def filler_due(c: CallState, at: float) -> None:
     if reply.state is ReplyState.HUSHED:
         c.timers.set(Timer.FILLER, at + _RETRY_WHEN_HUSHED_S)
         return
-    text = c.script.filler[reply.fillers % len(c.script.filler)]
+    fillers = _fillers(c, reply)
+    if not fillers:
+        return
+    c.do(PlayFiller(reply.number, fillers[reply.fillers % len(fillers)]))
     reply.fillers += 1
-    c.do(PlayFiller(reply.number, text))
     # Playout tells when the filler is over; this is for a voice that does not even say that.
     c.timers.set(Timer.FILLER, at + 2 * c.behaviour.filler_again_s)
+
+
+def _fillers(c: CallState, reply: Reply) -> tuple[str, ...]:
+    """Those of the first tool that runs and has its own, else the general ones."""
+    running = (c.script.tools.get(run.name) for run in reply.tools.runs if run.result is None)
+    return next((words.filler for words in running if words is not None and words.filler), c.script.filler)
 
 
 # ── tools ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -358,7 +368,7 @@ def _run_tool(c: CallState, reply: Reply, run: ToolRun, at: float) -> None:
     c.tools.append(run)
     _watch_tools(c)
     c.timers.cancel(Timer.REPLY)
-    if c.script.filler and not reply.is_audible:
+    if _fillers(c, reply) and not reply.is_audible:
         c.timers.set(Timer.FILLER, at + c.behaviour.filler_s)
     c.do(RunTool(run.call, run.name, run.arguments))
 
