@@ -44,9 +44,10 @@ RESULT_CHARS: Final = 4_000
 DESCRIPTION_CHARS: Final = 1_000
 NAME_CHARS: Final = 64
 """What the vendors of language models take."""
-_GONE_CODES: Final = (-32000, 32600)
-"""The SDK's own: connection closed, session terminated."""
-_SESSION_TERMINATED: Final = 32600
+_CLOSED: Final = (-32000, "Connection closed")
+"""What the SDK says when the stream ends while an answer is awaited (`mcp/shared/session.py`)."""
+_TERMINATED: Final = (32600, "Session terminated")
+"""What it says when the server answers 404: it has forgotten the session (`mcp/client/streamable_http.py`)."""
 _UNSURE: Final = "it is not known whether it was done, so do not say that it was"
 
 
@@ -149,10 +150,13 @@ class McpServer:
             self._lose(session)
             raise _NotSent from error
         except McpError as error:
-            if error.error.code in _GONE_CODES:
+            said = (error.error.code, error.error.message)
+            if said == _TERMINATED:
                 self._lose(session)
-            if error.error.code == _SESSION_TERMINATED:
                 raise _NotSent from error
+            if said == _CLOSED:
+                self._lose(session)
+                raise ProviderUnavailable(f"the connection to the server broke; {_UNSURE}") from error
             raise ProviderRefused(f"the server refused: {error.error.message}; it was not done") from error
         except ValidationError as error:
             raise ProviderUnavailable(f"the server's answer cannot be read; {_UNSURE}") from error
@@ -189,10 +193,10 @@ class McpServer:
                 reason = _reason(group)
             finally:
                 self._forget()
+                self._tried.set()
             if clock.now() - begun_at > START_S:
                 pause_s = FIRST_PAUSE_S
             _LOG.warning("mcp %s: %s; again in %g s", self.name, self._line(reason), pause_s)
-            self._tried.set()
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
