@@ -326,6 +326,17 @@ def test_the_address_that_was_looked_at_is_connected_to(monkeypatch: pytest.Monk
     against()(test)
 
 
+def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would resolve the name itself, out of sight."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+
+    async def test(service: WebService) -> None:
+        assert await ask(service.url) == "{}"
+
+    against()(test)
+
+
 # ── secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from offhook.call.runtime import AgentRuntime
 from offhook.simulator.virtual import run_virtual
-from offhook.tools import http as http_tools
 from offhook.speech.ports import Setup
+from offhook.tools import http as http_tools
 from tests.rig import Outcome, Rig, caller_script, run_call_of
 
 POLITE = {"wait": {"silent_s": 0.8}}

@@ -61,6 +61,10 @@ class McpServerConfig(RemoteConfig):
         }
         return {**found, **{f"{self.name}_{tool}": words for tool, words in found.items()}}
 
+    def variables(self) -> tuple[str, ...]:
+        """Those of the headers and those that the command is given."""
+        return (*super().variables(), *self.environment)
+
     @field_validator("url")
     @classmethod
     def _check_url(cls, url: str, info: ValidationInfo) -> str:

@@ -52,6 +52,10 @@ class RemoteConfig(BaseModel):
         description="Sent with each request. `${NAME}` in a value stands for a secret: the environment variable NAME.",
     )
 
+    def variables(self) -> tuple[str, ...]:
+        """Environment variables that must be set, each once."""
+        return tuple(dict.fromkeys(name for value in self.headers.values() for name in SECRET.findall(value)))
+
     @field_validator("headers")
     @classmethod
     def _check_headers(cls, headers: dict[str, str]) -> dict[str, str]:
@@ -67,8 +71,3 @@ class RemoteConfig(BaseModel):
             if "${" in SECRET.sub("", value):
                 raise ValueError(f"{name}: a secret is written ${{NAME}}, with the variable's name in capitals")
         return headers
-
-
-def secret_names(*texts: str) -> tuple[str, ...]:
-    """The environment variables that the texts want, each once."""
-    return tuple(dict.fromkeys(name for text in texts for name in SECRET.findall(text)))

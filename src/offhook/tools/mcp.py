@@ -75,8 +75,7 @@ class McpServer:
     def __init__(self, config: McpServerConfig, setup: Setup) -> None:
         """Raises `ConfigurationError` that names a secret or a variable which is not set."""
         self._config, self._base_dir = config, setup.base_dir
-        self._secrets = Secrets.of_headers(config.headers, setup.key)
-        self._environment = Secrets(config.environment, setup.key)
+        self._secrets = Secrets(config.variables(), setup.key)
         self.tools: tuple[McpTool, ...] = ()
         self._session: ClientSession | None = None
         self._task: asyncio.Task[None] | None = None
@@ -115,7 +114,7 @@ class McpServer:
                 await self._wait_until_back()
                 return await self._call(tool, arguments)
         except ProviderError as error:
-            raise type(error)(self._line(str(error)), provider=self.name) from error
+            raise type(error)(self._secrets.one_line(str(error)), provider=self.name) from error
 
     async def _wait_until_back(self) -> None:
         try:
@@ -163,15 +162,12 @@ class McpServer:
         return self._told(result)
 
     def _told(self, result: "CallToolResult") -> str:
-        text = self._environment.mask(self._secrets.mask(_text_of(result)))
+        text = self._secrets.mask(_text_of(result))
         if result.isError:
             raise ProviderRefused(text or "it failed and did not say why")
         if len(text) > RESULT_CHARS:
             text = f"{text[:RESULT_CHARS]} ... (the rest was left out)"
         return text or "done (the server answered with nothing else)"
-
-    def _line(self, text: str) -> str:
-        return self._environment.one_line(self._secrets.one_line(text))
 
     # ── the connection ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -196,7 +192,7 @@ class McpServer:
                 self._tried.set()
             if clock.now() - begun_at > START_S:
                 pause_s = FIRST_PAUSE_S
-            _LOG.warning("mcp %s: %s; again in %g s", self.name, self._line(reason), pause_s)
+            _LOG.warning("mcp %s: %s; again in %g s", self.name, self._secrets.one_line(reason), pause_s)
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
@@ -235,7 +231,7 @@ class McpServer:
             program = StdioServerParameters(
                 command=config.command[0],
                 args=list(config.command[1:]),
-                env=self._environment.values(),
+                env=self._secrets.values(config.environment),
                 cwd=self._base_dir if self._base_dir != Path() else None,
             )
             async with stdio_client(program, errlog=sys.stderr) as streams:

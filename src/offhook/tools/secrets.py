@@ -1,9 +1,9 @@
 """The secrets that a tool sends, and the one way in which none of them comes back out."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from offhook.agents.remote_config import SECRET, secret_names
+from offhook.agents.remote_config import SECRET
 from offhook.errors import ConfigurationError
 from offhook.speech.vendor_errors import KEY_PART, safe_text
 
@@ -25,18 +25,13 @@ class Secrets:
     def __repr__(self) -> str:
         return f"<Secrets {', '.join(self._values) or 'none'}>"
 
-    @classmethod
-    def of_headers(cls, headers: Mapping[str, str], key: Callable[[str], str] | None) -> "Secrets":
-        """Those that stand as `${NAME}` in the values."""
-        return cls(secret_names(*headers.values()), key)
-
     def fill(self, text: str) -> str:
         """The text as it is sent."""
         return SECRET.sub(lambda match: self._values[match[1]], text)
 
-    def values(self) -> dict[str, str]:
-        """By name: for the environment of the owner's own command."""
-        return dict(self._values)
+    def values(self, names: Iterable[str]) -> dict[str, str]:
+        """Some of them by name: for the environment of the owner's own command."""
+        return {name: self._values[name] for name in names}
 
     def mask(self, text: str) -> str:
         """The text with every larger part of a secret hidden: services repeat in their answers what they were sent."""
