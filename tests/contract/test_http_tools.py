@@ -14,6 +14,7 @@ from offhook.errors import ConfigurationError, OffhookError, ProtocolViolation, 
 from offhook.speech.ports import Setup
 from offhook.tools import guard
 from offhook.tools import http as http_tools
+from offhook.tools.told import RESULT_CHARS
 from offhook.tools.toolbox import Toolbox, ToolContext
 from tests.web_service import Answer, WebService
 
@@ -186,7 +187,7 @@ def test_the_result_is_what_the_owner_picks(answer: Answer, result: str, told: s
 def test_a_long_answer_is_cut() -> None:
     async def test(service: WebService) -> None:
         result = await ask(service.url)
-        assert len(result) < http_tools.RESULT_CHARS + 50 and result.endswith("(the rest was left out)")
+        assert len(result) < RESULT_CHARS + 50 and result.endswith("(the rest was left out)")
 
     against(Answer(json.dumps(["word"] * 5_000).encode()))(test)
 

@@ -15,6 +15,7 @@ from offhook.agents.tool_configs import EndCallConfig
 from offhook.errors import ConfigurationError, ProtocolViolation, ProviderError
 from offhook.speech.ports import Setup
 from offhook.tools import mcp as mcp_tools
+from offhook.tools.told import RESULT_CHARS
 from offhook.tools.toolbox import Toolbox, ToolContext
 from tests import mcp_servers
 from tests.mcp_servers import free_port, served
@@ -93,7 +94,7 @@ def test_a_programs_tools_are_the_agents(monkeypatch: pytest.MonkeyPatch) -> Non
             assert await ask(tools, "silent") == "done (the server answered with nothing else)"
             long = await ask(tools, "parts")
             assert long.startswith("one\nx") and long.endswith("(the rest was left out)")
-            assert len(long) < mcp_tools.RESULT_CHARS + 50
+            assert len(long) < RESULT_CHARS + 50
             assert await ask(tools, "environment", name="OFFHOOK_TEST_CANARY") == "not set"
             assert await ask(tools, "environment", name="CALENDAR_TOKEN") == "****", "given, and masked in the answer"
             assert "the calendar is closed" in await refusal(tools, "fail")
@@ -165,6 +166,20 @@ def test_calls_of_many_callers_share_a_session() -> None:
                 assert told == [f"{day} at three for 1" for day in days]
             finally:
                 await tools.close()
+
+    run(test())
+
+
+def test_who_waits_on_a_connection_that_ends_is_told_at_once() -> None:
+    async def test() -> None:
+        async with served(free_port()) as url:
+            tools = box(url=url, timeout_s=30)
+            await tools.prepare()
+            waiting = asyncio.create_task(refusal(tools, "wait"))
+            await ask(tools, "find_slot", day="Friday")
+            await tools.close()
+            async with asyncio.timeout(10):
+                assert "the connection to the server broke; it is not known" in await waiting
 
     run(test())
 

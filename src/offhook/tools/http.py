@@ -20,20 +20,18 @@ from offhook.speech.ports import Setup, ToolSpec
 from offhook.tools.guard import CONNECT_S, http_transport
 from offhook.tools.ports import ToolContext
 from offhook.tools.secrets import Secrets
+from offhook.tools.told import UNSURE, shortened
 
 if TYPE_CHECKING:
     import httpx2
 
 ANSWER_BYTES: Final = 256 * 1024
-RESULT_CHARS: Final = 4_000
-"""About a thousand tokens: more of an answer slows the reply and is read badly."""
 URL_CHARS: Final = 8_000
 PAUSE_S: Final = 0.25
 """Before the second try; longer before each further one."""
 SAID_CHARS: Final = 100
 """Of a service's own words: what it means for the caller has to fit behind them."""
 _AGAIN: Final = (408, 425, 429)
-_UNSURE: Final = "it is not known whether it was done, so do not say that it was"
 
 
 class HttpTool:
@@ -135,7 +133,7 @@ class HttpTool:
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             raise self._unavailable("the service could not be reached; nothing was done") from error
         except (httpx2.HTTPError, httpx2.StreamError) as error:
-            raise self._unavailable(f"the connection to the service broke; {_UNSURE}") from error
+            raise self._unavailable(f"the connection to the service broke; {UNSURE}") from error
         if not 200 <= response.status_code < 300:
             raise self._refusal(response, body)
         return self._result(response, body)
@@ -157,7 +155,7 @@ class HttpTool:
         if status in _AGAIN:
             return self._unavailable(f"{text}; it was not done")
         if status >= 500:
-            return self._unavailable(f"{text}; {_UNSURE}")
+            return self._unavailable(f"{text}; {UNSURE}")
         return self._refused(f"{text}; it was not done")
 
     def _result(self, response: "httpx2.Response", body: bytes) -> str:
@@ -168,7 +166,7 @@ class HttpTool:
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             raise self._violation("compressed its answer, which it was asked not to")
         if kind.startswith("text/") and kind != "text/html" and not self._config.result:
-            return _cut(body.decode("utf-8", "replace").strip())
+            return shortened(body.decode("utf-8", "replace").strip())
         if not (kind in ("", "text/plain") or _is_json(kind)):
             raise self._violation(f"answered with {kind[:60]}, and only JSON and plain text can be read")
         try:
@@ -176,8 +174,8 @@ class HttpTool:
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise self._violation("answered with JSON that cannot be read") from error
         if not self._config.result:
-            return _cut(document if isinstance(document, str) else msgspec.json.encode(document).decode())
-        return _cut(render(self._config.result, lambda path: _picked(document, path)))
+            return shortened(document if isinstance(document, str) else msgspec.json.encode(document).decode())
+        return shortened(render(self._config.result, lambda path: _picked(document, path)))
 
     # ── errors ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -188,10 +186,10 @@ class HttpTool:
         return ProviderRefused(self._secrets.one_line(text), provider=self._config.name)
 
     def _timeout(self, text: str) -> ProviderTimeout:
-        return ProviderTimeout(self._secrets.one_line(f"{text}; {_UNSURE}"), provider=self._config.name)
+        return ProviderTimeout(self._secrets.one_line(f"{text}; {UNSURE}"), provider=self._config.name)
 
     def _violation(self, text: str) -> ProtocolViolation:
-        return ProtocolViolation(self._secrets.one_line(f"the service {text}; {_UNSURE}"), provider=self._config.name)
+        return ProtocolViolation(self._secrets.one_line(f"the service {text}; {UNSURE}"), provider=self._config.name)
 
 
 def _was_never_sent(error: ProviderError) -> bool:
@@ -234,7 +232,3 @@ def _picked(document: Any, path: str) -> str:
         else:
             document = None
     return as_text(document) or "unknown"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= RESULT_CHARS else f"{text[:RESULT_CHARS]} ... (the rest was left out)"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from offhook import __version__, clock
+from offhook.agents.http_tool_config import DESCRIPTION_CHARS
 from offhook.agents.mcp_server_config import SERVER_TOOLS, McpServerConfig
 from offhook.agents.schemas import check_schema
 from offhook.errors import OffhookError, ProviderError, ProviderRefused, ProviderTimeout, ProviderUnavailable
@@ -23,6 +24,7 @@ from offhook.speech.ports import Setup, ToolSpec
 from offhook.tools.guard import CONNECT_S, mcp_transport
 from offhook.tools.ports import ToolContext
 from offhook.tools.secrets import Secrets
+from offhook.tools.told import UNSURE, shortened
 
 if TYPE_CHECKING:
     import httpx
@@ -40,15 +42,12 @@ BACK_S: Final = 2.0
 """A call waits so long for a server that was lost: longer, and the caller is better told."""
 READ_S: Final = 300.0
 PAGES: Final = 20
-RESULT_CHARS: Final = 4_000
-DESCRIPTION_CHARS: Final = 1_000
 NAME_CHARS: Final = 64
 """What the vendors of language models take."""
 _CLOSED: Final = (-32000, "Connection closed")
 """What the SDK says when the stream ends while an answer is awaited (`mcp/shared/session.py`)."""
 _TERMINATED: Final = (32600, "Session terminated")
 """What it says when the server answers 404: it has forgotten the session (`mcp/client/streamable_http.py`)."""
-_UNSURE: Final = "it is not known whether it was done, so do not say that it was"
 
 
 class _NotSent(ProviderUnavailable):
@@ -143,8 +142,8 @@ class McpServer:
                     self._calls.discard(patience)
         except TimeoutError as error:
             if self._session is not session:
-                raise ProviderUnavailable(f"the connection to the server broke; {_UNSURE}") from error
-            raise ProviderTimeout(f"it did not answer in {self._config.timeout_s:g} s; {_UNSURE}") from error
+                raise ProviderUnavailable(f"the connection to the server broke; {UNSURE}") from error
+            raise ProviderTimeout(f"it did not answer in {self._config.timeout_s:g} s; {UNSURE}") from error
         except (anyio.ClosedResourceError, anyio.BrokenResourceError) as error:
             self._lose(session)
             raise _NotSent from error
@@ -155,19 +154,17 @@ class McpServer:
                 raise _NotSent from error
             if said == _CLOSED:
                 self._lose(session)
-                raise ProviderUnavailable(f"the connection to the server broke; {_UNSURE}") from error
+                raise ProviderUnavailable(f"the connection to the server broke; {UNSURE}") from error
             raise ProviderRefused(f"the server refused: {error.error.message}; it was not done") from error
         except ValidationError as error:
-            raise ProviderUnavailable(f"the server's answer cannot be read; {_UNSURE}") from error
+            raise ProviderUnavailable(f"the server's answer cannot be read; {UNSURE}") from error
         return self._told(result)
 
     def _told(self, result: "CallToolResult") -> str:
         text = self._secrets.mask(_text_of(result))
         if result.isError:
             raise ProviderRefused(text or "it failed and did not say why")
-        if len(text) > RESULT_CHARS:
-            text = f"{text[:RESULT_CHARS]} ... (the rest was left out)"
-        return text or "done (the server answered with nothing else)"
+        return shortened(text) or "done (the server answered with nothing else)"
 
     # ── the connection ───────────────────────────────────────────────────────────────────────────────────────
 
