@@ -59,11 +59,14 @@ def _agent_page() -> Iterator[str]:
     yield "`preset` (`snappy`, `balanced`, `patient`; default `balanced`) and any field of"
     yield "[the behaviour](behaviour.md).\n"
     yield "## tools\n"
-    yield "A list of blocks, told apart by `name`. Default: `[{name: end_call}]`.\n"
+    yield "A list of blocks. A built-in is told by its `name`, the others by their `type`:"
+    yield "[how to use them](../howto/tools.md). Default: `[{name: end_call}]`.\n"
     for config in _tool_configs():
-        yield f"### {config.model_fields['name'].default}\n"
+        kind = config.model_fields["type"].default
+        is_builtin = issubclass(config, tool_configs.BuiltinConfig)
+        yield f"### {kind if is_builtin else f'type: {kind}'}\n"
         yield f"{_sentence(config)}\n"
-        yield from _model_table(config, leave_out=("name",))
+        yield from _model_table(config, leave_out=("name", "type") if is_builtin else ("type",))
     yield "## phrases\n"
     yield "Each of these takes the place of the language's own. `opening.text` is the greeting.\n"
     yield from _model_table(PhrasesBlock)

@@ -63,7 +63,7 @@ class Rig:
             voice=create_voice(agent.tts, setup),
             turn_model=self.turn_model,
             vad=EnergyVad(),
-            toolbox=Toolbox(agent.tools),
+            toolbox=Toolbox(agent.tools, setup),
         )
 
 
