@@ -16,7 +16,7 @@ from typing import Annotated, Final, Generic, Literal, Protocol, TypeVar
 from pydantic import Field
 
 from offhook import clock
-from offhook.errors import OffhookError, ProtocolViolation, ProviderError, ProviderRefused, ProviderTimeout
+from offhook.errors import ConfigurationError, ProtocolViolation, ProviderError, ProviderRefused, ProviderTimeout
 from offhook.errors import ProviderUnavailable as Unavailable
 from offhook.speech.health import Health
 from offhook.speech.ports import ProviderConfig, Switched
@@ -114,9 +114,14 @@ class Member(Generic[P]):
         return self.health.name
 
     async def ready(self) -> None:
-        """Return when it is prepared: at once, mostly. Raises what preparing it raises."""
-        if not self.is_ready:
+        """Return when it is prepared: at once, mostly. Raises `ProviderError`."""
+        if self.is_ready:
+            return
+        try:
             await asyncio.shield(self.warm())
+        except ConfigurationError as error:
+            # A call goes on with another one; the owner has to mend this one.
+            raise ProviderRefused(str(error), provider=self.name) from error
 
     def warm(self) -> "asyncio.Task[None]":
         """Prepare it in the background; again when that failed before."""
@@ -144,9 +149,7 @@ class Member(Generic[P]):
             return
         error = done.exception()
         self.is_ready = error is None
-        if isinstance(error, ProviderError):
-            self.failed(error)
-        if isinstance(error, OffhookError):
+        if error is not None:
             _LOG.warning("! %s %s could not be prepared: %s", self.health.kind, self.name, error)
 
 
@@ -159,13 +162,14 @@ async def prepare_members(members: Sequence[Member[P]]) -> None:
     for member in others:
         member.warm()
     try:
-        await first.ready()
-    except ProviderError:
+        await asyncio.shield(first.warm())
+    except ProviderError as error:
+        first.failed(error)
         for member in others:
             try:
                 return await member.ready()
-            except ProviderError:
-                continue
+            except ProviderError as another:
+                member.failed(another)
         raise
 
 
@@ -218,6 +222,8 @@ class Attempts(Generic[P]):
         failed = self.member
         may_mend = isinstance(error, Unavailable | ProtocolViolation)
         may_mend = may_mend or (has_begun and not self.has_other and isinstance(error, ProviderTimeout))
+        # One that has failed others too is not asked again while somebody else is well.
+        may_mend = may_mend and (failed.health.breaker.allows(clock.now()) or not self.has_other)
         if may_mend and self._tries < TRIES:
             self._tries += 1
         elif self._left:
