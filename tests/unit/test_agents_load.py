@@ -125,8 +125,8 @@ def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
         ("name: shop\nllm: {provider: openai, fallback: {provider: grounded}}\n", 2, ["llm.fallback", "a list"]),
         ("name: shop\nllm: {provider: openai, fallback: [{}]}\n", 2, ["llm.fallback[0]", "provider"]),
         (
-            "name: shop\nllm:\n  provider: openai\n  fallback:\n  - {provider: grounded}\n  - {provider: anthropic, modle: x}\n",
-            6,
+            "name: a\nllm:\n  provider: openai\n  fallback: [{provider: grounded},\n  {provider: openai, modle: x}]\n",
+            5,
             ["llm.fallback[1].modle", "did you mean 'model'?"],
         ),
         (
