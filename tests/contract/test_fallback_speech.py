@@ -121,7 +121,9 @@ class Port:
 
 def members_of(kind: str, *ports: Any) -> list[Member[Any]]:
     board = HealthBoard()
-    return [Member(port, board.of(number, kind, f"port {number}")) for number, port in enumerate(ports)]
+    return [
+        Member(f"port {number}", port, board.of(number, kind, f"port {number}")) for number, port in enumerate(ports)
+    ]
 
 
 def test_the_start_waits_for_the_first_only() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from offhook.call.journal import read_header
+from offhook.simulator.virtual import run_virtual
 from tests.rig import Outcome, Rig, caller_script, run_call_of
 
 LONGEST_SILENCE_S = 3.0
@@ -59,7 +60,10 @@ def test_a_model_that_fails_is_gone_on_with(tmp_path: Path, name: str) -> None:
     outcome = call_of(Rig(llm=llm), tmp_path)
     check(outcome)
     assert switches(outcome, "llm"), "the journal says who answered"
-    assert read_header(tmp_path / "calls" / outcome.folder.name / "journal.jsonl").providers["llm"] == ["scripted"] * 2
+    assert read_header(tmp_path / "calls" / outcome.folder.name / "journal.jsonl").providers["llm"] == [
+        "scripted",
+        "scripted (2)",
+    ]
 
 
 @pytest.mark.parametrize("fault", ["fail_mid", "stall", "garbage"])
@@ -83,6 +87,18 @@ def test_a_voice_that_fails_is_gone_on_with(tmp_path: Path, name: str) -> None:
     tts = {**VOICE_FAULTS[name], "fallback": [WELL]}
     outcome = call_of(Rig(llm={"otherwise": ANSWER}, tts=tts), tmp_path)
     check(outcome)
+
+
+@pytest.mark.parametrize(("fault", "by_fallback"), [("fail", True), ("none", False)])
+def test_sentences_are_ready_also_when_the_voice_is_down(fault: str, by_fallback: bool) -> None:
+    async def main() -> None:
+        runtime = Rig(tts={"fault": fault, "fallback": [WELL]}).runtime()
+        await runtime.prepare()
+        assert runtime.script.greeting in runtime.sentences and runtime.script.failure_goodbye in runtime.sentences
+        assert {spoken.by_fallback for spoken in runtime.sentences.values()} == {by_fallback}
+        await runtime.close()
+
+    run_virtual(main())
 
 
 def test_a_voice_that_breaks_in_a_word_says_that_word_again(tmp_path: Path) -> None:
@@ -109,7 +125,7 @@ def test_a_transcriber_that_fails_is_followed_by_another(tmp_path: Path, name: s
     check(outcome)
     if name != "drops every stream":
         (news,) = switches(outcome, "stt")
-        assert news["provider"] == news["to"] == "scripted" and news["cause"]
+        assert (news["provider"], news["to"]) == ("scripted", "scripted (2)") and news["cause"]
 
 
 def test_a_provider_that_stalls_is_waited_for_once_and_then_passed_over(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ class TimedModel:
 def run(waits_s: list[float], check: Callable[[FallbackModel, TimedModel], Awaitable[None]], **block: object) -> None:
     async def main() -> None:
         timed = TimedModel(waits_s)
-        member: Member[LanguageModel] = Member(timed, HealthBoard().of("timed", "llm", "timed"))
+        member: Member[LanguageModel] = Member("timed", timed, HealthBoard().of("timed", "llm", "timed"))
         model = FallbackModel([member], LlmBlock.model_validate({"hedge": True, "hedge_after_s": 0.5, **block}))
         await model.prepare()
         await check(model, timed)

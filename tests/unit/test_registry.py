@@ -13,7 +13,7 @@ from offhook.speech.registry import (
     create_language_model,
     create_voice,
     provider,
-    provider_label,
+    provider_labels,
     provider_name,
     provider_of,
     providers,
@@ -84,8 +84,7 @@ def test_a_list_is_as_the_owner_wrote_it() -> None:
             "tts": {"provider": "local"},
         }
     )
-    labels = [provider_label(Kind.LLM, config) for config in with_fallbacks(Kind.LLM, agent.llm)]
-    assert labels == ["openai gpt-4o", "anthropic claude-haiku-4-5", "grounded"]
+    assert provider_labels(Kind.LLM, agent.llm) == ["openai gpt-4o", "anthropic claude-haiku-4-5", "grounded"]
     assert with_fallbacks(Kind.TTS, agent.tts) == (agent.tts,)
 
 

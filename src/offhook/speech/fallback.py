@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Annotated, Final, Generic, Literal, Protocol, TypeVar
+from typing import Annotated, Final, Generic, Protocol, TypeVar
 
 from pydantic import Field
 
@@ -27,9 +27,6 @@ TRIES: Final = 2
 RETRY_PAUSE_S: Final = 0.1
 """Before the same one is asked again: a server that restarts is another one a moment later."""
 MOST_FALLBACKS: Final = 4
-
-KindName = Literal["stt", "llm", "tts"]
-
 
 # ── the owner's block ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -101,17 +98,12 @@ T = TypeVar("T")
 
 
 class Member(Generic[P]):
-    """One provider of a list."""
+    """One provider of a list; its name is its own in the list, its health may be shared by others of the vendor."""
 
-    def __init__(self, port: P, health: Health) -> None:
-        self.port, self.health = port, health
+    def __init__(self, name: str, port: P, health: Health) -> None:
+        self.name, self.port, self.health = name, port, health
         self._preparing: asyncio.Task[None] | None = None
         self.is_ready = False
-
-    @property
-    def name(self) -> str:
-        """For the journal and the log."""
-        return self.health.name
 
     async def ready(self) -> None:
         """Return when it is prepared: at once, mostly. Raises `ProviderError`."""
@@ -208,10 +200,10 @@ class Attempts(Generic[P]):
 
     def passed_over(self) -> Switched | None:
         """The news that the list's first one is not even asked."""
-        first = self._first.health
-        if self.member is self._first:
+        first = self._first
+        if self.member is first:
             return None
-        return _switched(first, self.member.health, f"it rests after a failure ({first.cause})")
+        return _switched(first, self.member, f"it rests after a failure ({first.health.cause})")
 
     def after(self, error: ProviderError, *, has_begun: bool) -> Switched | None:
         """Turn to the next one, or once more to the same; None when there is nobody left.
@@ -230,7 +222,7 @@ class Attempts(Generic[P]):
             self.member = self._take()
         else:
             return None
-        return _switched(failed.health, self.member.health, f"{error.code}: {error}")
+        return _switched(failed, self.member, f"{error.code}: {error}")
 
     async def pause(self) -> None:
         """The moment before the same one is asked again."""
@@ -243,9 +235,8 @@ class Attempts(Generic[P]):
         return self._left.popleft()
 
 
-def _switched(failed: Health, to: Health, cause: str) -> Switched:
-    kind: KindName = "stt" if failed.kind == "stt" else "llm" if failed.kind == "llm" else "tts"
-    return Switched(kind, failed.name, to.name, cause)
+def _switched(failed: Member[P], to: Member[P], cause: str) -> Switched:
+    return Switched(failed.health.kind, failed.name, to.name, cause)
 
 
 @dataclass(frozen=True, slots=True)

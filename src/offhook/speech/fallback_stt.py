@@ -102,9 +102,9 @@ class _WatchedTranscriber:
         member = self._member
         match event:
             case TranscriberReady():
+                # It is well only once it has told words: a stream may be open and mute.
                 if self._deadline is not None:
                     self._deadline.reschedule(None)
-                member.health.succeed(clock.now())
             case TranscriptFinal(spurt=int(spurt)) if spurt in self._asked:
                 member.health.began(clock.now() - self._asked[spurt])
                 # It covers what was asked for before as well.
