@@ -1,5 +1,6 @@
 """Whole calls in virtual time whose providers fail: the next one of the list goes on, and nobody sits in silence."""
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,21 @@ def test_a_provider_that_stalls_is_waited_for_once_and_then_passed_over(tmp_path
     assert sum(cause.startswith("provider.timeout") for cause in causes) <= 3, "twice, and once more to try"
     assert any("it rests" in cause for cause in causes)
     assert min(outcome.report.gaps_s) < 0.7, "who is passed over costs no time"
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_everything_fails_at_once_and_every_answer_is_heard(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    often: dict[str, Any] = {"fault_rate": chance.choice([0.3, 0.6, 1.0]), "seed": seed}
+    model, voice, hearing = (
+        chance.choice(list(faults.values())) for faults in (MODEL_FAULTS, VOICE_FAULTS, HEARING_FAULTS)
+    )
+    rig = Rig(
+        llm={"otherwise": ANSWER, **model, **often, "fallback": [{**WELL, "otherwise": ANSWER}]},
+        tts={**voice, **often, "fallback": [WELL]},
+        stt={**hearing, **often, "fallback": [WELL]},
+    )
+    check(call_of(rig, tmp_path))
 
 
 def test_nobody_left_is_said_and_not_kept_silent(tmp_path: Path) -> None:
