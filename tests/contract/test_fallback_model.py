@@ -1,6 +1,7 @@
 """A list of language models against the vendors' stand-ins: whatever one of them does, one whole reply comes out."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -160,6 +161,20 @@ def test_nobody_left_is_an_error() -> None:
         assert (len(first.requests), len(second.requests)) == (2, 2), "tries are bounded"
 
     run(check, faults=(Fault("overloaded"),) * 2)
+
+
+def test_what_a_vendor_read_before_it_broke_off_is_counted() -> None:
+    async def check(model: LanguageModel, first: VendorServer, second: VendorServer, setup: Setup) -> None:
+        first.faults.append(Fault("unauthorized"))
+        second.faults.extend([Fault("cut", events=3), Fault("none")])
+        outputs = await collect(model)
+        assert text_of(outputs) == ANSWER
+        usage = outputs[-1]
+        read = [len(json.dumps(request.body["messages"])) // 4 for request in second.requests]
+        assert isinstance(usage, Usage) and usage.tokens_in == sum(read) and len(read) == 2
+        assert usage.wasted == read[0] + 1, "the reply's place was made, and nothing stood in it"
+
+    run(check)
 
 
 def test_a_tool_is_asked_for_once() -> None:
