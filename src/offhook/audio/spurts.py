@@ -3,15 +3,16 @@
 All time is counted in received samples, so a burst of late frames gives the same edges as frames in time.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from offhook.audio.frames import FRAME_BYTES, FRAME_SAMPLES, SAMPLE_RATE
 from offhook.audio.gate import KEPT_BLOCKS, GatedVad
 from offhook.audio.vad import BLOCK_SAMPLES, VadStream
-from offhook.core.events import SilenceLasted, SoundLasted, SpeechStarted, SpeechStopped, VoiceLasted
+from offhook.core.events import SilenceLasted, SoundLasted, SpeechStarted, SpeechStopped, VoiceLasted, VoicePaused
 
-Edge = SoundLasted | SpeechStarted | VoiceLasted | SpeechStopped | SilenceLasted
+Edge = SoundLasted | SpeechStarted | VoiceLasted | VoicePaused | SpeechStopped | SilenceLasted
 
 SOUND_BLOCKS: Final = (3, 6)
 """Loud blocks in a row (96 and 192 ms) that are told before it is known whether they are a voice."""
@@ -19,6 +20,11 @@ _PART_SAMPLES: Final = 64
 """Onset and end are placed by level to 8 ms, a quarter of a block."""
 _LAG_SAMPLES: Final = 2 * BLOCK_SAMPLES
 """So long the model goes on believing in a voice that has ended; measured with speech that ends in silence."""
+
+_NOTHING_ASKED: Final = "nothing asked"
+_ASKING: Final = "asking"
+_ASKED: Final = "asked"
+"""Where the question for the last block stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,10 @@ class SpurtSettings:
     """Unvoiced or quiet blocks in a row that end a spurt: pauses in words (a 't' before its burst) are shorter."""
     sure_blocks: int = 2
     """How many of those, the last ones, must be unvoiced: a level alone is no proof in noise."""
+    pause_s: float = 0.0
+    """Silence inside a spurt that is told as `VoicePaused`; 0: none is."""
+    pause_probability: float = 0.95
+    """Below this the model has begun to doubt the voice. One talk spurt in twelve holds a pause that is none."""
 
 
 @dataclass(slots=True)
@@ -54,6 +64,8 @@ class _Spurt:
     """Unvoiced or quiet blocks in a row."""
     unvoiced: int = 0
     """Unvoiced blocks in a row."""
+    is_pausing: bool = False
+    """The pause was told."""
 
     @property
     def ended(self) -> int:
@@ -65,16 +77,20 @@ class SpurtDetector:
     """Finds the talk spurts of one call; they count from 1. Keeps less than 0.2 s of audio.
 
     `voice_edges_s` are the lengths of voice that `VoiceLasted` tells, once each for every spurt that reaches them.
+    A detector that judges many calls together tells the edges of a block a moment later: they go to `late`.
     """
 
     __slots__ = (
-        "_edges", "_ended", "_gate", "_loud", "_number", "_onset", "_pieces", "_recent", "_samples", "_settings",
-        "_spurt", "_watch",
+        "_edges", "_ended", "_found", "_gate", "_loud", "_number", "_onset", "_pieces", "_recent", "_samples",
+        "_settings", "_spurt", "_state", "_watch", "late",
     )  # fmt: skip
 
     def __init__(self, vad: VadStream, voice_edges_s: tuple[float, ...], settings: SpurtSettings | None = None) -> None:
         self._settings = settings or SpurtSettings()
-        self._gate = GatedVad(vad)
+        self._gate = GatedVad(vad, self._judged)
+        self._state = _NOTHING_ASKED
+        self._found: tuple[Edge, ...] = ()
+        self.late: Callable[[tuple[Edge, ...]], None] | None = None
         self._edges = sorted((round(edge_s * SAMPLE_RATE), edge_s) for edge_s in voice_edges_s)
         self._loud = 0
         """Blocks in a row that were far louder than the noise."""
@@ -100,13 +116,31 @@ class SpurtDetector:
     def hear(self, frame: bytes) -> tuple[Edge, ...]:
         """Take the next 160 bytes of mu-law; the edges that they show, in order."""
         assert len(frame) == FRAME_BYTES, "the leg delivers whole frames"
+        if self._state is _ASKED:
+            self._gate.flush()
         self._samples += FRAME_SAMPLES
         audio = self._pieces + frame
         if len(audio) < BLOCK_SAMPLES:
             self._pieces = audio
             return self._lasting() if self._spurt or self._watch else ()
         self._pieces = audio[BLOCK_SAMPLES:]
-        probability = self._gate.probability(audio[:BLOCK_SAMPLES])
+        self._state = _ASKING
+        self._gate.hear(audio[:BLOCK_SAMPLES])
+        if self._state is _ASKING:
+            self._state = _ASKED
+            return ()
+        return self._found
+
+    def _judged(self, probability: float) -> None:
+        """The block's probability is there: in the step that asked for it, or later."""
+        is_late = self._state is _ASKED
+        self._state = _NOTHING_ASKED
+        self._found = self._block(probability)
+        if is_late and self._found:
+            assert self.late is not None, "whoever collects blocks takes late edges"
+            self.late(self._found)
+
+    def _block(self, probability: float) -> tuple[Edge, ...]:
         self._loud = self._loud + 1 if self._gate.is_sure_sound else 0
         if self._spurt:
             return self._block_inside(self._spurt, probability)
@@ -149,7 +183,7 @@ class SpurtDetector:
         spurt.unvoiced = 0 if voiced else spurt.unvoiced + 1
         spurt.silent = 0 if voiced and self._gate.level >= self._gate.quiet_level else spurt.silent + 1
         if spurt.silent < self._settings.stop_blocks or spurt.unvoiced < self._settings.sure_blocks:
-            return self._voice_lasting(spurt)
+            return (*self._voice_lasting(spurt), *self._pausing(spurt, probability))
         self._spurt, self._ended = None, spurt.ended
         voice_s = (spurt.ended - spurt.onset) / SAMPLE_RATE
         return (SpeechStopped(self._number, spurt.ended / SAMPLE_RATE, voice_s), *self._silence_lasting())
@@ -178,6 +212,15 @@ class SpurtDetector:
         """A voiced block is recent enough to begin a spurt together with the next one."""
         return bool(self._recent & ((1 << (self._settings.start_window - 1)) - 1))
 
+    def _pausing(self, spurt: _Spurt, probability: float) -> tuple[Edge, ...]:
+        if not self._settings.pause_s or probability >= self._settings.pause_probability:
+            spurt.is_pausing = False
+            return ()
+        if spurt.is_pausing or self._quiet_samples() < self._settings.pause_s * SAMPLE_RATE:
+            return ()
+        spurt.is_pausing = True
+        return (VoicePaused(self._number, self._block_end / SAMPLE_RATE),)
+
     # ── where it began and ended ─────────────────────────────────────────────────────────────────────────────────
 
     def _sound_began(self) -> int:
@@ -188,6 +231,11 @@ class SpurtDetector:
         while first and loud[first - 1]:
             first -= 1
         return self._block_end - (len(loud) - first) * _PART_SAMPLES
+
+    def _quiet_samples(self) -> int:
+        """At the end of the last two blocks."""
+        loud = self._gate.parts_from(self._gate.quiet_level, _PART_SAMPLES, 2)
+        return _PART_SAMPLES * (loud[::-1].index(True) if any(loud) else len(loud))
 
     def _loud_to(self, before: int) -> int:
         """The end of the last block's last part that is not quiet; `before` when all of it is."""

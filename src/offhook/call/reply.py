@@ -34,7 +34,7 @@ class Spoken:
     audio: bytes
     words: list[tuple[float, float]] = field(default_factory=list)
     by_fallback: bool = False
-    """The owner's voice failed, and another one has spoken it or part of it."""
+    """The owner's voice failed, and another one has spoken it or part of it, or it was taken up in the middle."""
 
 
 async def speak_whole(voice: Voice, text: str) -> Spoken:
@@ -42,7 +42,7 @@ async def speak_whole(voice: Voice, text: str) -> Spoken:
     whole = Spoken(b"")
     async for piece in voice.synthesize(text):
         if isinstance(piece, Switched):
-            whole.by_fallback = whole.by_fallback or piece.to != piece.provider
+            whole.by_fallback = whole.by_fallback or piece.to != piece.provider or bool(whole.audio)
             continue
         whole.audio += piece.audio
         whole.words += [(word.start_s, word.end_s) for word in piece.words]

@@ -4,11 +4,12 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from offhook.agents.model import Agent
 from offhook.agents.prompt import system_message
-from offhook.audio.spurts import SpurtDetector
+from offhook.audio.spurts import SpurtDetector, SpurtSettings
 from offhook.audio.vad import EnergyVad, SileroVad
 from offhook.call.reply import Spoken, speak_whole
 from offhook.core.behaviour import Behaviour, Script
@@ -26,8 +27,11 @@ from offhook.speech.ports import (
     Voice,
 )
 from offhook.speech.registry import Kind, provider_labels
+from offhook.speech.sentence_cache import KeptSentence, SentenceCache
 from offhook.tools.toolbox import Toolbox
 
+TOGETHER_S: Final = 0.006
+"""With many calls the voice detector waits so long for other calls' audio, to judge it together."""
 _LOG: Final = logging.getLogger("offhook.runtime")
 
 
@@ -50,17 +54,26 @@ class AgentRuntime:
     """Fixed sentences as encoded audio, by their text."""
     health: HealthBoard = field(default_factory=HealthBoard)
     """How the providers do: `health.snapshot(clock.now())`."""
+    kept: SentenceCache | None = None
+    """Where they are kept from one start to the next; None: they are spoken anew."""
 
     async def prepare(self) -> None:
         """Load all that is slow. Raises `ConfigurationError` or `ProviderError`."""
         self.system = self.system or system_message(self.agent, self.facts)
+        if isinstance(self.vad, SileroVad):
+            self.vad.collect(partial(asyncio.get_running_loop().call_later, TOGETHER_S))
         async with asyncio.TaskGroup() as tasks:
             for part in (self.stt, self.llm, self.voice, self.turn_model):
                 tasks.create_task(part.prepare())
+        texts = dict.fromkeys(self._fixed_sentences())
+        found = await self.kept.get(texts) if self.kept else {}
+        self.sentences |= {text: Spoken(kept.audio, list(kept.words)) for text, kept in found.items()}
         try:
-            for text in dict.fromkeys(self._fixed_sentences()):
+            for text in (text for text in texts if text not in found):
                 async with asyncio.timeout(self.behaviour.reply_timeout_s):
-                    self.sentences[text] = await speak_whole(self.voice, text)
+                    spoken = self.sentences[text] = await speak_whole(self.voice, text)
+                if self.kept and not spoken.by_fallback:
+                    await self.kept.put(text, KeptSentence(spoken.audio, tuple(spoken.words)))
         # A voice that is ill now may be well when a call comes: then the sentence is spoken when it is needed.
         except ProviderError as error:
             _LOG.warning("a sentence could not be spoken ahead: %s", error)
@@ -74,7 +87,8 @@ class AgentRuntime:
 
     def detector(self) -> SpurtDetector:
         """A spurt detector for one call."""
-        return SpurtDetector(self.vad.stream(), self.behaviour.voice_edges_s)
+        pause_s = self.behaviour.ask_silence_s if self.stt.asks_early else 0.0
+        return SpurtDetector(self.vad.stream(), self.behaviour.voice_edges_s, SpurtSettings(pause_s=pause_s))
 
     def request(self, entries: Iterable[Entry], call_id: str) -> ModelRequest:
         """What the model is asked, given the history."""
@@ -92,7 +106,8 @@ class AgentRuntime:
         s = self.script
         greeting = [s.greeting] if s.opening == "fixed" else []
         rest = [s.goodbye, s.idle_goodbye, s.warning, s.time_over, s.apology, s.repeat, s.deaf, s.failure_goodbye]
-        return [text for text in (*greeting, *s.idle, *s.filler, *rest) if text]
+        openers = (*s.opener_question, *s.opener_request, *s.opener_statement) if self.behaviour.opener_s else ()
+        return [text for text in (*greeting, *s.idle, *s.filler, *openers, *rest) if text]
 
 
 def _messages(entry: Entry) -> list[Message]:

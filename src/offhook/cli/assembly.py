@@ -21,6 +21,7 @@ from offhook.speech.registry import (
     with_fallbacks,
 )
 from offhook.speech.scripted.turn_model import ScriptedTurnModel
+from offhook.speech.sentence_cache import SentenceCache, fingerprint
 from offhook.speech.turn_models import SmartTurnPool
 from offhook.tools.toolbox import Toolbox
 
@@ -63,7 +64,16 @@ def assemble(agent: Agent, settings: Settings) -> AgentRuntime:
         toolbox=Toolbox(agent.tools),
         facts=facts,
         health=health,
+        kept=sentence_cache_of(agent, settings),
     )
+
+
+def sentence_cache_of(agent: Agent, settings: Settings) -> SentenceCache | None:
+    """Where a vendor's sentences are kept; a voice of this process makes them again as quickly."""
+    if provider_of(Kind.TTS, agent.tts).is_made_here:
+        return None
+    voice = fingerprint(agent.tts, agent.language, agent.lexicon)
+    return SentenceCache(settings.data_dir / "cache/sentences", voice)
 
 
 def blocks_of(agent: Agent) -> tuple[tuple[Kind, ProviderConfig], ...]:

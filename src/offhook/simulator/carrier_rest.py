@@ -1,6 +1,5 @@
 """The carrier's REST side on a port of this machine: change, end, place and read calls, with faults on request."""
 
-import asyncio
 import base64
 import hmac
 import json
@@ -8,20 +7,15 @@ import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from typing import Any, Final, Literal
 from urllib.parse import parse_qs
-
-import h11
 
 from offhook.simulator.carrier import Carrier
 from offhook.simulator.carrier_call import CarrierCall
 from offhook.simulator.carrier_twiml import TwimlError, parse
 from offhook.simulator.carrier_web import Source
+from offhook.simulator.http import HttpConnection, HttpRequest, HttpServer
 
-BODY_LIMIT: Final = 64 * 1024
-READ_BYTES: Final = 64 * 1024
-IDLE_S: Final = 30.0
 TWIML_LIMIT: Final = 4000
 _PATH: Final = re.compile(r"/2010-04-01/Accounts/(?P<account>[^/]+)/Calls(?:/(?P<sid>[^/]+))?\.json")
 _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -56,73 +50,32 @@ class _Refused(Exception):
         self.status, self.code = status, code
 
 
-class RestServer:
+class RestServer(HttpServer):
     """Use it as an async context: it listens inside. `faults` befall the next requests, one each."""
 
     def __init__(self, carrier: Carrier, port: int = 0, faults: Iterable[RestFault] = ()) -> None:
+        super().__init__(port)
         self.requests: Final[deque[RestRequest]] = deque(maxlen=1000)
         self.faults: Final[deque[RestFault]] = deque(faults)
-        self.port = port
         self._carrier: Final = carrier
-        self._server: asyncio.Server | None = None
-        self._connections: Final[set[asyncio.Task[None]]] = set()
 
     @property
     def base_url(self) -> str:
         """For OFFHOOK_TWILIO_BASE_URL."""
-        return f"http://127.0.0.1:{self.port}"
+        return self.address
 
-    async def __aenter__(self) -> "RestServer":
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in self._connections:
-            task.cancel()
-        if self._connections:
-            await asyncio.wait(self._connections)
-        await self._server.wait_closed()
-
-    # ── HTTP ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
-        try:
-            await self._serve(reader, writer)
-        except (h11.RemoteProtocolError, ConnectionError, TimeoutError):
-            pass  # Whoever speaks no HTTP gets no answer.
-        finally:
-            self._connections.discard(task)
-            writer.close()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        http = h11.Connection(h11.SERVER)
-        while True:
-            request = await _read(http, reader)
-            if request is None:
-                return
-            self.requests.append(request)
-            fault = self.faults.popleft() if self.faults else RestFault()
-            if fault.kind == "reset":
-                writer.transport.abort()
-                return
-            if fault.kind == "slow":
-                await asyncio.sleep(fault.delay_s)
-            status, body = self._answer(request, fault)
-            headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-            reason = HTTPStatus(status).phrase.encode()
-            for event in (h11.Response(status_code=status, headers=headers, reason=reason), h11.Data(body)):
-                writer.write(http.send(event) or b"")
-            writer.write(http.send(h11.EndOfMessage()) or b"")
-            await writer.drain()
-            if http.our_state is h11.MUST_CLOSE:
-                return
-            http.start_next_cycle()
+    async def serve(self, connection: HttpConnection, request: HttpRequest) -> None:
+        """One request to the carrier's API."""
+        form = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True)
+        asked = RestRequest(request.method, request.target, form, request.headers.get("authorization", ""))
+        self.requests.append(asked)
+        fault = self.faults.popleft() if self.faults else RestFault()
+        if fault.kind == "reset":
+            connection.abort()
+            return
+        if fault.kind == "slow":
+            await connection.wait(fault.delay_s)
+        await connection.answer(*self._answer(asked, fault))
 
     def _answer(self, request: RestRequest, fault: RestFault) -> tuple[int, bytes]:
         try:
@@ -220,25 +173,3 @@ def _source(request: RestRequest) -> Source | None:
     except TwimlError as error:
         raise _Refused(400, error.code, str(error)) from error
     return Source(twiml=twiml)
-
-
-async def _read(http: h11.Connection, reader: asyncio.StreamReader) -> RestRequest | None:
-    head: h11.Request | None = None
-    body = b""
-    while True:
-        event = http.next_event()
-        if event is h11.NEED_DATA:
-            async with asyncio.timeout(IDLE_S):
-                http.receive_data(await reader.read(READ_BYTES))
-        elif isinstance(event, h11.Request):
-            head = event
-        elif isinstance(event, h11.Data):
-            body += event.data
-            if len(body) > BODY_LIMIT:
-                return None
-        elif isinstance(event, h11.EndOfMessage) and head is not None:
-            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
-            form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
-            return RestRequest(head.method.decode(), head.target.decode(), form, headers.get("authorization", ""))
-        else:
-            return None

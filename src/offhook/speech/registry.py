@@ -5,7 +5,9 @@ A provider is one file and nothing else is edited for it. The file has
 - `class Config(ProviderConfig)` with `provider: Literal["its-name"] = "its-name"`,
 - `def create(config: Config, setup: Setup)` which returns the port,
 - where it needs them, `KEYS` (names of environment variables) and `MODELS` (names of local models), each a tuple of
-  text or a function from the config to one.
+  text or a function from the config to one,
+- for a voice that is made in this process `MADE_HERE = True`: its segments begin with sound and cost nothing, so that
+  nothing is trimmed off them and nothing of them is kept on disk.
 
 Importing such a file must be cheap: heavy libraries are imported inside `create` or `prepare`.
 
@@ -30,6 +32,7 @@ from offhook.speech.fallback_model import FallbackModel
 from offhook.speech.fallback_stt import FallbackSpeechToText
 from offhook.speech.fallback_voice import FallbackVoice
 from offhook.speech.ports import LanguageModel, ProviderConfig, Setup, SpeechToText, Voice
+from offhook.speech.trimmed import TrimmedVoice
 
 Port = SpeechToText | LanguageModel | Voice
 
@@ -70,6 +73,11 @@ class Provider:
     def models(self, config: ProviderConfig) -> tuple[str, ...]:
         """Local models that must be present for this configuration (`offhook models`)."""
         return self._constant("MODELS", config)
+
+    @property
+    def is_made_here(self) -> bool:
+        """A voice of this process: nothing to trim, nothing worth keeping on disk."""
+        return bool(vars(self.module).get("MADE_HERE", False))
 
     def _constant(self, name: str, config: ProviderConfig) -> tuple[str, ...]:
         value = vars(self.module).get(name, ())
@@ -122,7 +130,10 @@ def create_language_model(config: ProviderConfig, setup: Setup) -> LanguageModel
 
 
 def create_voice(config: ProviderConfig, setup: Setup) -> Voice:
-    """The port that a `tts` block and its fall-backs make together. Raises `ConfigurationError`."""
+    """The port that a `tts` block and its fall-backs make together, each without the silence in front of a segment.
+
+    Raises `ConfigurationError`.
+    """
     members = cast("list[Member[Voice]]", _members(Kind.TTS, config, setup))
     return FallbackVoice(members, config if isinstance(config, TtsBlock) else TtsBlock())
 
@@ -209,8 +220,11 @@ def _members(kind: Kind, config: ProviderConfig, setup: Setup) -> list[Member[An
             for name in found.keys(one):
                 setup.key(name)
         create = cast("Callable[[ProviderConfig, Setup], Port]", vars(found.module)["create"])
+        port = create(one, setup)
+        if kind is Kind.TTS and not found.is_made_here:
+            port = TrimmedVoice(cast("Voice", port))
         health = setup.health.of(_identity(found, one), kind.value, label)
-        members.append(Member(label, create(one, setup), health))
+        members.append(Member(label, port, health))
     return members
 
 

@@ -2,9 +2,10 @@
 
 import hmac
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
-from offhook.simulator.vendors.server import FaultKind, Refused, Reply, VendorRequest, VendorServer, tokens
+from offhook.simulator.vendors.server import FaultKind, Refused, Reply, Token, VendorRequest, VendorServer, tokens
 from offhook.speech.llm_catalogue import model_entry
 
 _FAULTS: Final = {
@@ -65,7 +66,7 @@ class AnthropicServer(VendorServer):
         answer = self.brain(body)
         stop = answer.stop or ("tool_use" if answer.calls else "end_turn")
         size_in = len(json.dumps(body["messages"])) // 4
-        size_out = len(tokens(answer.text)) + sum(len(tokens(call.arguments)) + 1 for call in answer.calls)
+        size_out = len(answer.tokens) + sum(len(tokens(call.arguments)) + 1 for call in answer.calls)
         usage = {"input_tokens": size_in, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0}
         message: dict[str, Any] = {
             "id": f"msg_{len(self.requests)}",
@@ -78,6 +79,7 @@ class AnthropicServer(VendorServer):
             "usage": {**usage, "output_tokens": 1},
         }
         blocks: list[dict[str, Any]] = [{"type": "text", "text": answer.text}] if answer.text else []
+        words = answer.tokens if answer.text else ()
         blocks += [
             {"type": "tool_use", "id": call.call, "name": call.name, "input": json.loads(call.arguments or "{}")}
             for call in answer.calls
@@ -87,7 +89,7 @@ class AnthropicServer(VendorServer):
             return Reply({**message, **ended})
         pieces = [_event("message_start", message=message)]
         for index, block in enumerate(blocks):
-            pieces += _block(index, block)
+            pieces += _block(index, block, words)
             if index == 0:
                 pieces.insert(2, _event("ping"))
         pieces.append(
@@ -107,11 +109,11 @@ def _given_key(request: VendorRequest) -> str:
     return headers.get("x-api-key", "") or headers.get("authorization", "").removeprefix("Bearer ")
 
 
-def _block(index: int, block: dict[str, Any]) -> list[bytes]:
-    """Start, deltas, stop."""
+def _block(index: int, block: dict[str, Any], words: Sequence[str]) -> list[bytes]:
+    """Start, deltas, stop. `words` are the tokens of the text."""
     if block["type"] == "text":
         begun: dict[str, Any] = {"type": "text", "text": ""}
-        deltas = [{"type": "text_delta", "text": piece} for piece in tokens(block["text"])]
+        deltas = [{"type": "text_delta", "text": piece} for piece in words]
     else:
         begun = {**block, "input": {}}
         text = json.dumps(block["input"]) if block["input"] else ""
@@ -119,7 +121,7 @@ def _block(index: int, block: dict[str, Any]) -> list[bytes]:
         deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in ("", *tokens(text))]
     return [
         _event("content_block_start", index=index, content_block=begun),
-        *(_event("content_block_delta", index=index, delta=delta) for delta in deltas),
+        *(Token(_event("content_block_delta", index=index, delta=delta)) for delta in deltas),
         _event("content_block_stop", index=index),
     ]
 

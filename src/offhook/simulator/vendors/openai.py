@@ -4,7 +4,7 @@ import hmac
 import json
 from typing import Any, Final
 
-from offhook.simulator.vendors.server import FaultKind, Refused, Reply, VendorRequest, VendorServer, tokens
+from offhook.simulator.vendors.server import FaultKind, Refused, Reply, Token, VendorRequest, VendorServer, tokens
 from offhook.speech.llm_catalogue import model_entry, models
 
 CREATED: Final = 1_795_200_000
@@ -69,7 +69,7 @@ class OpenAIServer(VendorServer):
             raise self.refusal("unauthorized")
         match request.method, request.path:
             case "GET", "/v1/models":
-                return Reply({"object": "list", "data": _models()})
+                return Reply({"object": "list", "data": _models()}, is_thought=False)
             case "POST", "/v1/chat/completions":
                 return self._chat(request.body)
         raise _problem(404, "invalid_request_error", None, f"Invalid URL ({request.method} {request.path})")
@@ -83,7 +83,7 @@ class OpenAIServer(VendorServer):
             for call in answer.calls
         ]
         size_in = sum(len(json.dumps(message)) for message in body["messages"]) // MOST_COUNTED
-        size_out = len(tokens(answer.text)) + sum(len(tokens(call.arguments)) + 1 for call in answer.calls)
+        size_out = len(answer.tokens) + sum(len(tokens(call.arguments)) + 1 for call in answer.calls)
         usage = {
             "prompt_tokens": size_in,
             "completion_tokens": size_out,
@@ -99,7 +99,7 @@ class OpenAIServer(VendorServer):
             return Reply({**base, "object": "chat.completion", "choices": [choice], "usage": usage})
         base |= {"object": "chat.completion.chunk", "service_tier": "default", "system_fingerprint": None}
         deltas: list[dict[str, Any]] = [{"role": "assistant", "content": "" if answer.text else None, "refusal": None}]
-        deltas += [{"content": piece} for piece in tokens(answer.text)]
+        deltas += [{"content": piece} for piece in answer.tokens]
         for index, call in enumerate(calls):
             function = call["function"]
             begun = {**call, "function": {**function, "arguments": ""}} if isinstance(function, dict) else call
@@ -110,7 +110,9 @@ class OpenAIServer(VendorServer):
             ]
         counts = (body.get("stream_options") or {}).get("include_usage")
         more: dict[str, Any] = {"usage": None} if counts else {}
-        pieces = [_piece(base, delta, None, more) for delta in deltas]
+        # The role comes with the first token, and takes no time of its own.
+        pieces = [_piece(base, deltas[0], None, more)]
+        pieces += [Token(_piece(base, delta, None, more)) for delta in deltas[1:]]
         pieces.append(_piece(base, {}, stop, more))
         if counts:
             pieces.append(_event({**base, "choices": [], "usage": usage}))
@@ -143,7 +145,7 @@ def _check(body: dict[str, Any]) -> None:
     if not isinstance(model, str):
         raise _invalid("you must provide a model parameter", "model")
     entry = model_entry("openai", model)
-    if entry is None:
+    if entry is None or entry.kind != "llm":
         raise _problem(404, "invalid_request_error", "model_not_found", f"The model `{model}` does not exist")
     if not isinstance(messages, list) or not messages:
         raise _invalid("Invalid 'messages': empty array.", "messages", "empty_array")

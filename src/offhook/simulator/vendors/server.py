@@ -1,24 +1,15 @@
 """What the stand-ins of HTTP vendors share: requests in, streams of events out, latency and faults by typed options."""
 
-import asyncio
 import json
-import math
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any, Final, Literal
 
-import h11
-
+from offhook.simulator.http import Gone, HttpConnection, HttpRequest, HttpServer, json_body
+from offhook.simulator.vendors.latency import Delay
 from offhook.speech.ports import ToolCall
-
-BODY_LIMIT: Final = 4 * 1024 * 1024
-READ_BYTES: Final = 64 * 1024
-IDLE_S: Final = 120.0
-Z95: Final = 1.6449
-"""How many deviations of a normal distribution P95 lies above P50."""
 
 FaultKind = Literal[
     "none", "unauthorized", "missing_model", "rate_limited", "quota", "error", "overloaded", "reset", "no_answer",
@@ -41,20 +32,16 @@ class Fault:
     retry_after: str = "2"
 
 
+REFUSALS: Final = ("unauthorized", "missing_model", "rate_limited", "quota", "error", "overloaded")
+"""Faults that are an answer of the vendor's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """How long the model takes. With `first_token_p95_s` the first token is drawn, and `first_token_s` is its P50."""
+    """How long the model takes: until its first token, and from token to token in seconds."""
 
-    first_token_s: float = 0.0
+    first_token: Delay = field(default_factory=Delay)
     token_s: float = 0.0
-    first_token_p95_s: float | None = None
-
-    def first(self, chance: random.Random) -> float:
-        """Seconds to a first token."""
-        if self.first_token_p95_s is None or self.first_token_s <= 0:
-            return self.first_token_s
-        sigma = max(0.0, math.log(self.first_token_p95_s / self.first_token_s)) / Z95
-        return self.first_token_s * math.exp(chance.gauss(0.0, sigma))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +51,13 @@ class Answer:
     text: str = ""
     calls: tuple[ToolCall, ...] = ()
     stop: str = ""
+    pieces: tuple[str, ...] = ()
+    """The text's tokens, where a test wants them cut in its own way."""
+
+    @property
+    def tokens(self) -> Sequence[str]:
+        """The text as it is streamed."""
+        return self.pieces or tokens(self.text)
 
 
 Brain = Callable[[dict[str, Any]], Answer]
@@ -91,119 +85,53 @@ class Refused(Exception):
         self.status, self.body, self.headers = status, body, list(headers)
 
 
+class Token(bytes):
+    """An event with a token of the model in it: one takes its time, what is around it does not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: one JSON document, or the bytes of every event. `first` events come before the model's first token."""
+    """An answer: one JSON document, or the bytes of every event. `first` events do not wait for the first token."""
 
     document: dict[str, Any] | None = None
     events: tuple[bytes, ...] = ()
     first: int = 0
     is_last_needed: int = 1
     """Events at the end without which the answer is truncated."""
+    is_thought: bool = True
+    """The model takes its time for it."""
 
 
-class _Gone(Exception):
-    """The client is not there any more."""
-
-
-class _Connection:
-    """One client's connection: h11 in between, and an ear for the client's going."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.http = h11.Connection(h11.SERVER)
-        self.writer = writer
-        self._reader = reader
-        self._heard: asyncio.Task[bytes] | None = None
-
-    async def request(self) -> VendorRequest | None:
-        """The next request; None at the connection's end, or when it is none."""
-        head, body = None, b""
-        while True:
-            event = self.http.next_event()
-            if event is h11.NEED_DATA:
-                self.http.receive_data(await asyncio.wait_for(self._reader.read(READ_BYTES), IDLE_S))
-            elif isinstance(event, h11.Request):
-                head = event
-            elif isinstance(event, h11.Data) and len(body) <= BODY_LIMIT:
-                body += event.data
-            elif isinstance(event, h11.EndOfMessage) and head is not None:
-                headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
-                try:
-                    document = json.loads(body) if body else {}
-                except ValueError:
-                    document = None
-                found = document if isinstance(document, dict) else {"": "not a JSON object"}
-                return VendorRequest(head.method.decode(), head.target.decode().partition("?")[0], headers, found)
-            else:
-                return None
-
-    async def wait(self, seconds: float | None) -> None:
-        """Let time pass; None is for ever. Raises `_Gone` as soon as the client leaves."""
-        self._heard = self._heard or asyncio.create_task(self._reader.read(READ_BYTES))
-        done, _ = await asyncio.wait({self._heard}, timeout=seconds)
-        if done:
-            heard, self._heard = self._heard, None
-            data = b"" if heard.exception() else heard.result()
-            if not data:
-                raise _Gone
-            self.http.receive_data(data)
-
-    async def send(self, *events: h11.Event, piece_bytes: int = 0) -> None:
-        """Write; in pieces of that size where one is given, each in a segment of its own."""
-        for event in events:
-            data = self.http.send(event) or b""
-            size = piece_bytes or len(data) or 1
-            for at in range(0, len(data), size):
-                self.writer.write(data[at : at + size])
-                await self.writer.drain()
-                if piece_bytes:
-                    await asyncio.sleep(0)
-
-    async def rest(self) -> None:
-        """Stop listening for the client's going."""
-        heard, self._heard = self._heard, None
-        if heard is not None:
-            heard.cancel()
-            await asyncio.wait({heard})
-
-
-class VendorServer:
+class VendorServer(HttpServer):
     """Use it as an async context: it listens inside. `faults` befall the next requests, one each."""
 
     name = ""
     key = ""
     """The only one that is taken."""
 
-    def __init__(self, brain: Brain, latency: Latency = Latency(), faults: Iterable[Fault] = (), port: int = 0) -> None:
+    def __init__(
+        self,
+        brain: Brain,
+        latency: Latency = Latency(),
+        faults: Iterable[Fault] = (),
+        port: int = 0,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(port)
         self.requests: Final[deque[VendorRequest]] = deque(maxlen=1000)
         self.faults: Final[deque[Fault]] = deque(faults)
+        self.usual_fault = Fault()
+        """Befalls the requests behind those."""
         self.piece_bytes = 0
         """Where not 0, the stream is cut into pieces of this size, wherever that falls."""
         self.brain: Final = brain
-        self.port = port
         self._latency: Final = latency
-        self._chance: Final = random.Random(0)
-        self._server: asyncio.Server | None = None
-        self._connections: Final[set[asyncio.Task[None]]] = set()
+        self._chance: Final = random.Random(seed)
 
     @property
     def base_url(self) -> str:
         """For the provider's block."""
-        return f"http://127.0.0.1:{self.port}/v1"
-
-    async def __aenter__(self) -> "VendorServer":
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in self._connections:
-            task.cancel()
-        if self._connections:
-            await asyncio.wait(self._connections)
-        await self._server.wait_closed()
+        return f"{self.address}/v1"
 
     # ── what a vendor's own stand-in says ────────────────────────────────────────────────────────────────────────
 
@@ -225,43 +153,27 @@ class VendorServer:
 
     # ── HTTP ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
-        connection = _Connection(reader, writer)
+    async def serve(self, connection: HttpConnection, request: HttpRequest) -> None:
+        """One request, and what becomes of it."""
+        path = request.target.partition("?")[0]
+        asked = VendorRequest(request.method, path, request.headers, json_body(request))
+        self.requests.append(asked)
         try:
-            while (request := await connection.request()) is not None:
-                self.requests.append(request)
-                try:
-                    goes_on = await self._serve(connection, request)
-                except (_Gone, ConnectionError):
-                    request.state = "left"
-                    break
-                if not goes_on or connection.http.our_state is h11.MUST_CLOSE:
-                    break
-                await connection.rest()
-                connection.http.start_next_cycle()
-        except (h11.ProtocolError, ConnectionError, TimeoutError):
-            pass  # Whoever speaks no HTTP gets no answer.
-        except asyncio.CancelledError:
-            pass  # The server closes; this task is nobody else's.
-        finally:
-            self._connections.discard(task)
-            await connection.rest()
-            writer.close()
+            await self._serve(connection, asked)
+        except (Gone, ConnectionError):
+            asked.state = "left"
+            raise
 
-    async def _serve(self, connection: _Connection, request: VendorRequest) -> bool:
-        """Answer one request; False when the connection has to end."""
-        fault = self.faults.popleft() if self.faults else Fault()
+    async def _serve(self, connection: HttpConnection, request: VendorRequest) -> None:
+        fault = self.faults.popleft() if self.faults else self.usual_fault
         if fault.kind == "reset":
             request.state = "broken"
-            connection.writer.transport.abort()
-            return False
+            connection.abort()
+            return
         if fault.kind == "no_answer":
             await connection.wait(None)
         try:
-            if fault.kind in ("unauthorized", "missing_model", "rate_limited", "quota", "error", "overloaded"):
+            if fault.kind in REFUSALS:
                 refused = self.refusal(fault.kind)
                 if fault.kind == "rate_limited":
                     refused.headers.append(("retry-after", fault.retry_after))
@@ -269,60 +181,58 @@ class VendorServer:
             reply = self.answer(request)
         except Refused as refused:
             request.state = "refused"
-            await self._send_document(connection, refused.status, refused.body, refused.headers)
-            return True
+            headers = [*self.headers(len(self.requests)), *refused.headers]
+            await connection.answer(refused.status, json.dumps(refused.body).encode(), headers)
+            return
+        # Drawn in the same step as the answer is made: whoever watches both knows which delay is whose.
+        first_s = self._latency.first_token.draw(self._chance) if reply.is_thought else 0.0
         if reply.document is not None:
-            await connection.wait(self._latency.first(self._chance))
+            await connection.wait(first_s)
             request.state = "done"
-            await self._send_document(connection, 200, reply.document, [])
-            return True
-        return await self._stream(connection, request, reply, fault)
+            document = json.dumps(reply.document).encode()
+            await connection.answer(200, document, self.headers(len(self.requests)))
+            return
+        await self._stream(connection, request, (reply, first_s), fault)
 
-    async def _send_document(
-        self, connection: _Connection, status: int, body: dict[str, Any], headers: list[tuple[str, str]]
+    async def _stream(
+        self, connection: HttpConnection, request: VendorRequest, made: tuple[Reply, float], fault: Fault
     ) -> None:
-        data = json.dumps(body).encode()
-        all_headers = [("Content-Type", "application/json"), ("Content-Length", str(len(data)))]
-        all_headers += [*self.headers(len(self.requests)), *headers]
-        try:
-            reason = HTTPStatus(status).phrase.encode()
-        except ValueError:
-            reason = b"Vendor's own"
-        head = h11.Response(status_code=status, headers=all_headers, reason=reason)
-        await connection.send(head, h11.Data(data), h11.EndOfMessage())
-
-    async def _stream(self, connection: _Connection, request: VendorRequest, reply: Reply, fault: Fault) -> bool:
+        reply, first_s = made
         headers = [("Content-Type", "text/event-stream; charset=utf-8"), *self.headers(len(self.requests))]
-        await connection.send(h11.Response(status_code=200, headers=headers, reason=b"OK"))
+        await connection.begin(200, headers)
         if fault.kind == "stall_first":
             await connection.wait(None)
         # A fault in the middle comes before what ends the answer, however short that is.
         breaks_at = min(fault.events, len(reply.events) - reply.is_last_needed)
+        gap_s = fault.gap_s if fault.kind == "slow" else self._latency.token_s
+        has_token = False
         for number, event in enumerate(reply.events):
             if number == breaks_at and not await self._break(connection, request, fault):
-                return fault.kind in ("truncated", "garbage", "stream_error")
+                return
+            is_token = isinstance(event, Token)
             if number == reply.first:
-                await connection.wait(self._latency.first(self._chance))
-            elif number > reply.first:
-                await connection.wait(fault.gap_s if fault.kind == "slow" else self._latency.token_s)
-            await connection.send(h11.Data(event), piece_bytes=self.piece_bytes)
+                await connection.wait(first_s)
+            elif is_token and has_token:
+                await connection.wait(gap_s)
+            has_token = has_token or is_token
+            await connection.send(event, self.piece_bytes)
             request.events_sent += 1
         request.state = "done"
-        await connection.send(h11.EndOfMessage())
-        return True
+        await connection.end()
 
-    async def _break(self, connection: _Connection, request: VendorRequest, fault: Fault) -> bool:
+    async def _break(self, connection: HttpConnection, request: VendorRequest, fault: Fault) -> bool:
         """Carry out a fault in the middle of a stream; True when there is none."""
         match fault.kind:
             case "stall":
                 await connection.wait(None)
             case "cut":
                 # What was sent is read first: a reset may overtake it.
-                connection.writer.close()
+                await connection.close()
             case "garbage" | "stream_error":
-                await connection.send(h11.Data(self.broken_event(fault.kind)), h11.EndOfMessage())
+                await connection.send(self.broken_event(fault.kind))
+                await connection.end()
             case "truncated":
-                await connection.send(h11.EndOfMessage())
+                await connection.end()
             case _:
                 return True
         request.state = "broken"

@@ -9,6 +9,7 @@ import msgspec
 from pydantic import AfterValidator, Field
 
 from offhook.errors import ProtocolViolation, ProviderError, ProviderUnavailable, RequestRefused
+from offhook.speech.http import Endpoint, Patience, checked_base_url, is_loopback, key_of
 from offhook.speech.llm.history import rounds, to_continue
 from offhook.speech.llm_catalogue import model_entry
 from offhook.speech.ports import (
@@ -22,7 +23,7 @@ from offhook.speech.ports import (
     ToolCall,
     Usage,
 )
-from offhook.speech.sse import Endpoint, EventClient, Patience, ServerEvent, checked_base_url, is_loopback, key_of
+from offhook.speech.sse import EventClient, ServerEvent
 from offhook.speech.vendor_errors import stream_failure
 
 NAME: Final = "anthropic"

@@ -8,14 +8,14 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from pydantic import AfterValidator, Field
 
 from offhook.errors import ProtocolViolation, ProviderUnavailable, RequestRefused
+from offhook.speech.http import Endpoint, Patience, checked_base_url, is_loopback, key_of
 from offhook.speech.llm.history import rounds, to_continue
-from offhook.speech.llm_catalogue import model_entry, server_quirks
+from offhook.speech.llm_catalogue import key_header, model_entry
 from offhook.speech.ports import (
     Message,
     ModelOutput,
@@ -27,7 +27,7 @@ from offhook.speech.ports import (
     ToolCall,
     Usage,
 )
-from offhook.speech.sse import Endpoint, EventClient, Patience, ServerEvent, checked_base_url, is_loopback, key_of
+from offhook.speech.sse import EventClient, ServerEvent
 from offhook.speech.vendor_errors import stream_failure
 
 NAME: Final = "openai"
@@ -237,10 +237,8 @@ class OpenAIModel:
         self._config = config
         self._key = key
         self._decoder = msgspec.json.Decoder(_Piece)
-        header = server_quirks(urlsplit(config.base_url).hostname or "").auth_header
-        value = key if header != "Authorization" else f"Bearer {key}"
         patience = Patience(first_s=config.first_token_s, gap_s=config.gap_s)
-        headers = {header: value} if key else {}
+        headers = key_header(config.base_url, key)
         self._client = EventClient(Endpoint(NAME, config.base_url, headers, key, patience))
 
     async def prepare(self) -> None:

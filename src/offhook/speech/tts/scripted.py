@@ -12,6 +12,8 @@ from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio, WordTime
 from offhook.speech.scripted.tape import Utterance, speak, word_times
 
 Seconds = Annotated[float, Field(ge=0.0, le=3600.0)]
+MADE_HERE: Final = True
+"""The tape begins with sound; its utterances are numbered anew in each process."""
 BYTES_PER_S: Final = 8000
 
 
