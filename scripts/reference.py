@@ -18,7 +18,7 @@ from offhook.agents.model import Agent, Opening
 from offhook.agents.turn_taking import PhrasesBlock
 from offhook.cli.main import COMMANDS, load_command
 from offhook.core.behaviour import PRESETS, Behaviour
-from offhook.speech.registry import Kind, providers
+from offhook.speech.registry import BLOCKS, Kind, providers
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs/reference"
@@ -50,7 +50,8 @@ def _agent_page() -> Iterator[str]:
     yield from _model_table(Opening)
     for kind, what in PORTS.items():
         yield f"## {kind}\n"
-        yield f"The block of {what}: `{kind}: {{provider: NAME, ...}}`.\n"
+        yield f"The block of {what}: `{kind}: {{provider: NAME, ...}}`. Beside the provider's own fields it takes:\n"
+        yield from _model_table(BLOCKS[kind])
         for name, found in providers(kind).items():
             yield f"### {kind}: {name}\n"
             yield f"{_sentence(found.config)}\n"

@@ -166,6 +166,20 @@ def test_doctor_looks_for_the_secrets_of_tools(tmp_path: Path, monkeypatch: pyte
     assert marks(path)["tool: calendar"] is Mark.GOOD
 
 
+def test_doctor_looks_at_stand_bys_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "agent.yaml"
+    path.write_text(
+        "name: shop\nstt: {provider: deepgram}\n"
+        "llm: {provider: openai, fallback: [{provider: anthropic}, {provider: grounded}]}\n"
+    )
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-a-test")
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    found = marks(path)
+    assert (found["llm: openai"], found["llm: anthropic"], found["llm: grounded"]) == (Mark.GOOD, Mark.BAD, Mark.GOOD)
+    assert found["stt: local"] is Mark.GOOD and found["model whisper-base"] is Mark.BAD, "it stands behind Deepgram"
+    assert "model minilm" in found
+
+
 def test_doctor_ends_with_one_when_something_is_wrong() -> None:
     result = RUNNER.invoke(app, ["doctor", "--port", "1"])
     assert result.exit_code == 1

@@ -22,6 +22,7 @@ FOUND_CHARS: Final = 60
 EXPECTED: Final[Mapping[str, str]] = {
     "string_type": "text, in quotes if it looks like a number or a date",
     "bool_type": "true or false",
+    "bool_parsing": "true or false",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",

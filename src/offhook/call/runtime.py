@@ -26,7 +26,7 @@ from offhook.speech.ports import (
     TurnModel,
     Voice,
 )
-from offhook.speech.registry import Kind, provider_label, with_fallbacks
+from offhook.speech.registry import Kind, provider_labels
 from offhook.speech.sentence_cache import KeptSentence, SentenceCache
 from offhook.tools.toolbox import Toolbox
 
@@ -100,10 +100,7 @@ class AgentRuntime:
     def providers(self) -> dict[str, list[str]]:
         """Who hears, thinks and speaks, by port: the owner's choice, then those that stand behind it."""
         chosen = ((Kind.STT, self.agent.stt), (Kind.LLM, self.agent.llm), (Kind.TTS, self.agent.tts))
-        return {
-            kind.value: [provider_label(kind, config) for config in with_fallbacks(kind, first)]
-            for kind, first in chosen
-        }
+        return {kind.value: provider_labels(kind, config) for kind, config in chosen}
 
     def _fixed_sentences(self) -> list[str]:
         s = self.script
