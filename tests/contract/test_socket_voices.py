@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -57,11 +58,10 @@ every = pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.nam
 
 
 @pytest.fixture(autouse=True)
-def short_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not there will not come: a second is as good as three."""
     monkeypatch.setattr(voice_segment, "FIRST_AUDIO_S", 0.8)
     monkeypatch.setattr(voice_segment, "GAP_S", 0.5)
-    yield
 
 
 async def said(voice: Voice, text: str) -> tuple[str, bytes, list[WordTime]]:
@@ -133,9 +133,7 @@ def test_words_that_are_not_said_are_counted_all_the_same(vendor: Vendor) -> Non
         _, _, words = await said(voice, text)
         if vendor.tells_words:
             assert [word.text for word in words] == text.split()
-            assert all(
-                one.end_s <= other.start_s + 1e-9 for one, other in zip(words[:-1], words[1:], strict=True)
-            )
+            assert all(one.end_s <= other.start_s + 1e-9 for one, other in pairwise(words))
         assert "😀" not in server.said[0]
         assert await said(voice, "… — 😀") == ("", b"", [])
 
