@@ -213,7 +213,7 @@ def _environment_page() -> Iterator[str]:
         yield f"| `{variable}` | {_cell(described[field] or field.replace('_', ' '))} | {_cell(default)} |"
     for kind, what in PORTS.items():
         for name, found in providers(kind).items():
-            for variable in found.keys(found.config()):
+            for variable in found.keys(found.config.model_construct()):
                 yield f"| `{variable}` | Key of {name}, {what}. | none |"
 
 

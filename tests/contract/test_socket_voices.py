@@ -3,9 +3,6 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable
-from contextlib import aclosing
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -19,86 +16,25 @@ from offhook.errors import (
     ProviderTimeout,
     ProviderUnavailable,
 )
-from offhook.simulator.vendors.cartesia import CartesiaServer
-from offhook.simulator.vendors.deepgram_speak import DeepgramSpeakServer
 from offhook.simulator.vendors.elevenlabs import ElevenLabsServer
 from offhook.simulator.vendors.latency import Delay
 from offhook.simulator.vendors.sockets import Pace, Refusal, SpeechFault, SpeechServer
 from offhook.speech import voice_segment
-from offhook.speech.ports import Setup, Voice, WordTime
+from offhook.speech.ports import Setup, Voice
 from offhook.speech.registry import Kind, create_voice, provider
-from offhook.speech.scripted.tape import FRAME_BYTES, SILENCE, heard_text, word_times
+from offhook.speech.scripted.tape import word_times
+from tests.voice_world import TEXT, VENDORS, Vendor, run, said, until
 
-TEXT = "Thank you for calling the harbour hotel, how can I help you today?"
-LATE = Pace(first_audio=Delay(0.05), times_real_time=20.0)
+LATE = Pace(first_audio=Delay(0.05), times_real_time=60.0)
 NEVER = Pace(first_audio=Delay(60.0))
-
-
-@dataclass(frozen=True)
-class Vendor:
-    """A provider and the stand-in that it is tried against."""
-
-    name: str
-    server: type[SpeechServer]
-    config: dict[str, str]
-    tells_words: bool = True
-
-    def voice(self, server: SpeechServer, key: str = "", **config: Any) -> Voice:
-        found = provider(Kind.TTS, self.name)
-        block = found.config.model_validate({**self.config, "base_url": server.base_url, **config})
-        return create_voice(block, Setup(key=lambda name: key or self.server.key))
-
-
-VENDORS = (
-    Vendor("elevenlabs", ElevenLabsServer, {"voice": "voice1"}),
-    Vendor("cartesia", CartesiaServer, {"voice": "voice1"}),
-    Vendor("deepgram", DeepgramSpeakServer, {}, tells_words=False),
-)
 every = pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is not there will not come: a second is as good as three."""
-    monkeypatch.setattr(voice_segment, "FIRST_AUDIO_S", 0.8)
-    monkeypatch.setattr(voice_segment, "GAP_S", 0.5)
-
-
-async def said(voice: Voice, text: str) -> tuple[str, bytes, list[WordTime]]:
-    """What a caller hears of it, word for word."""
-    audio, words = b"", list[WordTime]()
-    async with aclosing(voice.synthesize(text)) as pieces:
-        async for piece in pieces:
-            audio += piece.audio
-            words += piece.words
-    return heard(audio), audio, words
-
-
-def heard(audio: bytes) -> str:
-    padded = audio + SILENCE * (-len(audio) % FRAME_BYTES)
-    return heard_text(padded[at : at + FRAME_BYTES] for at in range(0, len(padded), FRAME_BYTES))
-
-
-def run(vendor: Vendor, act: Callable[[SpeechServer, Voice], Awaitable[None]], **options: Any) -> None:
-    """A server, a voice that is prepared, and nothing left behind."""
-
-    async def main() -> None:
-        async with asyncio.timeout(15), vendor.server(**options) as server:
-            voice = vendor.voice(server)
-            await voice.prepare()
-            try:
-                await act(server, voice)
-            finally:
-                await voice.close()
-            assert len(asyncio.all_tasks()) == 1
-
-    asyncio.run(main())
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(8):
-        while not condition():
-            await asyncio.sleep(0.005)
+    """What is not there will not come: half a second is as good as three."""
+    monkeypatch.setattr(voice_segment, "FIRST_AUDIO_S", 0.5)
+    monkeypatch.setattr(voice_segment, "GAP_S", 0.3)
 
 
 # ── what is heard ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -222,6 +158,7 @@ FATAL: list[tuple[SpeechFault, type[ProviderError]]] = [
 
 @every
 @pytest.mark.parametrize(("fault", "error"), FATAL, ids=lambda value: getattr(value, "kind", ""))
+@pytest.mark.usefixtures("short_waits")
 def test_a_fault_ends_its_segment_and_the_next_one_is_said(
     vendor: Vendor, fault: SpeechFault, error: type[ProviderError]
 ) -> None:
@@ -246,6 +183,7 @@ def test_what_nobody_knows_is_ignored(vendor: Vendor, kind: Any) -> None:
 
 
 @every
+@pytest.mark.usefixtures("short_waits")
 def test_without_the_final_marker_all_is_heard_where_the_words_tell_it(vendor: Vendor) -> None:
     async def act(server: SpeechServer, voice: Voice) -> None:
         if vendor.tells_words:
@@ -355,7 +293,7 @@ def test_a_refused_key_is_not_tried_again_on_its_own(vendor: Vendor) -> None:
             voice = vendor.voice(server, key="wrong-key-of-some-length")
             with pytest.raises(ProviderRefused):
                 await voice.prepare()
-            await asyncio.sleep(0.7)
+            await asyncio.sleep(0.6)
             assert server.handshakes == 1
             await voice.close()
 
@@ -379,6 +317,7 @@ def test_a_vendor_that_is_down_is_tried_again_in_the_background(vendor: Vendor) 
 
 
 @every
+@pytest.mark.usefixtures("short_waits")
 def test_sockets_are_bounded_and_who_finds_none_waits_so_long(vendor: Vendor) -> None:
     async def main() -> None:
         async with vendor.server(pace=NEVER) as server:

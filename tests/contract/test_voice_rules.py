@@ -17,7 +17,7 @@ from offhook.simulator.vendors.elevenlabs import UNKNOWN_VOICE, ElevenLabsServer
 from offhook.simulator.vendors.latency import Delay
 from offhook.simulator.vendors.sockets import Pace, SpeechServer
 from offhook.speech.tts import cartesia
-from tests.contract.test_socket_voices import TEXT, VENDORS, run, said, until
+from tests.voice_world import TEXT, VENDORS, run, said, until
 
 ELEVENLABS, CARTESIA, DEEPGRAM = VENDORS
 PATHS = {
@@ -25,7 +25,7 @@ PATHS = {
     CartesiaServer: "/tts/websocket",
     DeepgramSpeakServer: "/v1/speak?model=aura-2-thalia-en&encoding=mulaw&sample_rate=8000",
 }
-NOTHING_S = 0.2
+NOTHING_S = 0.1
 """What has not come by then does not come: the stand-ins speak at once."""
 
 

@@ -24,8 +24,8 @@ from elevenlabs.types import (
 from offhook.simulator.vendors.cartesia import CartesiaServer
 from offhook.simulator.vendors.deepgram_speak import DeepgramSpeakServer
 from offhook.simulator.vendors.elevenlabs import UNKNOWN_VOICE, ElevenLabsServer
-from tests.contract.test_socket_voices import TEXT, VENDORS, heard, run, said
 from tests.contract.test_voice_rules import answers, client, tell
+from tests.voice_world import TEXT, VENDORS, heard, run, said
 
 
 def elevenlabs_audio(base_url: str, voice: str) -> bytes:
@@ -99,7 +99,7 @@ def test_cartesias_own_client_hears_text_and_word_times() -> None:
                             audio += event.audio or b""
                         elif event.type == "timestamps" and event.word_timestamps is not None:
                             words += event.word_timestamps.words
-                await connection.send({"context_id": "a"})  # type: ignore[typeddict-item]
+                await connection.send({"context_id": "a"})  # type: ignore[arg-type]
                 async with asyncio.timeout(5):
                     error = await connection.recv()
                 assert error.type == "error"

@@ -2,7 +2,6 @@
 
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,11 +10,12 @@ from offhook.speech.voice_words import SpokenText, WordClock, speaker
 
 
 def told(spoken: SpokenText, pieces: list[tuple[str, float, float]], length_s: float) -> list[tuple[str, float, float]]:
+    """The times to the millisecond."""
     clock = WordClock(spoken)
     for piece in pieces:
         clock.hear(*piece)
     words = [*clock.take(), *clock.finish(length_s)]
-    return [(word.text, pytest.approx(word.start_s), pytest.approx(word.end_s)) for word in words]
+    return [(word.text, round(word.start_s, 3), round(word.end_s, 3)) for word in words]
 
 
 def test_letters_make_words() -> None:
