@@ -19,13 +19,13 @@ from offhook.errors import (
 from offhook.simulator.vendors.elevenlabs import ElevenLabsServer
 from offhook.simulator.vendors.latency import Delay
 from offhook.simulator.vendors.sockets import Pace, Refusal, SpeechFault, SpeechServer
-from offhook.speech import voice_segment
+from offhook.speech import voice_segment, voice_socket
 from offhook.speech.ports import Setup, Voice
 from offhook.speech.registry import Kind, create_voice, provider
 from offhook.speech.scripted.tape import word_times
 from tests.voice_world import TEXT, VENDORS, Vendor, run, said, until
 
-LATE = Pace(first_audio=Delay(0.05), times_real_time=60.0)
+LATE = Pace(first_audio=Delay(0.02), times_real_time=100.0)
 NEVER = Pace(first_audio=Delay(60.0))
 every = pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
 
@@ -35,6 +35,7 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not there will not come: half a second is as good as three."""
     monkeypatch.setattr(voice_segment, "FIRST_AUDIO_S", 0.5)
     monkeypatch.setattr(voice_segment, "GAP_S", 0.3)
+    monkeypatch.setattr(voice_socket, "FIRST_RETRY_S", 0.1)
 
 
 # ── what is heard ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -122,7 +123,7 @@ def test_leaving_a_segment_is_instant_and_leaves_the_others_alone(vendor: Vendor
         assert len(words) == (4 if vendor.tells_words else 0)
         assert (await other)[0] == TEXT
 
-    run(vendor, act, pace=Pace(first_audio=Delay(0.02), times_real_time=15.0))
+    run(vendor, act, pace=Pace(first_audio=Delay(0.02), times_real_time=30.0))
 
 
 @every
@@ -222,7 +223,7 @@ def test_a_lost_socket_fails_only_the_segments_on_it(vendor: Vendor) -> None:
     async def act(server: SpeechServer, voice: Voice) -> None:
         tasks = [asyncio.create_task(said(voice, TEXT)) for _ in range(40)]
         await until(lambda: len(server.said) == 40 and len(server.connections) > 1)
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.05)
         server.connections[0].cut()
         results = await asyncio.gather(*tasks, return_exceptions=True)
         lost = [result for result in results if isinstance(result, ProviderUnavailable)]
@@ -231,7 +232,7 @@ def test_a_lost_socket_fails_only_the_segments_on_it(vendor: Vendor) -> None:
         assert sum(not isinstance(result, BaseException) for result in results) == 40 - len(lost)
         assert (await said(voice, TEXT))[0] == TEXT
 
-    run(vendor, act, pace=Pace(first_audio=Delay(0.02), times_real_time=10.0))
+    run(vendor, act, pace=Pace(first_audio=Delay(0.02), times_real_time=20.0))
 
 
 @every
@@ -287,13 +288,14 @@ def test_a_refused_handshake(
 
 
 @every
+@pytest.mark.usefixtures("short_waits")
 def test_a_refused_key_is_not_tried_again_on_its_own(vendor: Vendor) -> None:
     async def main() -> None:
         async with vendor.server() as server:
             voice = vendor.voice(server, key="wrong-key-of-some-length")
             with pytest.raises(ProviderRefused):
                 await voice.prepare()
-            await asyncio.sleep(0.6)
+            await asyncio.sleep(0.2)
             assert server.handshakes == 1
             await voice.close()
 
@@ -301,6 +303,7 @@ def test_a_refused_key_is_not_tried_again_on_its_own(vendor: Vendor) -> None:
 
 
 @every
+@pytest.mark.usefixtures("short_waits")
 def test_a_vendor_that_is_down_is_tried_again_in_the_background(vendor: Vendor) -> None:
     async def main() -> None:
         async with vendor.server(refusals=[Refusal(status=503)]) as server:
