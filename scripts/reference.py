@@ -217,7 +217,7 @@ def _environment_page() -> Iterator[str]:
         yield f"| `{variable}` | {_cell(described[field] or field.replace('_', ' '))} | {_cell(default)} |"
     for kind, what in PORTS.items():
         for name, found in providers(kind).items():
-            for variable in found.keys(found.config()):
+            for variable in found.keys(found.config.model_construct()):
                 role = "Key" if variable.endswith("_KEY") else "Setting"
                 yield f"| `{variable}` | {role} of {name}, {what}. | none |"
 

@@ -39,7 +39,7 @@ def test_a_provider_is_named_as_its_file(kind: Kind) -> None:
     for name, found in providers(kind).items():
         assert found.module.__name__ == f"offhook.speech.{kind}.{name.replace('-', '_')}"
         assert provider_name(found.config) == name
-        assert provider_of(kind, found.config()) is found
+        assert provider_of(kind, found.config.model_construct()) is found
 
 
 def test_an_unknown_provider_is_named_with_the_known_ones() -> None:
