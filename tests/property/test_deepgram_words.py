@@ -71,11 +71,9 @@ class Line:
 
 def line_of(make: type, hearing: Any, delay_s: float) -> Line:
     posted: list[TranscriberEvent] = []
-    holder: list[Line] = []
-    dialect = make(posted.append, lambda message: holder[0].send(message))
-    line = Line(dialect, hearing, delay_s, posted)
-    holder.append(line)
-    dialect.opened(0.0)
+    line = Line(None, hearing, delay_s, posted)
+    line.dialect = make(posted.append, line.send)
+    line.dialect.opened(0.0)
     return line
 
 
