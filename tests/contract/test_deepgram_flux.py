@@ -229,6 +229,15 @@ def test_words_of_a_turn_that_ended_unasked_are_kept_and_told_once() -> None:
     assert talk.finals == [("one two three four five", 1)]
 
 
+def test_the_transcript_tells_how_words_are_written() -> None:
+    talk = Talk()
+    talk.hear(1.0)
+    for transcript, words in (("At four.", ["at", "four"]), ("At 4:30.", ["at", "four", "thirty"])):
+        body = {"type": "TurnInfo", "event": "EagerEndOfTurn", "audio_window_end": 1.0, "transcript": transcript}
+        talk.dialect.received(json.dumps({**body, "words": [{"word": word} for word in words]}), talk.at)
+        assert talk.posted[-1] == TurnEndExpected(transcript, 0.0)
+
+
 def test_languages_without_spaces_keep_their_spelling() -> None:
     talk = Talk()
     talk.hear(1.0)
@@ -237,6 +246,10 @@ def test_languages_without_spaces_keep_their_spelling() -> None:
     talk.dialect.received(json.dumps({**body, "words": words}), talk.at)
     talk.dialect.ask(1, talk.at)
     assert talk.finals == [("予約です", 1)]
+    talk.hear(2.0)
+    talk.info("EndOfTurn", 2.0, "two people", turn=1, times=[1.5, 1.7])
+    talk.dialect.ask(2, talk.at)
+    assert talk.finals[1:] == [("two people", 2)], "the caller changed the language"
 
 
 def test_the_deadlines_of_a_question() -> None:
@@ -272,7 +285,7 @@ def test_a_question_that_waits_moves_up_with_what_is_dropped() -> None:
     dialect.opened(1.0)
     for message in sent[40:100]:
         dialect.sent(message, 1.0)
-    dialect.received(json.dumps({"type": "TurnInfo", "event": "Update", "audio_window_end": 1.3}), 1.1)
+    dialect.received(json.dumps({"type": "TurnInfo", "event": "Update", "audio_window_end": 1.25}), 1.1)
     assert not any(isinstance(event, TranscriptFinal) for event in posted)
     dialect.received(json.dumps({"type": "TurnInfo", "event": "Update", "audio_window_end": 1.35}), 1.1)
     assert posted[-1] == TranscriptFinal("", 1)

@@ -24,6 +24,7 @@ from offhook.simulator.vendors.deepgram_v1 import NovaWays
 from offhook.simulator.vendors.latency import Delay
 from offhook.speech.ports import Setup, TranscriberEvent
 from offhook.speech.stt import deepgram as stt
+from offhook.speech.stt.deepgram_flux import FluxDialect
 from offhook.speech.stt.deepgram_nova import FINALIZE, NovaDialect
 from offhook.speech.websocket import Limits
 from tests.deepgram_world import Hearing, port_of
@@ -99,13 +100,14 @@ def test_drops_and_replays_lose_and_double_no_word() -> None:
     asyncio.run(main())
 
 
-def test_a_backlog_that_is_heard_slowly_loses_and_doubles_no_word() -> None:
+@pytest.mark.parametrize("model", ["nova-3", "flux-general-en"])
+def test_a_backlog_that_is_heard_slowly_loses_and_doubles_no_word(model: str) -> None:
     """After a reconnection Deepgram hears at most 1.25 times as fast as real time: the answers are late, and whole."""
     text = "one two three"
 
     async def main() -> None:
         async with DeepgramServer(throttle=THROTTLE, latency=Delay(0.02, 0.05)) as server:
-            hearing = Hearing(await port_of(server))
+            hearing = Hearing(await port_of(server, stt.Config(model=model)))
             hearing.say(text)
             hearing.transcriber.finalize(1)
             hearing.say("and four", 1)
@@ -160,6 +162,17 @@ def test_the_key_is_in_no_error_and_no_log(model: str, caplog: pytest.LogCapture
     assert CANARY not in "".join(traceback.format_exception(found))
     ours = [record.getMessage() for record in caplog.records if not record.name.startswith("picows.server")]
     assert CANARY not in "".join(ours)
+
+
+@pytest.mark.parametrize("make", [NovaDialect, FluxDialect])
+def test_the_vendors_error_is_named_and_not_repeated(make: type[NovaDialect | FluxDialect]) -> None:
+    posted: list[TranscriberEvent] = []
+    sent: list[str | bytes] = []
+    for name, shown in (("NET-0001", "error NET-0001"), (f"no {CANARY}", "without a name"), (CANARY, "without a name")):
+        error = {"type": "Error", "variant": name, "code": name, "description": CANARY, "message": CANARY}
+        with pytest.raises(ProviderUnavailable, match=shown) as found:
+            make(posted.append, sent.append).received(json.dumps(error), 0.0)
+        assert CANARY not in str(found.value)
 
 
 def test_silence_too_long_is_kept_alive() -> None:
