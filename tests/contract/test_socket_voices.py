@@ -25,7 +25,7 @@ from offhook.speech.registry import Kind, provider
 from offhook.speech.scripted.tape import word_times
 from tests.voice_world import TEXT, VENDORS, Vendor, run, said, until
 
-LATE = Pace(first_audio=Delay(0.02), times_real_time=100.0)
+LATE = Pace(first_audio=Delay(0.01), times_real_time=300.0)
 NEVER = Pace(first_audio=Delay(60.0))
 every = pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
 
