@@ -23,7 +23,7 @@ from offhook.speech import voice_segment, voice_socket
 from offhook.speech.ports import Setup, Voice
 from offhook.speech.registry import Kind, provider
 from offhook.speech.scripted.tape import word_times
-from tests.voice_world import TEXT, VENDORS, Vendor, run, said, until
+from tests.socket_voice_world import TEXT, VENDORS, Vendor, run, said, until
 
 LATE = Pace(first_audio=Delay(0.01), times_real_time=300.0)
 NEVER = Pace(first_audio=Delay(60.0))

@@ -16,7 +16,7 @@ from offhook.speech.tts import cartesia
 from offhook.speech.voice_socket import SocketVoice, Terms
 from offhook.speech.voice_words import speaker
 from offhook.speech.websocket import Endpoint, Limits
-from tests.voice_world import TEXT, said, until
+from tests.socket_voice_world import TEXT, said, until
 
 SLOW = Pace(first_audio=Delay(0.1), times_real_time=20.0)
 
