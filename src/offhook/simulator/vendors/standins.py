@@ -1,0 +1,231 @@
+"""All stand-ins as one: each on a port of its own, and what an agent needs to use them.
+
+A new stand-in is one entry of `VENDORS`.
+"""
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol, Self, get_args
+
+from offhook.errors import ConfigurationError
+from offhook.simulator.vendors.anthropic import AnthropicServer
+from offhook.simulator.vendors.brain import facts_brain
+from offhook.simulator.vendors.deepgram import DeepgramFaults, DeepgramServer
+from offhook.simulator.vendors.latency import Delay, WatchedDelay
+from offhook.simulator.vendors.openai import OpenAIServer
+from offhook.simulator.vendors.profiles import PROFILES, Profile
+from offhook.simulator.vendors.server import Brain, Fault, FaultKind, Latency, VendorServer
+from offhook.speech.registry import Kind
+
+FAULT_AFTER_S: Final = 2.0
+"""A fault in the middle of a socket's audio comes after so much of it."""
+
+
+class StandIn(Protocol):
+    """A stand-in that listens."""
+
+    @property
+    def base_url(self) -> str:
+        """For the provider's block."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a stand-in is started with."""
+
+    profile: Profile
+    port: int = 0
+    """0 takes a free one."""
+    seed: int = 0
+    fault: str = ""
+    """Befalls every request."""
+    brain: Brain = facts_brain
+    tell: Callable[[float], None] = lambda _: None
+    """Called with each wait that is drawn for an answer, when it begins."""
+
+    def watched(self, delay: Delay) -> Delay:
+        """The delay, told."""
+        return WatchedDelay.of(delay, self.tell)
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """One stand-in: how it is started, and how an agent finds it."""
+
+    name: str
+    kinds: tuple[Kind, ...]
+    """What it is good for, in an agent's file."""
+    key_variable: str
+    key: str
+    open: Callable[[Terms], AbstractAsyncContextManager[StandIn]]
+    faults: tuple[str, ...]
+    block: Mapping[str, Any] = field(default_factory=dict)
+    """Of the agent's file, beside provider and address."""
+    provider: str = ""
+    """Where it is called otherwise than the stand-in."""
+
+
+def _chat(server: type[VendorServer], terms: Terms) -> VendorServer:
+    latency = Latency(terms.watched(terms.profile.first_token), terms.profile.token_s)
+    found = server(terms.brain, latency, port=terms.port, seed=terms.seed)
+    if terms.fault:
+        kinds: tuple[FaultKind, ...] = get_args(FaultKind)
+        found.usual_fault = Fault(next(kind for kind in kinds if kind == terms.fault))
+    return found
+
+
+CHAT_FAULTS: Final = tuple(kind for kind in get_args(FaultKind) if kind != "none")
+
+_DEEPGRAM_FAULTS: Final = {
+    "unauthorized": DeepgramFaults(refuse=401, reason="Invalid credentials."),
+    "rate_limited": DeepgramFaults(refuse=429, reason="Too many requests. Please try again later"),
+    "overloaded": DeepgramFaults(refuse=503, reason="Service unavailable."),
+    "drop": DeepgramFaults(drop_after_s=FAULT_AFTER_S, drops=2),
+    "stall": DeepgramFaults(stall_after_s=FAULT_AFTER_S),
+    "garbage": DeepgramFaults(garbage_after_s=FAULT_AFTER_S),
+    "no_final": DeepgramFaults(finalize="never"),
+    "duplicate_finals": DeepgramFaults(duplicate_finals=True),
+}
+DEEPGRAM_KEY: Final = "deepgram-stand-in"
+
+
+def _deepgram(terms: Terms) -> DeepgramServer:
+    faults = _DEEPGRAM_FAULTS[terms.fault] if terms.fault else DeepgramFaults()
+    return DeepgramServer(key=DEEPGRAM_KEY, latency_s=terms.profile.transcript.p50_s, faults=faults)
+
+
+VENDORS: Final = {
+    vendor.name: vendor
+    for vendor in (
+        Vendor("deepgram", (Kind.STT,), "DEEPGRAM_API_KEY", DEEPGRAM_KEY, _deepgram, tuple(_DEEPGRAM_FAULTS)),
+        Vendor(
+            "openai", (Kind.LLM,), "OPENAI_API_KEY", OpenAIServer.key,
+            functools.partial(_chat, OpenAIServer), CHAT_FAULTS, {"model": "gpt-4o"},
+        ),
+        Vendor(
+            "anthropic", (Kind.LLM,), "ANTHROPIC_API_KEY", AnthropicServer.key,
+            functools.partial(_chat, AnthropicServer), CHAT_FAULTS, {"model": "claude-haiku-4-5"},
+        ),
+    )
+}  # fmt: skip
+"""The first of a kind is what an agent is given."""
+
+
+@dataclass(slots=True)
+class Listening:
+    """A stand-in that listens, and how it is used."""
+
+    vendor: Vendor
+    server: StandIn
+    answers: int = 0
+    last_s: float = 0.0
+    """The wait of the last one."""
+
+    def tell(self, drawn_s: float) -> None:
+        """An answer was begun."""
+        self.answers += 1
+        self.last_s = drawn_s
+
+    def block(self) -> dict[str, Any]:
+        """The provider's block of an agent's file."""
+        vendor = self.vendor
+        return {"provider": vendor.provider or vendor.name, **vendor.block, "base_url": self.server.base_url}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Which stand-ins are wanted, and how they are."""
+
+    profile: Profile = PROFILES["fast"]
+    port: int = 0
+    """Of the first; the others take the next ones. 0 takes free ones."""
+    seed: int = 0
+    faults: Mapping[str, str] = field(default_factory=dict)
+    """By vendor."""
+    brain: Brain = facts_brain
+    names: tuple[str, ...] = tuple(VENDORS)
+    watch: Callable[[str, float], None] = lambda _name, _drawn_s: None
+    """Called with the vendor and each wait that was drawn."""
+
+
+class StandIns:
+    """Use it as an async context: all of them listen inside."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan: Final = plan
+        self._stack: Final = AsyncExitStack()
+        self.listening: Final[dict[str, Listening]] = {}
+
+    async def __aenter__(self) -> Self:
+        try:
+            for index, name in enumerate(self._plan.names):
+                await self._open(VENDORS[name], index)
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def _open(self, vendor: Vendor, index: int) -> None:
+        plan = self._plan
+
+        def tell(drawn_s: float) -> None:
+            if vendor.name in self.listening:
+                self.listening[vendor.name].tell(drawn_s)
+            plan.watch(vendor.name, drawn_s)
+
+        port = plan.port + index if plan.port else 0
+        terms = Terms(
+            profile=plan.profile, port=port, seed=plan.seed, fault=plan.faults.get(vendor.name, ""),
+            brain=plan.brain, tell=tell,
+        )  # fmt: skip
+        try:
+            server = await self._stack.enter_async_context(vendor.open(terms))
+        except OSError as error:
+            raise ConfigurationError(
+                f"{vendor.name} cannot listen there: {error.strerror or error}",
+                field="--port", found=str(port), expected="the first of some free ports",
+            ) from error  # fmt: skip
+        self.listening[vendor.name] = Listening(vendor, server)
+
+    def environment(self) -> dict[str, str]:
+        """The keys that the stand-ins take, by the variables that a server reads."""
+        return {entry.vendor.key_variable: entry.vendor.key for entry in self.listening.values()}
+
+    def block(self, kind: Kind) -> dict[str, Any] | None:
+        """The block of the first stand-in of this kind; None when there is none."""
+        found = (entry for entry in self.listening.values() if kind in entry.vendor.kinds)
+        return next((entry.block() for entry in found), None)
+
+    def agent(self, **fields: Any) -> dict[str, Any]:
+        """An agent's document that hears, thinks and speaks with the stand-ins; `fields` are added or replaced.
+
+        Where nobody stands in for a voice, the scripted one speaks, as late as the profile says.
+        """
+        first_audio_s = self._plan.profile.first_audio.p50_s
+        document: dict[str, Any] = {"name": "stand-ins"}
+        for kind in Kind:
+            document[kind.value] = self.block(kind) or {"provider": "scripted"}
+        if document["tts"]["provider"] == "scripted":
+            document["tts"]["first_audio_s"] = first_audio_s
+        return {**document, **fields}
+
+
+def parse_faults(texts: Iterable[str]) -> dict[str, str]:
+    """Faults by vendor from `vendor=kind`. Raises `ConfigurationError` that lists what there is."""
+    found = {}
+    for text in texts:
+        name, _, kind = text.partition("=")
+        vendor = VENDORS.get(name)
+        if vendor is None:
+            expected = "vendor=kind, with a vendor of " + ", ".join(VENDORS)
+            raise ConfigurationError("there is no such vendor", field="--fault", found=repr(text), expected=expected)
+        if kind not in vendor.faults:
+            expected = f"{name}= and one of " + ", ".join(vendor.faults)
+            raise ConfigurationError("there is no such fault", field="--fault", found=repr(text), expected=expected)
+        found[name] = kind
+    return found
