@@ -2,25 +2,27 @@
 
 A provider that streams over a socket brings a `Dialect`, which knows what is said and never touches the network:
 
-    provider ──send(message)──▶ Outbox ──▶ socket ──▶ vendor
-        ▲                                     │
-        └─ Dialect.received, .wake, .sent ◀───┘
+    provider ──send(message)──────▶ socket ──▶ vendor
+        ▲                  (Outbox)    │
+        └─ Dialect.received, .wake, .sent
 
-`VendorSocket.run` ends only by an error or by being cancelled. What was sent before the socket is open is kept in the
-outbox and goes out at once when it is; the owner of the stream makes a new socket and a new dialect to connect again.
+A message is written in the step that sends it and read in the callback in which it came: no queue, no task. Only what
+is sent before the socket is open, or while the vendor does not read, waits in the outbox.
+
+`VendorSocket.run` ends only by an error or by being cancelled; the owner of the stream makes a new socket and a new
+dialect to connect again.
 """
 
 import asyncio
 import logging
-from collections import deque
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import count
+from functools import cache
 from typing import Final, Protocol
 from urllib.parse import SplitResult, urlsplit
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from picows import WSFrame, WSHandshakeError, WSListener, WSMsgType, WSTransport, ws_connect
 
 from offhook import clock
 from offhook.errors import (
@@ -31,12 +33,18 @@ from offhook.errors import (
     ProviderTimeout,
     ProviderUnavailable,
 )
+from offhook.speech.outbox import Outbox
+from offhook.speech.vendor_errors import safe_text
 
 _WIRE: Final = logging.getLogger("offhook.speech.wire")
-# At DEBUG the library writes whole handshakes, the key among them.
-_WIRE.setLevel(logging.INFO)
+# Below INFO the library writes whole handshakes, the key among them.
+_WIRE.setLevel(logging.WARNING)
+_TEXT: Final = WSMsgType.TEXT
+_BINARY: Final = WSMsgType.BINARY
+NO_STATUS: Final = 1005
+READ_BYTES: Final = 4096
+"""For a start: it grows with what comes."""
 LONGEST_REASON: Final = 200
-HIDDEN: Final = "***"
 TIMEOUTS: Final = frozenset({408, 504, 524})
 REFUSALS: Final = frozenset({400, 401, 402, 403, 404, 405, 410, 422})
 """No retry helps: the key, the quota or the request is wrong. 429 is not among them: a place may become free."""
@@ -110,182 +118,200 @@ class Dialect(Protocol):
         """What to send before closing."""
 
 
-class Outbox:
-    """What waits to be sent, in order: text and audio. When there is too much audio the oldest goes."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._waiting: deque[str | bytes] = deque()
-        self._audio = self._texts = 0
-        self._work = asyncio.Event()
-
-    def put(self, message: str | bytes) -> int:
-        """Add it; how many bytes of the oldest audio had to be dropped for it."""
-        dropped = 0
-        if isinstance(message, str):
-            if self._texts >= self._limits.most_texts:
-                return 0  # A socket that takes nothing is cut by its own deadline; one more question changes nothing.
-            self._texts += 1
-        else:
-            self._audio += len(message)
-        self._waiting.append(message)
-        while self._audio > self._limits.most_audio:
-            oldest = next(entry for entry in self._waiting if isinstance(entry, bytes))
-            self._waiting.remove(oldest)
-            self._audio -= len(oldest)
-            dropped += len(oldest)
-        self._work.set()
-        return dropped
-
-    def take_back(self, place: int) -> None:
-        """Forget audio that was just put, counted from the end (1 is the last): it is not worth sending."""
-        message = self._waiting[-place]
-        assert isinstance(message, bytes)
-        del self._waiting[-place]
-        self._audio -= len(message)
-
-    def pop(self) -> str | bytes | None:
-        """The next to send."""
-        if not self._waiting:
-            self._work.clear()
-            return None
-        message = self._waiting.popleft()
-        if isinstance(message, bytes):
-            self._audio -= len(message)
-        else:
-            self._texts -= 1
-        return message
-
-    async def wait(self, longest_s: float) -> None:
-        """Until there is something to send, or so long."""
-        try:
-            async with asyncio.timeout(longest_s):
-                await self._work.wait()
-        except TimeoutError:
-            return
-
-
 class VendorSocket:
     """One connection to a vendor: made once, run once."""
 
     def __init__(self, endpoint: Endpoint, dialect: Dialect, limits: Limits) -> None:
         self._endpoint, self._dialect, self._limits = endpoint, dialect, limits
-        self.outbox: Final = Outbox(limits)
+        self.outbox: Final = Outbox(limits.most_audio, limits.most_texts)
         self.is_open = False
+        self._wire: WSTransport | None = None
+        self._ended: asyncio.Future[None] | None = None
+        self._sent_at = 0.0
+        self._paused_at: float | None = None
+        """Since when the vendor does not read."""
+        self._due_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
 
     def send(self, message: str | bytes) -> None:
-        """Send soon, in order. Never blocks; audio beyond the bound is dropped, the oldest first, and told."""
-        dropped = self.outbox.put(message)
-        if dropped:
+        """Send in this very step, or as soon as it can be, in order. Never blocks and never raises.
+
+        Audio beyond the bound is dropped, the oldest first, and the dialect is told.
+        """
+        if self.is_open and self._paused_at is None and not self.outbox:
+            try:
+                self._write(message, clock.now())
+            except ProviderError as error:
+                self._end(error)
+        elif dropped := self.outbox.put(message):
             self._dialect.dropped(dropped)
 
     async def run(self) -> None:
         """Connect and serve until cancelled. Raises `ProviderError`: refused, lost, closed by the vendor, too slow."""
-        socket = await self._connect()
+        loop = asyncio.get_running_loop()
+        self._ended = loop.create_future()
         try:
-            self._dialect.opened(clock.now())
-            self.is_open = True
-            await self._serve(socket)
+            wire = await self._connect()
+            await self._ended
+            # Closed without a word; or a mistake of ours in a callback, which the library hands on here.
+            await wire.wait_disconnected()
+            raise self._error(ProviderUnavailable, "the connection was lost")
         finally:
-            self.is_open = False
-            self._let_go(socket)
+            self._let_go()
 
-    async def _serve(self, socket: ClientConnection) -> None:
-        sides = [asyncio.ensure_future(self._read(socket)), asyncio.ensure_future(self._write(socket))]
-        try:
-            await asyncio.wait(sides, return_when=asyncio.FIRST_COMPLETED)
-            # The reader knows why a connection ended; the writer only that it did.
-            for side in sides:
-                if side.done():
-                    side.result()
-        finally:
-            for side in sides:
-                side.cancel()
-            await asyncio.gather(*sides, return_exceptions=True)
-
-    async def _connect(self) -> ClientConnection:
+    async def _connect(self) -> WSTransport:
         endpoint, limits = self._endpoint, self._limits
         try:
-            # No proxy of the environment: it would see the key, and add its own delays.
-            return await _Connect(
-                endpoint.url, additional_headers=endpoint.headers, proxy=None, compression=None, logger=_WIRE,
-                open_timeout=limits.open_s, close_timeout=limits.close_s, ping_interval=limits.ping_s,
-                ping_timeout=limits.ping_s, max_size=limits.max_message, write_limit=limits.write_buffer,
-            )  # fmt: skip
+            async with asyncio.timeout(limits.open_s):
+                # No proxy of the environment: it would see the key, and add its own delays. No redirect: it would
+                # carry the key to wherever the answer points.
+                wire, _ = await ws_connect(
+                    lambda: _Listener(self, limits.max_message), endpoint.url, extra_headers=endpoint.headers,
+                    ssl_context=_tls() if endpoint.url.startswith("wss:") else None, max_redirects=0,
+                    websocket_handshake_timeout=None, logger_name=_WIRE,
+                    max_frame_size=limits.max_message, enable_auto_ping=True, auto_ping_idle_timeout=limits.ping_s,
+                    auto_ping_reply_timeout=limits.ping_s, read_buffer_init_size=READ_BYTES,
+                )  # fmt: skip
         except TimeoutError as error:
             raise self._error(ProviderTimeout, f"no connection within {limits.open_s:g} s") from error
-        except InvalidStatus as error:
+        except WSHandshakeError as error:
             raise self._refused(error) from error
-        except (OSError, EOFError, InvalidHandshake) as error:
+        except OSError as error:
             raise self._error(ProviderUnavailable, f"no connection: {error}") from error
+        return wire
 
-    async def _read(self, socket: ClientConnection) -> None:
+    # ── the library's callbacks ──────────────────────────────────────────────────────────────────────────────────
+
+    def opened(self, wire: WSTransport) -> None:
+        """The handshake is done: what has waited goes out."""
+        now = clock.now()
+        self._wire, self.is_open, self._sent_at = wire, True, now
+        wire.underlying_transport.set_write_buffer_limits(high=self._limits.write_buffer)
         try:
-            async for message in socket:
-                self._dialect.received(message, clock.now())
-        except ConnectionClosed:
-            # Why it ended is read from the socket below, as after a clean end.
-            pass
-        raise self._closed(socket)
+            self._dialect.opened(now)
+            self._tick()
+            self.writable()
+        except ProviderError as error:
+            self._end(error)
 
-    async def _write(self, socket: ClientConnection) -> None:
-        limits, dialect = self._limits, self._dialect
+    def received(self, message: str | bytes) -> None:
+        """The vendor says something."""
         try:
-            sent_at = clock.now()
-            for _ in count():
-                while (message := self.outbox.pop()) is not None:
-                    async with asyncio.timeout(limits.send_s):
-                        await socket.send(message)
-                    sent_at = clock.now()
-                    dialect.sent(message, sent_at)
-                now = clock.now()
-                if dialect.wakeup_at is not None and dialect.wakeup_at <= now:
-                    dialect.wake(now)
-                if now >= sent_at + limits.keep_alive_s:
-                    sent_at = now
-                    alive = dialect.keep_alive()
-                    if alive is not None:
-                        self.outbox.put(alive)
-                until = min(sent_at + limits.keep_alive_s, dialect.wakeup_at or float("inf"))
-                await self.outbox.wait(max(0.0, until - clock.now()))
-        except TimeoutError as error:
-            raise self._error(ProviderTimeout, f"nothing could be sent for {limits.send_s:g} s") from error
-        except ConnectionClosed as error:
-            raise self._closed(socket) from error
+            self._dialect.received(message, clock.now())
+            self._arm()
+        except ProviderError as error:
+            self._end(error)
 
-    def _let_go(self, socket: ClientConnection) -> None:
-        """Say goodbye without waiting for anything: whoever cancels goes on at once."""
-        transport, protocol = socket.transport, socket.protocol
-        if transport.get_write_buffer_size() or socket.state.name != "OPEN":
-            transport.abort()
-            return
-        goodbye = self._dialect.goodbye()
-        if goodbye is not None:
-            protocol.send_text(goodbye.encode())
-        protocol.send_close(1000)
-        for data in protocol.data_to_send():
-            if data:
-                transport.write(data)
-        transport.close()
-
-    # ── errors ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _closed(self, socket: ClientConnection) -> ProviderError:
-        code, reason = socket.close_code, socket.close_reason or ""
-        if code in (None, 1006):
-            return self._error(ProviderUnavailable, "the connection was lost")
+    def closed(self, code: int, reason: str) -> None:
+        """The vendor closes."""
         kind: type[ProviderError] = ProviderUnavailable
         if code == POLICY_VIOLATION:
             kind = ProviderRefused
         elif code in UNSUPPORTED:
             kind = ProtocolViolation
-        return self._error(kind, f"closed with {code}{': ' if reason else ''}{reason}")
+        self._end(self._error(kind, f"closed with {code}{': ' if reason else ''}{reason}"))
 
-    def _refused(self, error: InvalidStatus) -> ProviderError:
+    def broken(self, what: str) -> None:
+        """The vendor breaks the rules of the wire."""
+        self._end(self._error(ProtocolViolation, what))
+
+    def disconnected(self) -> None:
+        """There is no connection any more."""
+        self.is_open = False
+        self._end(None)
+
+    def unwritable(self) -> None:
+        """The vendor does not read."""
+        self._paused_at = clock.now()
+        self._arm(self._paused_at + self._limits.send_s)
+
+    def writable(self) -> None:
+        """The vendor reads again."""
+        self._paused_at = None
+        try:
+            while self.outbox and self._paused_at is None:
+                self._write(self.outbox.pop(), clock.now())
+        except ProviderError as error:
+            self._end(error)
+
+    # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _write(self, message: str | bytes, at: float) -> None:
+        assert self._wire is not None
+        self._wire.send(_TEXT if isinstance(message, str) else _BINARY, message)
+        self._sent_at = at
+        self._dialect.sent(message, at)
+        self._arm()
+
+    def _end(self, error: ProviderError | None) -> None:
+        ended = self._ended
+        if ended is None or ended.done():
+            return
+        if error is None:
+            ended.set_result(None)
+        else:
+            ended.set_exception(error)
+
+    def _arm(self, due_at: float | None = None) -> None:
+        """See to it that the clockwork looks in time."""
+        due_at = self._dialect.wakeup_at if due_at is None else due_at
+        if due_at is None or (self._timer is not None and self._due_at <= due_at):
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._due_at = due_at
+        self._timer = asyncio.get_running_loop().call_at(due_at, self._tick)
+
+    def _tick(self) -> None:
+        """Whatever is due by now: the dialect's own time, a keep-alive, the end of patience."""
+        self._timer = None
+        limits, dialect, now = self._limits, self._dialect, clock.now()
+        if not self.is_open:
+            return
+        try:
+            if self._paused_at is not None and now >= self._paused_at + limits.send_s:
+                raise self._error(ProviderTimeout, f"nothing could be sent for {limits.send_s:g} s")
+            if dialect.wakeup_at is not None and dialect.wakeup_at <= now:
+                dialect.wake(now)
+            if now >= self._sent_at + limits.keep_alive_s:
+                self._sent_at = now
+                alive = dialect.keep_alive()
+                if alive is not None:
+                    self.send(alive)
+        except ProviderError as error:
+            self._end(error)
+            return
+        until = [self._sent_at + limits.keep_alive_s]
+        until += [dialect.wakeup_at] if dialect.wakeup_at is not None else []
+        until += [self._paused_at + limits.send_s] if self._paused_at is not None else []
+        self._arm(min(until))
+
+    def _let_go(self) -> None:
+        """Say goodbye without waiting for anything: whoever cancels goes on at once."""
+        is_open, self.is_open = self.is_open, False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._ended is not None and self._ended.done() and not self._ended.cancelled():
+            self._ended.exception()  # It was seen, or nobody is there to see it.
+        if (wire := self._wire) is None:
+            return
+        if is_open and self._paused_at is None:
+            goodbye = self._dialect.goodbye()
+            if goodbye is not None:
+                wire.send(_TEXT, goodbye)
+            wire.send_close()
+        wire.disconnect(graceful=self._paused_at is None)
+
+    # ── errors ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _refused(self, error: WSHandshakeError) -> ProviderError:
         response, endpoint = error.response, self._endpoint
-        status = response.status_code
+        if response is None:
+            return self._error(ProtocolViolation, "answered the handshake with what is no answer")
+        status = int(response.status)
         reason = response.headers.get(endpoint.reason_header, "") if endpoint.reason_header else ""
-        reason = reason or bytes(response.body or b"")[: 4 * LONGEST_REASON].decode("utf-8", "replace")
+        reason = reason or bytes(error.raw_body or b"")[: 4 * LONGEST_REASON].decode("utf-8", "replace")
         request = response.headers.get(endpoint.request_header, "") if endpoint.request_header else ""
         kind: type[ProviderError] = ProviderUnavailable
         if status in REFUSALS or 300 <= status < 400:
@@ -296,21 +322,62 @@ class VendorSocket:
         return self._error(kind, f"{said} (request {request[:80]})" if request else said)
 
     def _error(self, kind: type[ProviderError], text: str) -> ProviderError:
-        return kind(f"{self._endpoint.provider}: {self.printable(text)}", provider=self._endpoint.provider)
-
-    def printable(self, text: str) -> str:
-        """What the vendor said, on one line, of bounded length, without the key."""
-        if self._endpoint.secret:
-            text = text.replace(self._endpoint.secret, HIDDEN)
-        plain = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-        return plain[: 2 * LONGEST_REASON]
+        text = safe_text(f"{self._endpoint.provider}: {text}", self._endpoint.secret)
+        return kind(text, provider=self._endpoint.provider)
 
 
-class _Connect(connect):
-    """Follows no redirect: it would carry the key to wherever the answer points."""
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for the process: reading all certificates takes tens of milliseconds."""
+    return ssl.create_default_context()
 
-    def process_redirect(self, exc: Exception) -> Exception | str:
-        return exc
+
+class _Listener(WSListener):
+    """Puts the library's frames together to messages and hands them on."""
+
+    def __init__(self, socket: VendorSocket, max_message: int) -> None:
+        self._socket, self._max_message = socket, max_message
+        self._begun: WSMsgType | None = None
+        self._parts = bytearray()
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        self._socket.opened(transport)
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        kind = frame.msg_type
+        if kind == _TEXT and frame.fin:
+            try:
+                self._socket.received(frame.get_payload_as_utf8_text())
+            except UnicodeDecodeError:
+                self._socket.broken("sent text that is none")
+        elif kind == _BINARY and frame.fin:
+            self._socket.received(frame.get_payload_as_bytes())
+        elif kind == WSMsgType.CLOSE:
+            payload = frame.get_payload_as_bytes()
+            code = int.from_bytes(payload[:2], "big") if len(payload) > 1 else NO_STATUS
+            self._socket.closed(code, payload[2:].decode("utf-8", "replace"))
+        elif kind in (_TEXT, _BINARY, WSMsgType.CONTINUATION):
+            self._collect(kind, frame)
+
+    def _collect(self, kind: WSMsgType, frame: WSFrame) -> None:
+        if kind != WSMsgType.CONTINUATION:
+            self._begun, self._parts = kind, bytearray()
+        self._parts += frame.get_payload_as_memoryview()
+        if self._begun is None or len(self._parts) > self._max_message:
+            self._socket.broken("sent a message that is too long, or has no beginning")
+        elif frame.fin:
+            message = bytes(self._parts)
+            self._socket.received(message if self._begun == _BINARY else message.decode("utf-8", "replace"))
+            self._begun = None
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        self._socket.disconnected()
+
+    def pause_writing(self) -> None:
+        self._socket.unwritable()
+
+    def resume_writing(self) -> None:
+        self._socket.writable()
 
 
 def socket_url(base_url: str, field: str) -> str:
