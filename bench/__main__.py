@@ -35,7 +35,7 @@ def _measure(part: str, seed: int, folder: Path, *, is_quick: bool) -> Outcome:
     if part == "quality":
         from bench import quality
 
-        calls = quality.Plan(calls=6, turns=3, seed=seed) if is_quick else quality.Plan(seed=seed)
+        calls = quality.Plan(calls=6, turns=3, plain_turns=2, seed=seed) if is_quick else quality.Plan(seed=seed)
         return _run(quality.measure(calls, folder))
     if part == "load":
         from bench import load
