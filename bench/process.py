@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -41,17 +42,28 @@ def machine_busy_s() -> float:
     return (user + nice + system + irq + softirq + steal) / TICKS_PER_S
 
 
-def pin(server: int, *others: int) -> bool:
-    """Give the server's process one core, and the others all but that; False where there is only one."""
-    cores = sorted(os.sched_getaffinity(0))
+@contextlib.contextmanager
+def pinned(server: int, *others: int) -> Iterator[bool]:
+    """The server's process has one core, this one and the others have all but that; False where there is only one."""
+    cores = os.sched_getaffinity(0)
+    first = {min(cores)}
     if len(cores) < 2:
-        return False
-    for pids, where in (((server,), cores[:1]), (others, cores[1:])):
-        for pid in (member for first in pids for member in family(first)):
-            for thread in Path(f"/proc/{pid}/task").glob("[0-9]*"):
-                with contextlib.suppress(ProcessLookupError):
-                    os.sched_setaffinity(int(thread.name), where)
-    return True
+        yield False
+        return
+    _pin(server, first)
+    for pid in (*others, os.getpid()):
+        _pin(pid, cores - first)
+    try:
+        yield True
+    finally:
+        _pin(os.getpid(), cores)
+
+
+def _pin(pid: int, cores: set[int]) -> None:
+    for member in family(pid) if pid != os.getpid() else [pid]:
+        for thread in Path(f"/proc/{member}/task").glob("[0-9]*"):
+            with contextlib.suppress(ProcessLookupError):
+                os.sched_setaffinity(int(thread.name), cores)
 
 
 async def ended(process: asyncio.subprocess.Process) -> None:
