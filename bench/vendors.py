@@ -42,7 +42,7 @@ EARLY_S: Final = 0.003
 async def _listen(profile: Profile, seed: int, journal: Path) -> None:
     over = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
-    with journal.open("w", encoding="ascii") as file:
+    with journal.open("w", buffering=1, encoding="ascii") as file:
 
         def watch(name: str, value: float) -> None:
             file.write(f"{clock.now():.4f} {name} {value}\n")

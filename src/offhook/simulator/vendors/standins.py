@@ -55,16 +55,17 @@ class Vendor:
     """One stand-in: how it is started, and how an agent finds it."""
 
     name: str
-    kinds: tuple[Kind, ...]
-    """What it is good for, in an agent's file."""
+    blocks: Mapping[Kind, Mapping[str, Any]]
+    """What it is good for: the blocks of an agent's file, but for the address."""
     key_variable: str
     key: str
     open: Callable[[Terms], AbstractAsyncContextManager[StandIn]]
     faults: tuple[str, ...]
-    block: Mapping[str, Any] = field(default_factory=dict)
-    """Of the agent's file, beside provider and address."""
-    provider: str = ""
-    """Where it is called otherwise than the stand-in."""
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The ports that it can stand in for."""
+        return tuple(self.blocks)
 
 
 def _chat(server: type[VendorServer], terms: Terms) -> VendorServer:
@@ -99,14 +100,17 @@ def _deepgram(terms: Terms) -> DeepgramServer:
 VENDORS: Final = {
     vendor.name: vendor
     for vendor in (
-        Vendor("deepgram", (Kind.STT,), "DEEPGRAM_API_KEY", DEEPGRAM_KEY, _deepgram, tuple(_DEEPGRAM_FAULTS)),
         Vendor(
-            "openai", (Kind.LLM,), "OPENAI_API_KEY", OpenAIServer.key,
-            functools.partial(_chat, OpenAIServer), CHAT_FAULTS, {"model": "gpt-4o"},
+            "deepgram", {Kind.STT: {"provider": "deepgram"}},
+            "DEEPGRAM_API_KEY", DEEPGRAM_KEY, _deepgram, tuple(_DEEPGRAM_FAULTS),
         ),
         Vendor(
-            "anthropic", (Kind.LLM,), "ANTHROPIC_API_KEY", AnthropicServer.key,
-            functools.partial(_chat, AnthropicServer), CHAT_FAULTS, {"model": "claude-haiku-4-5"},
+            "openai", {Kind.LLM: {"provider": "openai", "model": "gpt-4o"}},
+            "OPENAI_API_KEY", OpenAIServer.key, functools.partial(_chat, OpenAIServer), CHAT_FAULTS,
+        ),
+        Vendor(
+            "anthropic", {Kind.LLM: {"provider": "anthropic", "model": "claude-haiku-4-5"}},
+            "ANTHROPIC_API_KEY", AnthropicServer.key, functools.partial(_chat, AnthropicServer), CHAT_FAULTS,
         ),
     )
 }  # fmt: skip
@@ -128,10 +132,9 @@ class Listening:
         self.answers += 1
         self.last_s = drawn_s
 
-    def block(self) -> dict[str, Any]:
+    def block(self, kind: Kind) -> dict[str, Any]:
         """The provider's block of an agent's file."""
-        vendor = self.vendor
-        return {"provider": vendor.provider or vendor.name, **vendor.block, "base_url": self.server.base_url}
+        return {**self.vendor.blocks[kind], "base_url": self.server.base_url}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,8 +201,8 @@ class StandIns:
 
     def block(self, kind: Kind) -> dict[str, Any] | None:
         """The block of the first stand-in of this kind; None when there is none."""
-        found = (entry for entry in self.listening.values() if kind in entry.vendor.kinds)
-        return next((entry.block() for entry in found), None)
+        found = (entry for entry in self.listening.values() if kind in entry.vendor.blocks)
+        return next((entry.block(kind) for entry in found), None)
 
     def agent(self, **fields: Any) -> dict[str, Any]:
         """An agent's document that hears, thinks and speaks with the stand-ins; `fields` are added or replaced.
