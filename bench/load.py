@@ -71,7 +71,7 @@ class Level:
     webhooks_ms: list[float] = field(default_factory=list)
     greetings_ms: list[float] = field(default_factory=list)
     lost: int = 0
-    """Calls that ended by themselves."""
+    """Calls that the server refused, or that ended by themselves."""
     cores: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     """Busy cores: the server's, ours, the vendors', and those of everybody else on this machine."""
 
@@ -128,7 +128,8 @@ class _Load:
             seen.append(await self._watch(count))
         for phone in self._phones:
             phone.hang_up()
-        await asyncio.gather(*self._tasks, *self._probes)
+        # A call that the server refused has raised; its level has counted it as lost.
+        await asyncio.gather(*self._tasks, *self._probes, return_exceptions=True)
         return seen
 
     def _begin(self) -> None:
@@ -150,11 +151,11 @@ class _Load:
         )
         own = (process_time() - own_s) / passed_s
         level.cores = (server, own, stood_in, max(0.0, (machine_busy_s() - all_s) / passed_s - server - own - stood_in))
-        level.cpu_ms_per_s = 1000 * server / count
+        level.lost = sum(task.done() for task in self._tasks)
+        level.cpu_ms_per_s = 1000 * server / max(1, count - level.lost)
         level.memory_mb = running.memory_mb()
         for phone in self._phones:
             self._add(level, phone, began_at)
-        level.lost = sum(task.done() for task in self._tasks)
         for _ in range(self._plan.probes):
             probe = await self._probe()
             level.webhooks_ms.append(1000 * probe.log.webhook_s)
@@ -214,7 +215,7 @@ def _rows(level: Level, name: str, *, is_last: bool) -> list[Row]:
 
 
 def _notes(levels: Sequence[Level]) -> list[str]:
-    notes = [f"{level.calls} calls: {level.lost} calls ended by themselves" for level in levels if level.lost]
+    notes = [f"{level.calls} calls: {level.lost} calls were refused or ended by themselves" for level in levels if level.lost]
     for level in levels:
         server, own, stood_in, others = level.cores
         busy = f"server {server:.2f}, the carrier's side {own:.2f}, vendors {stood_in:.2f}, others {others:.2f}"
