@@ -214,7 +214,8 @@ def _environment_page() -> Iterator[str]:
     for kind, what in PORTS.items():
         for name, found in providers(kind).items():
             for variable in found.keys(found.config()):
-                yield f"| `{variable}` | Key of {name}, {what}. | none |"
+                role = "Key" if variable.endswith("_KEY") else "Setting"
+                yield f"| `{variable}` | {role} of {name}, {what}. | none |"
 
 
 def _variables(settings: ast.ClassDef) -> Iterator[tuple[str, str]]:

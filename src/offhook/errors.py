@@ -6,6 +6,7 @@
     │   ├── ProviderUnavailable     retry, then fall back
     │   ├── ProviderTimeout         retry, then fall back
     │   ├── ProviderRefused         key or quota: do not retry, tell the owner
+    │   │   └── RequestRefused          this one request, as it is: another may be taken
     │   └── ProtocolViolation       the other side broke its own wire
     ├── CarrierRefused          the carrier's REST said no
     ├── SignatureInvalid        a request that the carrier did not sign
@@ -74,6 +75,12 @@ class ProviderRefused(ProviderError):
 
     code = "provider.refused"
     retryable = False
+
+
+class RequestRefused(ProviderRefused):
+    """The provider refused this one request."""
+
+    code = "provider.request_refused"
 
 
 class ProtocolViolation(ProviderError):

@@ -7,7 +7,9 @@ import pytest
 from offhook.agents.model import Agent
 from offhook.cli.doctor_command import _endings
 from offhook.speech.llm import anthropic, openai
-from offhook.speech.llm_catalogue import config_warnings, model_entry, models, server_quirks, warnings
+from offhook.speech.llm_catalogue import config_warnings, key_header, model_entry, models, server_quirks, warnings
+from offhook.speech.tts import azure
+from offhook.speech.tts import openai as openai_voice
 
 
 def test_every_entry_is_one_of_a_kind_and_has_a_known_successor() -> None:
@@ -18,6 +20,8 @@ def test_every_entry_is_one_of_a_kind_and_has_a_known_successor() -> None:
         if entry.price is not None:
             assert 0 < entry.price.tokens_in <= entry.price.tokens_out
     assert model_entry("openai", openai.Config().model) is not None
+    voice = model_entry("openai", openai_voice.Config().model)
+    assert voice is not None and voice.kind == "tts"
     assert model_entry("anthropic", anthropic.Config().model) is not None
 
 
@@ -48,6 +52,19 @@ def test_the_doctor_tells_it() -> None:
     assert "gpt-4o" in check.found and check.advice == "take gpt-6-luna"
 
 
+def test_an_owner_is_told_when_a_voice_ends() -> None:
+    (warning,) = config_warnings(openai_voice.Config(), date(2026, 11, 21))
+    assert warning.startswith("openai's gpt-4o-mini-tts ends on 2027-01-06, in 46 days; ")
+    assert "another voice" in warning
+    assert not config_warnings(openai_voice.Config(base_url="http://127.0.0.1:8000/v1"), date(2026, 11, 21))
+    assert not config_warnings(azure.Config(region="westeurope"), date(2026, 11, 21))
+    (check,) = _endings(Agent.model_validate({"name": "sample", "tts": {"provider": "openai"}}))
+    assert "gpt-4o-mini-tts" in check.found and "another voice" in check.advice
+
+
 def test_servers_may_want_the_key_elsewhere() -> None:
     assert server_quirks("sample.openai.azure.com").auth_header == "api-key"
     assert server_quirks("api.openai.com").auth_header == "Authorization"
+    assert key_header("https://sample.openai.azure.com/openai/v1", "k") == {"api-key": "k"}
+    assert key_header("https://api.openai.com/v1", "k") == {"Authorization": "Bearer k"}
+    assert key_header("http://127.0.0.1:1/v1", "") == {}

@@ -1,8 +1,9 @@
 """The journal of a call: JSON lines, written as it happens. Its format is a public contract, version 1.
 
 The first line is the header: `{"journal": 1, "call": ..., "agent": ..., "started": ..., "behaviour": {...},
-"script": {...}}`. Every other line is an event that was taken or a command that was given, in order:
-`{"at": 1.204311, "event": "SpeechStarted", "spurt": 1, "onset_at": 1.1}`. `at` is seconds on the call's clock.
+"script": {...}, "providers": {"llm": ["openai gpt-4o", "grounded"], ...}}`; the first provider does the work, except
+where a `ProviderSwitched` says otherwise. Every other line is an event that was taken or a command that was given, in
+order: `{"at": 1.204311, "event": "SpeechStarted", "spurt": 1, "onset_at": 1.1}`. `at` is seconds on the call's clock.
 """
 
 from collections.abc import Callable, Iterator
@@ -37,6 +38,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     direction: str = "inbound"
     from_number: str = ""
     to_number: str = ""
+    providers: dict[str, list[str]] = {}
 
 
 class Line(msgspec.Struct, frozen=True):

@@ -160,6 +160,7 @@ class LiveCalls:
             direction=facts.direction,
             from_number=facts.from_number,
             to_number=facts.to_number,
+            providers=self._runtime.providers(),
         )
 
     # ── leaving ──────────────────────────────────────────────────────────────────────────────────────────────

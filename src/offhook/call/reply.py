@@ -6,11 +6,20 @@ from typing import Final
 
 from offhook.call.inbox import Inbox
 from offhook.call.pacer import Pacer
-from offhook.core.events import FirstTokenReceived, ReplyFailed, ReplyGenerated, ToolRequested
+from offhook.core.events import FirstTokenReceived, ProviderSwitched, ReplyFailed, ReplyGenerated, ToolRequested
 from offhook.core.segments import Segmenter
 from offhook.core.speaking import END_CALL
 from offhook.errors import ProviderError
-from offhook.speech.ports import LanguageModel, ModelRequest, SpokenAudio, TextDelta, ToolCall, Usage, Voice
+from offhook.speech.ports import (
+    LanguageModel,
+    ModelRequest,
+    SpokenAudio,
+    Switched,
+    TextDelta,
+    ToolCall,
+    Usage,
+    Voice,
+)
 
 SEGMENTS_AHEAD: Final = 2
 """Segments that wait for the voice before the model's reader waits."""
@@ -24,12 +33,17 @@ class Spoken:
 
     audio: bytes
     words: list[tuple[float, float]] = field(default_factory=list)
+    by_fallback: bool = False
+    """The owner's voice failed, and another one has spoken it or part of it, or it was taken up in the middle."""
 
 
 async def speak_whole(voice: Voice, text: str) -> Spoken:
     """All of a short sentence. Raises `ProviderError`."""
     whole = Spoken(b"")
     async for piece in voice.synthesize(text):
+        if isinstance(piece, Switched):
+            whole.by_fallback = whole.by_fallback or piece.to != piece.provider or bool(whole.audio)
+            continue
         whole.audio += piece.audio
         whole.words += [(word.start_s, word.end_s) for word in piece.words]
     return whole
@@ -43,6 +57,7 @@ class ReplyMaker:
         self._texts: list[str] = []
         self._tokens = Usage(0, 0)
         self._wants_tools = False
+        self._told: set[Switched] = set()
 
     async def say(self, text: str) -> None:
         """A fixed sentence."""
@@ -97,6 +112,8 @@ class ReplyMaker:
                         self._inbox.put(ToolRequested(self._reply, call, name, arguments))
                     case Usage():
                         self._tokens = output
+                    case Switched():
+                        self._tell(output)
             for segment in segmenter.finish():
                 await texts.put(segment)
             await texts.put(None)
@@ -112,7 +129,10 @@ class ReplyMaker:
         stream = self._voice.synthesize(text)
         try:
             async for piece in stream:
-                self._add(number, text, piece)
+                if isinstance(piece, Switched):
+                    self._tell(piece)
+                else:
+                    self._add(number, text, piece)
         finally:
             await stream.aclose()
         self._pacer.run(lambda playout, at: playout.end_segment(number, at))
@@ -120,6 +140,12 @@ class ReplyMaker:
     def _add(self, number: int, text: str, piece: SpokenAudio) -> None:
         words = [(word.start_s, word.end_s) for word in piece.words]
         self._pacer.run(lambda playout, at: playout.add(number, text, piece.audio, words, at))
+
+    def _tell(self, news: Switched) -> None:
+        """Once: a voice that rests is passed over in every segment."""
+        if news not in self._told:
+            self._told.add(news)
+            self._inbox.put(ProviderSwitched(news.kind, news.provider, news.to, news.cause, self._reply))
 
     def _finish(self) -> None:
         tokens, text = self._tokens, " ".join(self._texts)

@@ -14,6 +14,7 @@ from offhook.call.reply import Spoken, speak_whole
 from offhook.core.behaviour import Behaviour, Script
 from offhook.core.transcript import AgentSaid, CallerSaid, Entry
 from offhook.errors import ProviderError
+from offhook.speech.health import HealthBoard
 from offhook.speech.ports import (
     Facts,
     LanguageModel,
@@ -24,6 +25,8 @@ from offhook.speech.ports import (
     TurnModel,
     Voice,
 )
+from offhook.speech.registry import Kind, provider_label, with_fallbacks
+from offhook.speech.sentence_cache import KeptSentence, SentenceCache
 from offhook.tools.toolbox import Toolbox
 
 _LOG: Final = logging.getLogger("offhook.runtime")
@@ -46,6 +49,10 @@ class AgentRuntime:
     system: str = ""
     sentences: dict[str, Spoken] = field(default_factory=dict)
     """Fixed sentences as encoded audio, by their text."""
+    health: HealthBoard = field(default_factory=HealthBoard)
+    """How the providers do: `health.snapshot(clock.now())`."""
+    kept: SentenceCache | None = None
+    """Where they are kept from one start to the next; None: they are spoken anew."""
 
     async def prepare(self) -> None:
         """Load all that is slow. Raises `ConfigurationError` or `ProviderError`."""
@@ -53,10 +60,15 @@ class AgentRuntime:
         async with asyncio.TaskGroup() as tasks:
             for part in (self.stt, self.llm, self.voice, self.turn_model):
                 tasks.create_task(part.prepare())
+        texts = dict.fromkeys(self._fixed_sentences())
+        found = await self.kept.get(texts) if self.kept else {}
+        self.sentences |= {text: Spoken(kept.audio, list(kept.words)) for text, kept in found.items()}
         try:
-            for text in dict.fromkeys(self._fixed_sentences()):
+            for text in (text for text in texts if text not in found):
                 async with asyncio.timeout(self.behaviour.reply_timeout_s):
-                    self.sentences[text] = await speak_whole(self.voice, text)
+                    spoken = self.sentences[text] = await speak_whole(self.voice, text)
+                if self.kept and not spoken.by_fallback:
+                    await self.kept.put(text, KeptSentence(spoken.audio, tuple(spoken.words)))
         # A voice that is ill now may be well when a call comes: then the sentence is spoken when it is needed.
         except ProviderError as error:
             _LOG.warning("a sentence could not be spoken ahead: %s", error)
@@ -78,6 +90,14 @@ class AgentRuntime:
         for entry in entries:
             messages += _messages(entry)
         return ModelRequest(tuple(messages), self.toolbox.specs, call_id)
+
+    def providers(self) -> dict[str, list[str]]:
+        """Who hears, thinks and speaks, by port: the owner's choice, then those that stand behind it."""
+        chosen = ((Kind.STT, self.agent.stt), (Kind.LLM, self.agent.llm), (Kind.TTS, self.agent.tts))
+        return {
+            kind.value: [provider_label(kind, config) for config in with_fallbacks(kind, first)]
+            for kind, first in chosen
+        }
 
     def _fixed_sentences(self) -> list[str]:
         s = self.script

@@ -9,6 +9,7 @@ from offhook.call.runtime import AgentRuntime
 from offhook.errors import ConfigurationError
 from offhook.knowledge.search import load_knowledge
 from offhook.settings import Settings
+from offhook.speech.health import HealthBoard
 from offhook.speech.model_files import ModelStore, Sources, State
 from offhook.speech.ports import Facts, ProviderConfig, Setup, TurnModel
 from offhook.speech.registry import (
@@ -17,8 +18,10 @@ from offhook.speech.registry import (
     create_speech_to_text,
     create_voice,
     provider_of,
+    with_fallbacks,
 )
 from offhook.speech.scripted.turn_model import ScriptedTurnModel
+from offhook.speech.sentence_cache import SentenceCache, fingerprint
 from offhook.speech.turn_models import SmartTurnPool
 from offhook.tools.toolbox import Toolbox
 
@@ -36,7 +39,7 @@ def assemble(agent: Agent, settings: Settings) -> AgentRuntime:
         raise ConfigurationError(
             f"local models are missing: run `offhook models fetch {' '.join(missing)}`", file=str(settings.model_dir)
         )
-    facts = knowledge_of(agent, store)
+    facts, health = knowledge_of(agent, store), HealthBoard()
     setup = Setup(
         language=agent.language,
         vocabulary=agent.vocabulary,
@@ -47,6 +50,7 @@ def assemble(agent: Agent, settings: Settings) -> AgentRuntime:
         base_dir=agent.base_dir,
         key=settings.key,
         model_dir=store.path,
+        health=health,
     )
     return AgentRuntime(
         agent=agent,
@@ -59,12 +63,23 @@ def assemble(agent: Agent, settings: Settings) -> AgentRuntime:
         vad=EnergyVad() if agent.voice_detector == "energy" else SileroVad(only_file(store, "silero-vad")),
         toolbox=Toolbox(agent.tools),
         facts=facts,
+        health=health,
+        kept=sentence_cache_of(agent, settings),
     )
 
 
+def sentence_cache_of(agent: Agent, settings: Settings) -> SentenceCache | None:
+    """Where a vendor's sentences are kept; a voice of this process makes them again as quickly."""
+    if provider_of(Kind.TTS, agent.tts).is_made_here:
+        return None
+    voice = fingerprint(agent.tts, agent.language, agent.lexicon)
+    return SentenceCache(settings.data_dir / "cache/sentences", voice)
+
+
 def blocks_of(agent: Agent) -> tuple[tuple[Kind, ProviderConfig], ...]:
-    """The provider blocks of an agent, with their ports."""
-    return ((Kind.STT, agent.stt), (Kind.LLM, agent.llm), (Kind.TTS, agent.tts))
+    """The provider blocks of an agent with their ports, each followed by those that stand behind it."""
+    chosen = ((Kind.STT, agent.stt), (Kind.LLM, agent.llm), (Kind.TTS, agent.tts))
+    return tuple((kind, config) for kind, first in chosen for config in with_fallbacks(kind, first))
 
 
 def models_of(agent: Agent) -> tuple[str, ...]:

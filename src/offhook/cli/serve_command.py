@@ -68,7 +68,11 @@ async def serve_agent(runtime: "AgentRuntime", settings: Settings, host: str, po
 
 
 def _providers(agent: "Agent") -> tuple[str, str, str]:
-    from offhook.speech.registry import provider_name
+    from offhook.cli.assembly import blocks_of
+    from offhook.speech.registry import provider_label
 
-    hear, think, speak = (f"{provider_name(type(config))}" for config in (agent.stt, agent.llm, agent.tts))
-    return f"stt {hear}", f"llm {think}", f"tts {speak}"
+    names: dict[str, list[str]] = {}
+    for kind, config in blocks_of(agent):
+        names.setdefault(kind.value, []).append(provider_label(kind, config))
+    hear, think, speak = (f"{kind} {', then '.join(listed)}" for kind, listed in names.items())
+    return hear, think, speak

@@ -100,7 +100,7 @@ class Conversation:
                 listening.transcriber_lost(c, event, at)
             case ev.TranscriberReady():
                 listening.transcriber_ready(c, at)
-            case ev.TranscriberLagging() | ev.TurnEndExpected() | ev.TurnResumed():
+            case ev.TranscriberLagging() | ev.TurnEndExpected() | ev.TurnResumed() | ev.ProviderSwitched():
                 pass
             case ev.DigitPressed(digit=digit):
                 listening.digit_pressed(c, digit, at)

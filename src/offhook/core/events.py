@@ -243,6 +243,22 @@ class ToolFailed(Event, frozen=True):
     cause: str
 
 
+# ── the providers ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class ProviderSwitched(Event, frozen=True):
+    """A provider failed, or rests, and another does its work: news for people, no rule reads it."""
+
+    kind: str
+    """stt, llm or tts."""
+    provider: str
+    to: str
+    """The same name when it is asked once more."""
+    cause: str
+    reply: int = 0
+    """The reply it happened in; 0: none."""
+
+
 AnyEvent = (
     CallAnswered | CallerHungUp | LegLost | DigitPressed | EndRequested | TimePassed
     | SoundLasted | SpeechStarted | VoiceLasted | SpeechStopped | SilenceLasted | TurnPredicted
@@ -250,5 +266,6 @@ AnyEvent = (
     | TurnEndExpected | TurnResumed
     | FirstTokenReceived | SegmentReady | SegmentStarted | SegmentHeard | ReplyGenerated | PlayoutDried | ReplySent
     | ReplyHeard | PlayoutCut | ReplyFailed | ToolRequested | ToolReturned | ToolFailed
+    | ProviderSwitched
 )  # fmt: skip
 """Every event there is: the type that a journal line is decoded to."""

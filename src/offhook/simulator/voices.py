@@ -25,7 +25,7 @@ from offhook.simulator.caller_script import (
     Say,
     Step,
 )
-from offhook.speech.ports import Setup, Voice, WordTime
+from offhook.speech.ports import Setup, SpokenAudio, Voice, WordTime
 from offhook.speech.scripted.tape import FRAME_BYTES, FRAME_S, SILENCE, Plane, Utterance, engrave, even_times, speak
 
 RATE: Final = 8000
@@ -103,8 +103,9 @@ class SpokenVoice:
         texts = [piece for piece in pieces if isinstance(piece, str)]
         audio, words = b"", list[WordTime]()
         async for part in self._voice.synthesize(" ".join(texts)):
-            audio += part.audio
-            words += part.words
+            if isinstance(part, SpokenAudio):
+                audio += part.audio
+                words += part.words
         audio += SILENCE * (-len(audio) % FRAME_BYTES)
         written = " ".join(texts)
         if len(words) != len(written.split()):

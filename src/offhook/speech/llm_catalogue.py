@@ -1,13 +1,15 @@
 """What is known about vendors' models: limits, prices, the day they end, and what they want differently.
 
-The data is `speech/llm/catalogue.toml`. A model that is not in it works as well; nothing is known about it then.
+Models of language and of speech alike. The data is `speech/llm/catalogue.toml`. A model that is not in it works as
+well; nothing is known about it then.
 """
 
 import re
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Final, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -33,11 +35,15 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     provider: str
     name: str
+    kind: Literal["stt", "llm", "tts"] = "llm"
+    """The port that it serves."""
     context_tokens: int | None = None
     price: Price | None = None
     ends_at: Date | None = None
     """The day on which the vendor switches it off."""
     successor: str = ""
+    advice: str = ""
+    """What the owner can do where no model succeeds it."""
     reasoning_effort: str = ""
     """Sent where the agent's file says nothing; empty: the member is not sent."""
     reasoning_effort_with_tools: str = ""
@@ -81,12 +87,20 @@ def server_quirks(host: str) -> Server:
     return next((server for server in _catalogue().servers if host.endswith(server.host)), Server())
 
 
+def key_header(base_url: str, key: str) -> dict[str, str]:
+    """How a server that speaks OpenAI's wire wants the key; nothing without one."""
+    header = server_quirks(urlsplit(base_url).hostname or "").auth_header
+    value = f"Bearer {key}" if header == "Authorization" else key
+    return {header: value} if key else {}
+
+
 def warnings(provider: str, model: str, today: Date) -> list[str]:
     """What an owner who chose this model should know, one sentence each: nothing, mostly."""
     entry = model_entry(provider, model)
     if entry is None or entry.ends_at is None:
         return []
-    advice = f"; take {entry.successor}" if entry.successor else ""
+    advice = f"take {entry.successor}" if entry.successor else entry.advice
+    advice = f"; {advice}" if advice else ""
     if entry.ends_at <= today:
         return [f"{provider}'s {model} was switched off on {entry.ends_at}{advice}"]
     days = (entry.ends_at - today).days

@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from offhook.core.events import (
+    ProviderSwitched,
     TranscriberLagging,
     TranscriberReady,
     TranscriptChanged,
@@ -22,9 +23,16 @@ from offhook.core.events import (
     TurnEndExpected,
     TurnResumed,
 )
+from offhook.speech.health import HealthBoard
 
 TranscriberEvent = (
-    TranscriptChanged | TranscriptFinal | TranscriberReady | TranscriberLagging | TurnEndExpected | TurnResumed
+    TranscriptChanged
+    | TranscriptFinal
+    | TranscriberReady
+    | TranscriberLagging
+    | TurnEndExpected
+    | TurnResumed
+    | ProviderSwitched
 )
 
 
@@ -73,6 +81,18 @@ class Setup:
     """Secret by environment name; raises `ConfigurationError` naming it when it is missing."""
     model_dir: Callable[[str], Path] | None = None
     """Folder of a verified local model by name (`offhook models`); raises `ConfigurationError` when it is missing."""
+    health: HealthBoard = field(default_factory=HealthBoard)
+    """How the providers of this process do, shared by all its agents and calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """A provider failed, or rests, and another does its work; `to` is the same when it is asked once more."""
+
+    kind: Literal["stt", "llm", "tts"]
+    provider: str
+    to: str
+    cause: str
 
 
 # ── hearing ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -144,6 +164,12 @@ class ModelRequest:
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()
     call_id: str = ""
+    said: str = ""
+    """The beginning of this very reply, already given by a model that broke off: go on right behind it.
+
+    `offhook.speech.llm.history.to_continue` puts it into words for a model that takes messages. A model that cannot
+    go on may answer anew: what it repeats of `said` is removed.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +180,21 @@ class TextDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """The model works on something that is given later, whole: a tool call, a thought."""
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
-    """What the reply cost, in tokens."""
+    """What the reply cost, in tokens, as far as it is known; requests that failed are part of it."""
 
     tokens_in: int
     tokens_out: int
+    wasted: int = 0
+    """Of both together: for requests of which nothing was used."""
 
 
-ModelOutput = TextDelta | ToolCall | Usage
+ModelOutput = TextDelta | ToolCall | Progress | Usage | Switched
 
 
 class LanguageModel(Protocol):
@@ -197,13 +230,16 @@ class SpokenAudio:
     words: tuple[WordTime, ...] = ()
 
 
+VoiceOutput = SpokenAudio | Switched
+
+
 class Voice(Protocol):
     """A way to speak."""
 
     async def prepare(self) -> None:
         """Load or connect what all calls share."""
 
-    def synthesize(self, text: str) -> AsyncGenerator[SpokenAudio, None]:
+    def synthesize(self, text: str) -> AsyncGenerator[VoiceOutput, None]:
         """The audio of one segment, as it comes. Closing the generator cancels it at once."""
 
     async def close(self) -> None:

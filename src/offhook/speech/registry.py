@@ -5,9 +5,14 @@ A provider is one file and nothing else is edited for it. The file has
 - `class Config(ProviderConfig)` with `provider: Literal["its-name"] = "its-name"`,
 - `def create(config: Config, setup: Setup)` which returns the port,
 - where it needs them, `KEYS` (names of environment variables) and `MODELS` (names of local models), each a tuple of
-  text or a function from the config to one.
+  text or a function from the config to one,
+- for a voice that is made in this process `MADE_HERE = True`: its segments begin with sound and cost nothing, so that
+  nothing is trimmed off them and nothing of them is kept on disk.
 
 Importing such a file must be cheap: heavy libraries are imported inside `create` or `prepare`.
+
+What all blocks of a port take beside that (`fallback`, deadlines, hedging) is put to them here, and here the list of
+an agent's file becomes one port.
 """
 
 import pkgutil
@@ -17,12 +22,17 @@ from enum import StrEnum
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, cast, get_args, get_origin
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from offhook.errors import ConfigurationError
+from offhook.speech.fallback import LlmBlock, Member, SttBlock, TtsBlock
+from offhook.speech.fallback_model import FallbackModel
+from offhook.speech.fallback_stt import FallbackSpeechToText
+from offhook.speech.fallback_voice import FallbackVoice
 from offhook.speech.ports import LanguageModel, ProviderConfig, Setup, SpeechToText, Voice
+from offhook.speech.trimmed import TrimmedVoice
 
 Port = SpeechToText | LanguageModel | Voice
 
@@ -33,6 +43,18 @@ class Kind(StrEnum):
     STT = "stt"
     LLM = "llm"
     TTS = "tts"
+
+
+BLOCKS: Final[dict[Kind, type[SttBlock | LlmBlock | TtsBlock]]] = {
+    Kind.STT: SttBlock,
+    Kind.LLM: LlmBlock,
+    Kind.TTS: TtsBlock,
+}
+"""The fields that every block of a port has."""
+ALWAYS_LAST: Final = "local"
+"""The transcriber that stands behind every other one: it needs neither a key nor a network."""
+IN_PROCESS: Final = ("local", "scripted")
+"""Transcribers that no vendor can take away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +73,11 @@ class Provider:
     def models(self, config: ProviderConfig) -> tuple[str, ...]:
         """Local models that must be present for this configuration (`offhook models`)."""
         return self._constant("MODELS", config)
+
+    @property
+    def is_made_here(self) -> bool:
+        """A voice of this process: nothing to trim, nothing worth keeping on disk."""
+        return bool(vars(self.module).get("MADE_HERE", False))
 
     def _constant(self, name: str, config: ProviderConfig) -> tuple[str, ...]:
         value = vars(self.module).get(name, ())
@@ -92,23 +119,46 @@ def tts_config_union() -> Any:
 
 
 def create_speech_to_text(config: ProviderConfig, setup: Setup) -> SpeechToText:
-    """The port that a `stt` block asks for. Raises `ConfigurationError`."""
-    return cast("SpeechToText", _create(Kind.STT, config, setup))
+    """The port that a `stt` block and its fall-backs make together. Raises `ConfigurationError`."""
+    return FallbackSpeechToText(cast("list[Member[SpeechToText]]", _members(Kind.STT, config, setup)))
 
 
 def create_language_model(config: ProviderConfig, setup: Setup) -> LanguageModel:
-    """The port that a `llm` block asks for. Raises `ConfigurationError`."""
-    return cast("LanguageModel", _create(Kind.LLM, config, setup))
+    """The port that a `llm` block and its fall-backs make together. Raises `ConfigurationError`."""
+    members = cast("list[Member[LanguageModel]]", _members(Kind.LLM, config, setup))
+    return FallbackModel(members, config if isinstance(config, LlmBlock) else LlmBlock())
 
 
 def create_voice(config: ProviderConfig, setup: Setup) -> Voice:
-    """The port that a `tts` block asks for. Raises `ConfigurationError`."""
-    return cast("Voice", _create(Kind.TTS, config, setup))
+    """The port that a `tts` block and its fall-backs make together, each without the silence in front of a segment.
+
+    Raises `ConfigurationError`.
+    """
+    members = cast("list[Member[Voice]]", _members(Kind.TTS, config, setup))
+    return FallbackVoice(members, config if isinstance(config, TtsBlock) else TtsBlock())
+
+
+def with_fallbacks(kind: Kind, config: ProviderConfig) -> tuple[ProviderConfig, ...]:
+    """The block and those that stand behind it, in the order in which they are asked."""
+    is_listed = isinstance(config, SttBlock | LlmBlock | TtsBlock)
+    listed = config.fallback if isinstance(config, SttBlock | LlmBlock | TtsBlock) else ()
+    if kind is Kind.STT:
+        names = [provider_of(kind, one).name for one in (config, *listed)]
+        has_refused = is_listed and "fallback" in config.model_fields_set and not listed
+        if not has_refused and names[0] not in IN_PROCESS and ALWAYS_LAST not in names:
+            listed = (*listed, provider(kind, ALWAYS_LAST).config())
+    return (config, *listed)
 
 
 def provider_of(kind: Kind, config: ProviderConfig) -> Provider:
     """The provider whose block this is."""
     return provider(kind, provider_name(type(config)))
+
+
+def provider_label(kind: Kind, config: ProviderConfig) -> str:
+    """How a journal and a log name it: provider and model."""
+    name, model = provider_of(kind, config).name, config.model_dump().get("model")
+    return f"{name} {model}" if isinstance(model, str) and model else name
 
 
 def provider_name(config: type[ProviderConfig]) -> str:
@@ -129,13 +179,54 @@ def _provider(kind: Kind, module: ModuleType) -> Provider | None:
     return Provider(kind, provider_name(config), config, module)
 
 
+@cache
 def _config_union(kind: Kind) -> Any:
-    configs = tuple(found.config for found in providers(kind).values())
-    configs = configs or (ProviderConfig,)
+    found = providers(kind).values()
+    # A fall-back has no fall-backs of its own: its block is the provider's, and nothing more.
+    listed = _one_of([provider.config for provider in found])
+    described = BLOCKS[kind].model_fields["fallback"]
+    return _one_of([_block(kind, provider.config, listed, described) for provider in found])
+
+
+def _block(kind: Kind, config: type[ProviderConfig], listed: Any, described: Any) -> type[ProviderConfig]:
+    base = BLOCKS[kind]
+    assert not base.model_fields.keys() & config.model_fields.keys(), f"{config.__module__} has a field of {base}"
+    made = create_model(
+        "Block",
+        __base__=(config, base),
+        __module__=config.__module__,
+        __doc__=config.__doc__,
+        fallback=(tuple[listed, ...], described),
+    )
+    return cast("type[ProviderConfig]", made)
+
+
+def _one_of(configs: list[type[ProviderConfig]]) -> Any:
     # pydantic refuses to tell one type apart.
-    return configs[0] if len(configs) == 1 else Annotated[Union[configs], Field(discriminator="provider")]  # noqa: UP007
+    known = tuple(configs) or (ProviderConfig,)
+    return known[0] if len(known) == 1 else Annotated[Union[known], Field(discriminator="provider")]  # noqa: UP007
 
 
-def _create(kind: Kind, config: ProviderConfig, setup: Setup) -> Port:
-    create = cast("Callable[[ProviderConfig, Setup], Port]", vars(provider_of(kind, config).module)["create"])
-    return create(config, setup)
+def _members(kind: Kind, config: ProviderConfig, setup: Setup) -> list[Member[Any]]:
+    members = []
+    for one in with_fallbacks(kind, config):
+        found = provider_of(kind, one)
+        # A key that is missing is told at the start, not when its provider is needed.
+        if setup.key is not None:
+            for name in found.keys(one):
+                setup.key(name)
+        create = cast("Callable[[ProviderConfig, Setup], Port]", vars(found.module)["create"])
+        port = create(one, setup)
+        if kind is Kind.TTS and not found.is_made_here:
+            port = TrimmedVoice(cast("Voice", port))
+        health = setup.health.of(_identity(found, one), kind.value, provider_label(kind, one))
+        members.append(Member(port, health))
+    return members
+
+
+def _identity(found: Provider, config: ProviderConfig) -> tuple[str, ...]:
+    """What has one health: a vendor's model at an address, or what runs in this process as it is set."""
+    fields = config.model_dump(exclude=set(BLOCKS[found.kind].model_fields))
+    if "base_url" in fields:
+        return (found.name, str(fields["base_url"]), str(fields.get("model")))
+    return (found.name, repr(fields))

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from offhook.errors import ProviderError, ProviderRefused, ProviderTimeout, ProviderUnavailable
+from offhook.errors import ProviderError, ProviderRefused, ProviderTimeout, ProviderUnavailable, RequestRefused
 
 PROBLEM_BYTES: Final = 64 * 1024
 MESSAGE_CHARS: Final = 200
@@ -15,6 +15,8 @@ SERVER_ERROR: Final = 500
 REQUEST_TIMEOUT: Final = 408
 BUSY: Final = frozenset({409, 425, 429, 498})
 """Below 500, and yet worth another try."""
+THIS_REQUEST: Final = frozenset({400, 413, 422})
+"""Too long, or with something in it that is not taken: it says nothing of the next one."""
 REFUSALS: Final = frozenset(
     {
         "invalid_api_key",
@@ -35,27 +37,32 @@ REFUSALS: Final = frozenset(
 _LOOKS_LIKE_A_KEY: Final = re.compile(r"\b(?:sk|pk|gsk|xai|key)[-_][\w*.-]{4,}")
 
 
-def failure(provider: str, status: int, body: bytes, *, key: str, retry_after: str = "") -> ProviderError:
-    """The error that an answer with this status and body stands for."""
+def failure(
+    provider: str, status: int, body: bytes, *, key: str, retry_after: str = "", hint: str = ""
+) -> ProviderError:
+    """The error that an answer with this status and body stands for; `hint` is what can be done about it."""
     try:
         document = msgspec.json.decode(body)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        document = None
+        # Plain text is repeated; a page of HTML says nothing in its first line.
+        document = "" if body.lstrip().startswith(b"<") else body.decode("utf-8", "replace").strip()
     codes, message = _problem(document)
     said = f": {message}" if message else ""
     pause = f" (it asks for a pause of {retry_after[:40]})" if retry_after else ""
     text = safe_text(f"{provider} answered {status}{said}", key) + safe_text(pause, key)
+    text += f"; {hint}" if hint else ""
     if status == REQUEST_TIMEOUT:
         return ProviderTimeout(text, provider=provider)
     if status == 429 and codes & REFUSALS:
         return ProviderRefused(f"{text}; check the account's credit", provider=provider)
     if status >= SERVER_ERROR or status in BUSY:
         return ProviderUnavailable(text, provider=provider)
-    if status in (401, 403):
+    if status in (401, 403) and not hint:
         return ProviderRefused(f"{text}; check the key", provider=provider)
     if status < 400:
         return ProviderRefused(f"{text}; check base_url", provider=provider)
-    return ProviderRefused(text, provider=provider)
+    refused = RequestRefused if status in THIS_REQUEST else ProviderRefused
+    return refused(text, provider=provider)
 
 
 def stream_failure(provider: str, document: object, *, key: str) -> ProviderError:

@@ -145,7 +145,7 @@ def _check(body: dict[str, Any]) -> None:
     if not isinstance(model, str):
         raise _invalid("you must provide a model parameter", "model")
     entry = model_entry("openai", model)
-    if entry is None:
+    if entry is None or entry.kind != "llm":
         raise _problem(404, "invalid_request_error", "model_not_found", f"The model `{model}` does not exist")
     if not isinstance(messages, list) or not messages:
         raise _invalid("Invalid 'messages': empty array.", "messages", "empty_array")

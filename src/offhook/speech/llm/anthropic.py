@@ -8,11 +8,22 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from pydantic import AfterValidator, Field
 
-from offhook.errors import ProtocolViolation, ProviderRefused, ProviderUnavailable
-from offhook.speech.llm.history import rounds
+from offhook.errors import ProtocolViolation, ProviderError, ProviderUnavailable, RequestRefused
+from offhook.speech.http import Endpoint, Patience, checked_base_url, is_loopback, key_of
+from offhook.speech.llm.history import rounds, to_continue
 from offhook.speech.llm_catalogue import model_entry
-from offhook.speech.ports import Message, ModelOutput, ModelRequest, ProviderConfig, Setup, TextDelta, ToolCall, Usage
-from offhook.speech.sse import Endpoint, EventClient, Patience, ServerEvent, checked_base_url, is_loopback, key_of
+from offhook.speech.ports import (
+    Message,
+    ModelOutput,
+    ModelRequest,
+    Progress,
+    ProviderConfig,
+    Setup,
+    TextDelta,
+    ToolCall,
+    Usage,
+)
+from offhook.speech.sse import EventClient, ServerEvent
 from offhook.speech.vendor_errors import stream_failure
 
 NAME: Final = "anthropic"
@@ -45,8 +56,8 @@ class Config(ProviderConfig):
     temperature: Annotated[
         float | None, Field(ge=0.0, le=1.0, description="How freely words are chosen; default: the vendor's.")
     ] = None
-    first_token_s: Annotated[float, Field(ge=0.1, le=120.0, description="Wait for a reply to begin.")] = 6.0
-    gap_s: Annotated[float, Field(ge=0.1, le=120.0, description="Wait for a reply to go on.")] = 5.0
+    first_token_s: Annotated[float, Field(ge=0.1, le=120.0, description="Longest wait for a reply to begin.")] = 6.0
+    gap_s: Annotated[float, Field(ge=0.1, le=120.0, description="Longest wait for a reply to go on.")] = 5.0
 
 
 def KEYS(config: Config) -> tuple[str, ...]:  # noqa: N802 - the registry's name for it
@@ -67,7 +78,7 @@ def request_body(config: Config, request: ModelRequest) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model": config.model,
         "max_tokens": config.max_tokens,
-        "messages": chat(request.messages),
+        "messages": chat(to_continue(request)),
         "stream": True,
     }
     system = "\n\n".join(message.text for message in request.messages if message.role == "system" and message.text)
@@ -220,7 +231,7 @@ class ReplyReader:
         if not reason:
             raise ProviderUnavailable(f"{NAME}: the reply was truncated", provider=NAME)
         if reason == "refusal" and not self._has_spoken:
-            raise ProviderRefused(f"{NAME}: the model refused to answer", provider=NAME)
+            raise RequestRefused(f"{NAME}: the model refused to answer", provider=NAME)
         if self._calls and reason == "max_tokens":
             raise ProtocolViolation(f"{NAME}: max_tokens ended the reply inside a tool call", provider=NAME)
         return [ToolCall(call.call, call.name, _whole(call)) for _, call in sorted(self._calls.items())]
@@ -282,11 +293,20 @@ class AnthropicModel:
         reader = ReplyReader(self._key)
         # A ping says that the connection lives, not that the model goes on.
         events = self._client.events("messages", request_body(self._config, request), ignored=PING, is_last=_is_last)
-        async with aclosing(events):
-            async for event in events:
-                if text := reader.feed(event.data):
-                    yield TextDelta(text)
-        for call in reader.finish():
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    if text := reader.feed(event.data):
+                        yield TextDelta(text)
+                    elif event.name == "content_block_delta":
+                        yield Progress()
+            calls = reader.finish()
+        except ProviderError:
+            # The vendor has counted what it read, also of a reply that it broke off.
+            if (usage := reader.usage()) is not None:
+                yield usage
+            raise
+        for call in calls:
             yield call
         if (usage := reader.usage()) is not None:
             yield usage

@@ -1,15 +1,28 @@
 """A conversation as vendors want it: every tool call answered, and every answer behind its call.
 
-Both vendors refuse a whole request over one loose end, and a barge-in may leave one.
+Both vendors refuse a whole request over one loose end, and a barge-in may leave one. A reply that another model began
+is asked to be gone on with in a way that all models take.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from offhook.speech.ports import Message, ToolCall
+from offhook.speech.ports import Message, ModelRequest, ToolCall
 
 UNANSWERED: Final = "cancelled: the caller went on speaking"
+REST: Final = (
+    "(A technical fault cut you off in the middle of this answer. The caller has heard it up to there, and does not "
+    "know of the fault. Say the rest only: begin with the very next word, in the same language, and repeat nothing.)"
+)
+"""Said in the user's place: newer models refuse a conversation that ends with their own words."""
+
+
+def to_continue(request: ModelRequest) -> tuple[Message, ...]:
+    """The request's messages; with a beginning of the reply to go on from, that and the wish for the rest."""
+    if not request.said:
+        return request.messages
+    return (*request.messages, Message("assistant", request.said), Message("user", REST))
 
 
 @dataclass(frozen=True, slots=True)

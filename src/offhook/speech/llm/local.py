@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 from pydantic import Field
 
 from offhook.errors import ConfigurationError, ProtocolViolation, ProviderRefused, ProviderUnavailable
+from offhook.speech.llm.history import to_continue
 from offhook.speech.llm.local_chat import CHARS_PER_TOKEN, CHAT_TEMPLATE, AnswerReader, chat
 from offhook.speech.ports import ModelOutput, ModelRequest, ProviderConfig, Setup, TextDelta, Usage
 
@@ -196,7 +197,7 @@ class LocalModel:
         config = self._config
         budget = (config.context_tokens - config.max_tokens) * CHARS_PER_TOKEN
         return {
-            "messages": chat(request.messages, request.tools, budget),
+            "messages": chat(to_continue(request), request.tools, budget),
             "max_tokens": config.max_tokens,
             "temperature": config.temperature,
             "stream": True,

@@ -8,16 +8,26 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from pydantic import AfterValidator, Field
 
-from offhook.errors import ProtocolViolation, ProviderRefused, ProviderUnavailable
-from offhook.speech.llm.history import rounds
-from offhook.speech.llm_catalogue import model_entry, server_quirks
-from offhook.speech.ports import Message, ModelOutput, ModelRequest, ProviderConfig, Setup, TextDelta, ToolCall, Usage
-from offhook.speech.sse import Endpoint, EventClient, Patience, ServerEvent, checked_base_url, is_loopback, key_of
+from offhook.errors import ProtocolViolation, ProviderUnavailable, RequestRefused
+from offhook.speech.http import Endpoint, Patience, checked_base_url, is_loopback, key_of
+from offhook.speech.llm.history import rounds, to_continue
+from offhook.speech.llm_catalogue import key_header, model_entry
+from offhook.speech.ports import (
+    Message,
+    ModelOutput,
+    ModelRequest,
+    Progress,
+    ProviderConfig,
+    Setup,
+    TextDelta,
+    ToolCall,
+    Usage,
+)
+from offhook.speech.sse import EventClient, ServerEvent
 from offhook.speech.vendor_errors import stream_failure
 
 NAME: Final = "openai"
@@ -57,8 +67,8 @@ class Config(ProviderConfig):
     count_tokens: Annotated[
         bool, Field(description="Ask for the count of tokens in the stream; a few servers refuse that.")
     ] = True
-    first_token_s: Annotated[float, Field(ge=0.1, le=120.0, description="Wait for a reply to begin.")] = 6.0
-    gap_s: Annotated[float, Field(ge=0.1, le=120.0, description="Wait for a reply to go on.")] = 5.0
+    first_token_s: Annotated[float, Field(ge=0.1, le=120.0, description="Longest wait for a reply to begin.")] = 6.0
+    gap_s: Annotated[float, Field(ge=0.1, le=120.0, description="Longest wait for a reply to go on.")] = 5.0
 
 
 def KEYS(config: Config) -> tuple[str, ...]:  # noqa: N802 - the registry's name for it
@@ -78,7 +88,7 @@ def request_body(config: Config, request: ModelRequest) -> dict[str, Any]:
     """The request, without a member that this model or this server would refuse."""
     entry = model_entry(NAME, config.model)
     is_vendor = config.base_url == BASE_URL
-    body: dict[str, Any] = {"model": config.model, "messages": chat(request.messages), "stream": True}
+    body: dict[str, Any] = {"model": config.model, "messages": chat(to_continue(request)), "stream": True}
     # `max_tokens` is what every server knows; reasoning models refuse it.
     has_new_name = is_vendor or entry is not None
     body["max_completion_tokens" if has_new_name else "max_tokens"] = config.max_tokens
@@ -227,10 +237,8 @@ class OpenAIModel:
         self._config = config
         self._key = key
         self._decoder = msgspec.json.Decoder(_Piece)
-        header = server_quirks(urlsplit(config.base_url).hostname or "").auth_header
-        value = key if header != "Authorization" else f"Bearer {key}"
         patience = Patience(first_s=config.first_token_s, gap_s=config.gap_s)
-        headers = {header: value} if key else {}
+        headers = key_header(config.base_url, key)
         self._client = EventClient(Endpoint(NAME, config.base_url, headers, key, patience))
 
     async def prepare(self) -> None:
@@ -258,6 +266,8 @@ class OpenAIModel:
                     if text := self._take(choice.delta, calls):
                         has_spoken = True
                         yield TextDelta(text)
+                    elif choice.delta is not None and choice.delta.tool_calls:
+                        yield Progress()
         self._check_finish(finish, has_spoken)
         for call in self._finished(calls, request, finish):
             yield call
@@ -291,7 +301,7 @@ class OpenAIModel:
         if finish == "error":
             raise ProviderUnavailable(f"{NAME} broke the reply off", provider=NAME)
         if finish == "content_filter" and not has_spoken:
-            raise ProviderRefused(f"{NAME}: the vendor's content filter held the reply back", provider=NAME)
+            raise RequestRefused(f"{NAME}: the vendor's content filter held the reply back", provider=NAME)
 
     def _finished(self, calls: CallCollector, request: ModelRequest, finish: str) -> list[ToolCall]:
         try:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from offhook.errors import ProviderUnavailable
+from offhook.errors import ProtocolViolation, ProviderRefused, ProviderUnavailable
 from offhook.speech.ports import ModelOutput, ModelRequest, ProviderConfig, Setup, TextDelta, ToolCall, Usage
 
 Seconds = Annotated[float, Field(ge=0.0, le=3600.0)]
@@ -57,8 +57,8 @@ class Config(ProviderConfig):
     first_token_s: Annotated[Seconds, Field(description="From the request to the first token.")] = 0.2
     token_s: Annotated[Seconds, Field(description="Between two tokens; a token is a word.")] = 0.01
     fault: Annotated[
-        Literal["none", "fail", "never_start", "stall", "fail_mid"],
-        Field(description="fail at once; never_start; stall or fail_mid after `fault_tokens` tokens."),
+        Literal["none", "fail", "refuse", "never_start", "stall", "fail_mid", "garbage"],
+        Field(description="fail or refuse at once; never_start; stall, fail_mid or garbage after `fault_tokens`."),
     ] = "none"
     fault_tokens: Annotated[int, Field(ge=0)] = 3
     fault_rate: Annotated[float, Field(ge=0.0, le=1.0, description="Share of requests with the fault.")] = 1.0
@@ -93,6 +93,8 @@ class ScriptedModel:
         fault = config.fault if self._chance.random() < config.fault_rate else "none"
         if self.requests <= config.fail_first_n or fault == "fail":
             raise ProviderUnavailable("the scripted model refuses", provider="scripted")
+        if fault == "refuse":
+            raise ProviderRefused("the scripted model knows no such key", provider="scripted")
         text, call = self._answer(request)
         tokens = re.findall(r"\s*\S+\s*", text)
         if fault == "never_start":
@@ -136,6 +138,8 @@ async def _break(fault: str) -> None:
         await _for_ever()
     elif fault == "fail_mid":
         raise ProviderUnavailable("the scripted model breaks off", provider="scripted")
+    elif fault == "garbage":
+        raise ProtocolViolation("the scripted model talks nonsense", provider="scripted")
 
 
 async def _for_ever() -> None:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from offhook import clock
 from offhook.core.events import TranscriberReady, TranscriptChanged, TranscriptFinal
-from offhook.errors import ProviderUnavailable
+from offhook.errors import ProviderRefused, ProviderUnavailable
 from offhook.speech.ports import ProviderConfig, Setup, TranscriberEvent
 from offhook.speech.scripted.tape import TapeReader
 
@@ -33,8 +33,11 @@ class Config(ProviderConfig):
     )
     drops: Annotated[int, Field(ge=0, description="So many streams are lost; the later ones stay.")] = 1
     fault: Annotated[
-        Literal["none", "mute", "duplicate_final", "garbage"],
-        Field(description="mute: never a word; duplicate_final: each twice; garbage: nonsense before each final."),
+        Literal["none", "refuse", "never_ready", "mute", "duplicate_final", "garbage"],
+        Field(
+            description="refuse at once; never_ready; mute: never a word; duplicate_final: each twice; garbage: "
+            "nonsense before each final."
+        ),
     ] = "none"
     fault_rate: Annotated[float, Field(ge=0.0, le=1.0, description="Share of streams with the fault or drop.")] = 1.0
     seed: int = 0
@@ -112,6 +115,10 @@ class ScriptedTranscriber:
         """Serve until cancelled, or until the script drops the stream: then `ProviderUnavailable`."""
         try:
             await asyncio.sleep(self._config.connect_s)
+            if self._config.fault == "refuse":
+                raise ProviderRefused("the scripted transcriber knows no such key", provider="scripted")
+            if self._config.fault == "never_ready":
+                await asyncio.get_running_loop().create_future()
             self._is_up = True
             self._post(TranscriberReady())
             self._deliver()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MODELS: Final[tuple[str, ...]] = ()
 """hibari's model comes inside its package."""
+MADE_HERE: Final = True
+"""`sound.telephone_sound` has cut the silence; a sentence is made again in milliseconds."""
 CACHE_BYTES: Final = 8 << 20
 """About 17 minutes of encoded speech: greetings, prompts, fixed sentences."""
 COMFORTABLE: Final = 160

@@ -7,11 +7,13 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from offhook.errors import ProviderUnavailable
+from offhook.errors import ProviderRefused, ProviderUnavailable
 from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio, WordTime
 from offhook.speech.scripted.tape import Utterance, speak, word_times
 
 Seconds = Annotated[float, Field(ge=0.0, le=3600.0)]
+MADE_HERE: Final = True
+"""The tape begins with sound; its utterances are numbered anew in each process."""
 BYTES_PER_S: Final = 8000
 
 
@@ -26,8 +28,8 @@ class Config(ProviderConfig):
     piece_s: Annotated[float, Field(ge=0.02, le=10.0, description="Audio comes in pieces of this length.")] = 0.2
     word_times: Annotated[bool, Field(description="Tell where each word lies.")] = True
     fault: Annotated[
-        Literal["none", "fail", "never_start", "stall", "fail_mid"],
-        Field(description="fail at once; never_start; stall or fail_mid after `fault_pieces` pieces."),
+        Literal["none", "fail", "refuse", "never_start", "stall", "fail_mid"],
+        Field(description="fail or refuse at once; never_start; stall or fail_mid after `fault_pieces` pieces."),
     ] = "none"
     fault_pieces: Annotated[int, Field(ge=0)] = 2
     fault_rate: Annotated[float, Field(ge=0.0, le=1.0, description="Share of segments with the fault.")] = 1.0
@@ -58,6 +60,8 @@ class ScriptedVoice:
         fault = config.fault if self._chance.random() < config.fault_rate else "none"
         if fault == "fail":
             raise ProviderUnavailable("the scripted voice refuses", provider="scripted")
+        if fault == "refuse":
+            raise ProviderRefused("the scripted voice knows no such key", provider="scripted")
         if fault == "never_start":
             await asyncio.get_running_loop().create_future()
         audio = speak(text, Utterance(self._segments))

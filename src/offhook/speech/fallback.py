@@ -1,0 +1,294 @@
+"""What the three ports with a fall-back list have in common: their members, the order in which they are asked, and one
+request under watch.
+
+A list's first member is the owner's choice; the others stand by. They are prepared in the background from the start
+on, so that neither the start nor the first call that needs one waits for them.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Annotated, Final, Generic, Literal, Protocol, TypeVar
+
+from pydantic import Field
+
+from offhook import clock
+from offhook.errors import OffhookError, ProtocolViolation, ProviderError, ProviderRefused, ProviderTimeout
+from offhook.errors import ProviderUnavailable as Unavailable
+from offhook.speech.health import Health
+from offhook.speech.ports import ProviderConfig, Switched
+
+_LOG: Final = logging.getLogger("offhook.providers")
+TRIES: Final = 2
+"""Of one member for one request."""
+RETRY_PAUSE_S: Final = 0.1
+"""Before the same one is asked again: a server that restarts is another one a moment later."""
+MOST_FALLBACKS: Final = 4
+
+KindName = Literal["stt", "llm", "tts"]
+
+
+# ── the owner's block ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class SttBlock(ProviderConfig):
+    """What every `stt` block takes beside its provider's own fields."""
+
+    fallback: tuple[ProviderConfig, ...] = Field(
+        default=(),
+        max_length=MOST_FALLBACKS,
+        description="Blocks of the providers that hear when this one fails, in order. "
+        "`{provider: local}` is always the last, unless this is set to `[]`.",
+    )
+
+
+class LlmBlock(ProviderConfig):
+    """What every `llm` block takes beside its provider's own fields."""
+
+    fallback: tuple[ProviderConfig, ...] = Field(
+        default=(),
+        max_length=MOST_FALLBACKS,
+        description="Blocks of the providers that answer when this one fails, in order.",
+    )
+    first_token_timeout_s: Annotated[
+        float, Field(ge=0.2, le=60.0, description="Wait for a reply to begin until the next of `fallback` is asked.")
+    ] = 2.5
+    gap_timeout_s: Annotated[
+        float, Field(ge=0.2, le=60.0, description="Wait for a reply to go on until another takes it up.")
+    ] = 1.5
+    hedge: Annotated[
+        bool, Field(description="Ask a second time when the first token is late, and take what comes first.")
+    ] = False
+    hedge_after_s: Annotated[
+        float, Field(ge=0.05, le=10.0, description="What is late, until enough replies tell: then three of four begin.")
+    ] = 0.8
+
+
+class TtsBlock(ProviderConfig):
+    """What every `tts` block takes beside its provider's own fields."""
+
+    fallback: tuple[ProviderConfig, ...] = Field(
+        default=(),
+        max_length=MOST_FALLBACKS,
+        description="Blocks of the voices that speak when this one fails, in order.",
+    )
+    first_audio_timeout_s: Annotated[
+        float, Field(ge=0.1, le=60.0, description="Wait for a segment's audio until the next of `fallback` is asked.")
+    ] = 1.2
+    gap_timeout_s: Annotated[
+        float, Field(ge=0.1, le=60.0, description="Wait for a segment to go on until another voice takes it up.")
+    ] = 1.0
+
+
+# ── the members of a list ────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Prepared(Protocol):
+    """What the three ports have in common."""
+
+    async def prepare(self) -> None:
+        """Load or connect what all calls share."""
+
+    async def close(self) -> None:
+        """Let go of it."""
+
+
+P = TypeVar("P", bound=Prepared)
+T = TypeVar("T")
+
+
+class Member(Generic[P]):
+    """One provider of a list."""
+
+    def __init__(self, port: P, health: Health) -> None:
+        self.port, self.health = port, health
+        self._preparing: asyncio.Task[None] | None = None
+        self.is_ready = False
+
+    @property
+    def name(self) -> str:
+        """For the journal and the log."""
+        return self.health.name
+
+    async def ready(self) -> None:
+        """Return when it is prepared: at once, mostly. Raises what preparing it raises."""
+        if not self.is_ready:
+            await asyncio.shield(self.warm())
+
+    def warm(self) -> "asyncio.Task[None]":
+        """Prepare it in the background; again when that failed before."""
+        if self._preparing is None or (self._preparing.done() and not self.is_ready):
+            self._preparing = asyncio.create_task(self.port.prepare(), name=f"prepare {self.name}")
+            self._preparing.add_done_callback(self._prepared)
+        return self._preparing
+
+    def failed(self, error: ProviderError) -> None:
+        """A request failed: it is counted, and the owner is told what matters."""
+        news = self.health.fail(error, clock.now())
+        if news:
+            _LOG.log(logging.ERROR if isinstance(error, ProviderRefused) else logging.WARNING, "! %s", news)
+
+    async def close(self) -> None:
+        """Let go of it, also while it is being prepared."""
+        if self._preparing is not None and not self._preparing.done():
+            self._preparing.cancel()
+            await asyncio.wait({self._preparing})
+        self.is_ready = False
+        await self.port.close()
+
+    def _prepared(self, done: "asyncio.Task[None]") -> None:
+        if done.cancelled():
+            return
+        error = done.exception()
+        self.is_ready = error is None
+        if isinstance(error, ProviderError):
+            self.failed(error)
+        if isinstance(error, OffhookError):
+            _LOG.warning("! %s %s could not be prepared: %s", self.health.kind, self.name, error)
+
+
+async def prepare_members(members: Sequence[Member[P]]) -> None:
+    """Prepare the first one, and begin to prepare the others. Raises `ConfigurationError`.
+
+    A first one that is ill now is no reason not to start, if another is well. Raises `ProviderError` when none is.
+    """
+    first, *others = members
+    for member in others:
+        member.warm()
+    try:
+        await first.ready()
+    except ProviderError:
+        for member in others:
+            try:
+                return await member.ready()
+            except ProviderError:
+                continue
+        raise
+
+
+async def close_members(members: Sequence[Member[P]]) -> None:
+    """Let go of all."""
+    for member in members:
+        await member.close()
+
+
+# ── one request ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Attempts(Generic[P]):
+    """Who is asked for one request, and who after a failure: bounded, the healthy ones first."""
+
+    def __init__(self, members: Sequence[Member[P]]) -> None:
+        at = clock.now()
+        healthy = [member for member in members if member.health.breaker.allows(at)]
+        ill = [member for member in members if member not in healthy]
+        # Nobody is left out: an ill one that is asked last is better than silence.
+        self._left = deque([*healthy, *sorted(ill, key=lambda member: member.health.breaker.retry_at)])
+        self._healthy_left = len(healthy)
+        self._first = members[0]
+        self._tries = 0
+        self.member = self._take()
+
+    @property
+    def has_other(self) -> bool:
+        """Whether giving up the present one leads to another that is well."""
+        return self._healthy_left > 0
+
+    @property
+    def has_more(self) -> bool:
+        """Whether giving up the present request leads to any other."""
+        return self._tries < TRIES or self.has_other
+
+    def passed_over(self) -> Switched | None:
+        """The news that the list's first one is not even asked."""
+        first = self._first.health
+        if self.member is self._first:
+            return None
+        return _switched(first, self.member.health, f"it rests after a failure ({first.cause})")
+
+    def after(self, error: ProviderError, *, has_begun: bool) -> Switched | None:
+        """Turn to the next one, or once more to the same; None when there is nobody left.
+
+        The same one helps when it broke (429, 5xx, a lost connection), not when it is slow: except to go on with a
+        reply that has begun, when nobody else is there.
+        """
+        failed = self.member
+        may_mend = isinstance(error, Unavailable | ProtocolViolation)
+        may_mend = may_mend or (has_begun and not self.has_other and isinstance(error, ProviderTimeout))
+        if may_mend and self._tries < TRIES:
+            self._tries += 1
+        elif self._left:
+            self.member = self._take()
+        else:
+            return None
+        return _switched(failed.health, self.member.health, f"{error.code}: {error}")
+
+    async def pause(self) -> None:
+        """The moment before the same one is asked again."""
+        if self._tries > 1:
+            await asyncio.sleep(RETRY_PAUSE_S)
+
+    def _take(self) -> Member[P]:
+        self._tries = 1
+        self._healthy_left = max(0, self._healthy_left - 1)
+        return self._left.popleft()
+
+
+def _switched(failed: Health, to: Health, cause: str) -> Switched:
+    kind: KindName = "stt" if failed.kind == "stt" else "llm" if failed.kind == "llm" else "tts"
+    return Switched(kind, failed.name, to.name, cause)
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long a member is waited for; None: as long as it likes, which others bound."""
+
+    first_s: float | None
+    gap_s: float | None
+
+
+async def watched(
+    member: Member[P], make: Callable[[], AsyncGenerator[T, None]], waits: Waits, begins: Callable[[T], bool]
+) -> AsyncGenerator[T, None]:
+    """A member's stream within its waits, entered in its health. Only waiting counts, not what the reader takes.
+
+    `begins` tells the first output that is worth something. Raises `ProviderError`.
+    """
+    health, begun_at, has_begun, is_over = member.health, clock.now(), False, False
+    health.breaker.begin(begun_at)
+    first_until = None if waits.first_s is None else begun_at + waits.first_s
+    try:
+        async with asyncio.timeout_at(first_until):
+            await member.ready()
+        async with aclosing(make()) as stream:
+            while True:
+                until = clock.now() + waits.gap_s if has_begun and waits.gap_s is not None else None
+                async with asyncio.timeout_at(until if has_begun else first_until):
+                    output = await anext(stream, None)
+                if output is None:
+                    break
+                if not has_begun and begins(output):
+                    has_begun = True
+                    health.began(clock.now() - begun_at)
+                yield output
+        is_over = True
+        health.succeed(clock.now())
+    except TimeoutError as error:
+        is_over = True
+        waited_s = waits.gap_s if has_begun else waits.first_s
+        what = "did not go on" if has_begun else "did not begin"
+        failure = ProviderTimeout(f"{member.name} {what} within {waited_s or 0.0:g} s", provider=member.name)
+        member.failed(failure)
+        raise failure from error
+    except ProviderError as error:
+        is_over = True
+        member.failed(error)
+        raise
+    finally:
+        if not is_over and has_begun:
+            health.succeed(clock.now())  # Nobody wanted more of it.
+        elif not is_over:
+            health.breaker.leave()

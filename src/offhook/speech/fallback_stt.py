@@ -1,0 +1,124 @@
+"""Speech-to-text with others behind it. A call hears by one at a time; the call itself asks for another when its stream
+is lost, and gives that one all that no final has covered. So it is enough to know here who is well.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from offhook import clock
+from offhook.core.events import ProviderSwitched, TranscriberReady, TranscriptFinal
+from offhook.errors import ProviderError, ProviderTimeout, ProviderUnavailable
+from offhook.speech.fallback import Attempts, Member, close_members, prepare_members
+from offhook.speech.ports import SpeechToText, Transcriber, TranscriberEvent
+
+READY_S: Final = 2.0
+"""Longest wait for a stream, when another could hear."""
+OWED_S: Final = 1.2
+"""A stream that is given up while it owes a final for so long is taken for mute."""
+
+
+class FallbackSpeechToText:
+    """See `offhook.speech.ports.SpeechToText`."""
+
+    def __init__(self, members: Sequence[Member[SpeechToText]]) -> None:
+        self._members = members
+
+    async def prepare(self) -> None:
+        """The first one now, the others in the background."""
+        await prepare_members(self._members)
+
+    async def close(self) -> None:
+        """All of them."""
+        await close_members(self._members)
+
+    def transcriber(self, post: Callable[[TranscriberEvent], None]) -> Transcriber:
+        """By the first one that is well."""
+        attempts = Attempts(self._members)
+        member = attempts.member
+        if not member.is_ready:
+            return _Unprepared(member)
+        if (news := attempts.passed_over()) is not None:
+            post(ProviderSwitched(news.kind, news.provider, news.to, news.cause))
+        return _WatchedTranscriber(member, post, attempts.has_other)
+
+
+class _Unprepared:
+    """Its member is still being prepared, or once more: the call asks again when that is over, and loses nothing."""
+
+    def __init__(self, member: Member[SpeechToText]) -> None:
+        self._member = member
+
+    def hear(self, frame: bytes) -> None:
+        """The call keeps it."""
+
+    def finalize(self, spurt: int) -> None:
+        """The call asks again."""
+
+    async def run(self) -> None:
+        """Ends with `ProviderUnavailable`, which stands for: now."""
+        member = self._member
+        await member.ready()
+        raise ProviderUnavailable(f"{member.name} was not prepared yet", provider=member.name)
+
+
+class _WatchedTranscriber:
+    """A member's transcriber, entered in its health."""
+
+    def __init__(self, member: Member[SpeechToText], post: Callable[[TranscriberEvent], None], has_other: bool) -> None:
+        self._member, self._post, self._has_other = member, post, has_other
+        self._asked: dict[int, float] = {}
+        """Spurts that a final is owed for, and since when."""
+        self._deadline: asyncio.Timeout | None = None
+        self._inner = member.port.transcriber(self._heard)
+
+    def hear(self, frame: bytes) -> None:
+        """Passed on."""
+        self._inner.hear(frame)
+
+    def finalize(self, spurt: int) -> None:
+        """Passed on; from now on a final is owed."""
+        self._asked[spurt] = clock.now()
+        self._inner.finalize(spurt)
+
+    async def run(self) -> None:
+        """As the member does. What another could mend is no refusal: then the error is one to try again after."""
+        member = self._member
+        member.health.breaker.begin(clock.now())
+        ready_until = clock.now() + READY_S if self._has_other else None
+        try:
+            async with asyncio.timeout_at(ready_until) as self._deadline:
+                await self._inner.run()
+        except asyncio.CancelledError:
+            self._given_up()
+            raise
+        except TimeoutError as error:
+            failure = ProviderTimeout(f"{member.name} did not open a stream in time", provider=member.name)
+            member.failed(failure)
+            raise failure from error
+        except ProviderError as error:
+            member.failed(error)
+            if error.retryable or not self._has_other:
+                raise
+            raise ProviderUnavailable(str(error), provider=member.name) from error
+
+    def _heard(self, event: TranscriberEvent) -> None:
+        member = self._member
+        match event:
+            case TranscriberReady():
+                if self._deadline is not None:
+                    self._deadline.reschedule(None)
+                member.health.succeed(clock.now())
+            case TranscriptFinal(spurt=int(spurt)) if spurt in self._asked:
+                member.health.began(clock.now() - self._asked[spurt])
+                # It covers what was asked for before as well.
+                self._asked = {later: at for later, at in self._asked.items() if later > spurt}
+                member.health.succeed(clock.now())
+        self._post(event)
+
+    def _given_up(self) -> None:
+        member, at = self._member, clock.now()
+        if self._asked and at - min(self._asked.values()) >= OWED_S:
+            member.failed(ProviderTimeout(f"{member.name} owed its words too long", provider=member.name))
+        else:
+            member.health.breaker.leave()

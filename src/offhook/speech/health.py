@@ -1,0 +1,208 @@
+"""How well each provider does, and whether it is asked at all: counts, first-token times, a circuit breaker.
+
+All calls of a process share it, so that one call's wait is not every call's wait. Time is an argument; a record per
+provider is kept by `HealthBoard`, whose size is that of the configuration.
+
+    closed ── failures in a row, or too many of late ──▶ open ── its pause is over ──▶ half-open: one request tries
+       ▲                                                  ▲                                      │
+       └───────────────────── it works ───────────────────┼──────────────────────────────────────┤
+                                                          └── it fails: a longer pause ──────────┘
+"""
+
+import math
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from offhook.errors import ProviderError, ProviderRefused, ProviderTimeout, RequestRefused
+
+OPENS_AFTER: Final = {"stt": 2, "llm": 3, "tts": 2}
+"""Failures in a row. A transcriber or a voice that changes to and fro is heard, so they rest sooner."""
+TIMEOUT_WEIGHT: Final = 2
+"""A failure that the caller had to wait for counts as two."""
+WINDOW_S: Final = 60.0
+WINDOW: Final = 40
+"""Outcomes that are looked at, at most."""
+FEWEST: Final = 10
+"""So many outcomes of late say something about a share."""
+BAD_SHARE: Final = 0.5
+FIRST_PAUSE_S: Final = 5.0
+LONGEST_PAUSE_S: Final = 120.0
+REFUSED_PAUSE_S: Final = 300.0
+"""A key or a quota does not mend itself in seconds."""
+LONGEST_REFUSED_PAUSE_S: Final = 1800.0
+PROBE_S: Final = 15.0
+"""A probe of which nothing was heard for so long is lost."""
+SAMPLES: Final = 200
+
+
+class State(StrEnum):
+    """Of a breaker."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half-open"
+
+
+class Breaker:
+    """Whether to ask. Times are seconds on one monotonic clock."""
+
+    __slots__ = ("_opens_after", "_outcomes", "_pause_s", "_probe_until", "_row", "retry_at")
+
+    def __init__(self, opens_after: int = 3) -> None:
+        self._opens_after = opens_after
+        self._row = 0
+        """Weight of the failures since the last success."""
+        self._outcomes: deque[tuple[float, bool]] = deque(maxlen=WINDOW)
+        self._pause_s = 0.0
+        """Of the last opening; 0 while it is closed."""
+        self.retry_at = 0.0
+        self._probe_until = 0.0
+
+    def state(self, at: float) -> State:
+        """Closed: ask. Open: do not. Half-open: one may try."""
+        if not self._pause_s:
+            return State.CLOSED
+        return State.OPEN if at < self.retry_at else State.HALF_OPEN
+
+    def allows(self, at: float) -> bool:
+        """Whether a request may be made now."""
+        state = self.state(at)
+        return state is State.CLOSED or (state is State.HALF_OPEN and at >= self._probe_until)
+
+    def begin(self, at: float) -> None:
+        """A request is made; when half-open it is the probe."""
+        if self.state(at) is State.HALF_OPEN:
+            self._probe_until = at + PROBE_S
+
+    def leave(self) -> None:
+        """The request ended without telling anything: the caller went on speaking."""
+        self._probe_until = 0.0
+
+    def succeed(self, at: float) -> None:
+        """It works: closed."""
+        self._outcomes.append((at, True))
+        self._row, self._pause_s, self._probe_until = 0, 0.0, 0.0
+
+    def fail(self, at: float, weight: int = 1) -> bool:
+        """It failed; True when that opens the breaker."""
+        state = self.state(at)
+        self._outcomes.append((at, False))
+        if state is State.OPEN:
+            return False  # It was asked before, or because nobody else was left.
+        self._row += weight
+        if state is State.CLOSED and self._row < self._opens_after and not self._is_bad_of_late(at):
+            return False
+        self._open(at, FIRST_PAUSE_S, LONGEST_PAUSE_S)
+        return True
+
+    def refuse(self, at: float) -> bool:
+        """It refused the key or the account: open at once, for long. True when it was not open."""
+        if self.state(at) is State.OPEN:
+            return False
+        self._open(at, REFUSED_PAUSE_S, LONGEST_REFUSED_PAUSE_S)
+        return True
+
+    def _open(self, at: float, first_s: float, longest_s: float) -> None:
+        self._pause_s = min(max(first_s, 2 * self._pause_s), longest_s)
+        self.retry_at, self._probe_until = at + self._pause_s, 0.0
+
+    def _is_bad_of_late(self, at: float) -> bool:
+        late = [is_good for then, is_good in self._outcomes if at - then <= WINDOW_S]
+        return len(late) >= FEWEST and late.count(False) >= BAD_SHARE * len(late)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A provider's health at a moment, for people."""
+
+    kind: str
+    name: str
+    state: State
+    successes: int
+    failures: dict[str, int]
+    """By error code."""
+    first_s: tuple[float, float, float] | None
+    """P50, P75 and P95 of the latest waits for a first token, first audio or final; None before the first."""
+    retry_in_s: float
+    cause: str
+    """Of the last failure."""
+
+
+class Health:
+    """One provider's record."""
+
+    __slots__ = ("_failures", "_first_s", "_is_refused", "_successes", "breaker", "cause", "kind", "name")
+
+    def __init__(self, kind: str, name: str) -> None:
+        self.kind, self.name = kind, name
+        self.breaker = Breaker(OPENS_AFTER.get(kind, 3))
+        self.cause = ""
+        self._successes = 0
+        self._failures: Counter[str] = Counter()
+        self._first_s: deque[float] = deque(maxlen=SAMPLES)
+        self._is_refused = False
+
+    def began(self, waited_s: float) -> None:
+        """The first token, audio or final has come after so long."""
+        self._first_s.append(waited_s)
+
+    def succeed(self, at: float) -> None:
+        """A request came to its end, or what came of it was well until nobody wanted more."""
+        self._successes += 1
+        self._is_refused = False
+        self.breaker.succeed(at)
+
+    def fail(self, error: ProviderError, at: float) -> str:
+        """A request failed. What the owner should read now: "" mostly, once when a breaker opens."""
+        self._failures[error.code] += 1
+        self.cause = f"{error.code}: {error}"
+        match error:
+            case RequestRefused():
+                self.breaker.leave()  # Says something about the request, nothing about the provider.
+                return ""
+            case ProviderRefused():
+                is_news = self.breaker.refuse(at) and not self._is_refused
+                self._is_refused = True
+                advice = f"{self.kind} {self.name} refuses the requests: {error}; mend it and restart"
+                return advice if is_news else ""
+            case _:
+                weight = TIMEOUT_WEIGHT if isinstance(error, ProviderTimeout) else 1
+                has_opened = self.breaker.fail(at, weight)
+                pause_s = self.breaker.retry_at - at
+                return f"{self.kind} {self.name} rests for {pause_s:.0f} s: {error}" if has_opened else ""
+
+    def first_s(self, share: float, fewest: int = 1) -> float | None:
+        """That share of the latest first waits was shorter; None when there are fewer than `fewest`."""
+        return quantile(self._first_s, share) if len(self._first_s) >= max(1, fewest) else None
+
+    def standing(self, at: float) -> Standing:
+        """All of it, at this moment."""
+        times = self._first_s
+        found = (quantile(times, 0.50), quantile(times, 0.75), quantile(times, 0.95)) if times else None
+        state = self.breaker.state(at)
+        retry_in_s = max(0.0, self.breaker.retry_at - at) if state is State.OPEN else 0.0
+        failures = dict(self._failures)
+        return Standing(self.kind, self.name, state, self._successes, failures, found, retry_in_s, self.cause)
+
+
+class HealthBoard:
+    """Every provider's record, made when it is first asked for; one board per process."""
+
+    def __init__(self) -> None:
+        self._records: dict[object, Health] = {}
+
+    def of(self, identity: object, kind: str, name: str) -> Health:
+        """The record of who has this identity: the same object each time."""
+        return self._records.setdefault((kind, identity), Health(kind, name))
+
+    def snapshot(self, at: float) -> list[Standing]:
+        """All of them, in the order of their making."""
+        return [health.standing(at) for health in self._records.values()]
+
+
+def quantile(values: Sequence[float] | deque[float], share: float) -> float:
+    """The nearest rank: the smallest value that is not smaller than that share of them."""
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]

@@ -1,0 +1,153 @@
+"""Azure's voices over REST: SSML in, mu-law at 8000 Hz out, so that nothing is converted here.
+
+https://learn.microsoft.com/azure/ai-services/speech-service/rest-text-to-speech. There are no word times over REST.
+"""
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated, Final, Literal
+from xml.sax.saxutils import escape, quoteattr
+
+from pydantic import AfterValidator, Field
+
+from offhook.errors import ConfigurationError
+from offhook.speech.http import Endpoint, Patience, checked_base_url, is_loopback, key_of
+from offhook.speech.http_audio import VOICE_PATIENCE, AudioClient
+from offhook.speech.lexicon import Lexicon, is_ipa
+from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio
+
+NAME: Final = "azure"
+KEY: Final = "AZURE_SPEECH_KEY"
+REGION: Final = "AZURE_SPEECH_REGION"
+FORMAT: Final = "raw-8khz-8bit-mono-mulaw"
+FORMAT_HINT: Final = f"the server has to know the output format {FORMAT}: check base_url"
+HINTS: Final = {
+    400: "check voice and style: the voice has to exist in this region, and not every voice has every style",
+    401: f"check {KEY}, and that the key belongs to this region or base_url",
+    403: f"check {KEY}, and that the key belongs to this region or base_url",
+    404: "check region, base_url and voice",
+    415: "the address takes no SSML: check base_url",
+    429: "too many requests at a time: the free tier takes 20 a minute",
+    502: "the network inside Azure failed",
+}
+"""Azure mostly answers with a status and no word."""
+NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""https://www.w3.org/TR/xml/#charsets: these make a document unreadable even when they are escaped."""
+_REGION: Final = re.compile(r"[a-z0-9]{2,40}")
+
+
+def _checked_region(region: str) -> str:
+    if not _REGION.fullmatch(region):
+        raise ValueError("not a region such as westeurope: small letters and digits")
+    return region
+
+
+class Config(ProviderConfig):
+    """Microsoft Azure's voices, over REST."""
+
+    provider: Literal["azure"] = "azure"
+    voice: Annotated[
+        str, Field(min_length=1, max_length=200, description="The voice; those with `Multilingual` speak any language.")
+    ] = "en-US-AvaMultilingualNeural"
+    region: Annotated[
+        str,
+        AfterValidator(_checked_region),
+        Field(description="Region of the Speech resource, as `westeurope`; default: what `AZURE_SPEECH_REGION` says."),
+    ] = ""
+    base_url: Annotated[
+        str,
+        AfterValidator(checked_base_url),
+        Field(
+            description="Address in place of the region's, up to `/cognitiveservices`; a resource's own ends `/tts`."
+        ),
+    ] = ""
+    rate_percent: Annotated[int, Field(ge=-50, le=100, description="Faster or, below 0, slower than usual.")] = 0
+    pitch_percent: Annotated[int, Field(ge=-50, le=50, description="Higher or, below 0, lower than usual.")] = 0
+    style: Annotated[
+        str, Field(max_length=100, description="A style that the voice has, as `cheerful` or `customerservice`.")
+    ] = ""
+    first_audio_s: Annotated[float, Field(ge=0.1, le=60.0, description="Wait for a sentence to begin.")] = (
+        VOICE_PATIENCE.first_s
+    )
+    gap_s: Annotated[float, Field(ge=0.1, le=60.0, description="Wait for a sentence to go on.")] = VOICE_PATIENCE.gap_s
+
+
+def KEYS(config: Config) -> tuple[str, ...]:  # noqa: N802 - the registry's name for it
+    """The key, and the region where the block names neither it nor an address."""
+    if config.base_url:
+        return () if is_loopback(config.base_url) else (KEY,)
+    return (KEY,) if config.region else (KEY, REGION)
+
+
+def create(config: Config, setup: Setup) -> "AzureVoice":
+    """The voice of an agent. Raises `ConfigurationError` when key or region are missing."""
+    base_url = config.base_url or f"https://{config.region or _region_of(setup)}.tts.speech.microsoft.com"
+    return AzureVoice(config, base_url, key_of(setup, KEY, base_url), setup)
+
+
+def _region_of(setup: Setup) -> str:
+    try:
+        region = key_of(setup, REGION, "")
+    except ConfigurationError as error:
+        text = "not set: the region of your Speech resource, here or as `region` in the tts block"
+        raise ConfigurationError(text, field=REGION, expected="a region such as westeurope") from error
+    try:
+        return _checked_region(region)
+    except ValueError as error:
+        raise ConfigurationError(str(error), field=REGION, found=repr(region[:40])) from error
+
+
+def ssml(config: Config, language: str, lexicon: Lexicon, text: str) -> str:
+    """The document for a text, which may hold anything."""
+    inner = "".join(_part(written, said) for written, said in lexicon.split(NOT_XML.sub(" ", text)))
+    # A multilingual voice would otherwise guess the language from each sentence anew.
+    if "Multilingual" in config.voice and not config.voice.startswith(f"{language}-"):
+        inner = f"<lang xml:lang={quoteattr(language)}>{inner}</lang>"
+    changes = {"rate": config.rate_percent, "pitch": config.pitch_percent}
+    if prosody := "".join(f' {name}="{percent:+d}%"' for name, percent in changes.items() if percent):
+        inner = f"<prosody{prosody}>{inner}</prosody>"
+    if config.style:
+        inner = f"<mstts:express-as style={quoteattr(config.style)}>{inner}</mstts:express-as>"
+    return (
+        '<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" '
+        f'xmlns:mstts="https://www.w3.org/2001/mstts" xml:lang={quoteattr(language)}>'
+        f"<voice name={quoteattr(config.voice)}>{inner}</voice></speak>"
+    )
+
+
+def _part(written: str, said: str) -> str:
+    if not said:
+        return escape(written)
+    if is_ipa(said):
+        return f'<phoneme alphabet="ipa" ph={quoteattr(said[1:-1])}>{escape(written)}</phoneme>'
+    return f"<sub alias={quoteattr(said)}>{escape(written)}</sub>"
+
+
+class AzureVoice:
+    """See `offhook.speech.ports.Voice`."""
+
+    def __init__(self, config: Config, base_url: str, key: str, setup: Setup) -> None:
+        self._config, self._language, self._lexicon = config, setup.language, Lexicon(setup.lexicon)
+        headers = {"X-Microsoft-OutputFormat": FORMAT, "User-Agent": "offhook"}
+        if key:
+            headers["Ocp-Apim-Subscription-Key"] = key
+        patience = Patience(config.first_audio_s, config.gap_s)
+        self._client = AudioClient(Endpoint(NAME, base_url, headers, key, patience, HINTS), FORMAT_HINT)
+
+    async def prepare(self) -> None:
+        """Make the connections' pool."""
+        await self._client.prepare()
+
+    async def close(self) -> None:
+        """Drop the connections."""
+        await self._client.close()
+
+    async def synthesize(self, text: str) -> AsyncGenerator[SpokenAudio, None]:
+        """The segment's audio, byte for byte as it comes. Raises `ProviderError`."""
+        if not any(sign.isalnum() for sign in text):
+            return  # Nothing to say, which the vendor takes for a mistake.
+        document = ssml(self._config, self._language, self._lexicon, text).encode()
+        async with aclosing(self._client.audio("cognitiveservices/v1", document, "application/ssml+xml")) as pieces:
+            async for piece in pieces:
+                yield SpokenAudio(piece)
