@@ -20,7 +20,7 @@ from offhook.audio.g711 import (
 from offhook.audio.recording import LONGEST_LEAD, StereoRecorder
 from offhook.audio.resample import Decimator, Interpolator, resample
 from offhook.audio.spurts import Edge, SpurtDetector, SpurtSettings
-from offhook.audio.vad import EnergyVad
+from offhook.audio.vad import EnergyVad, VadStream
 from offhook.core.events import SilenceLasted, SoundLasted, SpeechStarted, SpeechStopped, VoiceLasted
 
 # ── frames and G.711 ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -85,7 +85,7 @@ def test_streams_do_not_depend_on_how_the_audio_was_split(sizes: list[int], fact
 # ── talk spurts ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Tape:
+class Tape(VadStream):
     """A judge that plays back drawn probabilities, then silence."""
 
     def __init__(self, probabilities: list[float]) -> None:

@@ -1,5 +1,8 @@
 """The spurt detector: with a judge that the test holds, with the energy detector, and with the real model."""
 
+from collections.abc import Callable
+from itertools import zip_longest
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -15,7 +18,7 @@ EDGES_S = (0.10, 0.22, 1.50)
 BLOCK_S = 0.032
 
 
-class Judge:
+class Judge(VadStream):
     """Gives what the test says, block by block, then 0; remembers what it was asked."""
 
     def __init__(self, *probabilities: float) -> None:
@@ -339,3 +342,27 @@ def test_the_gate_loses_no_spurt_that_the_model_alone_finds() -> None:
 def test_silero_is_not_moved_by_noise() -> None:
     bursts = [part for seed in range(8) for part in (silence(0.4), noise(0.3, -25, seed))]
     assert hear(SpurtDetector(silero(), EDGES_S), ulaw(*bursts, noise(3.0, -30))) == []
+
+
+@needs_silero
+def test_many_calls_judged_together_hear_what_each_hears_alone() -> None:
+    audio, _ = conversation(-50)
+    lines = [audio[160 * shift :] for shift in range(0, 60, 5)]
+    alone = [[edge for _, edge in hear(SpurtDetector(silero(), EDGES_S), line)] for line in lines]
+    vad, due = SileroVad(SILERO), list[Callable[[], None]]()
+    vad.collect(due.append)
+    detectors = [SpurtDetector(vad.stream(), EDGES_S) for _ in lines]
+    told: list[list[Edge]] = [[] for _ in lines]
+    for detector, edges in zip(detectors, told, strict=True):
+        detector.late = edges.extend
+    for ahead in zip_longest(*(frames(line) for line in lines)):
+        for detector, edges, frame in zip(detectors, told, ahead, strict=True):
+            edges.extend(detector.hear(frame) if frame else ())
+        # Every other time the wait is over before the next frames come; otherwise a frame ends it.
+        for run in due if len(told[0]) % 2 else ():
+            run()
+        due.clear()
+    assert vad.collects
+    vad.run()
+    for edges, wanted in zip(told, alone, strict=True):
+        assert [edge for edge in edges if not isinstance(edge, SoundLasted)] == wanted

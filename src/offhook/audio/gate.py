@@ -5,6 +5,7 @@ with the noise of the line. The blocks just before it becomes louder are kept an
 of a soft sound is judged like the rest of it.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from offhook.audio.g711 import decode_ulaw, ulaw_level
@@ -34,10 +35,13 @@ _RISE: Final = 0.05
 class GatedVad:
     """Judges each 256 samples of mu-law; levels are those of `ulaw_level`."""
 
-    __slots__ = ("_awake", "_floor", "_kept", "_skipped", "_vad", "level")
+    __slots__ = ("_awake", "_block", "_floor", "_kept", "_skipped", "_then", "_vad", "level")
 
-    def __init__(self, vad: VadStream) -> None:
-        self._vad = vad
+    def __init__(self, vad: VadStream, then: Callable[[float], None]) -> None:
+        """`then` is told the probability of a voice in each block."""
+        self._vad, self._then = vad, then
+        self._block = b""
+        """What the model is being asked about."""
         self._floor = 0.0
         self._awake = AWAKE_BLOCKS
         self._kept: tuple[bytes, ...] = ()
@@ -61,24 +65,32 @@ class GatedVad:
         """Below this there is nothing but the line's noise."""
         return max(LEAST_LEVEL, self._floor + QUIET_MARGIN)
 
-    def probability(self, block: bytes) -> float:
-        """Probability of a voice in `block`; 0 when it is clearly silent and the model rests."""
+    def hear(self, block: bytes) -> None:
+        """Judge `block`, at once or in a moment; 0 when it is clearly silent and the model rests."""
         self.level = level = ulaw_level(block)
         if level >= LEAST_LEVEL and level >= self._floor + MARGIN:
             self._awake = AWAKE_BLOCKS
         elif not self._awake:
             self._rest(block, level)
-            return 0.0
+            self._then(0.0)
+            return
         if self._skipped:
             self._wake_up()
-        probability = self._vad.probability(decode_ulaw(block))
+        self._block = block
+        self._vad.ask(decode_ulaw(block), self._judged)
+
+    def flush(self) -> None:
+        """Do not wait for other calls' blocks any longer."""
+        self._vad.flush()
+
+    def _judged(self, probability: float) -> None:
         if probability >= NO_VOICE:
             self._awake = AWAKE_BLOCKS
         else:
             self._awake -= 1
-            self._follow(level)
-        self._kept = (*self._kept[1 - KEPT_BLOCKS :], block)
-        return probability
+            self._follow(self.level)
+        self._kept = (*self._kept[1 - KEPT_BLOCKS :], self._block)
+        self._then(probability)
 
     def parts_from(self, level: float, part_samples: int, most_blocks: int = 1) -> list[bool]:
         """Does each part of the last block, or of up to `most_blocks` that end with it, reach `level`?"""

@@ -3,6 +3,7 @@
 All time is counted in received samples, so a burst of late frames gives the same edges as frames in time.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,11 @@ _PART_SAMPLES: Final = 64
 """Onset and end are placed by level to 8 ms, a quarter of a block."""
 _LAG_SAMPLES: Final = 2 * BLOCK_SAMPLES
 """So long the model goes on believing in a voice that has ended; measured with speech that ends in silence."""
+
+_NOTHING_ASKED: Final = "nothing asked"
+_ASKING: Final = "asking"
+_ASKED: Final = "asked"
+"""Where the question for the last block stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +71,20 @@ class SpurtDetector:
     """Finds the talk spurts of one call; they count from 1. Keeps less than 0.2 s of audio.
 
     `voice_edges_s` are the lengths of voice that `VoiceLasted` tells, once each for every spurt that reaches them.
+    A detector that judges many calls together tells the edges of a block a moment later: they go to `late`.
     """
 
     __slots__ = (
-        "_edges", "_ended", "_gate", "_loud", "_number", "_onset", "_pieces", "_recent", "_samples", "_settings",
-        "_spurt", "_watch",
+        "_edges", "_ended", "_found", "_gate", "_loud", "_number", "_onset", "_pieces", "_recent", "_samples",
+        "_settings", "_spurt", "_state", "_watch", "late",
     )  # fmt: skip
 
     def __init__(self, vad: VadStream, voice_edges_s: tuple[float, ...], settings: SpurtSettings | None = None) -> None:
         self._settings = settings or SpurtSettings()
-        self._gate = GatedVad(vad)
+        self._gate = GatedVad(vad, self._judged)
+        self._state = _NOTHING_ASKED
+        self._found: tuple[Edge, ...] = ()
+        self.late: Callable[[tuple[Edge, ...]], None] | None = None
         self._edges = sorted((round(edge_s * SAMPLE_RATE), edge_s) for edge_s in voice_edges_s)
         self._loud = 0
         """Blocks in a row that were far louder than the noise."""
@@ -100,13 +110,31 @@ class SpurtDetector:
     def hear(self, frame: bytes) -> tuple[Edge, ...]:
         """Take the next 160 bytes of mu-law; the edges that they show, in order."""
         assert len(frame) == FRAME_BYTES, "the leg delivers whole frames"
+        if self._state is _ASKED:
+            self._gate.flush()
         self._samples += FRAME_SAMPLES
         audio = self._pieces + frame
         if len(audio) < BLOCK_SAMPLES:
             self._pieces = audio
             return self._lasting() if self._spurt or self._watch else ()
         self._pieces = audio[BLOCK_SAMPLES:]
-        probability = self._gate.probability(audio[:BLOCK_SAMPLES])
+        self._state = _ASKING
+        self._gate.hear(audio[:BLOCK_SAMPLES])
+        if self._state is _ASKING:
+            self._state = _ASKED
+            return ()
+        return self._found
+
+    def _judged(self, probability: float) -> None:
+        """The block's probability is there: in the step that asked for it, or later."""
+        is_late = self._state is _ASKED
+        self._state = _NOTHING_ASKED
+        self._found = self._block(probability)
+        if is_late and self._found:
+            assert self.late is not None, "whoever collects blocks takes late edges"
+            self.late(self._found)
+
+    def _block(self, probability: float) -> tuple[Edge, ...]:
         self._loud = self._loud + 1 if self._gate.is_sure_sound else 0
         if self._spurt:
             return self._block_inside(self._spurt, probability)

@@ -6,8 +6,11 @@ simulations, and calls when the model is missing.
 """
 
 import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,59 +33,128 @@ _FIRST_MOST_DB: Final = -35.0
 _RELEARN_BLOCKS: Final = 937
 """30 s: a sound that never once falls quiet for so long is noise, and becomes the floor."""
 
+INLINE_STREAMS: Final = 8
+"""Up to so many calls each block is judged at once: a batch would only make the caller wait."""
+MOST_WAITING: Final = 32
+"""A batch of so many takes about a millisecond: it does not wait for more."""
 
-class VadStream(Protocol):
+
+class VadStream(ABC):
     """Hears one call."""
 
+    def ask(self, pcm: NDArray[np.int16], then: Callable[[float], None]) -> None:
+        """Tell `then` the probability of the next 256 samples: at once, or in a moment, together with other calls'."""
+        then(self.probability(pcm))
+
+    def flush(self) -> None:
+        """Tell now what was not told yet."""
+        return
+
+    @abstractmethod
     def probability(self, pcm: NDArray[np.int16]) -> float:
         """Probability that the next 256 samples hold a voice."""
 
+    @abstractmethod
     def reset(self) -> None:
         """Some audio was left out: forget the sounds just heard (but not what the line is like)."""
 
 
 class SileroVad:
-    """The shared model. One thread: a block takes less than 60 µs, which no thread hop would pay for.
+    """The shared model, on the thread that asks: a block takes less than 60 µs, which no thread hop would pay for.
 
-    Raises `ConfigurationError` when `model`, a path or the file's bytes, is not that model.
+    With many calls the blocks of a few milliseconds are judged together, which halves that. Whoever can wait says so
+    by `collect`. Raises `ConfigurationError` when `model`, a path or the file's bytes, is not that model.
     """
 
     def __init__(self, model: Path | bytes) -> None:
         self._session = load_session(model, inputs=("input", "state", "sr"), what="the voice detector")
+        self._streams: WeakSet[_SileroStream] = WeakSet()
+        self._waiting: list[tuple[_SileroStream, Callable[[float], None]]] = []
+        self._later: Callable[[Callable[[], None]], object] | None = None
 
     def stream(self) -> VadStream:
         """The ear of one call; calls share nothing but the weights."""
-        return _SileroStream(self._session)
+        stream = _SileroStream(self, self._session)
+        self._streams.add(stream)
+        return stream
+
+    def collect(self, later: Callable[[Callable[[], None]], object]) -> None:
+        """From now on blocks may wait for each other: `later` calls what it is given in a few milliseconds."""
+        self._later = later
+
+    @property
+    def collects(self) -> bool:
+        """There are so many calls that a batch is worth a wait."""
+        return self._later is not None and len(self._streams) > INLINE_STREAMS
+
+    def wait(self, stream: "_SileroStream", then: Callable[[float], None]) -> None:
+        """Judge the stream's block with the next batch."""
+        self._waiting.append((stream, then))
+        if len(self._waiting) >= MOST_WAITING:
+            self.run()
+        elif len(self._waiting) == 1:
+            assert self._later is not None
+            self._later(self.run)
+
+    def run(self) -> None:
+        """Judge all blocks that wait."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        inputs = np.concatenate([stream.input for stream, _ in waiting])
+        states = np.concatenate([stream.state for stream, _ in waiting], axis=1)
+        given = {"input": inputs, "state": states, "sr": _RATE}
+        probabilities, states = self._session.run(("output", "stateN"), given)
+        for at, (stream, then) in enumerate(waiting):
+            stream.state[:] = states[:, at : at + 1]
+            then(float(probabilities[at, 0]))
 
 
-class _SileroStream:
+_RATE: Final = np.array(8000, np.int64)
+
+
+class _SileroStream(VadStream):
     """Fixed input and output buffers, bound once: a call by names and fresh arrays costs 10 µs more."""
 
-    __slots__ = ("_binding", "_input", "_output", "_run", "_state")
+    __slots__ = ("_binding", "_output", "_run", "_vad", "input", "state")
 
-    def __init__(self, session: Any) -> None:
-        self._input = np.zeros((1, _CONTEXT_SAMPLES + BLOCK_SAMPLES), np.float32)
-        self._state = np.zeros(_STATE_SHAPE, np.float32)
+    def __init__(self, vad: SileroVad, session: Any) -> None:
+        self._vad = vad
+        self.input = np.zeros((1, _CONTEXT_SAMPLES + BLOCK_SAMPLES), np.float32)
+        self.state = np.zeros(_STATE_SHAPE, np.float32)
         self._output = np.zeros((1, 1), np.float32)
         self._run = session.run_with_iobinding
         self._binding = session.io_binding()
-        self._binding.bind_cpu_input("input", self._input)
-        self._binding.bind_cpu_input("state", self._state)
-        self._binding.bind_cpu_input("sr", np.array(8000, np.int64))
+        self._binding.bind_cpu_input("input", self.input)
+        self._binding.bind_cpu_input("state", self.state)
+        self._binding.bind_cpu_input("sr", _RATE)
         self._binding.bind_output("output", "cpu", 0, np.float32, (1, 1), self._output.ctypes.data)
         # The model has read its state before it writes the next one, so both may be the same buffer.
-        self._binding.bind_output("stateN", "cpu", 0, np.float32, _STATE_SHAPE, self._state.ctypes.data)
+        self._binding.bind_output("stateN", "cpu", 0, np.float32, _STATE_SHAPE, self.state.ctypes.data)
 
     def probability(self, pcm: NDArray[np.int16]) -> float:
-        row = self._input[0]
-        row[:_CONTEXT_SAMPLES] = row[-_CONTEXT_SAMPLES:]
-        np.multiply(pcm, np.float32(1 / 32768), out=row[_CONTEXT_SAMPLES:], casting="unsafe")
+        self._take(pcm)
         self._run(self._binding)
         return float(self._output[0, 0])
 
+    def ask(self, pcm: NDArray[np.int16], then: Callable[[float], None]) -> None:
+        if self._vad.collects:
+            self._take(pcm)
+            self._vad.wait(self, then)
+        else:
+            then(self.probability(pcm))
+
+    def flush(self) -> None:
+        self._vad.run()
+
     def reset(self) -> None:
-        self._input.fill(0)
-        self._state.fill(0)
+        self.input.fill(0)
+        self.state.fill(0)
+
+    def _take(self, pcm: NDArray[np.int16]) -> None:
+        row = self.input[0]
+        row[:_CONTEXT_SAMPLES] = row[-_CONTEXT_SAMPLES:]
+        np.multiply(pcm, np.float32(1 / 32768), out=row[_CONTEXT_SAMPLES:], casting="unsafe")
 
 
 class EnergyVad:
@@ -96,7 +168,7 @@ class EnergyVad:
         return _EnergyStream(self._margin_db, self._least_db)
 
 
-class _EnergyStream:
+class _EnergyStream(VadStream):
     __slots__ = ("_floor_db", "_heard", "_least_db", "_lowest_db", "_margin_db")
 
     def __init__(self, margin_db: float, least_db: float) -> None:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from offhook.audio.spurts import SpurtDetector
+from offhook.audio.spurts import Edge, SpurtDetector
 from offhook.call.inbox import Inbox
 from offhook.call.pacer import Pacer
 from offhook.core.events import CallerHungUp, DigitPressed, LegLost, TranscriptFinal
@@ -33,6 +33,7 @@ class Ear:
 
     def __init__(self, inbox: Inbox, detector: SpurtDetector, recorder: CallerRecorder, pacer: Pacer) -> None:
         self._inbox, self._detector, self._recorder, self._pacer = inbox, detector, recorder, pacer
+        detector.late = self._put
         self._transcriber: Transcriber | None = None
         self._kept: deque[bytes] = deque(maxlen=KEPT_FRAMES)
         """Frames that no final has covered yet."""
@@ -54,8 +55,12 @@ class Ear:
         self._recent.append(frame)
         if self._transcriber is not None:
             self._transcriber.hear(frame)
-        for event in self._detector.hear(frame):
-            self._inbox.put(event)
+        if edges := self._detector.hear(frame):
+            self._put(edges)
+
+    def _put(self, edges: tuple[Edge, ...]) -> None:
+        for edge in edges:
+            self._inbox.put(edge)
 
     def digit_pressed(self, digit: str) -> None:
         """A key. Nobody presses a hundred in a moment: a storm of them is dropped and counted."""

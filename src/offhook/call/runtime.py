@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from offhook.agents.model import Agent
@@ -29,6 +30,8 @@ from offhook.speech.registry import Kind, provider_label, with_fallbacks
 from offhook.speech.sentence_cache import KeptSentence, SentenceCache
 from offhook.tools.toolbox import Toolbox
 
+TOGETHER_S: Final = 0.006
+"""With many calls the voice detector waits so long for other calls' audio, to judge it together."""
 _LOG: Final = logging.getLogger("offhook.runtime")
 
 
@@ -57,6 +60,8 @@ class AgentRuntime:
     async def prepare(self) -> None:
         """Load all that is slow. Raises `ConfigurationError` or `ProviderError`."""
         self.system = self.system or system_message(self.agent, self.facts)
+        if isinstance(self.vad, SileroVad):
+            self.vad.collect(partial(asyncio.get_running_loop().call_later, TOGETHER_S))
         async with asyncio.TaskGroup() as tasks:
             for part in (self.stt, self.llm, self.voice, self.turn_model):
                 tasks.create_task(part.prepare())

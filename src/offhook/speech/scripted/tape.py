@@ -100,15 +100,21 @@ def read_frame(frame: bytes) -> TapeFrame | None:
     if len(frame) != FRAME_BYTES or frame == SILENCE_FRAME:
         return None
     for plane in Plane:
-        bits = int(frame.translate(_ONES[plane]), 2) ^ _NOISE
+        bits = frame_bits(frame, plane)
         if bits >> 152 == MAGIC:
-            found = _unpack(bits.to_bytes(20, "big"))
+            found = unpack(bits.to_bytes(20, "big"))
             if found is not None:
                 return found
     return None
 
 
-def _unpack(data: bytes) -> TapeFrame | None:
+def frame_bits(frame: bytes, plane: Plane) -> int:
+    """What the plane of 160 bytes carries, as one number of 160 bits; byte 0 of the layout is the highest."""
+    return int(frame.translate(_ONES[plane]), 2) ^ _NOISE
+
+
+def unpack(data: bytes) -> TapeFrame | None:
+    """What these 20 bytes say; None when their checksum is wrong."""
     _, checksum, utterance, word, frame, frames, parts, packed, part = _LAYOUT.unpack(data)
     length = packed & 0x0F
     if checksum != zlib.crc32(data[3:]) & 0xFFFF or frame >= frames or not parts or length > PART_BYTES:

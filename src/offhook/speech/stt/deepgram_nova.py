@@ -12,12 +12,12 @@ from typing import Final
 
 import msgspec
 
-from offhook.core.events import TranscriberLagging, TranscriberReady, TranscriptChanged, TranscriptFinal
+from offhook.core.events import TranscriberReady, TranscriptChanged, TranscriptFinal
 from offhook.errors import ProtocolViolation, ProviderTimeout, ProviderUnavailable
 from offhook.speech.ports import TranscriberEvent
+from offhook.speech.stt.lagging import BYTES_PER_S, Lagging
 
 NAME: Final = "deepgram"
-BYTES_PER_S: Final = 8000
 FINALIZE: Final = '{"type":"Finalize"}'
 KEEP_ALIVE: Final = '{"type":"KeepAlive"}'
 CLOSE_STREAM: Final = '{"type":"CloseStream"}'
@@ -30,13 +30,14 @@ STALL_S: Final = 3.0
 LOOK_AGAIN_S: Final = 0.3
 NEAR_S: Final = 0.1
 """Positions that differ by less are the same: Deepgram counts in its own steps."""
-HANGOVER_S: Final = 0.4
+HANGOVER_S: Final = 0.1
 """Silence at the end of a talk spurt, before `Finalize`: no word can lie in it."""
 OVERLAP_S: Final = 0.05
+APART_S: Final = 0.05
+"""A word that begins this close to a question, or behind it, is of the next talk spurt."""
 MOST_ASKED: Final = 32
 MOST_LETTERS: Final = 20_000
 """Of text that no final was asked for."""
-LAGGING_EVERY: Final = BYTES_PER_S
 
 # ── the wire ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -45,6 +46,15 @@ class _Word(msgspec.Struct, frozen=True):
     word: str = ""
     punctuated_word: str = ""
     start: float = 0.0
+    end: float = 0.0
+
+    @property
+    def text(self) -> str:
+        return self.punctuated_word or self.word
+
+    @property
+    def middle_s(self) -> float:
+        return (self.start + max(self.start, self.end)) / 2
 
 
 class _Alternative(msgspec.Struct, frozen=True):
@@ -81,6 +91,30 @@ _MESSAGE: Final = msgspec.json.Decoder(_Message)
 _RESULTS: Final = msgspec.json.Decoder(_Results)
 
 
+@dataclass(frozen=True, slots=True)
+class _Interim:
+    """Text that may still change."""
+
+    text: str = ""
+    words: tuple[_Word, ...] = ()
+    """With their places; none where Deepgram gives none."""
+    end_s: float = 0.0
+    """The position that it reaches."""
+
+    def split(self, until_s: float) -> tuple["_Interim", "_Interim"]:
+        """What is said before a question, and what is said behind it."""
+        if not self.words:
+            return self, _Interim()
+        before = tuple(word for word in self.words if word.start < until_s - APART_S)
+        behind = self.words[len(before) :]
+        end_s = max(before[-1].end, before[-1].start) if before else 0.0
+        return _Interim(_joined(before), before, end_s), _Interim(_joined(behind), behind, self.end_s)
+
+
+def _joined(words: tuple[_Word, ...]) -> str:
+    return " ".join(word.text for word in words)
+
+
 @dataclass(eq=False, slots=True)
 class _Asked:
     """A final that is owed. `spurt` is None when the same was asked again later."""
@@ -94,8 +128,9 @@ class _Asked:
 class NovaDialect:
     """What is said on one `/v1/listen` socket, and what it means. Positions are seconds of this connection's audio."""
 
-    def __init__(self, post: Callable[[TranscriberEvent], None]) -> None:
-        self._post = post
+    def __init__(self, post: Callable[[TranscriberEvent], None], send: Callable[[str | bytes], None]) -> None:
+        self._post, self._send = post, send
+        self._lagging = Lagging(post)
         self._unsent: deque[_Asked] = deque()
         self._asked: deque[_Asked] = deque()
         """On their way, in order."""
@@ -104,8 +139,7 @@ class NovaDialect:
         """Bytes of audio."""
         self._said: deque[str] = deque()
         """Final pieces since the last final that was posted."""
-        self._interim = ("", 0.0)
-        """Text that may still change, and the position it reaches."""
+        self._interim = _Interim()
         self._posted = ""
         self._told_until = 0.0
         """Words before this position are among the final pieces, or were posted."""
@@ -113,23 +147,28 @@ class NovaDialect:
         """The farthest position of any result, and when it came."""
         self._overdue = 0
         """`Finalize` messages that were answered otherwise, so that their own answer may still come."""
-        self._dropped = self._dropped_told = 0
 
     # ── the caller's side ────────────────────────────────────────────────────────────────────────────────────────
 
-    def ask(self, spurt: int) -> None:
-        """A `Finalize` for this spurt is about to be sent."""
+    def hear(self, frame: bytes) -> None:
+        """Send it."""
+        self._send(frame)
+
+    def ask(self, spurt: int, at: float) -> None:
+        """Send `Finalize` for this spurt."""
+        del at
         for asked in (*self._asked, *self._unsent):
             if asked.spurt == spurt:
                 asked.spurt = None
         self._unsent.append(_Asked(spurt))
+        self._send(FINALIZE)
+
+    def forget(self, size: int) -> None:
+        """Audio that waits is not sent after all: nothing is counted before it is sent."""
 
     def dropped(self, size: int) -> None:
-        """Tell at the first drop, then once for each second of audio."""
-        self._dropped += size
-        if self._dropped_told == 0 or self._dropped - self._dropped_told >= LAGGING_EVERY:
-            self._post(TranscriberLagging(dropped_s=(self._dropped - self._dropped_told) / BYTES_PER_S))
-            self._dropped_told = self._dropped
+        """The oldest audio that waits is lost."""
+        self._lagging.dropped(size)
 
     # ── the socket's side (offhook.speech.websocket.Dialect) ─────────────────────────────────────────────────────
 
@@ -174,7 +213,7 @@ class NovaDialect:
         """An answer is late: do without it if all that was said is known. Raises `ProviderTimeout`."""
         if self._asked:
             first, (reached_s, reached_at) = self._asked[0], self._reached
-            text, _ = self._interim
+            text = self._interim.split(first.until_s)[0].text
             waited_s = at - first.sent_at
             is_settled = not text and self._told_until >= max(first.until_s - HANGOVER_S, NEAR_S)
             is_heard = reached_s >= first.until_s - NEAR_S
@@ -198,18 +237,17 @@ class NovaDialect:
         end_s = results.end_s
         if end_s is not None and end_s > self._reached[0]:
             self._reached = (end_s, at)
-        text = self._new_text(results)
+        new = self._new_text(results)
         if not (results.is_final or results.speech_final or results.from_finalize):
-            self._interim = (text, end_s or 0.0)
+            self._interim = new
             self._tell()
             return
-        self._keep(text)
-        self._interim = ("", 0.0)
-        self._told_until = max(self._told_until, end_s or 0.0)
+        self._keep(new.text)
+        self._interim = _Interim()
         covered = self._covered(results)
+        self._told_until = max(self._told_until, end_s or 0.0)
         if covered:
-            if not results.from_finalize:
-                self._overdue += covered
+            self._overdue += covered - results.from_finalize
             self._answer(covered)
             self._set_wakeup(at)
         else:
@@ -221,7 +259,8 @@ class NovaDialect:
         covered = 0
         if end_s is not None:
             covered = sum(1 for asked in self._asked if asked.until_s <= end_s + NEAR_S)
-        if results.from_finalize and not covered and self._asked:
+        is_again = end_s is not None and end_s <= self._told_until
+        if results.from_finalize and not covered and self._asked and not is_again:
             if self._overdue:
                 # The answer to an earlier question, which was done without.
                 self._overdue -= 1
@@ -235,32 +274,34 @@ class NovaDialect:
         for spurt in answered[:-1]:
             self._post(TranscriptFinal("", spurt))
         for spurt in answered[-1:]:
-            text, self._posted = self._text(), ""
+            text, self._posted = " ".join(self._said)[-MOST_LETTERS:], ""
             self._said.clear()
             self._post(TranscriptFinal(text, spurt))
+            self._tell()
 
     def _do_without(self, first: _Asked) -> None:
         """No answer will come: the interim has to do, and is not told again when it becomes final after all."""
         assert self._asked[0] is first
-        text, end_s = self._interim
-        self._keep(text)
-        self._told_until = max(self._told_until, end_s if text else 0.0)
-        self._interim = ("", 0.0)
+        before, self._interim = self._interim.split(first.until_s)
+        self._keep(before.text)
+        self._told_until = max(self._told_until, before.end_s if before.text else 0.0)
         self._overdue += 1
         self._answer(1)
 
-    def _new_text(self, results: _Results) -> str:
+    def _new_text(self, results: _Results) -> _Interim:
         """The text less what was told already: a final that comes twice, or after its interim had to do."""
         best = next(iter(results.channel.alternatives), _Alternative())
         start_s, end_s = results.start, results.end_s
+        text, words = " ".join(best.transcript.split()), tuple(best.words)
         if start_s is None or end_s is None or start_s >= self._told_until - OVERLAP_S:
-            return " ".join(best.transcript.split())
+            # The words are the text where they say the same; smart formatting may make one of several.
+            return _Interim(text, words if _joined(words) == text else (), end_s or 0.0)
         if end_s <= self._told_until:
-            return ""
-        if not best.words:
-            return " ".join(best.transcript.split())
-        new = [word for word in best.words if word.start >= self._told_until - OVERLAP_S]
-        return " ".join(word.punctuated_word or word.word for word in new)
+            return _Interim("", (), end_s)
+        if not words:
+            return _Interim(text, (), end_s)
+        new = tuple(word for word in words if word.middle_s > self._told_until)
+        return _Interim(_joined(new), new, end_s)
 
     def _keep(self, text: str) -> None:
         if not text:
@@ -270,7 +311,7 @@ class NovaDialect:
             self._said.popleft()
 
     def _text(self) -> str:
-        return " ".join([*self._said, self._interim[0]]).strip()[-MOST_LETTERS:]
+        return " ".join([*self._said, self._interim.text]).strip()[-MOST_LETTERS:]
 
     def _tell(self) -> None:
         text = self._text()

@@ -1,0 +1,310 @@
+"""What is said on Deepgram's socket of turns (`/v2/listen`, Flux), and what it means: no I/O, time is passed in.
+
+Flux has no `Finalize`: it tells all words of the turn again and again, with the position that it has heard to. A
+question is answered by the first message that knows all of the talk spurt, the fastest first:
+
+1. `EagerEndOfTurn` or `EndOfTurn` at or behind the spurt's last sound: Flux itself believes that all was said;
+2. any message that has heard `SETTLED_S` of silence behind the question: then the spurt's last word is known;
+3. `ForceEndTurn`, when neither came. It is the last resort, since it ends the turn for Flux too: what it knows of the
+   sentence so far no longer helps with the next words, and its own belief in the end of the turn begins anew.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from offhook.audio.frames import FRAME_BYTES, SILENCE_BYTE
+from offhook.core.events import (
+    TranscriberReady,
+    TranscriptChanged,
+    TranscriptFinal,
+    TurnEndExpected,
+    TurnResumed,
+)
+from offhook.errors import ProtocolViolation, ProviderTimeout, ProviderUnavailable
+from offhook.speech.ports import TranscriberEvent
+from offhook.speech.stt.deepgram_questions import BYTES_PER_S, Questions
+from offhook.speech.stt.deepgram_words import TurnWord, told_count
+from offhook.speech.stt.lagging import Lagging
+
+NAME: Final = "deepgram"
+GROUP_BYTES: Final = 640
+"""80 ms, Deepgram's advice. Groups end on multiples of it, where its own steps end, so that no step waits for them."""
+FORCE_END_TURN: Final = '{"type":"ForceEndTurn"}'
+CLOSE_STREAM: Final = '{"type":"CloseStream"}'
+HANGOVER_S: Final = 0.1
+"""Silence at the end of a talk spurt, before the question: no word can lie in it."""
+APART_S: Final = 0.05
+"""A word that begins this close to the question, or behind it, is of the next talk spurt."""
+SETTLED_S: Final = 0.15
+FORCE_S: Final = 0.7
+"""After the question: the two natural answers take less than 0.6 s."""
+FINAL_S: Final = 1.2
+"""After the question: then what is known has to do, if Flux has heard so far. A call waits 1.4 s."""
+STALL_S: Final = 3.0
+"""Owing an answer and not moving for so long, the stream is dead."""
+LOOK_AGAIN_S: Final = 0.3
+NO_AUDIO_S: Final = 0.5
+"""Flux decides by audio alone: when none comes, silence is sent in its place, or a turn would never end."""
+MOST_WAITING: Final = 4000
+"""Words that no final was asked for."""
+
+# ── the wire ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Word(msgspec.Struct, frozen=True):
+    word: str = ""
+    start: float | None = None
+    end: float | None = None
+
+
+class _Message(msgspec.Struct, frozen=True):
+    type: str = ""
+    code: str = ""
+
+
+class _TurnInfo(msgspec.Struct, frozen=True):
+    """What matters of a `TurnInfo`."""
+
+    event: str = ""
+    turn_index: int = 0
+    audio_window_end: float = 0.0
+    transcript: str = ""
+    words: list[_Word] = []
+    end_of_turn_confidence: float = 0.0
+    trigger: str | None = None
+
+
+_MESSAGE: Final = msgspec.json.Decoder(_Message)
+_TURN_INFO: Final = msgspec.json.Decoder(_TurnInfo)
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A turn of Flux."""
+
+    index: int = 0
+    words: list[TurnWord] = field(default_factory=list)
+    """As it was told last."""
+    told: list[TurnWord] = field(default_factory=list)
+    """Its first words, as they stood when a final told them."""
+    is_expected: bool = False
+    """Its end was announced, and not taken back."""
+
+    @property
+    def rest(self) -> list[TurnWord]:
+        """Words that no final has told."""
+        return self.words[told_count(self.words, self.told) :] if self.told else self.words
+
+
+class FluxDialect:
+    """What is said on one `/v2/listen` socket, and what it means. Positions are seconds of this connection's audio."""
+
+    def __init__(self, post: Callable[[TranscriberEvent], None], send: Callable[[str | bytes], None]) -> None:
+        self._post, self._send = post, send
+        self._questions = Questions()
+        self._lagging = Lagging(post)
+        self._held = b""
+        """Audio of a group that is not full."""
+        self._audio_at: float | None = None
+        """When audio was sent last; None before the socket is open."""
+        self._looked_at = 0.0
+        self._turn = _Turn()
+        self._waiting: list[TurnWord] = []
+        """Words of turns that are over and that no final has told."""
+        self._glue = " "
+        self._posted = ""
+        self._reached = (0.0, 0.0)
+        """The farthest position of any message, and when it came."""
+        self._over_s = float("-inf")
+        """Where Flux believed the turn to be over; not since the caller was heard again."""
+
+    # ── the caller's side ────────────────────────────────────────────────────────────────────────────────────────
+
+    def hear(self, frame: bytes) -> None:
+        """Send it, in groups; before the socket is open it waits alone, so that it can be taken back."""
+        self._held += frame
+        place = self._questions.sent + self._questions.queued + len(self._held)
+        if self._audio_at is None or place % GROUP_BYTES == 0 or len(self._held) >= GROUP_BYTES:
+            self._pass_on()
+
+    def ask(self, spurt: int, at: float) -> None:
+        """The words up to here are wanted: what is held goes out at once."""
+        self._pass_on()
+        if self._questions.ask(spurt, at):
+            self._answer()
+
+    def forget(self, size: int) -> None:
+        """So much of the audio that waits, behind every question, is not sent after all."""
+        self._questions.queued -= size
+
+    def dropped(self, size: int) -> None:
+        """The oldest audio that waits is lost."""
+        self._questions.count_dropped(size)
+        self._lagging.dropped(size)
+
+    def _pass_on(self) -> None:
+        if self._held:
+            audio, self._held = self._held, b""
+            self._questions.queued += len(audio)
+            self._send(audio)
+
+    # ── the socket's side (offhook.speech.websocket.Dialect) ─────────────────────────────────────────────────────
+
+    @property
+    def wakeup_at(self) -> float | None:
+        """When an answer is late, or audio."""
+        if self._audio_at is None:
+            return None
+        silent_at = self._audio_at + NO_AUDIO_S
+        if not self._questions.asked:
+            return silent_at
+        first, looked_at = self._questions.asked[0], self._looked_at
+        looks = (first.sent_at + FORCE_S, first.sent_at + FINAL_S)
+        return min(silent_at, next((look for look in looks if look > looked_at), looked_at + LOOK_AGAIN_S))
+
+    def opened(self, at: float) -> None:
+        """It hears from now on."""
+        self._audio_at = self._looked_at = at
+        self._reached = (0.0, at)
+        self._questions.opened(at)
+        self._post(TranscriberReady())
+
+    def sent(self, message: str | bytes, at: float) -> None:
+        """Count the audio; a question covers what was sent before it."""
+        if isinstance(message, bytes):
+            self._audio_at = at
+            if self._questions.count_sent(len(message), at):
+                self._answer()
+
+    def keep_alive(self) -> str | None:
+        """There is none (KeepAlive is Nova's): silence is sent instead."""
+        return None
+
+    def goodbye(self) -> str | None:
+        """So that the rest is not waited for, nor paid."""
+        return CLOSE_STREAM
+
+    def received(self, message: str | bytes, at: float) -> None:
+        """One message. Raises `ProtocolViolation` for what is not JSON, `ProviderUnavailable` for an error."""
+        try:
+            kind = _MESSAGE.decode(message)
+            if kind.type == "TurnInfo":
+                self._turn_info(_TURN_INFO.decode(message), at)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise ProtocolViolation("deepgram: sent what is not in its protocol", provider=NAME) from error
+        if kind.type == "Error":
+            # Its description may repeat what we said: that might hold anything.
+            raise ProviderUnavailable(f"deepgram: error {kind.code[:60]!r}", provider=NAME)
+
+    def wake(self, at: float) -> None:
+        """An answer or the audio is late. Raises `ProviderTimeout`."""
+        self._looked_at = at
+        assert self._audio_at is not None, "nobody wakes a socket that is not open"
+        if at - self._audio_at >= NO_AUDIO_S:
+            self._fill(at - self._audio_at)
+            self._audio_at = at
+        if not self._questions.asked:
+            return
+        first, (reached_s, reached_at) = self._questions.asked[0], self._reached
+        waited_s = at - first.sent_at
+        if waited_s >= FORCE_S and not first.is_forced and self._turn.words:
+            first.is_forced = True
+            self._send(FORCE_END_TURN)
+        if waited_s >= FINAL_S and reached_s >= first.until_s - HANGOVER_S:
+            self._answer(at_least=1)
+        elif at - max(first.sent_at, reached_at) >= STALL_S:
+            raise ProviderTimeout(f"deepgram: owes a transcript and was silent for {STALL_S:g} s", provider=NAME)
+
+    def _fill(self, length_s: float) -> None:
+        """Silence in place of audio that did not come; what waits for the socket comes first."""
+        if self._questions.queued:
+            return
+        frames = min(round(length_s * BYTES_PER_S), BYTES_PER_S) // FRAME_BYTES
+        self._held += bytes([SILENCE_BYTE]) * (frames * FRAME_BYTES)
+        self._pass_on()
+
+    # ── turns ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _turn_info(self, info: _TurnInfo, at: float) -> None:
+        if info.turn_index < self._turn.index:
+            return  # Told twice: that turn is over.
+        if info.turn_index > self._turn.index:
+            self._next_turn(info.turn_index)
+        if info.audio_window_end > self._reached[0]:
+            self._reached = (info.audio_window_end, at)
+        turn = self._turn
+        turn.words = self._words(info)
+        match info.event:
+            case "StartOfTurn":
+                self._over_s = float("-inf")
+            case "TurnResumed":
+                self._over_s = float("-inf")
+                if turn.is_expected:
+                    turn.is_expected = False
+                    self._tell()
+                    self._post(TurnResumed())
+            case "EagerEndOfTurn" | "EndOfTurn":
+                self._over_s = info.audio_window_end
+                self._tell()
+                if info.trigger != "manual":  # We said so ourselves: that is no belief.
+                    turn.is_expected = True
+                    self._post(TurnEndExpected(self._text(), min(1.0, max(0.0, info.end_of_turn_confidence))))
+                if info.event == "EndOfTurn":
+                    self._next_turn(info.turn_index + 1)
+        self._tell()
+        self._answer()
+
+    def _next_turn(self, index: int) -> None:
+        self._waiting = (self._waiting + self._turn.rest)[-MOST_WAITING:]
+        self._turn = _Turn(index)
+
+    def _words(self, info: _TurnInfo) -> list[TurnWord]:
+        """The turn's words; without their times where list and transcript do not agree."""
+        text = " ".join(info.transcript.split())
+        words = [TurnWord(word.word.strip(), word.start, word.end) for word in info.words if word.word.strip()]
+        spaced = " ".join(word.text for word in words)
+        if words and spaced != text and "".join(word.text for word in words) == text:
+            self._glue = ""  # A language that is written without spaces.
+        elif spaced != text and len(words) != len(text.split()):
+            return [TurnWord(word) for word in text.split()]
+        return words
+
+    def _answer(self, at_least: int = 0) -> None:
+        """Post the finals of the questions that are covered: the text to the last of them, since a call may be done
+        with the others."""
+        covered = sum(1 for asked in self._questions.asked if self._is_covered(asked.until_s))
+        answered = [self._questions.asked.popleft() for _ in range(max(covered, at_least))]
+        spurts = [asked for asked in answered if asked.spurt is not None]
+        for asked in spurts[:-1]:
+            self._post(TranscriptFinal("", asked.spurt))
+        for asked in spurts[-1:]:
+            text, self._posted = self._take(asked.until_s), ""
+            self._post(TranscriptFinal(text, asked.spurt))
+            self._tell()
+
+    def _is_covered(self, until_s: float) -> bool:
+        return self._over_s >= until_s - HANGOVER_S or self._reached[0] >= until_s + SETTLED_S
+
+    def _take(self, until_s: float) -> str:
+        """The words before the position that no final has told, which are told by this."""
+        rest = self._turn.rest
+        words = [*self._waiting, *rest]
+        count = next((at for at, word in enumerate(words) if (word.start_s or 0.0) >= until_s - APART_S), len(words))
+        of_turn = max(0, count - len(self._waiting))
+        if of_turn:
+            before = len(self._turn.words) - len(rest)
+            self._turn.told = self._turn.words[: before + of_turn]
+        self._waiting = self._waiting[count:]
+        return self._glue.join(word.text for word in words[:count])
+
+    def _text(self) -> str:
+        return self._glue.join(word.text for word in (*self._waiting, *self._turn.rest))
+
+    def _tell(self) -> None:
+        text = self._text()
+        if text and text != self._posted:
+            self._posted = text
+            self._post(TranscriptChanged(text))
