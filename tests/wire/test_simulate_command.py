@@ -46,7 +46,7 @@ def simulated(*options: str) -> Iterator[str]:
 def test_a_whole_call_without_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "agent.yaml"
     with simulated("--profile", "fast", "--port", "0", "--seed", "3", "--write-agent", str(path)) as said:
-        for name, key in re.findall(r"^export (\w+_API_KEY)=(\S+)$", said, re.MULTILINE):
+        for name, key in re.findall(r"^export (\w+_KEY)=(\S+)$", said, re.MULTILINE):
             monkeypatch.setenv(name, key)
         assert load_agent(path).stt.model_dump()["provider"] == "deepgram"
         # The caller's sound is the talking tape: no model is needed to hear it.
@@ -72,7 +72,7 @@ def test_a_whole_call_without_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_the_written_agent_is_one_and_the_table_names_every_vendor(tmp_path: Path) -> None:
     with simulated("--port", "0") as said:
         for vendor in VENDORS.values():
-            assert re.search(rf"^ {vendor.name} +http://127\.0\.0\.1:\d+", said, re.MULTILINE), vendor.name
+            assert re.search(rf"^{vendor.name} +http://127\.0\.0\.1:\d+", said, re.MULTILINE), vendor.name
             assert f"export {vendor.key_variable}={vendor.key}" in said
         snippet = said.partition("writes it)\n")[2].partition("\n#")[0]
         path = tmp_path / "agent.yaml"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 import yaml
-from rich import box
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
@@ -120,9 +119,9 @@ def write_agent(path: Path, running: "StandIns") -> None:
 
 def table(running: "StandIns") -> Table:
     """Every stand-in, and what it did so far."""
-    found = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("vendor", "address", "key", "answers", "last after"):
-        found.add_column(name, no_wrap=True, justify="right" if name in ("answers", "last after") else "left")
+    found = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("vendor", "address", "key", "answers", "last"):
+        found.add_column(name, no_wrap=True, justify="right" if name in ("answers", "last") else "left")
     for entry in running.listening.values():
         vendor = entry.vendor
         last = f"{1000 * entry.last_s:.0f} ms" if entry.answers else ""

@@ -7,20 +7,33 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, Self, get_args
+from typing import Any, Final, Protocol, Self, TypeVar, get_args
 
+from offhook.audio.frames import SAMPLE_RATE
 from offhook.errors import ConfigurationError
+from offhook.simulator.vendors import deepgram
 from offhook.simulator.vendors.anthropic import AnthropicServer
+from offhook.simulator.vendors.azure import AzureServer
 from offhook.simulator.vendors.brain import facts_brain
-from offhook.simulator.vendors.deepgram import DeepgramFaults, DeepgramServer
+from offhook.simulator.vendors.deepgram import Break, DeepgramFaults, DeepgramServer
+from offhook.simulator.vendors.deepgram import Kind as BreakKind
+from offhook.simulator.vendors.deepgram_v1 import NovaWays
 from offhook.simulator.vendors.latency import Delay, WatchedDelay
 from offhook.simulator.vendors.openai import OpenAIServer
+from offhook.simulator.vendors.openai_speech import OpenAISpeechServer
 from offhook.simulator.vendors.profiles import PROFILES, Profile
 from offhook.simulator.vendors.server import Brain, Fault, FaultKind, Latency, VendorServer
+from offhook.simulator.vendors.sound import SoundFault, SoundFaultKind, SoundServer, SoundTiming
 from offhook.speech.registry import Kind
+
+SoundServerT = TypeVar("SoundServerT", bound=SoundServer)
 
 FAULT_AFTER_S: Final = 2.0
 """A fault in the middle of a socket's audio comes after so much of it."""
+
+
+CHAT_FAULTS: Final[tuple[FaultKind, ...]] = tuple(kind for kind in get_args(FaultKind) if kind != "none")
+VOICE_FAULTS: Final[tuple[SoundFaultKind, ...]] = tuple(kind for kind in get_args(SoundFaultKind) if kind != "none")
 
 
 class StandIn(Protocol):
@@ -72,29 +85,48 @@ def _chat(server: type[VendorServer], terms: Terms) -> VendorServer:
     latency = Latency(terms.watched(terms.profile.first_token), terms.profile.token_s)
     found = server(terms.brain, latency, port=terms.port, seed=terms.seed)
     if terms.fault:
-        kinds: tuple[FaultKind, ...] = get_args(FaultKind)
-        found.usual_fault = Fault(next(kind for kind in kinds if kind == terms.fault))
+        found.usual_fault = Fault(next(kind for kind in CHAT_FAULTS if kind == terms.fault))
     return found
 
 
-CHAT_FAULTS: Final = tuple(kind for kind in get_args(FaultKind) if kind != "none")
+FAULTY_STREAMS: Final = 2
+"""A stream that is opened in place of a broken one may break too; the one after that stays."""
+
+
+def _breaks(kind: BreakKind) -> DeepgramFaults:
+    return DeepgramFaults(breaks=(Break(kind=kind, after_s=FAULT_AFTER_S),) * FAULTY_STREAMS)
+
 
 _DEEPGRAM_FAULTS: Final = {
     "unauthorized": DeepgramFaults(refuse=401, reason="Invalid credentials."),
+    "quota": DeepgramFaults(refuse=402, reason="ASR_PAYMENT_REQUIRED"),
     "rate_limited": DeepgramFaults(refuse=429, reason="Too many requests. Please try again later"),
     "overloaded": DeepgramFaults(refuse=503, reason="Service unavailable."),
-    "drop": DeepgramFaults(drop_after_s=FAULT_AFTER_S, drops=2),
-    "stall": DeepgramFaults(stall_after_s=FAULT_AFTER_S),
-    "garbage": DeepgramFaults(garbage_after_s=FAULT_AFTER_S),
-    "no_final": DeepgramFaults(finalize="never"),
-    "duplicate_finals": DeepgramFaults(duplicate_finals=True),
+    **{kind: _breaks(kind) for kind in get_args(BreakKind)},
+    "no_final": DeepgramFaults(nova=NovaWays(finalize="never")),
+    "duplicate_finals": DeepgramFaults(nova=NovaWays(duplicate_finals=True)),
+    "strange": DeepgramFaults(nova=NovaWays(is_strange=True)),
 }
-DEEPGRAM_KEY: Final = "deepgram-stand-in"
 
 
 def _deepgram(terms: Terms) -> DeepgramServer:
     faults = _DEEPGRAM_FAULTS[terms.fault] if terms.fault else DeepgramFaults()
-    return DeepgramServer(key=DEEPGRAM_KEY, latency_s=terms.profile.transcript.p50_s, faults=faults)
+    latency = terms.watched(terms.profile.transcript)
+    return DeepgramServer(port=terms.port, latency=latency, seed=terms.seed, faults=faults)
+
+
+def _voice(server: type[SoundServerT], terms: Terms) -> SoundServerT:
+    timing = SoundTiming(terms.watched(terms.profile.first_audio))
+    found = server(timing, port=terms.port, seed=terms.seed)
+    if terms.fault:
+        found.usual_fault = SoundFault(next(kind for kind in VOICE_FAULTS if kind == terms.fault))
+    return found
+
+
+class _TapeSpeech(OpenAISpeechServer):
+    """Samples of 8 kHz, which the tape survives: whoever listens knows each word."""
+
+    rate_hz = SAMPLE_RATE
 
 
 VENDORS: Final = {
@@ -102,7 +134,7 @@ VENDORS: Final = {
     for vendor in (
         Vendor(
             "deepgram", {Kind.STT: {"provider": "deepgram"}},
-            "DEEPGRAM_API_KEY", DEEPGRAM_KEY, _deepgram, tuple(_DEEPGRAM_FAULTS),
+            "DEEPGRAM_API_KEY", deepgram.KEY, _deepgram, tuple(_DEEPGRAM_FAULTS),
         ),
         Vendor(
             "openai", {Kind.LLM: {"provider": "openai", "model": "gpt-4o"}},
@@ -111,6 +143,14 @@ VENDORS: Final = {
         Vendor(
             "anthropic", {Kind.LLM: {"provider": "anthropic", "model": "claude-haiku-4-5"}},
             "ANTHROPIC_API_KEY", AnthropicServer.key, functools.partial(_chat, AnthropicServer), CHAT_FAULTS,
+        ),
+        Vendor(
+            "azure", {Kind.TTS: {"provider": "azure"}},
+            "AZURE_SPEECH_KEY", AzureServer.key, functools.partial(_voice, AzureServer), VOICE_FAULTS,
+        ),
+        Vendor(
+            "openai-speech", {Kind.TTS: {"provider": "openai", "sample_rate_hz": SAMPLE_RATE}},
+            "OPENAI_API_KEY", OpenAISpeechServer.key, functools.partial(_voice, _TapeSpeech), VOICE_FAULTS,
         ),
     )
 }  # fmt: skip
