@@ -26,6 +26,8 @@ WORD_LISTS: Final[Mapping[str, str]] = {
     "open_words": "Words that nobody ends a turn on ('and', 'the', 'my').",
     "hesitations": "Sounds that ask for patience ('um', 'let me see').",
     "number_words": "Digits as they are spoken ('zero', 'oh', 'double').",
+    "question_words": "First words of a question ('what', 'do'), for openers.",
+    "request_words": "First words of a request ('please', 'I would like'), for openers.",
     "collect_words": "Words in the agent's question that announce a number or a spelling ('code', 'e-mail').",
 }
 SENTENCES: Final[Mapping[str, str]] = {
@@ -35,6 +37,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "warning": "Said before the longest call is reached.",
     "time_over": "Said when the longest call is reached, before the agent hangs up.",
     "filler": "Said in turn while a reply or a tool takes long.",
+    "opener_question": "With `opener_s`: said in turn while the answer to a question is prepared.",
+    "opener_request": "With `opener_s`: said in turn while a request is attended to.",
+    "opener_statement": "With `opener_s`: said in turn behind anything else of the caller's.",
     "apology": "Said when a reply failed.",
     "repeat": "Said when the caller's voice was heard and no words were understood.",
     "deaf": "Said when the transcriber is lost for good, before the agent hangs up.",

@@ -10,9 +10,9 @@ from typing import Final
 from offhook.audio.frames import FRAME_BYTES, FRAME_SAMPLES, SAMPLE_RATE
 from offhook.audio.gate import KEPT_BLOCKS, GatedVad
 from offhook.audio.vad import BLOCK_SAMPLES, VadStream
-from offhook.core.events import SilenceLasted, SoundLasted, SpeechStarted, SpeechStopped, VoiceLasted
+from offhook.core.events import SilenceLasted, SoundLasted, SpeechStarted, SpeechStopped, VoiceLasted, VoicePaused
 
-Edge = SoundLasted | SpeechStarted | VoiceLasted | SpeechStopped | SilenceLasted
+Edge = SoundLasted | SpeechStarted | VoiceLasted | VoicePaused | SpeechStopped | SilenceLasted
 
 SOUND_BLOCKS: Final = (3, 6)
 """Loud blocks in a row (96 and 192 ms) that are told before it is known whether they are a voice."""
@@ -43,6 +43,10 @@ class SpurtSettings:
     """Unvoiced or quiet blocks in a row that end a spurt: pauses in words (a 't' before its burst) are shorter."""
     sure_blocks: int = 2
     """How many of those, the last ones, must be unvoiced: a level alone is no proof in noise."""
+    pause_s: float = 0.0
+    """Silence inside a spurt that is told as `VoicePaused`; 0: none is."""
+    pause_probability: float = 0.70
+    """Below this the model doubts that the voice goes on. In speech, one pause in 14 that is told so is none."""
 
 
 @dataclass(slots=True)
@@ -60,6 +64,8 @@ class _Spurt:
     """Unvoiced or quiet blocks in a row."""
     unvoiced: int = 0
     """Unvoiced blocks in a row."""
+    is_pausing: bool = False
+    """The pause was told."""
 
     @property
     def ended(self) -> int:
@@ -177,7 +183,7 @@ class SpurtDetector:
         spurt.unvoiced = 0 if voiced else spurt.unvoiced + 1
         spurt.silent = 0 if voiced and self._gate.level >= self._gate.quiet_level else spurt.silent + 1
         if spurt.silent < self._settings.stop_blocks or spurt.unvoiced < self._settings.sure_blocks:
-            return self._voice_lasting(spurt)
+            return (*self._voice_lasting(spurt), *self._pausing(spurt, probability))
         self._spurt, self._ended = None, spurt.ended
         voice_s = (spurt.ended - spurt.onset) / SAMPLE_RATE
         return (SpeechStopped(self._number, spurt.ended / SAMPLE_RATE, voice_s), *self._silence_lasting())
@@ -206,6 +212,15 @@ class SpurtDetector:
         """A voiced block is recent enough to begin a spurt together with the next one."""
         return bool(self._recent & ((1 << (self._settings.start_window - 1)) - 1))
 
+    def _pausing(self, spurt: _Spurt, probability: float) -> tuple[Edge, ...]:
+        if not self._settings.pause_s or probability >= self._settings.pause_probability:
+            spurt.is_pausing = False
+            return ()
+        if spurt.is_pausing or self._quiet_samples() < self._settings.pause_s * SAMPLE_RATE:
+            return ()
+        spurt.is_pausing = True
+        return (VoicePaused(self._number, self._block_end / SAMPLE_RATE),)
+
     # ── where it began and ended ─────────────────────────────────────────────────────────────────────────────────
 
     def _sound_began(self) -> int:
@@ -216,6 +231,11 @@ class SpurtDetector:
         while first and loud[first - 1]:
             first -= 1
         return self._block_end - (len(loud) - first) * _PART_SAMPLES
+
+    def _quiet_samples(self) -> int:
+        """At the end of the last two blocks."""
+        loud = self._gate.parts_from(self._gate.quiet_level, _PART_SAMPLES, 2)
+        return _PART_SAMPLES * (loud[::-1].index(True) if any(loud) else len(loud))
 
     def _loud_to(self, before: int) -> int:
         """The end of the last block's last part that is not quiet; `before` when all of it is."""

@@ -37,8 +37,9 @@ class Ear:
         self._transcriber: Transcriber | None = None
         self._kept: deque[bytes] = deque(maxlen=KEPT_FRAMES)
         """Frames that no final has covered yet."""
-        self._asked: dict[int, int] = {}
-        """Frames heard when a spurt's final was asked for."""
+        self._asked: dict[int, tuple[int, int]] = {}
+        """What each question to the transcriber was about: the spurt, and the frames heard until then."""
+        self._questions = 0
         self._recent: deque[bytes] = deque(maxlen=RECENT_FRAMES)
         self._frames = 0
         self.dropped_digits = 0
@@ -120,10 +121,11 @@ class Ear:
             self._transcriber = None
 
     def finalize(self, spurt: int) -> None:
-        """Ask for the words of the spurt that has just ended."""
-        self._asked[spurt] = self._frames
+        """Ask for the words of the spurt, so far as it was heard. Of several questions only the last is the answer."""
+        self._questions += 1
+        self._asked[self._questions] = (spurt, self._frames)
         if self._transcriber is not None:
-            self._transcriber.finalize(spurt)
+            self._transcriber.finalize(self._questions)
 
     def recent_audio(self) -> bytes:
         """The last seconds of the caller, mu-law."""
@@ -131,9 +133,18 @@ class Ear:
 
     def _transcribed(self, event: TranscriberEvent) -> None:
         if isinstance(event, TranscriptFinal) and event.spurt is not None:
-            covered = self._asked.pop(event.spurt, 0)
-            for spurt in [known for known in self._asked if known < event.spurt]:
-                del self._asked[spurt]
-            for _ in range(len(self._kept) - (self._frames - covered)):
-                self._kept.popleft()
-        self._inbox.put(event)
+            if event.spurt in self._asked:
+                self._answered(event.text, event.spurt)
+        else:
+            self._inbox.put(event)
+
+    def _answered(self, text: str, question: int) -> None:
+        """What was asked is answered: that audio need not be kept."""
+        spurt, frames = self._asked.pop(question)
+        for earlier in [known for known in self._asked if known < question]:
+            del self._asked[earlier]
+        for _ in range(len(self._kept) - (self._frames - frames)):
+            self._kept.popleft()
+        # When the voice went on and the spurt was asked about again, these are some of its words, not the answer.
+        is_answer = all(known != spurt for known, _ in self._asked.values())
+        self._inbox.put(TranscriptFinal(text, spurt if is_answer else None))

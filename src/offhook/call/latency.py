@@ -28,6 +28,8 @@ class TurnLatency:
     sending_s: float
     """From the first audio (or the decision) to the first frame on the wire."""
     speculated: bool
+    first_sound_s: float = 0.0
+    """From the end of the caller's voice to an opener or filler before the reply; 0 when there was none."""
 
     @property
     def parts_s(self) -> tuple[float, ...]:
@@ -56,6 +58,7 @@ class LatencyMeter:
         self._turn = 0
         self._text = ""
         self._first: dict[str, float] = {}
+        """When the reply's first token, first audio and first opener or filler were there."""
         self.turns: list[TurnLatency] = []
 
     def add(self, what: ev.Event | cmd.Command, at: float) -> TurnLatency | None:
@@ -79,7 +82,9 @@ class LatencyMeter:
             case ev.SegmentReady(reply=reply, segment=segment) if reply == self._reply and segment >= 0:
                 self._first.setdefault("audio", at)
             case ev.SegmentStarted(reply=reply, segment=segment, plays_at=plays_at) if reply == self._reply:
-                return self._complete(plays_at) if segment >= 0 else None
+                if segment >= 0:
+                    return self._complete(plays_at)
+                self._first.setdefault("sound", plays_at)
             case _:
                 pass
         return None
@@ -102,6 +107,7 @@ class LatencyMeter:
             voice_s=audio - token,
             sending_s=max(plays_at - audio, 0.0),
             speculated=self._speculated,
+            first_sound_s=self._first.get("sound", ended) - ended,
         )
         self.turns.append(turn)
         return turn

@@ -9,7 +9,7 @@ from typing import Final
 
 from offhook.agents.model import Agent
 from offhook.agents.prompt import system_message
-from offhook.audio.spurts import SpurtDetector
+from offhook.audio.spurts import SpurtDetector, SpurtSettings
 from offhook.audio.vad import EnergyVad, SileroVad
 from offhook.call.reply import Spoken, speak_whole
 from offhook.core.behaviour import Behaviour, Script
@@ -87,7 +87,8 @@ class AgentRuntime:
 
     def detector(self) -> SpurtDetector:
         """A spurt detector for one call."""
-        return SpurtDetector(self.vad.stream(), self.behaviour.voice_edges_s)
+        pause_s = self.behaviour.ask_silence_s if self.stt.asks_early else 0.0
+        return SpurtDetector(self.vad.stream(), self.behaviour.voice_edges_s, SpurtSettings(pause_s=pause_s))
 
     def request(self, entries: Iterable[Entry], call_id: str) -> ModelRequest:
         """What the model is asked, given the history."""
@@ -108,7 +109,8 @@ class AgentRuntime:
         s = self.script
         greeting = [s.greeting] if s.opening == "fixed" else []
         rest = [s.goodbye, s.idle_goodbye, s.warning, s.time_over, s.apology, s.repeat, s.deaf, s.failure_goodbye]
-        return [text for text in (*greeting, *s.idle, *s.filler, *rest) if text]
+        openers = (*s.opener_question, *s.opener_request, *s.opener_statement) if self.behaviour.opener_s else ()
+        return [text for text in (*greeting, *s.idle, *s.filler, *openers, *rest) if text]
 
 
 def _messages(entry: Entry) -> list[Message]:

@@ -37,6 +37,10 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     learned_pause_weight: Annotated[
         float, _says("How fast the caller's own pauses move the patience (0: never).", 0, 1)
     ] = 0.25
+    ask_silence_s: Annotated[
+        float,
+        _says("Silence in a talk spurt after which the final transcript is asked for, before the end is sure.", 0, 1),
+    ] = 0.05
     transcript_timeout_s: Annotated[
         float, _says("Longest wait for a final transcript after the end of a spurt.", 0.1, 10)
     ] = 1.40
@@ -75,6 +79,10 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     ] = 12.0
 
     # ── deadlines of the others ──────────────────────────────────────────────────────────────────────────────
+    opener_s: Annotated[
+        float,
+        _says("Silence after the caller's turn until a short acknowledgement, when no reply is ready (0: none).", 0, 5),
+    ] = 0.0
     filler_s: Annotated[float, _says("Wait for a reply or a tool until a short filler is said.", 0.2, 10)] = 1.20
     reply_timeout_s: Annotated[
         float, _says("Wait for the first audio of a reply before it is tried again.", 0.5, 60)
@@ -126,6 +134,9 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     warning: str = "We have about one minute left on this call."
     time_over: str = "Our time is over, I have to end the call here. Goodbye."
     filler: tuple[str, ...] = ("One moment please.",)
+    opener_question: tuple[str, ...] = ("Let me see.",)
+    opener_request: tuple[str, ...] = ("Sure.",)
+    opener_statement: tuple[str, ...] = ("Okay.",)
     apology: str = "I am sorry, something went wrong on my side. Could you say that again?"
     repeat: str = "Sorry, I did not catch that. Could you say it again?"
     deaf: str = "I am sorry, I cannot hear you at the moment. Please call again later. Goodbye."
@@ -142,4 +153,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """Digits as they are spoken: zero, oh, one, double, ..."""
     collect_words: tuple[str, ...] = ()
     """Words in the agent's question that announce a number or a spelling: number, e-mail, spell, code, ..."""
+    question_words: tuple[str, ...] = ()
+    """Normalized words and phrases with which a question begins: what, when, do, ..."""
+    request_words: tuple[str, ...] = ()
+    """Those with which a request begins: please, i would like, could you, ..."""
     language: str = "en-US"

@@ -39,11 +39,11 @@ def consider(c: CallState, at: float) -> None:
         return
     shape = shape_of(c.turn.text, c.last_agent_text, c.script) if not c.turn.is_empty else None
     words = len(c.turn.text.split())
-    needed_s = silence_needed_s(c.behaviour, Evidence(spurt.probability, shape, words, c.counts.learned_pause_s))
+    needed_s = silence_needed_s(c.behaviour, Evidence(spurt.belief, shape, words, c.counts.learned_pause_s))
     _watch(c, spurt, needed_s)
     if spurt.settled and spurt.silence_s >= needed_s:
         commit(c, at)
-    elif spurt.settled and shape is not Shape.OPEN:
+    elif (spurt.settled or spurt.expected is not None) and shape not in (Shape.OPEN, None):
         _speculate(c, reply, at)
 
 

@@ -86,22 +86,14 @@ class Conversation:
                 listening.speech_started(c, event, at)
             case ev.VoiceLasted(voice_s=voice_s):
                 listening.voice_lasted(c, voice_s)
+            case ev.VoicePaused():
+                listening.voice_paused(c, event)
             case ev.SpeechStopped():
                 listening.speech_stopped(c, event, at)
             case ev.SilenceLasted(spurt=spurt, silence_s=silence_s):
                 listening.silence_lasted(c, spurt, silence_s)
             case ev.TurnPredicted(spurt=spurt, probability=probability):
                 listening.turn_predicted(c, spurt, probability)
-            case ev.TranscriptChanged(text=text):
-                listening.transcript_changed(c, text)
-            case ev.TranscriptFinal():
-                listening.transcript_final(c, event)
-            case ev.TranscriberLost():
-                listening.transcriber_lost(c, event, at)
-            case ev.TranscriberReady():
-                listening.transcriber_ready(c, at)
-            case ev.TranscriberLagging() | ev.TurnEndExpected() | ev.TurnResumed() | ev.ProviderSwitched():
-                pass
             case ev.DigitPressed(digit=digit):
                 listening.digit_pressed(c, digit, at)
             case ev.ToolReturned(call=call, result=result):
@@ -112,6 +104,27 @@ class Conversation:
                 self._cut(event)
             case _ if c.reply is not None and getattr(event, "reply", None) == c.reply.number:
                 self._take_reply(event, c.reply, at)
+            case _:
+                self._take_words(event, at)
+
+    def _take_words(self, event: ev.Event, at: float) -> None:
+        """News of the transcriber."""
+        c = self._call
+        match event:
+            case ev.TranscriptChanged(text=text):
+                listening.transcript_changed(c, text)
+            case ev.TranscriptFinal():
+                listening.transcript_final(c, event)
+            case ev.TranscriberLost():
+                listening.transcriber_lost(c, event, at)
+            case ev.TranscriberReady():
+                listening.transcriber_ready(c, at)
+            case ev.TurnEndExpected():
+                listening.turn_end_expected(c, event)
+            case ev.TurnResumed():
+                listening.turn_resumed(c)
+            case ev.TranscriberLagging() | ev.ProviderSwitched():
+                pass
             case _:
                 pass  # Late news of a reply that is over: dropped here, and only here.
 
@@ -184,6 +197,8 @@ class Conversation:
                 self._unmarked(at)
             case Timer.STALL | Timer.REPLY:
                 speaking.reply_overdue(c, at)
+            case Timer.OPENER:
+                speaking.opener_due(c, at)
             case Timer.FILLER:
                 speaking.filler_due(c, at)
             case Timer.TOOL:

@@ -68,6 +68,16 @@ class VoiceLasted(Event, frozen=True):
     voice_s: float
 
 
+class VoicePaused(Event, frozen=True):
+    """The voice fell silent a moment ago; whether the spurt is over is not known yet. `heard_s` of audio were received.
+
+    Told again when the voice goes on and falls silent once more.
+    """
+
+    spurt: int
+    heard_s: float
+
+
 class SpeechStopped(Event, frozen=True):
     """The spurt ended: its last voiced sample was at `ended_at`, and it held `voice_s` of voice."""
 
@@ -261,7 +271,7 @@ class ProviderSwitched(Event, frozen=True):
 
 AnyEvent = (
     CallAnswered | CallerHungUp | LegLost | DigitPressed | EndRequested | TimePassed
-    | SoundLasted | SpeechStarted | VoiceLasted | SpeechStopped | SilenceLasted | TurnPredicted
+    | SoundLasted | SpeechStarted | VoiceLasted | VoicePaused | SpeechStopped | SilenceLasted | TurnPredicted
     | TranscriptChanged | TranscriptFinal | TranscriberLost | TranscriberReady | TranscriberLagging
     | TurnEndExpected | TurnResumed
     | FirstTokenReceived | SegmentReady | SegmentStarted | SegmentHeard | ReplyGenerated | PlayoutDried | ReplySent

@@ -12,7 +12,14 @@ from offhook.core.commands import (
 )
 from offhook.core.committing import MISSED_VOICE_S
 from offhook.core.endpointing import learn_pause
-from offhook.core.events import SpeechStarted, SpeechStopped, TranscriberLost, TranscriptFinal
+from offhook.core.events import (
+    SpeechStarted,
+    SpeechStopped,
+    TranscriberLost,
+    TranscriptFinal,
+    TurnEndExpected,
+    VoicePaused,
+)
 from offhook.core.state import CallState, Floor, ReplyState, Spurt
 from offhook.core.timers import Timer
 from offhook.core.transcript import CallerSaid, TurnText
@@ -79,6 +86,14 @@ def voice_lasted(c: CallState, voice_s: float) -> None:
         speaking.duck(c)
 
 
+def voice_paused(c: CallState, event: VoicePaused) -> None:
+    """Perhaps the end: its words are asked for already, for the answer takes longer than to be sure."""
+    spurt = c.spurt
+    if spurt is not None and spurt.number == event.spurt and spurt.is_voiced and c.has_open_spurt:
+        spurt.asked_s, spurt.settled = event.heard_s, False
+        c.do(FinalizeTranscript(spurt.number))
+
+
 def speech_stopped(c: CallState, event: SpeechStopped, at: float) -> None:
     """The spurt is over: ask for its words at once, and judge whether the turn is."""
     spurt = c.spurt
@@ -87,10 +102,14 @@ def speech_stopped(c: CallState, event: SpeechStopped, at: float) -> None:
     spurt.ended_at, spurt.voice_s = event.ended_at, event.voice_s
     c.counts.last_voice_at = event.ended_at
     c.timers.cancel(Timer.STUCK)
-    c.do(FinalizeTranscript(spurt.number))
+    if not spurt.asked_s or spurt.asked_s < event.ended_at:
+        # Not asked yet, or the voice went on after the question.
+        spurt.settled = False
+        c.do(FinalizeTranscript(spurt.number))
     if not c.has_open_spurt:
         return
-    c.timers.set(Timer.TRANSCRIPT, at + c.behaviour.transcript_timeout_s)
+    if not spurt.settled:
+        c.timers.set(Timer.TRANSCRIPT, at + c.behaviour.transcript_timeout_s)
     reply = c.reply
     if reply is None or not reply.is_protected:
         c.do(PredictTurn(spurt.number))
@@ -164,6 +183,19 @@ def transcript_final(c: CallState, event: TranscriptFinal) -> None:
         c.spurt.settled = True
         c.timers.cancel(Timer.TRANSCRIPT)
     _judge(c)
+
+
+def turn_end_expected(c: CallState, event: TurnEndExpected) -> None:
+    """The transcriber believes that this is all: enough to prepare a reply."""
+    transcript_changed(c, event.text)
+    if c.spurt is not None and c.has_open_spurt:
+        c.spurt.expected = event.probability
+
+
+def turn_resumed(c: CallState) -> None:
+    """It does not believe so any more."""
+    if c.spurt is not None:
+        c.spurt.expected = None
 
 
 def transcript_overdue(c: CallState, at: float) -> None:

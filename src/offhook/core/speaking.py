@@ -17,6 +17,7 @@ from offhook.core.commands import (
     StartReply,
 )
 from offhook.core.events import ReplyFailed, ReplyGenerated, ToolRequested
+from offhook.core.openers import opener_for
 from offhook.core.state import CallState, Floor, Known, Reply, ReplyState, ToolRun
 from offhook.core.timers import Timer
 from offhook.core.transcript import AgentSaid, CallerSaid, ToolUsed
@@ -28,7 +29,7 @@ CUT_TIMEOUT_S: Final = 0.25
 """The playout is ours and answers in the same step; this only guards against a bug in it."""
 _RETRY_WHEN_HUSHED_S: Final = 0.3
 
-_REPLY_TIMERS: Final = (Timer.REPLY, Timer.FILLER, Timer.STALL, Timer.MARK, Timer.DECIDE)
+_REPLY_TIMERS: Final = (Timer.REPLY, Timer.FILLER, Timer.OPENER, Timer.STALL, Timer.MARK, Timer.DECIDE)
 
 
 def start(c: CallState, content: Generate | Say, at: float, *, held: bool = False) -> Reply:
@@ -131,7 +132,7 @@ def segment_ready(c: CallState, segment: int) -> None:
     if segment >= 0:
         c.reply.known |= Known.READY
         if c.reply.state is not ReplyState.HELD:
-            c.timers.cancel(Timer.REPLY, Timer.FILLER, Timer.STALL)
+            c.timers.cancel(Timer.REPLY, Timer.FILLER, Timer.OPENER, Timer.STALL)
 
 
 def segment_started(c: CallState) -> None:
@@ -263,6 +264,8 @@ def _wait_for_audio(c: CallState, reply: Reply, at: float) -> None:
     c.timers.set(Timer.REPLY, at + (c.behaviour.voice_timeout_s if is_fixed else c.behaviour.reply_timeout_s))
     if isinstance(reply.content, Generate) and c.script.filler:
         c.timers.set(Timer.FILLER, at + c.behaviour.filler_s)
+    if c.behaviour.opener_s and reply.caller_text and not reply.tools.steps and reply.attempt == 1:
+        c.timers.set(Timer.OPENER, max(at, c.counts.last_voice_at + c.behaviour.opener_s))
 
 
 # ── while the caller's sound is being judged ─────────────────────────────────────────────────────────────────────
@@ -295,6 +298,17 @@ def resume(c: CallState) -> None:
     if reply.state in (ReplyState.DUCKED, ReplyState.HUSHED):
         reply.move(ReplyState.SPEAKING if reply.is_audible else ReplyState.THINKING)
         c.do(ResumePlayout(reply.number))
+
+
+def opener_due(c: CallState, at: float) -> None:
+    """No reply is ready: acknowledge what was said, and let the reply go on behind it."""
+    reply = c.reply
+    if reply is None or reply.state is not ReplyState.THINKING or reply.fillers:
+        return
+    if text := opener_for(c.script, reply.caller_text, reply.turn):
+        c.do(PlayFiller(reply.number, text))
+        if Timer.FILLER in c.timers:
+            c.timers.set(Timer.FILLER, at + c.behaviour.filler_s)
 
 
 def filler_due(c: CallState, at: float) -> None:

@@ -168,14 +168,24 @@ class Spurt(msgspec.Struct):
     silence_s: float = 0.0
     """Silence after it that was seen in received audio."""
     probability: float | None = None
+    expected: float | None = None
+    """The transcriber's own belief that the turn is over; its words stay as they are then."""
     settled: bool = False
     """Its words are final, or will not come."""
     watched_s: float | None = None
     asked_again: bool = False
     """The end-of-turn model was asked a second time."""
+    asked_s: float = 0.0
+    """Audio received when its final was asked for."""
     heard_again: bool = False
     """The transcriber was opened anew for it."""
     text_when_stuck: str = ""
+
+    @property
+    def belief(self) -> float | None:
+        """The mean of what the end-of-turn model and the transcriber believe."""
+        known = [belief for belief in (self.probability, self.expected) if belief is not None]
+        return sum(known) / len(known) if known else None
 
     @property
     def is_voiced(self) -> bool:

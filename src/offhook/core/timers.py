@@ -16,6 +16,8 @@ class Timer(IntEnum):
     """A reply has no first audio."""
     FILLER = 4
     """The caller waits for a reply or a tool and hears nothing."""
+    OPENER = 15
+    """The caller has been silent for a moment, and no reply is ready."""
     TOOL = 5
     """A tool has not answered."""
     TRANSCRIPT = 6

@@ -24,6 +24,11 @@ class FallbackSpeechToText:
     def __init__(self, members: Sequence[Member[SpeechToText]]) -> None:
         self._members = members
 
+    @property
+    def asks_early(self) -> bool:
+        """As the owner's own choice likes it."""
+        return self._members[0].port.asks_early
+
     async def prepare(self) -> None:
         """The first one now, the others in the background."""
         await prepare_members(self._members)

@@ -105,7 +105,10 @@ class Transcriber(Protocol):
         """Take 20 ms of caller audio. Never blocks and never raises; bounded: drops the oldest and says so."""
 
     def finalize(self, spurt: int) -> None:
-        """Ask for a final of all that was heard so far; answered by one `TranscriptFinal(spurt=spurt)`."""
+        """Ask for a final of all that was heard so far; answered by one `TranscriptFinal(spurt=spurt)`.
+
+        `spurt` grows from question to question; a question may follow before the one before it is answered.
+        """
 
     async def run(self) -> None:
         """Serve the stream until cancelled. Raises `ProviderError` when it is lost; posts `TranscriberReady` first."""
@@ -113,6 +116,10 @@ class Transcriber(Protocol):
 
 class SpeechToText(Protocol):
     """A way to hear."""
+
+    @property
+    def asks_early(self) -> bool:
+        """Ask for a final before it is sure that a spurt is over: not of one that hears worse what is cut in two."""
 
     async def prepare(self) -> None:
         """Load or connect what all calls share. Raises `ConfigurationError` or `ProviderError`."""

@@ -22,7 +22,9 @@ from websockets.server import ServerProtocol
 from offhook import clock
 from offhook.errors import SignatureInvalid
 from offhook.telephony.carriers.twilio_media import LegWorld, TwilioMediaLeg
+from offhook.telephony.carriers.twilio_messages import MESSAGE_LIMIT
 from offhook.telephony.leg import Leg, LegStarted
+from offhook.web.frames import FrameCutter
 from offhook.web.hooks import MEDIA_PATH
 
 _logger: Final = logging.getLogger("offhook.web")
@@ -61,6 +63,7 @@ class MediaConnection:
         self._loop: Final = asyncio.get_running_loop()
         world = LegWorld(answer=door.answer, clock=clock.now, hang_up=door.hang_up)
         self.leg: Final = TwilioMediaLeg(self, world, who)
+        self._cutter: Final = FrameCutter(MESSAGE_LIMIT)
         self._pieces: list[bytes] = []
         self._is_text = False
         self._heard = True
@@ -78,14 +81,11 @@ class MediaConnection:
         """Bytes came."""
         conn = self._conn
         self._heard = True
-        conn.receive_data(data)
-        for event in conn.events_received():
-            if isinstance(event, Frame):
-                if event.opcode is Opcode.TEXT and event.fin:
-                    self.leg.text_received(bytes(event.data))
-                else:
-                    self._other(event)
-        self._flush()
+        for is_text, frame in self._cutter.cut(data):
+            if is_text and conn.state is OPEN:
+                self.leg.text_received(frame)
+            elif not is_text:
+                self._parse(frame)
         if conn.close_expected() and conn.close_sent is not None and (conn.close_rcvd or conn.parser_exc):
             if conn.parser_exc is not None:
                 self._ending = f"broke the protocol: {type(conn.parser_exc).__name__}: {conn.parser_exc}"[:200]
@@ -142,6 +142,17 @@ class MediaConnection:
                     self.leg.text_received(whole)
                 else:
                     self.leg.binary_received(len(whole))
+
+    def _parse(self, frame: bytes) -> None:
+        """A control frame, a piece of a message, or what is no frame."""
+        self._conn.receive_data(frame)
+        for event in self._conn.events_received():
+            if isinstance(event, Frame):
+                if event.opcode is Opcode.TEXT and event.fin:
+                    self.leg.text_received(bytes(event.data))
+                else:
+                    self._other(event)
+        self._flush()
 
     def _flush(self) -> None:
         data = b"".join(self._conn.data_to_send())

@@ -27,6 +27,9 @@ class Sentences(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     warning: str
     time_over: str
     filler: tuple[str, ...]
+    opener_question: tuple[str, ...]
+    opener_request: tuple[str, ...]
+    opener_statement: tuple[str, ...]
     apology: str
     repeat: str
     deaf: str
@@ -37,6 +40,8 @@ class Sentences(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     hesitations: tuple[str, ...]
     number_words: tuple[str, ...]
     collect_words: tuple[str, ...]
+    question_words: tuple[str, ...]
+    request_words: tuple[str, ...]
 
 
 def languages() -> tuple[str, ...]:

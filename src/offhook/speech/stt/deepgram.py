@@ -206,6 +206,8 @@ class DeepgramSpeechToText:
         self._endpoint: Endpoint | None = None
         self.limits = Limits()
 
+    asks_early = True
+
     async def prepare(self) -> None:
         """Look up the key. Raises `ConfigurationError`."""
         assert self._setup.key is not None, "Deepgram needs Setup.key"

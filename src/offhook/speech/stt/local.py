@@ -65,6 +65,8 @@ class LocalSpeechToText:
         self._setup = setup
         self._workers: Workers | None = None
 
+    asks_early = False
+
     async def prepare(self) -> None:
         """Load the model and decode once, as the first time is slow. Raises `ConfigurationError`, `ProviderError`."""
         if self._workers is not None:

@@ -57,6 +57,8 @@ class ScriptedSpeechToText:
         self._chance = random.Random(config.seed)
         self._dropped = 0
 
+    asks_early = True
+
     async def prepare(self) -> None:
         """Nothing to load."""
 

@@ -1,0 +1,46 @@
+"""The cutter of frames: however the bytes come, the same frames come out, and none is lost or invented."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from websockets.frames import Frame, Opcode
+
+from offhook.web.frames import FrameCutter
+
+LONGEST = 1000
+KINDS = st.sampled_from([Opcode.TEXT, Opcode.TEXT, Opcode.BINARY, Opcode.CONT, Opcode.PING])
+SIZES = st.sampled_from([0, 1, 100, 125, 126, 127, 300, LONGEST])
+SENT = st.lists(st.tuples(KINDS, SIZES, st.booleans(), st.booleans()), max_size=12)
+PIECES = st.lists(st.integers(1, 400), max_size=60)
+
+
+def cut(stream: bytes, pieces: list[int]) -> list[tuple[bool, bytes]]:
+    cutter, at, frames = FrameCutter(LONGEST), 0, list[tuple[bool, bytes]]()
+    for size in (*pieces, len(stream)):
+        frames += cutter.cut(stream[at : at + size])
+        at += size
+    return frames
+
+
+@settings(max_examples=200, deadline=None)
+@given(SENT, PIECES)
+def test_whole_texts_are_read_and_the_rest_is_left_as_it_came(
+    sent: list[tuple[Opcode, int, bool, bool]], pieces: list[int]
+) -> None:
+    stream, wanted, in_pieces = b"", list[tuple[bool, bytes]](), False
+    for opcode, size, fin, masked in sent:
+        is_control = opcode is Opcode.PING
+        payload = bytes(at % 251 for at in range(min(size, 125) if is_control else size))
+        frame = Frame(opcode, payload, fin or is_control).serialize(mask=masked)
+        stream += frame
+        is_text = opcode is Opcode.TEXT and fin and masked and not in_pieces
+        wanted.append((True, payload) if is_text else (False, frame))
+        if not is_control and not is_text:
+            in_pieces = not fin
+    assert cut(stream, pieces) == wanted
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=3000), PIECES)
+def test_bytes_that_are_no_frames_lose_nothing(stream: bytes, pieces: list[int]) -> None:
+    left = [frame for is_text, frame in cut(b"\x82\xff" + stream, pieces) if not is_text]
+    assert b"".join(left) == b"\x82\xff" + stream, "a length of eight bytes: all that follows is the parser's"
