@@ -215,7 +215,9 @@ def _rows(level: Level, name: str, *, is_last: bool) -> list[Row]:
 
 
 def _notes(levels: Sequence[Level]) -> list[str]:
-    notes = [f"{level.calls} calls: {level.lost} calls were refused or ended by themselves" for level in levels if level.lost]
+    notes = [
+        f"{level.calls} calls: {level.lost} calls were refused or ended by themselves" for level in levels if level.lost
+    ]
     for level in levels:
         server, own, stood_in, others = level.cores
         busy = f"server {server:.2f}, the carrier's side {own:.2f}, vendors {stood_in:.2f}, others {others:.2f}"

@@ -50,7 +50,10 @@ async def _listen(profile: Profile, seed: int, journal: Path) -> None:
         names = tuple(name for name in ROLES.values() if name in VENDORS)
         brain = numbered(lambda number: watch(REPLY, number))
         async with StandIns(Plan(profile=profile, seed=seed, brain=brain, names=names, watch=watch)) as running:
-            ready = {"agent": running.agent(), "environment": running.environment()}
+            agent = running.agent()
+            # The numbers of replies stay in front of their words.
+            agent["tts"] |= {"spell_out": False} if agent["tts"]["provider"] == "elevenlabs" else {}
+            ready = {"agent": agent, "environment": running.environment()}
             print(json.dumps(ready), flush=True)
             await over.wait()
 

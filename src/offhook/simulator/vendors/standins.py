@@ -15,19 +15,29 @@ from offhook.simulator.vendors import deepgram
 from offhook.simulator.vendors.anthropic import AnthropicServer
 from offhook.simulator.vendors.azure import AzureServer
 from offhook.simulator.vendors.brain import facts_brain
+from offhook.simulator.vendors.cartesia import CartesiaServer
 from offhook.simulator.vendors.deepgram import Break, DeepgramFaults, DeepgramServer
 from offhook.simulator.vendors.deepgram import Kind as BreakKind
+from offhook.simulator.vendors.deepgram_speak import DeepgramSpeakServer
 from offhook.simulator.vendors.deepgram_v1 import NovaWays
+from offhook.simulator.vendors.elevenlabs import ElevenLabsServer
 from offhook.simulator.vendors.latency import Delay, WatchedDelay
 from offhook.simulator.vendors.openai import OpenAIServer
 from offhook.simulator.vendors.openai_speech import OpenAISpeechServer
 from offhook.simulator.vendors.profiles import PROFILES, Profile
 from offhook.simulator.vendors.server import Brain, Fault, FaultKind, Latency, VendorServer
+from offhook.simulator.vendors.sockets import FaultKind as SpeechFaultKind
+from offhook.simulator.vendors.sockets import Pace, Refusal, SpeechFault, SpeechServer
 from offhook.simulator.vendors.sound import SoundFault, SoundFaultKind, SoundServer, SoundTiming
 from offhook.speech.registry import Kind
 
 SoundServerT = TypeVar("SoundServerT", bound=SoundServer)
 
+SpeechServerT = TypeVar("SpeechServerT", bound=SpeechServer)
+
+MOST_FAULTS: Final = 10_000
+"""Of those that are handed out one by one: more than anybody tries."""
+CARTESIA_VOICE: Final = "00000000-0000-4000-8000-000000000000"
 FAULT_AFTER_S: Final = 2.0
 """A fault in the middle of a socket's audio comes after so much of it."""
 
@@ -123,6 +133,28 @@ def _voice(server: type[SoundServerT], terms: Terms) -> SoundServerT:
     return found
 
 
+_SPEECH_REFUSALS: Final = {
+    "unauthorized": Refusal(status=401, reason="invalid_api_key"),
+    "rate_limited": Refusal(status=429, reason="too_many_concurrent_requests"),
+    "overloaded": Refusal(status=503, reason="system_busy"),
+}
+SPEECH_FAULTS: Final = (*_SPEECH_REFUSALS, *get_args(SpeechFaultKind))
+PIECE_LETTERS: Final = 60
+"""The audio of so many letters is a message: as much as the vendors send at once."""
+
+
+def _speech(server: Callable[..., SpeechServerT], terms: Terms) -> SpeechServerT:
+    pace = Pace(first_audio=terms.watched(terms.profile.first_audio), most_letters=PIECE_LETTERS)
+    refusals, faults = list[Refusal](), list[SpeechFault]()
+    if terms.fault in _SPEECH_REFUSALS:
+        refusals = [_SPEECH_REFUSALS[terms.fault]] * MOST_FAULTS
+    elif terms.fault:
+        kinds: tuple[SpeechFaultKind, ...] = get_args(SpeechFaultKind)
+        kind = next(kind for kind in kinds if kind == terms.fault)
+        faults = [SpeechFault(kind=kind, after=1)] * MOST_FAULTS
+    return server(port=terms.port, seed=terms.seed, pace=pace, faults=faults, refusals=refusals)
+
+
 class _TapeSpeech(OpenAISpeechServer):
     """Samples of 8 kHz, which the tape survives: whoever listens knows each word."""
 
@@ -143,6 +175,18 @@ VENDORS: Final = {
         Vendor(
             "anthropic", {Kind.LLM: {"provider": "anthropic", "model": "claude-haiku-4-5"}},
             "ANTHROPIC_API_KEY", AnthropicServer.key, functools.partial(_chat, AnthropicServer), CHAT_FAULTS,
+        ),
+        Vendor(
+            "elevenlabs", {Kind.TTS: {"provider": "elevenlabs", "voice": "stand-in"}},
+            "ELEVENLABS_API_KEY", ElevenLabsServer.key, functools.partial(_speech, ElevenLabsServer), SPEECH_FAULTS,
+        ),
+        Vendor(
+            "cartesia", {Kind.TTS: {"provider": "cartesia", "voice": CARTESIA_VOICE}},
+            "CARTESIA_API_KEY", CartesiaServer.key, functools.partial(_speech, CartesiaServer), SPEECH_FAULTS,
+        ),
+        Vendor(
+            "deepgram-speak", {Kind.TTS: {"provider": "deepgram"}},
+            "DEEPGRAM_API_KEY", deepgram.KEY, functools.partial(_speech, DeepgramSpeakServer), SPEECH_FAULTS,
         ),
         Vendor(
             "azure", {Kind.TTS: {"provider": "azure"}},
@@ -198,22 +242,20 @@ class StandIns:
 
     def __init__(self, plan: Plan) -> None:
         self._plan: Final = plan
-        self._stack: Final = AsyncExitStack()
+        self._stack = AsyncExitStack()
         self.listening: Final[dict[str, Listening]] = {}
 
     async def __aenter__(self) -> Self:
-        try:
+        async with AsyncExitStack() as stack:
             for index, name in enumerate(self._plan.names):
-                await self._open(VENDORS[name], index)
-        except BaseException:
-            await self._stack.aclose()
-            raise
+                await self._open(stack, VENDORS[name], index)
+            self._stack = stack.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
-    async def _open(self, vendor: Vendor, index: int) -> None:
+    async def _open(self, stack: AsyncExitStack, vendor: Vendor, index: int) -> None:
         plan = self._plan
 
         def tell(drawn_s: float) -> None:
@@ -227,7 +269,7 @@ class StandIns:
             brain=plan.brain, tell=tell,
         )  # fmt: skip
         try:
-            server = await self._stack.enter_async_context(vendor.open(terms))
+            server = await stack.enter_async_context(vendor.open(terms))
         except OSError as error:
             raise ConfigurationError(
                 f"{vendor.name} cannot listen there: {error.strerror or error}",
