@@ -25,7 +25,8 @@ from offhook.simulator.carrier_media import StreamFacts
 from offhook.simulator.memory import MemoryCall, memory_call
 from offhook.simulator.report import CallReport
 from offhook.simulator.vendors.profiles import PROFILES
-from offhook.simulator.vendors.standins import VENDORS, Plan, StandIns
+from offhook.simulator.vendors.standins import Plan, StandIns
+from offhook.simulator.vendors.table import VENDORS
 from offhook.simulator.voices import TapeVoice, prepare
 from offhook.speech.registry import Kind
 from offhook.telephony.facts import CallFacts
@@ -60,7 +61,7 @@ class Case:
         names = [next((name for name, v in VENDORS.items() if kind in v.kinds), "") for kind in Kind]
         names = [self.vendor if kind is self.kind else name for kind, name in zip(Kind, names, strict=True)]
         chosen = tuple(dict.fromkeys(name for name in names if name))
-        return Plan(profile=PROFILES["fast"], seed=self.number, faults={self.vendor: self.fault}, names=chosen)
+        return Plan(profile=PROFILES["fast"], seed=self.number, names=chosen)
 
 
 @dataclass(slots=True)
@@ -108,7 +109,9 @@ async def _call(case: Case, data_dir: Path) -> Lived:
         document = running.agent(voice_detector="energy", end_of_turn="scripted", prompt=PROMPT)
         settings = Settings(environment=running.environment(), data_dir=data_dir)
         runtime = assemble(Agent.model_validate(document), settings)
+        # A server whose vendor fails at once does not start, and says why.
         await runtime.prepare()
+        running.fail(case.vendor, case.fault)
         live = LiveCalls(runtime, data_dir, Limits())
         sid = f"CA{case.number:032d}"
         try:

@@ -24,7 +24,8 @@ from bench.scenarios import FIRST_CLAUSE_TOKENS, GREETING, numbered
 from bench.wire import WireError
 from offhook import clock
 from offhook.simulator.vendors.profiles import PROFILES, Profile
-from offhook.simulator.vendors.standins import VENDORS, Plan, StandIns
+from offhook.simulator.vendors.standins import Plan, StandIns
+from offhook.simulator.vendors.table import VENDORS
 from offhook.speech.registry import Kind
 
 REPLY: Final = "reply"

@@ -133,9 +133,7 @@ def test_words_that_are_not_said_are_counted_all_the_same(vendor: Vendor) -> Non
         _, _, words = await said(voice, text)
         if vendor.tells_words:
             assert [word.text for word in words] == text.split()
-            assert all(
-                one.end_s <= other.start_s + 1e-9 for one, other in zip(words[:-1], words[1:], strict=True)
-            )
+            assert all(one.end_s <= other.start_s + 1e-9 for one, other in zip(words[:-1], words[1:], strict=True))
         assert "😀" not in server.said[0]
         assert await said(voice, "… — 😀") == ("", b"", [])
 

@@ -13,7 +13,8 @@ from offhook.errors import ConfigurationError
 from offhook.simulator.vendors.brain import facts_brain
 from offhook.simulator.vendors.latency import Delay, WatchedDelay
 from offhook.simulator.vendors.profiles import PROFILES, profile_of
-from offhook.simulator.vendors.standins import VENDORS, Plan, StandIns, parse_faults
+from offhook.simulator.vendors.standins import Plan, StandIns, parse_faults
+from offhook.simulator.vendors.table import VENDORS
 from offhook.speech.registry import Kind
 
 FACTS = """\

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from offhook.agents.load import load_agent
 from offhook.cli.main import app
 from offhook.simulator.caller_script import script_from
-from offhook.simulator.vendors.standins import VENDORS
+from offhook.simulator.vendors.table import VENDORS
 from tests.served import call_served
 
 PATIENCE_S = 30.0
