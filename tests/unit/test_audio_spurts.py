@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from offhook.audio.frames import FRAME_S
 from offhook.audio.spurts import Edge, SpurtDetector, SpurtSettings
 from offhook.audio.vad import EnergyVad, SileroVad, VadStream
-from offhook.core.events import SilenceLasted, SoundLasted, SpeechStarted, SpeechStopped, VoiceLasted
+from offhook.core.events import SilenceLasted, SoundLasted, SpeechStarted, SpeechStopped, VoiceLasted, VoicePaused
 from tests.unit.audio_models import SILERO, needs_silero
 from tests.unit.audio_sounds import frames, noise, silence, spoken, tone, ulaw
 
@@ -366,3 +366,18 @@ def test_many_calls_judged_together_hear_what_each_hears_alone() -> None:
     vad.run()
     for edges, wanted in zip(told, alone, strict=True):
         assert [edge for edge in edges if not isinstance(edge, SoundLasted)] == wanted
+
+
+@needs_silero
+def test_a_pause_is_told_before_the_end_is_sure() -> None:
+    audio, places = conversation(-50)
+    told = hear(SpurtDetector(silero(), (), SpurtSettings(pause_s=0.04)), audio)
+    pauses = [(at, edge) for at, edge in told if isinstance(edge, VoicePaused)]
+    stops = [(at, edge) for at, edge in told if isinstance(edge, SpeechStopped)]
+    early = [
+        stop_at - max(at for at, edge in pauses if edge.spurt == stop.spurt and at <= stop_at)
+        for stop_at, stop in stops
+    ]
+    assert all(edge.heard_s <= at for at, edge in pauses)
+    assert min(early) >= 0.0 and max(early) >= 0.04
+    assert len(pauses) <= 1.5 * len(places), "few of them inside of speech"

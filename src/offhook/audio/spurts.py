@@ -45,8 +45,8 @@ class SpurtSettings:
     """How many of those, the last ones, must be unvoiced: a level alone is no proof in noise."""
     pause_s: float = 0.0
     """Silence inside a spurt that is told as `VoicePaused`; 0: none is."""
-    pause_probability: float = 0.70
-    """Below this the model doubts that the voice goes on. In speech, one pause in 14 that is told so is none."""
+    pause_probability: float = 0.95
+    """Below this the model has begun to doubt the voice. One talk spurt in twelve holds a pause that is none."""
 
 
 @dataclass(slots=True)
