@@ -138,7 +138,7 @@ class Conversation:
                 speaking.segment_ready(c, segment)
             case ev.SegmentStarted():
                 speaking.segment_started(c)
-            case ev.SegmentHeard():
+            case ev.SegmentHeard() | ev.ProviderSwitched():
                 pass
             case ev.ReplyGenerated():
                 speaking.reply_generated(c, event, at)
