@@ -18,7 +18,7 @@ from offhook.agents.model import Agent, Opening
 from offhook.agents.turn_taking import PhrasesBlock
 from offhook.cli.main import COMMANDS, load_command
 from offhook.core.behaviour import PRESETS, Behaviour
-from offhook.speech.registry import Kind, providers
+from offhook.speech.registry import BLOCKS, Kind, providers
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs/reference"
@@ -50,7 +50,8 @@ def _agent_page() -> Iterator[str]:
     yield from _model_table(Opening)
     for kind, what in PORTS.items():
         yield f"## {kind}\n"
-        yield f"The block of {what}: `{kind}: {{provider: NAME, ...}}`.\n"
+        yield f"The block of {what}: `{kind}: {{provider: NAME, ...}}`. Beside the provider's own fields it takes:\n"
+        yield from _model_table(BLOCKS[kind])
         for name, found in providers(kind).items():
             yield f"### {kind}: {name}\n"
             yield f"{_sentence(found.config)}\n"
@@ -59,11 +60,14 @@ def _agent_page() -> Iterator[str]:
     yield "`preset` (`snappy`, `balanced`, `patient`; default `balanced`) and any field of"
     yield "[the behaviour](behaviour.md).\n"
     yield "## tools\n"
-    yield "A list of blocks, told apart by `name`. Default: `[{name: end_call}]`.\n"
+    yield "A list of blocks. A built-in is told by its `name`, the others by their `type`:"
+    yield "[how to use them](../howto/tools.md). Default: `[{name: end_call}]`.\n"
     for config in _tool_configs():
-        yield f"### {config.model_fields['name'].default}\n"
+        kind = config.model_fields["type"].default
+        is_builtin = issubclass(config, tool_configs.BuiltinConfig)
+        yield f"### {kind if is_builtin else f'type: {kind}'}\n"
         yield f"{_sentence(config)}\n"
-        yield from _model_table(config, leave_out=("name",))
+        yield from _model_table(config, leave_out=("name", "type") if is_builtin else ("type",))
     yield "## phrases\n"
     yield "Each of these takes the place of the language's own. `opening.text` is the greeting.\n"
     yield from _model_table(PhrasesBlock)
@@ -213,7 +217,7 @@ def _environment_page() -> Iterator[str]:
         yield f"| `{variable}` | {_cell(described[field] or field.replace('_', ' '))} | {_cell(default)} |"
     for kind, what in PORTS.items():
         for name, found in providers(kind).items():
-            for variable in found.keys(found.config()):
+            for variable in found.keys(found.config.model_construct()):
                 role = "Key" if variable.endswith("_KEY") else "Setting"
                 yield f"| `{variable}` | {role} of {name}, {what}. | none |"
 

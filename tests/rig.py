@@ -40,6 +40,8 @@ class Rig:
     network: Network = field(default_factory=Network)
     faults: MediaFaults = field(default_factory=MediaFaults)
     turn_model: ScriptedTurnModel = field(default_factory=ScriptedTurnModel)
+    key: Callable[[str], str] | None = None
+    """Secret by name, for providers that want one."""
 
     def runtime(self) -> AgentRuntime:
         """An agent on scripted speech."""
@@ -53,7 +55,7 @@ class Rig:
                 **self.agent,
             }
         )
-        setup = Setup(language=agent.language, agent_name=agent.name)
+        setup = Setup(language=agent.language, agent_name=agent.name, key=self.key)
         return AgentRuntime(
             agent=agent,
             behaviour=agent.behaviour(),
@@ -63,7 +65,7 @@ class Rig:
             voice=create_voice(agent.tts, setup),
             turn_model=self.turn_model,
             vad=EnergyVad(),
-            toolbox=Toolbox(agent.tools),
+            toolbox=Toolbox(agent.tools, setup),
         )
 
 

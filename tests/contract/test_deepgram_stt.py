@@ -4,12 +4,12 @@ import asyncio
 import json
 import logging
 import traceback
-from typing import Any
-from urllib.parse import parse_qsl
+from typing import Any, Literal
+from urllib.parse import parse_qs, parse_qsl
 
 import pytest
 
-from offhook.core.events import TranscriberReady, TranscriptChanged, TranscriptFinal
+from offhook.core.events import TranscriberLagging, TranscriberReady, TranscriptChanged, TranscriptFinal
 from offhook.errors import (
     ConfigurationError,
     ProtocolViolation,
@@ -18,60 +18,37 @@ from offhook.errors import (
     ProviderTimeout,
     ProviderUnavailable,
 )
-from offhook.simulator.vendors.deepgram import DeepgramFaults, DeepgramServer
+from offhook.simulator.vendors.deepgram import THROTTLE, Break, DeepgramFaults, DeepgramServer
+from offhook.simulator.vendors.deepgram_query import refusal
+from offhook.simulator.vendors.deepgram_v1 import NovaWays
+from offhook.simulator.vendors.latency import Delay
 from offhook.speech.ports import Setup, TranscriberEvent
-from offhook.speech.scripted.tape import FRAME_BYTES, SILENCE_FRAME, Plane, Utterance, speak
 from offhook.speech.stt import deepgram as stt
+from offhook.speech.stt.deepgram_flux import FluxDialect
 from offhook.speech.stt.deepgram_nova import FINALIZE, NovaDialect
 from offhook.speech.websocket import Limits
+from tests.deepgram_world import Hearing, port_of
 
 CANARY = "canary0123456789canary"
+NOISE = bytes(range(160))
+"""A frame that is no silence and holds no words."""
 
 
-class Hearing:
-    """One transcriber and what it posted."""
-
-    def __init__(self, port: stt.DeepgramSpeechToText) -> None:
-        self.posted: list[TranscriberEvent] = []
-        self.transcriber = port.transcriber(self.posted.append)
-        self.task = asyncio.create_task(self.transcriber.run())
-
-    def say(self, text: str, number: int = 0) -> None:
-        audio = speak(text, Utterance(number), Plane.LSB) + SILENCE_FRAME * 5
-        for at in range(0, len(audio), FRAME_BYTES):
-            self.transcriber.hear(audio[at : at + FRAME_BYTES])
-
-    def finals(self) -> list[tuple[str, int | None]]:
-        return [(event.text, event.spurt) for event in self.posted if isinstance(event, TranscriptFinal)]
-
-    async def until(self, count: int) -> None:
-        async with asyncio.timeout(8):
-            while len(self.finals()) < count:
-                assert not self.task.done(), self.task
-                await asyncio.sleep(0.01)
-
-    async def stop(self) -> None:
-        self.task.cancel()
-        await asyncio.wait({self.task})
-
-
-async def port_of(server: DeepgramServer, key: str = CANARY) -> stt.DeepgramSpeechToText:
-    port = stt.create(stt.Config(base_url=server.base_url), Setup(key=lambda name: key))
-    await port.prepare()
-    return port
-
-
-@pytest.mark.parametrize("faults", [DeepgramFaults(), DeepgramFaults(duplicate_finals=True)])
-def test_words_are_exact_and_each_question_has_one_final(faults: DeepgramFaults) -> None:
+@pytest.mark.parametrize(
+    "ways", [NovaWays(), NovaWays(duplicate_finals=True), NovaWays(is_strange=True), NovaWays(finalize="when_needed")]
+)
+@pytest.mark.parametrize("model", ["nova-2", "nova-3"])
+def test_words_are_exact_and_each_question_has_one_final(model: str, ways: NovaWays) -> None:
     async def main() -> None:
-        async with DeepgramServer(key=CANARY, faults=faults) as server:
-            hearing = Hearing(await port_of(server))
+        async with DeepgramServer(faults=DeepgramFaults(nova=ways)) as server:
+            setup = Setup(key=lambda name: server.key, vocabulary=("Harbour Hotel",))
+            hearing = Hearing(await port_of(server, stt.Config(model=model), setup))
             hearing.say("a table for two tonight please at eight")
             hearing.transcriber.finalize(1)
-            await hearing.until(1)
+            await hearing.until_finals(1)
             hearing.say("by the window", 1)
             hearing.transcriber.finalize(2)
-            await hearing.until(2)
+            await hearing.until_finals(2)
             await hearing.stop()
             assert hearing.finals() == [("a table for two tonight please at eight", 1), ("by the window", 2)]
             assert isinstance(hearing.posted[0], TranscriberReady)
@@ -81,69 +58,230 @@ def test_words_are_exact_and_each_question_has_one_final(faults: DeepgramFaults)
     asyncio.run(main())
 
 
-def test_a_drop_and_a_replay_lose_and_double_no_word() -> None:
+@pytest.mark.parametrize("finalize", ["never", "when_needed"])
+def test_a_question_without_an_answer_is_answered_all_the_same(finalize: Literal["never", "when_needed"]) -> None:
+    """Nothing was said, or Deepgram's own endpointing was quicker: then no `Finalize` is answered."""
+
+    async def main() -> list[tuple[str, int | None]]:
+        async with DeepgramServer(faults=DeepgramFaults(nova=NovaWays(finalize=finalize))) as server:
+            hearing = Hearing(await port_of(server))
+            hearing.say("by the window", gap=20)  # Endpointing has made it final before it is asked for.
+            await hearing.until(lambda: bool(hearing.of(TranscriptChanged)))
+            hearing.transcriber.finalize(1)
+            hearing.quiet(60)  # A call goes on: an interim a second shows that there was nothing more.
+            await hearing.until_finals(1)
+            hearing.say("please", 1, gap=6)
+            hearing.transcriber.finalize(2)
+            hearing.quiet(20)
+            await hearing.until_finals(2)
+            await hearing.stop()
+            return hearing.finals()
+
+    assert asyncio.run(main()) == [("by the window", 1), ("please", 2)]
+
+
+def test_drops_and_replays_lose_and_double_no_word() -> None:
     async def main() -> None:
-        async with DeepgramServer(key=CANARY, faults=DeepgramFaults(drop_after_s=1.0)) as server:
+        breaks = (Break(after_words=4), Break(after_words=5))
+        async with DeepgramServer(faults=DeepgramFaults(breaks=breaks)) as server:
             port = await port_of(server)
-            first = Hearing(port)
-            first.say("one two three four five six")
-            await asyncio.wait({first.task}, timeout=5)
-            assert isinstance(first.task.exception(), ProviderUnavailable)
-            assert first.finals() == []
-            second = Hearing(port)
-            second.say("one two three four five six")
-            second.transcriber.finalize(1)
-            await second.until(1)
-            assert second.finals() == [("one two three four five six", 1)]
-            await second.stop()
+            for _ in range(2):
+                lost = Hearing(port)
+                lost.say("one two three four five six")
+                assert isinstance(await lost.error(), ProviderUnavailable)
+                assert lost.finals() == []
+            last = Hearing(port)
+            last.say("one two three four five six")
+            last.transcriber.finalize(1)
+            await last.until_finals(1)
+            assert last.finals() == [("one two three four five six", 1)]
+            await last.stop()
 
     asyncio.run(main())
 
 
-@pytest.mark.parametrize(
-    ("faults", "error", "said"),
-    [
-        (DeepgramFaults(refuse=401, reason=f"bad key {CANARY}"), ProviderRefused, "bad key ***"),
-        (DeepgramFaults(refuse=402, reason="ASR_PAYMENT_REQUIRED"), ProviderRefused, "ASR_PAYMENT_REQUIRED"),
-        (DeepgramFaults(refuse=429, reason="Too many requests"), ProviderUnavailable, "Too many requests"),
-        (DeepgramFaults(refuse=503), ProviderUnavailable, "503"),
-        (DeepgramFaults(garbage_after_s=0.1), ProtocolViolation, "protocol"),
-        (DeepgramFaults(stall_after_s=0.1), ProviderTimeout, "silent"),
-    ],
-)
-def test_faults(
-    faults: DeepgramFaults, error: type[ProviderError], said: str, caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.mark.parametrize("model", ["nova-3", "flux-general-en"])
+def test_a_backlog_that_is_heard_slowly_loses_and_doubles_no_word(model: str) -> None:
+    """After a reconnection Deepgram hears at most 1.25 times as fast as real time: the answers are late, and whole."""
+    text = "one two three"
+
+    async def main() -> None:
+        async with DeepgramServer(throttle=THROTTLE, latency=Delay(0.02, 0.05)) as server:
+            hearing = Hearing(await port_of(server, stt.Config(model=model)))
+            hearing.say(text)
+            hearing.transcriber.finalize(1)
+            hearing.say("and four", 1)
+            hearing.transcriber.finalize(2)
+            await hearing.until_finals(2)
+            await hearing.stop()
+            assert [spurt for _, spurt in hearing.finals()] == [1, 2]
+            assert " ".join(said for said, _ in hearing.finals()) == f"{text} and four"
+
+    asyncio.run(main())
+
+
+FAULTS: list[tuple[DeepgramFaults, type[ProviderError], str]] = [
+    (DeepgramFaults(refuse=402, reason="ASR_PAYMENT_REQUIRED"), ProviderRefused, "ASR_PAYMENT_REQUIRED"),
+    (DeepgramFaults(refuse=429, reason="Too many requests"), ProviderUnavailable, "Too many requests"),
+    (DeepgramFaults(refuse=503), ProviderUnavailable, "503"),
+    (DeepgramFaults(breaks=(Break(kind="garbage", after_s=0.1),)), ProtocolViolation, "protocol"),
+    (DeepgramFaults(breaks=(Break(kind="error", after_s=0.1),)), ProviderUnavailable, "error"),
+    (DeepgramFaults(breaks=(Break(kind="close", after_s=0.1, code=1000, reason=""),)), ProviderUnavailable, "1000"),
+    (DeepgramFaults(breaks=(Break(kind="close", after_s=0.1, code=1011, reason="NET-0001"),)), ProviderUnavailable,
+     "NET-0001"),
+    (DeepgramFaults(breaks=(Break(kind="close", after_s=0.1, code=1008, reason="DATA-0000"),)), ProviderRefused,
+     "DATA-0000"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("faults", "error", "said"), FAULTS)
+@pytest.mark.parametrize("model", ["nova-3", "flux-general-en"])
+def test_faults(model: str, faults: DeepgramFaults, error: type[ProviderError], said: str) -> None:
     async def main() -> BaseException | None:
-        async with DeepgramServer(key=CANARY, faults=faults) as server:
-            hearing = Hearing(await port_of(server))
+        async with DeepgramServer(faults=faults) as server:
+            hearing = Hearing(await port_of(server, stt.Config(model=model)))
             hearing.say("hello there")
             hearing.transcriber.finalize(1)
-            await asyncio.wait({hearing.task}, timeout=8)
-            return hearing.task.exception()
+            return await hearing.error()
 
-    caplog.set_level(logging.DEBUG)
     found = asyncio.run(main())
     assert type(found) is error
     assert said in str(found)
+
+
+@pytest.mark.parametrize("model", ["nova-3", "flux-general-en"])
+def test_the_key_is_in_no_error_and_no_log(model: str, caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> BaseException | None:
+        async with DeepgramServer(key=CANARY, faults=DeepgramFaults(refuse=401, reason=f"bad {CANARY}")) as server:
+            return await Hearing(await port_of(server, stt.Config(model=model))).error()
+
+    caplog.set_level(logging.DEBUG)
+    found = asyncio.run(main())
+    assert type(found) is ProviderRefused
+    assert "bad ***" in str(found)
     assert CANARY not in "".join(traceback.format_exception(found))
-    ours = [record.getMessage() for record in caplog.records if not record.name.startswith("websockets.server")]
+    ours = [record.getMessage() for record in caplog.records if not record.name.startswith("picows.server")]
     assert CANARY not in "".join(ours)
+
+
+@pytest.mark.parametrize("make", [NovaDialect, FluxDialect])
+def test_the_vendors_error_is_named_and_not_repeated(make: type[NovaDialect | FluxDialect]) -> None:
+    posted: list[TranscriberEvent] = []
+    sent: list[str | bytes] = []
+    for name, shown in (("NET-0001", "error NET-0001"), (f"no {CANARY}", "without a name"), (CANARY, "without a name")):
+        error = {"type": "Error", "variant": name, "code": name, "description": CANARY, "message": CANARY}
+        with pytest.raises(ProviderUnavailable, match=shown) as found:
+            make(posted.append, sent.append).received(json.dumps(error), 0.0)
+        assert CANARY not in str(found.value)
 
 
 def test_silence_too_long_is_kept_alive() -> None:
     async def main() -> None:
-        async with DeepgramServer(key=CANARY, idle_s=0.4) as server:
-            port = await port_of(server)
-            port.limits = Limits(keep_alive_s=0.1)
-            hearing = Hearing(port)
-            async with asyncio.timeout(5):
-                while len(server.texts) < 6:
-                    await asyncio.sleep(0.01)
-            assert not hearing.task.done()
+        async with DeepgramServer(idle_s=0.4) as server:
+            hearing = Hearing(await port_of(server, limits=Limits(keep_alive_s=0.1)))
+            await hearing.until(lambda: len(server.texts) >= 6)
+            assert set(server.texts) == {'{"type":"KeepAlive"}'}
             await hearing.stop()
 
     asyncio.run(main())
+
+
+def test_without_a_word_from_us_the_vendor_closes() -> None:
+    async def main() -> None:
+        async with DeepgramServer(idle_s=0.1) as server:
+            hearing = Hearing(await port_of(server))
+            found = await hearing.error()
+            assert isinstance(found, ProviderUnavailable)
+            assert "NET-0001" in str(found)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("model", ["nova-3", "flux-general-en"])
+def test_a_call_that_ends_closes_the_stream(model: str) -> None:
+    async def main() -> None:
+        async with DeepgramServer() as server:
+            hearing = Hearing(await port_of(server, stt.Config(model=model)))
+            await hearing.until(lambda: bool(hearing.of(TranscriberReady)))
+            await hearing.stop()
+            assert hearing.task.cancelled()
+            async with asyncio.timeout(5):
+                while server.streams:
+                    await asyncio.sleep(0.005)
+            assert server.texts == ['{"type":"CloseStream"}']
+
+    asyncio.run(main())
+
+
+def test_what_the_bound_drops_is_told_and_the_rest_is_heard() -> None:
+    async def main() -> None:
+        async with DeepgramServer() as server:
+            port = await port_of(server, limits=Limits(most_audio=160 * 100))
+            hearing = Hearing(port)
+            for _ in range(200):
+                hearing.transcriber.hear(NOISE)
+            hearing.say("still here")
+            hearing.transcriber.finalize(1)
+            await hearing.until_finals(1)
+            await hearing.stop()
+            assert hearing.finals() == [("still here", 1)]
+            assert server.records[0].audio_bytes == 160 * 100
+            lagging = hearing.of(TranscriberLagging)
+            assert len(lagging) == 3, "at the first drop, then once a second"
+            assert isinstance(lagging[1], TranscriberLagging)
+            assert lagging[1].dropped_s == pytest.approx(1.0)
+
+    asyncio.run(main())
+
+
+def test_a_vendor_that_does_not_read_is_cut() -> None:
+    async def main() -> None:
+        async with DeepgramServer(faults=DeepgramFaults(breaks=(Break(kind="deaf", after_s=0.02),))) as server:
+            hearing = Hearing(await port_of(server, limits=Limits(send_s=0.2, most_audio=1 << 26)))
+            await hearing.until(lambda: bool(hearing.of(TranscriberReady)))
+            for _ in range(32):
+                hearing.transcriber.hear(NOISE * 3200)
+                await asyncio.sleep(0)
+            found = await hearing.error()
+            assert isinstance(found, ProviderTimeout)
+            assert "nothing could be sent" in str(found)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("model", ["nova-3", "flux-general-en"])
+def test_a_long_silence_before_the_connection_is_shortened(model: str) -> None:
+    async def main() -> None:
+        async with DeepgramServer() as server:
+            hearing = Hearing(await port_of(server, stt.Config(model=model)))
+            hearing.say("good morning", gap=300)
+            hearing.say("are you there", 1, gap=5)
+            hearing.transcriber.finalize(1)
+            frames = 300 + 5
+            await hearing.until_finals(1)
+            await hearing.stop()
+            assert hearing.finals() == [("good morning are you there", 1)]
+            said = server.records[0].audio_bytes // 160
+            assert said < frames - 200, f"{said} frames were sent"
+
+    asyncio.run(main())
+
+
+def test_a_vendor_that_never_answers_the_handshake_is_given_up() -> None:
+    async def main() -> BaseException | None:
+        async def nobody(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read()
+            writer.close()
+
+        server = await asyncio.start_server(nobody, "127.0.0.1", 0)
+        async with server:
+            address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            port = stt.create(stt.Config(base_url=address), Setup(key=lambda name: CANARY))
+            await port.prepare()
+            port.limits = Limits(open_s=0.1)
+            return await Hearing(port).error()
+
+    assert isinstance(asyncio.run(main()), ProviderTimeout)
 
 
 # ── the dialect alone ────────────────────────────────────────────────────────────────────────────────────────────
@@ -157,10 +295,12 @@ def results(text: str, start: float, end: float, **flags: Any) -> str:
 
 def test_without_an_answer_the_interim_has_to_do_and_is_not_told_twice() -> None:
     posted: list[TranscriberEvent] = []
-    dialect = NovaDialect(posted.append)
+    sent: list[str | bytes] = []
+    dialect = NovaDialect(posted.append, sent.append)
     dialect.opened(0.0)
     dialect.sent(b"\xff" * 8000, 1.0)
-    dialect.ask(1)
+    dialect.ask(1, 1.0)
+    assert sent == [FINALIZE]
     dialect.sent(FINALIZE, 1.0)
     dialect.received(results("yes", 0.0, 1.0), 1.1)
     dialect.wake(1.7)
@@ -169,11 +309,28 @@ def test_without_an_answer_the_interim_has_to_do_and_is_not_told_twice() -> None
     assert posted[-1] == TranscriptFinal("yes", 1)
     dialect.received(results("yes", 0.0, 1.0, is_final=True, from_finalize=True), 2.3)
     dialect.sent(b"\xff" * 8000, 3.0)
-    dialect.ask(2)
+    dialect.ask(2, 3.0)
     dialect.sent(FINALIZE, 3.0)
     dialect.received(results("please", 1.0, 2.0, is_final=True, from_finalize=True), 3.1)
     assert posted[-1] == TranscriptFinal("please", 2)
     assert dialect.wakeup_at is None
+
+
+def test_a_vendor_that_owes_an_answer_and_is_silent_is_lost() -> None:
+    posted: list[TranscriberEvent] = []
+    dialect = NovaDialect(posted.append, lambda message: dialect.sent(message, 1.0))
+    dialect.opened(0.0)
+    dialect.hear(b"\xff" * 8000)
+    dialect.ask(1, 1.0)
+    woken = 0
+    with pytest.raises(ProviderTimeout, match="silent for 3 s"):
+        while dialect.wakeup_at is not None:
+            woken += 1
+            assert woken < 20
+            dialect.wake(dialect.wakeup_at)
+
+
+# ── configuration ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_query_says_what_the_model_wants() -> None:
@@ -182,9 +339,21 @@ def test_the_query_says_what_the_model_wants() -> None:
     assert ("keyterm", "Harbour Hotel") in nova3
     assert ("language", "de") in nova3
     assert ("encoding", "mulaw") in nova3
+    assert ("endpointing", "300") in nova3
     nova2 = parse_qsl(stt.query(stt.Config(model="nova-2", endpointing_ms=0), setup))
     assert [value for name, value in nova2 if name == "keywords"] == ["Harbour:1", "Hotel:1"]
     assert ("endpointing", "false") in nova2
+    several = parse_qsl(stt.query(stt.Config(language="multi"), setup))
+    assert ("language", "multi") in several
+    assert ("endpointing", "100") in several
+
+
+@pytest.mark.parametrize("model", ["nova-2", "nova-3"])
+@pytest.mark.parametrize("language", ["", "multi", "fr-CA", "nl"])
+def test_the_vendor_takes_the_query(model: str, language: str) -> None:
+    setup = Setup(language="en-US", vocabulary=("Harbour Hotel",) * 3)
+    config = stt.Config(model=model, language=language, numerals=True, mip_opt_out=True)
+    assert refusal("/v1/listen", parse_qs(stt.query(config, setup))) is None
 
 
 def test_addresses_are_checked() -> None:

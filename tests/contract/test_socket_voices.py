@@ -3,9 +3,7 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import aclosing
-from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -18,87 +16,26 @@ from offhook.errors import (
     ProviderTimeout,
     ProviderUnavailable,
 )
-from offhook.simulator.vendors.cartesia import CartesiaServer
-from offhook.simulator.vendors.deepgram_speak import DeepgramSpeakServer
 from offhook.simulator.vendors.elevenlabs import ElevenLabsServer
 from offhook.simulator.vendors.latency import Delay
 from offhook.simulator.vendors.sockets import Pace, Refusal, SpeechFault, SpeechServer
-from offhook.speech import voice_segment
-from offhook.speech.ports import Setup, Voice, WordTime
+from offhook.speech import voice_segment, voice_socket
+from offhook.speech.ports import Setup, Voice
 from offhook.speech.registry import Kind, create_voice, provider
-from offhook.speech.scripted.tape import FRAME_BYTES, SILENCE, heard_text, word_times
+from offhook.speech.scripted.tape import word_times
+from tests.voice_world import TEXT, VENDORS, Vendor, run, said, until
 
-TEXT = "Thank you for calling the harbour hotel, how can I help you today?"
-LATE = Pace(first_audio=Delay(0.05), times_real_time=20.0)
+LATE = Pace(first_audio=Delay(0.02), times_real_time=100.0)
 NEVER = Pace(first_audio=Delay(60.0))
-
-
-@dataclass(frozen=True)
-class Vendor:
-    """A provider and the stand-in that it is tried against."""
-
-    name: str
-    server: type[SpeechServer]
-    config: dict[str, str]
-    tells_words: bool = True
-
-    def voice(self, server: SpeechServer, key: str = "", **config: Any) -> Voice:
-        found = provider(Kind.TTS, self.name)
-        block = found.config.model_validate({**self.config, "base_url": server.base_url, **config})
-        return create_voice(block, Setup(key=lambda name: key or self.server.key))
-
-
-VENDORS = (
-    Vendor("elevenlabs", ElevenLabsServer, {"voice": "voice1"}),
-    Vendor("cartesia", CartesiaServer, {"voice": "voice1"}),
-    Vendor("deepgram", DeepgramSpeakServer, {}, tells_words=False),
-)
 every = pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
 
 
-@pytest.fixture(autouse=True)
-def short_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What is not there will not come: a second is as good as three."""
-    monkeypatch.setattr(voice_segment, "FIRST_AUDIO_S", 0.8)
-    monkeypatch.setattr(voice_segment, "GAP_S", 0.5)
-    yield
-
-
-async def said(voice: Voice, text: str) -> tuple[str, bytes, list[WordTime]]:
-    """What a caller hears of it, word for word."""
-    audio, words = b"", list[WordTime]()
-    async with aclosing(voice.synthesize(text)) as pieces:
-        async for piece in pieces:
-            audio += piece.audio
-            words += piece.words
-    return heard(audio), audio, words
-
-
-def heard(audio: bytes) -> str:
-    padded = audio + SILENCE * (-len(audio) % FRAME_BYTES)
-    return heard_text(padded[at : at + FRAME_BYTES] for at in range(0, len(padded), FRAME_BYTES))
-
-
-def run(vendor: Vendor, act: Callable[[SpeechServer, Voice], Awaitable[None]], **options: Any) -> None:
-    """A server, a voice that is prepared, and nothing left behind."""
-
-    async def main() -> None:
-        async with asyncio.timeout(15), vendor.server(**options) as server:
-            voice = vendor.voice(server)
-            await voice.prepare()
-            try:
-                await act(server, voice)
-            finally:
-                await voice.close()
-            assert len(asyncio.all_tasks()) == 1
-
-    asyncio.run(main())
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(8):
-        while not condition():
-            await asyncio.sleep(0.005)
+@pytest.fixture
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not there will not come: half a second is as good as three."""
+    monkeypatch.setattr(voice_segment, "FIRST_AUDIO_S", 0.5)
+    monkeypatch.setattr(voice_segment, "GAP_S", 0.3)
+    monkeypatch.setattr(voice_socket, "FIRST_RETRY_S", 0.1)
 
 
 # ── what is heard ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -133,7 +70,7 @@ def test_words_that_are_not_said_are_counted_all_the_same(vendor: Vendor) -> Non
         _, _, words = await said(voice, text)
         if vendor.tells_words:
             assert [word.text for word in words] == text.split()
-            assert all(one.end_s <= other.start_s + 1e-9 for one, other in zip(words[:-1], words[1:], strict=True))
+            assert all(one.end_s <= other.start_s + 1e-9 for one, other in pairwise(words))
         assert "😀" not in server.said[0]
         assert await said(voice, "… — 😀") == ("", b"", [])
 
@@ -186,7 +123,7 @@ def test_leaving_a_segment_is_instant_and_leaves_the_others_alone(vendor: Vendor
         assert len(words) == (4 if vendor.tells_words else 0)
         assert (await other)[0] == TEXT
 
-    run(vendor, act, pace=Pace(first_audio=Delay(0.02), times_real_time=15.0))
+    run(vendor, act, pace=Pace(first_audio=Delay(0.02), times_real_time=30.0))
 
 
 @every
@@ -222,6 +159,7 @@ FATAL: list[tuple[SpeechFault, type[ProviderError]]] = [
 
 @every
 @pytest.mark.parametrize(("fault", "error"), FATAL, ids=lambda value: getattr(value, "kind", ""))
+@pytest.mark.usefixtures("short_waits")
 def test_a_fault_ends_its_segment_and_the_next_one_is_said(
     vendor: Vendor, fault: SpeechFault, error: type[ProviderError]
 ) -> None:
@@ -246,6 +184,7 @@ def test_what_nobody_knows_is_ignored(vendor: Vendor, kind: Any) -> None:
 
 
 @every
+@pytest.mark.usefixtures("short_waits")
 def test_without_the_final_marker_all_is_heard_where_the_words_tell_it(vendor: Vendor) -> None:
     async def act(server: SpeechServer, voice: Voice) -> None:
         if vendor.tells_words:
@@ -284,7 +223,7 @@ def test_a_lost_socket_fails_only_the_segments_on_it(vendor: Vendor) -> None:
     async def act(server: SpeechServer, voice: Voice) -> None:
         tasks = [asyncio.create_task(said(voice, TEXT)) for _ in range(40)]
         await until(lambda: len(server.said) == 40 and len(server.connections) > 1)
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.05)
         server.connections[0].cut()
         results = await asyncio.gather(*tasks, return_exceptions=True)
         lost = [result for result in results if isinstance(result, ProviderUnavailable)]
@@ -293,7 +232,7 @@ def test_a_lost_socket_fails_only_the_segments_on_it(vendor: Vendor) -> None:
         assert sum(not isinstance(result, BaseException) for result in results) == 40 - len(lost)
         assert (await said(voice, TEXT))[0] == TEXT
 
-    run(vendor, act, pace=Pace(first_audio=Delay(0.02), times_real_time=10.0))
+    run(vendor, act, pace=Pace(first_audio=Delay(0.02), times_real_time=20.0))
 
 
 @every
@@ -349,13 +288,14 @@ def test_a_refused_handshake(
 
 
 @every
+@pytest.mark.usefixtures("short_waits")
 def test_a_refused_key_is_not_tried_again_on_its_own(vendor: Vendor) -> None:
     async def main() -> None:
         async with vendor.server() as server:
             voice = vendor.voice(server, key="wrong-key-of-some-length")
             with pytest.raises(ProviderRefused):
                 await voice.prepare()
-            await asyncio.sleep(0.7)
+            await asyncio.sleep(0.2)
             assert server.handshakes == 1
             await voice.close()
 
@@ -363,6 +303,7 @@ def test_a_refused_key_is_not_tried_again_on_its_own(vendor: Vendor) -> None:
 
 
 @every
+@pytest.mark.usefixtures("short_waits")
 def test_a_vendor_that_is_down_is_tried_again_in_the_background(vendor: Vendor) -> None:
     async def main() -> None:
         async with vendor.server(refusals=[Refusal(status=503)]) as server:
@@ -379,6 +320,7 @@ def test_a_vendor_that_is_down_is_tried_again_in_the_background(vendor: Vendor) 
 
 
 @every
+@pytest.mark.usefixtures("short_waits")
 def test_sockets_are_bounded_and_who_finds_none_waits_so_long(vendor: Vendor) -> None:
     async def main() -> None:
         async with vendor.server(pace=NEVER) as server:

@@ -12,7 +12,8 @@ TASK_OWNERS = (
     "call/", "simulator/", "web/server.py", "cli/",
     "speech/fallback.py",  # stand-bys are prepared in the background
     "speech/hedge.py",  # two requests race
-    "speech/voice_socket.py",  # sockets are warmed and renewed behind the calls
+    "speech/voice_socket.py",  # sockets outlive the segments that are spoken over them
+    "tools/mcp.py",  # a session with a server outlives the calls that use it
 )  # fmt: skip
 TASK_MAKERS = ("create_task", "ensure_future", "TaskGroup")
 PURE = ("core/", "audio/")

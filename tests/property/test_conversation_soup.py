@@ -52,6 +52,7 @@ EVENTS = st.one_of(
     ),
     st.builds(ev.ToolReturned, st.sampled_from("ab"), TEXTS),
     st.builds(ev.ToolFailed, st.sampled_from("ab"), st.just("x")),
+    st.builds(ev.ProviderSwitched, st.just("llm"), st.just("a"), st.just("b"), st.just("x"), REPLIES),
     st.sampled_from([ev.TimePassed()] * 6 + [ev.CallerHungUp(), ev.EndRequested("operator")]),
     st.just(ev.TimePassed()),
 )

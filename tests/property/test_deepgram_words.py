@@ -30,13 +30,19 @@ NOVA = {"model": ["nova-3"], "interim_results": ["true"], "endpointing": ["300"]
 class Line:
     """A dialect and a stream with `delay_s` each way between them, in a time of their own."""
 
-    dialect: Any
+    make: type
     hearing: Any
     delay_s: float
-    posted: list[TranscriberEvent]
+    dialect: Any = None
+    posted: list[TranscriberEvent] = field(default_factory=list)
     now: float = 0.0
     due: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
     numbers: Any = field(default_factory=count)
+
+    def listen(self, post: Callable[[TranscriberEvent], None]) -> None:
+        """A new dialect on this line, which tells here what it hears."""
+        self.dialect = self.make(post, self.send)
+        self.dialect.opened(self.now)
 
     def later(self, at: float, what: Callable[[], None]) -> None:
         heapq.heappush(self.due, (at, next(self.numbers), what))
@@ -70,12 +76,8 @@ class Line:
 
 
 def line_of(make: type, hearing: Any, delay_s: float) -> Line:
-    posted: list[TranscriberEvent] = []
-    holder: list[Line] = []
-    dialect = make(posted.append, lambda message: holder[0].send(message))
-    line = Line(dialect, hearing, delay_s, posted)
-    holder.append(line)
-    dialect.opened(0.0)
+    line = Line(make, hearing, delay_s)
+    line.listen(line.posted.append)
     return line
 
 

@@ -81,7 +81,7 @@ def test_an_unknown_language_is_named_with_the_known_ones() -> None:
 
 
 def test_every_field_of_the_script_can_be_worded() -> None:
-    own = {"opening", "greeting", "language"}
+    own = {"opening", "greeting", "language", "tools"}
     assert set(Script.__struct_fields__) - own == set(PhrasesBlock.model_fields)
 
 

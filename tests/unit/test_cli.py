@@ -155,6 +155,31 @@ def test_doctor_of_an_agent(tmp_path: Path) -> None:
     assert marks(path)["agent"] is Mark.BAD
 
 
+def test_doctor_looks_for_the_secrets_of_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "agent.yaml"
+    calendar = "{type: mcp, name: calendar, command: [calendar], environment: [CALENDAR_DB]}"
+    path.write_text(f"name: shop\ntools: [{{name: end_call}}, {calendar}]\n")
+    monkeypatch.delenv("CALENDAR_DB", raising=False)
+    found = marks(path)
+    assert found["tool: calendar"] is Mark.BAD and "tool: end_call" not in found
+    monkeypatch.setenv("CALENDAR_DB", "somewhere")
+    assert marks(path)["tool: calendar"] is Mark.GOOD
+
+
+def test_doctor_looks_at_stand_bys_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "agent.yaml"
+    path.write_text(
+        "name: shop\nstt: {provider: deepgram}\n"
+        "llm: {provider: openai, fallback: [{provider: anthropic}, {provider: grounded}]}\n"
+    )
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-a-test")
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    found = marks(path)
+    assert (found["llm: openai"], found["llm: anthropic"], found["llm: grounded"]) == (Mark.GOOD, Mark.BAD, Mark.GOOD)
+    assert found["stt: local"] is Mark.GOOD and found["model whisper-base"] is Mark.BAD, "it stands behind Deepgram"
+    assert "model minilm" in found
+
+
 def test_doctor_ends_with_one_when_something_is_wrong() -> None:
     result = RUNNER.invoke(app, ["doctor", "--port", "1"])
     assert result.exit_code == 1

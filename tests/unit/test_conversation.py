@@ -8,8 +8,8 @@ import pytest
 from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.core.behaviour import Behaviour, Script
-from offhook.core.openers import opener_for
 from offhook.core.state import Phase
+from offhook.core.waiting import opener_for
 from tests.world import SCRIPT, Speech, World
 
 Golden = Callable[[str, list[str]], None]
@@ -374,5 +374,8 @@ def test_no_opener_when_the_reply_is_there() -> None:
     ],
 )
 def test_an_opener_fits_to_what_was_said(said: str, opener: str) -> None:
-    script = msgspec.structs.replace(SCRIPT, request_words=("could you",), question_words=("what",))
+    script = msgspec.structs.replace(
+        SCRIPT, request_words=("could you",), question_words=("what",),
+        opener_question=("Let me see.",), opener_request=("Sure.",), opener_statement=("Okay.",),
+    )  # fmt: skip
     assert opener_for(script, said, 0) == opener

@@ -1,40 +1,24 @@
 """A whole call in real time whose voice is spoken to over HTTP, and is judged word by word by the caller."""
 
 import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from offhook.call.runtime import AgentRuntime
 from offhook.simulator.caller_script import conversation
 from offhook.simulator.vendors.azure import AzureServer
 from offhook.simulator.vendors.latency import Delay
 from offhook.simulator.vendors.openai_speech import OpenAISpeechServer
 from offhook.simulator.vendors.sound import SoundServer, SoundTiming
-from offhook.speech.ports import Setup
-from offhook.speech.registry import create_voice
 from tests.rig import Rig, live_call
 
 TIMING = SoundTiming(Delay(0.02, 0.03), realtime_factor=0.02, leading_silence_s=0.3)
 
 
-@dataclass
-class VendorRig(Rig):
-    """As `Rig`, with a key for the stand-in."""
-
-    key: str = ""
-
-    def runtime(self) -> AgentRuntime:
-        runtime = super().runtime()
-        runtime.voice = create_voice(runtime.agent.tts, Setup(key=lambda _: self.key))
-        return runtime
-
-
 def test_the_caller_hears_every_word(tmp_path: Path) -> None:
     async def call(server: SoundServer, folder: Path, path: str, **block: Any) -> None:
         async with server:
-            rig = VendorRig(
-                key=server.key,
+            rig = Rig(
+                key=lambda _: server.key,
                 tts={**block, "base_url": server.address + path},
                 llm={"rules": [{"when": ".*", "say": "We close at six. Until tomorrow, then."}]},
                 agent={"opening": {"text": "Good day."}},

@@ -22,6 +22,7 @@ FOUND_CHARS: Final = 60
 EXPECTED: Final[Mapping[str, str]] = {
     "string_type": "text, in quotes if it looks like a number or a date",
     "bool_type": "true or false",
+    "bool_parsing": "true or false",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
@@ -84,7 +85,7 @@ def _place(data: object, loc: tuple[int | str, ...]) -> Place:
     """The place in the file: pydantic puts the chosen provider's or tool's name between the keys."""
     place: list[int | str] = []
     for part in loc:
-        if isinstance(data, dict) and part not in data and part in (data.get("provider"), data.get("name")):
+        if isinstance(data, dict) and part not in data and part in _tags(data):
             continue
         place.append(part)
         if isinstance(data, dict):
@@ -94,6 +95,11 @@ def _place(data: object, loc: tuple[int | str, ...]) -> Place:
         else:
             data = None
     return tuple(part for part in place if part != "[key]")
+
+
+def _tags(block: Mapping[str, Any]) -> tuple[object, ...]:
+    """What tells which kind of block it is: of a provider, of a tool, of a built-in tool."""
+    return (block.get("provider"), block.get("type"), block.get("name"))
 
 
 def _message(document: Document, problem: ErrorDetails, place: Place) -> str:
@@ -114,7 +120,7 @@ def _message(document: Document, problem: ErrorDetails, place: Place) -> str:
         case "union_tag_not_found":
             return "the block does not say which one it is"
         case "union_tag_invalid":
-            return f"there is no such {'tool' if 'name' in problem['ctx']['discriminator'] else 'provider'}"
+            return f"there is no such {'tool' if 'type' in problem['ctx']['discriminator'] else 'provider'}"
         case "value_error":
             return str(problem["ctx"]["error"])
         case _:
@@ -192,7 +198,8 @@ def _holds(data: object, part: str | int) -> bool:
 def _resolve(schema: dict[str, Any], node: dict[str, Any], data: object) -> dict[str, Any]:
     if "discriminator" in node:
         chosen = node["discriminator"]
-        tag = data.get(chosen["propertyName"]) if isinstance(data, dict) else None
+        # A built-in tool has no type beside its name.
+        tag = data.get(chosen["propertyName"], data.get("name")) if isinstance(data, dict) else None
         node = {"$ref": chosen["mapping"].get(str(tag), "")}
     if "$ref" in node:
         return dict(schema["$defs"].get(node["$ref"].rpartition("/")[2], {}))

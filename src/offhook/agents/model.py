@@ -19,9 +19,10 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from offhook.agents.languages import DEFAULT_LANGUAGE, is_known, languages, script_for
-from offhook.agents.tool_configs import EndCallConfig, ToolConfig
-from offhook.agents.turn_taking import SENTENCES, Phrases, PhrasesBlock, Sentence, TurnTaking, TurnTakingBlock
-from offhook.core.behaviour import Behaviour, Script
+from offhook.agents.remote_config import RemoteConfig
+from offhook.agents.tool_configs import BuiltinConfig, EndCallConfig, ToolConfig
+from offhook.agents.turn_taking import OPENERS, SENTENCES, Phrases, PhrasesBlock, Sentence, TurnTaking, TurnTakingBlock
+from offhook.core.behaviour import Behaviour, Script, ToolWords
 from offhook.speech.ports import ProviderConfig
 from offhook.speech.registry import Kind as Port
 from offhook.speech.registry import llm_config_union, provider, stt_config_union, tts_config_union
@@ -150,16 +151,28 @@ class Agent(BaseModel):
         chosen = self.phrases.overrides()
         # `_check_language` has seen to it that what a language without a file lacks is in `phrases`.
         base = script_for(self.language) if is_known(self.language) else Script(language=self.language)
-        base = msgspec.structs.replace(base, opening=self.opening.mode, **chosen)
+        base = msgspec.structs.replace(base, opening=self.opening.mode, tools=self._tool_words(base), **chosen)
         if self.opening.mode != "fixed":
             return msgspec.structs.replace(base, greeting="")
         return msgspec.structs.replace(base, greeting=self.opening.text or base.greeting)
+
+    def _tool_words(self, base: Script) -> dict[str, ToolWords]:
+        """The owner's words for each tool, beside the language's own for the built-ins.
+
+        The phrases of built-ins that this agent has not are kept as long as nothing else can have done the same.
+        """
+        names = {tool.name for tool in self.tools}
+        is_closed = all(isinstance(tool, BuiltinConfig) for tool in self.tools)
+        words = {name: own for name, own in base.tools.items() if is_closed or name in names}
+        for tool in self.tools:
+            words.update(tool.words())
+        return words
 
     @model_validator(mode="after")
     def _check_language(self) -> Self:
         if is_known(self.language):
             return self
-        lacking = [name for name in SENTENCES if name not in self.phrases.overrides()]
+        lacking = [name for name in SENTENCES if name not in self.phrases.overrides() and name not in OPENERS]
         if self.opening.mode == "fixed" and self.opening.text is None:
             lacking.insert(0, "opening.text")
         if lacking:
@@ -172,9 +185,16 @@ class Agent(BaseModel):
     @field_validator("tools")
     @classmethod
     def _check_tools(cls, tools: Sequence[ToolConfig], info: ValidationInfo) -> Sequence[ToolConfig]:
-        del info
         names = [tool.name for tool in tools]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"{', '.join(twice)} is listed twice")
+        if "turn_taking" in info.data:
+            longest_s = info.data["turn_taking"].behaviour().tool_timeout_s
+            late = [tool for tool in tools if isinstance(tool, RemoteConfig) and tool.timeout_s > longest_s]
+            if late:
+                raise ValueError(
+                    f"the timeout_s of {late[0].name} ({late[0].timeout_s:g}) is above turn_taking.tool_timeout_s "
+                    f"({longest_s:g}), after which a call waits for no tool"
+                )
         return tools

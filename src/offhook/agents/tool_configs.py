@@ -1,11 +1,16 @@
-"""The `tools` block of `AGENT.yaml`: one entry per tool, told apart by its `name`.
+"""The `tools` block of `AGENT.yaml`: one entry per tool. A built-in is told by its `name`, all others by their `type`.
 
 What the tools do stands in `offhook.tools`, which is above this layer; here is only what their owner may set.
 """
 
-from typing import Annotated, Final, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from offhook.agents.http_tool_config import HttpToolConfig
+from offhook.agents.mcp_server_config import McpServerConfig
+from offhook.core.behaviour import ToolWords
 
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
@@ -14,19 +19,27 @@ MOST_FIELDS: Final = 8
 """Nobody answers more questions than this to leave a message."""
 
 
-class EndCallConfig(BaseModel):
-    """Hang up after the agent's goodbye was heard."""
+class BuiltinConfig(BaseModel):
+    """A tool that comes with Offhook. What its success sounds like stands with the language's sentences."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    def words(self) -> Mapping[str, ToolWords]:
+        """Nothing beside the language's own."""
+        return {}
+
+
+class EndCallConfig(BuiltinConfig):
+    """Hang up after the agent's goodbye was heard."""
+
+    type: Literal["end_call"] = "end_call"
     name: Literal["end_call"] = "end_call"
 
 
-class TakeMessageConfig(BaseModel):
+class TakeMessageConfig(BuiltinConfig):
     """Write down a message for the business."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+    type: Literal["take_message"] = "take_message"
     name: Literal["take_message"] = "take_message"
     fields: tuple[FieldName, ...] = Field(
         default=MESSAGE_FIELDS,
@@ -42,14 +55,24 @@ class TakeMessageConfig(BaseModel):
         return self
 
 
-class BookTableConfig(BaseModel):
+class BookTableConfig(BuiltinConfig):
     """Write down a request for a table."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+    type: Literal["book_table"] = "book_table"
     name: Literal["book_table"] = "book_table"
     max_party: int = Field(default=12, ge=1, le=500, description="Largest party that can be booked by telephone.")
 
 
-ToolConfig = Annotated[EndCallConfig | TakeMessageConfig | BookTableConfig, Field(discriminator="name")]
+def _with_type(entry: Any) -> Any:
+    """An entry without a type is a built-in, and its name is its type."""
+    if isinstance(entry, dict) and "type" not in entry and "name" in entry:
+        return {"type": entry["name"], **entry}
+    return entry
+
+
+ToolConfig = Annotated[
+    EndCallConfig | TakeMessageConfig | BookTableConfig | HttpToolConfig | McpServerConfig,
+    Field(discriminator="type"),
+    BeforeValidator(_with_type),
+]
 """An entry of the `tools` block, for pydantic."""

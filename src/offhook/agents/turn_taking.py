@@ -28,8 +28,12 @@ WORD_LISTS: Final[Mapping[str, str]] = {
     "number_words": "Digits as they are spoken ('zero', 'oh', 'double').",
     "question_words": "First words of a question ('what', 'do'), for openers.",
     "request_words": "First words of a request ('please', 'I would like'), for openers.",
+    "negations": "Words that take back what their clause says ('not', 'never'): it is then no promise.",
+    "conditions": "Words after which a sentence says what may be, not what is ('if', 'as soon as').",
     "collect_words": "Words in the agent's question that announce a number or a spelling ('code', 'e-mail').",
 }
+OPENERS: Final = ("opener_question", "opener_request", "opener_statement")
+"""Sentences that a language may lack: then none is said."""
 SENTENCES: Final[Mapping[str, str]] = {
     "idle": "Said in turn when the caller is silent.",
     "goodbye": "Said before the agent hangs up.",

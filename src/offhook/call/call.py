@@ -1,6 +1,7 @@
 """THE LIFE OF A CALL, from the answer to the record. Read `run_call` from top to bottom."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,7 @@ from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import Leg
 from offhook.tools.toolbox import ToolContext
 
+_LOG: Final = logging.getLogger("offhook.calls")
 EARLY_EVENTS: Final = 8
 """What a call can be told in the moment before it begins: that it is over, hardly more."""
 
@@ -36,7 +38,7 @@ class CallHandle:
 
     def __init__(self, facts: CallFacts, data_dir: Path) -> None:
         self.facts = facts
-        self.tool_context = ToolContext(call_id=facts.call_sid, data_dir=data_dir)
+        self.tool_context = ToolContext(call_id=facts.call_sid, data_dir=data_dir, caller=facts.from_number)
         self._inbox: Inbox | None = None
         self._early: list[Event] = []
 
@@ -137,6 +139,9 @@ class _Desk:
                 self.tasks.create_task(self._run_tool(command))
             case cmd.HangUp():
                 self.tasks.create_task(self.leg.hang_up())
+            case cmd.ReportPromise(turn=turn, tool=tool):
+                # What was said stays in the journal: logs hold nothing of a conversation.
+                _LOG.warning("> %s turn %d: a false promise: no %s was done", self.handle.facts.call_sid, turn, tool)
             case cmd.RecordTurn() | cmd.EndCall():
                 pass  # For the record, which has them already.
             case _:

@@ -10,7 +10,7 @@ from offhook.audio.recording import StereoRecorder
 from offhook.call.files import DiskWriter, FileBehind
 from offhook.call.journal import Header, Journal
 from offhook.call.latency import LatencyMeter
-from offhook.core.commands import Command, EndCall, RecordTurn
+from offhook.core.commands import Command, EndCall, RecordTurn, ReportPromise
 from offhook.core.events import Event
 from offhook.errors import StoreError
 
@@ -36,6 +36,7 @@ class CallRecord:
         self._recorder = StereoRecorder(cast(BinaryIO, self._wav))
         self._meter = LatencyMeter()
         self._heard = 0
+        self._false_promises = 0
         self.end_reason = ""
 
     def event(self, event: Event, at: float) -> None:
@@ -50,6 +51,8 @@ class CallRecord:
         if isinstance(command, RecordTurn):
             cut = "  [interrupted]" if command.interrupted else ""
             self._files["transcript.txt"].write(f"{at:8.2f}  {command.speaker:<6}  {command.text}{cut}\n".encode())
+        elif isinstance(command, ReportPromise):
+            self._false_promises += 1
         elif isinstance(command, EndCall):
             self.end_reason = command.reason
 
@@ -85,6 +88,7 @@ class CallRecord:
             "ended": clock.wall().isoformat(timespec="seconds"),
             "duration_s": round(duration_s, 3),
             "end_reason": self.end_reason,
+            "false_promises": self._false_promises,
             "turns": [msgspec.to_builtins(turn) for turn in self._meter.turns],
         }
         file = FileBehind(self.folder / "call.json", self._writer)

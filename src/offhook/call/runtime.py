@@ -26,7 +26,7 @@ from offhook.speech.ports import (
     TurnModel,
     Voice,
 )
-from offhook.speech.registry import Kind, provider_label, with_fallbacks
+from offhook.speech.registry import Kind, provider_labels
 from offhook.speech.sentence_cache import KeptSentence, SentenceCache
 from offhook.tools.toolbox import Toolbox
 
@@ -63,7 +63,7 @@ class AgentRuntime:
         if isinstance(self.vad, SileroVad):
             self.vad.collect(partial(asyncio.get_running_loop().call_later, TOGETHER_S))
         async with asyncio.TaskGroup() as tasks:
-            for part in (self.stt, self.llm, self.voice, self.turn_model):
+            for part in (self.stt, self.llm, self.voice, self.turn_model, self.toolbox):
                 tasks.create_task(part.prepare())
         texts = dict.fromkeys(self._fixed_sentences())
         found = await self.kept.get(texts) if self.kept else {}
@@ -82,7 +82,7 @@ class AgentRuntime:
 
     async def close(self) -> None:
         """Let go of everything."""
-        for part in (self.stt, self.llm, self.voice, self.turn_model):
+        for part in (self.stt, self.llm, self.voice, self.turn_model, self.toolbox):
             await part.close()
 
     def detector(self) -> SpurtDetector:
@@ -100,17 +100,15 @@ class AgentRuntime:
     def providers(self) -> dict[str, list[str]]:
         """Who hears, thinks and speaks, by port: the owner's choice, then those that stand behind it."""
         chosen = ((Kind.STT, self.agent.stt), (Kind.LLM, self.agent.llm), (Kind.TTS, self.agent.tts))
-        return {
-            kind.value: [provider_label(kind, config) for config in with_fallbacks(kind, first)]
-            for kind, first in chosen
-        }
+        return {kind.value: provider_labels(kind, config) for kind, config in chosen}
 
     def _fixed_sentences(self) -> list[str]:
         s = self.script
         greeting = [s.greeting] if s.opening == "fixed" else []
         rest = [s.goodbye, s.idle_goodbye, s.warning, s.time_over, s.apology, s.repeat, s.deaf, s.failure_goodbye]
         openers = (*s.opener_question, *s.opener_request, *s.opener_statement) if self.behaviour.opener_s else ()
-        return [text for text in (*greeting, *s.idle, *s.filler, *openers, *rest) if text]
+        tools = [text for words in s.tools.values() for text in words.filler]
+        return [text for text in (*greeting, *s.idle, *s.filler, *openers, *tools, *rest) if text]
 
 
 def _messages(entry: Entry) -> list[Message]:

@@ -61,7 +61,7 @@ def assemble(agent: Agent, settings: Settings) -> AgentRuntime:
         voice=create_voice(agent.tts, setup),
         turn_model=turn_model_of(agent, store),
         vad=EnergyVad() if agent.voice_detector == "energy" else SileroVad(only_file(store, "silero-vad")),
-        toolbox=Toolbox(agent.tools),
+        toolbox=Toolbox(agent.tools, setup),
         facts=facts,
         health=health,
         kept=sentence_cache_of(agent, settings),

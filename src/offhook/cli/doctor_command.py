@@ -20,6 +20,7 @@ from rich.table import Table
 from offhook import clock
 from offhook.agents.load import load_agent
 from offhook.agents.model import Agent
+from offhook.agents.remote_config import RemoteConfig
 from offhook.cli.assembly import HEARING_MODELS, MEANING_MODEL, blocks_of, models_of
 from offhook.errors import ConfigurationError, OffhookError
 from offhook.settings import Settings
@@ -198,6 +199,14 @@ def _keys(settings: Settings, agent: Agent) -> Iterator[Check]:
             yield Check(Mark.BAD, f"{kind}: {provider.name}", found, f"put the key into {missing[0]}")
         else:
             yield Check(Mark.GOOD, f"{kind}: {provider.name}", "keys set" if keys else "needs no key")
+    for tool in agent.tools:
+        wanted = tool.variables() if isinstance(tool, RemoteConfig) else ()
+        missing = [name for name in wanted if not settings.environment.get(name, "").strip()]
+        if missing:
+            found = f"{', '.join(missing)} not set"
+            yield Check(Mark.BAD, f"tool: {tool.name}", found, f"put the secret into {missing[0]}")
+        elif wanted:
+            yield Check(Mark.GOOD, f"tool: {tool.name}", "secrets set")
 
 
 def _endings(agent: Agent) -> Iterator[Check]:

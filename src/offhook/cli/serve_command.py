@@ -68,11 +68,8 @@ async def serve_agent(runtime: "AgentRuntime", settings: Settings, host: str, po
 
 
 def _providers(agent: "Agent") -> tuple[str, str, str]:
-    from offhook.cli.assembly import blocks_of
-    from offhook.speech.registry import provider_label
+    from offhook.speech.registry import Kind, provider_labels
 
-    names: dict[str, list[str]] = {}
-    for kind, config in blocks_of(agent):
-        names.setdefault(kind.value, []).append(provider_label(kind, config))
-    hear, think, speak = (f"{kind} {', then '.join(listed)}" for kind, listed in names.items())
+    chosen = ((Kind.STT, agent.stt), (Kind.LLM, agent.llm), (Kind.TTS, agent.tts))
+    hear, think, speak = (f"{kind} {', then '.join(provider_labels(kind, config))}" for kind, config in chosen)
     return hear, think, speak

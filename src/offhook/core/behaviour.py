@@ -123,6 +123,15 @@ PRESETS: Final[dict[str, Behaviour]] = {
 """Named sets to start from; every number can be set beside the name."""
 
 
+class ToolWords(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of one tool."""
+
+    filler: tuple[str, ...] = ()
+    """Said in turn while it takes long, in place of the general ones."""
+    promises: tuple[str, ...] = ()
+    """Phrases that say it was done, as `core.promises.as_phrase` leaves them."""
+
+
 class Script(msgspec.Struct, frozen=True, kw_only=True):
     """The agent's fixed sentences and word lists, in its language."""
 
@@ -134,9 +143,9 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     warning: str = "We have about one minute left on this call."
     time_over: str = "Our time is over, I have to end the call here. Goodbye."
     filler: tuple[str, ...] = ("One moment please.",)
-    opener_question: tuple[str, ...] = ("Let me see.",)
-    opener_request: tuple[str, ...] = ("Sure.",)
-    opener_statement: tuple[str, ...] = ("Okay.",)
+    opener_question: tuple[str, ...] = ()
+    opener_request: tuple[str, ...] = ()
+    opener_statement: tuple[str, ...] = ()
     apology: str = "I am sorry, something went wrong on my side. Could you say that again?"
     repeat: str = "Sorry, I did not catch that. Could you say it again?"
     deaf: str = "I am sorry, I cannot hear you at the moment. Please call again later. Goodbye."
@@ -157,4 +166,10 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """Normalized words and phrases with which a question begins: what, when, do, ..."""
     request_words: tuple[str, ...] = ()
     """Those with which a request begins: please, i would like, could you, ..."""
+    negations: tuple[str, ...] = ()
+    """Words that take back what their clause says: not, haven't, never, ..."""
+    conditions: tuple[str, ...] = ()
+    """Words after which a sentence says what may be, not what is: if, once, as soon as, ..."""
+    tools: dict[str, ToolWords] = {}
+    """By the tool's name."""
     language: str = "en-US"

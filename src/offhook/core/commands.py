@@ -134,6 +134,15 @@ class RecordTurn(Command, frozen=True):
     interrupted: bool = False
 
 
+class ReportPromise(Command, frozen=True):
+    """The caller was told that `tool` has done something, and no run of it in this call has: a false promise."""
+
+    turn: int
+    tool: str
+    text: str
+    """The sentence that was heard."""
+
+
 class HangUp(Command, frozen=True):
     """End the telephone call at the carrier."""
 
@@ -149,6 +158,6 @@ class EndCall(Command, frozen=True):
 AnyCommand = (
     WatchSilence | PredictTurn | FinalizeTranscript | ReconnectTranscriber
     | StartReply | ContinueReply | CommitReply | CancelReply | PlayFiller | DuckPlayout | HushPlayout | ResumePlayout
-    | RunTool | RecordTurn | HangUp | EndCall
+    | RunTool | RecordTurn | ReportPromise | HangUp | EndCall
 )  # fmt: skip
 """Every command there is."""

@@ -5,7 +5,7 @@ that the result does not depend on which of the two the loop delivered first. Af
 rule is applied (`_rest`): an open call in which nobody sounds is waiting for something that has a deadline.
 """
 
-from offhook.core import closing, committing, listening, speaking
+from offhook.core import closing, committing, listening, speaking, waiting
 from offhook.core import events as ev
 from offhook.core.behaviour import Behaviour, Script
 from offhook.core.commands import CancelReply, Command, Generate, Say
@@ -198,9 +198,9 @@ class Conversation:
             case Timer.STALL | Timer.REPLY:
                 speaking.reply_overdue(c, at)
             case Timer.OPENER:
-                speaking.opener_due(c, at)
+                waiting.opener_due(c, at)
             case Timer.FILLER:
-                speaking.filler_due(c, at)
+                waiting.filler_due(c, at)
             case Timer.TOOL:
                 speaking.tools_overdue(c, at)
             case Timer.TRANSCRIPT:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from offhook.core import promises
 from offhook.core.commands import (
     CancelReply,
     CommitReply,
@@ -9,7 +10,6 @@ from offhook.core.commands import (
     DuckPlayout,
     Generate,
     HushPlayout,
-    PlayFiller,
     RecordTurn,
     ResumePlayout,
     RunTool,
@@ -17,17 +17,16 @@ from offhook.core.commands import (
     StartReply,
 )
 from offhook.core.events import ReplyFailed, ReplyGenerated, ToolRequested
-from offhook.core.openers import opener_for
 from offhook.core.state import CallState, Floor, Known, Reply, ReplyState, ToolRun
 from offhook.core.timers import Timer
 from offhook.core.transcript import AgentSaid, CallerSaid, ToolUsed
+from offhook.core.waiting import fillers_for
 
 END_CALL: Final = "end_call"
 """The tool that the core carries out itself: hang up, once the reply was heard."""
 VOICE_FAILED: Final = "provider.voice.failed"
 CUT_TIMEOUT_S: Final = 0.25
 """The playout is ours and answers in the same step; this only guards against a bug in it."""
-_RETRY_WHEN_HUSHED_S: Final = 0.3
 
 _REPLY_TIMERS: Final = (Timer.REPLY, Timer.FILLER, Timer.OPENER, Timer.STALL, Timer.MARK, Timer.DECIDE)
 
@@ -95,6 +94,7 @@ def record(c: CallState, reply: Reply, heard_text: str, *, interrupted: bool) ->
         c.history.append(AgentSaid(heard_text, interrupted))
     if heard_text or reply.full_text:
         c.do(RecordTurn(reply.turn, "agent", heard_text, reply.full_text or heard_text, interrupted))
+    promises.check(c, reply, heard_text)
 
 
 def _keep_tool_results(c: CallState, reply: Reply) -> None:
@@ -300,32 +300,6 @@ def resume(c: CallState) -> None:
         c.do(ResumePlayout(reply.number))
 
 
-def opener_due(c: CallState, at: float) -> None:
-    """No reply is ready: acknowledge what was said, and let the reply go on behind it."""
-    reply = c.reply
-    if reply is None or reply.state is not ReplyState.THINKING or reply.fillers:
-        return
-    if text := opener_for(c.script, reply.caller_text, reply.turn):
-        c.do(PlayFiller(reply.number, text))
-        if Timer.FILLER in c.timers:
-            c.timers.set(Timer.FILLER, at + c.behaviour.filler_s)
-
-
-def filler_due(c: CallState, at: float) -> None:
-    """The caller has waited: say something short, unless the caller speaks."""
-    reply = c.reply
-    if reply is None or reply.state is ReplyState.HELD or not isinstance(reply.content, Generate):
-        return
-    if reply.state is ReplyState.HUSHED:
-        c.timers.set(Timer.FILLER, at + _RETRY_WHEN_HUSHED_S)
-        return
-    text = c.script.filler[reply.fillers % len(c.script.filler)]
-    reply.fillers += 1
-    c.do(PlayFiller(reply.number, text))
-    # Playout tells when the filler is over; this is for a voice that does not even say that.
-    c.timers.set(Timer.FILLER, at + 2 * c.behaviour.filler_again_s)
-
-
 # ── tools ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -372,7 +346,7 @@ def _run_tool(c: CallState, reply: Reply, run: ToolRun, at: float) -> None:
     c.tools.append(run)
     _watch_tools(c)
     c.timers.cancel(Timer.REPLY)
-    if c.script.filler and not reply.is_audible:
+    if fillers_for(c, reply) and not reply.is_audible:
         c.timers.set(Timer.FILLER, at + c.behaviour.filler_s)
     c.do(RunTool(run.call, run.name, run.arguments))
 

@@ -11,12 +11,12 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Annotated, Final, Generic, Literal, Protocol, TypeVar
+from typing import Annotated, Final, Generic, Protocol, TypeVar
 
 from pydantic import Field
 
 from offhook import clock
-from offhook.errors import OffhookError, ProtocolViolation, ProviderError, ProviderRefused, ProviderTimeout
+from offhook.errors import ConfigurationError, ProtocolViolation, ProviderError, ProviderRefused, ProviderTimeout
 from offhook.errors import ProviderUnavailable as Unavailable
 from offhook.speech.health import Health
 from offhook.speech.ports import ProviderConfig, Switched
@@ -27,9 +27,6 @@ TRIES: Final = 2
 RETRY_PAUSE_S: Final = 0.1
 """Before the same one is asked again: a server that restarts is another one a moment later."""
 MOST_FALLBACKS: Final = 4
-
-KindName = Literal["stt", "llm", "tts"]
-
 
 # ── the owner's block ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -101,22 +98,22 @@ T = TypeVar("T")
 
 
 class Member(Generic[P]):
-    """One provider of a list."""
+    """One provider of a list; its name is its own in the list, its health may be shared by others of the vendor."""
 
-    def __init__(self, port: P, health: Health) -> None:
-        self.port, self.health = port, health
+    def __init__(self, name: str, port: P, health: Health) -> None:
+        self.name, self.port, self.health = name, port, health
         self._preparing: asyncio.Task[None] | None = None
         self.is_ready = False
 
-    @property
-    def name(self) -> str:
-        """For the journal and the log."""
-        return self.health.name
-
     async def ready(self) -> None:
-        """Return when it is prepared: at once, mostly. Raises what preparing it raises."""
-        if not self.is_ready:
+        """Return when it is prepared: at once, mostly. Raises `ProviderError`."""
+        if self.is_ready:
+            return
+        try:
             await asyncio.shield(self.warm())
+        except ConfigurationError as error:
+            # A call goes on with another one; the owner has to mend this one.
+            raise ProviderRefused(str(error), provider=self.name) from error
 
     def warm(self) -> "asyncio.Task[None]":
         """Prepare it in the background; again when that failed before."""
@@ -144,9 +141,7 @@ class Member(Generic[P]):
             return
         error = done.exception()
         self.is_ready = error is None
-        if isinstance(error, ProviderError):
-            self.failed(error)
-        if isinstance(error, OffhookError):
+        if error is not None:
             _LOG.warning("! %s %s could not be prepared: %s", self.health.kind, self.name, error)
 
 
@@ -159,13 +154,14 @@ async def prepare_members(members: Sequence[Member[P]]) -> None:
     for member in others:
         member.warm()
     try:
-        await first.ready()
-    except ProviderError:
+        await asyncio.shield(first.warm())
+    except ProviderError as error:
+        first.failed(error)
         for member in others:
             try:
                 return await member.ready()
-            except ProviderError:
-                continue
+            except ProviderError as another:
+                member.failed(another)
         raise
 
 
@@ -204,10 +200,10 @@ class Attempts(Generic[P]):
 
     def passed_over(self) -> Switched | None:
         """The news that the list's first one is not even asked."""
-        first = self._first.health
-        if self.member is self._first:
+        first = self._first
+        if self.member is first:
             return None
-        return _switched(first, self.member.health, f"it rests after a failure ({first.cause})")
+        return _switched(first, self.member, f"it rests after a failure ({first.health.cause})")
 
     def after(self, error: ProviderError, *, has_begun: bool) -> Switched | None:
         """Turn to the next one, or once more to the same; None when there is nobody left.
@@ -218,13 +214,15 @@ class Attempts(Generic[P]):
         failed = self.member
         may_mend = isinstance(error, Unavailable | ProtocolViolation)
         may_mend = may_mend or (has_begun and not self.has_other and isinstance(error, ProviderTimeout))
+        # One that has failed others too is not asked again while somebody else is well.
+        may_mend = may_mend and (failed.health.breaker.allows(clock.now()) or not self.has_other)
         if may_mend and self._tries < TRIES:
             self._tries += 1
         elif self._left:
             self.member = self._take()
         else:
             return None
-        return _switched(failed.health, self.member.health, f"{error.code}: {error}")
+        return _switched(failed, self.member, f"{error.code}: {error}")
 
     async def pause(self) -> None:
         """The moment before the same one is asked again."""
@@ -237,9 +235,8 @@ class Attempts(Generic[P]):
         return self._left.popleft()
 
 
-def _switched(failed: Health, to: Health, cause: str) -> Switched:
-    kind: KindName = "stt" if failed.kind == "stt" else "llm" if failed.kind == "llm" else "tts"
-    return Switched(kind, failed.name, to.name, cause)
+def _switched(failed: Member[P], to: Member[P], cause: str) -> Switched:
+    return Switched(failed.health.kind, failed.name, to.name, cause)
 
 
 @dataclass(frozen=True, slots=True)

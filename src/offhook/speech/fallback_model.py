@@ -52,7 +52,9 @@ class _Reply:
 
     def paid(self, spent: "_Spent", *, is_used: bool) -> None:
         """A request is over."""
-        counted = spent.counted or Usage(0, spent.pieces)
+        counted = spent.counted or Usage(0, 0)
+        if not spent.is_whole:
+            counted = replace(counted, tokens_out=max(counted.tokens_out, spent.pieces))
         # The equal request that lost had the same words to read; what it wrote, it told nobody.
         extra = counted.tokens_in if self.is_hedged else 0
         self.tokens_in += counted.tokens_in + extra
@@ -68,6 +70,7 @@ class _Spent:
     counted: Usage | None = None
     pieces: int = 0
     """Pieces of text: about a token each, where a vendor that breaks off has not counted yet."""
+    is_whole: bool = False
 
 
 class FallbackModel:
@@ -113,7 +116,6 @@ class FallbackModel:
         """What one request adds to the reply."""
         words, joint, spent, begun_with = WholeWords(), Joint(reply.said), _Spent(), len(reply.said)
         asked = replace(request, said=reply.said.strip())
-        is_whole = False
         try:
             async with aclosing(self._outputs(attempts, asked, reply)) as outputs:
                 async for output in outputs:
@@ -137,9 +139,9 @@ class FallbackModel:
             if text := joint.feed(words.finish()) + joint.finish():
                 reply.said += text
                 yield TextDelta(text)
-            is_whole = True
+            spent.is_whole = True
         finally:
-            reply.paid(spent, is_used=is_whole or len(reply.said) > begun_with)
+            reply.paid(spent, is_used=spent.is_whole or len(reply.said) > begun_with)
 
     def _outputs(
         self, attempts: Attempts[LanguageModel], request: ModelRequest, reply: _Reply

@@ -3,7 +3,8 @@ is lost, and gives that one all that no final has covered. So it is enough to kn
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from offhook import clock
@@ -42,7 +43,7 @@ class FallbackSpeechToText:
         attempts = Attempts(self._members)
         member = attempts.member
         if not member.is_ready:
-            return _Unprepared(member)
+            return _Unprepared(member, attempts.has_other)
         if (news := attempts.passed_over()) is not None:
             post(ProviderSwitched(news.kind, news.provider, news.to, news.cause))
         return _WatchedTranscriber(member, post, attempts.has_other)
@@ -51,8 +52,8 @@ class FallbackSpeechToText:
 class _Unprepared:
     """Its member is still being prepared, or once more: the call asks again when that is over, and loses nothing."""
 
-    def __init__(self, member: Member[SpeechToText]) -> None:
-        self._member = member
+    def __init__(self, member: Member[SpeechToText], has_other: bool) -> None:
+        self._member, self._has_other = member, has_other
 
     def hear(self, frame: bytes) -> None:
         """The call keeps it."""
@@ -63,7 +64,8 @@ class _Unprepared:
     async def run(self) -> None:
         """Ends with `ProviderUnavailable`, which stands for: now."""
         member = self._member
-        await member.ready()
+        with _counted(member, has_other=self._has_other):
+            await member.ready()
         raise ProviderUnavailable(f"{member.name} was not prepared yet", provider=member.name)
 
 
@@ -87,33 +89,27 @@ class _WatchedTranscriber:
         self._inner.finalize(spurt)
 
     async def run(self) -> None:
-        """As the member does. What another could mend is no refusal: then the error is one to try again after."""
+        """As the member does, within its time to open a stream."""
         member = self._member
         member.health.breaker.begin(clock.now())
         ready_until = clock.now() + READY_S if self._has_other else None
-        try:
-            async with asyncio.timeout_at(ready_until) as self._deadline:
-                await self._inner.run()
-        except asyncio.CancelledError:
-            self._given_up()
-            raise
-        except TimeoutError as error:
-            failure = ProviderTimeout(f"{member.name} did not open a stream in time", provider=member.name)
-            member.failed(failure)
-            raise failure from error
-        except ProviderError as error:
-            member.failed(error)
-            if error.retryable or not self._has_other:
+        with _counted(member, has_other=self._has_other):
+            try:
+                async with asyncio.timeout_at(ready_until) as self._deadline:
+                    await self._inner.run()
+            except asyncio.CancelledError:
+                self._given_up()
                 raise
-            raise ProviderUnavailable(str(error), provider=member.name) from error
+            except TimeoutError as error:
+                raise ProviderTimeout(f"{member.name} did not open a stream in time", provider=member.name) from error
 
     def _heard(self, event: TranscriberEvent) -> None:
         member = self._member
         match event:
             case TranscriberReady():
+                # It is well only once it has told words: a stream may be open and mute.
                 if self._deadline is not None:
                     self._deadline.reschedule(None)
-                member.health.succeed(clock.now())
             case TranscriptFinal(spurt=int(spurt)) if spurt in self._asked:
                 member.health.began(clock.now() - self._asked[spurt])
                 # It covers what was asked for before as well.
@@ -127,3 +123,15 @@ class _WatchedTranscriber:
             member.failed(ProviderTimeout(f"{member.name} owed its words too long", provider=member.name))
         else:
             member.health.breaker.leave()
+
+
+@contextmanager
+def _counted(member: Member[SpeechToText], *, has_other: bool) -> Iterator[None]:
+    """Enter a failure in the member's health. What another one mends is no refusal: the call has to try again."""
+    try:
+        yield
+    except ProviderError as error:
+        member.failed(error)
+        if error.retryable or not has_other:
+            raise
+        raise ProviderUnavailable(str(error), provider=member.name) from error

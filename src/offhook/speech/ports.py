@@ -89,7 +89,8 @@ class Setup:
 class Switched:
     """A provider failed, or rests, and another does its work; `to` is the same when it is asked once more."""
 
-    kind: Literal["stt", "llm", "tts"]
+    kind: str
+    """stt, llm or tts."""
     provider: str
     to: str
     cause: str

@@ -155,10 +155,14 @@ def provider_of(kind: Kind, config: ProviderConfig) -> Provider:
     return provider(kind, provider_name(type(config)))
 
 
-def provider_label(kind: Kind, config: ProviderConfig) -> str:
-    """How a journal and a log name it: provider and model."""
-    name, model = provider_of(kind, config).name, config.model_dump().get("model")
-    return f"{name} {model}" if isinstance(model, str) and model else name
+def provider_labels(kind: Kind, config: ProviderConfig) -> list[str]:
+    """How a journal and a log name a block and those behind it: provider and model, each name once."""
+    labels: list[str] = []
+    for one in with_fallbacks(kind, config):
+        name, model = provider_of(kind, one).name, one.model_dump().get("model")
+        label = f"{name} {model}" if isinstance(model, str) and model else name
+        labels.append(f"{label} ({len(labels) + 1})" if label in labels else label)
+    return labels
 
 
 def provider_name(config: type[ProviderConfig]) -> str:
@@ -209,7 +213,7 @@ def _one_of(configs: list[type[ProviderConfig]]) -> Any:
 
 def _members(kind: Kind, config: ProviderConfig, setup: Setup) -> list[Member[Any]]:
     members = []
-    for one in with_fallbacks(kind, config):
+    for one, label in zip(with_fallbacks(kind, config), provider_labels(kind, config), strict=True):
         found = provider_of(kind, one)
         # A key that is missing is told at the start, not when its provider is needed.
         if setup.key is not None:
@@ -219,8 +223,8 @@ def _members(kind: Kind, config: ProviderConfig, setup: Setup) -> list[Member[An
         port = create(one, setup)
         if kind is Kind.TTS and not found.is_made_here:
             port = TrimmedVoice(cast("Voice", port))
-        health = setup.health.of(_identity(found, one), kind.value, provider_label(kind, one))
-        members.append(Member(port, health))
+        health = setup.health.of(_identity(found, one), kind.value, label)
+        members.append(Member(label, port, health))
     return members
 
 

@@ -40,7 +40,7 @@ class Segment:
         """Bytes of audio that came."""
         self.over: Callable[[Segment], None] = lambda segment: None
         """Called once, when the vendor is done with it."""
-        self.has_moved = False
+        self._has_moved = False
         self._provider = provider
         self._asked_at, self._heard_at = at, at
         self._state = _State.OPEN
@@ -62,7 +62,13 @@ class Segment:
     @property
     def may_move(self) -> bool:
         """Nothing of it came yet: another socket may say it from its start, once."""
-        return self._state is _State.OPEN and not self.size and not self.has_moved
+        return self._state is _State.OPEN and not self.size and not self._has_moved
+
+    def move(self) -> None:
+        """It is asked for anew."""
+        self._has_moved = True
+        self.clock = WordClock(self.spoken)
+        self._words.clear()
 
     # ── the vendor's side ────────────────────────────────────────────────────────────────────────────────────────
 

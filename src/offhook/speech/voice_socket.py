@@ -50,7 +50,7 @@ class Terms:
     age_s: float = 3300.0
     """So is one of this age."""
     end_s: float = 5.0
-    """After a segment was left, the vendor has so long to say that it is over."""
+    """After a segment was left, the vendor has so long to say that it is over (to `Limits.keep_alive_s`)."""
     ends_must_come: bool = True
     """Without its end a segment may still take a place: the socket is renewed."""
 
@@ -145,9 +145,15 @@ class _Line:
     def _over(self, segment: Segment) -> None:
         self.segments.pop(segment, None)
         self._used_at = clock.now()
-        self.is_proven = self.is_proven or segment.is_whole
+        if segment.is_whole:
+            self._prove()
         self.close_if_done()
         self._voice.changed()
+
+    def _prove(self) -> None:
+        if not self.is_proven:
+            self.is_proven = True
+            self._voice.proven()
 
     def close_if_done(self) -> None:
         """Close, when it is retired and nothing is said on it."""
@@ -170,7 +176,8 @@ class _Line:
 
     def wake(self, at: float) -> None:
         """Forget what is overdue; renew what is old."""
-        self.is_proven = self.is_proven or at >= self._opened_at + SHORT_LIFE_S
+        if at >= self._opened_at + SHORT_LIFE_S:
+            self._prove()
         overdue = [segment for segment, until in self.segments.items() if until is not None and until <= at]
         for segment in overdue:
             self.dialect.forget(segment)
@@ -216,7 +223,7 @@ class SocketVoice:
         self._lines: list[_Line] = []
         self._waiting: deque[Segment] = deque()
         self._failures = 0
-        """Attempts to connect that failed since the last that did not."""
+        """Sockets that failed since one that did not."""
         self._retry_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._preparing: asyncio.Future[None] | None = None
@@ -230,13 +237,11 @@ class SocketVoice:
         self._is_closed = False
         if any(line.socket.is_open for line in self._lines):
             return
-        self._preparing = asyncio.get_running_loop().create_future()
-        if not self._lines:
+        if self._preparing is None:
+            self._preparing = asyncio.get_running_loop().create_future()
+        if not self._has_sockets:
             self._open()
-        try:
-            await self._preparing
-        finally:
-            self._preparing = None
+        await asyncio.shield(self._preparing)
 
     async def synthesize(self, text: str) -> AsyncGenerator[SpokenAudio, None]:
         """The segment's audio as it comes. Raises `ProviderError`."""
@@ -327,6 +332,10 @@ class SocketVoice:
         line.task = asyncio.get_running_loop().create_task(line.socket.run(), name=f"voice {self._endpoint.provider}")
         line.task.add_done_callback(lambda task: self._ended(line, task))
 
+    def proven(self) -> None:
+        """A socket is good for something."""
+        self._failures = 0
+
     def opened(self) -> None:
         """A socket is ready."""
         self._prepared()
@@ -341,13 +350,11 @@ class SocketVoice:
         orphans = [segment for segment, left_at in line.segments.items() if left_at is None]
         for segment in reversed(orphans):
             if line.was_open and segment.may_move and isinstance(error, ProviderUnavailable) and not self._is_closed:
-                segment.has_moved = True
+                segment.move()
                 self._waiting.appendleft(segment)
             else:
                 segment.fail(error)
-        if line.is_proven:
-            self._failures = 0
-        elif not task.cancelled():
+        if not line.is_proven and not task.cancelled():
             self._failed(error, is_refused=not line.was_open)
         if not self._is_closed:
             self.changed()
@@ -365,15 +372,21 @@ class SocketVoice:
         if self._timer is not None:
             self._timer.cancel()
         if is_retryable and not self._is_closed:
-            self._timer = asyncio.get_running_loop().call_at(self._retry_at, self.changed)
+            self._timer = asyncio.get_running_loop().call_at(self._retry_at, self._retry)
+
+    def _retry(self) -> None:
+        self._retry_at = 0.0
+        self.changed()
 
     def _prepared(self, error: BaseException | None = None) -> None:
-        if self._preparing is None or self._preparing.done():
+        preparing, self._preparing = self._preparing, None
+        if preparing is None:
             return
         if error is None:
-            self._preparing.set_result(None)
+            preparing.set_result(None)
         else:
-            self._preparing.set_exception(error)
+            preparing.set_exception(error)
+            preparing.exception()  # Whoever asked may have gone.
 
     def _fail_waiting(self, error: BaseException) -> None:
         while self._waiting:

@@ -74,7 +74,9 @@ class WordClock:
             self._hear_letter(start_s + index * step_s, start_s + (index + 1) * step_s)
 
     def take(self) -> tuple[WordTime, ...]:
-        """The words that are complete and were not taken yet."""
+        """The words that are complete and were not taken yet; none before the vendor told a time."""
+        if not self._is_told:
+            return ()
         ready, self._ready = tuple(self._ready), []
         return ready
 

@@ -22,7 +22,7 @@ from functools import cache
 from typing import Final, Protocol
 from urllib.parse import SplitResult, urlsplit
 
-from picows import WSFrame, WSHandshakeError, WSListener, WSMsgType, WSTransport, ws_connect
+from picows import WSCloseCode, WSFrame, WSHandshakeError, WSListener, WSMsgType, WSTransport, ws_connect
 
 from offhook import clock
 from offhook.errors import (
@@ -300,7 +300,7 @@ class VendorSocket:
             goodbye = self._dialect.goodbye()
             if goodbye is not None:
                 wire.send(_TEXT, goodbye)
-            wire.send_close()
+            wire.send_close(WSCloseCode.OK)
         wire.disconnect(graceful=self._paused_at is None)
 
     # ── errors ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,7 +1,7 @@
 """Checks what a model sends as arguments, and tells it in words what to correct.
 
-Only the part of JSON schema that our specs use: an object of strings, integers, numbers and booleans, with
-`required`, `enum`, `minLength`, `maxLength`, `minimum` and `maximum`.
+The JSON schema decides. Before that, a number in quotes and a text without them are put into the right clothes, since
+models write telephone numbers and times as numbers.
 """
 
 import json
@@ -15,20 +15,39 @@ LONGEST_ARGUMENTS: Final = 16_384
 """Characters of JSON text: far more than a caller can say in one turn."""
 SHOWN: Final = 60
 """Characters of a wrong value that are repeated in the message."""
+_KINDS: Final = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "an object",
+}
 
 
 def checked_arguments(spec: ToolSpec, arguments: str) -> dict[str, object]:
     """The arguments as a dictionary that fits the spec. Raises `ProtocolViolation` naming the field."""
-    values = _object(spec, arguments)
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
+
     schema = cast("Mapping[str, Any]", spec.parameters)
     fields = cast("Mapping[str, Mapping[str, Any]]", schema.get("properties", {}))
-    unknown = [name for name in values if name not in fields]
-    if unknown:
-        raise _wrong(spec, f"has no field {unknown[0][:SHOWN]!r}; its fields are {', '.join(fields) or 'none'}")
+    given = _object(spec, arguments)
+    # Models leave a field out by writing null, and hide that they have not asked by an empty text.
+    values = {name: _dressed(fields.get(name, {}), value) for name, value in given.items() if value is not None}
     for name in schema.get("required", ()):
         if values.get(name) in (None, ""):
-            raise _wrong(spec, f"needs the field {name}: {fields[name].get('description', name)}")
-    return {name: _value(spec, name, fields[name], value) for name, value in values.items() if value is not None}
+            raise _wrong(spec, f"needs the field {name}: {fields.get(name, {}).get('description', name)}")
+    try:
+        # An empty registry: a schema's references are never fetched.
+        error = best_match(Draft202012Validator(schema, registry=Registry()).iter_errors(values))
+    except (Unresolvable, RecursionError) as cause:
+        raise _wrong(spec, "cannot be used: its own schema is broken") from cause
+    if error is not None:
+        raise _wrong(spec, _in_words(error, fields))
+    return values
 
 
 def _object(spec: ToolSpec, arguments: str) -> dict[str, object]:
@@ -43,44 +62,41 @@ def _object(spec: ToolSpec, arguments: str) -> dict[str, object]:
     return values
 
 
-def _value(spec: ToolSpec, name: str, schema: Mapping[str, Any], value: object) -> object:
+def _dressed(schema: Mapping[str, Any], value: object) -> object:
+    """The value in the type that its schema wants, where that is only a matter of quotes."""
     match schema.get("type"):
-        case "string":
-            return _text(spec, name, schema, value)
-        case "integer" | "number" as kind:
-            return _number(spec, name, schema, value, whole=kind == "integer")
-        case "boolean" if not isinstance(value, bool):
-            raise _wrong(spec, f"needs true or false in {name}, found {_shown(value)}")
+        case "string" if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)
+        case "string" if isinstance(value, str):
+            return " ".join(value.split())
+        case "integer" | "number" if isinstance(value, str) and value.strip().isdecimal() and len(value) < SHOWN:
+            return int(value)
+        case "integer" if isinstance(value, float) and value.is_integer():
+            return int(value)
     return value
 
 
-def _text(spec: ToolSpec, name: str, schema: Mapping[str, Any], value: object) -> str:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        # Models write telephone numbers and times as numbers.
-        value = str(value)
-    if not isinstance(value, str):
-        raise _wrong(spec, f"needs text in {name}, found {_shown(value)}")
-    value = " ".join(value.split())
-    if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", LONGEST_ARGUMENTS):
-        low, high = schema.get("minLength", 0), schema.get("maxLength", LONGEST_ARGUMENTS)
-        raise _wrong(spec, f"needs {low} to {high} characters in {name}, found {len(value)}")
-    if "enum" in schema and value not in schema["enum"]:
-        raise _wrong(spec, f"needs one of {', '.join(schema['enum'])} in {name}, found {_shown(value)}")
-    return value
-
-
-def _number(spec: ToolSpec, name: str, schema: Mapping[str, Any], value: object, *, whole: bool) -> int | float:
-    if isinstance(value, str) and value.strip().isdecimal() and len(value) < SHOWN:
-        value = int(value)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
-        raise _wrong(spec, f"needs a {'whole ' if whole else ''}number in {name}, found {_shown(value)}")
-    if "minimum" in schema and value < schema["minimum"]:
-        raise _wrong(spec, f"takes no {name} below {schema['minimum']}, found {value}")
-    if "maximum" in schema and value > schema["maximum"]:
-        raise _wrong(spec, f"takes no {name} above {schema['maximum']}, found {value}")
-    return value
+def _in_words(error: Any, fields: Mapping[str, Any]) -> str:
+    """What the schema's rule that was broken asks for."""
+    name = ".".join(str(part) for part in error.absolute_path) or "its arguments"
+    rule, wanted, found = error.validator, error.validator_value, error.instance
+    match rule:
+        case "additionalProperties" if not error.absolute_path:
+            unknown = next((name for name in found if name not in fields), "")
+            return f"has no field {unknown[:SHOWN]!r}; its fields are {', '.join(fields) or 'none'}"
+        case "type":
+            kinds = [wanted] if isinstance(wanted, str) else wanted
+            return f"needs {' or '.join(_KINDS.get(kind, kind) for kind in kinds)} in {name}, found {_shown(found)}"
+        case "enum":
+            return f"needs one of {', '.join(map(str, wanted))} in {name}, found {_shown(found)}"
+        case "minLength" | "maxLength":
+            low, high = error.schema.get("minLength", 0), error.schema.get("maxLength", LONGEST_ARGUMENTS)
+            return f"needs {low} to {high} characters in {name}, found {len(found)}"
+        case "minimum" | "exclusiveMinimum":
+            return f"takes no {name} below {wanted}, found {found}"
+        case "maximum" | "exclusiveMaximum":
+            return f"takes no {name} above {wanted}, found {found}"
+    return f"cannot use {name}: {error.message[: 2 * SHOWN]}"
 
 
 def _shown(value: object) -> str:

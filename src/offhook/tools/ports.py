@@ -14,6 +14,8 @@ class ToolContext:
 
     call_id: str
     data_dir: Path
+    caller: str = ""
+    """The caller's number as the carrier wrote it; empty when it is hidden."""
 
 
 class Tool(Protocol):

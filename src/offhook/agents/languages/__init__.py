@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from offhook.core.behaviour import Script
+from offhook.core.behaviour import Script, ToolWords
 from offhook.errors import ConfigurationError
 
 DEFAULT_LANGUAGE: Final = "en-US"
@@ -42,6 +42,10 @@ class Sentences(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     collect_words: tuple[str, ...]
     question_words: tuple[str, ...]
     request_words: tuple[str, ...]
+    negations: tuple[str, ...]
+    conditions: tuple[str, ...]
+    promises: dict[str, tuple[str, ...]]
+    """By a built-in tool's name: how the agent says that it was done, as `core.promises.as_phrase` leaves it."""
 
 
 def languages() -> tuple[str, ...]:
@@ -72,4 +76,6 @@ def script_for(language: str) -> Script:
         raise ConfigurationError(
             "there are no sentences in this language", field="language", found=language, expected=", ".join(languages())
         )
-    return Script(language=language, **msgspec.structs.asdict(sentences(primary_tag(language))))
+    fields = msgspec.structs.asdict(sentences(primary_tag(language)))
+    tools = {name: ToolWords(promises=phrases) for name, phrases in fields.pop("promises").items()}
+    return Script(language=language, tools=tools, **fields)

@@ -34,6 +34,8 @@ KEY: Final = "deepgram-stand-in"
 IDLE_S: Final = 10.0
 REQUEST_ID: Final = "00000000-0000-0000-0000-000000000001"
 MOST_KEPT: Final = 1000
+TICK_S: Final = 0.001
+"""The step of uvloop's timers: one may fire so much too early, and again, until it is time."""
 THROTTLE: Final = 1.25
 """Audio that comes faster than real time is heard at most so many times as fast."""
 _BINARY: Final = WSMsgType.BINARY
@@ -295,20 +297,19 @@ class _Stream(WSListener):
         if self._due:
             due_at = max(due_at, self._due[-1][0])  # Nothing overtakes.
         self._due.extend((due_at, answer) for answer in answers)
-        self._send_due()
+        if self._timer is None:
+            self._send_due()
 
     def _send_due(self) -> None:
-        now = clock.now()
-        while self._due and self._due[0][0] <= now + 1e-6:
+        self._timer = None
+        soon = clock.now() + TICK_S
+        while self._due and self._due[0][0] <= soon:
             answer = self._due.popleft()[1]
             if answer is None:
                 self._end()
                 return
             assert self._wire is not None
             self._wire.send(_TEXT, answer)
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
         if self._due:
             self._timer = asyncio.get_running_loop().call_at(self._due[0][0], self._send_due)
 

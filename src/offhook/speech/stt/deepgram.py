@@ -12,8 +12,9 @@ from pydantic import Field, ValidationInfo, field_validator
 from offhook import clock
 from offhook.errors import ConfigurationError
 from offhook.speech.ports import ProviderConfig, Setup, TranscriberEvent
+from offhook.speech.stt.deepgram_errors import NAME
 from offhook.speech.stt.deepgram_flux import FluxDialect
-from offhook.speech.stt.deepgram_nova import NAME, NovaDialect
+from offhook.speech.stt.deepgram_nova import NovaDialect
 from offhook.speech.stt.level import SoundMeter
 from offhook.speech.websocket import Endpoint, Limits, VendorSocket, socket_url
 

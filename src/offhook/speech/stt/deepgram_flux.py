@@ -23,13 +23,13 @@ from offhook.core.events import (
     TurnEndExpected,
     TurnResumed,
 )
-from offhook.errors import ProtocolViolation, ProviderTimeout, ProviderUnavailable
+from offhook.errors import ProtocolViolation, ProviderTimeout
 from offhook.speech.ports import TranscriberEvent
+from offhook.speech.stt.deepgram_errors import NAME, vendor_error
 from offhook.speech.stt.deepgram_questions import BYTES_PER_S, Questions
 from offhook.speech.stt.deepgram_words import TurnWord, told_count
 from offhook.speech.stt.lagging import Lagging
 
-NAME: Final = "deepgram"
 GROUP_BYTES: Final = 640
 """80 ms, Deepgram's advice. Groups end on multiples of it, where its own steps end, so that no step waits for them."""
 FORCE_END_TURN: Final = '{"type":"ForceEndTurn"}'
@@ -38,7 +38,8 @@ HANGOVER_S: Final = 0.1
 """Silence at the end of a talk spurt, before the question: no word can lie in it."""
 APART_S: Final = 0.05
 """A word that begins this close to the question, or behind it, is of the next talk spurt."""
-SETTLED_S: Final = 0.15
+SETTLED_S: Final = 0.1
+"""With the spurt's own hangover 0.2 s: more than Flux itself takes to believe in an end."""
 FORCE_S: Final = 0.7
 """After the question: the two natural answers take less than 0.6 s."""
 FINAL_S: Final = 1.2
@@ -196,8 +197,7 @@ class FluxDialect:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise ProtocolViolation("deepgram: sent what is not in its protocol", provider=NAME) from error
         if kind.type == "Error":
-            # Its description may repeat what we said: that might hold anything.
-            raise ProviderUnavailable(f"deepgram: error {kind.code[:60]!r}", provider=NAME)
+            raise vendor_error(kind.code)
 
     def wake(self, at: float) -> None:
         """An answer or the audio is late. Raises `ProviderTimeout`."""
@@ -263,14 +263,15 @@ class FluxDialect:
 
     def _words(self, info: _TurnInfo) -> list[TurnWord]:
         """The turn's words; without their times where list and transcript do not agree."""
-        text = " ".join(info.transcript.split())
+        written = info.transcript.split()
         words = [TurnWord(word.word.strip(), word.start, word.end) for word in info.words if word.word.strip()]
-        spaced = " ".join(word.text for word in words)
-        if words and spaced != text and "".join(word.text for word in words) == text:
+        if len(words) == len(written):
+            self._glue = " " if len(words) > 1 else self._glue
+            return [TurnWord(text, word.start_s, word.end_s) for text, word in zip(written, words, strict=True)]
+        if words and "".join(word.text for word in words) == "".join(written):
             self._glue = ""  # A language that is written without spaces.
-        elif spaced != text and len(words) != len(text.split()):
-            return [TurnWord(word) for word in text.split()]
-        return words
+            return words
+        return [TurnWord(text) for text in written]
 
     def _answer(self, at_least: int = 0) -> None:
         """Post the finals of the questions that are covered: the text to the last of them, since a call may be done

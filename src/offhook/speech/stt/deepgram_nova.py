@@ -13,11 +13,11 @@ from typing import Final
 import msgspec
 
 from offhook.core.events import TranscriberReady, TranscriptChanged, TranscriptFinal
-from offhook.errors import ProtocolViolation, ProviderTimeout, ProviderUnavailable
+from offhook.errors import ProtocolViolation, ProviderTimeout
 from offhook.speech.ports import TranscriberEvent
+from offhook.speech.stt.deepgram_errors import NAME, vendor_error
 from offhook.speech.stt.lagging import BYTES_PER_S, Lagging
 
-NAME: Final = "deepgram"
 FINALIZE: Final = '{"type":"Finalize"}'
 KEEP_ALIVE: Final = '{"type":"KeepAlive"}'
 CLOSE_STREAM: Final = '{"type":"CloseStream"}'
@@ -84,7 +84,6 @@ class _Results(msgspec.Struct, frozen=True):
 class _Message(msgspec.Struct, frozen=True):
     type: str = ""
     variant: str = ""
-    description: str = ""
 
 
 _MESSAGE: Final = msgspec.json.Decoder(_Message)
@@ -206,8 +205,7 @@ class NovaDialect:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise ProtocolViolation("deepgram: sent what is not in its protocol", provider=NAME) from error
         if kind.type == "Error":
-            # What it says of our message is not repeated: that might hold anything.
-            raise ProviderUnavailable(f"deepgram: error {kind.variant[:60]!r}", provider=NAME)
+            raise vendor_error(kind.variant)
 
     def wake(self, at: float) -> None:
         """An answer is late: do without it if all that was said is known. Raises `ProviderTimeout`."""

@@ -1,0 +1,351 @@
+"""Tools of MCP servers, through the official SDK (https://modelcontextprotocol.io, Python SDK 1.x).
+
+One task per server owns its connection, for the SDK's contexts must be left by the task that entered them. It connects,
+lists the tools, lists them again from time to time (a server that does not answer is gone), and connects anew when the
+connection is lost, with growing pauses. Calls of any number of telephone calls share the session. While a server is
+away its tools are not in the list that the model sees.
+"""
+
+import asyncio
+import logging
+import re
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from offhook import __version__, clock
+from offhook.agents.http_tool_config import DESCRIPTION_CHARS
+from offhook.agents.mcp_server_config import SERVER_TOOLS, McpServerConfig
+from offhook.agents.schemas import check_schema
+from offhook.errors import OffhookError, ProviderError, ProviderRefused, ProviderTimeout, ProviderUnavailable
+from offhook.speech.ports import Setup, ToolSpec
+from offhook.tools.guard import CONNECT_S, mcp_transport
+from offhook.tools.ports import ToolContext
+from offhook.tools.secrets import Secrets
+from offhook.tools.told import UNSURE, shortened
+
+if TYPE_CHECKING:
+    import httpx
+    from mcp import ClientSession
+    from mcp.types import CallToolResult, Tool
+
+_LOG: Final = logging.getLogger("offhook.tools")
+START_S: Final = 10.0
+"""To connect, or start the program, and to list the tools."""
+LOOK_EVERY_S: Final = 30.0
+"""How soon a change of the tools, or a server that is gone, is noticed while nobody calls."""
+FIRST_PAUSE_S: Final = 0.5
+LONGEST_PAUSE_S: Final = 60.0
+BACK_S: Final = 2.0
+"""A call waits so long for a server that was lost: longer, and the caller is better told."""
+READ_S: Final = 300.0
+PAGES: Final = 20
+NAME_CHARS: Final = 64
+"""What the vendors of language models take."""
+_CLOSED: Final = (-32000, "Connection closed")
+"""What the SDK says when the stream ends while an answer is awaited (`mcp/shared/session.py`)."""
+_TERMINATED: Final = (32600, "Session terminated")
+"""What it says when the server answers 404: it has forgotten the session (`mcp/client/streamable_http.py`)."""
+
+
+class _NotSent(ProviderUnavailable):
+    """The server is not connected; nothing was done."""
+
+
+class McpTool:
+    """One tool of a server."""
+
+    def __init__(self, server: "McpServer", name: str, spec: ToolSpec) -> None:
+        self._server, self.spec = server, spec
+        self.name = name
+        """As the server calls it; the model may see another."""
+
+    async def run(self, arguments: Mapping[str, object], context: ToolContext) -> str:
+        """Raises `ProviderError`."""
+        del context
+        return await self._server.call(self.name, arguments)
+
+
+class McpServer:
+    """One server of an agent and its tools; serves all calls."""
+
+    def __init__(self, config: McpServerConfig, setup: Setup) -> None:
+        """Raises `ConfigurationError` that names a secret or a variable which is not set."""
+        self._config, self._base_dir = config, setup.base_dir
+        self._secrets = Secrets(config.variables(), setup.key)
+        self.tools: tuple[McpTool, ...] = ()
+        self._session: ClientSession | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._tried = asyncio.Event()
+        """The first try to connect has ended, well or not."""
+        self._ready = asyncio.Event()
+        self._lost = asyncio.Event()
+        self._calls: set[asyncio.Timeout] = set()
+
+    @property
+    def name(self) -> str:
+        """As in the owner's file."""
+        return self._config.name
+
+    async def prepare(self) -> None:
+        """Connect and list the tools. A server that is down is warned of and tried again; nothing is raised."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._serve(), name=f"mcp {self.name}")
+        await self._tried.wait()
+
+    async def close(self) -> None:
+        """End the connection, and the program if there is one."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+
+    # ── calls ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def call(self, tool: str, arguments: Mapping[str, object]) -> str:
+        """Have it done. Raises `ProviderError`; what was not sent is sent once more to a server that comes back."""
+        try:
+            try:
+                return await self._call(tool, arguments)
+            except _NotSent:
+                await self._wait_until_back()
+                return await self._call(tool, arguments)
+        except ProviderError as error:
+            raise type(error)(self._secrets.one_line(str(error)), provider=self.name) from error
+
+    async def _wait_until_back(self) -> None:
+        try:
+            async with asyncio.timeout(BACK_S):
+                await self._ready.wait()
+        except TimeoutError as error:
+            raise _NotSent from error
+
+    async def _call(self, tool: str, arguments: Mapping[str, object]) -> str:
+        import anyio
+        from mcp import McpError
+        from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult, ClientRequest
+        from pydantic import ValidationError
+
+        session = self._session
+        if session is None:
+            raise _NotSent
+        # Not `session.call_tool`: that checks the answer against a schema whose references it would fetch.
+        request = ClientRequest(CallToolRequest(params=CallToolRequestParams(name=tool, arguments=dict(arguments))))
+        try:
+            async with asyncio.timeout(self._config.timeout_s) as patience:
+                self._calls.add(patience)
+                try:
+                    result = await session.send_request(request, CallToolResult)
+                finally:
+                    self._calls.discard(patience)
+        except TimeoutError as error:
+            if self._session is not session:
+                raise ProviderUnavailable(f"the connection to the server broke; {UNSURE}") from error
+            raise ProviderTimeout(f"it did not answer in {self._config.timeout_s:g} s; {UNSURE}") from error
+        except (anyio.ClosedResourceError, anyio.BrokenResourceError) as error:
+            self._lose(session)
+            raise _NotSent from error
+        except McpError as error:
+            said = (error.error.code, error.error.message)
+            if said == _TERMINATED:
+                self._lose(session)
+                raise _NotSent from error
+            if said == _CLOSED:
+                self._lose(session)
+                raise ProviderUnavailable(f"the connection to the server broke; {UNSURE}") from error
+            raise ProviderRefused(f"the server refused: {error.error.message}; it was not done") from error
+        except ValidationError as error:
+            raise ProviderUnavailable(f"the server's answer cannot be read; {UNSURE}") from error
+        return self._told(result)
+
+    def _told(self, result: "CallToolResult") -> str:
+        text = self._secrets.mask(_text_of(result))
+        if result.isError:
+            raise ProviderRefused(text or "it failed and did not say why")
+        return shortened(text) or "done (the server answered with nothing else)"
+
+    # ── the connection ───────────────────────────────────────────────────────────────────────────────────────
+
+    async def _serve(self) -> None:
+        """Keep the connection until cancelled."""
+        import httpx
+        from mcp import McpError
+
+        pause_s = FIRST_PAUSE_S
+        while True:
+            begun_at = clock.now()
+            reason = "the connection was lost"
+            try:
+                await self._hold()
+            # The SDK wraps what goes wrong in groups, and lets libraries' own errors through.
+            except (OffhookError, OSError, ValueError, RuntimeError, httpx.HTTPError, McpError) as error:
+                reason = _reason(error)
+            except ExceptionGroup as group:
+                reason = _reason(group)
+            finally:
+                self._forget()
+                self._tried.set()
+            if clock.now() - begun_at > START_S:
+                pause_s = FIRST_PAUSE_S
+            _LOG.warning("mcp %s: %s; again in %g s", self.name, self._secrets.one_line(reason), pause_s)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    async def _hold(self) -> None:
+        """Connect, and return or raise when the connection is lost."""
+        from mcp import ClientSession
+        from mcp.types import Implementation
+
+        async with AsyncExitStack() as stack:
+            # Timeouts are the loop's own: they may be left before what was entered inside of them.
+            async with asyncio.timeout(START_S):
+                read, write = await stack.enter_async_context(self._streams())
+                us = Implementation(name="offhook", version=__version__)
+                session = await stack.enter_async_context(ClientSession(read, write, client_info=us))
+                await session.initialize()
+            self._lost.clear()
+            while not self._lost.is_set():
+                async with asyncio.timeout(START_S):
+                    self.tools = await self._list(session)
+                self._session = session
+                self._ready.set()
+                self._tried.set()
+                try:
+                    async with asyncio.timeout(LOOK_EVERY_S):
+                        await self._lost.wait()
+                except TimeoutError:
+                    pass  # Nothing has happened: look again.
+
+    @asynccontextmanager
+    async def _streams(self) -> AsyncIterator[tuple[Any, Any]]:
+        """The two directions of the SDK's transport."""
+        config = self._config
+        if config.command:
+            from mcp.client.stdio import StdioServerParameters, stdio_client
+
+            program = StdioServerParameters(
+                command=config.command[0],
+                args=list(config.command[1:]),
+                env=self._secrets.values(config.environment),
+                cwd=self._base_dir if self._base_dir != Path() else None,
+            )
+            async with stdio_client(program, errlog=sys.stderr) as streams:
+                yield streams
+        elif config.transport == "sse":
+            from mcp.client.sse import sse_client
+
+            async with sse_client(config.url, httpx_client_factory=self._client, sse_read_timeout=READ_S) as streams:
+                yield streams
+        else:
+            from mcp.client.streamable_http import streamable_http_client
+
+            async with (
+                self._client() as client,
+                streamable_http_client(config.url, http_client=client) as (read, write, _),
+            ):
+                yield read, write
+
+    def _client(
+        self,
+        headers: dict[str, str] | None = None,
+        timeout: "httpx.Timeout | None" = None,
+        auth: "httpx.Auth | None" = None,
+    ) -> "httpx.AsyncClient":
+        """In the form that the SDK asks for one."""
+        import httpx
+
+        del timeout, auth
+        own = {name: self._secrets.fill(value) for name, value in self._config.headers.items()}
+        return httpx.AsyncClient(
+            headers={**(headers or {}), **own, "Accept-Encoding": "identity"},
+            transport=mcp_transport(allow_private=self._config.allow_private),
+            timeout=httpx.Timeout(CONNECT_S, read=READ_S),
+            trust_env=False,
+        )
+
+    async def _list(self, session: "ClientSession") -> tuple[McpTool, ...]:
+        from mcp.types import PaginatedRequestParams
+
+        found: list[McpTool] = []
+        cursor: str | None = None
+        for _ in range(PAGES):
+            page = await session.list_tools(params=PaginatedRequestParams(cursor=cursor))
+            found += [tool for entry in page.tools if (tool := self._tool(entry)) is not None]
+            cursor = page.nextCursor
+            if not cursor:
+                break
+        if len(found) > SERVER_TOOLS:
+            _LOG.warning("mcp %s: it has more than %d tools: choose some with `only`", self.name, SERVER_TOOLS)
+        if not self.tools:
+            missing = set(self._config.only) - {tool.name for tool in found}
+            if missing:
+                _LOG.warning("mcp %s: it has no tool %s", self.name, ", ".join(sorted(missing)))
+        return tuple(found[:SERVER_TOOLS])
+
+    def _tool(self, entry: "Tool") -> McpTool | None:
+        """The tool as the model is to see it; None for one that it cannot use or that was not chosen."""
+        if self._config.only and entry.name not in self._config.only:
+            return None
+        schema = {"type": "object", "properties": {}, **entry.inputSchema}
+        try:
+            check_schema(schema)
+        except ValueError as error:
+            _LOG.warning("mcp %s: the tool %s is left out: %s", self.name, entry.name[:NAME_CHARS], error)
+            return None
+        name = re.sub(r"[^A-Za-z0-9_-]", "_", entry.name)[:NAME_CHARS]
+        description = (entry.description or entry.title or entry.name)[:DESCRIPTION_CHARS]
+        return McpTool(self, entry.name, ToolSpec(name, description, schema))
+
+    def _lose(self, session: "ClientSession") -> None:
+        """The session is of no more use; its task will see to it."""
+        if self._session is session:
+            self._forget()
+            self._lost.set()
+
+    def _forget(self) -> None:
+        self._session, self.tools = None, ()
+        self._ready.clear()
+        for patience in self._calls:
+            # Whoever waits for an answer on this connection will get none.
+            patience.reschedule(clock.now())
+
+
+def _text_of(result: "CallToolResult") -> str:
+    from mcp.types import EmbeddedResource, TextContent, TextResourceContents
+
+    texts, others = [], 0
+    for part in result.content:
+        if isinstance(part, TextContent):
+            texts.append(part.text)
+        elif isinstance(part, EmbeddedResource) and isinstance(part.resource, TextResourceContents):
+            texts.append(part.resource.text)
+        else:
+            others += 1
+    if others:
+        texts.append(f"({others} part{'s' if others > 1 else ''} that cannot be read out)")
+    return "\n".join(text for text in texts if text.strip())
+
+
+def _reason(error: BaseException) -> str:
+    """In words, from the innermost error."""
+    import httpx
+
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    match error:
+        case OffhookError():
+            return str(error)
+        case httpx.HTTPStatusError():
+            return f"it answered {error.response.status_code}"
+        case TimeoutError() | httpx.TimeoutException():
+            return "it did not answer in time"
+        case httpx.ConnectError():
+            return "it could not be reached"
+        case FileNotFoundError():
+            return "the command was not found"
+        case OSError():
+            return f"the command could not be started: {error.strerror}"
+        case _:
+            return f"the connection was lost ({type(error).__name__}: {str(error)[:100]})"

@@ -1,0 +1,148 @@
+"""Who is asked and who rests: the breaker and the record around it, with times as numbers."""
+
+from offhook.errors import ProviderRefused, ProviderTimeout, ProviderUnavailable, RequestRefused
+from offhook.speech.health import (
+    FIRST_PAUSE_S,
+    LONGEST_PAUSE_S,
+    LONGEST_REFUSED_PAUSE_S,
+    PROBE_S,
+    REFUSED_PAUSE_S,
+    SAMPLES,
+    Breaker,
+    Health,
+    HealthBoard,
+    State,
+    quantile,
+)
+
+
+def test_failures_in_a_row_open_it() -> None:
+    breaker = Breaker(opens_after=3)
+    assert [breaker.fail(float(at)) for at in range(3)] == [False, False, True]
+    assert breaker.state(2.5) is State.OPEN and not breaker.allows(2.5)
+
+
+def test_a_success_between_starts_the_row_anew() -> None:
+    breaker = Breaker(opens_after=3)
+    for at in range(20):
+        breaker.fail(float(at))
+        breaker.fail(float(at))
+        breaker.succeed(float(at))
+        breaker.succeed(float(at))
+        breaker.succeed(float(at))
+    assert breaker.state(20.0) is State.CLOSED
+
+
+def test_too_many_failures_of_late_open_it_without_a_row() -> None:
+    breaker = Breaker(opens_after=3)
+    opened = []
+    for at in range(20):
+        breaker.succeed(at + 0.0)
+        opened.append(breaker.fail(at + 0.5))
+    assert opened.index(True) == 4, "five of ten"
+
+
+def test_what_failed_long_ago_does_not_count() -> None:
+    breaker = Breaker(opens_after=3)
+    for at in range(4):
+        breaker.fail(at * 0.1)
+        breaker.succeed(at * 0.1)
+    for at in range(4):
+        breaker.succeed(100.0 + at)
+    assert not breaker.fail(105.0) and not breaker.fail(106.0)
+
+
+def test_one_probe_after_a_pause_that_grows() -> None:
+    breaker, at, pauses = Breaker(opens_after=1), 0.0, []
+    for _ in range(7):
+        breaker.fail(at)
+        pauses.append(breaker.retry_at - at)
+        assert not breaker.allows(breaker.retry_at - 0.01)
+        at = breaker.retry_at
+        assert breaker.state(at) is State.HALF_OPEN and breaker.allows(at)
+        breaker.begin(at)
+        assert not breaker.allows(at + 1.0), "only one tries"
+        at += 1.0
+    assert pauses == [FIRST_PAUSE_S * factor for factor in (1, 2, 4, 8, 16)] + [LONGEST_PAUSE_S] * 2
+    at = breaker.retry_at
+    breaker.begin(at)
+    breaker.succeed(at + 1.0)
+    assert breaker.state(at + 1.0) is State.CLOSED
+    breaker.fail(at + 2.0)
+    assert breaker.retry_at == at + 2.0 + FIRST_PAUSE_S, "a success makes the pauses short again"
+
+
+def test_a_probe_that_told_nothing_leaves_the_place_to_another() -> None:
+    breaker = Breaker(opens_after=1)
+    breaker.fail(0.0)
+    at = FIRST_PAUSE_S
+    breaker.begin(at)
+    breaker.leave()
+    assert breaker.allows(at)
+    breaker.begin(at)
+    assert not breaker.allows(at + PROBE_S - 0.1) and breaker.allows(at + PROBE_S)
+
+
+def test_late_failures_do_not_lengthen_the_pause() -> None:
+    breaker = Breaker(opens_after=1)
+    breaker.fail(0.0)
+    assert not breaker.fail(1.0) and breaker.retry_at == FIRST_PAUSE_S
+
+
+def test_a_refused_key_opens_it_at_once_and_is_told_once() -> None:
+    health, refused = Health("llm", "openai gpt-4o"), ProviderRefused("openai answered 401; check the key")
+    news = health.fail(refused, 0.0)
+    assert "llm openai gpt-4o" in news and "check the key" in news
+    assert not health.breaker.allows(REFUSED_PAUSE_S - 1.0)
+    at, pauses = 0.0, [health.breaker.retry_at]
+    for _ in range(4):
+        at = health.breaker.retry_at
+        health.breaker.begin(at)
+        assert health.fail(refused, at) == "", "the owner knows"
+        pauses.append(health.breaker.retry_at - at)
+    assert pauses == [REFUSED_PAUSE_S, 2 * REFUSED_PAUSE_S, 4 * REFUSED_PAUSE_S, *[LONGEST_REFUSED_PAUSE_S] * 2]
+    health.succeed(at + 1.0)
+    assert health.fail(refused, at + 2.0), "mended and refused again: that is news"
+
+
+def test_one_refused_request_says_nothing_of_the_provider() -> None:
+    health = Health("llm", "openai gpt-4o")
+    for at in range(10):
+        assert health.fail(RequestRefused("too long"), float(at)) == ""
+    assert health.breaker.allows(10.0)
+
+
+def test_what_the_caller_waited_for_counts_twice() -> None:
+    health = Health("llm", "x")
+    assert not health.fail(ProviderTimeout(), 0.0)
+    assert "rests for 5 s" in health.fail(ProviderTimeout(), 1.0)
+    voice = Health("tts", "x")
+    assert voice.fail(ProviderTimeout(), 0.0), "a voice that comes and goes is heard: it rests at once"
+
+
+def test_a_standing_tells_all() -> None:
+    board = HealthBoard()
+    health = board.of("here", "llm", "openai gpt-4o")
+    assert board.of("here", "llm", "again") is health
+    assert board.of("here", "tts", "another port") is not health
+    for tenths in range(1, 11):
+        health.began(tenths / 10)
+        health.succeed(0.0)
+    for _ in range(3):
+        health.fail(ProviderUnavailable("gone"), 10.0)
+    standing, other = board.snapshot(12.0)
+    assert (standing.state, standing.successes, standing.failures) == (State.OPEN, 10, {"provider.unavailable": 3})
+    assert standing.first_s == (0.5, 0.8, 1.0)
+    assert standing.retry_in_s == FIRST_PAUSE_S - 2.0
+    assert standing.cause == "provider.unavailable: gone"
+    assert other.first_s is None and other.state is State.CLOSED
+
+
+def test_first_waits_are_bounded_and_need_some() -> None:
+    health = Health("llm", "x")
+    assert health.first_s(0.75) is None
+    for number in range(SAMPLES * 2):
+        health.began(float(number))
+    assert health.first_s(0.75, fewest=SAMPLES) == SAMPLES + 0.75 * SAMPLES - 1
+    assert health.first_s(0.75, fewest=SAMPLES + 1) is None
+    assert quantile([3.0, 1.0, 2.0], 0.0) == 1.0 and quantile([3.0, 1.0, 2.0], 1.0) == 3.0
