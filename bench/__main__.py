@@ -6,17 +6,19 @@ import sys
 import tempfile
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import uvloop
 
 from bench.table import Outcome, save, show
 
+PARTS: Final = ("quality", "faults", "load", "simulation")
+
 
 def main() -> int:
     """Run the chosen parts and print their rows; 1 with `--strict` and a goal that is not met."""
     arguments = _parse()
-    parts = ("quality", "load", "simulation") if arguments.part == "all" else (arguments.part,)
+    parts = PARTS if arguments.part == "all" else (arguments.part,)
     outcome = Outcome()
     with tempfile.TemporaryDirectory(prefix="offhook-bench-") as folder:
         top = Path(arguments.keep) if arguments.keep else Path(folder)
@@ -35,15 +37,19 @@ def _measure(part: str, seed: int, folder: Path, *, is_quick: bool) -> Outcome:
     if part == "quality":
         from bench import quality
 
-        calls = quality.Plan(calls=6, turns=3, seed=seed) if is_quick else quality.Plan(seed=seed)
+        calls = quality.Plan(calls=6, turns=3, plain_turns=2, seed=seed) if is_quick else quality.Plan(seed=seed)
         return _run(quality.measure(calls, folder))
     if part == "load":
         from bench import load
 
         return _run(load.measure(load.quick(seed) if is_quick else load.Plan(seed=seed), folder))
+    if part == "faults":
+        from bench import faults
+
+        return _run(faults.measure(folder, is_quick=is_quick))
     from bench import simulation
 
-    return simulation.measure(10 if is_quick else 60, seed, folder)
+    return simulation.measure(simulation.CALLS // 6 if is_quick else simulation.CALLS, seed, folder)
 
 
 def _run(work: Coroutine[Any, Any, Outcome]) -> Outcome:
@@ -53,7 +59,7 @@ def _run(work: Coroutine[Any, Any, Outcome]) -> Outcome:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Offhook from the carrier's side.")
-    parser.add_argument("part", nargs="?", default="all", choices=("quality", "load", "simulation", "all"))
+    parser.add_argument("part", nargs="?", default="all", choices=(*PARTS, "all"))
     parser.add_argument("--quick", action="store_true", help="a tenth of the time, for a look")
     parser.add_argument("--seed", type=int, default=1, help="what callers say and when")
     parser.add_argument("--json", metavar="FILE", help="write the rows for programs")

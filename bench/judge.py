@@ -1,7 +1,7 @@
 """From a call's two records, the wire's and the journal's, to the figures of the table. No I/O but the journal."""
 
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -13,6 +13,8 @@ from bench.scenarios import Kind, reply_text
 from offhook.simulator.report import CallerTurn, CallReport
 from offhook.speech.scripted.tape import FRAME_BYTES, HeardWord
 
+NEAR_S: Final = 0.04
+"""Audio that arrived no later than so long after the agent became audible is what became audible."""
 AFTER_STOP_S: Final = 0.1
 """The clear that silenced the agent came at most so long after its last audible frame."""
 
@@ -41,6 +43,17 @@ class Call:
         until = bisect_right(self.log.said, at, key=lambda said: said.at)
         found = (self.log.reply_of.get(said.frame.utterance) for said in reversed(self.log.said[:until]))
         return next((number for number in found if number is not None), None)
+
+    def answer_to(self, turn: CallerTurn) -> tuple[int, float] | None:
+        """The number of the reply that answered the turn, and its own gap in seconds: a filler before it is none."""
+        begin = bisect_left(self.log.said, turn.ends_at, key=lambda said: said.at)
+        for said in self.log.said[begin:]:
+            number = self.log.reply_of.get(said.frame.utterance)
+            if number is not None:
+                arrived_s = said.at - turn.ends_at
+                is_first = turn.gap_s is not None and arrived_s <= turn.gap_s + NEAR_S
+                return number, turn.gap_s if is_first and turn.gap_s is not None else arrived_s
+        return None
 
     def heard_words(self, reply: int) -> int:
         """How many of the reply's words the caller heard, each at least by half."""
@@ -73,6 +86,8 @@ class Verdict:
 
     gaps: dict[str, list[float]] = field(default_factory=dict)
     """By kind of turn."""
+    answers: list[tuple[int, float]] = field(default_factory=list)
+    """To plain turns: the reply's number and its gap."""
     cut_ins: list[float] = field(default_factory=list)
     ducks: list[float] = field(default_factory=list)
     stops: list[float] = field(default_factory=list)
@@ -110,6 +125,9 @@ class Verdict:
         else:
             self.answered += 1
             self.gaps.setdefault(kind, []).append(1000 * turn.gap_s)
+            answer = call.answer_to(turn)
+            if kind == "plain" and answer is not None:
+                self.answers.append((answer[0], 1000 * answer[1]))
         if kind in ("pause", "number"):
             self.cut_ins.append(float(turn.cut_ins))
             if turn.cut_ins:

@@ -1,20 +1,21 @@
 """How well turns are taken: several calls at once in real time, judged from the wire.
 
-Two servers, one after the other: `engine`, whose vendors take no time at all, and `vendors`, whose vendors are as slow
-as real ones. Real voice detection and end-of-turn model in both; the caller speaks with the local voice.
+One server after the other, each with vendors of another profile: the real adapters, which speak to the vendors'
+stand-ins in a process of their own. Real voice detection and end-of-turn model; the caller speaks with the local voice.
 """
 
 import asyncio
 import random
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from bench.judge import Call, Verdict, read_journal
 from bench.phone import Phone
-from bench.scenarios import FIRST_CLAUSE_TOKENS, GREETING, Kind, Scenario, replies, scenario
+from bench.scenarios import FIRST_CLAUSE_TOKENS, Kind, Scenario, scenario, talk
 from bench.server import Running, serving
-from bench.table import Goal, Outcome, Row, percentile, share
+from bench.table import Goal, Outcome, Row, Statistic, percentile, share
+from bench.vendors import Draws, standing_in
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import BargeIn, Say
 from offhook.simulator.voices import Prepared, local_voice, prepare
@@ -34,68 +35,63 @@ DOUBTFUL_LAG_S: Final = 0.02
 class Plan:
     """How much is run."""
 
-    calls: int = 8
+    calls: int = 12
     turns: int = 8
+    plain_turns: int = 6
+    """Of each call where only plain turns are asked."""
     seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """How slow the vendors are, in seconds."""
+class Part:
+    """Calls with vendors of one profile. Goals are limits of the plain turns' gap, in milliseconds."""
 
-    name: str
-    transcript_s: float
-    first_token_s: float
-    token_s: float
-    first_audio_s: float
-
-    @property
-    def chain_s(self) -> float:
-        """From the request for the final transcript to the first audio of the reply's first clause."""
-        tokens_s = (FIRST_CLAUSE_TOKENS - 1) * self.token_s
-        return self.transcript_s + self.first_token_s + tokens_s + self.first_audio_s
-
-    def agent(self) -> dict[str, Any]:
-        """The agent's document."""
-        return {
-            "name": f"bench-{self.name}",
-            "opening": {"mode": "fixed", "text": GREETING},
-            "stt": {"provider": "scripted", "final_latency_s": self.transcript_s},
-            "llm": {
-                "provider": "scripted",
-                "replies": replies(),
-                "first_token_s": self.first_token_s,
-                "token_s": self.token_s,
-            },
-            "tts": {"provider": "scripted", "first_audio_s": self.first_audio_s},
-        }
+    profile: str
+    what: str = ""
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    is_whole: bool = False
+    """With pauses, numbers, barge-ins and noise; or else plain turns alone."""
 
 
-PROFILES: Final = (
-    Profile("engine", transcript_s=0.0, first_token_s=0.0, token_s=0.0, first_audio_s=0.0),
-    Profile("vendors", transcript_s=0.2, first_token_s=0.4, token_s=0.015, first_audio_s=0.3),
+PARTS: Final = (
+    Part("instant", is_whole=True),
+    Part("fast", "a turn under 400 ms", 380, 480),
+    Part("medium", "", 600, 700),
+    Part("slow", "", 1000, 1100, is_whole=True),
+    # The vendors' times are drawn: the goal is for what is left of each turn when its own draws are taken off.
+    Part("published", "first tokens as published for GPT-4o", 80, 150),
 )
 
 
 async def measure(plan: Plan, folder: Path) -> Outcome:
-    """All calls of both profiles, and their rows."""
+    """All calls of all profiles, and their rows."""
     outcome = Outcome()
+    seeds = [plan.seed * 1000 + index for index in range(plan.calls)]
+    scripts = {True: [scenario(seed, plan.turns) for seed in seeds], False: [talk(s, plan.plain_turns) for s in seeds]}
     voice, port = await local_voice()
     try:
-        scripts = [scenario(plan.seed * 1000 + index, plan.turns) for index in range(plan.calls)]
-        prepared = [await prepare(entry.script, voice) for entry in scripts]
+        callers = {
+            is_whole: [(entry, await prepare(entry.script, voice)) for entry in entries]
+            for is_whole, entries in scripts.items()
+        }
     finally:
         await port.close()
     total = Verdict()
-    for profile in PROFILES:
-        async with serving(profile.agent(), folder / profile.name) as running:
-            calls = await _run(running, list(zip(scripts, prepared, strict=True)), plan.seed)
+    for part in PARTS:
+        place = folder / part.profile
+        async with (
+            standing_in(part.profile, plan.seed, place, name=f"bench-{part.profile}") as vendors,
+            serving(vendors.agent, place, vendors.environment) as running,
+        ):
+            calls = await _run(running, callers[part.is_whole], plan.seed)
+            draws = Draws.read(vendors)
         verdict = Verdict()
         for call in calls:
             verdict.take(call)
             total.take(call)
-        outcome.rows += _gap_rows(profile, verdict)
-        outcome.notes += _notes(profile, calls, verdict)
+        outcome.rows += _gap_rows(part, verdict, draws)
+        outcome.notes += _notes(part.profile, calls, verdict)
     outcome.rows += _rows(total)
     return outcome
 
@@ -128,15 +124,31 @@ def _words(sound: Prepared) -> str:
     return heard_text(frames)
 
 
-def _gap_rows(profile: Profile, verdict: Verdict) -> list[Row]:
-    chain_ms = 1000 * profile.chain_s
-    gaps = verdict.gaps
-    plain = gaps.get("plain", [])
-    goals = (Goal("p50", chain_ms + 80), Goal("p95", chain_ms + 150)) if profile.chain_s else ()
-    name = f"turn gap, {profile.name}"
+def _gap_rows(part: Part, verdict: Verdict, draws: Draws) -> list[Row]:
+    profile, gaps = draws.profile, verdict.gaps
+    name = f"turn gap, {part.profile}"
+    limits: tuple[tuple[Statistic, float | None], ...] = (("p50", part.p50_ms), ("p95", part.p95_ms))
+    goals = tuple(Goal(of, limit) for of, limit in limits if limit is not None)
+    chain_ms = 1000 * profile.chain_s(FIRST_CLAUSE_TOKENS)
+    chains = [(gap, draws.chain_s(number)) for number, gap in verdict.answers]
+    own = [gap - 1000 * chain_s for gap, chain_s in chains if chain_s is not None]
+    drawn = [1000 * chain_s for _, chain_s in chains if chain_s is not None]
+    what = "; ".join(text for text in ("plain turns", part.what) if text)
+    if profile.is_drawn:
+        head = [
+            Row(name, what, "ms", gaps.get("plain", [])),
+            Row(name, "the vendors' own chain, as it was drawn", "ms", drawn),
+            Row(name, "less each turn's own chain: engine, with its decision to answer", "ms", own, goals),
+        ]
+    else:
+        head = [
+            Row(name, f"{what}; the vendors' own chain is {chain_ms:.0f} ms", "ms", gaps.get("plain", []), goals),
+            Row(name, "less the chain: engine, with its decision to answer", "ms", own),
+        ]
+    if not part.is_whole:
+        return head
     return [
-        Row(name, f"plain turns; the vendors' own chain is {chain_ms:.0f} ms", "ms", plain, goals),
-        Row(name, "less the chain: engine, with its decision to answer", "ms", [gap - chain_ms for gap in plain]),
+        *head,
         Row(name, "sentences with pauses of 0.7 to 1.3 s", "ms", gaps.get("pause", [])),
         Row(name, "numbers, codes, e-mails in parts", "ms", gaps.get("number", [])),
         Row(name, "after a barge-in", "ms", gaps.get("barge_in", [])),
@@ -165,10 +177,10 @@ def _rows(verdict: Verdict) -> list[Row]:
     ]
 
 
-def _notes(profile: Profile, calls: list[Call], verdict: Verdict) -> list[str]:
-    notes = [f"{profile.name}: {oddity}" for oddity in verdict.oddities]
-    notes += [f"{profile.name}: protocol: {violation}" for call in calls for violation in call.violations]
+def _notes(name: str, calls: list[Call], verdict: Verdict) -> list[str]:
+    notes = [f"{name}: {oddity}" for oddity in verdict.oddities]
+    notes += [f"{name}: protocol: {violation}" for call in calls for violation in call.violations]
     late = [call for call in calls if call.worst_lag_s > DOUBTFUL_LAG_S]
     if late:
-        notes.append(f"{profile.name}: our own clockwork was late in {len(late)} calls: the figures are doubtful")
+        notes.append(f"{name}: our own clockwork was late in {len(late)} calls: the figures are doubtful")
     return notes

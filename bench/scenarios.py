@@ -1,20 +1,25 @@
 """What the callers of the bench say, and what the agent answers.
 
-Every word of the agent's nth reply begins with the number n: whoever hears a word on the tape knows its reply.
+Every word of a reply begins with the reply's number: whoever hears a word on the tape knows its reply, and whoever
+knows the reply knows what the model's stand-in drew for it.
 """
 
+import itertools
 import random
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from offhook.simulator.caller_script import CallerScript, script_from
+from offhook.simulator.vendors.server import Answer, Brain
 
 Kind = Literal["plain", "pause", "number", "barge_in", "backchannel", "cough", "noise"]
-MOST_REPLIES: Final = 60
-"""A caller's nth turn gets the nth reply; no call of the bench has more turns."""
+MOST_TURNS: Final = 100
+"""Of one call. A reply's number is that of the model's request, times this, and the caller's turns before it."""
 FIRST_CLAUSE_TOKENS: Final = 3
-"""Tokens until the reply's first clause, "Yes, of course,", can be given to the voice."""
-REPLY: Final = "Yes, of course, I have noted that for you. Tell me what else I may do for you today."
+"""Tokens until the reply's first clause, "Yes of course,", can be given to the voice."""
+REPLY: Final = "Yes of course, I have noted that for you. Tell me what else I may do for you today."
 LONG_REPLY: Final = REPLY + " The kitchen opens at noon, the terrace is quiet, and the ferry leaves every hour."
 LONG_EVERY: Final = 4
 GREETING: Final = "Hello, this is the harbour hotel."
@@ -55,14 +60,23 @@ ROUND: Final[tuple[Kind, ...]] = (
 
 
 def reply_text(number: int) -> str:
-    """The agent's reply to a caller's turn, counted from 0; every fourth lasts longer than any deadline for a start."""
-    text = LONG_REPLY if number % LONG_EVERY == LONG_EVERY - 1 else REPLY
+    """The reply of that number; to every fourth turn of a call it lasts longer than any deadline for a start."""
+    text = LONG_REPLY if number % MOST_TURNS % LONG_EVERY == LONG_EVERY - 1 else REPLY
     return " ".join(f"{number}{word}" for word in text.split())
 
 
-def replies() -> list[str]:
-    """All of them."""
-    return [reply_text(number) for number in range(MOST_REPLIES)]
+def numbered(watch: Callable[[int], None] = lambda _: None) -> Brain:
+    """A brain that numbers its replies, all of them differently, and tells each number; a token is a word."""
+    serials = itertools.count(1)
+
+    def brain(body: dict[str, Any]) -> Answer:
+        turns = sum(1 for message in body["messages"] if message["role"] == "user")
+        number = next(serials) * MOST_TURNS + (turns - 1) % MOST_TURNS
+        text = reply_text(number)
+        watch(number)
+        return Answer(text, pieces=tuple(re.findall(r"\S+\s*", text)))
+
+    return brain
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ import contextlib
 import os
 import re
 import secrets
-import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -14,14 +13,11 @@ from typing import Any, Final
 
 import yaml
 
+from bench.process import START_S, cpu_ms, ended, memory_mb
 from bench.wire import Server, WireError
 
 READY: Final = re.compile(rb"ready: http://([^:]+):(\d+)/healthz")
-START_S: Final = 60.0
-END_S: Final = 20.0
 MOST_CALLS: Final = 10_000
-TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
-PAGE_MB: Final = os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +29,12 @@ class Running:
     data_dir: Path
 
     def cpu_ms(self) -> float:
-        """CPU time of the process and its children so far; as fine as the kernel's tick (10 ms)."""
-        ticks = sum(sum(map(int, _stat(pid)[11:13])) for pid in self._processes())
-        return 1000.0 * ticks / TICKS_PER_S
+        """CPU time of the process and its children so far."""
+        return cpu_ms(self.pid)
 
     def memory_mb(self) -> float:
         """Resident memory of the process and its children."""
-        return sum(int(_stat(pid)[21]) for pid in self._processes()) * PAGE_MB
+        return memory_mb(self.pid)
 
     def folder(self, call_sid: str) -> Path:
         """Where a call's journal is. Raises `WireError` when it left none."""
@@ -48,32 +43,11 @@ class Running:
             raise WireError(f"call {call_sid} left {len(found)} folders")
         return found[0]
 
-    def _processes(self) -> list[int]:
-        parents = {int(path.name): int(_stat(int(path.name))[1]) for path in Path("/proc").glob("[0-9]*")}
-        family, added = {self.pid}, {self.pid}
-        while added:
-            added = {pid for pid, parent in parents.items() if parent in family} - family
-            family |= added
-        return sorted(family)
-
-
-def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat from the third (state) on; zeros for a process that is gone."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-    except OSError:
-        return ["0"] * 50
-
-
-def machine_busy_s() -> float:
-    """CPU time that all processes together have used since the machine started."""
-    fields = Path("/proc/stat").read_text("ascii").split("\n", 1)[0].split()[1:]
-    user, nice, system, _, _, irq, softirq, steal = map(int, fields[:8])
-    return (user + nice + system + irq + softirq + steal) / TICKS_PER_S
-
 
 @contextlib.asynccontextmanager
-async def serving(agent: Mapping[str, Any], folder: Path) -> AsyncIterator[Running]:
+async def serving(
+    agent: Mapping[str, Any], folder: Path, keys: Mapping[str, str] | None = None
+) -> AsyncIterator[Running]:
     """A server for this agent on a free port, until the block ends. Its log is `folder/server.log`."""
     document = _write(agent, folder)
     sid, token = "AC" + secrets.token_hex(16), secrets.token_hex(16)
@@ -89,6 +63,7 @@ async def serving(agent: Mapping[str, Any], folder: Path) -> AsyncIterator[Runni
         "OFFHOOK_DRAIN_SECONDS": "1",
         # Where two or more server threads fight for a core, the measure is of the kernel.
         "OMP_NUM_THREADS": "1",
+        **(keys or {}),
     }
     command = (sys.executable, "-m", "offhook", "serve", str(document), "--port", "0")
     process = await asyncio.create_subprocess_exec(
@@ -103,14 +78,7 @@ async def serving(agent: Mapping[str, Any], folder: Path) -> AsyncIterator[Runni
         reader = asyncio.create_task(_keep(process.stderr, log))
         yield Running(Server(host, port, sid, token), process.pid, folder / "data")
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
-        try:
-            async with asyncio.timeout(END_S):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        await ended(process)
         if reader is not None:
             await reader
 

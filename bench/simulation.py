@@ -5,6 +5,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Final
 
+from bench import speculation
 from bench.table import Outcome, Row, single
 from offhook.agents.model import Agent
 from offhook.audio.vad import EnergyVad
@@ -24,12 +25,16 @@ from offhook.tools.toolbox import Toolbox
 
 LONGEST_CALL_S: Final = 1800.0
 END_S: Final = 60.0
+CALLS: Final = 60
+"""Of a full run."""
+SHORT_CALLS: Final = 10_000
+"""With discarded speculations, in a full run."""
 CI_HOURS: Final = 100
 """The goal of a CI run (docs: metrics)."""
 
 
 def measure(calls: int, seed: int, folder: Path) -> Outcome:
-    """So many random calls, one after the other in one process."""
+    """So many random calls, one after the other in one process; then many short ones with discarded speculations."""
     logging.disable(logging.ERROR)
     try:
         # The first call loads what every later one uses: it is not counted.
@@ -49,7 +54,8 @@ def measure(calls: int, seed: int, folder: Path) -> Outcome:
         single("simulation", f"{CI_HOURS} call-hours take", "s", ci_s, calls),
         Row("simulation", "length of a call", "s", lengths_s),
     ]
-    return Outcome(rows)
+    discarded = speculation.measure(SHORT_CALLS * calls // CALLS, seed)
+    return Outcome([*rows, *discarded.rows], discarded.notes)
 
 
 def _run(seed: int, folder: Path) -> float:

@@ -6,9 +6,14 @@ import pytest
 
 from bench.judge import Call, Verdict, zombie_bytes
 from bench.phone import LEAD_S, MESSAGE_S, Flow, Log, Said
-from bench.scenarios import Kind, reply_text
+from bench.scenarios import FIRST_CLAUSE_TOKENS, MOST_TURNS, Kind, numbered, reply_text
+from bench.speculation import measure as measure_speculation
 from bench.table import Goal, Row, percentile, share
+from bench.vendors import Draws
+from offhook.core.playout import Playout
+from offhook.core.segments import Segmenter
 from offhook.simulator.report import CallerTurn, CallReport
+from offhook.simulator.vendors.profiles import PROFILES
 from offhook.speech.scripted.tape import FRAME_BYTES, HeardWord, TapeFrame
 
 
@@ -79,3 +84,57 @@ def test_words_that_an_undisturbed_reply_loses_are_counted() -> None:
     cut.take(call(heard(5, words - 3), [], *turns))
     assert whole.lost_words == {"plain": [0.0]}
     assert cut.lost_words == {"plain": [3.0]}
+
+
+def test_the_gap_of_a_reply_is_not_that_of_a_filler_before_it() -> None:
+    turn = CallerTurn("say", "", 0.2, 1.0, over_agent=False, gap_s=1.2)
+    log = Log(reply_of={6: 300}, said=[Said(0.9, frame(5)), Said(2.21, frame(5)), Said(3.5, frame(6))])
+    with_filler = Call(CallReport(turns=[turn]), log, [], ("plain",), [], [], [], 0.0)
+    answer = with_filler.answer_to(turn)
+    assert answer is not None and answer[0] == 300
+    assert answer[1] == pytest.approx(2.5)
+    log = Log(reply_of={6: 300}, said=[Said(2.21, frame(6))])
+    at_once = Call(CallReport(turns=[turn]), log, [], ("plain",), [], [], [], 0.0)
+    assert at_once.answer_to(turn) == (300, 1.2)
+
+
+def test_replies_have_numbers_of_their_own_and_the_first_clause_has_the_tokens_it_is_said_to_have() -> None:
+    told: list[int] = []
+    brain = numbered(told.append)
+    body = {"messages": [{"role": "user", "content": "a"}, {"role": "user", "content": "b"}]}
+    answers = [brain(body), brain(body)]
+    assert told == [MOST_TURNS + 1, 2 * MOST_TURNS + 1]
+    assert [answer.text for answer in answers] == [reply_text(number) for number in told]
+    pieces = answers[0].tokens
+    assert "".join(pieces) == answers[0].text
+    for number in (MOST_TURNS, 12_345 * MOST_TURNS):
+        segmenter, tokens = Segmenter(), iter(f"{word} " for word in reply_text(number).split())
+        fed = next(count for count, token in enumerate(tokens, 1) if segmenter.feed(token))
+        assert fed == FIRST_CLAUSE_TOKENS
+
+
+def test_a_reply_gets_the_draws_that_were_its_own() -> None:
+    profile = PROFILES["published"]
+    tokens_s = 2 * profile.token_s
+    draws = Draws(profile, {"deepgram": [(9.0, 0.3), (9.75, 0.25), (9.9, 0.3)]}, {700: (10.001, 0.5)})
+    assert draws.chain_s(700) == pytest.approx(0.25 + 0.5 + tokens_s + profile.first_audio.p50_s)
+    assert draws.chain_s(701) is None
+    begins_at = 10.501 + tokens_s
+    draws.waits["elevenlabs"] = [(begins_at - 0.2, 0.9), (begins_at + 0.002, 0.4), (begins_at + 0.02, 0.9)]
+    assert draws.chain_s(700) == pytest.approx(0.25 + 0.5 + tokens_s + 0.4)
+    draws.waits["elevenlabs"] = [(begins_at + 0.5, 0.9)]
+    assert draws.chain_s(700) is None, "what is not known is not guessed"
+
+
+def test_an_effect_of_a_discarded_speculation_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = {row.what.split(",")[0]: row for row in measure_speculation(40, 1).rows}
+    assert good["tools run"].observations > 20
+    assert all(row.is_met is not False for row in good.values())
+    opened = Playout.open
+    monkeypatch.setattr(Playout, "open", lambda self, reply, *, held: opened(self, reply, held=False))
+    with pytest.raises(AssertionError, match="a held reply was sent"):
+        measure_speculation(40, 1)
+    # The core's own assertion out of the way, the bench sees it too.
+    monkeypatch.setattr("offhook.core.speaking.segment_started", lambda _: None)
+    leaky = {row.what.split(",")[0]: row for row in measure_speculation(40, 1).rows}
+    assert leaky["audio sent"].is_met is False

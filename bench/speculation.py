@@ -1,0 +1,272 @@
+"""What is left of replies that were prepared and thrown away: nothing may be. The core and its playout alone, in
+virtual time: thousands of short calls of hesitant callers, with every delay drawn from the call's seed.
+
+A reply's words, its tool calls and each byte of its audio carry its number, so that an effect shows whose it is.
+"""
+
+import heapq
+import itertools
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import process_time
+from typing import Final
+
+from bench.table import Goal, Outcome, single
+from offhook.agents.languages import script_for
+from offhook.core import commands as cmd
+from offhook.core import events as ev
+from offhook.core.behaviour import Behaviour
+from offhook.core.conversation import Conversation
+from offhook.core.playout import BYTES_PER_S, Playout
+from offhook.core.transcript import AgentSaid, CallerSaid
+
+LONGEST_S: Final = 60.0
+MOST_STEPS: Final = 20_000
+WORD_S: Final = 0.3
+ALIKE: Final = bytes(range(256))
+"""A gain that changes nothing: a ducked reply's bytes still tell whose they are."""
+SCRIPT: Final = script_for("en-US")
+
+
+@dataclass(slots=True)
+class Found:
+    """What was seen in many calls."""
+
+    calls: int = 0
+    started: int = 0
+    """Speculations."""
+    discarded: int = 0
+    tools: int = 0
+    history: int = 0
+    audio: int = 0
+    """Bytes."""
+    seeds: list[int] = field(default_factory=list)
+    """Of calls in which there was an effect."""
+
+
+def measure(calls: int, seed: int) -> Outcome:
+    """So many calls, and their rows."""
+    found, began_at = Found(), process_time()
+    for number in range(calls):
+        _Call(seed * 1_000_000 + number).run(found)
+    took_s = process_time() - began_at
+    none = Goal("value", 0)
+    what = f"of {found.discarded} discarded speculations in {calls} calls"
+    rows = [
+        single("speculation", f"tools run, {what}", "", found.tools, found.discarded, none),
+        single("speculation", f"history entries, {what}", "", found.history, found.discarded, none),
+        single("speculation", f"audio sent, {what}", "bytes", found.audio, found.discarded, none),
+        single("speculation", "CPU for that", "s", took_s, calls),
+    ]
+    notes = [f"speculation: seed {number}: a discarded reply had an effect" for number in found.seeds[:5]]
+    return Outcome(rows, notes)
+
+
+class _Call:
+    """Everything around one conversation: a heap of what happens when."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed: Final = seed
+        self._chance: Final = random.Random(seed)
+        self._conversation: Final = Conversation(Behaviour(), SCRIPT)
+        self._playout: Final = Playout(self)
+        self._heap: Final[list[tuple[float, int, Callable[[float], None]]]] = []
+        self._order: Final = itertools.count()
+        self._spurts: Final[dict[int, tuple[str, bool]]] = {}
+        """What is said in each, and whether the turn ends with it."""
+        self._commands: Final[list[cmd.Command]] = []
+        self._sent: Final[dict[int, int]] = {}
+        """Bytes of audio by the byte that they are."""
+        self._over: Final[set[int]] = set()
+        self._plays_until = 0.0
+        self._now = 0.0
+
+    def run(self, found: Found) -> None:
+        """The call, and what it adds to what was found."""
+        self._at(0.0, lambda at: self._take(ev.CallAnswered(), at))
+        self._at(self._hesitate(self._chance.uniform(2.5, 4.0)), lambda at: self._take(ev.CallerHungUp(), at))
+        for _ in range(MOST_STEPS):
+            if not self._step():
+                break
+        else:
+            raise AssertionError(f"seed {self._seed}: time does not pass")
+        discarded = self._judge(found)
+        found.calls += 1
+        found.discarded += len(discarded)
+
+    def _hesitate(self, at: float) -> float:
+        """A caller who says two turns in pieces; the time when the last one was answered long ago."""
+        number = itertools.count(1)
+        for turn in range(2):
+            pieces = self._chance.randint(1, 4)
+            for piece in range(pieces):
+                words = self._chance.randint(1, 6)
+                is_last = piece == pieces - 1
+                text = " ".join(f"w{turn}{piece}{word}" for word in range(words)) + ("." if is_last else "")
+                end = at + words * WORD_S
+                self._say(next(number), (text, is_last), at, end)
+                # From a breath to what any agent takes for the end.
+                at = end + self._chance.uniform(0.15, 1.3)
+            at += self._chance.uniform(1.0, 6.0)
+        return at
+
+    def _say(self, number: int, said: tuple[str, bool], begin: float, end: float) -> None:
+        self._spurts[number] = said
+        at, post = self._at, self._take
+        at(begin + 0.064, lambda t: post(ev.SpeechStarted(number, begin), t))
+        for edge in Behaviour().voice_edges_s:
+            if begin + edge < end:
+                at(max(begin + edge, begin + 0.064), lambda t, e=edge: post(ev.VoiceLasted(number, e), t))
+        at(end + 0.1, lambda t: post(ev.SpeechStopped(number, end, end - begin), t))
+
+    # ── time ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _at(self, when: float, act: Callable[..., None]) -> None:
+        heapq.heappush(self._heap, (when, next(self._order), act))
+
+    def _soon(self, low_s: float, high_s: float, act: Callable[..., None]) -> None:
+        self._at(self._now + self._chance.uniform(low_s, high_s), act)
+
+    def _step(self) -> bool:
+        conversation, playout = self._conversation.wakeup_at, self._playout.wakeup_at
+        happening = self._heap[0][0] if self._heap else None
+        nearest = min((t for t in (conversation, playout, happening) if t is not None), default=None)
+        if nearest is None or nearest > LONGEST_S:
+            return False
+        self._now = max(self._now, nearest)
+        if happening is not None and happening <= self._now:
+            heapq.heappop(self._heap)[2](self._now)
+        elif playout is not None and playout <= self._now:
+            self._playout.due(self._now + 1e-9)
+        else:
+            self._take(ev.TimePassed(), self._now)
+        return True
+
+    def _take(self, event: ev.Event, at: float) -> None:
+        for command in self._conversation.receive(event, at):
+            self._commands.append(command)
+            self._perform(command, at)
+
+    # ── the others ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def _perform(self, command: cmd.Command, at: float) -> None:
+        take, playout = self._take, self._playout
+        match command:
+            case cmd.FinalizeTranscript(spurt=spurt):
+                self._soon(0.05, 0.3, lambda t: take(ev.TranscriptFinal(self._spurts[spurt][0], spurt), t))
+            case cmd.PredictTurn(spurt=spurt):
+                right = self._chance.random() < 0.7
+                probability = 0.95 if self._spurts[spurt][1] is right else 0.1
+                self._soon(0.03, 0.06, lambda t: take(ev.TurnPredicted(spurt, probability), t))
+            case cmd.WatchSilence(spurt=spurt, silence_s=silence_s):
+                current = self._conversation.state.spurt
+                ended_at = current.ended_at if current and current.number == spurt and current.ended_at else at
+                self._at(max(at, ended_at + silence_s), lambda t: self._silence(spurt, silence_s, t))
+            case cmd.StartReply(reply=reply, content=content, held=held):
+                playout.open(reply, held=held)
+                if isinstance(content, cmd.Say):
+                    self._soon(0.0, 0.01, lambda t: self._speak(reply, content.text, t))
+                else:
+                    self._soon(0.05, 0.6, lambda t: self._think(reply, t))
+            case cmd.ContinueReply(reply=reply):
+                self._soon(0.05, 0.6, lambda t: self._speak(reply, _words(reply), t))
+            case cmd.RunTool(call=call):
+                self._soon(0.05, 0.4, lambda t: take(ev.ToolReturned(call, f"result {call}"), t))
+            case _:
+                self._play(command, at)
+
+    def _play(self, command: cmd.Command, at: float) -> None:
+        playout = self._playout
+        match command:
+            case cmd.CommitReply():
+                playout.commit(at)
+            case cmd.CancelReply(reply=reply):
+                self._over.add(reply)
+                if playout.reply == reply:
+                    playout.cancel(at)
+            case cmd.DuckPlayout():
+                playout.duck(ALIKE, at)
+            case cmd.HushPlayout():
+                playout.hush(at)
+            case cmd.ResumePlayout():
+                playout.resume(at)
+
+    def _silence(self, spurt: int, silence_s: float, at: float) -> None:
+        current = self._conversation.state.spurt
+        if current and current.number == spurt and not current.is_voiced and current.watched_s == silence_s:
+            self._take(ev.SilenceLasted(spurt, silence_s), at)
+
+    def _think(self, reply: int, at: float) -> None:
+        if reply in self._over:
+            return
+        self._take(ev.FirstTokenReceived(reply), at)
+        if self._chance.random() < 0.3:
+            self._take(ev.ToolRequested(reply, f"call{reply}", "look_up", "{}"), at)
+            self._take(ev.ReplyGenerated(reply, "", 0), at)
+        else:
+            self._soon(0.02, 0.3, lambda t: self._speak(reply, _words(reply), t))
+
+    def _speak(self, reply: int, text: str, at: float) -> None:
+        if reply in self._over or self._playout.reply != reply:
+            return
+        words = text.split()
+        times = [(index * WORD_S, (index + 1) * WORD_S) for index in range(len(words))]
+        audio = bytes([reply % 256]) * round(len(words) * WORD_S * BYTES_PER_S)
+        self._playout.add(0, text, audio, times, at)
+        self._playout.end_segment(0, at)
+        self._take(ev.ReplyGenerated(reply, text, 1), at)
+        if self._playout.reply == reply:
+            self._playout.finish(at)
+
+    # ── the carrier: the sink of playout ─────────────────────────────────────────────────────────────────────
+
+    def send_audio(self, audio: bytes, plays_at: float) -> None:
+        """Sent is sent, heard or not."""
+        self._plays_until = max(self._plays_until, plays_at) + len(audio) / BYTES_PER_S
+        self._sent[audio[0]] = self._sent.get(audio[0], 0) + len(audio)
+
+    def send_mark(self, name: str) -> None:
+        """Returned when all before it was played."""
+        self._at(max(self._plays_until, self._now), lambda _: self._playout.mark_reached(name))
+
+    def send_clear(self, at: float) -> None:
+        """What was to come is not heard."""
+        self._plays_until = at
+
+    def post(self, event: ev.Event) -> None:
+        """News of playout come right behind this."""
+        self._at(self._now, lambda at: self._take(event, at))
+
+    # ── what is left ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def _judge(self, found: Found) -> set[int]:
+        held = {c.reply for c in self._commands if isinstance(c, cmd.StartReply) and _is_speculation(c)}
+        committed = {c.reply for c in self._commands if isinstance(c, cmd.CommitReply)}
+        discarded = {c.reply for c in self._commands if isinstance(c, cmd.CancelReply)} & held - committed
+        texts = [c.text + c.full_text for c in self._commands if isinstance(c, cmd.RecordTurn) and c.speaker == "agent"]
+        texts += [_text_of(entry) for entry in self._conversation.context(0)]
+        known = {word for text in texts for word in text.split()}
+        ran = {c.call for c in self._commands if isinstance(c, cmd.RunTool)}
+        tools = sum(f"call{reply}" in ran for reply in discarded)
+        history = sum(f"r{reply}" in known or f"call{reply}" in known for reply in discarded)
+        audio = sum(self._sent.get(reply % 256, 0) for reply in discarded)
+        found.started += len(held)
+        found.tools, found.history, found.audio = found.tools + tools, found.history + history, found.audio + audio
+        if tools or history or audio:
+            found.seeds.append(self._seed)
+        return discarded
+
+
+def _is_speculation(command: cmd.StartReply) -> bool:
+    return command.held and isinstance(command.content, cmd.Generate)
+
+
+def _words(reply: int) -> str:
+    return f"r{reply} is what r{reply} says"
+
+
+def _text_of(entry: object) -> str:
+    if isinstance(entry, CallerSaid):
+        return ""
+    return entry.text if isinstance(entry, AgentSaid) else f"{entry}"
