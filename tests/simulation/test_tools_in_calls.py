@@ -12,7 +12,6 @@ import pytest
 
 from offhook.call.runtime import AgentRuntime
 from offhook.simulator.virtual import run_virtual
-from offhook.speech.ports import Setup
 from offhook.tools import http as http_tools
 from tests.rig import Outcome, Rig, caller_script, run_call_of
 
@@ -149,13 +148,11 @@ def test_a_false_promise_is_an_event_of_the_journal(
     assert "on its way" not in caplog.text, "logs hold nothing of a conversation"
 
 
-def test_a_secret_is_in_no_file_of_a_call(
-    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_secret_is_in_no_file_of_a_call(shop: Shop, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A service that repeats what it was sent: in its answer, and in its refusal."""
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr("tests.rig.Setup", lambda **known: Setup(**known, key=lambda _: CANARY))
     rig = rig_of(LOOK_UP, headers={"Authorization": "Bearer ${SHOP_TOKEN}"}, result="")
+    rig.key = lambda _: CANARY
     for status in (200, 403):
         shop.status, shop.word, folder = status, f"refused: {CANARY}", tmp_path / str(status)
         script = caller_script(POLITE, {"say": "where is my order"}, PATIENT, END)

@@ -81,6 +81,11 @@ CALLS: dict[Timer, Callable[[], World]] = {
     Timer.STALL: reply_stalls,
     Timer.REPLY: model_is_silent,
     Timer.FILLER: lambda: World(token_s=2.0).says(*ASKED),
+    Timer.OPENER: lambda: World(
+        token_s=1.0,
+        behaviour=Behaviour(opener_s=0.35),
+        script=msgspec.structs.replace(SCRIPT, opener_statement=("Okay.",)),
+    ).says(*ASKED),
     Timer.TOOL: lambda: World(tool_on="look it up", tool_s=None, behaviour=Behaviour(tool_timeout_s=4.0)).says(
         "look it up", 3.0, 4.0
     ),

@@ -206,6 +206,8 @@ class _Desk:
 
     def _stop_reply(self) -> None:
         if self._reply_task is not None:
+            if self._maker is not None:
+                self._maker.stop()
             self._reply_task.cancel()
             self._reply_task = None
 

@@ -10,9 +10,11 @@ from offhook.audio.recording import StereoRecorder
 from offhook.call.files import DiskWriter, FileBehind
 from offhook.call.journal import Header, Journal
 from offhook.call.latency import LatencyMeter
+from offhook.call.spend import SpendMeter
 from offhook.core.commands import Command, EndCall, RecordTurn, ReportPromise
 from offhook.core.events import Event
 from offhook.errors import StoreError
+from offhook.speech.llm_catalogue import Price, model_entry
 
 SAMPLES_PER_S: Final = 8000
 _SETTLE_BEHIND: Final = SAMPLES_PER_S
@@ -34,7 +36,7 @@ class CallRecord:
         self._writer = writer
         self._journal = Journal(self._files["journal.jsonl"].write, header)
         self._recorder = StereoRecorder(cast(BinaryIO, self._wav))
-        self._meter = LatencyMeter()
+        self._meter, self._spend = LatencyMeter(), SpendMeter()
         self._heard = 0
         self._false_promises = 0
         self.end_reason = ""
@@ -43,11 +45,13 @@ class CallRecord:
         """Keep an event."""
         self._journal.add(event, at)
         self._meter.add(event, at)
+        self._spend.add(event)
 
     def command(self, command: Command, at: float) -> None:
         """Keep a command; turns also go into the transcript."""
         self._journal.add(command, at)
         self._meter.add(command, at)
+        self._spend.add(command)
         if isinstance(command, RecordTurn):
             cut = "  [interrupted]" if command.interrupted else ""
             self._files["transcript.txt"].write(f"{at:8.2f}  {command.speaker:<6}  {command.text}{cut}\n".encode())
@@ -88,9 +92,17 @@ class CallRecord:
             "ended": clock.wall().isoformat(timespec="seconds"),
             "duration_s": round(duration_s, 3),
             "end_reason": self.end_reason,
+            "model": self._spend.summary(_price(header)),
             "false_promises": self._false_promises,
             "turns": [msgspec.to_builtins(turn) for turn in self._meter.turns],
         }
         file = FileBehind(self.folder / "call.json", self._writer)
         file.write(msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n")
         file.close()
+
+
+def _price(header: Header) -> Price | None:
+    """Of the owner's own model, where it is known."""
+    provider, _, model = next(iter(header.providers.get("llm", [])), "").partition(" ")
+    entry = model_entry(provider, model)
+    return entry.price if entry is not None else None

@@ -6,7 +6,14 @@ from typing import Final
 
 from offhook.call.inbox import Inbox
 from offhook.call.pacer import Pacer
-from offhook.core.events import FirstTokenReceived, ProviderSwitched, ReplyFailed, ReplyGenerated, ToolRequested
+from offhook.core.events import (
+    FirstTokenReceived,
+    ProviderSwitched,
+    ReplyFailed,
+    ReplyGenerated,
+    ReplyStopped,
+    ToolRequested,
+)
 from offhook.core.segments import Segmenter
 from offhook.core.speaking import END_CALL
 from offhook.errors import ProviderError
@@ -23,6 +30,7 @@ from offhook.speech.ports import (
 
 SEGMENTS_AHEAD: Final = 2
 """Segments that wait for the voice before the model's reader waits."""
+CHARS_PER_TOKEN: Final = 4
 UNSENT_S: Final = 6.0
 """Audio that waits to be sent before the voice waits."""
 
@@ -57,6 +65,8 @@ class ReplyMaker:
         self._texts: list[str] = []
         self._tokens = Usage(0, 0)
         self._wants_tools = False
+        self._is_thinking = False
+        self._sent_chars = self._got_chars = 0
         self._told: set[Switched] = set()
 
     async def say(self, text: str) -> None:
@@ -78,7 +88,8 @@ class ReplyMaker:
     async def think(self, model: LanguageModel, request: ModelRequest) -> None:
         """A round of the model, spoken clause by clause while it thinks on."""
         texts: asyncio.Queue[str | ProviderError | None] = asyncio.Queue(SEGMENTS_AHEAD)
-        self._wants_tools = False
+        self._wants_tools, self._is_thinking = False, True
+        self._sent_chars, self._got_chars = sum(len(message.text) for message in request.messages), 0
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._read(model, request, texts))
             while isinstance(text := await texts.get(), str):
@@ -93,6 +104,15 @@ class ReplyMaker:
         else:
             self._finish()
 
+    def stop(self) -> None:
+        """Nobody wants the rest; whoever runs `think` cancels it. What the model has cost until now is told."""
+        if self._is_thinking:
+            self._is_thinking = False
+            known = self._tokens
+            tokens_in = known.tokens_in or -(-self._sent_chars // CHARS_PER_TOKEN)
+            tokens_out = known.tokens_out or -(-self._got_chars // CHARS_PER_TOKEN)
+            self._inbox.put(ReplyStopped(self._reply, tokens_in, tokens_out))
+
     async def _read(
         self, model: LanguageModel, request: ModelRequest, texts: "asyncio.Queue[str | ProviderError | None]"
     ) -> None:
@@ -105,6 +125,7 @@ class ReplyMaker:
                         if not has_begun and text:
                             has_begun = True
                             self._inbox.put(FirstTokenReceived(self._reply))
+                        self._got_chars += len(text)
                         for segment in segmenter.feed(text):
                             await texts.put(segment)
                     case ToolCall(call=call, name=name, arguments=arguments):
@@ -149,11 +170,13 @@ class ReplyMaker:
 
     def _finish(self) -> None:
         tokens, text = self._tokens, " ".join(self._texts)
+        self._is_thinking = False
         self._inbox.put(ReplyGenerated(self._reply, text, len(self._texts), tokens.tokens_in, tokens.tokens_out))
         if not self._wants_tools:
             self._pacer.run(lambda playout, at: playout.finish(at))
 
     def _fail(self, stage: str, error: ProviderError) -> None:
+        self.stop()
         self._inbox.put(ReplyFailed(self._reply, stage, f"{error.code}: {error}", error.retryable))
         # What the caller hears already is played to its end.
         self._pacer.run(lambda playout, at: playout.finish(at))

@@ -123,7 +123,7 @@ class Conversation:
                 listening.turn_end_expected(c, event)
             case ev.TurnResumed():
                 listening.turn_resumed(c)
-            case ev.TranscriberLagging() | ev.ProviderSwitched():
+            case ev.TranscriberLagging() | ev.ProviderSwitched() | ev.ReplyStopped():
                 pass
             case _:
                 pass  # Late news of a reply that is over: dropped here, and only here.

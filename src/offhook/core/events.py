@@ -193,6 +193,17 @@ class ReplyGenerated(Event, frozen=True):
     tokens_out: int = 0
 
 
+class ReplyStopped(Event, frozen=True):
+    """The model was stopped before its reply was whole: what that has cost all the same.
+
+    Vendors tell no counts then: four characters are taken for a token.
+    """
+
+    reply: int
+    tokens_in: int
+    tokens_out: int
+
+
 class PlayoutDried(Event, frozen=True):
     """All audio that the reply has so far was played, and more is expected: the caller hears nothing now."""
 
@@ -274,8 +285,8 @@ AnyEvent = (
     | SoundLasted | SpeechStarted | VoiceLasted | VoicePaused | SpeechStopped | SilenceLasted | TurnPredicted
     | TranscriptChanged | TranscriptFinal | TranscriberLost | TranscriberReady | TranscriberLagging
     | TurnEndExpected | TurnResumed
-    | FirstTokenReceived | SegmentReady | SegmentStarted | SegmentHeard | ReplyGenerated | PlayoutDried | ReplySent
-    | ReplyHeard | PlayoutCut | ReplyFailed | ToolRequested | ToolReturned | ToolFailed
+    | FirstTokenReceived | SegmentReady | SegmentStarted | SegmentHeard | ReplyGenerated | ReplyStopped | PlayoutDried
+    | ReplySent | ReplyHeard | PlayoutCut | ReplyFailed | ToolRequested | ToolReturned | ToolFailed
     | ProviderSwitched
 )  # fmt: skip
 """Every event there is: the type that a journal line is decoded to."""

@@ -18,10 +18,10 @@ from typing import Final
 
 from offhook.errors import ProviderError, ProviderRefused, ProviderTimeout, RequestRefused
 
-OPENS_AFTER: Final = {"stt": 2, "llm": 3, "tts": 2}
-"""Failures in a row. A transcriber or a voice that changes to and fro is heard, so they rest sooner."""
-TIMEOUT_WEIGHT: Final = 2
-"""A failure that the caller had to wait for counts as two."""
+OPENS_AFTER: Final = {"stt": 3, "llm": 3, "tts": 2}
+"""Failures in a row. A voice that changes to and fro is heard, so it rests sooner; a stream that drops loses nothing."""
+TIMEOUT_WEIGHT: Final = {"stt": 3, "llm": 2, "tts": 2}
+"""A failure that the caller had to wait for counts as so many; for words that never come nobody waits twice."""
 WINDOW_S: Final = 60.0
 WINDOW: Final = 40
 """Outcomes that are looked at, at most."""
@@ -169,7 +169,7 @@ class Health:
                 advice = f"{self.kind} {self.name} refuses the requests: {error}; mend it and restart"
                 return advice if is_news else ""
             case _:
-                weight = TIMEOUT_WEIGHT if isinstance(error, ProviderTimeout) else 1
+                weight = TIMEOUT_WEIGHT[self.kind] if isinstance(error, ProviderTimeout) else 1
                 has_opened = self.breaker.fail(at, weight)
                 pause_s = self.breaker.retry_at - at
                 return f"{self.kind} {self.name} rests for {pause_s:.0f} s: {error}" if has_opened else ""
