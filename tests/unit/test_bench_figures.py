@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bench.judge import Call, Verdict, zombie_bytes
+from bench.judge import Answered, Call, Verdict, zombie_bytes
 from bench.phone import LEAD_S, MESSAGE_S, Flow, Log, Said
 from bench.scenarios import FIRST_CLAUSE_TOKENS, MOST_TURNS, Kind, numbered, reply_text
 from bench.speculation import measure as measure_speculation
@@ -91,11 +91,11 @@ def test_the_gap_of_a_reply_is_not_that_of_a_filler_before_it() -> None:
     log = Log(reply_of={6: 300}, said=[Said(0.9, frame(5)), Said(2.21, frame(5)), Said(3.5, frame(6))])
     with_filler = Call(CallReport(turns=[turn]), log, [], ("plain",), [], [], [], 0.0)
     answer = with_filler.answer_to(turn)
-    assert answer is not None and answer[0] == 300
-    assert answer[1] == pytest.approx(2.5)
+    assert answer is not None and answer.number == 300 and answer.has_filler
+    assert answer.gap_s == pytest.approx(2.5)
     log = Log(reply_of={6: 300}, said=[Said(2.21, frame(6))])
     at_once = Call(CallReport(turns=[turn]), log, [], ("plain",), [], [], [], 0.0)
-    assert at_once.answer_to(turn) == (300, 1.2)
+    assert at_once.answer_to(turn) == Answered(300, 1.2, has_filler=False)
 
 
 def test_replies_have_numbers_of_their_own_and_the_first_clause_has_the_tokens_it_is_said_to_have() -> None:
