@@ -16,6 +16,7 @@ from bench.scenarios import FIRST_CLAUSE_TOKENS, Kind, Scenario, scenario, talk
 from bench.server import Running, serving
 from bench.table import Goal, Outcome, Row, Statistic, percentile, share
 from bench.vendors import Draws, standing_in
+from bench.waste import Waste
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import BargeIn, Say
 from offhook.simulator.voices import Prepared, local_voice, prepare
@@ -77,7 +78,7 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
         }
     finally:
         await port.close()
-    total = Verdict()
+    total, waste = Verdict(), Waste()
     for part in PARTS:
         place = folder / part.profile
         async with (
@@ -90,9 +91,10 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
         for call in calls:
             verdict.take(call)
             total.take(call)
+            waste.take(call.journal, draws.profile.token_s)
         outcome.rows += _gap_rows(part, verdict, draws)
         outcome.notes += _notes(part.profile, calls, verdict)
-    outcome.rows += _rows(total)
+    outcome.rows += [*_rows(total), *waste.rows()]
     return outcome
 
 
