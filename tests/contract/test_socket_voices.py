@@ -21,11 +21,11 @@ from offhook.simulator.vendors.latency import Delay
 from offhook.simulator.vendors.sockets import Pace, Refusal, SpeechFault, SpeechServer
 from offhook.speech import voice_segment, voice_socket
 from offhook.speech.ports import Setup, Voice
-from offhook.speech.registry import Kind, create_voice, provider
+from offhook.speech.registry import Kind, provider
 from offhook.speech.scripted.tape import word_times
-from tests.voice_world import TEXT, VENDORS, Vendor, run, said, until
+from tests.socket_voice_world import TEXT, VENDORS, Vendor, run, said, until
 
-LATE = Pace(first_audio=Delay(0.02), times_real_time=100.0)
+LATE = Pace(first_audio=Delay(0.01), times_real_time=300.0)
 NEVER = Pace(first_audio=Delay(60.0))
 every = pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
 
@@ -97,7 +97,7 @@ def test_the_owners_lexicon_is_said(vendor: Vendor) -> None:
                 {**vendor.config, "base_url": server.base_url}
             )
             lexicon = {"Nguyen": "win", "Siobhan": "/ʃɪvɔːn/"}
-            voice = create_voice(config, Setup(lexicon=lexicon, key=lambda name: vendor.server.key))
+            voice = vendor.create(config, Setup(lexicon=lexicon, key=lambda name: vendor.server.key))
             await said(voice, "Ask Nguyen or Siobhan")
             assert server.said[0] == "Ask win or Siobhan"
             await voice.close()
@@ -351,7 +351,7 @@ def test_a_missing_key_and_a_bad_address_are_told(vendor: Vendor) -> None:
     found = provider(Kind.TTS, vendor.name)
     (name,) = found.keys(found.config.model_validate(vendor.config))
     with pytest.raises(ConfigurationError, match=name):
-        create_voice(found.config.model_validate(vendor.config), Setup(key=lambda name: "ä"))
+        vendor.create(found.config.model_validate(vendor.config), Setup(key=lambda name: "ä"))
     bad = found.config.model_validate({**vendor.config, "base_url": "ftp://vendor.example"})
     with pytest.raises(ConfigurationError, match=r"tts\.base_url"):
-        create_voice(bad, Setup(key=lambda name: "good"))
+        vendor.create(bad, Setup(key=lambda name: "good"))

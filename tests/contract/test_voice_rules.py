@@ -17,7 +17,7 @@ from offhook.simulator.vendors.elevenlabs import UNKNOWN_VOICE, ElevenLabsServer
 from offhook.simulator.vendors.latency import Delay
 from offhook.simulator.vendors.sockets import Pace, SpeechServer
 from offhook.speech.tts import cartesia
-from tests.voice_world import TEXT, VENDORS, run, said, until
+from tests.socket_voice_world import TEXT, VENDORS, run, said, until
 
 ELEVENLABS, CARTESIA, DEEPGRAM = VENDORS
 PATHS = {

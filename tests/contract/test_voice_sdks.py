@@ -25,7 +25,7 @@ from offhook.simulator.vendors.cartesia import CartesiaServer
 from offhook.simulator.vendors.deepgram_speak import DeepgramSpeakServer
 from offhook.simulator.vendors.elevenlabs import UNKNOWN_VOICE, ElevenLabsServer
 from tests.contract.test_voice_rules import answers, client, tell
-from tests.voice_world import TEXT, VENDORS, heard, run, said
+from tests.socket_voice_world import TEXT, VENDORS, heard, run, said
 
 
 def elevenlabs_audio(base_url: str, voice: str) -> bytes:

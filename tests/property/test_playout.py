@@ -99,10 +99,10 @@ def test_every_sample_is_heard_once_in_order_whatever_happens(seed: int, lengths
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.integers(1, 200), st.floats(0.0, 5.0), st.booleans())
-def test_a_cut_says_what_was_heard_to_the_word(words: int, cut_at: float, with_times: bool) -> None:
+@given(st.integers(1, 200), st.floats(0.0, 5.0), st.sampled_from([0.0, 0.3, 0.7, 1.0]))
+def test_a_cut_says_what_was_heard_to_the_word(words: int, cut_at: float, known: float) -> None:
     text = " ".join(f"w{i:03d}" for i in range(words))
-    times = [(i * 0.1, i * 0.1 + 0.1) for i in range(words)] if with_times else []
+    times = [(i * 0.1, i * 0.1 + 0.1) for i in range(round(words * known))]
     carrier = Carrier()
     playout = Playout(carrier)
     playout.open(1, held=False)

@@ -52,6 +52,7 @@ class LiveCalls:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._handles: dict[str, CallHandle] = {}
         self._outcomes: dict[str, str] = {}
+        self._preparation: asyncio.Task[None] | None = None
         self._is_draining = False
         self._lag_s = 0.0
         self._writer = DiskWriter()
@@ -76,6 +77,8 @@ class LiveCalls:
         if expected is None:
             expected = _Expected(secrets.token_urlsafe(24), facts, clock.now() + TOKEN_S)
             self._expected[call_sid] = expected
+            if self._preparation is None or self._preparation.done():
+                self._preparation = asyncio.create_task(self._runtime.expect_call(), name="expect a call")
         return expected.token
 
     def answer(self, leg: Leg, started: LegStarted) -> bool:
@@ -206,6 +209,8 @@ class LiveCalls:
         """The end of the process: write what waits."""
         if self._lag_timer is not None:
             self._lag_timer.cancel()
+        if self._preparation is not None:
+            self._preparation.cancel()
         self._writer.stop()
 
     def _forget_late(self) -> None:

@@ -17,6 +17,7 @@ from offhook.core.transcript import AgentSaid, CallerSaid, Entry
 from offhook.errors import ProviderError
 from offhook.speech.health import HealthBoard
 from offhook.speech.ports import (
+    ExpectsCalls,
     Facts,
     LanguageModel,
     Message,
@@ -79,6 +80,11 @@ class AgentRuntime:
             _LOG.warning("a sentence could not be spoken ahead: %s", error)
         except TimeoutError:
             _LOG.warning("a sentence could not be spoken ahead: the voice did not answer in time")
+
+    async def expect_call(self) -> None:
+        """It rings: what the first reply would wait for is opened now."""
+        ports = [part for part in (self.llm, self.voice) if isinstance(part, ExpectsCalls)]
+        await asyncio.gather(*(part.expect_call() for part in ports))
 
     async def close(self) -> None:
         """Let go of everything."""

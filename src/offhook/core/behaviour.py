@@ -89,7 +89,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     ] = 6.0
     voice_timeout_s: Annotated[
         float, _says("Wait for the first audio of a fixed sentence; then the voice counts as lost.", 0.3, 30)
-    ] = 1.5
+    ] = 2.0
     stall_timeout_s: Annotated[float, _says("Longest hole inside a reply before it is given up.", 0.5, 30)] = 2.5
     reply_attempts: Annotated[int, _says("Tries of one reply before the agent apologises.", 1, 5)] = 2
     filler_again_s: Annotated[float, _says("Wait after a filler until the next one.", 0.5, 10)] = 2.5

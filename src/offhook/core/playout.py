@@ -348,21 +348,20 @@ class Playout:
 
 
 def _words_until(segment: _Segment, heard_s: float) -> str:
-    """The segment's words of which at least half was heard."""
+    """The segment's words of which at least half was heard: by their times as far as those are known, then evenly."""
     words = segment.text.split()
-    if not words:
-        return ""
-    if len(segment.words) >= len(words):
-        return " ".join(
-            word for word, (start, end) in zip(words, segment.words, strict=False) if (start + end) / 2 <= heard_s
-        )
+    times = segment.words[: len(words)]
+    heard = sum(1 for start, end in times if (start + end) / 2 <= heard_s)
+    if heard < len(times) or len(times) == len(words):
+        return " ".join(words[:heard])
     known_s = len(segment.audio) / BYTES_PER_S
     whole_s = known_s if segment.is_complete else max(known_s, len(segment.text) / GUESSED_CHARS_PER_S)
-    weights = [len(word) + 1 for word in words]
-    share, total, heard = 0.0, float(sum(weights)), []
-    for word, weight in zip(words, weights, strict=True):
-        if (share + weight / 2) / total * whole_s > heard_s:
+    spread_from_s = times[-1][1] if times else 0.0
+    weights = [len(word) + 1 for word in words[heard:]]
+    share, total = 0.0, float(sum(weights))
+    for weight in weights:
+        if spread_from_s + (share + weight / 2) / total * (whole_s - spread_from_s) > heard_s:
             break
-        heard.append(word)
+        heard += 1
         share += weight
-    return " ".join(heard)
+    return " ".join(words[:heard])

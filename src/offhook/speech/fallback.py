@@ -19,7 +19,7 @@ from offhook import clock
 from offhook.errors import ConfigurationError, ProtocolViolation, ProviderError, ProviderRefused, ProviderTimeout
 from offhook.errors import ProviderUnavailable as Unavailable
 from offhook.speech.health import Health
-from offhook.speech.ports import ProviderConfig, Switched
+from offhook.speech.ports import ExpectsCalls, ProviderConfig, Switched
 
 _LOG: Final = logging.getLogger("offhook.providers")
 TRIES: Final = 2
@@ -163,6 +163,13 @@ async def prepare_members(members: Sequence[Member[P]]) -> None:
             except ProviderError as another:
                 member.failed(another)
         raise
+
+
+async def expect_call(members: Sequence[Member[P]]) -> None:
+    """Tell the one that will be asked first that it rings."""
+    port: object = Attempts(members).member.port
+    if isinstance(port, ExpectsCalls):
+        await port.expect_call()
 
 
 async def close_members(members: Sequence[Member[P]]) -> None:

@@ -12,7 +12,16 @@ from typing import Final
 
 from offhook.errors import ProviderError
 from offhook.speech.continuation import Joint, WholeWords
-from offhook.speech.fallback import Attempts, LlmBlock, Member, Waits, close_members, prepare_members, watched
+from offhook.speech.fallback import (
+    Attempts,
+    LlmBlock,
+    Member,
+    Waits,
+    close_members,
+    expect_call,
+    prepare_members,
+    watched,
+)
 from offhook.speech.hedge import hedged
 from offhook.speech.ports import (
     LanguageModel,
@@ -82,6 +91,10 @@ class FallbackModel:
     async def prepare(self) -> None:
         """The first one now, the others in the background."""
         await prepare_members(self._members)
+
+    async def expect_call(self) -> None:
+        """The one that will be asked first."""
+        await expect_call(self._members)
 
     async def close(self) -> None:
         """All of them."""

@@ -6,7 +6,16 @@ from functools import partial
 
 from offhook.errors import ProviderError
 from offhook.speech.continuation import Voiced
-from offhook.speech.fallback import Attempts, Member, TtsBlock, Waits, close_members, prepare_members, watched
+from offhook.speech.fallback import (
+    Attempts,
+    Member,
+    TtsBlock,
+    Waits,
+    close_members,
+    expect_call,
+    prepare_members,
+    watched,
+)
 from offhook.speech.ports import SpokenAudio, Switched, Voice, VoiceOutput
 
 
@@ -19,6 +28,10 @@ class FallbackVoice:
     async def prepare(self) -> None:
         """The first one now, the others in the background."""
         await prepare_members(self._members)
+
+    async def expect_call(self) -> None:
+        """The one that will be asked first."""
+        await expect_call(self._members)
 
     async def close(self) -> None:
         """All of them."""

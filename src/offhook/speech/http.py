@@ -7,7 +7,7 @@ listens any more.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
@@ -33,6 +33,8 @@ CONNECT_S: Final = 2.0
 WRITE_S: Final = 5.0
 KEEP_ALIVE_S: Final = 90.0
 """A caller may talk or think for a minute; the next reply should not pay for a handshake."""
+USED_LATELY_S: Final = 30.0
+"""A connection that was used in this time is still open."""
 CONNECTIONS: Final = 256
 REPLY_BYTES: Final = 8 * 1024 * 1024
 OK: Final = 200
@@ -118,6 +120,7 @@ class HttpClient:
         self.endpoint = endpoint
         self._accept = accept
         self._client: httpx2.AsyncClient | None = None
+        self._used_at = float("-inf")
 
     def __repr__(self) -> str:
         return f"<HttpClient {self.endpoint!r}>"
@@ -142,6 +145,18 @@ class HttpClient:
             trust_env=not is_loopback(endpoint.base_url),
         )
 
+    async def expect_call(self) -> None:
+        """Open a connection, unless one was used a moment ago: a request that finds none waits for the handshake."""
+        import httpx2
+
+        if self._client is None or clock.now() < self._used_at + USED_LATELY_S:
+            return
+        self._used_at = clock.now()
+        # Whatever the vendor answers, the connection stays; if none comes, the reply will find out what is wrong.
+        with suppress(httpx2.HTTPError, TimeoutError):
+            async with asyncio.timeout(CONNECT_S):
+                await self._client.head(self.endpoint.base_url)
+
     async def close(self) -> None:
         """Drop all connections."""
         client, self._client = self._client, None
@@ -165,6 +180,7 @@ class HttpClient:
             "POST", f"{endpoint.base_url}/{path}", content=content, headers={"Content-Type": content_type}
         )
         response: httpx2.Response | None = None
+        self._used_at = clock.now()
         try:
             response = await waits.run(lambda: client.send(request, stream=True))
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()

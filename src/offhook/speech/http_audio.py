@@ -29,6 +29,10 @@ class AudioClient:
         """Make the pool of connections; none is opened yet."""
         await self._http.prepare()
 
+    async def expect_call(self) -> None:
+        """It rings."""
+        await self._http.expect_call()
+
     async def close(self) -> None:
         """Drop all connections."""
         await self._http.close()

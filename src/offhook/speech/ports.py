@@ -10,7 +10,7 @@ once, and fails only with a `ProviderError`. Audio is mu-law, 8000 Hz, mono, 20 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -94,6 +94,14 @@ class Switched:
     provider: str
     to: str
     cause: str
+
+
+@runtime_checkable
+class ExpectsCalls(Protocol):
+    """A port with something that the first request of a call would wait for: a connection that idled away."""
+
+    async def expect_call(self) -> None:
+        """It rings: see to it in good time. A few seconds at most; never raises a `ProviderError`."""
 
 
 # ── hearing ──────────────────────────────────────────────────────────────────────────────────────────────────────

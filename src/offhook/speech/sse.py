@@ -99,6 +99,10 @@ class EventClient:
         """Make the pool of connections; none is opened yet."""
         await self._http.prepare()
 
+    async def expect_call(self) -> None:
+        """It rings."""
+        await self._http.expect_call()
+
     async def close(self) -> None:
         """Drop all connections."""
         await self._http.close()

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from offhook.audio.trim import LeadingSilence
-from offhook.speech.ports import SpokenAudio, Switched, Voice, VoiceOutput, WordTime
+from offhook.speech.ports import ExpectsCalls, SpokenAudio, Switched, Voice, VoiceOutput, WordTime
 
 
 class TrimmedVoice:
@@ -19,6 +19,11 @@ class TrimmedVoice:
     async def prepare(self) -> None:
         """As the voice inside."""
         await self._voice.prepare()
+
+    async def expect_call(self) -> None:
+        """As the voice inside."""
+        if isinstance(self._voice, ExpectsCalls):
+            await self._voice.expect_call()
 
     async def close(self) -> None:
         """As the voice inside."""

@@ -26,8 +26,8 @@ from offhook.speech.voice_words import SpokenText
 from offhook.speech.websocket import Endpoint, Limits, VendorSocket
 
 _LOG: Final = logging.getLogger("offhook.speech.voice")
-LIMITS: Final = Limits(most_audio=0, max_message=4 << 20)
-"""No audio is ever sent; a vendor may put seconds of it into one message."""
+LIMITS: Final = Limits(most_audio=0, keep_alive_s=1.0, max_message=4 << 20)
+"""No audio is ever sent; a vendor may put seconds of it into one message; once a second the clock is looked at."""
 MOST_WAITING: Final = 512
 """Segments that wait for a socket. More than that are more calls than a process takes."""
 FIRST_RETRY_S: Final = 0.5

@@ -322,8 +322,8 @@ class VendorSocket:
         return self._error(kind, f"{said} (request {request[:80]})" if request else said)
 
     def _error(self, kind: type[ProviderError], text: str) -> ProviderError:
-        text = safe_text(f"{self._endpoint.provider}: {text}", self._endpoint.secret)
-        return kind(text, provider=self._endpoint.provider)
+        endpoint = self._endpoint
+        return kind(f"{endpoint.provider}: {safe_text(text, endpoint.secret)}", provider=endpoint.provider)
 
 
 @cache

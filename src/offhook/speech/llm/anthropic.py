@@ -284,6 +284,10 @@ class AnthropicModel:
         """Make the connections' pool."""
         await self._client.prepare()
 
+    async def expect_call(self) -> None:
+        """Open a connection."""
+        await self._client.expect_call()
+
     async def close(self) -> None:
         """Drop the connections."""
         await self._client.close()

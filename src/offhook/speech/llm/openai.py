@@ -245,6 +245,10 @@ class OpenAIModel:
         """Make the connections' pool."""
         await self._client.prepare()
 
+    async def expect_call(self) -> None:
+        """Open a connection."""
+        await self._client.expect_call()
+
     async def close(self) -> None:
         """Drop the connections."""
         await self._client.close()

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from offhook.simulator.vendors.cartesia import CartesiaServer
 from offhook.simulator.vendors.deepgram_speak import DeepgramSpeakServer
 from offhook.simulator.vendors.elevenlabs import ElevenLabsServer
 from offhook.simulator.vendors.sockets import SpeechServer
-from offhook.speech.ports import Setup, SpokenAudio, Voice, WordTime
+from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio, Voice, WordTime
 from offhook.speech.registry import Kind, provider
 from offhook.speech.scripted.tape import FRAME_BYTES, SILENCE, heard_text
 
@@ -29,9 +29,10 @@ class Vendor:
     def voice(self, server: SpeechServer, key: str = "", **config: Any) -> Voice:
         found = provider(Kind.TTS, self.name)
         block = found.config.model_validate({**self.config, "base_url": server.base_url, **config})
-        # Itself: without the list around it, that would try again.
-        made: Voice = found.module.create(block, Setup(key=lambda name: key or self.server.key))
-        return made
+        return self.create(block, Setup(key=lambda name: key or self.server.key))
+
+    def create(self, block: ProviderConfig, setup: Setup) -> Voice:
+        return cast("Voice", vars(provider(Kind.TTS, self.name).module)["create"](block, setup))
 
 
 VENDORS = (
