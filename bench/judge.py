@@ -19,6 +19,16 @@ AFTER_STOP_S: Final = 0.1
 """The clear that silenced the agent came at most so long after its last audible frame."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A reply to a turn."""
+
+    number: int
+    gap_s: float
+    has_filler: bool
+    """The agent said something else before it."""
+
+
 @dataclass(slots=True)
 class Call:
     """One call with everything that is known of it."""
@@ -44,15 +54,16 @@ class Call:
         found = (self.log.reply_of.get(said.frame.utterance) for said in reversed(self.log.said[:until]))
         return next((number for number in found if number is not None), None)
 
-    def answer_to(self, turn: CallerTurn) -> tuple[int, float] | None:
-        """The number of the reply that answered the turn, and its own gap in seconds: a filler before it is none."""
+    def answer_to(self, turn: CallerTurn) -> Answered | None:
+        """The reply that answered the turn, with its own gap: a filler before it is none."""
         begin = bisect_left(self.log.said, turn.ends_at, key=lambda said: said.at)
         for said in self.log.said[begin:]:
             number = self.log.reply_of.get(said.frame.utterance)
             if number is not None:
                 arrived_s = said.at - turn.ends_at
                 is_first = turn.gap_s is not None and arrived_s <= turn.gap_s + NEAR_S
-                return number, turn.gap_s if is_first and turn.gap_s is not None else arrived_s
+                gap_s = turn.gap_s if is_first and turn.gap_s is not None else arrived_s
+                return Answered(number, gap_s, has_filler=not is_first)
         return None
 
     def heard_words(self, reply: int) -> int:
@@ -86,8 +97,8 @@ class Verdict:
 
     gaps: dict[str, list[float]] = field(default_factory=dict)
     """By kind of turn."""
-    answers: list[tuple[int, float]] = field(default_factory=list)
-    """To plain turns: the reply's number and its gap."""
+    answers: list[Answered] = field(default_factory=list)
+    """To plain turns."""
     cut_ins: list[float] = field(default_factory=list)
     ducks: list[float] = field(default_factory=list)
     stops: list[float] = field(default_factory=list)
@@ -127,7 +138,7 @@ class Verdict:
             self.gaps.setdefault(kind, []).append(1000 * turn.gap_s)
             answer = call.answer_to(turn)
             if kind == "plain" and answer is not None:
-                self.answers.append((answer[0], 1000 * answer[1]))
+                self.answers.append(answer)
         if kind in ("pause", "number"):
             self.cut_ins.append(float(turn.cut_ins))
             if turn.cut_ins:

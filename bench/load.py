@@ -98,7 +98,7 @@ async def _measure(
 ) -> list[Level]:
     place = folder / end_of_turn
     async with (
-        standing_in(PROFILE, plan.seed, place, name="bench-load", end_of_turn=end_of_turn) as vendors,
+        standing_in(PROFILE, plan.seed, place, are_alike=True, name="bench-load", end_of_turn=end_of_turn) as vendors,
         serving(vendors.agent, place, vendors.environment) as running,
     ):
         with pinned(running.pid, vendors.pid):

@@ -16,6 +16,7 @@ from bench.scenarios import FIRST_CLAUSE_TOKENS, Kind, Scenario, scenario, talk
 from bench.server import Running, serving
 from bench.table import Goal, Outcome, Row, Statistic, percentile, share
 from bench.vendors import Draws, standing_in
+from bench.waste import Waste
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import BargeIn, Say
 from offhook.simulator.voices import Prepared, local_voice, prepare
@@ -77,7 +78,7 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
         }
     finally:
         await port.close()
-    total = Verdict()
+    total, waste = Verdict(), Waste()
     for part in PARTS:
         place = folder / part.profile
         async with (
@@ -90,9 +91,10 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
         for call in calls:
             verdict.take(call)
             total.take(call)
+            waste.take(call.journal, draws.profile.token_s)
         outcome.rows += _gap_rows(part, verdict, draws)
         outcome.notes += _notes(part.profile, calls, verdict)
-    outcome.rows += _rows(total)
+    outcome.rows += [*_rows(total), *waste.rows()]
     return outcome
 
 
@@ -130,20 +132,14 @@ def _gap_rows(part: Part, verdict: Verdict, draws: Draws) -> list[Row]:
     limits: tuple[tuple[Statistic, float | None], ...] = (("p50", part.p50_ms), ("p95", part.p95_ms))
     goals = tuple(Goal(of, limit) for of, limit in limits if limit is not None)
     chain_ms = 1000 * profile.chain_s(FIRST_CLAUSE_TOKENS)
-    chains = [(gap, draws.chain_s(number)) for number, gap in verdict.answers]
-    own = [gap - 1000 * chain_s for gap, chain_s in chains if chain_s is not None]
-    drawn = [1000 * chain_s for _, chain_s in chains if chain_s is not None]
     what = "; ".join(text for text in ("plain turns", part.what) if text)
+    plain = gaps.get("plain", [])
     if profile.is_drawn:
-        head = [
-            Row(name, what, "ms", gaps.get("plain", [])),
-            Row(name, "the vendors' own chain, as it was drawn", "ms", drawn),
-            Row(name, "less each turn's own chain: engine, with its decision to answer", "ms", own, goals),
-        ]
+        head = [Row(name, what, "ms", plain), *_drawn_rows(name, verdict, draws, goals)]
     else:
         head = [
-            Row(name, f"{what}; the vendors' own chain is {chain_ms:.0f} ms", "ms", gaps.get("plain", []), goals),
-            Row(name, "less the chain: engine, with its decision to answer", "ms", own),
+            Row(name, f"{what}; the vendors' own chain is {chain_ms:.0f} ms", "ms", plain, goals),
+            Row(name, "less the chain: engine, with its decision to answer", "ms", [gap - chain_ms for gap in plain]),
         ]
     if not part.is_whole:
         return head
@@ -152,6 +148,18 @@ def _gap_rows(part: Part, verdict: Verdict, draws: Draws) -> list[Row]:
         Row(name, "sentences with pauses of 0.7 to 1.3 s", "ms", gaps.get("pause", [])),
         Row(name, "numbers, codes, e-mails in parts", "ms", gaps.get("number", [])),
         Row(name, "after a barge-in", "ms", gaps.get("barge_in", [])),
+    ]
+
+
+def _drawn_rows(name: str, verdict: Verdict, draws: Draws, goals: tuple[Goal, ...]) -> list[Row]:
+    chains = [(answer, draws.chain_s(answer.number)) for answer in verdict.answers]
+    known = [(answer, 1000 * chain_s) for answer, chain_s in chains if chain_s is not None]
+    own = [1000 * answer.gap_s - chain_ms for answer, chain_ms in known if not answer.has_filler]
+    bridged = [1000 * answer.gap_s - chain_ms for answer, chain_ms in known if answer.has_filler]
+    return [
+        Row(name, "the vendors' own chain, as it was drawn", "ms", [chain_ms for _, chain_ms in known]),
+        Row(name, "less each turn's own chain: engine, with its decision to answer", "ms", own, goals),
+        Row(name, "the same where a filler was said first, and the reply behind it", "ms", bridged),
     ]
 
 

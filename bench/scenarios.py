@@ -65,9 +65,12 @@ def reply_text(number: int) -> str:
     return " ".join(f"{number}{word}" for word in text.split())
 
 
-def numbered(watch: Callable[[int], None] = lambda _: None) -> Brain:
-    """A brain that numbers its replies, all of them differently, and tells each number; a token is a word."""
-    serials = itertools.count(1)
+def numbered(watch: Callable[[int], None] = lambda _: None, *, are_alike: bool = False) -> Brain:
+    """A brain that numbers its replies, all of them differently, and tells each number; a token is a word.
+
+    Where they are alike, a call's nth reply is that of every call, and its sound is made once for all.
+    """
+    serials = itertools.repeat(0) if are_alike else itertools.count(1)
 
     def brain(body: dict[str, Any]) -> Answer:
         turns = sum(1 for message in body["messages"] if message["role"] == "user")

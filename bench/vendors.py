@@ -1,8 +1,8 @@
 """The vendors' stand-ins in a process of their own, and what they drew for whom.
 
-`python -m bench.vendors PROFILE SEED JOURNAL` listens until it is ended; its first line says where, as JSON. Each
-line of the journal is a moment of this machine's monotonic clock, a name and a number: the seconds that a vendor drew
-for an answer that it begins, or, right before the model's, the number of its reply.
+`python -m bench.vendors PROFILE SEED JOURNAL [alike]` listens until it is ended; its first line says where, as JSON.
+Each line of the journal is a moment of this machine's monotonic clock, a name and a number: the seconds that a vendor
+drew for an answer that it begins, or, right before the model's, the number of its reply.
 """
 
 import asyncio
@@ -29,6 +29,7 @@ from offhook.simulator.vendors.table import VENDORS
 from offhook.speech.registry import Kind
 
 REPLY: Final = "reply"
+ALIKE: Final = "alike"
 ROLES: Final = {Kind.STT: "deepgram", Kind.LLM: "openai", Kind.TTS: "elevenlabs"}
 """Who plays what; without a stand-in for the voice the scripted one speaks."""
 NEAR_S: Final = 0.03
@@ -40,7 +41,7 @@ EARLY_S: Final = 0.003
 # ── the process ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _listen(profile: Profile, seed: int, journal: Path) -> None:
+async def _listen(profile: Profile, seed: int, journal: Path, *, are_alike: bool) -> None:
     over = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
     with journal.open("w", buffering=1, encoding="ascii") as file:
@@ -49,7 +50,7 @@ async def _listen(profile: Profile, seed: int, journal: Path) -> None:
             file.write(f"{clock.now():.4f} {name} {value}\n")
 
         names = tuple(name for name in ROLES.values() if name in VENDORS)
-        brain = numbered(lambda number: watch(REPLY, number))
+        brain = numbered(lambda number: watch(REPLY, number), are_alike=are_alike)
         async with StandIns(Plan(profile=profile, seed=seed, brain=brain, names=names, watch=watch)) as running:
             agent = running.agent()
             # The numbers of replies stay in front of their words.
@@ -77,10 +78,15 @@ class Vendors:
 
 
 @contextlib.asynccontextmanager
-async def standing_in(profile: str, seed: int, folder: Path, **fields: Any) -> AsyncIterator[Vendors]:
-    """The stand-ins until the block ends; `fields` are added to the agent that uses them. Raises `WireError`."""
+async def standing_in(
+    profile: str, seed: int, folder: Path, *, are_alike: bool = False, **fields: Any
+) -> AsyncIterator[Vendors]:
+    """The stand-ins until the block ends; `fields` are added to the agent that uses them. Raises `WireError`.
+
+    Where replies are alike, nobody can tell what was drawn for whom, and the voice costs next to nothing.
+    """
     journal = _journal(folder)
-    command = (sys.executable, "-m", "bench.vendors", profile, str(seed), str(journal))
+    command = [sys.executable, "-m", "bench.vendors", profile, str(seed), str(journal), *([ALIKE] * are_alike)]
     process = await asyncio.create_subprocess_exec(*command, env=dict(os.environ), stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     try:
@@ -163,4 +169,5 @@ class Draws:
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_listen(PROFILES[sys.argv[1]], int(sys.argv[2]), Path(sys.argv[3])))
+        where = Path(sys.argv[3])
+        runner.run(_listen(PROFILES[sys.argv[1]], int(sys.argv[2]), where, are_alike=ALIKE in sys.argv[4:]))

@@ -4,12 +4,13 @@ import math
 
 import pytest
 
-from bench.judge import Call, Verdict, zombie_bytes
+from bench.judge import Answered, Call, Verdict, zombie_bytes
 from bench.phone import LEAD_S, MESSAGE_S, Flow, Log, Said
 from bench.scenarios import FIRST_CLAUSE_TOKENS, MOST_TURNS, Kind, numbered, reply_text
 from bench.speculation import measure as measure_speculation
 from bench.table import Goal, Row, percentile, share
 from bench.vendors import Draws
+from bench.waste import Waste
 from offhook.core.playout import Playout
 from offhook.core.segments import Segmenter
 from offhook.simulator.report import CallerTurn, CallReport
@@ -91,11 +92,11 @@ def test_the_gap_of_a_reply_is_not_that_of_a_filler_before_it() -> None:
     log = Log(reply_of={6: 300}, said=[Said(0.9, frame(5)), Said(2.21, frame(5)), Said(3.5, frame(6))])
     with_filler = Call(CallReport(turns=[turn]), log, [], ("plain",), [], [], [], 0.0)
     answer = with_filler.answer_to(turn)
-    assert answer is not None and answer[0] == 300
-    assert answer[1] == pytest.approx(2.5)
+    assert answer is not None and answer.number == 300 and answer.has_filler
+    assert answer.gap_s == pytest.approx(2.5)
     log = Log(reply_of={6: 300}, said=[Said(2.21, frame(6))])
     at_once = Call(CallReport(turns=[turn]), log, [], ("plain",), [], [], [], 0.0)
-    assert at_once.answer_to(turn) == (300, 1.2)
+    assert at_once.answer_to(turn) == Answered(300, 1.2, has_filler=False)
 
 
 def test_replies_have_numbers_of_their_own_and_the_first_clause_has_the_tokens_it_is_said_to_have() -> None:
@@ -138,3 +139,28 @@ def test_an_effect_of_a_discarded_speculation_would_be_seen(monkeypatch: pytest.
     monkeypatch.setattr("offhook.core.speaking.segment_started", lambda _: None)
     leaky = {row.what.split(",")[0]: row for row in measure_speculation(40, 1).rows}
     assert leaky["audio sent"].is_met is False
+
+
+def test_what_was_made_and_never_said_is_waste() -> None:
+    def start(reply: int, at: float, *, held: bool, source: str = "generate") -> dict[str, object]:
+        return {"at": at, "command": "StartReply", "reply": reply, "held": held, "content": {"source": source}}
+
+    journal: list[dict[str, object]] = [
+        start(1, 0.0, held=False, source="say"),
+        start(2, 1.0, held=True),
+        {"at": 1.5, "event": "FirstTokenReceived", "reply": 2},
+        {"at": 1.75, "command": "CancelReply", "reply": 2},
+        start(3, 2.0, held=True),
+        {"at": 2.1, "command": "CancelReply", "reply": 3},
+        start(4, 3.0, held=True),
+        {"at": 3.5, "event": "FirstTokenReceived", "reply": 4},
+        {"at": 3.6, "command": "CommitReply", "reply": 4},
+        {"at": 3.9, "event": "ReplyGenerated", "reply": 4, "tokens_out": 24},
+        {"at": 5.0, "command": "CancelReply", "reply": 4},
+    ]
+    waste = Waste()
+    waste.take(journal, 0.05)
+    assert (waste.replies, waste.discarded) == (3, 2), "what was heard in part was not in vain"
+    assert (waste.tokens, waste.tokens_discarded) == (30, 6)
+    _, tokens = waste.rows()
+    assert tokens.figure("share") == pytest.approx(20.0) and tokens.is_met is False
