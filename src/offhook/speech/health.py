@@ -19,7 +19,7 @@ from typing import Final
 from offhook.errors import ProviderError, ProviderRefused, ProviderTimeout, RequestRefused
 
 OPENS_AFTER: Final = {"stt": 3, "llm": 3, "tts": 2}
-"""Failures in a row. A voice that changes to and fro is heard, so it rests sooner; a stream that drops loses nothing."""
+"""Failures in a row. A voice that changes to and fro is heard, and rests sooner; a stream that drops loses nothing."""
 TIMEOUT_WEIGHT: Final = {"stt": 3, "llm": 2, "tts": 2}
 """A failure that the caller had to wait for counts as so many; for words that never come nobody waits twice."""
 WINDOW_S: Final = 60.0
