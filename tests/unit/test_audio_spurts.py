@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from offhook.audio.frames import FRAME_S
 from offhook.audio.spurts import Edge, SpurtDetector, SpurtSettings
-from offhook.audio.vad import EnergyVad, SileroVad, VadStream
+from offhook.audio.vad import INLINE_STREAMS, EnergyVad, SileroVad, VadStream
 from offhook.core.events import SilenceLasted, SoundLasted, SpeechStarted, SpeechStopped, VoiceLasted, VoicePaused
 from tests.unit.audio_models import SILERO, needs_silero
 from tests.unit.audio_sounds import frames, noise, silence, spoken, tone, ulaw
@@ -347,7 +347,7 @@ def test_silero_is_not_moved_by_noise() -> None:
 @needs_silero
 def test_many_calls_judged_together_hear_what_each_hears_alone() -> None:
     audio, _ = conversation(-50)
-    lines = [audio[160 * shift :] for shift in range(0, 60, 5)]
+    lines = [audio[160 * shift :] for shift in range(INLINE_STREAMS + 4)]
     alone = [[edge for _, edge in hear(SpurtDetector(silero(), EDGES_S), line)] for line in lines]
     vad, due = SileroVad(SILERO), list[Callable[[], None]]()
     vad.collect(due.append)

@@ -33,7 +33,7 @@ _FIRST_MOST_DB: Final = -35.0
 _RELEARN_BLOCKS: Final = 937
 """30 s: a sound that never once falls quiet for so long is noise, and becomes the floor."""
 
-INLINE_STREAMS: Final = 8
+INLINE_STREAMS: Final = 32
 """Up to so many calls each block is judged at once: a batch would only make the caller wait."""
 MOST_WAITING: Final = 32
 """A batch of so many takes about a millisecond: it does not wait for more."""

@@ -1,8 +1,9 @@
 """`offhook serve`: the server for an agent, until a signal ends it in order."""
 
 import logging
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from offhook.call.runtime import AgentRuntime
 
 _LOG = logging.getLogger("offhook")
+SWITCH_S: Final = 0.0005
 
 
 def serve(
@@ -35,6 +37,8 @@ def serve(
     for _, config in blocks_of(document):
         for warning in config_warnings(config, clock.wall().date()):
             _LOG.warning("! %s", warning)
+    # A thread that computes (end of turn, local speech) gives the interpreter back to the calls ten times as soon.
+    sys.setswitchinterval(SWITCH_S)
     uvloop.run(serve_agent(assemble(document, settings), settings, host, port))
 
 

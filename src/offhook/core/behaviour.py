@@ -40,7 +40,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     ask_silence_s: Annotated[
         float,
         _says("Silence in a talk spurt after which the final transcript is asked for, before the end is sure.", 0, 1),
-    ] = 0.04
+    ] = 0.03
     transcript_timeout_s: Annotated[
         float, _says("Longest wait for a final transcript after the end of a spurt.", 0.1, 10)
     ] = 1.40
