@@ -44,9 +44,9 @@ OK: Final = 200
 class Patience:
     """How long the vendor is waited for; the time that our own side takes to use a piece does not count."""
 
-    first_s: float = 6.0
+    first_s: float
     """From the request to the first sign of progress."""
-    gap_s: float = 5.0
+    gap_s: float
     """Between two of them."""
     total_s: float = 60.0
     """For one reply, all waits together."""
@@ -59,8 +59,8 @@ class Endpoint:
     provider: str
     base_url: str
     headers: Mapping[str, str]
-    key: str = ""
-    patience: Patience = Patience()
+    key: str
+    patience: Patience
     hints: Mapping[int, str] = field(default_factory=dict)
     """What the owner can do about an answer of that status, where the vendor itself does not say it."""
 

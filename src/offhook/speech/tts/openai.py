@@ -1,7 +1,7 @@
 """OpenAI's voices as a stream of sound (`POST /audio/speech`), and servers that speak the same.
 
-The vendor's own address ends on 6 January 2027, as the owner is told (`llm/catalogue.toml`). It gives no 8 kHz and no
-mu-law, so its 16-bit samples are brought down here; and no word times, so those are spread by the playout.
+The vendor's own address ends on 6 January 2027, as the owner is told (`speech/catalogue.toml`). It gives no 8 kHz and
+no mu-law, so its 16-bit samples are brought down here; and no word times, so those are spread by the playout.
 https://developers.openai.com/api/docs/guides/text-to-speech
 """
 
@@ -13,10 +13,10 @@ import msgspec
 from pydantic import AfterValidator, Field, model_validator
 
 from offhook.audio.pcm import PcmToUlaw
-from offhook.speech.http import Endpoint, Patience, checked_base_url, is_loopback, key_of
+from offhook.speech.catalogue import key_header
+from offhook.speech.http import Endpoint, checked_base_url, is_loopback, key_of
 from offhook.speech.http_audio import VOICE_PATIENCE, AudioClient
 from offhook.speech.lexicon import Lexicon
-from offhook.speech.llm_catalogue import key_header
 from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio
 
 NAME: Final = "openai"
@@ -55,10 +55,6 @@ class Config(ProviderConfig):
     sample_rate_hz: Annotated[
         Literal[8000, 16000, 24000, 48000], Field(description="Of the server's samples; the vendor's own have 24000.")
     ] = 24000
-    first_audio_s: Annotated[float, Field(ge=0.1, le=60.0, description="Wait for a sentence to begin.")] = (
-        VOICE_PATIENCE.first_s
-    )
-    gap_s: Annotated[float, Field(ge=0.1, le=60.0, description="Wait for a sentence to go on.")] = VOICE_PATIENCE.gap_s
 
     @model_validator(mode="after")
     def _check_instructions(self) -> Self:
@@ -98,8 +94,7 @@ class OpenAIVoice:
 
     def __init__(self, config: Config, key: str, lexicon: Lexicon) -> None:
         self._config, self._lexicon = config, lexicon
-        patience = Patience(config.first_audio_s, config.gap_s)
-        endpoint = Endpoint(NAME, config.base_url, key_header(config.base_url, key), key, patience)
+        endpoint = Endpoint(NAME, config.base_url, key_header(config.base_url, key), key, VOICE_PATIENCE)
         self._client = AudioClient(endpoint, FORMAT_HINT)
 
     async def prepare(self) -> None:
