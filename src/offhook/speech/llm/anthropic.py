@@ -6,11 +6,11 @@ from contextlib import aclosing
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from offhook.errors import ProtocolViolation, ProviderError, ProviderUnavailable, RequestRefused
 from offhook.speech.catalogue import model_entry
-from offhook.speech.http import Endpoint, checked_base_url, is_loopback, key_of
+from offhook.speech.http import Endpoint
 from offhook.speech.llm.history import rounds, to_continue
 from offhook.speech.ports import (
     Message,
@@ -24,6 +24,7 @@ from offhook.speech.ports import (
     Usage,
 )
 from offhook.speech.sse import MODEL_PATIENCE, EventClient, ServerEvent
+from offhook.speech.vendor_block import BaseUrl, is_loopback, key_of
 from offhook.speech.vendor_errors import stream_failure
 
 NAME: Final = "anthropic"
@@ -46,9 +47,7 @@ class Config(ProviderConfig):
     model: Annotated[str, Field(min_length=1, max_length=200, description="The model, as the vendor names it.")] = (
         "claude-haiku-4-5"
     )
-    base_url: Annotated[
-        str, AfterValidator(checked_base_url), Field(description="The vendor's address; it ends in `/v1`.")
-    ] = BASE_URL
+    base_url: Annotated[BaseUrl, Field(description="The vendor's address; it ends in `/v1`.")] = BASE_URL
     key_env: Annotated[
         str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,99}$", description="Environment variable with the key.")
     ] = "ANTHROPIC_API_KEY"

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from offhook.errors import ProtocolViolation, ProviderUnavailable, RequestRefused
 from offhook.speech.catalogue import key_header, model_entry
-from offhook.speech.http import Endpoint, checked_base_url, is_loopback, key_of
+from offhook.speech.http import Endpoint
 from offhook.speech.llm.history import rounds, to_continue
 from offhook.speech.ports import (
     Message,
@@ -28,6 +28,7 @@ from offhook.speech.ports import (
     Usage,
 )
 from offhook.speech.sse import MODEL_PATIENCE, EventClient, ServerEvent
+from offhook.speech.vendor_block import BaseUrl, is_loopback, key_of
 from offhook.speech.vendor_errors import stream_failure
 
 NAME: Final = "openai"
@@ -47,9 +48,7 @@ class Config(ProviderConfig):
     model: Annotated[str, Field(min_length=1, max_length=200, description="The model, as the vendor names it.")] = (
         "gpt-4o"
     )
-    base_url: Annotated[
-        str, AfterValidator(checked_base_url), Field(description="The vendor's address; it mostly ends in `/v1`.")
-    ] = BASE_URL
+    base_url: Annotated[BaseUrl, Field(description="The vendor's address; it mostly ends in `/v1`.")] = BASE_URL
     key_env: Annotated[
         str,
         Field(

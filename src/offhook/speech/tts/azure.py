@@ -12,10 +12,11 @@ from xml.sax.saxutils import escape, quoteattr
 from pydantic import AfterValidator, Field
 
 from offhook.errors import ConfigurationError
-from offhook.speech.http import Endpoint, checked_base_url, is_loopback, key_of
+from offhook.speech.http import Endpoint
 from offhook.speech.http_audio import VOICE_PATIENCE, AudioClient
 from offhook.speech.lexicon import Lexicon, is_ipa
 from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio
+from offhook.speech.vendor_block import BaseUrl, is_loopback, key_of
 
 NAME: Final = "azure"
 KEY: Final = "AZURE_SPEECH_KEY"
@@ -56,8 +57,7 @@ class Config(ProviderConfig):
         Field(description="Region of the Speech resource, as `westeurope`; default: what `AZURE_SPEECH_REGION` says."),
     ] = ""
     base_url: Annotated[
-        str,
-        AfterValidator(checked_base_url),
+        BaseUrl,
         Field(
             description="Address in place of the region's, up to `/cognitiveservices`; a resource's own ends `/tts`."
         ),
@@ -84,7 +84,7 @@ def create(config: Config, setup: Setup) -> "AzureVoice":
 
 def _region_of(setup: Setup) -> str:
     try:
-        region = key_of(setup, REGION, "")
+        region = key_of(setup, REGION)
     except ConfigurationError as error:
         text = "not set: the region of your Speech resource, here or as `region` in the tts block"
         raise ConfigurationError(text, field=REGION, expected="a region such as westeurope") from error

@@ -10,14 +10,15 @@ from contextlib import aclosing
 from typing import Annotated, Any, Final, Literal, Self
 
 import msgspec
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from offhook.audio.pcm import PcmToUlaw
 from offhook.speech.catalogue import key_header
-from offhook.speech.http import Endpoint, checked_base_url, is_loopback, key_of
+from offhook.speech.http import Endpoint
 from offhook.speech.http_audio import VOICE_PATIENCE, AudioClient
 from offhook.speech.lexicon import Lexicon
 from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio
+from offhook.speech.vendor_block import BaseUrl, is_loopback, key_of
 
 NAME: Final = "openai"
 BASE_URL: Final = "https://api.openai.com/v1"
@@ -42,9 +43,7 @@ class Config(ProviderConfig):
     instructions: Annotated[
         str, Field(max_length=LONGEST_TEXT, description="How to speak, in words; models named `tts-1` take none.")
     ] = ""
-    base_url: Annotated[
-        str, AfterValidator(checked_base_url), Field(description="The vendor's address; it mostly ends in `/v1`.")
-    ] = BASE_URL
+    base_url: Annotated[BaseUrl, Field(description="The vendor's address; it mostly ends in `/v1`.")] = BASE_URL
     key_env: Annotated[
         str,
         Field(
