@@ -11,7 +11,8 @@ LONGEST_CHARS: Final = 240
 """A text without any punctuation is cut at a space."""
 
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？]+[\"'”’)\]]*(?=\s)|\n+")
-_CLAUSE_END: Final = re.compile(r"[,;:–—]+(?=\s)|[，；：]")
+_CLAUSE_END: Final = re.compile(r"[,;:–—]+(?=\s)|[，；：]|(?<=[^\W\d_])[,;]$")
+"""A comma behind a letter ends a clause before the next word is there: "1,000" goes on, "of course," does not."""
 _ABBREVIATION: Final = re.compile(
     r"(?:^|\s)(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|No|Nr|approx|e\.g|i\.e|z\.B|a\.m|p\.m|vs|etc)\.$", re.IGNORECASE
 )

@@ -12,8 +12,8 @@ CHARS_PER_S: Final = 15.0
 """Speed of speech, for a voice that tells no word times."""
 VOICED_SHARE: Final = 0.5
 """A word of which so much was voiced counts as heard, here as in the playout, and is not said again."""
-_UNFINISHED: Final = re.compile(r"[^\s\u3000-\u9fff\uff00-\uffef]{1,40}$")
-"""A word that may go on. Writing without spaces, and what is longer than any word, is never held."""
+_UNFINISHED: Final = re.compile(r"[^\s\u3000-\u9fff\uff00-\uffef]{1,40}(?<![^\W\d_][,;])$")
+"""A word that may go on: not behind its comma. Writing without spaces, and what is longer than a word, is not held."""
 _WORD: Final = re.compile(r"\s*\S+")
 
 
