@@ -10,6 +10,8 @@ import pytest
 from offhook.errors import ProtocolViolation, ProviderError, ProviderRefused, ProviderTimeout, ProviderUnavailable
 from offhook.simulator.vendors.anthropic import AnthropicServer
 from offhook.simulator.vendors.server import Answer, Fault, FaultKind, Latency, echo
+from offhook.speech.http import Patience
+from offhook.speech.llm import anthropic
 from offhook.speech.llm.anthropic import AnthropicModel, Config, ReplyReader, chat, create
 from offhook.speech.ports import Message, ModelOutput, ModelRequest, Setup, TextDelta, ToolCall, ToolSpec, Usage
 
@@ -18,13 +20,20 @@ TOOL = ToolSpec("book_table", "Book a table.", {"type": "object", "properties": 
 ASKED = ModelRequest((Message("system", "Be short."), Message("user", "Are you open?")), (TOOL,))
 CALLS = (ToolCall("toolu_a", "book_table", '{"at": "16:00"}'), ToolCall("toolu_b", "book_table", "{}"))
 
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The waits are short, so that their end is reached."""
+    monkeypatch.setattr(anthropic, "MODEL_PATIENCE", Patience(0.3, 0.3))
+
+
 Check = Callable[[AnthropicServer, AnthropicModel], Awaitable[None]]
 
 
 def run(server: AnthropicServer, check: Check, key: str = AnthropicServer.key, **options: Any) -> None:
     async def main() -> None:
         async with server:
-            config = Config(base_url=server.base_url, first_token_s=0.3, gap_s=0.3, **options)
+            config = Config(base_url=server.base_url, **options)
             model = create(config, Setup(key=lambda _: key))
             await model.prepare()
             try:

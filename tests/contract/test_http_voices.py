@@ -23,6 +23,7 @@ from offhook.errors import (
 from offhook.simulator.vendors.azure import AzureServer
 from offhook.simulator.vendors.openai_speech import OpenAISpeechServer
 from offhook.simulator.vendors.sound import SoundFault, SoundFaultKind, SoundServer, SoundTiming
+from offhook.speech.http import Patience
 from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio, Voice
 from offhook.speech.registry import Kind, create_voice, provider, provider_of
 from offhook.speech.scripted.tape import heard_text, speak
@@ -33,6 +34,14 @@ CANARY = "canary-0123456789-abcdef"
 TEXT = 'Tom & "Ann" <b> are in; 5 o\'clock, ünder way.'
 SPOKEN = len(speak(TEXT))
 AT_ONCE = SoundTiming()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The waits are short, so that their end is reached."""
+    for module in (azure, openai):
+        monkeypatch.setattr(module, "VOICE_PATIENCE", Patience(0.3, 0.3))
+
 
 Check = Callable[[SoundServer, Voice], Awaitable[None]]
 
@@ -71,9 +80,8 @@ def run(
         if isinstance(server, OpenAISpeechServer):
             server.rate_hz = vendor.options.get("sample_rate_hz", server.rate_hz)
         async with server:
-            patience = {"first_audio_s": 0.3, "gap_s": 0.3}
             setup = Setup(language="en-US", lexicon=options.pop("lexicon", {}), key=lambda _: key or server.key)
-            config = vendor.config(server, **patience, **options)
+            config = vendor.config(server, **options)
             # As the registry makes it, without the list behind it, which asks again.
             voice = TrimmedVoice(vars(provider_of(Kind.TTS, config).module)["create"](config, setup))
             await voice.prepare()

@@ -17,6 +17,8 @@ from offhook.errors import (
 )
 from offhook.simulator.vendors.openai import OpenAIServer
 from offhook.simulator.vendors.server import Answer, Fault, FaultKind, Latency, echo
+from offhook.speech.http import Patience
+from offhook.speech.llm import openai
 from offhook.speech.llm.openai import BASE_URL, CallCollector, Config, OpenAIModel, create, request_body
 from offhook.speech.llm.openai import _Fragment as Fragment
 from offhook.speech.llm.openai import _Function as Function
@@ -28,13 +30,20 @@ TOOL = ToolSpec("book_table", "Book a table.", {"type": "object", "properties": 
 ASKED = ModelRequest((Message("system", "Be short."), Message("user", "Are you open?")), (TOOL,))
 CALLS = (ToolCall("call_a", "book_table", '{"at": "16:00"}'), ToolCall("call_b", "book_table", "{}"))
 
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The waits are short, so that their end is reached."""
+    monkeypatch.setattr(openai, "MODEL_PATIENCE", Patience(0.3, 0.3))
+
+
 Check = Callable[[OpenAIServer, OpenAIModel], Awaitable[None]]
 
 
 def run(server: OpenAIServer, check: Check, key: str = OpenAIServer.key, **options: Any) -> None:
     async def main() -> None:
         async with server:
-            config = Config(base_url=server.base_url, first_token_s=0.3, gap_s=0.3, **options)
+            config = Config(base_url=server.base_url, **options)
             model = create(config, Setup(key=lambda _: key))
             await model.prepare()
             try:

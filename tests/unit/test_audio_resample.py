@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from offhook.audio.resample import HALF_SAMPLES, Decimator, Interpolator, resample
-from offhook.audio.samples import to_float, to_int16
+from offhook.audio.samples import to_float
 from offhook.errors import ConfigurationError
 from tests.unit.audio_sounds import tone
 
@@ -74,7 +74,5 @@ def test_other_ratios_are_refused_in_words(from_hz: int, to_hz: int) -> None:
         resample(np.zeros(10, np.float32), from_hz, to_hz)
 
 
-def test_samples_are_clipped_not_wrapped() -> None:
-    wild = np.array([0.0, 0.5, 1.0, 2.0, -1.0, -7.0, np.nan, np.inf], np.float32)
-    assert to_int16(wild).tolist() == [0, 16384, 32767, 32767, -32768, -32768, 0, 32767]
+def test_samples_become_fractions() -> None:
     assert to_float(np.array([-32768, 0, 16384], np.int16)).tolist() == [-1.0, 0.0, 0.5]

@@ -18,8 +18,6 @@ from offhook.core.events import AnyEvent, Event
 from offhook.errors import ConfigurationError
 
 VERSION: Final = 1
-LINE_CHARS: Final = 20_000
-"""A longer line is no line of ours."""
 
 _encode: Final = msgspec.json.Encoder().encode
 _decode_event: Final = msgspec.json.Decoder(AnyEvent).decode

@@ -14,7 +14,7 @@ from offhook.call.spend import SpendMeter
 from offhook.core.commands import Command, EndCall, RecordTurn, ReportPromise
 from offhook.core.events import Event
 from offhook.errors import StoreError
-from offhook.speech.llm_catalogue import Price, model_entry
+from offhook.speech.catalogue import Price, model_entry
 
 SAMPLES_PER_S: Final = 8000
 _SETTLE_BEHIND: Final = SAMPLES_PER_S

@@ -5,7 +5,7 @@ from typing import Any
 
 from offhook.core import commands as cmd
 from offhook.core import events as ev
-from offhook.speech.llm_catalogue import Price
+from offhook.speech.catalogue import Price
 
 DOLLARS_FOR: int = 1_000_000
 """Prices are for so many tokens."""

@@ -24,7 +24,7 @@ from offhook.agents.remote_config import RemoteConfig
 from offhook.cli.assembly import HEARING_MODELS, MEANING_MODEL, blocks_of, models_of
 from offhook.errors import ConfigurationError, OffhookError
 from offhook.settings import Settings
-from offhook.speech.llm_catalogue import config_warnings
+from offhook.speech.catalogue import config_warnings
 from offhook.speech.model_files import ModelStore, Sources, State
 from offhook.speech.registry import provider_of
 

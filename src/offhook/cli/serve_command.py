@@ -28,7 +28,7 @@ def serve(
 
     from offhook.agents.load import load_agent
     from offhook.cli.assembly import assemble, blocks_of
-    from offhook.speech.llm_catalogue import config_warnings
+    from offhook.speech.catalogue import config_warnings
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     settings = Settings.from_environment()

@@ -165,11 +165,6 @@ class CarrierMedia:
         """Nothing is being played and nothing waits to be."""
         return not self._queue and not self._is_playing
 
-    @property
-    def received_bytes(self) -> int:
-        """Of audio, from the stream's start."""
-        return sum(note.size for note in self.notes if note.kind == "media")
-
     # ── messages of the server ───────────────────────────────────────────────────────────────────────────────────
 
     def received(self, message: bytes | str, at: float) -> list[bytes]:

@@ -84,7 +84,6 @@ class CallReport:
     heard_text: str = ""
     """The agent's words by the tape; empty for voices without one."""
     violations: list[Violation] = field(default_factory=list)
-    marks_pending: int = 0
 
     @property
     def gaps_s(self) -> list[float]:

@@ -54,7 +54,7 @@ class LlmBlock(ProviderConfig):
         float, Field(ge=0.2, le=60.0, description="Wait for a reply to begin until the next of `fallback` is asked.")
     ] = 2.5
     gap_timeout_s: Annotated[
-        float, Field(ge=0.2, le=60.0, description="Wait for a reply to go on until another takes it up.")
+        float, Field(ge=0.2, le=20.0, description="Wait for a reply to go on until another takes it up.")
     ] = 1.5
     hedge: Annotated[
         bool, Field(description="Ask a second time when the first token is late, and take what comes first.")
@@ -73,10 +73,10 @@ class TtsBlock(ProviderConfig):
         description="Blocks of the voices that speak when this one fails, in order.",
     )
     first_audio_timeout_s: Annotated[
-        float, Field(ge=0.1, le=60.0, description="Wait for a segment's audio until the next of `fallback` is asked.")
+        float, Field(ge=0.1, le=3.0, description="Wait for a segment's audio until the next of `fallback` is asked.")
     ] = 1.2
     gap_timeout_s: Annotated[
-        float, Field(ge=0.1, le=60.0, description="Wait for a segment to go on until another voice takes it up.")
+        float, Field(ge=0.1, le=2.0, description="Wait for a segment to go on until another voice takes it up.")
     ] = 1.0
 
 

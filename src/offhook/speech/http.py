@@ -10,17 +10,15 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import urlsplit
 
 from offhook import clock
 from offhook.errors import (
-    ConfigurationError,
     ProtocolViolation,
     ProviderError,
     ProviderTimeout,
     ProviderUnavailable,
 )
-from offhook.speech.ports import Setup
+from offhook.speech.vendor_block import is_loopback
 from offhook.speech.vendor_errors import PROBLEM_BYTES, failure, safe_text
 
 if TYPE_CHECKING:
@@ -44,9 +42,9 @@ OK: Final = 200
 class Patience:
     """How long the vendor is waited for; the time that our own side takes to use a piece does not count."""
 
-    first_s: float = 6.0
+    first_s: float
     """From the request to the first sign of progress."""
-    gap_s: float = 5.0
+    gap_s: float
     """Between two of them."""
     total_s: float = 60.0
     """For one reply, all waits together."""
@@ -59,8 +57,8 @@ class Endpoint:
     provider: str
     base_url: str
     headers: Mapping[str, str]
-    key: str = ""
-    patience: Patience = Patience()
+    key: str
+    patience: Patience
     hints: Mapping[int, str] = field(default_factory=dict)
     """What the owner can do about an answer of that status, where the vendor itself does not say it."""
 
@@ -221,42 +219,3 @@ class HttpClient:
         if isinstance(error, httpx2.ConnectError):
             return ProviderUnavailable(f"{name} could not be reached", provider=name)
         return ProviderUnavailable(f"the connection to {name} broke ({type(error).__name__})", provider=name)
-
-
-# ── what a provider's block says ─────────────────────────────────────────────────────────────────────────────────
-
-
-def checked_base_url(url: str) -> str:
-    """The address without its last slash. Raises `ValueError` for what is no plain http(s) address."""
-    try:
-        parts = urlsplit(url)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        fits = False
-    if not fits or any(sign in url for sign in "?#@\\") or not url.isascii() or not url.isprintable() or " " in url:
-        raise ValueError("not an address such as https://api.example.com/v1, without user, query or fragment")
-    return url.rstrip("/")
-
-
-def is_loopback(url: str) -> bool:
-    """Whether the address is on this machine."""
-    host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
-
-
-def key_of(setup: Setup, name: str, base_url: str) -> str:
-    """The key by its variable's name; empty for a server of this machine that has none.
-
-    Raises `ConfigurationError`, which never shows the value.
-    """
-    try:
-        if setup.key is None:
-            raise ConfigurationError("not set: put the key into this environment variable", field=name)
-        key = setup.key(name)
-    except ConfigurationError:
-        if is_loopback(base_url):
-            return ""
-        raise
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigurationError("the key cannot be used", field=name, expected="printable ASCII without spaces")
-    return key

@@ -6,7 +6,8 @@ from typing import Final
 from offhook.speech.http import Endpoint, HttpClient, Patience
 
 VOICE_PATIENCE: Final = Patience(first_s=3.0, gap_s=2.0)
-"""A voice begins within half a second and is faster than speech; who is later than this is not there."""
+"""A voice begins within half a second and is faster than speech; who is later than this is not there.
+Also the most that an owner can set."""
 RAW_TYPES: Final = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 """Servers that name no audio type send raw audio under these."""
 PACKED_TYPES: Final = frozenset({"audio/mpeg", "audio/mp3", "audio/ogg", "audio/opus", "audio/aac", "audio/flac"})

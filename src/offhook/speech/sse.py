@@ -11,8 +11,10 @@ from typing import Any, Final
 
 import msgspec
 
-from offhook.speech.http import Answer, Endpoint, HttpClient
+from offhook.speech.http import Answer, Endpoint, HttpClient, Patience
 
+MODEL_PATIENCE: Final = Patience(first_s=60.0, gap_s=20.0)
+"""The end of every wait, and the most that an owner can set. A call waits less: `speech.fallback`, then the core."""
 EVENT_BYTES: Final = 256 * 1024
 """Of one line, and of one event with all its lines."""
 DRAIN_S: Final = 0.05

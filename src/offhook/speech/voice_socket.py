@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from offhook import clock
-from offhook.errors import ConfigurationError, ProviderError, ProviderTimeout, ProviderUnavailable
-from offhook.speech.ports import Setup, SpokenAudio
+from offhook.errors import ProviderError, ProviderTimeout, ProviderUnavailable
+from offhook.speech.ports import SpokenAudio
 from offhook.speech.vendor_errors import safe_text
 from offhook.speech.voice_segment import Segment
 from offhook.speech.voice_words import SpokenText
@@ -89,15 +89,6 @@ class VoiceDialect:
     def goodbye(self) -> str | None:
         """What to send before closing."""
         return None
-
-
-def key_of(setup: Setup, name: str) -> str:
-    """The vendor's key. Raises `ConfigurationError` when it is missing or cannot be one."""
-    assert setup.key is not None, "a vendor's voice needs Setup.key"
-    key = setup.key(name).strip()
-    if not key or not key.isascii() or not key.isprintable():
-        raise ConfigurationError("this cannot be a key", field=name, expected="the key as the vendor shows it")
-    return key
 
 
 class _Line:

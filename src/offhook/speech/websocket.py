@@ -20,13 +20,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, Protocol
-from urllib.parse import SplitResult, urlsplit
 
 from picows import WSCloseCode, WSFrame, WSHandshakeError, WSListener, WSMsgType, WSTransport, ws_connect
 
 from offhook import clock
 from offhook.errors import (
-    ConfigurationError,
     ProtocolViolation,
     ProviderError,
     ProviderRefused,
@@ -73,7 +71,6 @@ class Limits:
     """The bounds of one socket, times in seconds."""
 
     open_s: float = 4.0
-    close_s: float = 1.0
     send_s: float = 4.0
     """A send that takes longer is cut: the vendor does not read."""
     keep_alive_s: float = 4.0
@@ -378,18 +375,3 @@ class _Listener(WSListener):
 
     def resume_writing(self) -> None:
         self._socket.writable()
-
-
-def socket_url(base_url: str, field: str) -> str:
-    """The socket's address for a vendor's http(s) address, without a slash at its end. Raises `ConfigurationError`."""
-    expected = "an address such as https://api.vendor.example, without query or user"
-    try:
-        parts = urlsplit(base_url)
-        is_good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        is_good, parts = False, SplitResult("", "", "", "", "")
-    if not is_good or parts.query or parts.fragment or "@" in parts.netloc or not base_url.isprintable():
-        # The value is not shown: a key may have been put into it.
-        raise ConfigurationError("not an address of a vendor", field=field, expected=expected)
-    scheme = "wss" if parts.scheme == "https" else "ws"
-    return parts._replace(scheme=scheme, path=parts.path.rstrip("/")).geturl()

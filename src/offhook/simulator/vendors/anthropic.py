@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from offhook.simulator.vendors.server import FaultKind, Refused, Reply, Token, VendorRequest, VendorServer, tokens
-from offhook.speech.llm_catalogue import model_entry
+from offhook.speech.catalogue import model_entry
 
 _FAULTS: Final = {
     "unauthorized": (401, "authentication_error", "invalid x-api-key: {key}"),

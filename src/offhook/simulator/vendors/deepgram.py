@@ -141,11 +141,6 @@ class DeepgramServer:
         """Control messages of all streams, in the order of the streams."""
         return [text for record in self.records for text in record.texts]
 
-    @property
-    def queries(self) -> list[dict[str, list[str]]]:
-        """Of all streams that were accepted."""
-        return [record.query for record in self.records]
-
     def _answer(self, request: WSUpgradeRequest) -> "WSUpgradeResponseWithListener":
         self.handshakes += 1
         address = urlsplit(request.path.decode("ascii", "replace"))

@@ -5,7 +5,7 @@ import json
 from typing import Any, Final
 
 from offhook.simulator.vendors.server import FaultKind, Refused, Reply, Token, VendorRequest, VendorServer, tokens
-from offhook.speech.llm_catalogue import model_entry, models
+from offhook.speech.catalogue import model_entry, models
 
 CREATED: Final = 1_795_200_000
 ROLES: Final = ("system", "developer", "user", "assistant", "tool")

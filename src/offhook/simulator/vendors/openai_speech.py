@@ -14,7 +14,7 @@ from offhook.audio.frames import SAMPLE_RATE
 from offhook.audio.g711 import decode_ulaw
 from offhook.audio.resample import resample
 from offhook.simulator.vendors.sound import WAV_HEADER, Sound, SoundRefused, SoundRequest, SoundServer
-from offhook.speech.llm_catalogue import model_entry
+from offhook.speech.catalogue import model_entry
 
 VENDOR_RATE: Final = 24_000
 LONGEST: Final = 4096

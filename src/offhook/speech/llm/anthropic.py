@@ -6,12 +6,12 @@ from contextlib import aclosing
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from offhook.errors import ProtocolViolation, ProviderError, ProviderUnavailable, RequestRefused
-from offhook.speech.http import Endpoint, Patience, checked_base_url, is_loopback, key_of
+from offhook.speech.catalogue import model_entry
+from offhook.speech.http import Endpoint
 from offhook.speech.llm.history import rounds, to_continue
-from offhook.speech.llm_catalogue import model_entry
 from offhook.speech.ports import (
     Message,
     ModelOutput,
@@ -23,7 +23,8 @@ from offhook.speech.ports import (
     ToolCall,
     Usage,
 )
-from offhook.speech.sse import EventClient, ServerEvent
+from offhook.speech.sse import MODEL_PATIENCE, EventClient, ServerEvent
+from offhook.speech.vendor_block import BaseUrl, is_loopback, key_of
 from offhook.speech.vendor_errors import stream_failure
 
 NAME: Final = "anthropic"
@@ -46,9 +47,7 @@ class Config(ProviderConfig):
     model: Annotated[str, Field(min_length=1, max_length=200, description="The model, as the vendor names it.")] = (
         "claude-haiku-4-5"
     )
-    base_url: Annotated[
-        str, AfterValidator(checked_base_url), Field(description="The vendor's address; it ends in `/v1`.")
-    ] = BASE_URL
+    base_url: Annotated[BaseUrl, Field(description="The vendor's address; it ends in `/v1`.")] = BASE_URL
     key_env: Annotated[
         str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,99}$", description="Environment variable with the key.")
     ] = "ANTHROPIC_API_KEY"
@@ -56,8 +55,6 @@ class Config(ProviderConfig):
     temperature: Annotated[
         float | None, Field(ge=0.0, le=1.0, description="How freely words are chosen; default: the vendor's.")
     ] = None
-    first_token_s: Annotated[float, Field(ge=0.1, le=120.0, description="Longest wait for a reply to begin.")] = 6.0
-    gap_s: Annotated[float, Field(ge=0.1, le=120.0, description="Longest wait for a reply to go on.")] = 5.0
 
 
 def KEYS(config: Config) -> tuple[str, ...]:  # noqa: N802 - the registry's name for it
@@ -277,8 +274,7 @@ class AnthropicModel:
         self._config = config
         self._key = key
         headers = {"anthropic-version": VERSION, **({"x-api-key": key} if key else {})}
-        patience = Patience(first_s=config.first_token_s, gap_s=config.gap_s)
-        self._client = EventClient(Endpoint(NAME, config.base_url, headers, key, patience))
+        self._client = EventClient(Endpoint(NAME, config.base_url, headers, key, MODEL_PATIENCE))
 
     async def prepare(self) -> None:
         """Make the connections' pool."""

@@ -1,7 +1,7 @@
 """OpenAI's Chat Completions as a stream, and every server that speaks the same: Azure, Groq, Together, vLLM, Ollama.
 
-What a model or a server wants differently stands in `catalogue.toml`; what servers send differently is taken as it
-comes: calls without an index, usage anywhere, unknown finish reasons, chunks without choices.
+What a model or a server wants differently stands in `speech/catalogue.toml`; what servers send differently is taken as
+it comes: calls without an index, usage anywhere, unknown finish reasons, chunks without choices.
 """
 
 from collections.abc import AsyncGenerator
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from offhook.errors import ProtocolViolation, ProviderUnavailable, RequestRefused
-from offhook.speech.http import Endpoint, Patience, checked_base_url, is_loopback, key_of
+from offhook.speech.catalogue import key_header, model_entry
+from offhook.speech.http import Endpoint
 from offhook.speech.llm.history import rounds, to_continue
-from offhook.speech.llm_catalogue import key_header, model_entry
 from offhook.speech.ports import (
     Message,
     ModelOutput,
@@ -27,7 +27,8 @@ from offhook.speech.ports import (
     ToolCall,
     Usage,
 )
-from offhook.speech.sse import EventClient, ServerEvent
+from offhook.speech.sse import MODEL_PATIENCE, EventClient, ServerEvent
+from offhook.speech.vendor_block import BaseUrl, is_loopback, key_of
 from offhook.speech.vendor_errors import stream_failure
 
 NAME: Final = "openai"
@@ -47,9 +48,7 @@ class Config(ProviderConfig):
     model: Annotated[str, Field(min_length=1, max_length=200, description="The model, as the vendor names it.")] = (
         "gpt-4o"
     )
-    base_url: Annotated[
-        str, AfterValidator(checked_base_url), Field(description="The vendor's address; it mostly ends in `/v1`.")
-    ] = BASE_URL
+    base_url: Annotated[BaseUrl, Field(description="The vendor's address; it mostly ends in `/v1`.")] = BASE_URL
     key_env: Annotated[
         str,
         Field(
@@ -67,8 +66,6 @@ class Config(ProviderConfig):
     count_tokens: Annotated[
         bool, Field(description="Ask for the count of tokens in the stream; a few servers refuse that.")
     ] = True
-    first_token_s: Annotated[float, Field(ge=0.1, le=120.0, description="Longest wait for a reply to begin.")] = 6.0
-    gap_s: Annotated[float, Field(ge=0.1, le=120.0, description="Longest wait for a reply to go on.")] = 5.0
 
 
 def KEYS(config: Config) -> tuple[str, ...]:  # noqa: N802 - the registry's name for it
@@ -237,9 +234,8 @@ class OpenAIModel:
         self._config = config
         self._key = key
         self._decoder = msgspec.json.Decoder(_Piece)
-        patience = Patience(first_s=config.first_token_s, gap_s=config.gap_s)
         headers = key_header(config.base_url, key)
-        self._client = EventClient(Endpoint(NAME, config.base_url, headers, key, patience))
+        self._client = EventClient(Endpoint(NAME, config.base_url, headers, key, MODEL_PATIENCE))
 
     async def prepare(self) -> None:
         """Make the connections' pool."""

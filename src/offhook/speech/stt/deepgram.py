@@ -16,7 +16,8 @@ from offhook.speech.stt.deepgram_errors import NAME
 from offhook.speech.stt.deepgram_flux import FluxDialect
 from offhook.speech.stt.deepgram_nova import NovaDialect
 from offhook.speech.stt.level import SoundMeter
-from offhook.speech.websocket import Endpoint, Limits, VendorSocket, socket_url
+from offhook.speech.vendor_block import BaseUrl, key_of, socket_url
+from offhook.speech.websocket import Endpoint, Limits, VendorSocket
 
 KEYS: Final = ("DEEPGRAM_API_KEY",)
 REGIONS: Final = frozenset(
@@ -51,7 +52,7 @@ class Config(ProviderConfig):
             description="Such as nova-3, nova-2, flux-general-en, flux-general-multi or a Nova model of your own.",
         ),
     ] = "nova-3"
-    base_url: Annotated[str, Field(max_length=300, description="Address of Deepgram, its region or your own.")] = (
+    base_url: Annotated[BaseUrl, Field(max_length=300, description="Address of Deepgram, its region or your own.")] = (
         "https://api.deepgram.com"
     )
     numerals: Annotated[bool, Field(description="Numbers as digits, also without smart_format.")] = False
@@ -114,8 +115,8 @@ def create(config: Config, setup: Setup) -> "DeepgramSpeechToText":
 
 
 def address(config: Config, setup: Setup) -> str:
-    """The socket's address. Raises `ConfigurationError`."""
-    host = socket_url(config.base_url, "stt.base_url")
+    """The socket's address, query included. Raises `ConfigurationError` for a language that is not heard."""
+    host = socket_url(config.base_url)
     if config.is_flux:
         return f"{host}/v2/listen?{flux_query(config, setup)}"
     return f"{host}/v1/listen?{query(config, setup)}"
@@ -211,11 +212,7 @@ class DeepgramSpeechToText:
 
     async def prepare(self) -> None:
         """Look up the key. Raises `ConfigurationError`."""
-        assert self._setup.key is not None, "Deepgram needs Setup.key"
-        (name,) = KEYS
-        key = self._setup.key(name).strip()
-        if not key.isascii() or not key.isprintable() or not key:
-            raise ConfigurationError("this cannot be a key", field=name, expected="the key as the vendor shows it")
+        key = key_of(self._setup, *KEYS)
         self._endpoint = Endpoint(
             provider=NAME, url=self._url, headers={"Authorization": f"Token {key}"}, secret=key,
             reason_header="dg-error", request_header="dg-request-id",

@@ -12,10 +12,11 @@ from xml.sax.saxutils import escape, quoteattr
 from pydantic import AfterValidator, Field
 
 from offhook.errors import ConfigurationError
-from offhook.speech.http import Endpoint, Patience, checked_base_url, is_loopback, key_of
+from offhook.speech.http import Endpoint
 from offhook.speech.http_audio import VOICE_PATIENCE, AudioClient
 from offhook.speech.lexicon import Lexicon, is_ipa
 from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio
+from offhook.speech.vendor_block import BaseUrl, is_loopback, key_of
 
 NAME: Final = "azure"
 KEY: Final = "AZURE_SPEECH_KEY"
@@ -56,8 +57,7 @@ class Config(ProviderConfig):
         Field(description="Region of the Speech resource, as `westeurope`; default: what `AZURE_SPEECH_REGION` says."),
     ] = ""
     base_url: Annotated[
-        str,
-        AfterValidator(checked_base_url),
+        BaseUrl,
         Field(
             description="Address in place of the region's, up to `/cognitiveservices`; a resource's own ends `/tts`."
         ),
@@ -67,10 +67,6 @@ class Config(ProviderConfig):
     style: Annotated[
         str, Field(max_length=100, description="A style that the voice has, as `cheerful` or `customerservice`.")
     ] = ""
-    first_audio_s: Annotated[float, Field(ge=0.1, le=60.0, description="Wait for a sentence to begin.")] = (
-        VOICE_PATIENCE.first_s
-    )
-    gap_s: Annotated[float, Field(ge=0.1, le=60.0, description="Wait for a sentence to go on.")] = VOICE_PATIENCE.gap_s
 
 
 def KEYS(config: Config) -> tuple[str, ...]:  # noqa: N802 - the registry's name for it
@@ -88,7 +84,7 @@ def create(config: Config, setup: Setup) -> "AzureVoice":
 
 def _region_of(setup: Setup) -> str:
     try:
-        region = key_of(setup, REGION, "")
+        region = key_of(setup, REGION)
     except ConfigurationError as error:
         text = "not set: the region of your Speech resource, here or as `region` in the tts block"
         raise ConfigurationError(text, field=REGION, expected="a region such as westeurope") from error
@@ -132,8 +128,7 @@ class AzureVoice:
         headers = {"X-Microsoft-OutputFormat": FORMAT, "User-Agent": "offhook"}
         if key:
             headers["Ocp-Apim-Subscription-Key"] = key
-        patience = Patience(config.first_audio_s, config.gap_s)
-        self._client = AudioClient(Endpoint(NAME, base_url, headers, key, patience, HINTS), FORMAT_HINT)
+        self._client = AudioClient(Endpoint(NAME, base_url, headers, key, VOICE_PATIENCE, HINTS), FORMAT_HINT)
 
     async def prepare(self) -> None:
         """Make the connections' pool."""

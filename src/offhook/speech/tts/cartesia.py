@@ -13,10 +13,11 @@ from pydantic import Field
 
 from offhook.errors import ProtocolViolation, ProviderError, ProviderRefused, ProviderTimeout, ProviderUnavailable
 from offhook.speech.ports import ProviderConfig, Setup
+from offhook.speech.vendor_block import BaseUrl, key_of, socket_url
 from offhook.speech.voice_segment import Segment
-from offhook.speech.voice_socket import SocketVoice, Terms, VoiceDialect, key_of
+from offhook.speech.voice_socket import SocketVoice, Terms, VoiceDialect
 from offhook.speech.voice_words import speaker
-from offhook.speech.websocket import REFUSALS, TIMEOUTS, Endpoint, socket_url
+from offhook.speech.websocket import REFUSALS, TIMEOUTS, Endpoint
 
 NAME: Final = "cartesia"
 KEYS: Final = ("CARTESIA_API_KEY",)
@@ -46,15 +47,14 @@ class Config(ProviderConfig):
         int,
         Field(ge=1, le=64, description="Sockets for all calls of this agent; each says 16 segments at once."),
     ] = 8
-    base_url: Annotated[str, Field(max_length=300, description="Address of Cartesia.")] = "https://api.cartesia.ai"
+    base_url: Annotated[BaseUrl, Field(max_length=300, description="Address of Cartesia.")] = "https://api.cartesia.ai"
 
 
 def create(config: Config, setup: Setup) -> SocketVoice:
     """The voice of an agent. Raises `ConfigurationError`."""
-    (name,) = KEYS
-    key = key_of(setup, name)
+    key = key_of(setup, *KEYS)
     endpoint = Endpoint(
-        provider=NAME, url=f"{socket_url(config.base_url, 'tts.base_url')}/tts/websocket",
+        provider=NAME, url=f"{socket_url(config.base_url)}/tts/websocket",
         headers={"Authorization": f"Bearer {key}", "Cartesia-Version": VERSION}, secret=key,
         request_header="x-request-id",
     )  # fmt: skip

@@ -15,10 +15,11 @@ from pydantic import Field
 
 from offhook.errors import ProtocolViolation, ProviderUnavailable
 from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio
+from offhook.speech.vendor_block import BaseUrl, key_of, socket_url
 from offhook.speech.voice_segment import Segment
-from offhook.speech.voice_socket import SocketVoice, Terms, VoiceDialect, key_of
+from offhook.speech.voice_socket import SocketVoice, Terms, VoiceDialect
 from offhook.speech.voice_words import speaker
-from offhook.speech.websocket import Endpoint, socket_url
+from offhook.speech.websocket import Endpoint
 
 NAME: Final = "deepgram"
 KEYS: Final = ("DEEPGRAM_API_KEY",)
@@ -48,17 +49,16 @@ class Config(ProviderConfig):
         int,
         Field(ge=1, le=64, description="Sockets for all calls of this agent, one segment on each: your plan's number."),
     ] = 64
-    base_url: Annotated[str, Field(max_length=300, description="Address of Deepgram, its region or your own.")] = (
+    base_url: Annotated[BaseUrl, Field(max_length=300, description="Address of Deepgram, its region or your own.")] = (
         "https://api.deepgram.com"
     )
 
 
 def create(config: Config, setup: Setup) -> "AuraVoice":
     """The voice of an agent. Raises `ConfigurationError`."""
-    (name,) = KEYS
-    key = key_of(setup, name)
+    key = key_of(setup, *KEYS)
     endpoint = Endpoint(
-        provider=NAME, url=f"{socket_url(config.base_url, 'tts.base_url')}/v1/speak?{query(config)}",
+        provider=NAME, url=f"{socket_url(config.base_url)}/v1/speak?{query(config)}",
         headers={"Authorization": f"Token {key}"}, secret=key,
         reason_header="dg-error", request_header="dg-request-id",
     )  # fmt: skip

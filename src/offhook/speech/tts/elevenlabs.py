@@ -15,10 +15,11 @@ from pydantic import Field, field_validator
 
 from offhook.errors import ProtocolViolation, ProviderError, ProviderRefused, ProviderUnavailable
 from offhook.speech.ports import ProviderConfig, Setup
+from offhook.speech.vendor_block import BaseUrl, key_of, socket_url
 from offhook.speech.voice_segment import Segment
-from offhook.speech.voice_socket import SocketVoice, Terms, VoiceDialect, key_of
+from offhook.speech.voice_socket import SocketVoice, Terms, VoiceDialect
 from offhook.speech.voice_words import speaker
-from offhook.speech.websocket import Endpoint, socket_url
+from offhook.speech.websocket import Endpoint
 
 NAME: Final = "elevenlabs"
 KEYS: Final = ("ELEVENLABS_API_KEY",)
@@ -77,7 +78,7 @@ class Config(ProviderConfig):
     most_sockets: Annotated[
         int, Field(ge=1, le=64, description="Sockets for all calls of this agent; each says 4 segments at once.")
     ] = 16
-    base_url: Annotated[str, Field(max_length=300, description="Address of ElevenLabs, or of a region of it.")] = (
+    base_url: Annotated[BaseUrl, Field(max_length=300, description="Address of ElevenLabs, or of a region of it.")] = (
         "https://api.elevenlabs.io"
     )
 
@@ -91,9 +92,8 @@ class Config(ProviderConfig):
 
 def create(config: Config, setup: Setup) -> SocketVoice:
     """The voice of an agent. Raises `ConfigurationError`."""
-    (name,) = KEYS
-    key = key_of(setup, name)
-    base = socket_url(config.base_url, "tts.base_url")
+    key = key_of(setup, *KEYS)
+    base = socket_url(config.base_url)
     url = f"{base}/v1/text-to-speech/{config.voice}/multi-stream-input?{query(config, setup)}"
     endpoint = Endpoint(provider=NAME, url=url, headers={"xi-api-key": key}, secret=key, request_header="request-id")
     terms = Terms(

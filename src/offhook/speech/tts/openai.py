@@ -1,7 +1,7 @@
 """OpenAI's voices as a stream of sound (`POST /audio/speech`), and servers that speak the same.
 
-The vendor's own address ends on 6 January 2027, as the owner is told (`llm/catalogue.toml`). It gives no 8 kHz and no
-mu-law, so its 16-bit samples are brought down here; and no word times, so those are spread by the playout.
+The vendor's own address ends on 6 January 2027, as the owner is told (`speech/catalogue.toml`). It gives no 8 kHz and
+no mu-law, so its 16-bit samples are brought down here; and no word times, so those are spread by the playout.
 https://developers.openai.com/api/docs/guides/text-to-speech
 """
 
@@ -10,14 +10,15 @@ from contextlib import aclosing
 from typing import Annotated, Any, Final, Literal, Self
 
 import msgspec
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from offhook.audio.pcm import PcmToUlaw
-from offhook.speech.http import Endpoint, Patience, checked_base_url, is_loopback, key_of
+from offhook.speech.catalogue import key_header
+from offhook.speech.http import Endpoint
 from offhook.speech.http_audio import VOICE_PATIENCE, AudioClient
 from offhook.speech.lexicon import Lexicon
-from offhook.speech.llm_catalogue import key_header
 from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio
+from offhook.speech.vendor_block import BaseUrl, is_loopback, key_of
 
 NAME: Final = "openai"
 BASE_URL: Final = "https://api.openai.com/v1"
@@ -42,9 +43,7 @@ class Config(ProviderConfig):
     instructions: Annotated[
         str, Field(max_length=LONGEST_TEXT, description="How to speak, in words; models named `tts-1` take none.")
     ] = ""
-    base_url: Annotated[
-        str, AfterValidator(checked_base_url), Field(description="The vendor's address; it mostly ends in `/v1`.")
-    ] = BASE_URL
+    base_url: Annotated[BaseUrl, Field(description="The vendor's address; it mostly ends in `/v1`.")] = BASE_URL
     key_env: Annotated[
         str,
         Field(
@@ -55,10 +54,6 @@ class Config(ProviderConfig):
     sample_rate_hz: Annotated[
         Literal[8000, 16000, 24000, 48000], Field(description="Of the server's samples; the vendor's own have 24000.")
     ] = 24000
-    first_audio_s: Annotated[float, Field(ge=0.1, le=60.0, description="Wait for a sentence to begin.")] = (
-        VOICE_PATIENCE.first_s
-    )
-    gap_s: Annotated[float, Field(ge=0.1, le=60.0, description="Wait for a sentence to go on.")] = VOICE_PATIENCE.gap_s
 
     @model_validator(mode="after")
     def _check_instructions(self) -> Self:
@@ -98,8 +93,7 @@ class OpenAIVoice:
 
     def __init__(self, config: Config, key: str, lexicon: Lexicon) -> None:
         self._config, self._lexicon = config, lexicon
-        patience = Patience(config.first_audio_s, config.gap_s)
-        endpoint = Endpoint(NAME, config.base_url, key_header(config.base_url, key), key, patience)
+        endpoint = Endpoint(NAME, config.base_url, key_header(config.base_url, key), key, VOICE_PATIENCE)
         self._client = AudioClient(endpoint, FORMAT_HINT)
 
     async def prepare(self) -> None:

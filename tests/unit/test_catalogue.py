@@ -6,8 +6,8 @@ import pytest
 
 from offhook.agents.model import Agent
 from offhook.cli.doctor_command import _endings
+from offhook.speech.catalogue import config_warnings, key_header, model_entry, models, server_quirks, warnings
 from offhook.speech.llm import anthropic, openai
-from offhook.speech.llm_catalogue import config_warnings, key_header, model_entry, models, server_quirks, warnings
 from offhook.speech.tts import azure
 from offhook.speech.tts import openai as openai_voice
 

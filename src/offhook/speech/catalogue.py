@@ -1,6 +1,6 @@
 """What is known about vendors' models: limits, prices, the day they end, and what they want differently.
 
-Models of language and of speech alike. The data is `speech/llm/catalogue.toml`. A model that is not in it works as
+Models of language and of speech alike. The data is `speech/catalogue.toml`. A model that is not in it works as
 well; nothing is known about it then.
 """
 
@@ -66,7 +66,7 @@ class _Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _catalogue() -> _Catalogue:
-    text = files("offhook.speech.llm").joinpath("catalogue.toml").read_text("utf-8")
+    text = files("offhook.speech").joinpath("catalogue.toml").read_text("utf-8")
     return msgspec.convert(tomllib.loads(text), _Catalogue)
 
 
