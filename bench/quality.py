@@ -91,7 +91,7 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
         for call in calls:
             verdict.take(call)
             total.take(call)
-            waste.take(call.journal, draws.profile.token_s)
+            waste.take(call.journal)
         outcome.rows += _gap_rows(part, verdict, draws)
         outcome.notes += _notes(part.profile, calls, verdict)
     outcome.rows += [*_rows(total), *waste.rows()]

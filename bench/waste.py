@@ -18,10 +18,8 @@ class Waste:
     tokens: int = 0
     tokens_discarded: int = 0
 
-    def take(self, journal: Iterable[dict[str, Any]], token_s: float) -> None:
-        """Add a call; a reply that was cut off in the middle has cost a token for each `token_s` since its first."""
-        began: dict[int, float] = {}
-        ended: dict[int, float] = {}
+    def take(self, journal: Iterable[dict[str, Any]]) -> None:
+        """Add a call."""
         tokens: dict[int, int] = {}
         asked, said = set[int](), set[int]()
         for line in journal:
@@ -33,17 +31,8 @@ class Waste:
                         said.add(number)
                 case "CommitReply":
                     said.add(number)
-                case "CancelReply":
-                    ended.setdefault(number, line["at"])
-                case "FirstTokenReceived":
-                    began.setdefault(number, line["at"])
-                case "ReplyGenerated":
-                    tokens[number] = tokens.get(number, 0) + line["tokens_out"]
-        # The model may have been done long before, while the voice still spoke.
-        longest = max(tokens.values(), default=0)
-        for number in asked & began.keys() - tokens.keys():
-            made_s = ended.get(number, began[number]) - began[number]
-            tokens[number] = min(longest, 1 + int(made_s / token_s)) if token_s else longest
+                case "ReplyGenerated" | "ReplyStopped":
+                    tokens[number] = tokens.get(number, 0) + line["tokens_in"] + line["tokens_out"]
         self.replies += len(asked)
         self.discarded += len(asked - said)
         self.tokens += sum(tokens.get(number, 0) for number in asked)
@@ -53,5 +42,7 @@ class Waste:
         """Both shares."""
         return [
             share("speculation waste", "replies that were discarded unheard", self.discarded, self.replies),
-            share("speculation waste", "their tokens", self.tokens_discarded, self.tokens, Goal("share", 10)),
+            share(
+                "speculation waste", "their tokens, in and out", self.tokens_discarded, self.tokens, Goal("share", 10)
+            ),
         ]

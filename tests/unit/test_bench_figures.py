@@ -148,19 +148,19 @@ def test_what_was_made_and_never_said_is_waste() -> None:
     journal: list[dict[str, object]] = [
         start(1, 0.0, held=False, source="say"),
         start(2, 1.0, held=True),
-        {"at": 1.5, "event": "FirstTokenReceived", "reply": 2},
         {"at": 1.75, "command": "CancelReply", "reply": 2},
+        {"at": 1.75, "event": "ReplyStopped", "reply": 2, "tokens_in": 10, "tokens_out": 6},
         start(3, 2.0, held=True),
         {"at": 2.1, "command": "CancelReply", "reply": 3},
+        {"at": 2.1, "event": "ReplyStopped", "reply": 3, "tokens_in": 4, "tokens_out": 0},
         start(4, 3.0, held=True),
-        {"at": 3.5, "event": "FirstTokenReceived", "reply": 4},
         {"at": 3.6, "command": "CommitReply", "reply": 4},
-        {"at": 3.9, "event": "ReplyGenerated", "reply": 4, "tokens_out": 24},
+        {"at": 3.9, "event": "ReplyGenerated", "reply": 4, "tokens_in": 56, "tokens_out": 24},
         {"at": 5.0, "command": "CancelReply", "reply": 4},
     ]
     waste = Waste()
-    waste.take(journal, 0.05)
+    waste.take(journal)
     assert (waste.replies, waste.discarded) == (3, 2), "what was heard in part was not in vain"
-    assert (waste.tokens, waste.tokens_discarded) == (30, 6)
+    assert (waste.tokens, waste.tokens_discarded) == (100, 20)
     _, tokens = waste.rows()
     assert tokens.figure("share") == pytest.approx(20.0) and tokens.is_met is False

@@ -379,3 +379,17 @@ def test_an_opener_fits_to_what_was_said(said: str, opener: str) -> None:
         opener_question=("Let me see.",), opener_request=("Sure.",), opener_statement=("Okay.",),
     )  # fmt: skip
     assert opener_for(script, said, 0) == opener
+
+
+def test_no_reply_is_prepared_for_a_turn_that_sounds_unfinished() -> None:
+    world = scene().says("what time is it", 3.0, 4.0, 0.2).run(8.0)
+    (started,) = [at for at, c in world.said(cmd.StartReply) if at > 3.0 and at < 7.0]
+    assert started == pytest.approx(4.8, abs=0.06), "with the second opinion, long before the turn is over"
+    assert [at for at, _ in world.said(cmd.CommitReply)] == [pytest.approx(5.6)]
+    assert ("agent", "You said what time is it.") in world.turns
+
+
+def test_a_prepared_reply_is_thrown_away_when_the_turn_turns_out_to_sound_unfinished() -> None:
+    world = scene(stt_s=0.02).says("what time is it", 3.0, 4.0, 0.2).run(4.2)
+    (started,) = [c.reply for _, c in world.said(cmd.StartReply) if isinstance(c, cmd.StartReply) and c.held]
+    assert [c.reply for _, c in world.said(cmd.CancelReply) if isinstance(c, cmd.CancelReply)] == [started]

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
+from offhook import clock
 from offhook.call.inbox import Inbox
 from offhook.call.pacer import Pacer
 from offhook.core.events import (
@@ -30,6 +31,9 @@ from offhook.speech.ports import (
 
 SEGMENTS_AHEAD: Final = 2
 """Segments that wait for the voice before the model's reader waits."""
+GATHER_S: Final = 0.04
+EAGER_S: Final = 0.01
+"""Once the first clause is with the voice, tokens are gathered for so long, then taken for so long as they come."""
 CHARS_PER_TOKEN: Final = 4
 UNSENT_S: Final = 6.0
 """Audio that waits to be sent before the voice waits."""
@@ -116,7 +120,7 @@ class ReplyMaker:
     async def _read(
         self, model: LanguageModel, request: ModelRequest, texts: "asyncio.Queue[str | ProviderError | None]"
     ) -> None:
-        segmenter, has_begun = Segmenter(), False
+        segmenter, has_begun, eager_until = Segmenter(), False, float("inf")
         stream = model.stream(request)
         try:
             async for output in stream:
@@ -128,6 +132,7 @@ class ReplyMaker:
                         self._got_chars += len(text)
                         for segment in segmenter.feed(text):
                             await texts.put(segment)
+                            eager_until = min(eager_until, clock.now())
                     case ToolCall(call=call, name=name, arguments=arguments):
                         self._wants_tools = self._wants_tools or name != END_CALL
                         self._inbox.put(ToolRequested(self._reply, call, name, arguments))
@@ -135,6 +140,10 @@ class ReplyMaker:
                         self._tokens = output
                     case Switched():
                         self._tell(output)
+                if clock.now() >= eager_until:
+                    # The voice has something to say: to be woken by each token is of no use to anybody.
+                    await asyncio.sleep(GATHER_S)
+                    eager_until = clock.now() + EAGER_S
             for segment in segmenter.finish():
                 await texts.put(segment)
             await texts.put(None)

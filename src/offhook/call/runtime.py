@@ -31,7 +31,7 @@ from offhook.speech.registry import Kind, provider_labels
 from offhook.speech.sentence_cache import KeptSentence, SentenceCache
 from offhook.tools.toolbox import Toolbox
 
-TOGETHER_S: Final = 0.006
+TOGETHER_S: Final = 0.01
 """With many calls the voice detector waits so long for other calls' audio, to judge it together."""
 _LOG: Final = logging.getLogger("offhook.runtime")
 

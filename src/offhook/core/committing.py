@@ -43,8 +43,16 @@ def consider(c: CallState, at: float) -> None:
     _watch(c, spurt, needed_s)
     if spurt.settled and spurt.silence_s >= needed_s:
         commit(c, at)
+    elif _will_go_on(c, spurt):
+        if reply is not None:
+            speaking.cancel(c)
     elif (spurt.settled or spurt.expected is not None) and shape not in (Shape.OPEN, None):
         _speculate(c, reply, at)
+
+
+def _will_go_on(c: CallState, spurt: Spurt) -> bool:
+    """The sound says so, and was not asked a second time: a reply would mostly be thrown away."""
+    return spurt.belief is not None and spurt.belief < c.behaviour.complete_probability and not spurt.asked_again
 
 
 def _watch(c: CallState, spurt: Spurt, needed_s: float) -> None:

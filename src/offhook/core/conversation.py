@@ -138,7 +138,7 @@ class Conversation:
                 speaking.segment_ready(c, segment)
             case ev.SegmentStarted():
                 speaking.segment_started(c)
-            case ev.SegmentHeard() | ev.ProviderSwitched():
+            case ev.SegmentHeard() | ev.ProviderSwitched() | ev.ReplyStopped():
                 pass
             case ev.ReplyGenerated():
                 speaking.reply_generated(c, event, at)

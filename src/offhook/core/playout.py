@@ -95,7 +95,7 @@ class _Flight:
 class Playout:
     """One call's outgoing audio. One reply at a time."""
 
-    def __init__(self, sink: Sink, *, lead_s: float = 0.2, message_frames: int = 2) -> None:
+    def __init__(self, sink: Sink, *, lead_s: float = 0.2, message_frames: int = 3) -> None:
         self._sink = sink
         self._lead_s = lead_s
         self._message_bytes = message_frames * FRAME_BYTES

@@ -39,6 +39,10 @@ BACKLOG_LIMIT: Final = 256 * 1024
 """Bytes that the peer has not taken: 20 s of audio, while the lead is a fraction of a second."""
 KERNEL_BUFFER: Final = 64 * 1024
 """The system's own send buffer is kept small, or it would hide a stalled peer for minutes."""
+TWO_BYTES: Final = 126
+"""From here on a message's length takes two bytes,"""
+LONGEST_SHORT: Final = 0xFFFF
+"""and up to here they are enough."""
 POLICY_VIOLATION: Final = 1008
 SERVICE_RESTART: Final = 1012
 
@@ -109,8 +113,15 @@ class MediaConnection:
         """Send one text message; a peer that takes none is cut off."""
         if self._conn.state is not OPEN or self._transport.is_closing():
             return
-        self._conn.send_text(message)
-        self._flush()
+        size = len(message)
+        # RFC 6455, 5.2: a whole text message of a server, unmasked.
+        if size < TWO_BYTES:
+            self._transport.write(b"\x81" + size.to_bytes(1) + message)
+        elif size <= LONGEST_SHORT:
+            self._transport.write(b"\x81\x7e" + size.to_bytes(2) + message)
+        else:
+            self._conn.send_text(message)
+            self._flush()
         if self._transport.get_write_buffer_size() > BACKLOG_LIMIT:
             self._cut("the peer does not take what is sent")
 

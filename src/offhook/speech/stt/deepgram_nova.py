@@ -18,6 +18,7 @@ from offhook.speech.ports import TranscriberEvent
 from offhook.speech.stt.deepgram_errors import NAME, vendor_error
 from offhook.speech.stt.lagging import BYTES_PER_S, Lagging
 
+GROUP_BYTES: Final = 320
 FINALIZE: Final = '{"type":"Finalize"}'
 KEEP_ALIVE: Final = '{"type":"KeepAlive"}'
 CLOSE_STREAM: Final = '{"type":"CloseStream"}'
@@ -30,7 +31,7 @@ STALL_S: Final = 3.0
 LOOK_AGAIN_S: Final = 0.3
 NEAR_S: Final = 0.1
 """Positions that differ by less are the same: Deepgram counts in its own steps."""
-HANGOVER_S: Final = 0.1
+HANGOVER_S: Final = 0.06
 """Silence at the end of a talk spurt, before `Finalize`: no word can lie in it."""
 OVERLAP_S: Final = 0.05
 APART_S: Final = 0.05
@@ -130,6 +131,9 @@ class NovaDialect:
     def __init__(self, post: Callable[[TranscriberEvent], None], send: Callable[[str | bytes], None]) -> None:
         self._post, self._send = post, send
         self._lagging = Lagging(post)
+        self._is_open = False
+        self._held = b""
+        """Audio that waits for more: half the messages are half the cost, and a question lets it go at once."""
         self._unsent: deque[_Asked] = deque()
         self._asked: deque[_Asked] = deque()
         """On their way, in order."""
@@ -150,8 +154,15 @@ class NovaDialect:
     # ── the caller's side ────────────────────────────────────────────────────────────────────────────────────────
 
     def hear(self, frame: bytes) -> None:
-        """Send it."""
-        self._send(frame)
+        """Send it, two by two; before the socket is open it waits alone, so that it can be taken back."""
+        self._held += frame
+        if not self._is_open or len(self._held) >= GROUP_BYTES:
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        if self._held:
+            audio, self._held = self._held, b""
+            self._send(audio)
 
     def ask(self, spurt: int, at: float) -> None:
         """Send `Finalize` for this spurt."""
@@ -159,6 +170,7 @@ class NovaDialect:
         for asked in (*self._asked, *self._unsent):
             if asked.spurt == spurt:
                 asked.spurt = None
+        self._pass_on()
         self._unsent.append(_Asked(spurt))
         self._send(FINALIZE)
 
@@ -173,6 +185,7 @@ class NovaDialect:
 
     def opened(self, at: float) -> None:
         """It hears from now on."""
+        self._is_open = True
         self._reached = (0.0, at)
         self._post(TranscriberReady())
 
