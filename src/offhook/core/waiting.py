@@ -50,9 +50,9 @@ def words_owed(c: CallState, at: float) -> str:
     if c.reply is not None or c.cut is not None:
         c.timers.set(Timer.OWED, at + _RETRY_WHEN_HUSHED_S)
         return ""
-    if not c.turn.is_empty and at < spurt.ended_at + b.filler_s + b.filler_s / 2:
+    if not c.turn.is_empty and at < spurt.ended_at + b.filler_s + b.filler_s / 4:
         # The words so far will soon have to do: an answer is better than a filler.
-        c.timers.set(Timer.OWED, at + b.filler_s / 2)
+        c.timers.set(Timer.OWED, at + b.filler_s / 4)
         return ""
     c.timers.set(Timer.OWED, at + b.filler_again_s)
     return c.script.filler[c.counts.replies % len(c.script.filler)]
