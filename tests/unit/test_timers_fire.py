@@ -98,6 +98,7 @@ CALLS: dict[Timer, Callable[[], World]] = {
     Timer.WARNING: lambda: World(behaviour=Behaviour(max_call_s=15.0, warn_before_s=10.0)),
     Timer.MAX_CALL: lambda: World(behaviour=Behaviour(max_call_s=10.0, warn_before_s=0.0)),
     Timer.CLOSING: long_goodbye,
+    Timer.OWED: lambda: World(stt_s=1.9).says(*ASKED),
 }
 
 

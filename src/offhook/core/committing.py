@@ -82,9 +82,9 @@ def _drop_turn(c: CallState, spurt: Spurt, at: float) -> None:
     if c.reply is not None:
         speaking.cancel(c)
     c.counts.committed_spurt = spurt.number
-    c.turn = TurnText()
+    c.turn = TurnText(c.turn.answered)
     c.floor = Floor.NOBODY
-    c.timers.cancel(Timer.COMMIT, Timer.TRANSCRIPT)
+    c.timers.cancel(Timer.COMMIT, Timer.TRANSCRIPT, Timer.OWED)
     is_deaf = c.counts.missed_spurt == spurt.number
     if spurt.voice_s < (MISSED_VOICE_S if is_deaf else REPEAT_VOICE_S):
         return
@@ -111,12 +111,12 @@ def commit_overdue(c: CallState, at: float) -> None:
 def commit(c: CallState, at: float) -> None:
     """The caller's turn is over; the agent has the floor."""
     text = c.turn.text
-    c.turn = TurnText(answered=c.turn.interim)
+    c.turn = TurnText(c.turn.provisional)
     c.counts.turns += 1
     if c.spurt is not None:
         c.counts.committed_spurt = c.spurt.number
     c.counts.speculations = c.counts.idle_prompts = c.counts.repeats = 0
-    c.timers.cancel(Timer.COMMIT, Timer.TRANSCRIPT, Timer.IDLE, Timer.DIGITS, Timer.STUCK)
+    c.timers.cancel(Timer.COMMIT, Timer.TRANSCRIPT, Timer.OWED, Timer.IDLE, Timer.DIGITS, Timer.STUCK)
     if is_end_phrase(text, c.script):
         if c.reply is not None:
             speaking.cancel(c)

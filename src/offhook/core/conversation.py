@@ -9,7 +9,7 @@ from offhook.core import closing, committing, listening, speaking, waiting
 from offhook.core import events as ev
 from offhook.core.behaviour import Behaviour, Script
 from offhook.core.commands import CancelReply, Command, Generate, Say
-from offhook.core.state import CallState, Floor, Known, Phase, Reply
+from offhook.core.state import FILLER, CallState, Floor, Known, Phase, Reply
 from offhook.core.timers import Timer
 from offhook.core.transcript import AgentSaid, CallerSaid, Entry, ToolUsed
 
@@ -112,15 +112,15 @@ class Conversation:
         c = self._call
         match event:
             case ev.TranscriptChanged(text=text):
-                listening.transcript_changed(c, text)
+                listening.transcript_changed(c, text, at)
             case ev.TranscriptFinal():
-                listening.transcript_final(c, event)
+                listening.transcript_final(c, event, at)
             case ev.TranscriberLost():
                 listening.transcriber_lost(c, event, at)
             case ev.TranscriberReady():
                 listening.transcriber_ready(c, at)
             case ev.TurnEndExpected():
-                listening.turn_end_expected(c, event)
+                listening.turn_end_expected(c, event, at)
             case ev.TurnResumed():
                 listening.turn_resumed(c)
             case ev.TranscriberLagging() | ev.ProviderSwitched() | ev.ReplyStopped():
@@ -205,6 +205,9 @@ class Conversation:
                 speaking.tools_overdue(c, at)
             case Timer.TRANSCRIPT:
                 listening.transcript_overdue(c, at)
+            case Timer.OWED:
+                if filler := waiting.words_owed(c, at):
+                    speaking.start(c, Say(filler, FILLER), at)
             case Timer.DECIDE:
                 listening.words_never_came(c)
             case Timer.COMMIT:

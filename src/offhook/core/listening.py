@@ -6,6 +6,7 @@ from offhook.core import closing, speaking
 from offhook.core.barge_in import Step, step_for_voice, step_for_words
 from offhook.core.commands import (
     FinalizeTranscript,
+    Generate,
     PredictTurn,
     ReconnectTranscriber,
     Say,
@@ -23,13 +24,17 @@ from offhook.core.events import (
 from offhook.core.state import CallState, Floor, ReplyState, Spurt
 from offhook.core.timers import Timer
 from offhook.core.transcript import CallerSaid, TurnText
-from offhook.core.words import Shape, normalize, shape_of
+from offhook.core.words import Shape, is_hesitation, normalize, shape_of
 
 HUSH_SOUND_S: Final = 0.15
 """A shorter loud sound makes the agent only quieter."""
 SOUND_JUDGED_S: Final = 0.35
 """A loud sound that the voice detector has not taken for a voice by then is none."""
 MOST_DIGITS: Final = 64
+WORDS_APART_S: Final = 1.0
+"""Words that came so long ago are followed by no more of them; Nova tells what it has once a second."""
+MOST_WORDS_S: Final = 8.0
+"""So long after the caller's voice, the words so far have to do even if more still come."""
 _BACK_OFF_S: Final = 0.1
 
 # ── the caller's sound ───────────────────────────────────────────────────────────────────────────────────────────
@@ -39,7 +44,7 @@ def speech_started(c: CallState, event: SpeechStarted, at: float) -> None:
     """The caller begins, goes on, or speaks over the agent."""
     pause_s = max(event.onset_at - c.counts.last_voice_at, 0.0) if c.counts.last_voice_at else 0.0
     c.spurt = Spurt(number=event.spurt, onset_at=event.onset_at, pause_s=pause_s)
-    c.timers.cancel(Timer.IDLE, Timer.COMMIT, Timer.TRANSCRIPT, Timer.DECIDE, Timer.DIGITS)
+    c.timers.cancel(Timer.IDLE, Timer.COMMIT, Timer.TRANSCRIPT, Timer.OWED, Timer.DECIDE, Timer.DIGITS)
     c.timers.set(Timer.STUCK, at + c.behaviour.stuck_voice_s)
     reply = c.reply
     if reply is None:
@@ -75,7 +80,7 @@ def voice_lasted(c: CallState, voice_s: float) -> None:
     if reply.state is ReplyState.HELD:
         if step in (Step.HUSH, Step.TAKE):
             speaking.cancel(c)
-    elif not reply.is_audible and not reply.is_sealed and reply.turn > 0:
+    elif reply.can_be_withdrawn:
         if step is not Step.WAIT:
             withdraw(c)
     elif step is Step.TAKE:
@@ -110,6 +115,7 @@ def speech_stopped(c: CallState, event: SpeechStopped, at: float) -> None:
         return
     if not spurt.settled:
         c.timers.set(Timer.TRANSCRIPT, at + c.behaviour.transcript_timeout_s)
+        c.timers.set(Timer.OWED, at + c.behaviour.filler_s)
     reply = c.reply
     if reply is None or not reply.is_protected:
         c.do(PredictTurn(spurt.number))
@@ -161,19 +167,20 @@ def spurt_stuck(c: CallState, at: float) -> None:
 # ── the caller's words ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def transcript_changed(c: CallState, text: str) -> None:
+def transcript_changed(c: CallState, text: str, at: float) -> None:
     """Words that may still change. They count only for a spurt that is not yet answered."""
     c.counts.reconnects = 0
-    if c.has_open_spurt:
+    if c.spurt is not None and c.has_open_spurt:
+        c.spurt.words_at = at
         c.turn.change(text)
         _judge(c)
 
 
-def transcript_final(c: CallState, event: TranscriptFinal) -> None:
+def transcript_final(c: CallState, event: TranscriptFinal, at: float) -> None:
     """Words that stay."""
     c.counts.reconnects = 0
     if event.spurt is not None and event.spurt <= c.counts.committed_spurt:
-        _late_words(c, event.spurt, event.text)
+        _late_words(c, event.spurt, event.text, at)
         return
     so_far = shape_of(c.turn.final_text, c.last_agent_text, c.script)
     if normalize(event.text) and so_far in (Shape.OPEN, Shape.COLLECTING):
@@ -181,13 +188,13 @@ def transcript_final(c: CallState, event: TranscriptFinal) -> None:
     c.turn.add_final(event.text)
     if c.spurt is not None and event.spurt == c.spurt.number:
         c.spurt.settled = True
-        c.timers.cancel(Timer.TRANSCRIPT)
+        c.timers.cancel(Timer.TRANSCRIPT, Timer.OWED)
     _judge(c)
 
 
-def turn_end_expected(c: CallState, event: TurnEndExpected) -> None:
+def turn_end_expected(c: CallState, event: TurnEndExpected, at: float) -> None:
     """The transcriber believes that this is all: enough to prepare a reply."""
-    transcript_changed(c, event.text)
+    transcript_changed(c, event.text, at)
     if c.spurt is not None and c.has_open_spurt:
         c.spurt.expected = event.probability
 
@@ -200,31 +207,48 @@ def turn_resumed(c: CallState) -> None:
 
 def transcript_overdue(c: CallState, at: float) -> None:
     """The final does not come: open the transcriber anew, once; then the interim has to do."""
-    has_no_words = c.spurt is not None and not c.turn.interim and c.spurt.voice_s >= MISSED_VOICE_S
-    if c.spurt is not None and has_no_words and not c.spurt.heard_again:
-        c.spurt.heard_again = True
+    spurt = c.spurt
+    if spurt is None or not c.owes_words:
+        return
+    quiet_at = min(spurt.words_at + WORDS_APART_S, (spurt.ended_at or at) + MOST_WORDS_S)
+    if c.turn.interim and at < quiet_at:
+        # They still come, as when a stream that was opened anew catches up.
+        c.timers.set(Timer.TRANSCRIPT, quiet_at)
+        return
+    has_no_words = not c.turn.interim and spurt.voice_s >= MISSED_VOICE_S
+    if has_no_words and not spurt.heard_again:
+        spurt.heard_again = True
         c.timers.set(Timer.TRANSCRIPT, at + c.behaviour.transcript_timeout_s)
         c.do(ReconnectTranscriber(0.0))
         return
     c.turn.settle()
-    if c.spurt is not None:
-        c.spurt.settled = True
-        if has_no_words:
-            c.counts.missed_spurt = c.spurt.number
+    spurt.settled = True
+    if has_no_words:
+        c.counts.missed_spurt = spurt.number
     _judge(c)
 
 
-def _late_words(c: CallState, spurt_number: int, text: str) -> None:
-    """Words of a spurt that was closed without any: the caller did say them, so they are answered after all."""
-    if spurt_number != c.counts.missed_spurt or not normalize(text):
+def _late_words(c: CallState, spurt_number: int, text: str, at: float) -> None:
+    """Words of a spurt that was closed without any, or with an interim: what is new in them is answered after all."""
+    reply, is_missed = c.reply, spurt_number <= c.counts.missed_spurt
+    answered = c.turn.answered
+    rest = text if is_missed else c.turn.beyond_answered(text)
+    if not normalize(rest) or is_hesitation(rest, c.script):
         return
-    c.counts.missed_spurt = 0
-    if c.reply is not None and c.reply.is_protected:
-        c.history.append(CallerSaid(text))
-        return
-    if c.reply is not None and c.reply.state is not ReplyState.HELD:
-        take_floor(c)
-    c.turn.add_final(text)
+    if reply is not None and reply.is_protected:
+        c.history.append(CallerSaid(rest))
+    elif is_missed:
+        if reply is not None and reply.state is not ReplyState.HELD and not reply.is_filler:
+            take_floor(c)
+        c.turn.put_behind(rest)
+    elif reply is not None and reply.can_be_withdrawn and not c.has_open_spurt:
+        # Nobody has heard that only half of it was understood.
+        before = reply.caller_text.removesuffix(answered).rstrip()
+        speaking.cancel(c)
+        speaking.start(c, Generate(f"{before} {text}".strip()), at)
+    else:
+        # Answered when the agent has said what it says now: nobody interrupts it.
+        c.turn.put_behind(rest)
 
 
 def _judge(c: CallState) -> None:
@@ -235,10 +259,14 @@ def _judge(c: CallState) -> None:
     spurt = c.spurt if c.has_open_spurt else None
     is_all = spurt is None or (spurt.settled and not spurt.is_voiced)
     step = step_for_words(c.script, c.turn.text, is_all=is_all)
-    if step is Step.TAKE:
+    if reply.is_filler and (is_all or c.owes_words):
+        # These are the words that it waits for: they are answered behind it.
+        if is_all:
+            speaking.resume(c)
+    elif step is Step.TAKE:
         take_floor(c)
     elif step is Step.RESUME:
-        c.turn = TurnText()
+        c.turn = TurnText(c.turn.answered)
         if spurt is not None:
             c.counts.committed_spurt = spurt.number
         speaking.resume(c)
@@ -257,7 +285,7 @@ def take_floor(c: CallState) -> None:
     """The caller has the floor: the reply ends where it was heard."""
     reply = c.reply
     assert reply is not None
-    if not reply.is_audible and not reply.is_sealed and reply.turn > 0:
+    if reply.can_be_withdrawn:
         withdraw(c)
     else:
         speaking.cancel(c)
@@ -303,6 +331,9 @@ def transcriber_lost(c: CallState, event: TranscriberLost, at: float) -> None:
     """Open it again at once; when that does not help, say so and end."""
     c.counts.reconnects += 1
     c.turn.interim = ""
+    if c.spurt is not None and not c.spurt.settled:
+        # What it was asked, and what it believed, went with it.
+        c.spurt.asked_s, c.spurt.expected = 0.0, None
     tries = c.counts.reconnects
     if not event.retryable or tries > c.behaviour.reconnect_attempts:
         closing.close(c, Say(c.script.deaf, "deaf"), "provider.stt.failed", at)
@@ -314,6 +345,11 @@ def transcriber_lost(c: CallState, event: TranscriberLost, at: float) -> None:
 def transcriber_ready(c: CallState, at: float) -> None:
     """It hears again: ask once more for what is still owed."""
     spurt = c.spurt
-    if spurt is not None and c.has_open_spurt and not spurt.is_voiced and not spurt.settled:
+    if spurt is None or spurt.settled:
+        return
+    if c.owes_words:
         c.do(FinalizeTranscript(spurt.number))
         c.timers.set(Timer.TRANSCRIPT, at + c.behaviour.transcript_timeout_s)
+    else:
+        # A question that was asked while nobody heard is asked again when the voice stops.
+        spurt.asked_s = 0.0

@@ -15,6 +15,10 @@ from offhook.core.timers import Timers
 from offhook.core.transcript import AgentSaid, Entry, TurnText
 
 
+FILLER: Final = "filler"
+"""The name of a fixed sentence that says: one moment."""
+
+
 class Phase(Enum):
     """The life of the call."""
 
@@ -150,6 +154,16 @@ class Reply(msgspec.Struct):
         """Nothing the caller does stops it."""
         return Known.PROTECTED in self.known
 
+    @property
+    def is_filler(self) -> bool:
+        """It only bridges the wait for the caller's own words."""
+        return isinstance(self.content, Say) and self.content.name == FILLER
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """It answers a turn, and nobody knows of it yet."""
+        return bool(self.caller_text) and not (self.is_audible or self.is_sealed)
+
     def move(self, state: ReplyState) -> None:
         """Change state; a move that the table does not hold is a bug."""
         assert state in REPLIES[self.state], f"reply {self.number}: {self.state.value} to {state.value}"
@@ -180,6 +194,8 @@ class Spurt(msgspec.Struct):
     heard_again: bool = False
     """The transcriber was opened anew for it."""
     text_when_stuck: str = ""
+    words_at: float = 0.0
+    """When words of it came last."""
 
     @property
     def belief(self) -> float | None:
@@ -204,7 +220,7 @@ class Counts(msgspec.Struct):
     apologies: int = 0
     reconnects: int = 0
     missed_spurt: int = 0
-    """A spurt whose words did not come in time; they may still come."""
+    """The latest spurt whose words did not come in time; they may still come."""
     learned_pause_s: float = 0.0
     last_voice_at: float = 0.0
     """End of the caller's last spurt."""
@@ -247,6 +263,12 @@ class CallState:
     def has_open_spurt(self) -> bool:
         """True when the caller's latest spurt does not yet belong to a committed turn."""
         return self.spurt is not None and self.spurt.number > self.counts.committed_spurt
+
+    @property
+    def owes_words(self) -> bool:
+        """True when the caller has fallen silent, and what was said is not known for certain."""
+        spurt = self.spurt
+        return spurt is not None and self.has_open_spurt and not (spurt.is_voiced or spurt.settled)
 
     @property
     def last_agent_text(self) -> str:

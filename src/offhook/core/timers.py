@@ -38,6 +38,8 @@ class Timer(IntEnum):
     """The call has reached its longest length."""
     CLOSING = 14
     """The goodbye was not heard in time."""
+    OWED = 16
+    """The caller has spoken, and the words are not known yet."""
 
 
 class Timers:

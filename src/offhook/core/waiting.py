@@ -1,10 +1,12 @@
-"""What the caller hears while the reply is on its way: an opener at once, a filler later. Per language by `Script`."""
+"""What the caller hears while the reply, or the caller's own words, are on their way: an opener at once, a filler later.
+Per language by `Script`.
+"""
 
 from typing import Final
 
 from offhook.core.behaviour import Script
 from offhook.core.commands import Generate, PlayFiller
-from offhook.core.state import CallState, Reply, ReplyState
+from offhook.core.state import CallState, Phase, Reply, ReplyState
 from offhook.core.timers import Timer
 from offhook.core.words import Shape, normalize, shape_of
 
@@ -37,6 +39,23 @@ def filler_due(c: CallState, at: float) -> None:
     reply.fillers += 1
     # Playout tells when the filler is over; this is for a voice that does not even say that.
     c.timers.set(Timer.FILLER, at + 2 * c.behaviour.filler_again_s)
+
+
+def words_owed(c: CallState, at: float) -> str:
+    """The caller has spoken and hears nothing, since the words are not known: what to say, empty for nothing now."""
+    spurt, b = c.spurt, c.behaviour
+    if not c.owes_words or c.phase is not Phase.OPEN or not c.script.filler:
+        return ""
+    assert spurt is not None and spurt.ended_at is not None
+    if c.reply is not None or c.cut is not None:
+        c.timers.set(Timer.OWED, at + _RETRY_WHEN_HUSHED_S)
+        return ""
+    if not c.turn.is_empty and at < spurt.ended_at + b.filler_s + b.filler_s / 4:
+        # The words so far will soon have to do: an answer is better than a filler.
+        c.timers.set(Timer.OWED, at + b.filler_s / 4)
+        return ""
+    c.timers.set(Timer.OWED, at + b.filler_again_s)
+    return c.script.filler[c.counts.replies % len(c.script.filler)]
 
 
 def fillers_for(c: CallState, reply: Reply) -> tuple[str, ...]:
