@@ -393,3 +393,9 @@ def test_a_prepared_reply_is_thrown_away_when_the_turn_turns_out_to_sound_unfini
     world = scene(stt_s=0.02).says("what time is it", 3.0, 4.0, 0.2).run(4.2)
     (started,) = [c.reply for _, c in world.said(cmd.StartReply) if isinstance(c, cmd.StartReply) and c.held]
     assert [c.reply for _, c in world.said(cmd.CancelReply) if isinstance(c, cmd.CancelReply)] == [started]
+
+
+def test_no_filler_when_the_voice_is_about_to_speak() -> None:
+    world = scene(token_s=1.0, voice_s=0.3, stt_s=0.05).says("what time is it", 3.0, 4.0).run(7.0)
+    assert not world.said(cmd.PlayFiller), "the first token came just before the filler's time"
+    assert scene(token_s=1.0, voice_s=0.9, stt_s=0.05).says("what time is it", 3.0, 4.0).run(7.0).said(cmd.PlayFiller)

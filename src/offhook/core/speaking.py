@@ -25,6 +25,8 @@ from offhook.core.waiting import fillers_for
 END_CALL: Final = "end_call"
 """The tool that the core carries out itself: hang up, once the reply was heard."""
 VOICE_FAILED: Final = "provider.voice.failed"
+VOICE_NEAR_S: Final = 0.4
+"""A first clause and its first audio take no longer, mostly."""
 CUT_TIMEOUT_S: Final = 0.25
 """The playout is ours and answers in the same step; this only guards against a bug in it."""
 
@@ -124,6 +126,8 @@ def first_token_received(c: CallState, at: float) -> None:
     reply.known |= Known.BEGUN
     if Timer.REPLY in c.timers:
         c.timers.set(Timer.REPLY, at + c.behaviour.stall_timeout_s)
+    # The voice is next: what was to bridge the wait would only lengthen it.
+    c.timers.put_off(at + VOICE_NEAR_S, Timer.FILLER, Timer.OPENER)
 
 
 def segment_ready(c: CallState, segment: int) -> None:

@@ -54,6 +54,12 @@ class Timers:
         """Set or move a deadline."""
         self._due[timer] = at
 
+    def put_off(self, until: float, *timers: Timer) -> None:
+        """Those that are set and due before `until` are due then."""
+        for timer in timers:
+            if timer in self._due:
+                self._due[timer] = max(self._due[timer], until)
+
     def cancel(self, *timers: Timer) -> None:
         """Forget deadlines, set or not."""
         for timer in timers:
