@@ -15,7 +15,7 @@ from offhook.audio.g711 import encode_ulaw
 from offhook.core.events import TranscriberLagging, TranscriberReady, TranscriptChanged, TranscriptFinal
 from offhook.errors import ConfigurationError, ProviderUnavailable
 from offhook.speech.model_files import ModelStore
-from offhook.speech.ports import Setup, TranscriberEvent
+from offhook.speech.ports import Setup, TellsOfWork, TranscriberEvent
 from offhook.speech.stt import local
 from offhook.speech.stt.local import LocalTranscriber, Workers
 
@@ -102,6 +102,22 @@ async def hearings(count: int = 1, workers: int = 1) -> AsyncIterator[list[Heari
 
 
 # ── the rules ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_it_tells_that_it_works_on_an_answer() -> None:
+    async def main() -> None:
+        async with hearings() as (hearing,):
+            worker: TellsOfWork = hearing.transcriber
+            at_work = [worker.is_at_work]
+            hearing.hear(voice(1.0))
+            hearing.transcriber.finalize(1)
+            at_work.append(worker.is_at_work)
+            hearing.decoder.allow(5)
+            await until(lambda: bool(hearing.of(TranscriptFinal)))
+            await until(lambda: not worker.is_at_work)
+            assert at_work == [False, True]
+
+    asyncio.run(main())
 
 
 def test_it_is_ready_before_anything_else() -> None:

@@ -14,7 +14,6 @@ from offhook.core.commands import Command, Generate, Say
 from offhook.core.timers import Timers
 from offhook.core.transcript import AgentSaid, Entry, TurnText
 
-
 FILLER: Final = "filler"
 """The name of a fixed sentence that says: one moment."""
 
