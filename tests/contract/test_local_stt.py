@@ -104,22 +104,6 @@ async def hearings(count: int = 1, workers: int = 1) -> AsyncIterator[list[Heari
 # ── the rules ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_it_tells_that_it_works_on_an_answer() -> None:
-    async def main() -> None:
-        async with hearings() as (hearing,):
-            worker: TellsOfWork = hearing.transcriber
-            at_work = [worker.is_at_work]
-            hearing.hear(voice(1.0))
-            hearing.transcriber.finalize(1)
-            at_work.append(worker.is_at_work)
-            hearing.decoder.allow(5)
-            await until(lambda: bool(hearing.of(TranscriptFinal)))
-            await until(lambda: not worker.is_at_work)
-            assert at_work == [False, True]
-
-    asyncio.run(main())
-
-
 def test_it_is_ready_before_anything_else() -> None:
     async def main() -> None:
         async with hearings() as (hearing,):
@@ -145,8 +129,11 @@ def test_a_final_covers_everything_since_the_last_and_only_a_little_silence_befo
         async with hearings() as (hearing,):
             hearing.hear([*silence(5), *voice(0.4), *silence(0.04)])
             hearing.transcriber.finalize(1)
+            worker: TellsOfWork = hearing.transcriber
+            assert worker.is_at_work
             hearing.decoder.allow()
             await hearing.posts(TranscriptFinal("text 1", 1))
+            await until(lambda: not worker.is_at_work)
             hearing.hear([*voice(0.2), *silence(0.04)])
             hearing.transcriber.finalize(2)
             hearing.decoder.allow()
