@@ -15,7 +15,7 @@ from offhook.audio.g711 import encode_ulaw
 from offhook.core.events import TranscriberLagging, TranscriberReady, TranscriptChanged, TranscriptFinal
 from offhook.errors import ConfigurationError, ProviderUnavailable
 from offhook.speech.model_files import ModelStore
-from offhook.speech.ports import Setup, TranscriberEvent
+from offhook.speech.ports import Setup, TellsOfWork, TranscriberEvent
 from offhook.speech.stt import local
 from offhook.speech.stt.local import LocalTranscriber, Workers
 
@@ -129,8 +129,11 @@ def test_a_final_covers_everything_since_the_last_and_only_a_little_silence_befo
         async with hearings() as (hearing,):
             hearing.hear([*silence(5), *voice(0.4), *silence(0.04)])
             hearing.transcriber.finalize(1)
+            worker: TellsOfWork = hearing.transcriber
+            assert worker.is_at_work
             hearing.decoder.allow()
             await hearing.posts(TranscriptFinal("text 1", 1))
+            await until(lambda: not worker.is_at_work)
             hearing.hear([*voice(0.2), *silence(0.04)])
             hearing.transcriber.finalize(2)
             hearing.decoder.allow()

@@ -8,6 +8,7 @@ import pytest
 
 from offhook.call.journal import read_header
 from offhook.simulator.virtual import run_virtual
+from offhook.speech.stt.scripted import ScriptedTranscriber
 from tests.rig import Outcome, Rig, caller_script, run_call_of
 
 LONGEST_SILENCE_S = 3.0
@@ -127,6 +128,16 @@ def test_a_transcriber_that_fails_is_followed_by_another(tmp_path: Path, name: s
     if name != "drops every stream":
         (news,) = switches(outcome, "stt")
         assert (news["provider"], news["to"]) == ("scripted", "scripted (2)") and news["cause"]
+
+
+def test_a_transcriber_at_work_is_not_made_to_begin_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ScriptedTranscriber, "is_at_work", property(lambda self: bool(self._due)), raising=False)
+    rig = Rig(llm={"otherwise": ANSWER}, stt={"word_delay_s": 20.0, "final_latency_s": 2.3})
+    outcome = call_of(rig, tmp_path)
+    check(outcome)
+    heard = [text for speaker, text in outcome.turns if speaker == "caller"]
+    assert heard == ["when are you open 0", "when are you open 1"]
+    assert sum(line.get("command") == "ReconnectTranscriber" for line in outcome.journal) == 2, "asked for, not done"
 
 
 def test_a_provider_that_stalls_is_waited_for_once_and_then_passed_over(tmp_path: Path) -> None:

@@ -174,7 +174,8 @@ class _Desk:
 
     async def _reconnect(self, delay_s: float) -> None:
         await asyncio.sleep(delay_s)
-        self.connect_transcriber()
+        if not self._ear.is_at_work:
+            self.connect_transcriber()
 
     async def _predict(self, spurt: int) -> None:
         try:

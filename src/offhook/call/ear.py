@@ -10,7 +10,7 @@ from offhook.audio.spurts import Edge, SpurtDetector
 from offhook.call.inbox import Inbox
 from offhook.call.pacer import Pacer
 from offhook.core.events import CallerHungUp, DigitPressed, LegLost, TranscriptFinal
-from offhook.speech.ports import Transcriber, TranscriberEvent
+from offhook.speech.ports import TellsOfWork, Transcriber, TranscriberEvent
 
 _LOG: Final = logging.getLogger("offhook.calls")
 KEPT_FRAMES: Final = 1500
@@ -119,6 +119,12 @@ class Ear:
         """The transcriber is gone; frames are kept for the next one."""
         if self._transcriber is transcriber:
             self._transcriber = None
+
+    @property
+    def is_at_work(self) -> bool:
+        """The transcriber is at work on an answer: another one would begin it once more, and be later."""
+        transcriber: object = self._transcriber
+        return isinstance(transcriber, TellsOfWork) and transcriber.is_at_work
 
     def finalize(self, spurt: int) -> None:
         """Ask for the words of the spurt, so far as it was heard. Of several questions only the last is the answer."""

@@ -83,7 +83,9 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
         float,
         _says("Silence after the caller's turn until a short acknowledgement, when no reply is ready (0: none).", 0, 5),
     ] = 0.0
-    filler_s: Annotated[float, _says("Wait for a reply or a tool until a short filler is said.", 0.2, 10)] = 1.20
+    filler_s: Annotated[
+        float, _says("Wait for the caller's words, a reply or a tool until a short filler is said.", 0.2, 10)
+    ] = 1.20
     reply_timeout_s: Annotated[
         float, _says("Wait for the first audio of a reply before it is tried again.", 0.5, 60)
     ] = 6.0

@@ -1,5 +1,5 @@
-"""What the caller hears while the reply, or the caller's own words, are on their way: an opener at once, a filler later.
-Per language by `Script`.
+"""What the caller hears while the reply is on its way, or the caller's own words are: an opener at once, a filler
+later. Per language by `Script`.
 """
 
 from typing import Final

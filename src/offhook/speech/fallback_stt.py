@@ -11,7 +11,7 @@ from offhook import clock
 from offhook.core.events import ProviderSwitched, TranscriberReady, TranscriptFinal
 from offhook.errors import ProviderError, ProviderTimeout, ProviderUnavailable
 from offhook.speech.fallback import Attempts, Member, close_members, prepare_members
-from offhook.speech.ports import SpeechToText, Transcriber, TranscriberEvent
+from offhook.speech.ports import SpeechToText, TellsOfWork, Transcriber, TranscriberEvent
 
 READY_S: Final = 2.0
 """Longest wait for a stream, when another could hear."""
@@ -80,6 +80,11 @@ class _WatchedTranscriber:
         self._inner = member.port.transcriber(self._heard)
         self.hear = self._inner.hear
         """Fifty times a second: without a step in between."""
+
+    @property
+    def is_at_work(self) -> bool:
+        """As the member's own."""
+        return isinstance(self._inner, TellsOfWork) and self._inner.is_at_work
 
     def finalize(self, spurt: int) -> None:
         """Passed on; from now on a final is owed."""

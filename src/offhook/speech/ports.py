@@ -123,6 +123,15 @@ class Transcriber(Protocol):
         """Serve the stream until cancelled. Raises `ProviderError` when it is lost; posts `TranscriberReady` first."""
 
 
+@runtime_checkable
+class TellsOfWork(Protocol):
+    """A transcriber that knows whether an answer is under way: opened anew, it would only begin once more."""
+
+    @property
+    def is_at_work(self) -> bool:
+        """An answer that is owed is being made."""
+
+
 class SpeechToText(Protocol):
     """A way to hear."""
 

@@ -203,6 +203,8 @@ class LocalTranscriber:
         self._next_partial_at = 0
         self._lagging = False
         self._work = asyncio.Event()
+        self.is_at_work = False
+        """See `offhook.speech.ports.TellsOfWork`."""
 
     @property
     def _end(self) -> int:
@@ -230,6 +232,7 @@ class LocalTranscriber:
     def finalize(self, spurt: int) -> None:
         """Ask for the final of everything up to here."""
         self._asked.append((spurt, self._end))
+        self.is_at_work = True
         self._work.set()
 
     async def run(self) -> None:
@@ -241,6 +244,7 @@ class LocalTranscriber:
                 self._work.clear()
                 while self._asked:
                     await self._answer(*self._asked.popleft())
+                self.is_at_work = False
                 self._take_partial()
                 if self._partial_due():
                     self._ask_partial()
