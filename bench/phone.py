@@ -15,15 +15,14 @@ from urllib.parse import urlsplit
 import msgspec
 
 from bench.wire import MediaSocket, Server, WireError, open_socket, post
+from offhook.core.playout import LEAD_S, MESSAGE_FRAMES
 from offhook.simulator.caller import Caller
 from offhook.simulator.carrier_media import FRAME_BYTES, CarrierMedia, StreamFacts, Tick
 from offhook.simulator.carrier_twiml import parse, streams
 from offhook.simulator.report import FRAME_S, CallReport
 from offhook.speech.scripted.tape import TapeFrame, read_frame
 
-LEAD_S: Final = 0.2
-"""How far ahead of playout the server means to send; its schedule follows from it."""
-MESSAGE_S: Final = 0.04
+MESSAGE_S: Final = MESSAGE_FRAMES * FRAME_S
 """The server sends when a whole message fits into the lead; the last of a segment may be shorter."""
 BYTES_PER_S: Final = 8000
 KEPT: Final = 200_000

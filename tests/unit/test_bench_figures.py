@@ -5,13 +5,13 @@ import math
 import pytest
 
 from bench.judge import Answered, Call, Verdict, zombie_bytes
-from bench.phone import LEAD_S, MESSAGE_S, Flow, Log, Said
+from bench.phone import MESSAGE_S, Flow, Log, Said
 from bench.scenarios import FIRST_CLAUSE_TOKENS, MOST_TURNS, Kind, numbered, reply_text
 from bench.speculation import measure as measure_speculation
 from bench.table import Goal, Row, percentile, share
 from bench.vendors import Draws
 from bench.waste import Waste
-from offhook.core.playout import Playout
+from offhook.core.playout import LEAD_S, Playout
 from offhook.core.segments import Segmenter
 from offhook.simulator.report import CallerTurn, CallReport
 from offhook.simulator.vendors.profiles import PROFILES
@@ -52,10 +52,10 @@ def test_a_share_has_a_lower_limit() -> None:
 
 def test_audio_in_time_is_not_late_and_audio_behind_is() -> None:
     flow = Flow(began_at=10.0)
-    first = [flow.lateness_s(10.0, 320) for _ in range(round(LEAD_S / MESSAGE_S))]
-    assert first == [0.0] * 5
-    assert flow.lateness_s(10.04, 320) == pytest.approx(0.0)
-    assert flow.lateness_s(10.11, 320) == pytest.approx(0.03)
+    first = [flow.lateness_s(10.0, 480) for _ in range(int(LEAD_S / MESSAGE_S))]
+    assert first == [0.0] * 3
+    assert flow.lateness_s(10.04, 480) == pytest.approx(0.0)
+    assert flow.lateness_s(10.13, 480) == pytest.approx(0.03)
 
 
 def test_audio_of_a_cancelled_reply_after_its_clear_is_a_zombie() -> None:

@@ -24,6 +24,9 @@ from offhook.core.events import (
 BYTES_PER_S: Final = 8000
 FRAME_BYTES: Final = 160
 SILENCE: Final = b"\xff"
+LEAD_S: Final = 0.2
+"""Audio is sent so far ahead of what is heard: a stalled loop is not heard, and little has to be cleared."""
+MESSAGE_FRAMES: Final = 3
 GUESSED_CHARS_PER_S: Final = 15.0
 """Speed of speech, for a segment whose audio is not complete and has no word times."""
 
@@ -95,7 +98,7 @@ class _Flight:
 class Playout:
     """One call's outgoing audio. One reply at a time."""
 
-    def __init__(self, sink: Sink, *, lead_s: float = 0.2, message_frames: int = 3) -> None:
+    def __init__(self, sink: Sink, *, lead_s: float = LEAD_S, message_frames: int = MESSAGE_FRAMES) -> None:
         self._sink = sink
         self._lead_s = lead_s
         self._message_bytes = message_frames * FRAME_BYTES
