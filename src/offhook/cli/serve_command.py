@@ -1,5 +1,6 @@
 """`offhook serve`: the server for an agent, until a signal ends it in order."""
 
+import gc
 import logging
 import sys
 from pathlib import Path
@@ -61,6 +62,9 @@ async def serve_agent(runtime: "AgentRuntime", settings: Settings, host: str, po
     sentences = Sentences(language=runtime.agent.language, busy=sorry, apology=sorry)
     try:
         await runtime.prepare()
+        # What was loaded stays: to look at it again and again would stop all calls each time.
+        gc.collect()
+        gc.freeze()
         live.watch_lag()
         app = create_app(live, settings, rest, sentences=sentences)
         await run_server(app, live, Listening(host, port, say_ready), drain_deadline_s=settings.drain_deadline_s)
