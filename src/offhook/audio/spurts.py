@@ -5,6 +5,7 @@ All time is counted in received samples, so a burst of late frames gives the sam
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
 from offhook.audio.frames import FRAME_BYTES, FRAME_SAMPLES, SAMPLE_RATE
@@ -21,10 +22,13 @@ _PART_SAMPLES: Final = 64
 _LAG_SAMPLES: Final = 2 * BLOCK_SAMPLES
 """So long the model goes on believing in a voice that has ended; measured with speech that ends in silence."""
 
-_NOTHING_ASKED: Final = "nothing asked"
-_ASKING: Final = "asking"
-_ASKED: Final = "asked"
-"""Where the question for the last block stands."""
+
+class _Question(Enum):
+    """Where the question for the last block stands."""
+
+    NONE = "answered, or not asked"
+    ASKING = "in this step"
+    ASKED = "waits for other calls' blocks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class SpurtDetector:
     def __init__(self, vad: VadStream, voice_edges_s: tuple[float, ...], settings: SpurtSettings | None = None) -> None:
         self._settings = settings or SpurtSettings()
         self._gate = GatedVad(vad, self._judged)
-        self._state = _NOTHING_ASKED
+        self._state = _Question.NONE
         self._found: tuple[Edge, ...] = ()
         self.late: Callable[[tuple[Edge, ...]], None] | None = None
         self._edges = sorted((round(edge_s * SAMPLE_RATE), edge_s) for edge_s in voice_edges_s)
@@ -116,7 +120,7 @@ class SpurtDetector:
     def hear(self, frame: bytes) -> tuple[Edge, ...]:
         """Take the next 160 bytes of mu-law; the edges that they show, in order."""
         assert len(frame) == FRAME_BYTES, "the leg delivers whole frames"
-        if self._state is _ASKED:
+        if self._state is _Question.ASKED:
             self._gate.flush()
         self._samples += FRAME_SAMPLES
         audio = self._pieces + frame
@@ -124,17 +128,17 @@ class SpurtDetector:
             self._pieces = audio
             return self._lasting() if self._spurt or self._watch else ()
         self._pieces = audio[BLOCK_SAMPLES:]
-        self._state = _ASKING
+        self._state = _Question.ASKING
         self._gate.hear(audio[:BLOCK_SAMPLES])
-        if self._state is _ASKING:
-            self._state = _ASKED
+        if self._state is _Question.ASKING:
+            self._state = _Question.ASKED
             return ()
         return self._found
 
     def _judged(self, probability: float) -> None:
         """The block's probability is there: in the step that asked for it, or later."""
-        is_late = self._state is _ASKED
-        self._state = _NOTHING_ASKED
+        is_late = self._state is _Question.ASKED
+        self._state = _Question.NONE
         self._found = self._block(probability)
         if is_late and self._found:
             assert self.late is not None, "whoever collects blocks takes late edges"

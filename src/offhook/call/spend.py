@@ -1,13 +1,13 @@
 """What the language model of a call has cost, and what of that was never said: from the journal alone."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.speech.catalogue import Price
 
-DOLLARS_FOR: int = 1_000_000
+DOLLARS_FOR: Final = 1_000_000
 """Prices are for so many tokens."""
 
 

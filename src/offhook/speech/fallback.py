@@ -165,11 +165,25 @@ async def prepare_members(members: Sequence[Member[P]]) -> None:
         raise
 
 
-async def expect_call(members: Sequence[Member[P]]) -> None:
-    """Tell the one that will be asked first that it rings."""
-    port: object = Attempts(members).member.port
-    if isinstance(port, ExpectsCalls):
-        await port.expect_call()
+class Members(Generic[P]):
+    """What the three lists share beside their members: the start, the ringing, the end."""
+
+    def __init__(self, members: Sequence[Member[P]]) -> None:
+        self._members = members
+
+    async def prepare(self) -> None:
+        """The first one now, the others in the background."""
+        await prepare_members(self._members)
+
+    async def expect_call(self) -> None:
+        """It rings: the one that will be asked first is told."""
+        port: object = Attempts(self._members).member.port
+        if isinstance(port, ExpectsCalls):
+            await port.expect_call()
+
+    async def close(self) -> None:
+        """All of them."""
+        await close_members(self._members)
 
 
 async def close_members(members: Sequence[Member[P]]) -> None:

@@ -16,10 +16,8 @@ from offhook.speech.fallback import (
     Attempts,
     LlmBlock,
     Member,
+    Members,
     Waits,
-    close_members,
-    expect_call,
-    prepare_members,
     watched,
 )
 from offhook.speech.hedge import hedged
@@ -82,23 +80,12 @@ class _Spent:
     is_whole: bool = False
 
 
-class FallbackModel:
+class FallbackModel(Members[LanguageModel]):
     """See `offhook.speech.ports.LanguageModel`."""
 
     def __init__(self, members: Sequence[Member[LanguageModel]], block: LlmBlock) -> None:
-        self._members, self._block = members, block
-
-    async def prepare(self) -> None:
-        """The first one now, the others in the background."""
-        await prepare_members(self._members)
-
-    async def expect_call(self) -> None:
-        """The one that will be asked first."""
-        await expect_call(self._members)
-
-    async def close(self) -> None:
-        """All of them."""
-        await close_members(self._members)
+        super().__init__(members)
+        self._block = block
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
         """One whole reply. Raises `ProviderError` when nobody is left who could give it, or the rest of it."""

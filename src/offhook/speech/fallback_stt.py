@@ -3,14 +3,14 @@ is lost, and gives that one all that no final has covered. So it is enough to kn
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
 from offhook import clock
 from offhook.core.events import ProviderSwitched, TranscriberReady, TranscriptFinal
 from offhook.errors import ProviderError, ProviderTimeout, ProviderUnavailable
-from offhook.speech.fallback import Attempts, Member, close_members, prepare_members
+from offhook.speech.fallback import Attempts, Member, Members
 from offhook.speech.ports import SpeechToText, TellsOfWork, Transcriber, TranscriberEvent
 
 READY_S: Final = 2.0
@@ -19,24 +19,13 @@ OWED_S: Final = 1.2
 """A stream that is given up while it owes a final for so long is taken for mute."""
 
 
-class FallbackSpeechToText:
+class FallbackSpeechToText(Members[SpeechToText]):
     """See `offhook.speech.ports.SpeechToText`."""
-
-    def __init__(self, members: Sequence[Member[SpeechToText]]) -> None:
-        self._members = members
 
     @property
     def asks_early(self) -> bool:
         """As the owner's own choice likes it."""
         return self._members[0].port.asks_early
-
-    async def prepare(self) -> None:
-        """The first one now, the others in the background."""
-        await prepare_members(self._members)
-
-    async def close(self) -> None:
-        """All of them."""
-        await close_members(self._members)
 
     def transcriber(self, post: Callable[[TranscriberEvent], None]) -> Transcriber:
         """By the first one that is well."""

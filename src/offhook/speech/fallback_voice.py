@@ -9,33 +9,20 @@ from offhook.speech.continuation import Voiced
 from offhook.speech.fallback import (
     Attempts,
     Member,
+    Members,
     TtsBlock,
     Waits,
-    close_members,
-    expect_call,
-    prepare_members,
     watched,
 )
 from offhook.speech.ports import SpokenAudio, Switched, Voice, VoiceOutput
 
 
-class FallbackVoice:
+class FallbackVoice(Members[Voice]):
     """See `offhook.speech.ports.Voice`."""
 
     def __init__(self, members: Sequence[Member[Voice]], block: TtsBlock) -> None:
-        self._members, self._block = members, block
-
-    async def prepare(self) -> None:
-        """The first one now, the others in the background."""
-        await prepare_members(self._members)
-
-    async def expect_call(self) -> None:
-        """The one that will be asked first."""
-        await expect_call(self._members)
-
-    async def close(self) -> None:
-        """All of them."""
-        await close_members(self._members)
+        super().__init__(members)
+        self._block = block
 
     async def synthesize(self, text: str) -> AsyncGenerator[VoiceOutput, None]:
         """One whole segment. Raises `ProviderError` when nobody is left who could say it, or the rest of it."""
