@@ -47,6 +47,9 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     audio_stall_s: Annotated[float, _says("Longest wait for caller audio that would show a silence.", 0.3, 10)] = 1.00
     max_speculations: Annotated[int, _says("Replies prepared before a turn is committed, per turn.", 0, 20)] = 3
     digits_timeout_s: Annotated[float, _says("Wait after a key before the digits are a turn.", 0.2, 30)] = 2.5
+    echo_words: Annotated[
+        int, _says("So many of the agent's own words, coming back while it speaks, are no turn (0: off).", 0, 50)
+    ] = 3
     digits_end: Annotated[str, Meta(description="A key that ends the digits at once, or empty.", max_length=1)] = "#"
 
     # ── barge-in ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -59,6 +62,10 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     decide_timeout_s: Annotated[
         float, _says("Longest wait for words after the caller's voice ended; then the agent goes on.", 0.1, 5)
     ] = 1.00
+    answer_overlap_s: Annotated[
+        float,
+        _says("A word of listening that begins so long before the end of the agent's question answers it.", 0, 5),
+    ] = 1.50
     protect_opening: Annotated[
         bool, Meta(description="The opening is said to its end whatever the caller says (a legal notice).")
     ] = False
@@ -66,6 +73,9 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     # ── silence, length, end ─────────────────────────────────────────────────────────────────────────────────
     idle_s: Annotated[float, _says("Silence of the caller until the agent asks.", 1, 600)] = 9.0
     idle_prompts: Annotated[int, _says("How often the agent asks before it says goodbye.", 0, 10)] = 2
+    hold_s: Annotated[
+        float, _says("Silence until the agent asks, when the caller has asked for time ('hold on').", 1, 600)
+    ] = 30.0
     opening_wait_s: Annotated[
         float, _says("With `opening: wait`, how long the caller may be silent at first.", 1, 120)
     ] = 12.0
@@ -74,6 +84,14 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     stuck_voice_s: Annotated[
         float, _says("Voice without a word for so long is taken for background noise.", 2, 120)
     ] = 15.0
+    presence_doubts: Annotated[
+        int,
+        _says("Signs in a row that nobody is listening (a television, music), until the agent asks (0: never).", 0, 50),
+    ] = 4
+    presence_asks: Annotated[int, _says("How often the agent asks whether somebody is there.", 1, 10)] = 2
+    goodbye_grace_s: Annotated[
+        float, _says("Wait behind a goodbye that was heard, for a caller who says something after all.", 0, 5)
+    ] = 1.0
     closing_timeout_s: Annotated[
         float, _says("Longest goodbye: then the line is cut even if it was not heard.", 1, 60)
     ] = 12.0
@@ -101,6 +119,22 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     )
     tool_timeout_s: Annotated[float, _says("Longest run of a tool.", 0.5, 120)] = 20.0
     tool_steps: Annotated[int, _says("Tool rounds in one turn.", 0, 20)] = 3
+    fillers: Annotated[int, _says("Fillers in one reply.", 0, 20)] = 4
+    answer_timeout_s: Annotated[
+        float,
+        _says("Longest wait for something of the reply itself, whatever tools and model do; then it is given up.",
+              2, 300),
+    ] = 30.0
+    reattach_s: Annotated[
+        float, _says("Wait for another media connection when one is lost (0: the call ends at once).", 0, 60)
+    ] = 6.0
+    screen_s: Annotated[
+        float, _says("Outbound: wait for word of who has answered; then the greeting is said.", 0, 30)
+    ] = 4.0
+    beep_s: Annotated[float, _says("Outbound: longest wait for a machine's beep; then the message is left.", 1, 120)] = (
+        25.0
+    )
+    keys_timeout_s: Annotated[float, _says("Longest wait for keys that were asked for.", 1, 120)] = 20.0
     reconnect_first_s: Annotated[float, _says("First wait before a lost transcriber is opened again.", 0, 5)] = 0.0
     reconnect_max_s: Annotated[float, _says("Longest wait between two tries to open the transcriber.", 0.05, 10)] = 2.0
     reconnect_attempts: Annotated[int, _says("Tries in a row before the agent says that it cannot hear.", 1, 50)] = 8
@@ -134,6 +168,16 @@ class ToolWords(msgspec.Struct, frozen=True, kw_only=True):
     """Phrases that say it was done, as `core.promises.as_phrase` leaves them."""
 
 
+class Destination(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a caller can be transferred to."""
+
+    number: str
+    """E.164, or `sip:...`."""
+    ring_s: float = 20.0
+    say: str = ""
+    """Said, and heard, before it is dialled; empty: the script's own sentence."""
+
+
 class Script(msgspec.Struct, frozen=True, kw_only=True):
     """The agent's fixed sentences and word lists, in its language."""
 
@@ -152,6 +196,22 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     repeat: str = "Sorry, I did not catch that. Could you say it again?"
     deaf: str = "I am sorry, I cannot hear you at the moment. Please call again later. Goodbye."
     failure_goodbye: str = "I am sorry, I cannot help you right now. Please call again later. Goodbye."
+    presence: str = "I hear other voices. If you would like to talk to me, please say yes, or press a key."
+    absent_goodbye: str = "I do not think that anybody is talking to me, so I will hang up now. Goodbye."
+    transfer: str = "I will connect you now. One moment, please."
+    transfer_failed: str = "I am sorry, I could not reach anybody there. What else can I do for you?"
+    returned: str = "I am back with you. How can I help you?"
+    """Said when the call comes back to the agent and no model can say it better."""
+    machine_message: str = ""
+    """Outbound: left on an answering machine; empty: it is hung up on."""
+    destinations: dict[str, Destination] = {}
+    """Where `transfer_call` can connect to, by name."""
+    handoffs: tuple[str, ...] = ()
+    """Agents that `handoff` can put in charge."""
+    denials: tuple[str, ...] = ()
+    """Normalized sounds of no: they sound like listening, and are none."""
+    wait_phrases: tuple[str, ...] = ()
+    """Normalized phrases with which a caller asks for time: hold on, one moment, let me get, ..."""
     backchannels: tuple[str, ...] = ()
     """Normalized utterances that do not take the floor while the agent speaks."""
     end_phrases: tuple[str, ...] = ()

@@ -1,6 +1,9 @@
-"""What the conversation asks of the world, in the imperative. `call.call.run_call` performs each in one clause."""
+"""What the conversation asks of the world, in the imperative. The call performs each in one clause."""
 
 import msgspec
+
+from offhook.core.endings import EndReason
+from offhook.core.history import AnyEntry
 
 
 class Command(msgspec.Struct, frozen=True, tag=True, tag_field="command"):
@@ -27,9 +30,13 @@ class PredictTurn(Command, frozen=True):
 
 
 class FinalizeTranscript(Command, frozen=True):
-    """Ask the transcriber to make final what it has; answered by `TranscriptFinal(spurt)`, or never."""
+    """Ask the transcriber to make final what was heard until now.
+
+    Answered by a `TranscriptFinal` that reaches that place, or never.
+    """
 
     spurt: int
+    """The spurt whose words are wanted: for people who read the journal."""
 
 
 class ReconnectTranscriber(Command, frozen=True):
@@ -38,13 +45,38 @@ class ReconnectTranscriber(Command, frozen=True):
     delay_s: float
 
 
+class CollectKeys(Command, frozen=True):
+    """Keys are wanted; secret ones are masked before anybody else sees them, and kept by `reference`."""
+
+    call: str
+    is_secret: bool
+    reference: str
+
+
+class KeysCollected(Command, frozen=True):
+    """No more keys are wanted for this tool call: what was kept of secret ones is whole, or is to be forgotten."""
+
+    call: str
+    is_whole: bool
+
+
 # ── speaking ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Generate(msgspec.Struct, frozen=True, tag="generate", tag_field="source"):
-    """The language model answers `caller_text` (empty: it speaks first, or goes on after tools)."""
+class Ask(msgspec.Struct, frozen=True, tag="ask", tag_field="source"):
+    """The responder is asked: all that it is to know stands here and in the history up to `until`."""
 
-    caller_text: str
+    until: int
+    """So many entries of the history."""
+    since: int = 0
+    """Entries before this one are left out."""
+    caller_text: str = ""
+    """The caller's words that are not in the history yet; empty: it speaks first, or goes on."""
+    keys: str = ""
+    """The keys pressed with them."""
+    said: str = ""
+    """What this very reply has said so far."""
+    with_tools: bool = True
 
 
 class Say(msgspec.Struct, frozen=True, tag="say", tag_field="source"):
@@ -52,7 +84,7 @@ class Say(msgspec.Struct, frozen=True, tag="say", tag_field="source"):
 
     text: str
     name: str
-    """Which sentence: greeting, idle, warning, goodbye, apology, repeat, ..."""
+    """Which sentence: greeting, idle, warning, goodbye, apology, repeat, filler, ..."""
 
 
 class StartReply(Command, frozen=True):
@@ -61,14 +93,15 @@ class StartReply(Command, frozen=True):
     reply: int
     turn: int
     """The caller's turn that it answers, counted from 1; 0 is the opening."""
-    content: Generate | Say
+    content: Ask | Say
     held: bool
 
 
 class ContinueReply(Command, frozen=True):
-    """Ask the model again, now that the reply's tools have answered; what it says follows in the same reply."""
+    """Ask again, now that the reply's tools have answered; what it says follows in the same reply."""
 
     reply: int
+    content: Ask
 
 
 class CommitReply(Command, frozen=True):
@@ -112,26 +145,51 @@ class ResumePlayout(Command, frozen=True):
     reply: int
 
 
-# ── tools, record, end ───────────────────────────────────────────────────────────────────────────────────────────
+# ── tools ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class RunTool(Command, frozen=True):
-    """Run a tool, now that the turn is committed; answered by `ToolReturned` or `ToolFailed`."""
+    """Run a tool, now that the turn is committed; answered by `ToolReturned`, `ToolFailed` or `ToolLost`."""
 
     call: str
     name: str
     arguments: str
+    key: str = ""
+    """The same for the same wish, also when it is tried again: for services that do nothing twice."""
 
 
-class RecordTurn(Command, frozen=True):
-    """A turn is over: `text` is what the caller said, or what the caller heard of the agent's `full_text`."""
+class TransferCall(Command, frozen=True):
+    """Connect the caller to somebody else: the leg comes off, the call goes on; answered by `TransferEnded`."""
 
-    turn: int
-    speaker: str
-    """`caller` or `agent`."""
-    text: str
-    full_text: str = ""
-    interrupted: bool = False
+    call: str
+    destination: str
+    """Its name in the agent's file."""
+    number: str
+    ring_s: float
+
+
+class EnterAgent(Command, frozen=True):
+    """Put another agent in charge; answered by `AgentEntered(call)` or `ToolFailed(call)`."""
+
+    call: str
+    agent: str
+
+
+class SendDigits(Command, frozen=True):
+    """Press keys towards the other side; answered by `ToolReturned(call)` or `ToolFailed(call)`."""
+
+    call: str
+    digits: str
+
+
+# ── record, end ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Remember(Command, frozen=True):
+    """Entry number `index` of the history, counted from 0 without a gap."""
+
+    index: int
+    entry: AnyEntry
 
 
 class ReportPromise(Command, frozen=True):
@@ -146,18 +204,20 @@ class ReportPromise(Command, frozen=True):
 class HangUp(Command, frozen=True):
     """End the telephone call at the carrier."""
 
-    reason: str
+    reason: EndReason
 
 
 class EndCall(Command, frozen=True):
     """The conversation is over; nothing follows."""
 
-    reason: str
+    reason: EndReason
+    detail: str = ""
 
 
 AnyCommand = (
-    WatchSilence | PredictTurn | FinalizeTranscript | ReconnectTranscriber
+    WatchSilence | PredictTurn | FinalizeTranscript | ReconnectTranscriber | CollectKeys | KeysCollected
     | StartReply | ContinueReply | CommitReply | CancelReply | PlayFiller | DuckPlayout | HushPlayout | ResumePlayout
-    | RunTool | RecordTurn | ReportPromise | HangUp | EndCall
+    | RunTool | TransferCall | EnterAgent | SendDigits
+    | Remember | ReportPromise | HangUp | EndCall
 )  # fmt: skip
 """Every command there is."""
