@@ -119,7 +119,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     )
     tool_timeout_s: Annotated[float, _says("Longest run of a tool.", 0.5, 120)] = 20.0
     tool_steps: Annotated[int, _says("Tool rounds in one turn.", 0, 20)] = 3
-    fillers: Annotated[int, _says("Fillers in one reply.", 0, 20)] = 4
+    fillers: Annotated[int, _says("Fillers in one reply.", 0, 50)] = 10
     answer_timeout_s: Annotated[
         float,
         _says("Longest wait for something of the reply itself, whatever tools and model do; then it is given up.",
@@ -208,6 +208,10 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """Where `transfer_call` can connect to, by name."""
     handoffs: tuple[str, ...] = ()
     """Agents that `handoff` can put in charge."""
+    keys_most: int = 20
+    """Keys that `collect_digits` takes when the model says no number; never more."""
+    keys_secret: bool = False
+    """All keys that are asked for are secret, whatever the model says."""
     denials: tuple[str, ...] = ()
     """Normalized sounds of no: they sound like listening, and are none."""
     wait_phrases: tuple[str, ...] = ()
