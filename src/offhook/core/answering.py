@@ -1,7 +1,7 @@
 """How a call begins: the opening, and for a call that was placed, who has answered it."""
 
 from offhook.core.closing import Closing
-from offhook.core.commands import Ask, Say
+from offhook.core.commands import Say
 from offhook.core.endings import EndReason
 from offhook.core.events import AnsweredBy, Answerer, CallAnswered
 from offhook.core.ledger import PASSED

@@ -382,9 +382,13 @@ class Conversation:
         self._turns.consider(at)
         self._closing.wait(at)
         is_quiet = speaking.is_free and listening.open_spurt is None and listening.ledger.is_empty
-        if not is_quiet or c.ended is not None or self._keys.pressed:
-            c.timers.cancel(Timer.IDLE)
-        elif self._turns.is_suspended or self._closing.heard is not None:
+        if (
+            not is_quiet
+            or c.ended is not None
+            or self._keys.pressed
+            or self._turns.is_suspended
+            or self._closing.heard is not None
+        ):
             c.timers.cancel(Timer.IDLE)
         elif speaking.pending:
             speaking.start(speaking.pending.pop(0), CallerTurn(c.turns), at)

@@ -133,7 +133,9 @@ class Ledger:
         back = [w for w in self._taken if w.owner == owner and w.to_s > since_s]
         if back:
             self._taken = [w for w in self._taken if w not in back]
-            self._interim = Words(_joined([*back, self._interim]), back[0].from_s, max(self._interim.to_s, back[-1].to_s))
+            self._interim = Words(
+                _joined([*back, self._interim]), back[0].from_s, max(self._interim.to_s, back[-1].to_s)
+            )
 
     def has(self, owner: int) -> bool:
         """True when words belong to this owner and could be given back."""
@@ -171,7 +173,9 @@ class Ledger:
     def _interim_beyond(self, text: str) -> Words:
         """The interim less what has become final; the next one will tell it right."""
         rest = _beyond(text, self._interim.text) if self._interim.text else ""
-        return Words(rest if self._interim.to_s > self.final_to else "", self.final_to, max(self._interim.to_s, self.final_to))
+        return Words(
+            rest if self._interim.to_s > self.final_to else "", self.final_to, max(self._interim.to_s, self.final_to)
+        )
 
     def _prune(self) -> None:
         waiting = [w for w in self._finals if w.owner is None or w.owner == ASIDE]

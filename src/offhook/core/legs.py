@@ -1,8 +1,8 @@
 """A call is not its socket: its legs come and go, the caller is with somebody else and comes back.
 
-    OPEN ── transfer dialled, leg off ──▶ PARKED ── nobody there, leg back ──▶ OPEN
-         ── leg lost ─────────────────▶        ── another leg in time ─────▶
-         ── a human takes over ───────▶        ── the human leaves ────────▶
+OPEN ── transfer dialled, leg off ──▶ PARKED ── nobody there, leg back ──▶ OPEN
+     ── leg lost ─────────────────▶        ── another leg in time ─────▶
+     ── a human takes over ───────▶        ── the human leaves ────────▶
 """
 
 from enum import Enum
@@ -11,7 +11,15 @@ from typing import Final
 from offhook.core.closing import Closing
 from offhook.core.commands import Say, TransferCall
 from offhook.core.endings import EndReason
-from offhook.core.events import Detachment, HumanJoined, HumanLeft, LegAttached, LegDetached, TransferEnded, TransferEnding
+from offhook.core.events import (
+    Detachment,
+    HumanJoined,
+    HumanLeft,
+    LegAttached,
+    LegDetached,
+    TransferEnded,
+    TransferEnding,
+)
 from offhook.core.history import CallerSaid, Instructed, Outcome
 from offhook.core.listening import Listening
 from offhook.core.reply import CallerTurn, Reply, Transfer

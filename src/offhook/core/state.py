@@ -1,4 +1,4 @@
-"""Where a call stands, as all of its rules see it: its phase, its deadlines, its history, and the commands of a step."""
+"""Where a call stands, as all of its rules see it: phase, deadlines, history, and the commands of a step."""
 
 from enum import Enum
 from typing import Final
@@ -8,7 +8,7 @@ import msgspec
 from offhook.core.behaviour import Behaviour, Script
 from offhook.core.commands import Command, Remember
 from offhook.core.endings import EndReason
-from offhook.core.history import AgentSaid, AnyEntry, Entry
+from offhook.core.history import AgentSaid, AnyEntry
 from offhook.core.timers import Timers
 
 
@@ -56,7 +56,7 @@ class Call:
         """The responder answers what it hears: no turn waits for words."""
         self.timers = Timers()
         self.phase = Phase.RINGING
-        self.history: list[Entry] = []
+        self.history: list[AnyEntry] = []
         self.out: list[Command] = []
         self.turns = 0
         """Turns of the caller so far."""

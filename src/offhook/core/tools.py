@@ -10,7 +10,16 @@ from typing import Final
 
 import msgspec
 
-from offhook.core.builtin import COLLECT_DIGITS, CORE_TOOLS, END_CALL, HANDOFF, SEND_DIGITS, TRANSFER_CALL, CoreArguments, SendArguments, arguments_of
+from offhook.core.builtin import (
+    COLLECT_DIGITS,
+    CORE_TOOLS,
+    END_CALL,
+    HANDOFF,
+    TRANSFER_CALL,
+    CoreArguments,
+    SendArguments,
+    arguments_of,
+)
 from offhook.core.commands import EnterAgent, RunTool, SendDigits
 from offhook.core.events import ToolRequested
 from offhook.core.history import Outcome, ToolAnswered, ToolCalled
