@@ -233,7 +233,7 @@ def test_keys_while_speaking_double_no_word() -> None:
 
 @pytest.mark.parametrize("secret", [False, True])
 def test_digits_are_collected_for_a_tool(secret: bool) -> None:
-    arguments = '{"count": 4, "secret": %s}' % str(secret).lower()
+    arguments = '{"count": 4, "secret": ' + str(secret).lower() + "}"
     world = World(
         tool_on="my card", tool_name="collect_digits", tool_arguments=arguments, tool_text="Please key it in."
     )

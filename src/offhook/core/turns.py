@@ -267,7 +267,7 @@ class Turns:
             self._speaking.hush(reply, at)
 
     def sound_lasted(self, sound_s: float, at: float) -> None:
-        """Loud, and perhaps a voice: neither a quieter agent nor a silent one loses a word, so neither waits for proof."""
+        """Loud, and perhaps a voice: neither a quieter agent nnor a silent one loses a word: no proof is waited for."""
         reply = self._speaking.reply
         if reply is None or reply.is_protected or reply.state not in (ReplyState.SPEAKING, ReplyState.DUCKED):
             return
