@@ -218,6 +218,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """Normalized whole turns of the caller after which the agent says goodbye and hangs up."""
     open_words: tuple[str, ...] = ()
     """Words that do not end a turn: and, or, the, for, my, is, ..."""
+    closing_words: tuple[str, ...] = ()
+    """Those of them that end one after all: words before a full stop (for, is), phrases always (think so)."""
     hesitations: tuple[str, ...] = ()
     """Sounds that ask for patience: um, uh, let me see, ..."""
     number_words: tuple[str, ...] = ()
