@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from heapq import heappop
+from math import ceil
 from typing import Any, Final
 
 from offhook.clock import wall
@@ -153,12 +154,13 @@ class EventsWorld(Heap):
             if at is None and wakeup_at is None:
                 break
             if wakeup_at is not None and (at is None or wakeup_at < at):
-                self.now = max(self.now, wakeup_at)
+                self.now = max(self.now, _journaled(wakeup_at))
                 self.deliver(TimePassed(), self.now)
                 continue
             if self.ended_at is not None and at is not None and at > self.ended_at + LINGERS_S:
                 break
-            self.now, _, act, argument = heappop(entries)
+            at, _, act, argument = heappop(entries)
+            self.now = _journaled(at)
             act(argument, self.now)
         for check in self.checks:
             check.ended(self.now)
@@ -280,6 +282,11 @@ def play(
     return Outcome(
         seed, weather, length_s, world.events, world.waits.worst_s, world.reason, world.facts.failures, world.log or []
     )
+
+
+def _journaled(at: float) -> float:
+    """The time as a journal holds it, and never earlier: a deadline that was due is due again in a replay."""
+    return ceil(at * 1e6) / 1e6
 
 
 def _print(line: str) -> None:
