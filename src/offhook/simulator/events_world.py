@@ -55,6 +55,8 @@ LONG: Final = frozenset({"warning", "max_call"})
 """Nobody waits for these."""
 SHORT_S: Final = 31.0
 """A deadline that is further away than this may be one of those."""
+TOLD_S: Final = 0.2
+"""Playout has told by then that what it had was played."""
 MOST_EVENTS: Final = 200_000
 LINGERS_S: Final = 60.0
 """So long after the end events are still told: tools answer, legs close."""
@@ -205,9 +207,10 @@ class EventsWorld(Heap):
             self._fail(at, "open_calls_have_deadlines", left)
 
     def _is_stuck(self) -> bool:
-        """Only long deadlines are left, and it is not somebody else who has the caller."""
-        is_elsewhere = self.line.is_human_on or self.line.is_dialling
-        return not is_elsewhere and LONG.issuperset(self.conversation.timers)
+        """Only long deadlines are left, nobody else keeps the caller, and no audio is heard whose end is told."""
+        line = self.line
+        waits = line.is_human_on or line.is_dialling or line.is_muted or self.playout.tells_at + TOLD_S > self.now
+        return not waits and LONG.issuperset(self.conversation.timers)
 
     def _fail(self, at: float, name: str, what: str) -> None:
         self.facts.failures.append(f"{at:.3f} {name}: {what}")
@@ -286,7 +289,8 @@ def play(
 
 def _journaled(at: float) -> float:
     """The time as a journal holds it, and never earlier: a deadline that was due is due again in a replay."""
-    return ceil(at * 1e6) / 1e6
+    micros = ceil(at * 1e6)
+    return micros / 1e6 if micros / 1e6 >= at else (micros + 1) / 1e6
 
 
 def _print(line: str) -> None:
