@@ -68,7 +68,7 @@ class Turns:
         """No turn is committed: it is not known yet who has answered, or the caller is being connected."""
         self._speculations = 0
         self._repeats = 0
-        self._learned_pause_s = 0.0
+        self.learned_pause_s = 0.0
         self._murmur: _Murmur | None = None
         self._closed_to = 0.0
         """Place up to which the caller was answered, or judged to want no answer."""
@@ -114,7 +114,7 @@ class Turns:
         shape = shape_of(text, c.last_agent_text, c.script) if normalize(text) else None
         if c.hears_audio and shape is None:
             shape = Shape.COMPLETE
-        evidence = Evidence(spurt.belief, shape, len(text.split()), self._learned_pause_s, is_question(text))
+        evidence = Evidence(spurt.belief, shape, len(text.split()), self.learned_pause_s, is_question(text))
         needed_s = silence_needed_s(c.behaviour, evidence)
         self._watch(spurt, needed_s, at)
         if is_settled and spurt.silence_s >= needed_s:
@@ -267,7 +267,7 @@ class Turns:
             self._speaking.hush(reply, at)
 
     def sound_lasted(self, sound_s: float, at: float) -> None:
-        """Loud, and perhaps a voice: neither a quieter agent nor a silent one loses a word, so neither waits for proof."""
+        """Loud, and perhaps a voice: neither a quieter agent nnor a silent one loses a word: no proof is waited for."""
         reply = self._speaking.reply
         if reply is None or reply.is_protected or reply.state not in (ReplyState.SPEAKING, ReplyState.DUCKED):
             return
@@ -443,9 +443,9 @@ class Turns:
         if murmur is None or not ledger.has(ASIDE):
             ledger.pass_over(ASIDE)
             return
-        is_asked = is_question(heard_text) or (isinstance(reply.content, Say) and reply.content.name in ASKING)
         overlap_s = at - murmur.onset_at - (reply.hushed_s - murmur.hushed_s)
-        if is_asked and overlap_s <= self._call.behaviour.answer_overlap_s:
+        is_in_time = is_question(heard_text) and overlap_s <= self._call.behaviour.answer_overlap_s
+        if is_in_time or (isinstance(reply.content, Say) and reply.content.name in ASKING):
             ledger.give_back(ASIDE, since_s=murmur.onset_at)
         ledger.pass_over(ASIDE)
         if not ledger.is_empty and self._listening.open_spurt is None and self._speaking.is_free:
@@ -476,7 +476,7 @@ class Turns:
         spurt = self._listening.open_spurt
         if spurt is not None:
             weight = self._call.behaviour.learned_pause_weight
-            self._learned_pause_s = learn_pause(self._learned_pause_s, spurt.pause_s, weight)
+            self.learned_pause_s = learn_pause(self.learned_pause_s, spurt.pause_s, weight)
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────
 
