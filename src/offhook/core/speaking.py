@@ -264,14 +264,16 @@ class Speaking:
         if Timer.REPLY in timers and not reply.has_begun:
             timers.set(Timer.REPLY, at + b.reply_timeout_s)
 
-    def segment_ready(self, reply: Reply, segment: int, text: str) -> None:
+    def segment_ready(self, reply: Reply, segment: int, text: str, at: float) -> None:
         """Audio is here: nobody waits for the model any more."""
         self._texts[segment] = text
         if segment >= 0:
             reply.is_ready = True
             if not reply.is_held:
-                timers = (Timer.REPLY, Timer.ANSWER, Timer.FILLER, Timer.OPENER, Timer.STALL)
-                self._call.timers.cancel(*timers)
+                self._call.timers.cancel(Timer.REPLY, Timer.ANSWER, Timer.FILLER, Timer.OPENER)
+            if reply.is_dry:
+                # It goes out now, and playout says so.
+                self._call.timers.set_first(Timer.STALL, at + self._call.behaviour.stall_timeout_s)
 
     def segment_reworded(self, segment: int, text: str, at: float) -> None:
         """What was sounding without words has some now."""
@@ -501,7 +503,7 @@ class Speaking:
                 self.keys.collect(run, wanted)
             case _:
                 # What the responder still owes of this round keeps its deadline.
-                if not (reply.is_audible or Timer.FILLER in c.timers):
+                if (reply.is_dry or not reply.is_audible) and Timer.FILLER not in c.timers:
                     self._bridge(reply, at + c.behaviour.filler_s)
 
     def _refuse(self, call: str, text: str) -> None:

@@ -72,6 +72,8 @@ class Turns:
         self.learned_pause_s = 0.0
         self._murmurs: list[_Murmur] = []
         """Over the reply that is being said."""
+        self._cut_for = 0
+        """The spurt that has cut a reply."""
         self._closed_to = 0.0
         """Place up to which the caller was answered, or judged to want no answer."""
 
@@ -105,6 +107,8 @@ class Turns:
                 self._weigh(spurt, text, reply, at)
         elif is_settled and self._is_nothing(spurt, text):
             self._drop(spurt, at)
+            if not ledger.is_empty:
+                self.consider(at)  # Words from before it still wait.
         else:
             self._weigh(spurt, text, reply, at)
 
@@ -176,7 +180,13 @@ class Turns:
         is_deaf = listening.is_deaf
         self._close(spurt)
         listening.ledger.take(PASSED, since_s=spurt.onset_at if is_echo_of_us else 0.0)
-        if is_echo_of_us or c.phase is not Phase.OPEN or c.hears_audio:
+        if c.phase is not Phase.OPEN or c.hears_audio:
+            return
+        if spurt.number == self._cut_for and (is_echo_of_us or not is_deaf):
+            # What has cut the agent off was nobody's turn: it goes on with what it was saying.
+            self._speaking.expect_news(Say(c.script.repeat, "repeat"))
+            return
+        if is_echo_of_us:
             return
         verdict = self._presence.sound_without_words(spurt.voice_s)
         if verdict is not Verdict.ANSWER:
@@ -347,8 +357,8 @@ class Turns:
         reply, spurt = self._speaking.reply, self._listening.open_spurt
         if reply is not None and reply.state in (ReplyState.DUCKED, ReplyState.HUSHED):
             if spurt is not None and spurt.voice_s >= self._call.behaviour.takeover_voice_s and self._listening.owes_words:
-                # So much voice was hardly a noise: as long as its words may come, the agent does not talk on.
-                self._call.timers.set(Timer.DECIDE, at + SOUND_JUDGED_S)
+                # So much voice was hardly a noise: its words are waited for as those of any turn.
+                self.take_floor(reply)
                 return
             self._speaking.resume(reply, at)
             if self._call.hears_audio and spurt is not None and not spurt.is_voiced:
@@ -372,8 +382,6 @@ class Turns:
                 self._pass_over(spurt, at, owner=PASSED)
         elif not is_backchannel(text, self._call.script):
             self.take_floor(reply)
-        elif is_all and spurt.gave_up and spurt.voice_s >= self._call.behaviour.takeover_voice_s:
-            self.take_floor(reply)  # Its words are lost: the caller is asked to say them again.
         elif is_all and not self._call.hears_audio:
             if normalize(text):
                 self._waiting.caller_is_there(is_on_hold=self._waiting.is_on_hold)
@@ -465,8 +473,10 @@ class Turns:
         if reply.can_be_withdrawn:
             self.withdraw(reply)
             return
-        if isinstance(reply.content, Ask) and self._listening.open_spurt is not None:
+        spurt = self._listening.open_spurt
+        if isinstance(reply.content, Ask) and spurt is not None:
             self._presence.reply_cut()
+            self._cut_for = spurt.number
         self._speaking.cancel(reply)
         self._closing.reopen()
         self._listening.ledger.pass_over(ASIDE)
