@@ -1,8 +1,8 @@
 """The boundary around each peer of a call: whatever it raises is that peer's failure, never the end of the call.
 
-This is the one place that catches every exception. What a peer raises on purpose (an `OffhookError`, a time-out) goes
-through as it is; anything else is a fault in the code that speaks with it: it is told in the log with its traceback,
-and becomes a `ProviderBroken`, which is handled like any other failure of a provider.
+This is the one place that catches every exception. What a peer raises on purpose (an `OffhookError`) goes through as it
+is; anything else is a fault in the code that speaks with it: it is told in the log with its traceback, and becomes a
+`ProviderBroken`, which is handled like any other failure of a provider.
 """
 
 import logging
@@ -59,10 +59,10 @@ class Boundaries:
 
     @contextmanager
     def around(self, peer: str) -> Iterator[None]:
-        """Only an `OffhookError`, a `TimeoutError` or a cancellation leaves this block."""
+        """Only an `OffhookError` or a cancellation leaves this block."""
         try:
             yield
-        except (OffhookError, TimeoutError):
+        except OffhookError:
             raise
         except Exception as error:
             raise ProviderBroken(self.tell(peer, error), provider=peer) from error
@@ -72,10 +72,14 @@ class Boundaries:
         try:
             with self.around(peer):
                 act()
-        except (OffhookError, TimeoutError) as error:
-            _LOG.warning("! %s  %s: %s", self._call_id, peer, self._mask(str(error)))
+        except OffhookError as error:
+            self.note(peer, error)
             return False
         return True
+
+    def note(self, peer: str, error: OffhookError) -> None:
+        """Tell the log of a failure that goes no further."""
+        _LOG.warning("! %s  %s: %s", self._call_id, peer, self._mask(str(error)))
 
     def tell(self, peer: str, error: BaseException) -> str:
         """Put a fault into the log with its traceback; a short line that says which one it is."""

@@ -70,8 +70,8 @@ class Inbox:
         return self._events.popleft()
 
     def rest(self) -> list[tuple[Event, float]]:
-        """What nobody has taken and nobody will."""
-        events, self._events = list(self._events), deque()
+        """What nobody has taken and nobody will; a fault is forgotten."""
+        events, self._events, self._fault = list(self._events), deque(), None
         return events
 
     async def _wait(self, until: float | None) -> None:

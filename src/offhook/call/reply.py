@@ -63,8 +63,6 @@ async def speak_whole(voice: Voice, text: str) -> Spoken:
 class ModelAndVoice:
     """The usual responder: it hears nothing, and is told everything."""
 
-    hears_audio: Final = False
-
     def __init__(self, world: World) -> None:
         self._world = world
         self._maker: ReplyMaker | None = None

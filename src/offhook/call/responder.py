@@ -3,7 +3,7 @@
     conversation ──StartReply, ContinueReply──▶ make(reply, ask) ──audio──▶ Stage ──▶ the caller
                  ──CancelReply─────────────────▶ stop(reply)      ──news──▶ inbox
     stage ──PlayoutCut─────────────────────────▶ cut(event)
-    the caller's audio ────────────────────────▶ hear(frame)      only where `hears_audio`
+    the caller's audio ────────────────────────▶ hear(frame)      of an agent that `hears_audio`
 
 A responder of its own kind tells nothing but events: audio first and words later is `SegmentReworded`, its own belief
 that a turn is over is `TurnEndExpected`, what it heard is `TranscriptFinal`. The conversation decides, as ever. Fixed
@@ -70,10 +70,6 @@ class World:
 
 class Responder(Protocol):
     """Makes the replies of one agent in one call, one at a time. Nothing here blocks or raises."""
-
-    @property
-    def hears_audio(self) -> bool:
-        """It answers what it hears, so no turn waits for a transcriber's words."""
 
     def make(self, reply: int, ask: Ask) -> None:
         """Begin this reply, or go on with it after its tools; what was still made of an earlier round is stopped."""
