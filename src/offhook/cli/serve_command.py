@@ -66,7 +66,7 @@ async def serve_agent(runtime: "AgentRuntime", settings: Settings, host: str, po
         gc.collect()
         gc.freeze()
         live.watch_lag()
-        app = create_app(live, settings, rest, sentences=sentences)
+        app = create_app(live, settings, sentences=sentences)
         await run_server(app, live, Listening(host, port, say_ready), drain_deadline_s=settings.drain_deadline_s)
     finally:
         live.stop()
