@@ -9,6 +9,7 @@
     │   │   └── RequestRefused          this one request, as it is: another may be taken
     │   ├── ProtocolViolation       the other side broke its own wire
     │   └── ProviderBroken          our own code for it has a fault: retry, then fall back
+    ├── ToolError               a tool did not do it, or nobody knows whether it did
     ├── CarrierRefused          the carrier's REST said no
     ├── SignatureInvalid        a request that the carrier did not sign
     ├── LegLost                 the media connection went away
@@ -20,6 +21,8 @@ An error is translated once, at the edge, always `from` its cause.
 """
 
 from typing import ClassVar
+
+from offhook.core.history import Outcome
 
 
 class OffhookError(Exception):
@@ -94,6 +97,17 @@ class ProviderBroken(ProviderError):
     """The code that speaks with the provider has a fault."""
 
     code = "provider.broken"
+
+
+class ToolError(OffhookError):
+    """The tool did not do what it was asked."""
+
+    code = "tool.error"
+
+    def __init__(self, message: str | None = None, *, outcome: Outcome = Outcome.FAILED) -> None:
+        """`FAILED`: it has certainly had no effect. `UNKNOWN`: it may have had it."""
+        super().__init__(message)
+        self.outcome = outcome
 
 
 class CarrierRefused(OffhookError):

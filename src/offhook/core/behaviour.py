@@ -208,6 +208,10 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """Where `transfer_call` can connect to, by name."""
     handoffs: tuple[str, ...] = ()
     """Agents that `handoff` can put in charge."""
+    keys_most: int = 20
+    """So many keys `collect_digits` takes at most, also when the model wants more."""
+    keys_secret: bool = False
+    """Every key that is asked for is secret, whatever the model says."""
     denials: tuple[str, ...] = ()
     """Normalized sounds of no: they sound like listening, and are none."""
     wait_phrases: tuple[str, ...] = ()
