@@ -117,13 +117,15 @@ class LiveCalls:
     def expect(self, facts: CallFacts) -> str:
         """Keep a place; the token that the media's start must bring. Again the same for the same call.
 
-        Raises `AdmissionRefused`: no further call is taken, or this one is live.
+        Raises `AdmissionRefused`: no further call is taken, or this one is live or over.
         """
         self._forget_late()
         expected = self._expected.get(facts.call_sid)
         if expected is None:
             if self._by_sid(facts.call_sid) is not None:
                 raise AdmissionRefused("the call is live")
+            if facts.call_sid in self._outcomes:
+                raise AdmissionRefused("the call is over")
             if (refusal := self.refusal()) is not None:
                 raise AdmissionRefused(refusal)
             expected = self._reserve(new_call_id(), facts)
@@ -139,8 +141,8 @@ class LiveCalls:
             return False
         if found.purpose is Purpose.RETURN:
             return self._come_back(found.call, leg)
-        if found.call in self._live or self._by_sid(started.call_sid) is not None:
-            _LOG.warning("media for call %.40r refused: the call is live already", started.call_sid)
+        if self._by_sid(started.call_sid) is not None or started.call_sid in self._outcomes:
+            _LOG.warning("media for call %.40r refused: the call is live already, or over", started.call_sid)
             return False
         expected = self._expected.pop(started.call_sid, None)
         if expected is None:
@@ -169,11 +171,15 @@ class LiveCalls:
 
     async def _prepare(self, facts: CallFacts) -> AgentRuntime:
         agent = await self._agents.resolve(facts)
+        boundaries = Boundaries(facts.call_sid, agent.mask)
         try:
-            with Boundaries(facts.call_sid, agent.mask).around("what is opened while it rings"):
+            with boundaries.around("what is opened while it rings"):
                 await agent.expect_call()
         except OffhookError as error:
-            _LOG.warning("! %s  %s", facts.call_sid, error)
+            boundaries.note("what is opened while it rings", error)
+        except asyncio.CancelledError:
+            self._agents.release(agent)
+            raise
         return agent
 
     # ── what the carrier tells ───────────────────────────────────────────────────────────────────────────────
@@ -186,6 +192,9 @@ class LiveCalls:
         live = self._by_sid(call_sid)
         if live is not None:
             live.handle.post(CallerHungUp())
+        else:
+            # Media that comes all the same, late or by a webhook that is sent again, begins no call.
+            self._keep_outcome(call_sid, EndReason.CALLER_HUNG_UP)
 
     def transfer_ended(self, call_sid: str, ended: TransferEnded) -> str | None:
         """A transfer is over: the token with which the media comes back to the agent, None when it does not."""
@@ -289,8 +298,11 @@ class LiveCalls:
         return agent
 
     def _ended(self, live: _Live, reason: EndReason) -> None:
+        self._keep_outcome(live.handle.facts.call_sid, reason)
+
+    def _keep_outcome(self, call_sid: str, reason: EndReason) -> None:
         """The first reason that is told stays."""
-        self._outcomes.setdefault(live.handle.facts.call_sid, reason)
+        self._outcomes.setdefault(call_sid, reason)
         while len(self._outcomes) > KEPT_OUTCOMES:
             self._outcomes.pop(next(iter(self._outcomes)))
 
