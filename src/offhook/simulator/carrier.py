@@ -15,7 +15,11 @@ from typing import Final
 
 from offhook.simulator.caller import Caller
 from offhook.simulator.carrier_call import CallOptions, CallOutcome, CarrierCall, Parties
+from offhook.simulator.carrier_media import StreamFacts
+from offhook.simulator.carrier_stream import SocketStream, StreamOptions
+from offhook.simulator.carrier_way import Way
 from offhook.simulator.carrier_web import ServerWeb, Source
+from offhook.simulator.telephone import Telephone
 
 VOICE_PATH: Final = "/twilio/voice"
 STATUS_PATH: Final = "/twilio/status"
@@ -80,11 +84,14 @@ class Carrier:
         await self.web.close()
 
     def _begin(self, parties: Parties, caller: Caller, options: CallOptions) -> CarrierCall:
-        call = CarrierCall(parties, caller, self.web, options, self.mint)
+        call = CarrierCall(parties, caller, Way(self.web, self._stream, self.mint), options)
         self.calls[parties.call_sid] = call
         if len(self.calls) > KEPT_CALLS:
             del self.calls[next(iter(self.calls))]
         return call
+
+    def _stream(self, facts: StreamFacts, url: str, telephone: Telephone, options: StreamOptions) -> SocketStream:
+        return SocketStream(facts, url, self.web, telephone, options)
 
 
 async def _unanswered(call: CarrierCall) -> CallOutcome:
