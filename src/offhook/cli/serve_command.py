@@ -71,7 +71,7 @@ async def serve_agents(runtimes: "Runtimes", team: "Sequence[str]", settings: Se
         data_dir=settings.data_dir,
         records=FileRecords(settings.data_dir),
         lines=TwilioLines(rest, settings.public_url),
-        tokens=Tokens(settings.secret),
+        tokens=Tokens(settings.secret_key),
     )
     try:
         # All of them, and for as long as the server runs: a caller who is handed over does not wait for models.
