@@ -41,6 +41,10 @@ class SpokenWord:
     def middle_s(self) -> float:
         return (self.start_s + self.end_s) / 2
 
+    def moved(self, by_s: float) -> "SpokenWord":
+        """The same later."""
+        return SpokenWord(self.text, self.start_s + by_s, self.end_s + by_s)
+
 
 @dataclass
 class Sound:
@@ -81,12 +85,12 @@ class Notes:
         self.questions.append((place_s, len(self.events)))
 
 
-def check_chain(notes: Notes, slack_s: float = EXACT_S) -> None:
+def check_chain(notes: Notes, begin_s: float = 0.0) -> None:
     """Finals follow each other without gap or overlap, and never reach beyond what was heard."""
-    reached_s = 0.0
+    reached_s = begin_s
     for heard_s, event in notes.events:
         if isinstance(event, TranscriptFinal):
-            assert abs(event.from_s - reached_s) <= slack_s, f"{event} does not begin at {reached_s}"
+            assert abs(event.from_s - reached_s) <= EXACT_S, f"{event} does not begin at {reached_s}"
             assert event.from_s <= event.to_s <= heard_s + EXACT_S, f"{event} when {heard_s} was heard"
             reached_s = event.to_s
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import TypeAdapter
 
@@ -310,10 +310,30 @@ async def talk(source: Source, sound: Sound, pauses: Mapping[int, float] = {}) -
     return stream.notes
 
 
-async def call(source: Source, sound: Sound, cuts: Set[int]) -> Notes:
+class CallsEar(Protocol):
+    """What stands between a call and its transcribers."""
+
+    notes: Notes
+
+    async def connect(self) -> None:
+        """A first stream, or another one in place of one that was lost."""
+
+    def hear(self, frame: bytes) -> None:
+        """20 ms of the caller."""
+
+    def ask(self) -> None:
+        """The words of all that was heard are wanted."""
+
+    async def stop(self) -> None:
+        """The call is over."""
+
+
+async def call(
+    source: Source, sound: Sound, cuts: Set[int], make_ear: Callable[[Make], CallsEar] = ReferenceEar
+) -> Notes:
     """The sound in real time through as many streams as it takes: behind each of the `cuts` (frames) one is lost."""
     async with source() as make:
-        ear = ReferenceEar(make)
+        ear = make_ear(make)
         await ear.connect()
         for place, frame in enumerate(sound.frames, 1):
             ear.hear(frame)
