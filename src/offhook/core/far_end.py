@@ -8,8 +8,10 @@ and one that should be back and is not shows that its place was not reached. Pla
 
 from typing import Final
 
-SURE_LATE_S: Final = 0.1
+SURE_LATE_S: Final = 0.06
 """Marks stray by a frame or two; less than this says nothing."""
+MOST_EARLY_S: Final = 0.5
+"""The two clocks may be apart; a mark that is back so long before its audio can have been played says nothing."""
 LONGEST_STALL_S: Final = 10.0
 """A far end that returns no mark for so long, and whose audio comes, has stopped returning marks."""
 
@@ -47,7 +49,7 @@ class FarEnd:
             del self._pending[next(iter(self._pending))]
         del self._pending[name]
         way_s = now - place
-        if way_s >= 0:
+        if way_s >= -MOST_EARLY_S:
             self._least_s = way_s if self._least_s is None else min(self._least_s, way_s)
             late_s = way_s - self._least_s
             self._late_s = late_s if late_s > SURE_LATE_S else 0.0

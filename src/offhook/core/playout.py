@@ -2,8 +2,8 @@
 
 The carrier plays what we send without a gap, so our own send clock says which sample is being heard: a `clear` that we
 send now reaches the carrier when it plays just that sample, because both have the same way to go. Marks are the ground
-truth: for whole segments, and each half second for the clock itself (`core.far_end`). Word times, or an even spread,
-tell the words in between. Time is an argument.
+truth: for whole segments, and each quarter of a second for the clock itself (`core.far_end`). Word times, or an even
+spread, tell the words in between. Time is an argument.
 """
 
 from collections import deque
@@ -23,13 +23,13 @@ from offhook.core.events import (
 from offhook.core.far_end import FarEnd
 from offhook.core.formats import TELEPHONE, AudioFormat
 from offhook.core.heard_words import words_until
-from offhook.core.playout_parts import End, Flight, Gate, Segment, Sink, Stage
+from offhook.core.playout_parts import End, Flight, Gate, Nowhere, Segment, Sink, Stage
 
 LEAD_S: Final = 0.2
 """Audio is sent so far ahead of what is heard: a stalled loop is not heard, and little has to be cleared."""
 MESSAGE_FRAMES: Final = 3
-MARK_S: Final = 0.5
-"""Audio without a mark: during a stall, what was heard is known to half of this, a word."""
+MARK_S: Final = 0.24
+"""Audio without a mark: a stall is noticed so much, and the way there and back, after the caller hears nothing more."""
 FLIGHTS_S: Final = 8.0
 """What was sent longer ago was heard, whatever stalled."""
 _GRAIN_S: Final = 1e-9
@@ -203,16 +203,22 @@ class Playout:
 
     # ── the leg ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def stop(self, at: float) -> None:
-        """The leg is gone, or carries another voice: stand still where the caller is, and say nothing of it."""
+    def stop(self, at: float, *, clears: bool) -> None:
+        """The leg is gone, or carries another voice (`clears`): stand still where the caller is, and tell nothing."""
         if not self._is_stopped:
-            self._rewind(at, clears=False)
+            self._rewind(at, clears=clears)
             self._is_stopped = True
 
     def go_on(self, at: float) -> None:
         """A leg is there (again), perhaps another one: go on from where the caller has heard it."""
         self._is_stopped, self._far_end = False, FarEnd()
         self.due(at)
+
+    def close(self) -> None:
+        """The call is over: let go of the sink, of the reply and of its audio."""
+        self._sink, self._carrier_now, self._gain = Nowhere(), None, None
+        self.open(0, held=False)
+        self._gate = Gate.SHUT
 
     def heard_until(self, at: float) -> float:
         """The place on the send clock that the caller is hearing at `at`; later than `at` it never is."""

@@ -23,6 +23,22 @@ class Sink(Protocol):
         """Tell the conversation."""
 
 
+class Nowhere:
+    """The sink of a call that is over."""
+
+    def send_audio(self, audio: bytes, plays_at: float) -> None:
+        """Not sent."""
+
+    def send_mark(self, name: str) -> None:
+        """Not sent."""
+
+    def send_clear(self, at: float) -> None:
+        """Not sent."""
+
+    def post(self, event: Event) -> None:
+        """Told to nobody."""
+
+
 class Gate(Enum):
     """What lets audio out."""
 

@@ -261,11 +261,11 @@ class FluxDialect:
 
     def _end_turn(self, next_index: int) -> None:
         """Its words will not change any more: told as far as they are not yet, with the questions that they answer."""
-        text = self._text()
+        rest = self._turn.rest
         self._turn = _Turn(next_index)
-        if text:
+        if rest:
             answered = self._questions.take(self._covered)
-            self._told.final(text, max([self._reached_place_s, *(asked.to_s for asked in answered)]))
+            self._final(rest, max([self._reached_place_s, *(asked.to_s for asked in answered)]))
 
     def _words(self, info: _TurnInfo) -> list[TurnWord]:
         """The turn's words; without their times where list and transcript do not agree."""
@@ -294,16 +294,23 @@ class FluxDialect:
     def _answer(self, at_least: int = 0) -> None:
         """Post the final that the covered questions wait for: the words before the last of them."""
         if answered := self._questions.take(max(self._covered, at_least)):
-            self._told.final(self._take(answered[-1].until_s), answered[-1].to_s)
+            self._final(self._take(answered[-1].until_s), answered[-1].to_s)
             self._tell()
 
-    def _take(self, until_s: float) -> str:
+    def _final(self, words: list[TurnWord], to_s: float) -> None:
+        """It reaches to the end of its last word at least: what is left of a word must not be heard once more."""
+        word_end_s = words[-1].end_s if words else None
+        if word_end_s is not None:
+            to_s = max(to_s, self.timeline.place_s(word_end_s))
+        self._told.final(self._glue.join(word.text for word in words), to_s)
+
+    def _take(self, until_s: float) -> list[TurnWord]:
         """The turn's words before the position that no final has told, which are told by this."""
         turn, rest = self._turn, self._turn.rest
         count = next((at for at, word in enumerate(rest) if (word.start_s or 0.0) >= until_s - APART_S), len(rest))
         if count:
             turn.told = turn.words[: len(turn.words) - len(rest) + count]
-        return self._glue.join(word.text for word in rest[:count])
+        return rest[:count]
 
     def _text(self) -> str:
         return self._glue.join(word.text for word in self._turn.rest)
