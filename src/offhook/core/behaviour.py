@@ -65,7 +65,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     answer_overlap_s: Annotated[
         float,
         _says("A word of listening that begins so long before the end of the agent's question answers it.", 0, 5),
-    ] = 1.50
+    ] = 1.00
     protect_opening: Annotated[
         bool, Meta(description="The opening is said to its end whatever the caller says (a legal notice).")
     ] = False

@@ -73,6 +73,11 @@ class Conversation:
         """What is known of the caller's voice and words; to be read, never changed."""
         return self._listening
 
+    @property
+    def learned_pause_s(self) -> float:
+        """What the caller's own pauses have taught."""
+        return self._turns.learned_pause_s
+
     def receive(self, event: ev.Event, at: float) -> list[Command]:
         """Take one event that happened at `at` (seconds, never going back); what is to be done now, in order."""
         c = self._call

@@ -72,7 +72,8 @@ class Presence:
             self._doubts += 1
         elif self._was_heard:
             self._doubts = max(0, self._doubts - 2)
-        if self._is_repeated(text, words):
+        if (self._was_cut or self._was_heard) and self._is_repeated(text, words):
+            # Nobody has asked for it a second time.
             self._doubts += 2
         self._turns.append(text)
         self._was_cut = self._was_heard = False

@@ -68,7 +68,7 @@ class Turns:
         """No turn is committed: it is not known yet who has answered, or the caller is being connected."""
         self._speculations = 0
         self._repeats = 0
-        self._learned_pause_s = 0.0
+        self.learned_pause_s = 0.0
         self._murmur: _Murmur | None = None
         self._closed_to = 0.0
         """Place up to which the caller was answered, or judged to want no answer."""
@@ -114,7 +114,7 @@ class Turns:
         shape = shape_of(text, c.last_agent_text, c.script) if normalize(text) else None
         if c.hears_audio and shape is None:
             shape = Shape.COMPLETE
-        evidence = Evidence(spurt.belief, shape, len(text.split()), self._learned_pause_s, is_question(text))
+        evidence = Evidence(spurt.belief, shape, len(text.split()), self.learned_pause_s, is_question(text))
         needed_s = silence_needed_s(c.behaviour, evidence)
         self._watch(spurt, needed_s, at)
         if is_settled and spurt.silence_s >= needed_s:
@@ -476,7 +476,7 @@ class Turns:
         spurt = self._listening.open_spurt
         if spurt is not None:
             weight = self._call.behaviour.learned_pause_weight
-            self._learned_pause_s = learn_pause(self._learned_pause_s, spurt.pause_s, weight)
+            self.learned_pause_s = learn_pause(self.learned_pause_s, spurt.pause_s, weight)
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────
 
