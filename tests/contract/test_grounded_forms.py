@@ -105,7 +105,7 @@ def test_a_booking_that_fails_is_admitted() -> None:
     call = Call()
     call.say("a table for four on friday at seven my name is brown")
     call.say("yes")
-    assert call.tool_answers("error: the file could not be written") == f"{SENTENCES.failed} {SENTENCES.offer}"
+    assert call.tool_answers("failed, nothing was done: the file could not be written") == f"{SENTENCES.failed} {SENTENCES.offer}"
 
 
 # ── a message ────────────────────────────────────────────────────────────────────────────────────────────────────

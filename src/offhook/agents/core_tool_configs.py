@@ -131,6 +131,6 @@ class SendDigitsConfig(BuiltinConfig):
 def _check_differ(names: Sequence[str]) -> None:
     """A model that is given two of one name cannot say which it means; nor can it when only the case differs."""
     folded = [name.casefold() for name in names]
-    twice = sorted({name for name in names if folded.count(name.casefold()) > 1})
-    if twice:
-        raise ValueError(f"the name {twice[0]!r} stands twice")
+    twice = next((name for name in names if folded.count(name.casefold()) > 1), None)
+    if twice is not None:
+        raise ValueError(f"the name {twice!r} stands twice")
