@@ -53,3 +53,14 @@ def test_the_same_agent_gives_the_same_bytes() -> None:
     facts = Known("Open from seven to six.")
     again = Agent.model_validate({"name": "shop", "language": "de-DE", "prompt": "You sell {bread}.\n"})
     assert system_message(AGENT, facts) == system_message(again, facts)
+
+
+def test_what_was_not_spoken_is_explained() -> None:
+    text = system_message(AGENT, None)
+    assert "[keypad] 42 means that keys were pressed" in text and "a note to you about the call" in text
+
+
+def test_what_becomes_of_tools_is_explained_to_who_has_some() -> None:
+    bare = Agent.model_validate({"name": "shop", "tools": []})
+    assert "{keys-1}" in system_message(AGENT, None) and "still running" in system_message(AGENT, None)
+    assert "still running" not in system_message(bare, None)

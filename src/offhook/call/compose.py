@@ -89,7 +89,7 @@ def messages(
     What the reply has said so far stands before its own tool calls, if it has made any; else see `ModelRequest.said`.
     """
     groups = [*_groups(entries, ask)]
-    if ask.caller_text or ask.keys:
+    if ask.caller_text.strip() or ask.keys:
         groups.append((Message("user", _caller_words(ask.caller_text, ask.keys)),))
     elif groups and _wants_a_push(groups[-1][-1]) and not ask.said:
         groups.append((Message("note", GO_ON),))

@@ -30,6 +30,9 @@ from offhook.errors import ConfigurationError
 VERSION: Final = 2
 """Goes up when a journal can no longer be read by what was written for the one before."""
 DIGEST_CHARS: Final = 16
+LONGEST_LINE: Final = 16_000_000
+FRONT_LINES: Final = 100
+"""Among so many lines the header is looked for."""
 
 
 class Note(msgspec.Struct, frozen=True, tag=True, tag_field="note"):
@@ -64,6 +67,7 @@ _encode: Final = msgspec.json.Encoder().encode
 _decode_event: Final = msgspec.json.Decoder(AnyEvent).decode
 _decode_command: Final = msgspec.json.Decoder(AnyCommand).decode
 _decode_note: Final = msgspec.json.Decoder(AnyNote).decode
+_HEADER_BEGINS: Final = b'{"journal":'
 _UNENCODABLE: Final = (ValueError, TypeError, OverflowError, RecursionError, msgspec.MsgspecError)
 
 
@@ -175,19 +179,20 @@ class Gap(msgspec.Struct, frozen=True):
 
 
 def read_header(path: Path) -> Header:
-    """The first line of a journal. Raises `ConfigurationError`."""
+    """The first line of a journal. Raises `ConfigurationError`.
+
+    Where the disk had no room for it at first, pieces of it stand before the one that is whole.
+    """
     try:
         with path.open("rb") as file:
-            raw = file.readline()
+            heads = [_head(file.readline(LONGEST_LINE)) for _ in range(FRONT_LINES)]
     except OSError as cause:
         raise ConfigurationError(f"cannot be read: {cause.strerror}", file=str(path)) from cause
     expected = f"a journal of version {VERSION}"
-    try:
-        head = msgspec.json.decode(raw)
-    except (msgspec.MsgspecError, ValueError) as cause:
-        raise ConfigurationError("is not a journal", file=str(path), field="line 1", expected=expected) from cause
-    found = head.get("journal") if isinstance(head, dict) else None
-    if found != VERSION:
+    head = next((head for head in heads if head is not None), None)
+    if head is None:
+        raise ConfigurationError("is not a journal", file=str(path), field="line 1", expected=expected)
+    if (found := head.get("journal")) != VERSION:
         version = "no version" if found is None else f"version {found}"
         message = "is not a journal that this Offhook can read"
         raise ConfigurationError(message, file=str(path), field="line 1", found=version, expected=f"version {VERSION}")
@@ -199,6 +204,15 @@ def read_header(path: Path) -> Header:
         ) from cause
 
 
+def _head(raw: bytes) -> dict[str, Any] | None:
+    """A JSON object that stands first, or None."""
+    try:
+        head = msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, ValueError):
+        return None
+    return head if isinstance(head, dict) else None
+
+
 def read_lines(path: Path) -> Iterator[Line | Gap]:
     """All lines but the header, and a `Gap` wherever some are missing. Raises `ConfigurationError`.
 
@@ -207,7 +221,6 @@ def read_lines(path: Path) -> Iterator[Line | Gap]:
     """
     try:
         with path.open("rb") as file:
-            file.readline()
             yield from _lines(file)
     except OSError as cause:
         raise ConfigurationError(f"cannot be read: {cause.strerror}", file=str(path)) from cause
@@ -216,9 +229,12 @@ def read_lines(path: Path) -> Iterator[Line | Gap]:
 def _lines(file: BinaryIO) -> Iterator[Line | Gap]:
     expected, why = 1, ""
     """The next number, and what is wrong with what stands before it."""
-    for place, raw in enumerate(file, start=2):
+    for place, raw in enumerate(file, start=1):
         if not raw.endswith(b"\n"):
             break
+        if raw.startswith(_HEADER_BEGINS):
+            why = ""
+            continue
         try:
             found = parse_line(raw)
         except (msgspec.MsgspecError, ValueError, KeyError, TypeError) as cause:
