@@ -201,7 +201,9 @@ def test_a_stream_stopped_by_the_carrier_goes_on_with_the_next_verb() -> None:
 def test_a_dial_tells_its_action_how_it_went() -> None:
     dial = '<Response><Dial action="/twilio/dialled"><Number>+15005550009</Number></Dial></Response>'
     server = TinyServer({"voice": dial, "dialled": HANG_UP})
-    outcome = place_call(server, {"silence": 5}, {"hang_up": True}, options=replace(OPTIONS, dials=(DialPlan("no-answer"),)))
+    outcome = place_call(
+        server, {"silence": 5}, {"hang_up": True}, options=replace(OPTIONS, dials=(DialPlan("no-answer"),))
+    )
     assert [one.number for one in outcome.dialled] == ["+15005550009"]
     assert server.asked("dialled")[0]["DialCallStatus"] == "no-answer"
 
