@@ -25,13 +25,13 @@ class FakeStage:
     audio: dict[tuple[int, int], bytes] = field(default_factory=dict)
     log: list[tuple[str, int, int]] = field(default_factory=list)
 
-    def add(self, reply: int, segment: int, text: str, audio: bytes, words: Sequence[tuple[float, float]]) -> None:
+    def add(self, reply: int, segment: int, text: str, audio: bytes, words: list[tuple[float, float]]) -> None:
         if (reply, segment) not in self.segments:
             self.log.append(("begin", reply, segment))
         self.segments[reply, segment] = text
         self.audio[reply, segment] = self.audio.get((reply, segment), b"") + audio
 
-    def reword(self, reply: int, segment: int, text: str, words: Sequence[tuple[float, float]]) -> None:
+    def reword(self, reply: int, segment: int, text: str, words: list[tuple[float, float]]) -> None:
         self.segments[reply, segment] = text
 
     def end_segment(self, reply: int, segment: int) -> None:

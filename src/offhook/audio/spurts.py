@@ -118,6 +118,13 @@ class SpurtDetector:
         """Who gets the edges that come a moment later; None: nobody does any more."""
         self._late = tell
 
+    def follow(self, voice_edges_s: tuple[float, ...]) -> None:
+        """Tell these lengths of voice from now on; of a spurt that is open only what it has not reached yet."""
+        self._edges = sorted((round(edge_s * SAMPLE_RATE), edge_s) for edge_s in voice_edges_s)
+        if self._spurt is not None:
+            lasted = self._samples - self._spurt.onset
+            self._spurt.told = sum(edge <= lasted for edge, _ in self._edges)
+
     def interrupt(self) -> tuple[Edge, ...]:
         """No more audio comes over this leg: a spurt that is open ends with what was heard of it."""
         late: list[Edge] = []

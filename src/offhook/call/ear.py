@@ -102,6 +102,10 @@ class Ear:
         """Keep the caller's audio from everybody, or not any more."""
         self.audio.mute(is_muted)
 
+    def follow(self, voice_edges_s: tuple[float, ...]) -> None:
+        """Another agent is in charge: tell `VoiceLasted` at these lengths of voice from now on."""
+        self._detector.follow(voice_edges_s)
+
     def recent_audio(self) -> bytes:
         """The last seconds of the caller, mu-law at 8000 Hz."""
         return self.audio.recent_audio()

@@ -77,7 +77,7 @@ class Performer:
         self.tasks: Final = CallTasks(self.inbox.fail)
         self._record: Final = wires.records.open(_header(wires), audio)
         self._pacer: Final = Pacer(self.inbox, audio)
-        self._ear: Final = Ear(self.inbox, agent.detector(), self._pacer, audio)
+        self._ear: Final = Ear(self.inbox, agent.detector(), self._pacer, hearing_format=agent.stt.format)
         self._history: Final[list[AnyEntry]] = []
         self._outliving: Final[set[asyncio.Task[None]]] = set()
         """Tools and the hang-up: they go on when the call is over."""
@@ -304,7 +304,7 @@ class Performer:
 
     async def _send_digits(self, command: cmd.SendDigits) -> None:
         """Tones take the place of the agent's voice, frame by frame as a person's audio would come."""
-        audio = self._ear.audio_format
+        audio = self._pacer.audio_format
         try:
             tones = dtmf(command.digits, audio)
         except ValueError as error:
@@ -324,7 +324,7 @@ class Performer:
     # ── legs, listeners, agents ──────────────────────────────────────────────────────────────────────────────
 
     def _attach(self, leg: Leg) -> bool:
-        if self._is_over or leg.format != self._ear.audio_format:
+        if self._is_over or leg.format != self._pacer.audio_format:
             return False
         self._legs += 1
         # Places in the audio only grow: a leg that had more to give than its time has shifted them a little.
@@ -378,7 +378,7 @@ class Performer:
             compose=composer.compose,
             tasks=self.tasks,
             boundaries=self.boundaries,
-            audio=self._ear.audio_format,
+            audio=self._pacer.audio_format,
             now=self.inbox.now,
         )
 
@@ -391,7 +391,7 @@ class Performer:
 
 def _header(wires: CallWires) -> Header:
     agent, facts = wires.agent, wires.handle.facts
-    return Header.of(
+    return Header(
         call=wires.handle.call_id,
         carrier_call=facts.call_sid,
         agent=agent.agent.name,
@@ -402,4 +402,4 @@ def _header(wires: CallWires) -> Header:
         from_number=facts.from_number,
         to_number=facts.to_number,
         providers=agent.providers(),
-    )
+    ).signed()

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 class Stage(Protocol):
     """Where replies are spoken: playout, in the event loop's time. What belongs to no open reply is dropped there."""
 
-    def add(self, reply: int, segment: int, text: str, audio: bytes, words: Sequence[tuple[float, float]]) -> None:
+    def add(self, reply: int, segment: int, text: str, audio: bytes, words: list[tuple[float, float]]) -> None:
         """Audio of the segment that is being made; the first of a segment says its text, as far as it is known.
 
         `words` are start and end of each word of the text in seconds from the segment's start, as far as known.
         """
 
-    def reword(self, reply: int, segment: int, text: str, words: Sequence[tuple[float, float]]) -> None:
+    def reword(self, reply: int, segment: int, text: str, words: list[tuple[float, float]]) -> None:
         """The words of a segment are known now, later than its audio."""
 
     def end_segment(self, reply: int, segment: int) -> None:

@@ -46,8 +46,10 @@ def serve(
     uvloop.run(serve_agents(runtimes_of(agent, settings), [str(file) for file in team], settings, (host, port)))
 
 
-async def serve_agents(runtimes: "Runtimes", team: "Sequence[str]", settings: Settings, address: tuple[str, int]) -> None:
-    """Make the agents ready, the first of which answers, then take calls until a signal comes. Raises `OffhookError`."""
+async def serve_agents(
+    runtimes: "Runtimes", team: "Sequence[str]", settings: Settings, address: tuple[str, int]
+) -> None:
+    """Make the agents ready, the first of which answers, then take calls until a signal. Raises `OffhookError`."""
     from offhook.call.live import Limits, LiveCalls
     from offhook.call.records.files import FileRecords
     from offhook.telephony.carriers.twilio_line import TwilioLines
