@@ -13,6 +13,7 @@ from typing import Final
 from offhook.core.events import (
     PlayoutCut,
     PlayoutDried,
+    PlayoutRefilled,
     ReplyHeard,
     ReplySent,
     SegmentHeard,
@@ -301,6 +302,8 @@ class Playout:
         size = min(self._message_bytes, left // self._frame_bytes * self._frame_bytes) or left
         audio = bytes(segment.audio[self._offset : self._offset + size])
         self._sink.send_audio(self._gain(audio) if self._gain is not None else audio, plays_at)
+        if self._dry and self._flights:
+            self._sink.post(PlayoutRefilled(self._reply))
         self._plays_until = plays_at + size / self._bytes_per_s
         self._flights.append(Flight(self._index, self._offset, plays_at, self._plays_until))
         if self._flights[0].ends_at < plays_at - FLIGHTS_S:
