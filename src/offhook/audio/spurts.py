@@ -97,7 +97,7 @@ class SpurtDetector:
         self._late: Callable[[tuple[Edge, ...]], None] | None = None
         self._origin_at = 0.0
         """Where the leg's first sample lies on the call's clock; all that counts samples counts from there."""
-        self._edges = sorted((round(edge_s * SAMPLE_RATE), edge_s) for edge_s in voice_edges_s)
+        self._edges = _sorted(voice_edges_s)
         self._loud = 0
         """Blocks in a row that were far louder than the noise."""
         self._samples = 0
@@ -119,11 +119,12 @@ class SpurtDetector:
         self._late = tell
 
     def follow(self, voice_edges_s: tuple[float, ...]) -> None:
-        """Tell these lengths of voice from now on; of a spurt that is open only what it has not reached yet."""
-        self._edges = sorted((round(edge_s * SAMPLE_RATE), edge_s) for edge_s in voice_edges_s)
-        if self._spurt is not None:
-            lasted = self._samples - self._spurt.onset
-            self._spurt.told = sum(edge <= lasted for edge, _ in self._edges)
+        """Tell these lengths of voice from now on; of an open spurt, those that are longer than what was told."""
+        spurt = self._spurt
+        told_s = self._edges[spurt.told - 1][1] if spurt and spurt.told else 0.0
+        self._edges = _sorted(voice_edges_s)
+        if spurt is not None:
+            spurt.told = sum(edge_s <= told_s for _, edge_s in self._edges)
 
     def interrupt(self) -> tuple[Edge, ...]:
         """No more audio comes over this leg: a spurt that is open ends with what was heard of it."""
@@ -283,3 +284,8 @@ class SpurtDetector:
         """The end of the last block's last part that is not quiet; `before` when all of it is."""
         loud = self._gate.parts_from(self._gate.quiet_level, _PART_SAMPLES)
         return self._block_end - loud[::-1].index(True) * _PART_SAMPLES if any(loud) else before
+
+
+def _sorted(voice_edges_s: tuple[float, ...]) -> list[tuple[int, float]]:
+    """In samples, and as they were asked for."""
+    return sorted((round(edge_s * SAMPLE_RATE), edge_s) for edge_s in voice_edges_s)

@@ -32,12 +32,18 @@ class Ear:
     """One call's ear."""
 
     def __init__(
-        self, inbox: Inbox, detector: SpurtDetector, pacer: Pacer, *, hearing_format: AudioFormat = TELEPHONE
+        self,
+        inbox: Inbox,
+        detector: SpurtDetector,
+        pacer: Pacer,
+        audio_format: AudioFormat = TELEPHONE,
+        *,
+        hearing_format: AudioFormat = TELEPHONE,
     ) -> None:
-        """The call's format is the pacer's; `hearing_format` is what the transcriber wants."""
-        self._inbox, self._pacer = inbox, pacer
+        """`audio_format` is the call's, `hearing_format` what its transcribers want."""
+        self._inbox, self._pacer, self.audio_format = inbox, pacer, audio_format
         self.questions: Final = Questions(inbox.put)
-        self.audio: Final = CallerAudio(inbox.put, detector, self.questions, pacer.audio_format, hearing_format)
+        self.audio: Final = CallerAudio(inbox.put, detector, self.questions, audio_format, hearing_format)
         self._detector = detector
         self._watch = LegWatch(lambda: self.audio.frames, self._leg_is_dead)
         self._attached: _Listener | None = None
@@ -47,7 +53,7 @@ class Ear:
 
     def attach(self, leg: Leg, number: int, origin_at: float) -> None:
         """This leg carries the call from now on; its first sample lies at `origin_at`. An earlier one is closed."""
-        assert leg.format == self._pacer.audio_format, "a call has one format"
+        assert leg.format == self.audio_format, "a call has one format"
         if self._attached is not None:
             old = self._attached.leg
             self.ended(self._attached, Detachment.REPLACED)
@@ -94,6 +100,10 @@ class Ear:
         """Tell when so much silence was received."""
         self._detector.watch_silence(spurt, silence_s)
 
+    def follow(self, voice_edges_s: tuple[float, ...]) -> None:
+        """Another agent is in charge: of spurts that begin from now on, these lengths of voice are told."""
+        self._detector.follow(voice_edges_s)
+
     def tap(self, hear: Tap) -> Callable[[], None]:
         """Tell every frame of the caller and its place, as it comes; what is returned ends it."""
         return self.audio.taps.add(hear)
@@ -101,10 +111,6 @@ class Ear:
     def mute(self, is_muted: bool) -> None:
         """Keep the caller's audio from everybody, or not any more."""
         self.audio.mute(is_muted)
-
-    def follow(self, voice_edges_s: tuple[float, ...]) -> None:
-        """Another agent is in charge: tell `VoiceLasted` at these lengths of voice from now on."""
-        self._detector.follow(voice_edges_s)
 
     def recent_audio(self) -> bytes:
         """The last seconds of the caller, mu-law at 8000 Hz."""

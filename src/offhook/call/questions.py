@@ -52,8 +52,8 @@ class Questions:
         """Of each leg that kept frames may be of: number of its first frame, and where that lies."""
         self._asked: int | None = None
         """Number of frames that the last question without an answer was about."""
-        self._told_at: float | None = None
-        """End of the last final, on the call's clock."""
+        self._told: tuple[float, float] | None = None
+        """End of the last final: in frames, and on the call's clock."""
 
     # ── frames ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -80,7 +80,7 @@ class Questions:
         """
         first = self._count - len(self._kept)
         stream = self._stream = _Stream(first)
-        transcriber = make(lambda event: self._told(stream, event))
+        transcriber = make(lambda event: self._take(stream, event))
         for number, frame in enumerate(tuple(self._kept), first + 1):
             transcriber.hear(frame)
             if number == self._asked:
@@ -113,7 +113,7 @@ class Questions:
 
     # ── words ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _told(self, stream: _Stream, event: TranscriberEvent) -> None:
+    def _take(self, stream: _Stream, event: TranscriberEvent) -> None:
         if stream is not self._stream:
             return
         if not isinstance(event, TranscriptFinal | TranscriptChanged | TurnEndExpected):
@@ -130,10 +130,10 @@ class Questions:
             _LOG.warning("< a final that does not follow the one before it is dropped")
             return
         from_s, to_s = self._place(stream, event.from_s), self._place(stream, event.to_s)
-        if self._told_at is not None and abs(from_s - self._told_at) <= FRAME_S:
+        if self._told is not None and abs(stream.first + event.from_s / FRAME_S - self._told[0]) <= 1:
             # A stream that was opened again begins at a whole frame, perhaps a part of one from the last final's end.
-            from_s, to_s = self._told_at, max(self._told_at, to_s)
-        stream.told_s, self._told_at = event.to_s, to_s
+            from_s, to_s = self._told[1], max(self._told[1], to_s)
+        stream.told_s, self._told = event.to_s, (stream.first + event.to_s / FRAME_S, to_s)
         covered = stream.first + round(event.to_s / FRAME_S)
         for _ in range(min(len(self._kept), covered - (self._count - len(self._kept)))):
             self._kept.popleft()
