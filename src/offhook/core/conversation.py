@@ -105,6 +105,8 @@ class Conversation:
         elif isinstance(event, ev.SoundEvent):
             if c.is_talking:
                 self._take_sound(event, at)
+            elif self._legs.is_with_human:
+                self._overhear(event, at)
         elif isinstance(event, ev.TranscriberEvent):
             if c.phase is not Phase.RINGING:
                 self._take_words(event, at)
@@ -185,6 +187,17 @@ class Conversation:
                 self._listening.turn_predicted(spurt, probability)
             case _:
                 raise AssertionError(f"no rule for {type(event).__name__}")
+
+    def _overhear(self, event: ev.SoundEvent, at: float) -> None:
+        """The caller talks to a human: the words are written down, and that is all."""
+        match event:
+            case ev.SpeechStarted():
+                self._listening.started(event, at, over_agent=False)
+            case ev.SpeechStopped():
+                self._listening.stopped(event, at)
+                self._listening.close_spurt()
+            case _:
+                pass
 
     def _take_words(self, event: ev.TranscriberEvent, at: float) -> None:
         """News of the transcriber."""

@@ -343,10 +343,12 @@ class Speaking:
 
     def overdue(self, reply: Reply, at: float) -> None:
         """Nothing came in time. A model is asked once more, a voice that is silent is not: the caller waits."""
-        if self.tools.of(reply.number) and not reply.is_generated:
+        if reply.wants_round and not reply.is_generated:
             # What hangs behind a tool is not waited for: its answer begins a new round.
             reply.is_generated = True
-            self._bridge(reply, at)
+            if self.tools.of(reply.number):
+                self._bridge(reply, at)
+            self._continue(reply, at)
         else:
             self._lost(reply, at, retryable=isinstance(reply.content, Ask) and not reply.has_begun)
 
