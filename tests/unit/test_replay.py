@@ -57,7 +57,6 @@ def test_an_agent_that_enters_is_swapped_by_the_event_alone(tmp_path: Path) -> N
     other = msgspec.structs.replace(world.behaviour, min_silence_s=0.9, unsure_silence_s=1.5)
     world.at(2.5, ev.AgentEntered("night", other, msgspec.structs.replace(world.script, goodbye="Good night.")))
     world.answered().says("what time is it", 3.0, 4.0).run(60.0)
-    assert '"AgentTookOver"' in path.read_text()
     assert not replay(path).mismatches
     changed(path, '"min_silence_s":0.9', '"min_silence_s":0.4')
     assert replay(path).mismatches, "the agent's numbers are those of the event"
