@@ -48,9 +48,7 @@ def config(url: str, **fields: Any) -> HttpToolConfig:
     return HttpToolConfig.model_validate({**given, "url": url})
 
 
-async def ask(
-    url: str, arguments: dict[str, object] | None = None, context: ToolContext = CALL, **fields: Any
-) -> str:
+async def ask(url: str, arguments: dict[str, object] | None = None, context: ToolContext = CALL, **fields: Any) -> str:
     box = Toolbox([config(url, **fields)], SETUP)
     await box.prepare()
     try:
