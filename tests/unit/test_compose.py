@@ -151,7 +151,15 @@ def test_the_calls_of_one_round_are_in_one_message() -> None:
 
 def test_of_a_round_the_late_answer_comes_late() -> None:
     more = ToolCalled("t2", "book_room", '{"room":8}', 2)
-    entries: list[AnyEntry] = [BOOK, CALLED, more, BOOKED, FILLER, CallerSaid(2, "and"), ToolAnswered("t2", Outcome.DONE, "eight")]
+    entries: list[AnyEntry] = [
+        BOOK,
+        CALLED,
+        more,
+        BOOKED,
+        FILLER,
+        CallerSaid(2, "and"),
+        ToolAnswered("t2", Outcome.DONE, "eight"),
+    ]
     assert told(entries) == [
         ("user", "please book room seven"),
         ("assistant", "<book_room t1>"),
@@ -192,7 +200,11 @@ def test_a_tool_of_the_time_before_is_known_while_it_runs_and_when_it_answers() 
 
 def test_what_the_reply_has_said_stands_before_its_own_tools() -> None:
     first: list[AnyEntry] = [BOOK, CALLED, BOOKED, AgentSaid(1, "Done."), CallerSaid(2, "eight too")]
-    entries: list[AnyEntry] = [*first, ToolCalled("t2", "book_room", "{}", 4), ToolAnswered("t2", Outcome.DONE, "eight")]
+    entries: list[AnyEntry] = [
+        *first,
+        ToolCalled("t2", "book_room", "{}", 4),
+        ToolAnswered("t2", Outcome.DONE, "eight"),
+    ]
     assert told(entries, said="One moment.")[1:] == [
         ("assistant", "<book_room t1>"),
         ("tool", "booked"),
@@ -220,7 +232,12 @@ def test_in_the_last_round_no_tool_may_be_called() -> None:
 
 
 def test_keys_stand_in_the_callers_turn() -> None:
-    entries: list[AnyEntry] = [CallerSaid(1, "my number is"), KeysPressed(1, "42#"), KeysPressed(2, "7"), CallerSaid(2, "sorry")]
+    entries: list[AnyEntry] = [
+        CallerSaid(1, "my number is"),
+        KeysPressed(1, "42#"),
+        KeysPressed(2, "7"),
+        CallerSaid(2, "sorry"),
+    ]
     assert told(entries, caller_text="that is", keys="11") == [
         ("user", "my number is [keypad] 42#"),
         ("user", "[keypad] 7 sorry"),
@@ -239,7 +256,12 @@ def test_a_caller_cannot_say_a_note() -> None:
 
 
 def test_what_neither_party_said_is_a_note() -> None:
-    entries: list[AnyEntry] = [BOOK, Instructed("offer ten per cent"), HumanSaid("Ann", "I am back soon."), AgentTookOver("sales")]
+    entries: list[AnyEntry] = [
+        BOOK,
+        Instructed("offer ten per cent"),
+        HumanSaid("Ann", "I am back soon."),
+        AgentTookOver("sales"),
+    ]
     roles, texts = zip(*told(entries, caller_text="hello"), strict=True)
     assert roles == ("user", "note", "note", "note", "user")
     assert "offer ten per cent" in texts[1] and "caller does not hear" in texts[1]
