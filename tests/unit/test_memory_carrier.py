@@ -4,6 +4,7 @@ Calls are the tests' own (`tests.web_world.FakeCalls`): what is under test is th
 """
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -19,21 +20,23 @@ from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import script_from
 from offhook.simulator.carrier_call import CallOptions, CallOutcome
 from offhook.simulator.carrier_dial import DialPlan
-from offhook.simulator.carrier_media import MediaFaults
+from offhook.simulator.carrier_media import SILENCE_FRAME, MediaFaults
 from offhook.simulator.carrier_stream import StreamOptions
 from offhook.simulator.memory import MemoryCarrier, MemoryServer
 from offhook.simulator.network import Network
+from offhook.simulator.telephone import Ringing
 from offhook.simulator.virtual import run_virtual
 from offhook.simulator.voices import TapeVoice, prepare
-from offhook.speech.scripted.tape import Utterance, speak
+from offhook.speech.scripted.tape import Utterance, heard_text, speak
 from offhook.telephony.carriers.twilio_line import TwilioLines
+from offhook.telephony.carriers.twilio_media import TwilioMediaLeg
 from offhook.telephony.leg import Leg, LegStarted
 from offhook.web.switchboard import Switchboard
 from tests.web_world import FakeCalls
 
 TOOL_CALL = "toolu_1"
 NUMBER = "+15005550009"
-HELD = [{"wait": {"silent_s": 0.3}}, {"silence": 200}, {"hang_up": True}]
+HELD: tuple[dict[str, Any], ...] = ({"wait": {"silent_s": 0.3}}, {"silence": 200}, {"hang_up": True})
 
 
 @dataclass
@@ -55,11 +58,11 @@ class World:
     def __post_init__(self) -> None:
         self.carrier = MemoryCarrier(self.options, seed=3)
 
-    def play(self, steps: list[dict[str, Any]]) -> CallOutcome:
+    def play(self, *steps: dict[str, Any]) -> CallOutcome:
         async def main() -> CallOutcome:
             settings = Settings(twilio_auth_token=Secret("x" * 32), fallback_number=self.fallback)
             board = Switchboard(self.calls, settings)
-            caller = Caller(await prepare(script_from({"steps": steps}), TapeVoice()))
+            caller = Caller(await prepare(script_from({"steps": list(steps)}), TapeVoice()))
             return await self.carrier.call(caller, MemoryServer(board.respond, self.answer))
 
         return run_virtual(main(), limit_s=1000)
@@ -87,12 +90,6 @@ class World:
             del self.calls.transfers[sid]
             self.refused.append(str(refused))
 
-    @property
-    def ends(self) -> list[Any]:
-        """How the latest leg ended."""
-        (ear,) = self.calls.ears.values()
-        return ear.ends
-
 
 @pytest.mark.parametrize(
     ("plan", "ending"),
@@ -106,7 +103,7 @@ class World:
 )
 def test_nobody_is_reached_and_the_agent_is_there_again(plan: DialPlan, ending: TransferEnding) -> None:
     world = World(CallOptions(dials=(plan,)))
-    outcome = world.play([{"wait": {"silent_s": 0.3}}, {"wait": {"says": "again", "at_most_s": 60}}, {"hang_up": True}])
+    outcome = world.play({"wait": {"silent_s": 0.3}}, {"wait": {"says": "again", "at_most_s": 60}}, {"hang_up": True})
     assert [ended.ending for ended in world.calls.transfers_ended] == [ending]
     assert outcome.report.heard_text == "Hello there Here I am again"
     assert outcome.streams == ["stream: the call's end", "stream: the call's end"]
@@ -124,8 +121,13 @@ def test_nobody_is_reached_and_the_agent_is_there_again(plan: DialPlan, ending: 
 def test_the_person_and_the_caller_talk_and_that_is_the_end() -> None:
     plan = DialPlan("completed", ring_s=4.0, talk_s=35.0, says="Sales this is Maria")
     world = World(CallOptions(dials=(plan,)))
-    steps = [{"wait": {"says": "Maria", "at_most_s": 60}}, {"say": "I want to buy"}, {"silence": 60}, {"hang_up": True}]
-    outcome = world.play(steps)
+    steps: list[dict[str, Any]] = [
+        {"wait": {"says": "Maria", "at_most_s": 60}},
+        {"say": "I want to buy"},
+        {"silence": 60},
+        {"hang_up": True},
+    ]
+    outcome = world.play(*steps)
     assert outcome.report.heard_text == "Hello there Sales this is Maria"
     (dialled,) = outcome.dialled
     assert (dialled.status, dialled.heard) == ("completed", "I want to buy")
@@ -133,7 +135,6 @@ def test_the_person_and_the_caller_talk_and_that_is_the_end() -> None:
     assert world.calls.transfers_ended == [TransferEnded(TOOL_CALL, TransferEnding.CONNECTED, 35.0)]
     assert outcome.ended_by == "server"
     assert set(world.calls.outcomes.values()) == {EndReason.AGENT_TRANSFERRED}
-    # What the caller hears while it rings is not silence.
     assert len(world.started) == 1
     outcome.require_clean()
 
@@ -144,7 +145,7 @@ def test_the_caller_hangs_up_at_any_step(
     order: Literal["action first", "status first", "no action"], hangs_up_s: float, step: str
 ) -> None:
     world = World(CallOptions(dials=(DialPlan("completed", ring_s=5.0, talk_s=60.0),), after_hang_up=order))
-    outcome = world.play([{"silence": hangs_up_s}, {"hang_up": True}])
+    outcome = world.play({"silence": hangs_up_s}, {"hang_up": True})
     assert outcome.ended_by == "caller"
     (dialled,) = outcome.dialled
     has_talked = step == "while they talk"
@@ -162,7 +163,7 @@ def test_a_socket_that_breaks_comes_back() -> None:
         stream=StreamOptions(network=Network(drop_at_s=2.0)), later_streams=StreamOptions(network=Network(delay_s=0.05))
     )
     world = World(options, transfer_at_s=None)
-    outcome = world.play([{"wait": {"says": "again", "at_most_s": 60}}, {"say": "good"}, {"hang_up": True}])
+    outcome = world.play({"wait": {"says": "again", "at_most_s": 60}}, {"say": "good"}, {"hang_up": True})
     assert outcome.report.heard_text == "Hello there Here I am again"
     assert outcome.streams[0] == "stream: the network broke the connection"
     assert len(world.started) == 2
@@ -173,7 +174,7 @@ def test_a_socket_that_breaks_comes_back() -> None:
 def test_a_socket_that_breaks_for_good_ends_in_good_hands(fallback: str) -> None:
     options = CallOptions(stream=StreamOptions(network=Network(drop_at_s=1.0)), dials=(DialPlan("completed"),))
     world = World(options, transfer_at_s=None, fallback=fallback)
-    outcome = world.play(HELD)
+    outcome = world.play(*HELD)
     assert len(world.started) == 1 + 3
     assert [one.number for one in outcome.dialled] == ([NUMBER] if fallback else [])
     assert [sentence[:10] for sentence in outcome.said] == ([] if fallback else ["I am sorry"])
@@ -183,28 +184,26 @@ def test_a_socket_that_breaks_for_good_ends_in_good_hands(fallback: str) -> None
 def test_the_carrier_may_stop_a_stream_of_itself() -> None:
     world = World(CallOptions(stream=StreamOptions(faults=MediaFaults(stop_at_s=1.0)), later_streams=StreamOptions()))
     world.transfer_at_s = None
-    outcome = world.play([{"silence": 5}, {"hang_up": True}])
+    outcome = world.play({"silence": 5}, {"hang_up": True})
     assert outcome.report.heard_text.startswith("Hello there Here")
     assert len(world.started) == 2
 
 
 def test_what_is_no_number_is_refused_and_nothing_changes() -> None:
     world = World(number="911; DROP")
-    outcome = world.play([{"silence": 6}, {"hang_up": True}])
+    outcome = world.play({"silence": 6}, {"hang_up": True})
     assert world.refused == ["the number of the transfer is neither E.164 nor a SIP address"]
     assert (outcome.dialled, len(outcome.streams)) == ([], 1)
 
 
 def test_a_call_that_is_over_cannot_be_transferred() -> None:
-    world = World(transfer_at_s=3.0)
-    outcome = world.play([{"silence": 2.9}, {"hang_up": True}])
-    assert outcome.dialled == []
+    """The caller hangs up while our request is on its way."""
+    world = World(transfer_at_s=2.0)
+    outcome = world.play({"silence": 2.1}, {"hang_up": True})
+    assert (outcome.dialled, outcome.ended_by) == ([], "caller")
     assert world.calls.transfers_ended == []
-
-    async def wait() -> None:
-        await asyncio.gather(*world.tasks)
-
-    assert not world.refused or "21220" in world.refused[0]
+    assert len(world.refused) == 1
+    assert "21220" in world.refused[0]
 
 
 def test_the_server_hangs_up_while_it_rings() -> None:
@@ -223,7 +222,7 @@ def test_the_server_hangs_up_while_it_rings() -> None:
         await end(sid)
 
     world.transfer = transfer_then_end  # type: ignore[method-assign]
-    outcome = world.play(HELD)
+    outcome = world.play(*HELD)
     assert outcome.ended_by == "server"
     assert outcome.report.length_s < 10
     assert set(world.calls.outcomes.values()) == {EndReason.OPERATOR_ENDED}
@@ -237,17 +236,39 @@ def test_two_transfers_one_after_the_other() -> None:
         world.tasks.append(asyncio.ensure_future(world.transfer(sid, 2.0)))
 
     world = World(CallOptions(dials=plans), after_return=again)
-    outcome = world.play(HELD)
+    outcome = world.play(*HELD)
     assert [ended.ending for ended in world.calls.transfers_ended] == [TransferEnding.BUSY, TransferEnding.CONNECTED]
     assert [one.status for one in outcome.dialled] == ["busy", "completed"]
     assert set(world.calls.outcomes.values()) == {EndReason.AGENT_TRANSFERRED}
 
 
-def test_a_stream_that_comes_back_counts_from_the_beginning() -> None:
-    """New streamSid, sequence numbers from 1, timestamps from 0: nothing of the first leg is in the second."""
+def test_a_stream_that_comes_back_counts_from_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New streamSid, sequence numbers from 1, timestamps from 0: nothing of the first stream is in the second."""
+    received: list[dict[str, Any]] = []
+    take = TwilioMediaLeg.text_received
+
+    def text_received(leg: TwilioMediaLeg, message: bytes | str) -> None:
+        received.append(json.loads(message))
+        take(leg, message)
+
+    monkeypatch.setattr(TwilioMediaLeg, "text_received", text_received)
     world = World(CallOptions(dials=(DialPlan("busy", 1.0),)))
-    outcome = world.play([{"wait": {"says": "again", "at_most_s": 60}}, {"silence": 1}, {"hang_up": True}])
-    outcome.require_clean()
-    (leg,) = {id(leg): leg for leg in world.calls.legs.values()}.values() or (None,)
-    assert leg is None
-    assert world.ends == [("stopped", None)]
+    world.play({"wait": {"says": "again", "at_most_s": 60}}, {"silence": 1}, {"hang_up": True})
+    assert [message["event"] for message in received if message["event"] != "media"] == [
+        "connected", "start", "stop", "connected", "start", "stop",
+    ]  # fmt: skip
+    second = received[[message["event"] for message in received].index("stop") + 1 :]
+    assert len({message["streamSid"] for message in received if "streamSid" in message}) == 2
+    assert [int(message["sequenceNumber"]) for message in second[1:]] == list(range(1, len(second)))
+    assert (second[2]["media"]["chunk"], second[2]["media"]["timestamp"]) == ("1", "0")
+
+
+def test_it_rings_in_the_callers_ear() -> None:
+    """Neither silence nor words: the meter hears somebody sound, in two seconds of every six."""
+    ringing = Ringing()
+    frames = [ringing.frame(SILENCE_FRAME, 0.02 * number) for number in range(600)]
+    sounding = [frame != SILENCE_FRAME and max(frame) != min(frame) for frame in frames]
+    assert sounding[:100] == [True] * 100
+    assert not any(sounding[100:300])
+    assert sounding[300:] == sounding[:300]
+    assert heard_text(frames) == ""

@@ -171,6 +171,12 @@ def test_public_addresses(address: str, public: bool) -> None:
 # ── what the conversation carries out itself ─────────────────────────────────────────────────────────────────────
 
 DESK: dict[str, Any] = {"name": "desk", "number": "+15550100200", "when": "the caller asks for a person"}
+
+
+def to(change: dict[str, Any]) -> dict[str, Any]:
+    return {"name": "transfer_call", "destinations": [{**DESK, **change}]}
+
+
 SALES: dict[str, Any] = {"name": "sales", "file": "sales.yaml", "when": "the caller wants to buy"}
 
 
@@ -184,25 +190,25 @@ SALES: dict[str, Any] = {"name": "sales", "file": "sales.yaml", "when": "the cal
             {"name": "transfer_call", "destinations": [DESK, {**DESK, "name": "Desk"}]},
             "tools[0].destinations: the name 'desk' stands twice",
         ),
-        ({"name": "transfer_call", "destinations": [{**DESK, "number": "5550100200"}]}, "tools[0].destinations[0].numb"),
-        ({"name": "transfer_call", "destinations": [{**DESK, "number": "+1 555 010"}]}, "expected a number with + and"),
-        ({"name": "transfer_call", "destinations": [{**DESK, "number": "+0155501002"}]}, "expected a number with + and"),
-        ({"name": "transfer_call", "destinations": [{**DESK, "number": "+1234567890123456"}]}, "expected a number with"),
-        ({"name": "transfer_call", "destinations": [{**DESK, "number": "sip:desk"}]}, "or sip:name@host"),
-        ({"name": "transfer_call", "destinations": [{**DESK, "number": "tel:+15550100200"}]}, "or sip:name@host"),
+        (to({"number": "5550100200"}), "tools[0].destinations[0].numb"),
+        (to({"number": "+1 555 010"}), "expected a number with + and"),
+        (to({"number": "+0155501002"}), "expected a number with + and"),
+        (to({"number": "+1234567890123456"}), "expected a number with"),
+        (to({"number": "sip:desk"}), "or sip:name@host"),
+        (to({"number": "tel:+15550100200"}), "or sip:name@host"),
         (
-            {"name": "transfer_call", "destinations": [{**DESK, "number": 15550100200}]},
+            to({"number": 15550100200}),
             "(found the number 15550100200; expected text, in quotes if it looks like a number",
         ),
-        ({"name": "transfer_call", "destinations": [{**DESK, "ring_s": 3}]}, "tools[0].destinations[0].ring_s: the val"),
-        ({"name": "transfer_call", "destinations": [{**DESK, "ring_s": 61}]}, "expected a number from 5 to 60"),
-        ({"name": "transfer_call", "destinations": [{**DESK, "ring": 9}]}, "did you mean 'ring_s'?"),
-        ({"name": "transfer_call", "destinations": [{**DESK, "when": " "}]}, "tools[0].destinations[0].when: the value"),
+        (to({"ring_s": 3}), "tools[0].destinations[0].ring_s: the val"),
+        (to({"ring_s": 61}), "expected a number from 5 to 60"),
+        (to({"ring": 9}), "did you mean 'ring_s'?"),
+        (to({"when": " "}), "tools[0].destinations[0].when: the value"),
         ({"name": "handoff", "agents": [SALES, SALES]}, "tools[0].agents: the name 'sales' stands twice"),
         ({"name": "handoff", "agents": [SALES]}, "tools[0].agents[0].file: the agent's file cannot be read: No such"),
         ({"name": "handoff", "agents": [{**SALES, "file": "."}]}, "tools[0].agents[0].file: the agent's file cannot"),
         ({"name": "collect_digits", "max_digits": 0}, "tools[0].max_digits: the value does not fit (found the number"),
-        ({"name": "collect_digits", "secret": "often"}, "tools[0].secret: the value does not fit (found a value that is"),
+        ({"name": "collect_digits", "secret": "often"}, "tools[0].secret: the value does not fit (found a value"),
         ({"name": "send_digits", "digits": "1"}, "tools[0].digits: there is no field 'digits' here"),
     ],
 )

@@ -1,6 +1,7 @@
 """The end of a transfer as Twilio tells it, over a real port: every ending, every order of webhooks and sockets."""
 
 import asyncio
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +21,10 @@ CALL = "call_abc/ä&1"
 ACTION = "/twilio/transfer-ended?call=call_abc%2F%C3%A4%261"
 BACK = "<Connect><Stream"
 HANG_UP = "<Response><Hangup /></Response>"
+
+
+def has_streams(world: World, count: int) -> bool:
+    return len(world.live.streams) == count
 
 
 def dialled(status: str, **changes: str) -> dict[str, str]:
@@ -166,7 +171,7 @@ def test_a_stream_that_broke_is_connected_again_and_not_for_ever() -> None:
             assert first.text == again.text
             async with world.socket() as carrier:
                 await carrier.send(start("CA1", f"MZ{number + 2}", token=token_in(first.text)))
-                await until(lambda count=number + 2: len(world.live.streams) == count)
+                await until(partial(has_streams, world, number + 2))
             async with world.socket() as carrier:
                 await carrier.send(start("CA1", "MZ9", token=token_in(first.text)))
                 assert await closing_code(carrier) == 1008

@@ -189,6 +189,25 @@ def test_after_a_stream_that_broke_for_good_the_fallback_number_is_dialled() -> 
     play(story, fallback_number="+15005550009")
 
 
+def test_a_call_that_is_announced_twice_has_one_place() -> None:
+    """Also when its token is used by then: a repeated webhook reserves nothing more (and puts nobody through)."""
+
+    async def story(world: World) -> None:
+        first = await world.post("/twilio/voice", {"CallSid": "CA1"})
+        async with world.socket() as carrier:
+            await carrier.send(start("CA1", token=token_in(first.text)))
+            await until(lambda: "CA1" in world.live.ears)
+            world.live.refused = "full"
+            again = await world.post("/twilio/voice", {"CallSid": "CA1"})
+            assert again.text == first.text
+            assert (world.live.minted, world.live.tokens) == (1, {})
+            async with world.socket() as other:
+                await other.send(start("CA1", token=token_in(again.text)))
+                assert await closing_code(other) == 1008
+
+    play(story, fallback_number="+15005550009")
+
+
 def test_an_answer_that_is_kept_is_of_its_own_call() -> None:
     """The idempotency token is not signed: with another call's it gives nothing away."""
 

@@ -59,7 +59,7 @@ def query(entries: Sequence[AnyEntry], ask: Ask) -> str:
     return " ".join(turns[-2:]) if is_short else turns[-1]
 
 
-def request(
+def request(  # noqa: PLR0913 - all that a request is made of
     entries: Sequence[AnyEntry],
     ask: Ask,
     *,
@@ -231,7 +231,9 @@ def _with_own_ids(runs: Sequence[_Run]) -> Iterator[ToolCalled]:
     """Vendors refuse two calls of one id, and ids that are too long or hold odd signs."""
     taken: set[str] = set()
     for run in runs:
-        plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "_-") else "_" for sign in run.called.call)
+        plain = "".join(
+            sign if sign.isascii() and (sign.isalnum() or sign in "_-") else "_" for sign in run.called.call
+        )
         own, number = plain[:ID_CHARS] or "call", 2
         while own in taken:
             own, number = f"{plain[: ID_CHARS - 6] or 'call'}-{number}", number + 1

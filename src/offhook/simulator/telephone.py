@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable
+from types import TracebackType
 from typing import Final, Protocol
 
 import numpy as np
@@ -60,22 +61,58 @@ class Telephone:
             self._far = None
 
     async def run(self) -> None:
-        """Until the caller hangs up."""
+        """Until the caller hangs up. Raises what `on_tick` raises."""
+        loop = asyncio.get_running_loop()
         ticks = 0
-        while not self.caller.has_hung_up:
-            at = ticks * FRAME_S
-            frame = self.caller.next_frame(at)
-            heard = self._far.frame(frame, at) if self._far is not None else SILENCE_FRAME
-            self.caller.heard(heard, at)
-            for digit in self.caller.take_digits(at):
-                if self._far is not None:
-                    self._far.press(digit)
-            if self._on_tick is not None:
-                self._on_tick(at)
-            ticks += 1
-            late_s = self.now() - ticks * FRAME_S
-            self.worst_lag_s = max(self.worst_lag_s, late_s)
-            await asyncio.sleep(max(0.0, -late_s))
+        timer: asyncio.TimerHandle | None = None
+
+        def tick() -> None:
+            # A timer for each tick, not a task that sleeps: a simulation of hours has millions of them.
+            nonlocal ticks, timer
+            with over:
+                self._tick(ticks * FRAME_S)
+                ticks += 1
+                due_at = self.began_at + ticks * FRAME_S
+                self.worst_lag_s = max(self.worst_lag_s, clock.now() - due_at)
+                if self.caller.has_hung_up:
+                    over.done.set_result(None)
+                else:
+                    timer = loop.call_at(due_at, tick)
+
+        over = _Over(loop.create_future())
+        tick()
+        try:
+            await over.done
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def _tick(self, at: float) -> None:
+        frame = self.caller.next_frame(at)
+        heard = self._far.frame(frame, at) if self._far is not None else SILENCE_FRAME
+        self.caller.heard(heard, at)
+        for digit in self.caller.take_digits(at):
+            if self._far is not None:
+                self._far.press(digit)
+        if self._on_tick is not None:
+            self._on_tick(at)
+
+
+class _Over:
+    """What goes wrong inside it ends the waiting for `done`: a callback's error would be logged and nothing else."""
+
+    def __init__(self, done: "asyncio.Future[None]") -> None:
+        self.done: Final = done
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if error is not None:
+            self.done.set_exception(error)
+        return error is not None
 
 
 class Ringing:

@@ -16,10 +16,9 @@ KEPT_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered, and whether it was the refusal of a call."""
+    """What was answered, and when."""
 
     document: bytes
-    is_refusal: bool
     at: float
 
 
@@ -34,11 +33,11 @@ class Answers:
         answer = self._kept.get(key) if all(key) else None
         return answer if answer is not None and clock.now() - answer.at < KEPT_S else None
 
-    def keep(self, document: bytes, key: tuple[str, ...], *, is_refusal: bool = False) -> None:
+    def keep(self, document: bytes, key: tuple[str, ...]) -> None:
         """Remember an answer, unless its key has an empty part."""
         if not all(key):
             return
-        self._kept[key] = Answer(document, is_refusal, clock.now())
+        self._kept[key] = Answer(document, clock.now())
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)

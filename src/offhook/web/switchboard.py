@@ -93,9 +93,10 @@ class Switchboard:
     def _voice(self, webhook: Webhook, call_sid: str) -> bytes:
         key = ("voice", call_sid)
         earlier = self.answers.find(key)
-        if earlier is not None and earlier.is_refusal:
+        if earlier is not None:
+            # Asked again, it is not a second call: neither a place nor a token more.
             return earlier.document
-        refusal = None if earlier is not None else self.calls.refusal()
+        refusal = self.calls.refusal()
         document = b""
         if not refusal:
             try:
@@ -105,7 +106,7 @@ class Switchboard:
         if refusal:
             _logger.warning("> %s  refused (%s)", call_sid, _shown(refusal))
             document = self._rescue(call_sid, self.sentences.busy)
-        self.answers.keep(document, key, is_refusal=bool(refusal))
+        self.answers.keep(document, key)
         return document
 
     def _expected(self, webhook: Webhook, call_sid: str) -> bytes:

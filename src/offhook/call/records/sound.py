@@ -18,8 +18,6 @@ from offhook.errors import StoreError
 
 SETTLE_BEHIND_S: Final = 1.0
 """Audio older than this can no longer be cut."""
-AHEAD_S: Final = 8.0
-"""The agent is heard so far ahead of the caller's audio at most: then the caller is silent, not late."""
 NOTHING_TAKEN: Final = "the disk takes nothing"
 
 
@@ -89,26 +87,24 @@ class Sound:
     """Both sides of a call, mixed into its file. Raises `OSError`; it may be gone on with afterwards."""
 
     def __init__(self, disk: Disk, handle: int, audio: AudioFormat) -> None:
-        self._disk, self._handle, self._rate = disk, handle, audio.rate
+        self._disk, self._handle, self._audio = disk, handle, audio
         self._file = SparseFile(disk, handle)
-        self._recorder = StereoRecorder(cast(BinaryIO, self._file))
-        self._heard = self._settled = 0
-        """Samples of the caller that were given to the recorder, and samples that it has written."""
-        self._block = audio.silence(audio.bytes_per_s)
+        self._recorder = StereoRecorder(cast(BinaryIO, self._file), audio)
+        self._heard_s = 0.0
+        """How far the caller's audio goes."""
 
     def add(self, pieces: Sequence[Piece]) -> None:
         """More audio. Raises `OSError` when some of it could not be written: it is silence then."""
         for piece in pieces:
-            place = round(piece.at * self._rate)
             match piece.track:
                 case Track.CALLER:
-                    self._caller(place, piece.audio)
+                    self._recorder.caller(piece.at, piece.audio)
+                    self._heard_s = max(self._heard_s, piece.at + self._audio.seconds(len(piece.audio)))
                 case Track.AGENT:
-                    self._silence_until(place - round(AHEAD_S * self._rate))
-                    self._recorder.agent(place, piece.audio)
+                    self._recorder.agent(piece.at, piece.audio)
                 case Track.CUT:
-                    self._recorder.cut(place)
-        self._settle()
+                    self._recorder.cut(piece.at)
+        self._recorder.settle(self._heard_s - SETTLE_BEHIND_S)
         self._tell()
 
     def close(self) -> None:
@@ -125,25 +121,6 @@ class Sound:
     def lost_bytes(self) -> int:
         """Of the file, until now."""
         return self._file.lost_bytes
-
-    def _caller(self, place: int, audio: bytes) -> None:
-        self._silence_until(place)
-        audio = audio[max(0, self._heard - place) :]
-        self._heard += len(audio)
-        self._recorder.caller(audio)
-
-    def _silence_until(self, place: int) -> None:
-        while self._heard < place:
-            silence = self._block[: place - self._heard]
-            self._heard += len(silence)
-            self._recorder.caller(silence)
-            self._settle()
-
-    def _settle(self) -> None:
-        until = self._heard - round(SETTLE_BEHIND_S * self._rate)
-        if until > self._settled:
-            self._settled = until
-            self._recorder.settle(until)
 
     def _tell(self) -> None:
         failure, self._file.failure = self._file.failure, None
