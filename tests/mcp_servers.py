@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 from mcp.server.fastmcp import Context, FastMCP
-from mcp.types import ImageContent, TextContent
+from mcp.types import ImageContent, TextContent, ToolAnnotations
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
@@ -26,6 +26,11 @@ def make_server(note: str = "") -> FastMCP:
 
     @server.tool()
     async def wait() -> str:
+        await asyncio.sleep(30)
+        return "late"
+
+    @server.tool(annotations=ToolAnnotations(readOnlyHint=True))
+    async def look() -> str:
         await asyncio.sleep(30)
         return "late"
 

@@ -8,6 +8,7 @@
     │   ├── ProviderRefused         key or quota: do not retry, tell the owner
     │   │   └── RequestRefused          this one request, as it is: another may be taken
     │   └── ProtocolViolation       the other side broke its own wire
+    ├── ToolError               a tool did not do it, or nobody knows whether it did
     ├── CarrierRefused          the carrier's REST said no
     ├── SignatureInvalid        a request that the carrier did not sign
     ├── LegLost                 the media connection went away
@@ -19,6 +20,8 @@ An error is translated once, at the edge, always `from` its cause.
 """
 
 from typing import ClassVar
+
+from offhook.core.history import Outcome
 
 
 class OffhookError(Exception):
@@ -87,6 +90,17 @@ class ProtocolViolation(ProviderError):
     """The other side sent something that its own protocol does not allow."""
 
     code = "provider.protocol"
+
+
+class ToolError(OffhookError):
+    """The tool did not do what it was asked."""
+
+    code = "tool.error"
+
+    def __init__(self, message: str | None = None, *, outcome: Outcome = Outcome.FAILED) -> None:
+        """`FAILED`: it has certainly had no effect. `UNKNOWN`: it may have had it."""
+        super().__init__(message)
+        self.outcome = outcome
 
 
 class CarrierRefused(OffhookError):

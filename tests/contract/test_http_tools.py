@@ -3,14 +3,17 @@
 import asyncio
 import json
 import logging
+import traceback
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from offhook.agents.http_tool_config import HttpToolConfig
-from offhook.errors import ConfigurationError, OffhookError, ProtocolViolation, ProviderError, ProviderRefused
+from offhook.core.history import Outcome
+from offhook.errors import ConfigurationError, OffhookError, ProviderRefused, ToolError
 from offhook.speech.ports import Setup
 from offhook.tools import guard
 from offhook.tools import http as http_tools
@@ -45,11 +48,13 @@ def config(url: str, **fields: Any) -> HttpToolConfig:
     return HttpToolConfig.model_validate({**given, "url": url})
 
 
-async def ask(url: str, arguments: dict[str, object] | None = None, **fields: Any) -> str:
+async def ask(
+    url: str, arguments: dict[str, object] | None = None, context: ToolContext = CALL, **fields: Any
+) -> str:
     box = Toolbox([config(url, **fields)], SETUP)
     await box.prepare()
     try:
-        return await box.run("order", json.dumps(arguments or {"order": "7"}), CALL)
+        return await box.run("order", json.dumps(arguments or {"order": "7"}), context)
     finally:
         await box.close()
 
@@ -67,11 +72,15 @@ def against(*answers: Answer) -> Callable[[Callable[[WebService], Coroutine[Any,
     return run
 
 
-async def refusal(url: str, **fields: Any) -> str:
-    with pytest.raises(ProviderError) as caught:
+async def refused(url: str, **fields: Any) -> ToolError:
+    with pytest.raises(ToolError) as caught:
         await ask(url, **fields)
     assert CANARY not in str(caught.value)
-    return str(caught.value)
+    return caught.value
+
+
+async def refusal(url: str, **fields: Any) -> str:
+    return str(await refused(url, **fields))
 
 
 # ── what is sent ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,7 +138,7 @@ def test_an_argument_never_becomes_a_part_of_the_address(order: str, path: str) 
 @pytest.mark.parametrize("order", [".", ".."])
 def test_dot_segments_are_refused(order: str) -> None:
     async def test(service: WebService) -> None:
-        with pytest.raises(ProtocolViolation, match=r"cannot use '\.+' as order"):
+        with pytest.raises(ToolError, match=r"cannot use '\.+' as order"):
             await ask(f"{service.url}/orders/{{order}}/cancel", {"order": order})
         assert not service.received
 
@@ -152,7 +161,7 @@ def test_wrong_arguments_are_never_sent() -> None:
             ('{"order": "7", "items": ["x"]}', 'needs a whole number in items.0, found "x"'),
             ('{"order": "7", "colour": 1}', "has no field 'colour'; its fields are order, note, items"),
         ):
-            with pytest.raises(ProtocolViolation, match=says):
+            with pytest.raises(ToolError, match=says):
                 await box.run("order", arguments, CALL)
         assert not service.received
 
@@ -201,10 +210,10 @@ def test_a_long_answer_is_cut() -> None:
         (Answer(b'{"half": '), "JSON that cannot be read"),
         (Answer(b"[" * 100_000), "JSON that cannot be read"),
         (Answer(b"\x1f\x8b", headers={"Content-Encoding": "gzip"}), "compressed its answer"),
-        (Answer(b'{"detail": "no such order"}', status=404), "answered 404: no such order; it was not done"),
-        (Answer(b"<h1>bad</h1>", status=400, kind="text/html"), "answered 400; it was not done"),
-        (Answer(b"", status=503, kind=""), "answered 503; it is not known whether it was done, so do not say"),
-        (Answer(b'{"half"', cut=True), "the connection to the service broke; it is not known"),
+        (Answer(b'{"detail": "no such order"}', status=404), "answered 404: no such order"),
+        (Answer(b"<h1>bad</h1>", status=400, kind="text/html"), "answered 400"),
+        (Answer(b"", status=503, kind=""), "answered 503"),
+        (Answer(b'{"half"', cut=True), "the connection to the service broke"),
     ],
 )
 def test_what_goes_wrong_is_told_to_the_model(answer: Answer, says: str) -> None:
@@ -219,7 +228,7 @@ def test_what_goes_wrong_is_told_to_the_model(answer: Answer, says: str) -> None
 
 def test_a_slow_service_is_given_up() -> None:
     async def test(service: WebService) -> None:
-        assert "did not answer in 0.5 s; it is not known" in await refusal(service.url, timeout_s=0.5)
+        assert "did not answer in 0.5 s" in await refusal(service.url, timeout_s=0.5)
 
     against(Answer(wait=asyncio.Event()))(test)
 
@@ -246,14 +255,99 @@ def test_only_what_can_be_repeated_is(fields: dict[str, Any], tries: int) -> Non
     against(Answer(status=500), Answer())(test)
 
 
-def test_the_idempotency_key_is_the_same_in_all_tries_and_another_in_each_run() -> None:
+def test_the_idempotency_key_is_the_wishs_own() -> None:
+    wish, other = replace(CALL, key="call_a-1"), replace(CALL, key="call_a-2")
+
     async def test(service: WebService) -> None:
-        await ask(service.url, idempotency_key=True, retries=2)
-        await ask(service.url, idempotency_key=True)
+        await ask(service.url, idempotency_key=True, retries=2, context=wish)
+        await ask(service.url, idempotency_key=True, context=wish)
+        await ask(service.url, idempotency_key=True, context=other)
         keys = [got.headers["idempotency-key"] for got in service.received]
-        assert keys[0] == keys[1] == keys[2] != keys[3]
+        assert keys == ["call_a-1"] * 4 + ["call_a-2"]
 
     against(Answer(status=502), Answer(status=429), Answer())(test)
+
+
+def test_without_a_wish_each_run_has_its_own_key() -> None:
+    async def test(service: WebService) -> None:
+        await ask(service.url, idempotency_key=True)
+        await ask(service.url, idempotency_key=True)
+        first, second = (got.headers["idempotency-key"] for got in service.received)
+        assert first and second and first != second
+
+    against()(test)
+
+
+# ── was it done? ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("answers", "fields", "outcome"),
+    [
+        ([Answer(status=400)], {}, Outcome.FAILED),
+        ([Answer(status=404)], {}, Outcome.FAILED),
+        ([Answer(status=409)], {}, Outcome.FAILED),
+        ([Answer(status=409)], {"idempotency_key": True}, Outcome.UNKNOWN),
+        ([Answer(status=429)], {"retries": 0}, Outcome.FAILED),
+        ([Answer(status=307)], {}, Outcome.FAILED),
+        ([Answer(status=303)], {}, Outcome.UNKNOWN),
+        ([Answer(status=500)], {}, Outcome.UNKNOWN),
+        ([Answer(status=503)], {"retries": 0}, Outcome.UNKNOWN),
+        ([Answer(status=503)], {"has_effects": False, "retries": 0}, Outcome.FAILED),
+        ([Answer(status=503)], {"method": "GET", "retries": 0}, Outcome.FAILED),
+        ([Answer(b'{"half"', cut=True)], {}, Outcome.UNKNOWN),
+        ([Answer(b"<p>thanks</p>", kind="text/html")], {}, Outcome.UNKNOWN),
+        ([Answer(b'{"half": ')], {}, Outcome.UNKNOWN),
+        ([Answer(b"x" * (http_tools.ANSWER_BYTES + 1))], {}, Outcome.UNKNOWN),
+        # The first try may have done it, whatever the second says.
+        ([Answer(status=502), Answer(status=404)], {"idempotency_key": True}, Outcome.UNKNOWN),
+        ([Answer(status=429), Answer(status=404)], {}, Outcome.FAILED),
+    ],
+)
+def test_a_failure_says_whether_it_may_have_been_done(
+    answers: list[Answer], fields: dict[str, Any], outcome: Outcome
+) -> None:
+    async def test(service: WebService) -> None:
+        error = await refused(service.url, **fields)
+        assert error.outcome is outcome
+        assert len(service.received) == len(answers)
+
+    against(*answers)(test)
+
+
+def test_a_request_that_is_on_its_way_may_have_been_done() -> None:
+    async def test(service: WebService) -> None:
+        assert (await refused(service.url, timeout_s=0.5)).outcome is Outcome.UNKNOWN
+
+    against(Answer(wait=asyncio.Event()))(test)
+
+
+def test_what_was_never_sent_was_not_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def whole() -> None:
+        async with WebService() as service:
+            url = service.url
+        assert (await refused(url, retries=1)).outcome is Outcome.FAILED
+        for failing in (slow, unknown):
+            monkeypatch.setattr(guard, "resolve", failing)
+            error = await refused("https://shop.example.com/", allow_private=False, timeout_s=0.5)
+            assert error.outcome is Outcome.FAILED
+
+    async def slow(host: str, port: int) -> list[str]:
+        await asyncio.sleep(30)
+        return [host, str(port)]
+
+    async def unknown(host: str, port: int) -> list[str]:
+        raise OSError(f"{host}:{port}")
+
+    asyncio.run(whole())
+
+
+def test_the_time_that_ends_between_two_tries_adds_no_doubt() -> None:
+    async def test(service: WebService) -> None:
+        error = await refused(service.url, timeout_s=0.6, retries=3)
+        assert "did not answer in 0.6 s" in str(error) and error.outcome is Outcome.FAILED
+
+    against(*[Answer(status=429)] * 4)(test)
 
 
 def test_a_service_that_is_not_there_was_sent_nothing() -> None:
@@ -261,7 +355,7 @@ def test_a_service_that_is_not_there_was_sent_nothing() -> None:
         async with WebService() as service:
             url = service.url
         said = await refusal(url, retries=0)
-        assert said == "the service could not be reached; nothing was done"
+        assert said == "the service could not be reached"
 
     asyncio.run(whole())
 
@@ -377,3 +471,61 @@ def test_a_secret_that_is_not_set_is_named_when_the_agent_is_made() -> None:
         Toolbox([tool], SETUP)
     with pytest.raises(ConfigurationError, match="OTHER_TOKEN"):
         Toolbox([tool])
+
+
+# ── secret keys of the caller ────────────────────────────────────────────────────────────────────────────────────
+
+PIN = "739164"
+SECRET_CALL = replace(CALL, reveal=lambda text: text.replace("{keys-1}", PIN).replace("{keys-2}", "42"))
+
+
+def test_secret_keys_are_put_in_when_the_request_is_made() -> None:
+    async def test(service: WebService) -> None:
+        arguments: dict[str, object] = {"order": "{keys-1}", "note": "pin {keys-1}, then {keys-2}"}
+        await ask(f"{service.url}/o/{{order}}", arguments, SECRET_CALL)
+        (got,) = service.received
+        assert got.path == f"/o/{PIN}"
+        assert got.json == {"order": PIN, "note": f"pin {PIN}, then 42"}
+
+    against()(test)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Answer(json.dumps({"you typed": PIN}).encode()), '{"you typed":"{keys-1}"}'),
+        (Answer(b"739-164 is right", kind="text/plain"), "{keys-1} is right"),
+        (Answer(b"7 3 9 1 6 4 is right", kind="text/plain"), "{keys-1} is right"),
+        (Answer(json.dumps({"detail": f"{PIN} is wrong"}).encode(), status=403), "answered 403: {keys-1} is wrong"),
+        (Answer(f"no {PIN}".encode(), status=500, kind="text/plain"), "answered 500: no {keys-1}"),
+        (Answer(b"42 of 1042, 4:42", kind="text/plain"), "{keys-2} of 1042, 4:{keys-2}"),
+    ],
+)
+def test_secret_keys_never_come_back(answer: Answer, told: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    async def test(service: WebService) -> None:
+        try:
+            found = await ask(service.url, {"order": "{keys-1}", "note": "{keys-2}"}, SECRET_CALL)
+        except ToolError as error:
+            found = "".join(traceback.format_exception(error))
+        assert service.received[0].json == {"order": PIN, "note": "42"}
+        assert told in found
+        for text in (found, caplog.text):
+            assert PIN not in text
+
+    against(answer)(test)
+
+
+def test_wrong_arguments_are_told_without_the_secret_keys() -> None:
+    schema = {"type": "object", "properties": {"order": {"type": "string", "maxLength": 3}, "n": {"enum": [1]}}}
+
+    async def test(service: WebService) -> None:
+        for arguments in ({"order": "{keys-1}"}, {"n": "{keys-1}"}, {"x{keys-1}": 1}):
+            error = await refused(service.url, arguments=arguments, context=SECRET_CALL, parameters=schema)
+            assert PIN not in "".join(traceback.format_exception(error))
+        error = await refused(service.url, arguments={"order": "{keys-7}"}, context=SECRET_CALL)
+        assert str(error) == "there are no secret keys {keys-7}: ask the caller for them first"
+        assert not service.received
+
+    against()(test)

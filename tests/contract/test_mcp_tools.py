@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 from offhook.agents.http_tool_config import HttpToolConfig
 from offhook.agents.mcp_server_config import McpServerConfig
 from offhook.agents.tool_configs import EndCallConfig
-from offhook.errors import ConfigurationError, ProtocolViolation, ProviderError
+from offhook.core.history import Outcome
+from offhook.errors import ConfigurationError, ToolError
 from offhook.speech.ports import Setup
 from offhook.tools import mcp as mcp_tools
 from offhook.tools.told import RESULT_CHARS
@@ -23,7 +25,7 @@ from tests.mcp_servers import free_port, served
 CANARY = "canary-0d41aa77-secret"
 CALL = ToolContext("CA1", Path())
 PROGRAM = [sys.executable, str(Path(mcp_servers.__file__))]
-ALL = ["find_slot", "fail", "wait", "parts", "silent", "book_slot_now", "environment", "headers", "die"]
+ALL = ["find_slot", "fail", "wait", "look", "parts", "silent", "book_slot_now", "environment", "headers", "die"]
 
 
 def key(name: str) -> str:
@@ -45,11 +47,11 @@ async def ask(tools: Toolbox, tool: str, **arguments: object) -> str:
     return await tools.run(tool, json.dumps(arguments), CALL)
 
 
-async def refusal(tools: Toolbox, tool: str, **arguments: object) -> str:
-    with pytest.raises(ProviderError) as caught:
+async def refusal(tools: Toolbox, tool: str, **arguments: object) -> tuple[str, Outcome]:
+    with pytest.raises(ToolError) as caught:
         await ask(tools, tool, **arguments)
     assert CANARY not in str(caught.value)
-    return str(caught.value)
+    return str(caught.value), caught.value.outcome
 
 
 async def until(tools: Toolbox, wanted: int) -> None:
@@ -97,10 +99,15 @@ def test_a_programs_tools_are_the_agents(monkeypatch: pytest.MonkeyPatch) -> Non
             assert len(long) < RESULT_CHARS + 50
             assert await ask(tools, "environment", name="OFFHOOK_TEST_CANARY") == "not set"
             assert await ask(tools, "environment", name="CALENDAR_TOKEN") == "****", "given, and masked in the answer"
-            assert "the calendar is closed" in await refusal(tools, "fail")
-            assert "did not answer in 0.5 s" in await refusal(tools, "wait")
-            with pytest.raises(ProtocolViolation, match="needs the field day"):
-                await ask(tools, "find_slot")
+            said, outcome = await refusal(tools, "fail")
+            assert "the calendar is closed" in said and outcome is Outcome.FAILED
+            assert await refusal(tools, "wait") == ("it did not answer in 0.5 s", Outcome.UNKNOWN)
+            assert await refusal(tools, "look") == ("it did not answer in 0.5 s", Outcome.FAILED), "it changes nothing"
+            said, outcome = await refusal(tools, "find_slot")
+            assert "needs the field day" in said and outcome is Outcome.FAILED
+            secret = replace(CALL, reveal=lambda text: text.replace("{keys-1}", "739164"))
+            told = await tools.run("find_slot", '{"day": "{keys-1}", "people": "{keys-1}"}', secret)
+            assert told == "{keys-1} at three for {keys-1}"
         finally:
             await tools.close()
         assert names(tools) == []
@@ -114,7 +121,7 @@ def test_a_program_that_dies_is_started_again() -> None:
         await tools.prepare()
         try:
             assert names(tools) == ["find_slot", "die"]
-            assert "it is not known whether it was done" in await refusal(tools, "die")
+            assert await refusal(tools, "die") == ("the connection to the server broke", Outcome.UNKNOWN)
             await until(tools, 2)
             assert await ask(tools, "find_slot", day="Monday") == "Monday at three for 1"
         finally:
@@ -148,7 +155,7 @@ def test_a_web_server_is_given_the_secret_and_its_echo_is_masked(kind: str) -> N
                 assert await ask(tools, "find_slot", day="Friday") == "Friday at three for 1"
                 told = await ask(tools, "headers")
                 assert "'authorization': 'Bearer ****'" in told
-                assert "the calendar is closed" in await refusal(tools, "fail")
+                assert "the calendar is closed" in (await refusal(tools, "fail"))[0]
             finally:
                 await tools.close()
 
@@ -179,7 +186,7 @@ def test_who_waits_on_a_connection_that_ends_is_told_at_once() -> None:
             await ask(tools, "find_slot", day="Friday")
             await tools.close()
             async with asyncio.timeout(10):
-                assert "the connection to the server broke; it is not known" in await waiting
+                assert await waiting == ("the connection to the server broke", Outcome.UNKNOWN)
 
     run(test())
 

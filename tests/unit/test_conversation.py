@@ -6,7 +6,9 @@ import pytest
 
 from offhook.core import commands as cmd
 from offhook.core import events as ev
+from offhook.core import history as hi
 from offhook.core.behaviour import Behaviour, Script
+from offhook.core.endings import EndReason
 from offhook.core.state import Phase
 from tests.world import SCRIPT, Speech, World
 
@@ -85,7 +87,7 @@ def test_speech_that_was_not_understood_is_asked_for_once() -> None:
 def test_the_caller_goes_on_before_the_reply_is_heard() -> None:
     world = scene(token_s=2.0).says("I have a question", 3.0, 4.0).says("about my bill", 5.0, 6.0).run(14.0)
     assert ("caller", "I have a question about my bill") in world.turns
-    assert world.conversation.state.counts.learned_pause_s == pytest.approx(1.0)
+    assert world.conversation.learned_pause_s == pytest.approx(1.0)
 
 
 def test_a_cough_before_the_reply_is_heard_does_not_lose_it() -> None:
@@ -96,7 +98,7 @@ def test_a_cough_before_the_reply_is_heard_does_not_lose_it() -> None:
 def test_idle(golden: Golden) -> None:
     world = scene().run(60.0)
     assert [text for _, text in world.turns[1:]] == [SCRIPT.idle[0], SCRIPT.idle[0], SCRIPT.idle_goodbye]
-    assert world.said(cmd.EndCall)[0][1] == cmd.EndCall("caller.silent")
+    assert world.said(cmd.EndCall)[0][1] == cmd.EndCall(EndReason.CALLER_SILENT)
     golden("idle", world.trace)
 
 
@@ -150,7 +152,7 @@ def test_model_failures_end_in_a_goodbye() -> None:
         world.says("what time is it", 3.0 + 20 * n, 4.0 + 20 * n)
     world.run(100.0)
     assert world.turns[-1] == ("agent", SCRIPT.failure_goodbye)
-    assert world.said(cmd.EndCall)[0][1] == cmd.EndCall("provider.reply.failed")
+    assert world.said(cmd.EndCall)[0][1] == cmd.EndCall(EndReason.PROVIDER_REPLY_FAILED)
 
 
 def test_caller_hangs_up_while_the_agent_speaks(golden: Golden) -> None:
@@ -164,16 +166,20 @@ def test_caller_hangs_up_while_the_agent_speaks(golden: Golden) -> None:
 
 def test_leg_lost_is_hung_up_at_the_carrier() -> None:
     world = scene()
-    world.at(1.0, ev.LegLost("reset"))
-    world.run(5.0)
+    world.at(0.0, ev.LegAttached(1, 0.0))
+    world.at(1.0, ev.LegDetached(1, ev.Detachment.LOST, "reset"))
+    world.run(6.0)
+    assert not world.said(cmd.HangUp), "it may come back"
+    world.run(8.0)
     assert world.said(cmd.HangUp)
+    assert world.said(cmd.EndCall)[0][1] == cmd.EndCall(EndReason.CARRIER_LEG_LOST)
 
 
 def test_agent_hangs_up_once_its_goodbye_was_heard(golden: Golden) -> None:
     world = scene().says("goodbye", 3.0, 3.8).run(10.0)
-    ((heard_at, _),) = [(at, c) for at, c in world.said(cmd.RecordTurn) if c.text == SCRIPT.goodbye]  # type: ignore[attr-defined]
+    heard_at = next(at for at, c in world.said(cmd.Remember) if c.entry.text == SCRIPT.goodbye)  # type: ignore[attr-defined]
     assert world.said(cmd.HangUp)[0][0] >= heard_at
-    assert world.said(cmd.EndCall)[0][1] == cmd.EndCall("caller.said_goodbye")
+    assert world.said(cmd.EndCall)[0][1] == cmd.EndCall(EndReason.CALLER_SAID_GOODBYE)
     golden("goodbye", world.trace)
 
 
@@ -189,7 +195,7 @@ def test_digits_are_a_turn() -> None:
     for n, digit in enumerate("1234"):
         world.at(3.0 + n / 2, ev.DigitPressed(digit))
     world.run(12.0)
-    assert ("caller", "[keypad] 1234") in world.turns
+    assert hi.KeysPressed(1, "1234") in world.entries
 
 
 def test_digits_end_with_the_hash_and_take_the_floor() -> None:
@@ -198,7 +204,7 @@ def test_digits_end_with_the_hash_and_take_the_floor() -> None:
         world.at(1.0 + n / 10, ev.DigitPressed(digit))
     world.run(6.0)
     assert world.turns[0] == ("agent", "Hello, how can")
-    assert ("caller", "[keypad] 42") in world.turns
+    assert hi.KeysPressed(1, "42") in world.entries
 
 
 def test_marks_that_never_come_do_not_stop_the_call() -> None:
@@ -224,13 +230,13 @@ def test_transcriber_that_stays_away_ends_in_a_spoken_goodbye() -> None:
         world.at(3.0 + n, ev.TranscriberLost("refused"))
     world.run(40.0)
     assert SCRIPT.deaf in [text for _, text in world.turns]
-    assert world.said(cmd.EndCall)[0][1] == cmd.EndCall("provider.stt.failed")
+    assert world.said(cmd.EndCall)[0][1] == cmd.EndCall(EndReason.PROVIDER_STT_FAILED, "refused")
 
 
 def test_final_that_never_comes_does_not_stop_the_call() -> None:
     world = scene(stt_s=100.0)
     world.says("what time is it", 3.0, 4.0)
-    world.at(3.8, ev.TranscriptChanged("what time is"))
+    world.at(3.8, ev.TranscriptChanged("what time is", 3.8))
     world.run(9.0)
     assert ("caller", "what time is") in world.turns
 
@@ -239,17 +245,17 @@ def test_audio_that_stalls_does_not_stop_the_call() -> None:
     world = scene(behaviour=Behaviour(stuck_voice_s=3.0))
     world.spurts[1] = Speech("what time is it")
     world.at(3.0, ev.SpeechStarted(1, 2.9))
-    world.at(3.5, ev.TranscriptChanged("what time is it"))
+    world.at(3.5, ev.TranscriptChanged("what time is it", 3.5))
     world.run(16.0)
     assert ("caller", "what time is it") in world.turns
 
 
 def test_operator_ends_the_call() -> None:
     world = scene()
-    world.at(5.0, ev.EndRequested("offhook.drained"))
+    world.at(5.0, ev.EndRequested(EndReason.OFFHOOK_DRAINED))
     world.run(10.0)
     assert world.turns[-1] == ("agent", SCRIPT.goodbye)
-    assert world.said(cmd.EndCall)[0][1] == cmd.EndCall("offhook.drained")
+    assert world.said(cmd.EndCall)[0][1] == cmd.EndCall(EndReason.OFFHOOK_DRAINED)
 
 
 def test_speculation_is_withdrawn_without_trace() -> None:
@@ -265,7 +271,7 @@ def test_nothing_after_the_end() -> None:
     world = scene()
     world.at(1.0, ev.CallerHungUp())
     world.run(2.0)
-    assert world.conversation.state.phase is Phase.ENDED
+    assert world.conversation.phase is Phase.ENDED
     assert world.conversation.receive(ev.SpeechStarted(9, 2.0), 3.0) == []
 
 

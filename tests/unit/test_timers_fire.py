@@ -22,8 +22,7 @@ def marks_never_come() -> World:
 
 def cut_is_never_told() -> World:
     world = World().says("stop that now", 1.0, 2.0)
-    take = world.take
-    world.take = lambda event, at: None if isinstance(event, ev.PlayoutCut) else take(event, at)  # type: ignore[method-assign]
+    world.drops = lambda event: isinstance(event, ev.PlayoutCut)
     return world
 
 
@@ -50,7 +49,7 @@ def model_is_silent() -> World:
 
 def silence_is_never_shown() -> World:
     world = World().says(*ASKED)
-    world._silent = lambda spurt, silence_s, at: None  # type: ignore[method-assign]
+    world.shows_silence = False
     return world
 
 
@@ -71,7 +70,20 @@ def keys() -> World:
 def long_goodbye() -> World:
     script = msgspec.structs.replace(SCRIPT, goodbye=" ".join(["goodbye"] * 60))
     world = World(script=script)
-    world.at(3.0, ev.EndRequested("operator"))
+    world.at(3.0, ev.EndRequested())
+    return world
+
+
+def nobody_tells_who_it_is() -> World:
+    world = World()
+    world.at(0.0, ev.CallAnswered("outbound", is_screened=True))
+    return world
+
+
+def leg_stays_away() -> World:
+    world = World()
+    world.at(0.0, ev.LegAttached(1, 0.0))
+    world.at(3.0, ev.LegDetached(1, ev.Detachment.LOST, "reset"))
     return world
 
 
@@ -98,6 +110,12 @@ CALLS: dict[Timer, Callable[[], World]] = {
     Timer.WARNING: lambda: World(behaviour=Behaviour(max_call_s=15.0, warn_before_s=10.0)),
     Timer.MAX_CALL: lambda: World(behaviour=Behaviour(max_call_s=10.0, warn_before_s=0.0)),
     Timer.CLOSING: long_goodbye,
+    Timer.ANSWER: lambda: World(tool_on="look it up", tool_s=None, behaviour=Behaviour(answer_timeout_s=5.0)).says(
+        "look it up", 3.0, 4.0
+    ),
+    Timer.SCREEN: nobody_tells_who_it_is,
+    Timer.GRACE: lambda: World().says("goodbye", 3.0, 3.8),
+    Timer.LEG: leg_stays_away,
     Timer.OWED: lambda: World(stt_s=1.9).says(*ASKED),
 }
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from offhook.agents.tool_configs import BookTableConfig, EndCallConfig, TakeMessageConfig, ToolConfig
-from offhook.errors import ProtocolViolation, StoreError
+from offhook.core.history import Outcome
+from offhook.errors import ToolError
+from offhook.speech.ports import ToolSpec
+from offhook.tools.arguments import checked_arguments
 from offhook.tools.toolbox import Toolbox, ToolContext
 
 BOX = Toolbox((EndCallConfig(), TakeMessageConfig(), BookTableConfig(max_party=12)))
@@ -21,8 +25,9 @@ def run(tool: str, arguments: str, folder: Path, box: Toolbox = BOX) -> str:
 
 
 def refusal(tool: str, arguments: str, folder: Path) -> str:
-    with pytest.raises(ProtocolViolation) as caught:
+    with pytest.raises(ToolError) as caught:
         run(tool, arguments, folder)
+    assert caught.value.outcome is Outcome.FAILED
     assert not list(folder.iterdir()), "nothing is kept of a refused request"
     return str(caught.value)
 
@@ -87,6 +92,35 @@ def test_numbers_and_texts_in_the_wrong_clothes_are_taken(tmp_path: Path) -> Non
     assert "table for 4" in run("book_table", json.dumps({**BOOKING, "party_size": "4", "time": 19}), tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("kind", "given", "taken"),
+    [
+        ("number", "12.50", 12.5),
+        ("number", "-3", -3),
+        ("number", " 7 ", 7),
+        ("integer", "4.0", 4),
+        ("integer", "-2", -2),
+        ("boolean", "true", True),
+        ("boolean", "False", False),
+        ("string", 12.5, "12.5"),
+    ],
+)
+def test_a_value_is_taken_in_the_type_that_its_schema_wants(kind: str, given: object, taken: object) -> None:
+    spec = ToolSpec("t", "T.", {"type": "object", "properties": {"v": {"type": kind}}})
+    found = checked_arguments(spec, json.dumps({"v": given}))
+    assert found == {"v": taken} and type(found["v"]) is type(taken)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [("integer", "4.5"), ("number", "12,50"), ("number", "1e5"), ("number", ""), ("boolean", "yes"), ("boolean", 1)],
+)
+def test_what_is_no_such_value_is_refused(kind: str, given: object) -> None:
+    spec = ToolSpec("t", "T.", {"type": "object", "properties": {"v": {"type": kind}}})
+    with pytest.raises(ToolError, match="in v, found"):
+        checked_arguments(spec, json.dumps({"v": given}))
+
+
 def test_the_fields_of_a_message_are_the_owners(tmp_path: Path) -> None:
     box = Toolbox((TakeMessageConfig(fields=("room_number", "message")),))
     assert box.specs[0].parameters["required"] == ["room_number", "message"]
@@ -94,10 +128,34 @@ def test_the_fields_of_a_message_are_the_owners(tmp_path: Path) -> None:
     assert result == "The message was written down and will be passed on."
 
 
-def test_a_folder_that_cannot_be_written_is_a_store_error(tmp_path: Path) -> None:
+def test_in_a_folder_that_cannot_be_written_nothing_is_done(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match=r"requests\.jsonl could not be written"):
+    with pytest.raises(ToolError, match=r"requests\.jsonl could not be written") as caught:
         run("book_table", json.dumps(BOOKING), tmp_path / "file")
+    assert caught.value.outcome is Outcome.FAILED
+
+
+def test_a_line_that_was_written_in_part_may_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, line: write(file, line[:10]))
+    with pytest.raises(ToolError, match="could not be written whole") as caught:
+        run("book_table", json.dumps(BOOKING), tmp_path)
+    assert caught.value.outcome is Outcome.UNKNOWN
+
+
+def test_what_is_written_down_holds_no_secret_keys(tmp_path: Path) -> None:
+    context = ToolContext("CA1", tmp_path, reveal=lambda text: text.replace("{keys-1}", "4711"))
+    text = json.dumps({"name": "Ann", "phone": "{keys-1}", "message": "hello"})
+    with pytest.raises(
+        ToolError, match=r"take_message writes down what it is given, so secret keys such as \{keys-1\}"
+    ):
+        asyncio.run(BOX.run("take_message", text, context))
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_the_conversation_carries_out_is_never_run(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="end_call is carried out by the conversation"):
+        run("end_call", "{}", tmp_path)
 
 
 @pytest.mark.parametrize(

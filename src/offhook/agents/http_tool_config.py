@@ -72,6 +72,11 @@ class HttpToolConfig(RemoteConfig):
         return {self.name: ToolWords(filler=self.filler, promises=tuple(map(as_phrase, self.promises)))}
 
     @property
+    def is_harmless(self) -> bool:
+        """True when it changes nothing, whatever becomes of it (RFC 9110, 9.2.1)."""
+        return self.method == "GET" or not self.has_effects
+
+    @property
     def is_repeatable(self) -> bool:
         """True when a request of which nobody knows what became of it may be sent again."""
         return self.method in ("GET", "PUT", "DELETE") or not self.has_effects or self.idempotency_key

@@ -11,6 +11,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from offhook.agents.core_tool_configs import HandoffConfig
 from offhook.agents.model import Agent
 from offhook.agents.yaml_document import Document, Place, dotted, read_document
 from offhook.errors import ConfigurationError
@@ -35,26 +36,53 @@ EXPECTED: Final[Mapping[str, str]] = {
 }
 
 
+TEAM: Final = 20
+"""Agents that one call can come to, by handing off again and again."""
+
+
 def load_agent(path: Path) -> Agent:
-    """The agent of a file, with its knowledge files seen to exist. Raises `ConfigurationError` and nothing else."""
+    """The agent of a file; the files that it names are seen to exist. Raises `ConfigurationError` and nothing else."""
     document = read_document(path)
     try:
         agent = Agent.model_validate(document.data, context={"base_dir": path.resolve().parent})
     except ValidationError as error:
         raise _explain(document, error) from error
     for index, file in enumerate(agent.knowledge_paths()):
-        _check_knowledge(document, ("knowledge", index), file)
+        _check_file(document, ("knowledge", index), file, "knowledge")
+    for index, tool in enumerate(agent.tools):
+        if isinstance(tool, HandoffConfig):
+            for number, other in enumerate(tool.agents):
+                place = ("tools", index, "agents", number, "file")
+                _check_file(document, place, agent.base_dir / other.file, "agent's")
     return agent
 
 
-def _check_knowledge(document: Document, place: Place, file: Path) -> None:
+def load_team(path: Path) -> dict[Path, Agent]:
+    """The agent of a file, and then all that a call of it can be handed to, by their resolved files.
+
+    They may hand the call back and forth. Raises `ConfigurationError`.
+    """
+    team: dict[Path, Agent] = {}
+    waiting = [path.resolve()]
+    while waiting:
+        file = waiting.pop(0)
+        if file in team:
+            continue
+        if len(team) == TEAM:
+            raise ConfigurationError(f"more than {TEAM} agents can come to be in charge of a call", file=str(path))
+        team[file] = load_agent(file)
+        waiting += [other.resolve() for other in team[file].handoff_files().values()]
+    return team
+
+
+def _check_file(document: Document, place: Place, file: Path, kind: str) -> None:
     try:
         with file.open("rb") as opened:
             opened.read(1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigurationError(
-            f"the knowledge file cannot be read: {reason}",
+            f"the {kind} file cannot be read: {reason}",
             file=document.where(place),
             field=dotted(place),
             found=repr(str(file)),

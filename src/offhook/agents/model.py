@@ -20,7 +20,14 @@ from pydantic_core import CoreSchema
 
 from offhook.agents.languages import DEFAULT_LANGUAGE, is_known, languages, script_for
 from offhook.agents.remote_config import RemoteConfig
-from offhook.agents.tool_configs import BuiltinConfig, EndCallConfig, ToolConfig
+from offhook.agents.tool_configs import (
+    BuiltinConfig,
+    CollectDigitsConfig,
+    EndCallConfig,
+    HandoffConfig,
+    ToolConfig,
+    TransferCallConfig,
+)
 from offhook.agents.turn_taking import OPENERS, SENTENCES, Phrases, PhrasesBlock, Sentence, TurnTaking, TurnTakingBlock
 from offhook.core.behaviour import Behaviour, Script, ToolWords
 from offhook.speech.ports import ProviderConfig
@@ -151,10 +158,32 @@ class Agent(BaseModel):
         chosen = self.phrases.overrides()
         # `_check_language` has seen to it that what a language without a file lacks is in `phrases`.
         base = script_for(self.language) if is_known(self.language) else Script(language=self.language)
-        base = msgspec.structs.replace(base, opening=self.opening.mode, tools=self._tool_words(base), **chosen)
+        base = msgspec.structs.replace(
+            base, opening=self.opening.mode, tools=self._tool_words(base), **self._tool_choices(), **chosen
+        )
         if self.opening.mode != "fixed":
             return msgspec.structs.replace(base, greeting="")
         return msgspec.structs.replace(base, greeting=self.opening.text or base.greeting)
+
+    def handoff_files(self) -> dict[str, Path]:
+        """The files of the agents that `handoff` can put in charge, found from the agent's folder, by name."""
+        chosen = [agent for tool in self.tools if isinstance(tool, HandoffConfig) for agent in tool.agents]
+        return {agent.name: self._base_dir / agent.file for agent in chosen}
+
+    def _tool_choices(self) -> dict[str, Any]:
+        """What the conversation must know of the tools that it carries out itself."""
+        chosen: dict[str, Any] = {}
+        for tool in self.tools:
+            match tool:
+                case TransferCallConfig(destinations=destinations):
+                    chosen["destinations"] = {entry.name: entry.destination() for entry in destinations}
+                case HandoffConfig(agents=agents):
+                    chosen["handoffs"] = tuple(agent.name for agent in agents)
+                case CollectDigitsConfig(max_digits=most, secret=secret):
+                    chosen |= {"keys_most": most, "keys_secret": secret == "always"}
+                case _:
+                    pass
+        return chosen
 
     def _tool_words(self, base: Script) -> dict[str, ToolWords]:
         """The owner's words for each tool, beside the language's own for the built-ins.

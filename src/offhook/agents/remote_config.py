@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from offhook.agents.turn_taking import Sentence
+from offhook.core.builtin import CORE_TOOLS
 
 HEADERS: Final = 20
 SECRET: Final = re.compile(r"\$\{([A-Z][A-Z0-9_]{0,99})\}")
@@ -21,8 +22,8 @@ _OURS: Final = frozenset(
 def _tool_name(name: str) -> str:
     if not re.fullmatch("[a-z][a-z0-9_]{0,47}", name):
         raise ValueError("expected a name such as order_status: a-z, digits and _, at most 48, a letter first")
-    if name == "end_call":
-        raise ValueError("end_call is the built-in that hangs up: choose another name")
+    if name in CORE_TOOLS:
+        raise ValueError(f"{name} is a tool that the conversation carries out itself: choose another name")
     return name
 
 

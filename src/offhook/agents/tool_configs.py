@@ -3,37 +3,40 @@
 What the tools do stands in `offhook.tools`, which is above this layer; here is only what their owner may set.
 """
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
+from offhook.agents.builtin_config import BuiltinConfig
+from offhook.agents.core_tool_configs import (
+    CollectDigitsConfig,
+    EndCallConfig,
+    HandoffConfig,
+    SendDigitsConfig,
+    TransferCallConfig,
+)
 from offhook.agents.http_tool_config import HttpToolConfig
 from offhook.agents.mcp_server_config import McpServerConfig
-from offhook.core.behaviour import ToolWords
+
+__all__ = [
+    "BookTableConfig",
+    "BuiltinConfig",
+    "CollectDigitsConfig",
+    "EndCallConfig",
+    "HandoffConfig",
+    "HttpToolConfig",
+    "McpServerConfig",
+    "SendDigitsConfig",
+    "TakeMessageConfig",
+    "ToolConfig",
+    "TransferCallConfig",
+]
 
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 MESSAGE_FIELDS: Final = ("name", "phone", "message")
 MOST_FIELDS: Final = 8
 """Nobody answers more questions than this to leave a message."""
-
-
-class BuiltinConfig(BaseModel):
-    """A tool that comes with Offhook. What its success sounds like stands with the language's sentences."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    def words(self) -> Mapping[str, ToolWords]:
-        """Nothing beside the language's own."""
-        return {}
-
-
-class EndCallConfig(BuiltinConfig):
-    """Hang up after the agent's goodbye was heard."""
-
-    type: Literal["end_call"] = "end_call"
-    name: Literal["end_call"] = "end_call"
 
 
 class TakeMessageConfig(BuiltinConfig):
@@ -71,7 +74,15 @@ def _with_type(entry: Any) -> Any:
 
 
 ToolConfig = Annotated[
-    EndCallConfig | TakeMessageConfig | BookTableConfig | HttpToolConfig | McpServerConfig,
+    EndCallConfig
+    | TransferCallConfig
+    | HandoffConfig
+    | CollectDigitsConfig
+    | SendDigitsConfig
+    | TakeMessageConfig
+    | BookTableConfig
+    | HttpToolConfig
+    | McpServerConfig,
     Field(discriminator="type"),
     BeforeValidator(_with_type),
 ]

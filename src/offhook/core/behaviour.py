@@ -65,7 +65,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     answer_overlap_s: Annotated[
         float,
         _says("A word of listening that begins so long before the end of the agent's question answers it.", 0, 5),
-    ] = 1.50
+    ] = 1.00
     protect_opening: Annotated[
         bool, Meta(description="The opening is said to its end whatever the caller says (a legal notice).")
     ] = False
@@ -119,11 +119,12 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     )
     tool_timeout_s: Annotated[float, _says("Longest run of a tool.", 0.5, 120)] = 20.0
     tool_steps: Annotated[int, _says("Tool rounds in one turn.", 0, 20)] = 3
-    fillers: Annotated[int, _says("Fillers in one reply.", 0, 20)] = 4
+    fillers: Annotated[int, _says("Fillers in one reply.", 0, 50)] = 10
     answer_timeout_s: Annotated[
         float,
-        _says("Longest wait for something of the reply itself, whatever tools and model do; then it is given up.",
-              2, 300),
+        _says(
+            "Longest wait for something of the reply itself, whatever tools and model do; then it is given up.", 2, 300
+        ),
     ] = 30.0
     reattach_s: Annotated[
         float, _says("Wait for another media connection when one is lost (0: the call ends at once).", 0, 60)
@@ -131,9 +132,9 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     screen_s: Annotated[
         float, _says("Outbound: wait for word of who has answered; then the greeting is said.", 0, 30)
     ] = 4.0
-    beep_s: Annotated[float, _says("Outbound: longest wait for a machine's beep; then the message is left.", 1, 120)] = (
-        25.0
-    )
+    beep_s: Annotated[
+        float, _says("Outbound: longest wait for a machine's beep; then the message is left.", 1, 120)
+    ] = 25.0
     keys_timeout_s: Annotated[float, _says("Longest wait for keys that were asked for.", 1, 120)] = 20.0
     reconnect_first_s: Annotated[float, _says("First wait before a lost transcriber is opened again.", 0, 5)] = 0.0
     reconnect_max_s: Annotated[float, _says("Longest wait between two tries to open the transcriber.", 0.05, 10)] = 2.0
@@ -208,6 +209,10 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """Where `transfer_call` can connect to, by name."""
     handoffs: tuple[str, ...] = ()
     """Agents that `handoff` can put in charge."""
+    keys_most: int = 20
+    """So many keys `collect_digits` takes at most, also when the model wants more."""
+    keys_secret: bool = False
+    """Every key that is asked for is secret, whatever the model says."""
     denials: tuple[str, ...] = ()
     """Normalized sounds of no: they sound like listening, and are none."""
     wait_phrases: tuple[str, ...] = ()
@@ -218,6 +223,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """Normalized whole turns of the caller after which the agent says goodbye and hangs up."""
     open_words: tuple[str, ...] = ()
     """Words that do not end a turn: and, or, the, for, my, is, ..."""
+    closing_words: tuple[str, ...] = ()
+    """Those of them that end one after all: words before a full stop (for, is), phrases always (think so)."""
     hesitations: tuple[str, ...] = ()
     """Sounds that ask for patience: um, uh, let me see, ..."""
     number_words: tuple[str, ...] = ()

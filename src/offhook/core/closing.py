@@ -1,59 +1,102 @@
-"""The rules of the end: a goodbye that was heard, then the line; or the line first."""
+"""The end of a call: a goodbye that was heard and not answered, then the line."""
 
-from typing import Final
-
-from offhook.core import speaking
-from offhook.core.commands import EndCall, HangUp, RecordTurn, Say
-from offhook.core.state import CallState, Known, Phase
+from offhook.core.commands import EndCall, HangUp, Say
+from offhook.core.endings import EndReason
+from offhook.core.history import CallerSaid
+from offhook.core.listening import Listening
+from offhook.core.reply import CallerTurn
+from offhook.core.speaking import Speaking
+from offhook.core.state import OVER, Call, Phase
 from offhook.core.timers import Timer
 
-OVER: Final = (Phase.ENDING, Phase.ENDED)
 
+class Closing:
+    """How one call ends."""
 
-def close(c: CallState, goodbye: Say, reason: str, at: float, *, is_protected: bool = True) -> None:
-    """Say goodbye and hang up once it was heard, or when it takes too long."""
-    if c.phase in OVER or (c.phase is Phase.CLOSING and is_protected and c.reply and c.reply.is_protected):
-        return
-    if c.reply is not None:
-        speaking.seal(c, c.reply)
-        speaking.cancel(c)
-    reply = speaking.start(c, goodbye, at)
-    reply.ends_call = reason
-    if is_protected:
-        reply.known |= Known.PROTECTED
-    if c.phase is not Phase.CLOSING:
-        c.enter(Phase.CLOSING)
-    c.timers.set(Timer.CLOSING, at + c.behaviour.closing_timeout_s)
+    def __init__(self, call: Call, listening: Listening, speaking: Speaking) -> None:
+        self._call, self._listening, self._speaking = call, listening, speaking
+        self.heard: EndReason | None = None
+        """A goodbye was heard, and the line is cut for this reason, unless the caller says something after all."""
+        self._detail = ""
 
+    def say_goodbye(
+        self,
+        goodbye: Say,
+        reason: EndReason,
+        at: float,
+        *,
+        is_protected: bool = True,
+        turn: CallerTurn | None = None,
+        detail: str = "",
+    ) -> None:
+        """Say it, and hang up once it was heard, or when it takes too long."""
+        c, reply = self._call, self._speaking.reply
+        if c.phase in OVER or (c.phase is Phase.CLOSING and is_protected and reply and reply.is_protected):
+            return
+        if c.phase is Phase.PARKED:
+            c.end(reason, detail)
+            return
+        if reply is not None:
+            self._speaking.seal(reply)
+        self._speaking.say_instead(goodbye, at, ends_call=reason, is_protected=is_protected, turn=turn)
+        self._detail = detail
+        self._close(at)
 
-def reopen(c: CallState) -> None:
-    """The caller has spoken into the goodbye: the call goes on."""
-    if c.phase is Phase.CLOSING:
-        c.enter(Phase.OPEN)
-        c.timers.cancel(Timer.CLOSING)
+    def was_heard(self, reason: EndReason, at: float, *, is_protected: bool) -> None:
+        """The agent's last words are over: the caller has a moment to say something after all."""
+        if is_protected or self._call.behaviour.goodbye_grace_s == 0.0:
+            self._call.end(reason, self._detail)
+            return
+        self.heard = reason
+        self._close(at)
 
+    def wait(self, at: float) -> None:
+        """After each step: the moment begins when nothing of the caller is being judged."""
+        c, listening = self._call, self._listening
+        if self.heard is None or not self._speaking.is_free:
+            return
+        if listening.is_voiced or listening.owes_words or not listening.ledger.is_empty:
+            c.timers.cancel(Timer.GRACE)
+        else:
+            c.timers.set_first(Timer.GRACE, at + c.behaviour.goodbye_grace_s)
 
-def end(c: CallState, reason: str, *, hang_up: bool) -> None:
-    """The conversation is over. What was heard of the last reply is still awaited."""
-    if c.phase in OVER:
-        return
-    c.enter(Phase.ENDING)
-    c.end_reason = reason
-    c.timers.clear()
-    if c.reply is not None:
-        speaking.seal(c, c.reply)
-        speaking.cancel(c)
-    if not c.turn.is_empty:
-        # Words that nobody answered are part of the record all the same.
-        c.do(RecordTurn(c.counts.turns + 1, "caller", c.turn.text, c.turn.text))
-    if hang_up:
-        c.do(HangUp(reason))
-    if c.cut is None:
-        finish(c)
+    def hang_up(self) -> None:
+        """The moment is over, or the goodbye takes too long."""
+        reply = self._speaking.reply
+        said = reply.ends_call if reply is not None else None
+        self._call.end(self.heard or said or EndReason.AGENT_ENDED, self._detail)
 
+    def reopen(self) -> None:
+        """The caller has spoken into the goodbye: the call goes on."""
+        self.heard, self._detail = None, ""
+        if self._call.phase is Phase.CLOSING:
+            self._call.enter(Phase.OPEN)
+            self._call.timers.cancel(Timer.CLOSING, Timer.GRACE)
 
-def finish(c: CallState) -> None:
-    """Nothing is open any more."""
-    c.enter(Phase.ENDED)
-    c.timers.clear()
-    c.do(EndCall(c.end_reason))
+    def finish_step(self) -> None:
+        """Carry out an end that was decided in this step; what was heard of the last reply is still awaited."""
+        c, speaking = self._call, self._speaking
+        if c.ended is None:
+            return
+        if c.phase not in OVER:
+            c.enter(Phase.ENDING)
+            c.timers.clear()
+            speaking.next = None
+            if (reply := speaking.reply) is not None:
+                speaking.seal(reply)
+                speaking.cancel(reply)
+            if not self._listening.ledger.is_empty:
+                # Words that nobody answered are part of the record all the same.
+                c.remember(CallerSaid(c.turns + 1, self._listening.ledger.text))
+            if c.ended.hang_up:
+                c.do(HangUp(c.ended.reason))
+        if c.phase is Phase.ENDING and speaking.cut is None:
+            c.enter(Phase.ENDED)
+            c.timers.clear()
+            c.do(EndCall(c.ended.reason, c.ended.detail))
+
+    def _close(self, at: float) -> None:
+        c = self._call
+        if c.phase is not Phase.CLOSING:
+            c.enter(Phase.CLOSING)
+        c.timers.set(Timer.CLOSING, at + c.behaviour.closing_timeout_s)

@@ -3,22 +3,45 @@
 Same events at the same times give the same commands. Deadlines that were due before an event fire first, in order, so
 that the result does not depend on which of the two the loop delivered first. After every event and every deadline one
 rule is applied (`_rest`): an open call in which nobody sounds is waiting for something that has a deadline.
+
+This is the only place that sees all parts: what the caller does (`Listening`), what the agent does (`Speaking`), who
+has the floor (`Turns`), where the legs are (`Legs`), and how it begins and ends (`Answering`, `Closing`).
 """
 
-from offhook.core import closing, committing, listening, speaking, waiting
+from typing import assert_never
+
 from offhook.core import events as ev
+from offhook.core.answering import Answering
 from offhook.core.behaviour import Behaviour, Script
-from offhook.core.commands import CancelReply, Command, Generate, Say
-from offhook.core.state import FILLER, CallState, Floor, Known, Phase, Reply
+from offhook.core.closing import Closing
+from offhook.core.commands import CancelReply, Command, Say
+from offhook.core.endings import EndReason
+from offhook.core.history import AgentTookOver, HumanSaid, Instructed, Outcome
+from offhook.core.keys import Keys
+from offhook.core.legs import Legs
+from offhook.core.listening import Listening
+from offhook.core.reply import CallerTurn, Reply
+from offhook.core.speaking import CUT_TIMEOUT_S, Speaking
+from offhook.core.state import Call, Phase
 from offhook.core.timers import Timer
-from offhook.core.transcript import AgentSaid, CallerSaid, Entry, ToolUsed
+from offhook.core.tools import Tools
+from offhook.core.turns import Turns
+from offhook.core.waiting import Waiting
 
 
 class Conversation:
     """One call's turn taking. No I/O, clock, task or randomness."""
 
     def __init__(self, behaviour: Behaviour, script: Script) -> None:
-        self._call = CallState(behaviour, script)
+        self._call = c = Call(behaviour, script)
+        self._tools, self._keys = Tools(c), Keys(c)
+        self._listening = Listening(c)
+        self._speaking = Speaking(c, self._tools, self._keys)
+        self._closing = Closing(c, self._listening, self._speaking)
+        self._waiting = Waiting(c, self._listening, self._speaking, self._closing)
+        self._turns = Turns(c, self._listening, self._speaking, self._keys, self._closing, self._waiting)
+        self._legs = Legs(c, self._listening, self._speaking, self._closing, self._turns)
+        self._answering = Answering(c, self._listening, self._speaking, self._closing, self._turns)
 
     @property
     def wakeup_at(self) -> float | None:
@@ -26,9 +49,34 @@ class Conversation:
         return self._call.timers.next_at
 
     @property
-    def state(self) -> CallState:
-        """Where the call stands; to be read, never changed."""
-        return self._call
+    def phase(self) -> Phase:
+        """Where the call stands."""
+        return self._call.phase
+
+    @property
+    def ended(self) -> EndReason | None:
+        """Why it is over; None while it is not."""
+        return self._call.ended.reason if self._call.ended and self._call.phase is Phase.ENDED else None
+
+    @property
+    def timers(self) -> list[str]:
+        """The deadlines that are set, by name."""
+        return self._call.timers.names()
+
+    @property
+    def reply(self) -> Reply | None:
+        """What is being prepared or said; to be read, never changed."""
+        return self._speaking.reply
+
+    @property
+    def listening(self) -> Listening:
+        """What is known of the caller's voice and words; to be read, never changed."""
+        return self._listening
+
+    @property
+    def learned_pause_s(self) -> float:
+        """What the caller's own pauses have taught."""
+        return self._turns.learned_pause_s
 
     def receive(self, event: ev.Event, at: float) -> list[Command]:
         """Take one event that happened at `at` (seconds, never going back); what is to be done now, in order."""
@@ -42,228 +90,333 @@ class Conversation:
         commands, c.out = c.out, []
         return commands
 
-    def context(self, reply_number: int) -> tuple[Entry, ...]:
-        """What the model is to see for this reply: the history, the turn it answers, and its own part so far."""
-        c, entries = self._call, list(self._call.history)
-        reply = c.reply
-        if reply is None or reply.number != reply_number:
-            return tuple(entries)
-        if reply.caller_text and not reply.is_sealed:
-            entries.append(CallerSaid(reply.caller_text))
-        if reply.text:
-            entries.append(AgentSaid(reply.text))
-        entries += [ToolUsed(t.call, t.name, t.arguments, t.result) for t in reply.tools.runs if t.result is not None]
-        return tuple(entries)
-
     # ── events ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _take(self, event: ev.Event, at: float) -> None:
-        """The joint rules, one clause for each event."""
+        """Whose news it is."""
         c = self._call
         if c.phase is Phase.ENDING:
-            if isinstance(event, ev.PlayoutCut):
-                self._cut(event)
-            return
+            if isinstance(event, ev.PlayoutCut | ev.ReplyHeard):
+                self._take_reply(event, at)
+        elif isinstance(event, ev.ReplyEvent):
+            self._take_reply(event, at)
+        elif isinstance(event, ev.ToolEvent):
+            self._take_tool(event, at)
+        elif isinstance(event, ev.SoundEvent):
+            if c.is_talking:
+                self._take_sound(event, at)
+            elif self._legs.is_with_human:
+                self._overhear(event, at)
+        elif isinstance(event, ev.TranscriberEvent):
+            if c.phase is not Phase.RINGING:
+                self._take_words(event, at)
+        else:
+            self._take_call(event, at)
+
+    def _take_call(self, event: ev.Event, at: float) -> None:
+        """News of the call and its legs, and wishes from outside."""
+        c = self._call
         match event:
-            case ev.TimePassed():
+            case ev.TimePassed() | ev.ProviderSwitched():
                 pass
             case ev.CallAnswered():
-                self._answer(at)
+                self._answering.answered(event, at)
+            case ev.CallNotAnswered(reason=reason, detail=detail):
+                c.end(reason, detail, hang_up=False)
+            case ev.AnsweredBy():
+                self._answering.answered_by(event, at)
+            case ev.BeepHeard():
+                self._answering.beep_heard(at)
             case ev.CallerHungUp():
-                closing.end(c, "caller.hung_up", hang_up=False)
-            case ev.LegLost():
-                closing.end(c, "carrier.leg_lost", hang_up=True)
-            case ev.EndRequested(reason=reason):
-                if c.phase is Phase.RINGING:
-                    closing.end(c, reason, hang_up=True)
-                else:
-                    closing.close(c, Say(c.script.goodbye, "goodbye"), reason, at)
-            case _ if c.phase is Phase.RINGING:
-                pass
-            case ev.SoundLasted(sound_s=sound_s):
-                listening.sound_lasted(c, sound_s, at)
-            case ev.SpeechStarted():
-                listening.speech_started(c, event, at)
-            case ev.VoiceLasted(voice_s=voice_s):
-                listening.voice_lasted(c, voice_s)
-            case ev.VoicePaused():
-                listening.voice_paused(c, event)
-            case ev.SpeechStopped():
-                listening.speech_stopped(c, event, at)
-            case ev.SilenceLasted(spurt=spurt, silence_s=silence_s):
-                listening.silence_lasted(c, spurt, silence_s)
-            case ev.TurnPredicted(spurt=spurt, probability=probability):
-                listening.turn_predicted(c, spurt, probability)
+                c.end(EndReason.CALLER_HUNG_UP, hang_up=False)
+            case ev.LegAttached():
+                self._legs.attached(event, at)
+            case ev.LegDetached():
+                self._legs.detached(event, at)
+            case ev.TransferEnded():
+                self._legs.transfer_ended(event, at)
             case ev.DigitPressed(digit=digit):
-                listening.digit_pressed(c, digit, at)
-            case ev.ToolReturned(call=call, result=result):
-                speaking.tool_answered(c, call, result, at)
-            case ev.ToolFailed(call=call, cause=cause):
-                speaking.tool_answered(c, call, f"error: {cause}", at)
-            case ev.PlayoutCut():
-                self._cut(event)
-            case _ if c.reply is not None and getattr(event, "reply", None) == c.reply.number:
-                self._take_reply(event, c.reply, at)
+                if c.is_talking:
+                    self._turns.digit_pressed(digit, at)
+            case ev.EndRequested(reason=reason, detail=detail):
+                self._end_requested(reason, detail, at)
+            case ev.AgentEntered():
+                self._agent_entered(event, at)
             case _:
-                self._take_words(event, at)
+                self._take_wish(event, at)
 
-    def _take_words(self, event: ev.Event, at: float) -> None:
+    def _take_wish(self, event: ev.Event, at: float) -> None:
+        c, speaking = self._call, self._speaking
+        match event:
+            case ev.SayRequested(text=text, at_once=at_once):
+                self._say(text, at_once, at)
+            case ev.InstructionGiven(text=text, speak_now=speak_now):
+                c.remember(Instructed(text))
+                if speaking.reply is not None and speaking.reply.is_held and not self._turns.is_suspended:
+                    speaking.cancel(speaking.reply)  # It was asked without knowing this.
+                if speak_now:
+                    speaking.expect_news()
+            case ev.HumanJoined():
+                self._legs.human_joined(event, at)
+            case ev.HumanSpoke(name=name, text=text):
+                c.remember(HumanSaid(name, text))
+            case ev.HumanLeft():
+                self._legs.human_left(event, at)
+            case ev.CallerMuted(is_muted=is_muted):
+                self._waiting.mute(is_muted)
+            case _:
+                raise AssertionError(f"no rule for {type(event).__name__}")
+
+    def _take_sound(self, event: ev.SoundEvent, at: float) -> None:
+        """Edges of the caller's sound."""
+        turns = self._turns
+        match event:
+            case ev.SoundLasted(sound_s=sound_s):
+                turns.sound_lasted(sound_s, at)
+            case ev.SpeechStarted():
+                turns.speech_started(event, at)
+            case ev.VoiceLasted(voice_s=voice_s):
+                turns.voice_lasted(voice_s, at)
+            case ev.VoicePaused():
+                self._listening.paused(event)
+            case ev.SpeechStopped():
+                turns.speech_stopped(event, at)
+            case ev.SilenceLasted(spurt=spurt, silence_s=silence_s):
+                self._listening.silence_lasted(spurt, silence_s)
+            case ev.TurnPredicted(spurt=spurt, probability=probability):
+                self._listening.turn_predicted(spurt, probability)
+            case _:
+                raise AssertionError(f"no rule for {type(event).__name__}")
+
+    def _overhear(self, event: ev.SoundEvent, at: float) -> None:
+        """The caller talks to a human: the words are written down, and that is all."""
+        match event:
+            case ev.SpeechStarted():
+                self._listening.started(event, at, over_agent=False)
+            case ev.SpeechStopped():
+                self._listening.stopped(event, at)
+                self._listening.close_spurt()
+            case _:
+                pass
+
+    def _take_words(self, event: ev.TranscriberEvent, at: float) -> None:
         """News of the transcriber."""
         c = self._call
         match event:
-            case ev.TranscriptChanged(text=text):
-                listening.transcript_changed(c, text, at)
+            case ev.TranscriptChanged() | ev.TurnEndExpected():
+                self._listening.changed(event, at)
+                self._turns.judge(at)
             case ev.TranscriptFinal():
-                listening.transcript_final(c, event, at)
-            case ev.TranscriberLost():
-                listening.transcriber_lost(c, event, at)
-            case ev.TranscriberReady():
-                listening.transcriber_ready(c, at)
-            case ev.TurnEndExpected():
-                listening.turn_end_expected(c, event, at)
+                self._turns.final(event, at)
+                if self._legs.is_with_human:
+                    self._legs.keep_words()
             case ev.TurnResumed():
-                listening.turn_resumed(c)
-            case ev.TranscriberLagging() | ev.ProviderSwitched() | ev.ReplyStopped():
+                self._listening.resumed()
+            case ev.TranscriberLost():
+                if not self._listening.lost(event) and c.phase is not Phase.PARKED:
+                    deaf = Say(c.script.deaf, "deaf")
+                    self._closing.say_goodbye(deaf, EndReason.PROVIDER_STT_FAILED, at, detail=event.cause)
+            case ev.TranscriberReady():
+                self._listening.ready(at)
+            case ev.TranscriberLagging():
                 pass
             case _:
-                pass  # Late news of a reply that is over: dropped here, and only here.
+                raise AssertionError(f"no rule for {type(event).__name__}")
 
-    def _take_reply(self, event: ev.Event, reply: Reply, at: float) -> None:
-        """News of the reply that is current."""
-        c = self._call
+    def _take_tool(self, event: ev.ToolEvent, at: float) -> None:
+        """A tool is over, also one whose reply is gone."""
+        match event:
+            case ev.ToolReturned(call=call, result=result):
+                self._speaking.tool_answered(call, Outcome.DONE, result, at)
+            case ev.ToolFailed(call=call, cause=cause):
+                self._speaking.tool_answered(call, Outcome.FAILED, cause, at)
+            case ev.ToolLost(call=call, cause=cause):
+                self._speaking.tool_answered(call, Outcome.UNKNOWN, cause, at)
+            case _:
+                raise AssertionError(f"no rule for {type(event).__name__}")
+
+    def _take_reply(self, event: ev.ReplyEvent, at: float) -> None:
+        """News of a reply: of the current one, of the one that is being cut, or late and of no use to anybody."""
+        speaking = self._speaking
+        reply, cut = speaking.reply, speaking.cut
+        if cut is not None and event.reply == cut.number:
+            if isinstance(event, ev.PlayoutCut):
+                speaking.cut_heard(event.heard_text, at)
+            elif isinstance(event, ev.ReplyHeard):
+                # Its last mark and the caller's words met on the way: all of it was heard.
+                speaking.cut_heard(event.text, at)
+        elif reply is not None and event.reply == reply.number:
+            self._take_current(event, reply, at)
+
+    def _take_current(self, event: ev.ReplyEvent, reply: Reply, at: float) -> None:
+        speaking, timers = self._speaking, self._call.timers
         match event:
             case ev.FirstTokenReceived():
-                speaking.first_token_received(c, at)
-            case ev.SegmentReady(segment=segment):
-                speaking.segment_ready(c, segment)
-            case ev.SegmentStarted():
-                speaking.segment_started(c)
-            case ev.SegmentHeard() | ev.ProviderSwitched() | ev.ReplyStopped():
+                speaking.first_token_received(reply, at)
+            case ev.ToolPending():
+                speaking.tool_pending(reply, at)
+            case ev.SegmentReady(segment=segment, text=text):
+                speaking.segment_ready(reply, segment, text)
+            case ev.SegmentReworded(segment=segment, text=text):
+                speaking.segment_reworded(segment, text, at)
+            case ev.SegmentStarted(segment=segment, plays_at=plays_at):
+                speaking.segment_started(reply, segment, plays_at)
+            case ev.KnowledgeFound() | ev.SegmentHeard() | ev.ReplyStopped():
                 pass
             case ev.ReplyGenerated():
-                speaking.reply_generated(c, event, at)
+                speaking.generated(reply, event, at)
             case ev.PlayoutDried():
-                speaking.playout_dried(c, at)
+                speaking.playout_dried(reply, at)
             case ev.ReplySent(ends_at=ends_at):
-                c.timers.cancel(Timer.STALL, Timer.FILLER)
-                c.timers.set(Timer.MARK, ends_at + c.behaviour.mark_timeout_s)
+                timers.cancel(Timer.STALL, Timer.FILLER)
+                timers.set(Timer.MARK, ends_at + self._call.behaviour.mark_timeout_s)
             case ev.ReplyHeard(text=text):
-                self._heard(text, at)
+                self._heard(reply, text, at)
+            case ev.PlayoutCut(heard_text=heard_text):
+                reply.heard_text = heard_text
             case ev.ReplyFailed():
-                speaking.reply_failed(c, event, at)
+                speaking.failed(reply, event, at)
             case ev.ToolRequested():
-                speaking.tool_requested(c, event, at)
+                speaking.tool_requested(reply, event, at)
             case _:
-                raise AssertionError(f"no rule for {type(event).__name__} of reply {reply.number}")
+                raise AssertionError(f"no rule for {type(event).__name__}")
 
-    def _answer(self, at: float) -> None:
-        c = self._call
-        if c.phase is not Phase.RINGING:
+    def _heard(self, reply: Reply, text: str, at: float) -> None:
+        """A reply is over: what comes of it."""
+        speaking = self._speaking
+        speaking.heard(reply, text, at)
+        if reply.has_failed:
+            speaking.apologise(at)
             return
-        c.enter(Phase.OPEN)
-        b = c.behaviour
-        c.timers.set(Timer.MAX_CALL, at + b.max_call_s)
-        if 0.0 < b.warn_before_s < b.max_call_s:
-            c.timers.set(Timer.WARNING, at + b.max_call_s - b.warn_before_s)
-        if c.script.opening == "wait":
-            c.timers.set(Timer.IDLE, at + b.opening_wait_s)
-            return
-        is_fixed = c.script.opening == "fixed"
-        opening = speaking.start(c, Say(c.script.greeting, "greeting") if is_fixed else Generate(""), at)
-        if b.protect_opening:
-            opening.known |= Known.PROTECTED
+        if reply.ends_call is not None:
+            self._closing.was_heard(reply.ends_call, at, is_protected=reply.is_protected)
+        self._turns.reply_over(reply, text, at)
+        if reply.transfer is not None:
+            if speaking.is_free:
+                self._legs.announce(reply, reply.transfer, at)
+            else:
+                speaking.tool_answered(reply.transfer.call, Outcome.FAILED, "The caller went on speaking.", at)
+        elif reply.handoff is not None:
+            self._tools.enter_agent(reply.handoff.call, reply.handoff.agent, at)
 
-    def _cut(self, event: ev.PlayoutCut) -> None:
+    def _agent_entered(self, event: ev.AgentEntered, at: float) -> None:
         c = self._call
-        if c.cut is not None and c.cut.number == event.reply:
-            speaking.cut_heard(c, event.heard_text)
-        elif c.reply is not None and c.reply.number == event.reply:
-            c.reply.heard_text = event.heard_text
+        c.behaviour, c.script, c.hears_audio = event.behaviour, event.script, event.hears_audio
+        if c.phase is Phase.RINGING or not event.call:
+            return
+        c.remember(AgentTookOver(event.agent))
+        self._speaking.tool_answered(event.call, Outcome.DONE, f"{event.agent} goes on from here.", at)
 
-    def _heard(self, text: str, at: float) -> None:
-        if reason := speaking.reply_heard(self._call, text, at):
-            closing.end(self._call, reason, hang_up=True)
+    def _say(self, text: str, at_once: bool, at: float) -> None:
+        say = Say(text, "said")
+        if not self._call.is_talking:
+            return
+        if at_once:
+            self._speaking.say_instead(say, at, turn=CallerTurn(self._call.turns))
+        else:
+            self._speaking.pending.append(say)
+
+    def _end_requested(self, reason: EndReason, detail: str, at: float) -> None:
+        c = self._call
+        if c.phase is Phase.RINGING:
+            c.end(reason, detail)
+        else:
+            goodbye = Say(c.script.goodbye, "goodbye")
+            self._closing.say_goodbye(goodbye, reason, at, detail=detail)
 
     # ── deadlines ────────────────────────────────────────────────────────────────────────────────────────────
 
     def _fire(self, timer: Timer, at: float) -> None:
         """One clause for each deadline."""
-        c = self._call
+        c, speaking, reply = self._call, self._speaking, self._speaking.reply
         match timer:
             case Timer.CUT:
-                if c.cut is not None:
-                    speaking.cut_heard(c, c.cut.heard_text)
+                if speaking.cut is not None:
+                    speaking.cut_heard(speaking.cut.heard_text, at)
             case Timer.MARK:
                 self._unmarked(at)
             case Timer.STALL | Timer.REPLY:
-                speaking.reply_overdue(c, at)
-            case Timer.OPENER:
-                waiting.opener_due(c, at)
+                if reply is not None:
+                    speaking.overdue(reply, at)
+            case Timer.ANSWER:
+                if reply is not None:
+                    speaking.give_up(reply, at)
             case Timer.FILLER:
-                waiting.filler_due(c, at)
+                self._waiting.filler_due(at)
+            case Timer.OPENER:
+                self._waiting.opener_due(at)
             case Timer.TOOL:
-                speaking.tools_overdue(c, at)
+                for call in self._tools.overdue(at):
+                    speaking.tool_answered(call, Outcome.UNKNOWN, "It did not answer in time.", at)
             case Timer.TRANSCRIPT:
-                listening.transcript_overdue(c, at)
+                if self._listening.words_overdue(at):
+                    self._turns.judge(at)
             case Timer.OWED:
-                if filler := waiting.words_owed(c, at):
-                    speaking.start(c, Say(filler, FILLER), at)
+                self._waiting.words_owed(at)
             case Timer.DECIDE:
-                listening.words_never_came(c)
+                self._turns.words_never_came(at)
             case Timer.COMMIT:
-                committing.commit_overdue(c, at)
+                self._turns.commit_overdue(at)
             case Timer.DIGITS:
-                committing.digits_over(c, at)
+                self._turns.keys_over(at)
             case Timer.STUCK:
-                listening.spurt_stuck(c, at)
+                self._turns.spurt_stuck(at)
+            case Timer.SCREEN:
+                self._answering.screen_over(at)
             case Timer.IDLE:
-                self._idle(at)
+                self._waiting.idle_over(at)
+            case Timer.GRACE | Timer.CLOSING:
+                self._closing.hang_up()
             case Timer.WARNING:
-                c.pending.append(Say(c.script.warning, "warning"))
+                speaking.pending.append(Say(c.script.warning, "warning"))
             case Timer.MAX_CALL:
-                closing.close(c, Say(c.script.time_over, "time_over"), "agent.max_duration", at)
-            case Timer.CLOSING:
-                closing.end(c, c.reply.ends_call if c.reply else "agent.ended", hang_up=True)
+                time_over = Say(c.script.time_over, "time_over")
+                self._closing.say_goodbye(time_over, EndReason.AGENT_MAX_DURATION, at)
+            case Timer.LEG:
+                self._legs.leg_overdue(at)
+            case _:
+                assert_never(timer)
 
     def _unmarked(self, at: float) -> None:
-        """By all we know the caller has heard it; a carrier that forgets a mark must not stop the call."""
-        c = self._call
-        if c.reply is not None:
-            c.do(CancelReply(c.reply.number))
-            self._heard(c.reply.full_text, at)
+        """As far as anybody knows the caller has heard it; a carrier that forgets a mark must not stop the call."""
+        if (reply := self._speaking.reply) is not None:
+            self._call.do(CancelReply(reply.number))
+            self._heard(reply, reply.full_text or reply.heard_text, at)
 
-    def _idle(self, at: float) -> None:
-        """Nobody has spoken for long."""
-        c = self._call
-        c.counts.idle_prompts += 1
-        if c.counts.idle_prompts > c.behaviour.idle_prompts:
-            goodbye = Say(c.script.idle_goodbye, "idle_goodbye")
-            closing.close(c, goodbye, "caller.silent", at, is_protected=False)
-        else:
-            text = c.script.idle[(c.counts.idle_prompts - 1) % len(c.script.idle)]
-            speaking.start(c, Say(text, "idle"), at)
-
-    # ── the rule of rest ─────────────────────────────────────────────────────────────────────────────────────
+    # ── after every step ─────────────────────────────────────────────────────────────────────────────────────
 
     def _rest(self, at: float) -> None:
         """What holds after every step: nothing waits without a deadline."""
-        c = self._call
-        if c.end_reason:
-            # Only the stream is ended: the carrier's own voice can still apologise.
-            closing.end(c, c.end_reason, hang_up=c.end_reason != speaking.VOICE_FAILED)
-        if c.phase is Phase.ENDING and c.cut is None:
-            closing.finish(c)
-        if c.cut is not None and Timer.CUT not in c.timers:
-            c.timers.set(Timer.CUT, at + speaking.CUT_TIMEOUT_S)
-        if c.phase not in (Phase.OPEN, Phase.CLOSING):
-            return
-        committing.consider(c, at)
-        if c.reply is not None or c.cut is not None or c.has_open_spurt or not c.turn.is_empty:
+        c, speaking = self._call, self._speaking
+        if c.ended is None and c.is_talking:
+            self._go_on(at)
+        self._closing.finish_step()
+        if speaking.cut is not None and Timer.CUT not in c.timers and c.phase is not Phase.ENDED:
+            c.timers.set(Timer.CUT, at + CUT_TIMEOUT_S)
+
+    def _go_on(self, at: float) -> None:
+        """Who is next, when nobody speaks."""
+        c, speaking, listening = self._call, self._speaking, self._listening
+        self._turns.consider(at)
+        self._closing.wait(at)
+        is_quiet = speaking.is_free and listening.open_spurt is None and listening.ledger.is_empty
+        if (
+            not is_quiet
+            or c.ended is not None
+            or self._keys.pressed
+            or self._turns.is_suspended
+            or self._closing.heard is not None
+        ):
             c.timers.cancel(Timer.IDLE)
-            return
-        if c.pending:
-            speaking.start(c, c.pending.pop(0), at)
-            return
-        c.floor = Floor.NOBODY
-        if Timer.IDLE not in c.timers:
-            c.timers.set(Timer.IDLE, at + c.behaviour.idle_s)
+        elif speaking.pending:
+            speaking.start(speaking.pending.pop(0), CallerTurn(c.turns), at)
+        elif not speaking.tell_news(at):
+            self._wait(at)
+
+    def _wait(self, at: float) -> None:
+        if self._keys.collection is not None:
+            self._keys.wait(at)
+        elif any(run.name == "handoff" for run in self._tools.running):
+            self._call.timers.set_first(Timer.FILLER, at + self._call.behaviour.filler_s)
+        else:
+            self._waiting.watch_idle(at)

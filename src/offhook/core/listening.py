@@ -1,355 +1,258 @@
-"""The rules of the caller's voice: a spurt begins and ends, words come, keys are pressed, the floor is taken."""
+"""The caller's side: talk spurts, their words, and the transcriber that tells them. Of the agent it knows nothing."""
 
 from typing import Final
 
-from offhook.core import closing, speaking
-from offhook.core.barge_in import Step, step_for_voice, step_for_words
-from offhook.core.commands import (
-    FinalizeTranscript,
-    Generate,
-    PredictTurn,
-    ReconnectTranscriber,
-    Say,
-)
-from offhook.core.committing import MISSED_VOICE_S
-from offhook.core.endpointing import learn_pause
+import msgspec
+
+from offhook.core.commands import FinalizeTranscript, PredictTurn, ReconnectTranscriber
 from offhook.core.events import (
     SpeechStarted,
     SpeechStopped,
     TranscriberLost,
+    TranscriptChanged,
     TranscriptFinal,
     TurnEndExpected,
     VoicePaused,
 )
-from offhook.core.state import CallState, Floor, ReplyState, Spurt
+from offhook.core.ledger import Ledger
+from offhook.core.state import Call
 from offhook.core.timers import Timer
-from offhook.core.transcript import CallerSaid, TurnText
-from offhook.core.words import Shape, is_hesitation, normalize, shape_of
+from offhook.core.words import Shape, normalize, shape_of
 
-HUSH_SOUND_S: Final = 0.15
-"""A shorter loud sound makes the agent only quieter."""
-SOUND_JUDGED_S: Final = 0.35
-"""A loud sound that the voice detector has not taken for a voice by then is none."""
-MOST_DIGITS: Final = 64
+MISSED_VOICE_S: Final = 0.3
+"""So much voice for which the transcriber owes an answer and gives none shows that it is ill."""
 WORDS_APART_S: Final = 1.0
 """Words that came so long ago are followed by no more of them; Nova tells what it has once a second."""
 MOST_WORDS_S: Final = 8.0
 """So long after the caller's voice, the words so far have to do even if more still come."""
+AHEAD_S: Final = 1.0
+"""Audio may be that far before the clock; a place beyond it is a fault of whoever tells it."""
 _BACK_OFF_S: Final = 0.1
 
-# ── the caller's sound ───────────────────────────────────────────────────────────────────────────────────────────
+
+class Spurt(msgspec.Struct):
+    """The caller's latest talk spurt."""
+
+    number: int
+    onset_at: float
+    is_over_agent: bool
+    """The agent was sounding when it began."""
+    pause_s: float = 0.0
+    """Silence between the caller's last spurt and this one."""
+    voice_s: float = 0.0
+    ended_at: float | None = None
+    silence_s: float = 0.0
+    """Silence after it that was seen in received audio."""
+    model_belief: float | None = None
+    """The end-of-turn model's, that the turn is complete."""
+    vendor_belief: float | None = None
+    """The transcriber's own; its words stay as they are then."""
+    is_open: bool = True
+    """It belongs to no committed turn, and was not judged to be none."""
+    asked_at: float = -1.0
+    """Place up to which its final was asked for."""
+    watched_s: float | None = None
+    asked_again: bool = False
+    """The end-of-turn model was asked a second time."""
+    was_reheard: bool = False
+    """The transcriber was opened anew for it."""
+    gave_up: bool = False
+    """Its final is waited for no more: the words so far have to do."""
+    was_bridged: bool = False
+    """The caller was told to wait for it."""
+    text_when_stuck: str = ""
+    words_at: float = 0.0
+    """When words of it came last."""
+
+    @property
+    def belief(self) -> float | None:
+        """The mean of what the end-of-turn model and the transcriber believe."""
+        known = [belief for belief in (self.model_belief, self.vendor_belief) if belief is not None]
+        return sum(known) / len(known) if known else None
+
+    @property
+    def is_voiced(self) -> bool:
+        """True until it has stopped."""
+        return self.ended_at is None
 
 
-def speech_started(c: CallState, event: SpeechStarted, at: float) -> None:
-    """The caller begins, goes on, or speaks over the agent."""
-    pause_s = max(event.onset_at - c.counts.last_voice_at, 0.0) if c.counts.last_voice_at else 0.0
-    c.spurt = Spurt(number=event.spurt, onset_at=event.onset_at, pause_s=pause_s)
-    c.timers.cancel(Timer.IDLE, Timer.COMMIT, Timer.TRANSCRIPT, Timer.OWED, Timer.DECIDE, Timer.DIGITS)
-    c.timers.set(Timer.STUCK, at + c.behaviour.stuck_voice_s)
-    reply = c.reply
-    if reply is None:
-        c.floor = Floor.CALLER
-    elif reply.state is ReplyState.THINKING and not reply.is_protected:
-        # Nothing was said yet: keep it back until it is clear whether the caller goes on.
-        speaking.hush(c)
+class Listening:
+    """Spurts and words of one call."""
 
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self.ledger = Ledger()
+        self.spurt: Spurt | None = None
+        self.last_voice_at = 0.0
+        """End of the caller's last spurt."""
+        self._reconnects = 0
 
-def sound_lasted(c: CallState, sound_s: float, at: float) -> None:
-    """Loud, and perhaps a voice: neither going quieter nor falling silent loses a word, so neither waits for proof."""
-    reply = c.reply
-    if reply is None or reply.is_protected or reply.state not in (ReplyState.SPEAKING, ReplyState.DUCKED):
-        return
-    if c.has_open_spurt and c.spurt is not None and c.spurt.is_voiced:
-        return  # The voice detector has taken over.
-    if sound_s >= HUSH_SOUND_S:
-        speaking.hush(c)
-    else:
-        speaking.duck(c)
-    c.timers.set(Timer.DECIDE, at + SOUND_JUDGED_S)
+    @property
+    def open_spurt(self) -> Spurt | None:
+        """The latest spurt, while it belongs to no committed turn."""
+        return self.spurt if self.spurt is not None and self.spurt.is_open else None
 
+    @property
+    def is_voiced(self) -> bool:
+        """The caller speaks just now."""
+        spurt = self.open_spurt
+        return spurt is not None and spurt.is_voiced
 
-def voice_lasted(c: CallState, voice_s: float) -> None:
-    """The spurt has reached one of the lengths that decide a barge-in."""
-    if c.spurt is None or not c.has_open_spurt:
-        return
-    c.spurt.voice_s = max(c.spurt.voice_s, voice_s)
-    reply = c.reply
-    if reply is None or reply.is_protected:
-        return
-    step = step_for_voice(c.behaviour, voice_s)
-    if reply.state is ReplyState.HELD:
-        if step in (Step.HUSH, Step.TAKE):
-            speaking.cancel(c)
-    elif reply.can_be_withdrawn:
-        if step is not Step.WAIT:
-            withdraw(c)
-    elif step is Step.TAKE:
-        take_floor(c)
-    elif step is Step.HUSH:
-        speaking.hush(c)
-    elif step is Step.DUCK:
-        speaking.duck(c)
+    def is_settled(self, spurt: Spurt) -> bool:
+        """Its words are final, or are waited for no more."""
+        if spurt.gave_up or self._call.hears_audio:
+            return True
+        return spurt.ended_at is not None and self.ledger.final_to >= spurt.ended_at
 
+    @property
+    def owes_words(self) -> bool:
+        """The caller has fallen silent, and what was said is not known for certain."""
+        spurt = self.open_spurt
+        return spurt is not None and not spurt.is_voiced and not self.is_settled(spurt)
 
-def voice_paused(c: CallState, event: VoicePaused) -> None:
-    """Perhaps the end: its words are asked for already, for the answer takes longer than to be sure."""
-    spurt = c.spurt
-    if spurt is not None and spurt.number == event.spurt and spurt.is_voiced and c.has_open_spurt:
-        spurt.asked_s, spurt.settled = event.heard_s, False
-        c.do(FinalizeTranscript(spurt.number))
+    # ── sound ────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def started(self, event: SpeechStarted, at: float, *, over_agent: bool) -> Spurt:
+        """A spurt begins."""
+        pause_s = max(event.onset_at - self.last_voice_at, 0.0) if self.last_voice_at else 0.0
+        self.spurt = Spurt(event.spurt, event.onset_at, over_agent, pause_s)
+        timers = self._call.timers
+        timers.cancel(Timer.IDLE, Timer.COMMIT, Timer.TRANSCRIPT, Timer.OWED, Timer.DECIDE)
+        timers.set(Timer.STUCK, at + self._call.behaviour.stuck_voice_s)
+        return self.spurt
 
-def speech_stopped(c: CallState, event: SpeechStopped, at: float) -> None:
-    """The spurt is over: ask for its words at once, and judge whether the turn is."""
-    spurt = c.spurt
-    if spurt is None or spurt.number != event.spurt:
-        return
-    spurt.ended_at, spurt.voice_s = event.ended_at, event.voice_s
-    c.counts.last_voice_at = event.ended_at
-    c.timers.cancel(Timer.STUCK)
-    if not spurt.asked_s or spurt.asked_s < event.ended_at:
-        # Not asked yet, or the voice went on after the question.
-        spurt.settled = False
-        c.do(FinalizeTranscript(spurt.number))
-    if not c.has_open_spurt:
-        return
-    if not spurt.settled:
-        c.timers.set(Timer.TRANSCRIPT, at + c.behaviour.transcript_timeout_s)
-        c.timers.set(Timer.OWED, at + c.behaviour.filler_s)
-    reply = c.reply
-    if reply is None or not reply.is_protected:
-        c.do(PredictTurn(spurt.number))
-    if reply is None:
-        return
-    if reply.state is ReplyState.DUCKED:
-        speaking.resume(c)
-    elif reply.state is ReplyState.HUSHED:
-        c.timers.set(Timer.DECIDE, at + c.behaviour.decide_timeout_s)
+    def paused(self, event: VoicePaused) -> None:
+        """Perhaps the end: its words are asked for already, for the answer takes longer than to be sure."""
+        spurt = self.open_spurt
+        if spurt is not None and spurt.number == event.spurt and spurt.is_voiced:
+            spurt.asked_at = event.heard_at
+            self._call.do(FinalizeTranscript(spurt.number))
 
+    def stopped(self, event: SpeechStopped, at: float) -> Spurt | None:
+        """The spurt is over: ask for its words at once. None when another one has begun meanwhile."""
+        spurt, timers = self.spurt, self._call.timers
+        if spurt is None or spurt.number != event.spurt or not spurt.is_voiced:
+            return None
+        spurt.ended_at, spurt.voice_s = event.ended_at, event.voice_s
+        self.last_voice_at = event.ended_at
+        timers.cancel(Timer.STUCK)
+        if not self.is_settled(spurt):
+            if spurt.asked_at < event.ended_at:
+                # Not asked yet, or the voice went on after the question.
+                spurt.asked_at = at
+                self._call.do(FinalizeTranscript(spurt.number))
+            if spurt.is_open:
+                timers.set(Timer.TRANSCRIPT, at + self._call.behaviour.transcript_timeout_s)
+                timers.set(Timer.OWED, at + self._call.behaviour.filler_s)
+        return spurt
 
-def silence_lasted(c: CallState, spurt_number: int, silence_s: float) -> None:
-    """Received audio has shown so much silence after the spurt."""
-    spurt = c.spurt
-    if spurt is None or spurt.number != spurt_number or spurt.is_voiced:
-        return
-    spurt.silence_s = max(spurt.silence_s, silence_s)
-    if not spurt.asked_again and silence_s >= c.behaviour.second_opinion_s:
-        spurt.asked_again = True
-        if spurt.probability is not None and spurt.probability < c.behaviour.complete_probability:
-            c.do(PredictTurn(spurt.number))
+    def silence_lasted(self, number: int, silence_s: float) -> None:
+        """Received audio has shown so much silence after the spurt."""
+        spurt, b = self.spurt, self._call.behaviour
+        if spurt is None or spurt.number != number or spurt.is_voiced:
+            return
+        spurt.silence_s = max(spurt.silence_s, silence_s)
+        if not spurt.asked_again and silence_s >= b.second_opinion_s:
+            spurt.asked_again = True
+            if spurt.model_belief is not None and spurt.model_belief < b.complete_probability:
+                self._call.do(PredictTurn(spurt.number))
 
+    def turn_predicted(self, number: int, probability: float) -> None:
+        """The end-of-turn model has answered; a second opinion counts as much as the first."""
+        spurt = self.spurt
+        if spurt is not None and spurt.number == number:
+            first = spurt.model_belief if spurt.asked_again else None
+            spurt.model_belief = probability if first is None else (first + probability) / 2
 
-def turn_predicted(c: CallState, spurt_number: int, probability: float) -> None:
-    """The end-of-turn model has answered; a second opinion counts as much as the first."""
-    spurt = c.spurt
-    if spurt is not None and spurt.number == spurt_number:
-        first = spurt.probability if spurt.asked_again else None
-        spurt.probability = probability if first is None else (first + probability) / 2
+    # ── words ────────────────────────────────────────────────────────────────────────────────────────────────
 
-
-def spurt_stuck(c: CallState, at: float) -> None:
-    """Voice without end: background noise, or audio that stopped coming."""
-    spurt = c.spurt
-    if spurt is None or not spurt.is_voiced:
-        return
-    text = c.turn.text
-    if c.has_open_spurt and text and text != spurt.text_when_stuck:
-        spurt.text_when_stuck = text
-        c.timers.set(Timer.STUCK, at + c.behaviour.stuck_voice_s)
-    elif c.has_open_spurt and text:
-        speech_stopped(c, SpeechStopped(spurt.number, at, spurt.voice_s), at)
-    else:
-        c.counts.missed_spurt = c.counts.committed_spurt = spurt.number
-        if c.reply is not None:
-            speaking.resume(c)
-
-
-# ── the caller's words ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-def transcript_changed(c: CallState, text: str, at: float) -> None:
-    """Words that may still change. They count only for a spurt that is not yet answered."""
-    c.counts.reconnects = 0
-    if c.spurt is not None and c.has_open_spurt:
-        c.spurt.words_at = at
-        c.turn.change(text)
-        _judge(c)
-
-
-def transcript_final(c: CallState, event: TranscriptFinal, at: float) -> None:
-    """Words that stay."""
-    c.counts.reconnects = 0
-    if event.spurt is not None and event.spurt <= c.counts.committed_spurt:
-        _late_words(c, event.spurt, event.text, at)
-        return
-    so_far = shape_of(c.turn.final_text, c.last_agent_text, c.script)
-    if normalize(event.text) and so_far in (Shape.OPEN, Shape.COLLECTING):
-        c.turn.go_on()
-    c.turn.add_final(event.text)
-    if c.spurt is not None and event.spurt == c.spurt.number:
-        c.spurt.settled = True
-        c.timers.cancel(Timer.TRANSCRIPT, Timer.OWED)
-    _judge(c)
-
-
-def turn_end_expected(c: CallState, event: TurnEndExpected, at: float) -> None:
-    """The transcriber believes that this is all: enough to prepare a reply."""
-    transcript_changed(c, event.text, at)
-    if c.spurt is not None and c.has_open_spurt:
-        c.spurt.expected = event.probability
-
-
-def turn_resumed(c: CallState) -> None:
-    """It does not believe so any more."""
-    if c.spurt is not None:
-        c.spurt.expected = None
-
-
-def transcript_overdue(c: CallState, at: float) -> None:
-    """The final does not come: open the transcriber anew, once; then the interim has to do."""
-    spurt = c.spurt
-    if spurt is None or not c.owes_words:
-        return
-    quiet_at = min(spurt.words_at + WORDS_APART_S, (spurt.ended_at or at) + MOST_WORDS_S)
-    if c.turn.interim and at < quiet_at:
-        # They still come, as when a stream that was opened anew catches up.
-        c.timers.set(Timer.TRANSCRIPT, quiet_at)
-        return
-    has_no_words = not c.turn.interim and spurt.voice_s >= MISSED_VOICE_S
-    if has_no_words and not spurt.heard_again:
-        spurt.heard_again = True
-        c.timers.set(Timer.TRANSCRIPT, at + c.behaviour.transcript_timeout_s)
-        c.do(ReconnectTranscriber(0.0))
-        return
-    c.turn.settle()
-    spurt.settled = True
-    if has_no_words:
-        c.counts.missed_spurt = spurt.number
-    _judge(c)
-
-
-def _late_words(c: CallState, spurt_number: int, text: str, at: float) -> None:
-    """Words of a spurt that was closed without any, or with an interim: what is new in them is answered after all."""
-    reply, is_missed = c.reply, spurt_number <= c.counts.missed_spurt
-    answered = c.turn.answered
-    rest = text if is_missed else c.turn.beyond_answered(text)
-    if not normalize(rest) or is_hesitation(rest, c.script):
-        return
-    if reply is not None and reply.is_protected:
-        c.history.append(CallerSaid(rest))
-    elif is_missed:
-        if reply is not None and reply.state is not ReplyState.HELD and not reply.is_filler:
-            take_floor(c)
-        c.turn.put_behind(rest)
-    elif reply is not None and reply.can_be_withdrawn and not c.has_open_spurt:
-        # Nobody has heard that only half of it was understood.
-        before = reply.caller_text.removesuffix(answered).rstrip()
-        speaking.cancel(c)
-        speaking.start(c, Generate(f"{before} {text}".strip()), at)
-    else:
-        # Answered when the agent has said what it says now: nobody interrupts it.
-        c.turn.put_behind(rest)
-
-
-def _judge(c: CallState) -> None:
-    """Words while the agent has the floor: do they take it?"""
-    reply = c.reply
-    if reply is None or reply.state is ReplyState.HELD or reply.is_protected:
-        return
-    spurt = c.spurt if c.has_open_spurt else None
-    is_all = spurt is None or (spurt.settled and not spurt.is_voiced)
-    step = step_for_words(c.script, c.turn.text, is_all=is_all)
-    if reply.is_filler and (is_all or c.owes_words):
-        # These are the words that it waits for: they are answered behind it.
-        if is_all:
-            speaking.resume(c)
-    elif step is Step.TAKE:
-        take_floor(c)
-    elif step is Step.RESUME:
-        c.turn = TurnText(c.turn.answered)
+    def changed(self, event: TranscriptChanged | TurnEndExpected, at: float) -> None:
+        """Words that may still change."""
+        self._reconnects = 0
+        self.ledger.change(event.text, min(event.to_s, at + AHEAD_S))
+        spurt = self.open_spurt
         if spurt is not None:
-            c.counts.committed_spurt = spurt.number
-        speaking.resume(c)
+            spurt.words_at = at
+            if isinstance(event, TurnEndExpected):
+                spurt.vendor_belief = event.probability
 
+    def resumed(self) -> None:
+        """The transcriber does not believe any more that the turn is over."""
+        if self.spurt is not None:
+            self.spurt.vendor_belief = None
 
-def words_never_came(c: CallState) -> None:
-    """The caller sounded over the agent, and nothing shows that it was words: go on."""
-    if c.reply is not None and c.reply.state in (ReplyState.DUCKED, ReplyState.HUSHED):
-        speaking.resume(c)
+    def final(self, event: TranscriptFinal, at: float) -> str:
+        """Words that stay; those of them that are new."""
+        self._reconnects = 0
+        if normalize(event.text):
+            so_far = shape_of(self.ledger.final_text, self._call.last_agent_text, self._call.script)
+            if so_far in (Shape.OPEN, Shape.COLLECTING):
+                self.ledger.go_on()
+        new = self.ledger.add_final(event.text, event.from_s, min(event.to_s, at + AHEAD_S))
+        spurt = self.open_spurt
+        if spurt is not None:
+            if new:
+                spurt.words_at = at
+            if not spurt.is_voiced and self.is_settled(spurt):
+                self._call.timers.cancel(Timer.TRANSCRIPT, Timer.OWED)
+        return new
 
+    def close_spurt(self) -> None:
+        """It is answered, or nothing that wants an answer."""
+        if self.spurt is not None:
+            self.spurt.is_open = False
+        self._call.timers.cancel(Timer.COMMIT, Timer.TRANSCRIPT, Timer.OWED, Timer.STUCK)
 
-# ── taking the floor ─────────────────────────────────────────────────────────────────────────────────────────────
+    def words_overdue(self, at: float) -> bool:
+        """The final does not come: open the transcriber anew, once; True when the words so far have to do."""
+        spurt, timers = self.open_spurt, self._call.timers
+        if spurt is None or not self.owes_words:
+            return False
+        quiet_at = min(spurt.words_at + WORDS_APART_S, (spurt.ended_at or at) + MOST_WORDS_S)
+        if self.ledger.interim and at < quiet_at:
+            # They still come, as when a stream that was opened anew catches up.
+            timers.set(Timer.TRANSCRIPT, quiet_at)
+            return False
+        if not self.ledger.interim and spurt.voice_s >= MISSED_VOICE_S and not spurt.was_reheard:
+            spurt.was_reheard = True
+            timers.set(Timer.TRANSCRIPT, at + self._call.behaviour.transcript_timeout_s)
+            self._call.do(ReconnectTranscriber(0.0))
+            return False
+        spurt.gave_up = True
+        timers.cancel(Timer.OWED)
+        return True
 
+    @property
+    def is_deaf(self) -> bool:
+        """The transcriber owes the latest spurt's words and has said nothing at all."""
+        spurt = self.spurt
+        return spurt is not None and spurt.gave_up and self.ledger.final_to < (spurt.ended_at or 0.0)
 
-def take_floor(c: CallState) -> None:
-    """The caller has the floor: the reply ends where it was heard."""
-    reply = c.reply
-    assert reply is not None
-    if reply.can_be_withdrawn:
-        withdraw(c)
-    else:
-        speaking.cancel(c)
-        c.floor = Floor.CALLER
-        closing.reopen(c)
+    # ── the transcriber ──────────────────────────────────────────────────────────────────────────────────────
 
+    def lost(self, event: TranscriberLost) -> bool:
+        """Open it again at once; False when that has not helped."""
+        b, spurt = self._call.behaviour, self.spurt
+        self._reconnects += 1
+        self.ledger.lose_stream()
+        if spurt is not None and not self.is_settled(spurt):
+            # What it was asked, and what it believed, went with it.
+            spurt.asked_at, spurt.vendor_belief = -1.0, None
+        if not event.retryable or self._reconnects > b.reconnect_attempts:
+            return False
+        back_off_s = _BACK_OFF_S * 2 ** (self._reconnects - 2) if self._reconnects > 1 else 0.0
+        self._call.do(ReconnectTranscriber(min(max(back_off_s, b.reconnect_first_s), b.reconnect_max_s)))
+        return True
 
-def withdraw(c: CallState) -> None:
-    """The turn was not over after all: take it back without trace, and let the caller go on."""
-    reply = c.reply
-    assert reply is not None
-    speaking.cancel(c)
-    closing.reopen(c)
-    c.counts.turns -= 1
-    c.floor = Floor.CALLER
-    c.turn.put_before(reply.caller_text)
-    if c.spurt is not None and c.has_open_spurt:
-        weight = c.behaviour.learned_pause_weight
-        c.counts.learned_pause_s = learn_pause(c.counts.learned_pause_s, c.spurt.pause_s, weight)
-
-
-def digit_pressed(c: CallState, digit: str, at: float) -> None:
-    """A key is deliberate: it takes the floor at once."""
-    if c.reply is not None and not c.reply.is_protected:
-        if c.reply.state is ReplyState.HELD:
-            speaking.cancel(c)
+    def ready(self, at: float) -> None:
+        """It hears again: ask once more for what is still owed."""
+        spurt = self.open_spurt
+        if spurt is None or spurt.gave_up or self.is_settled(spurt):
+            return
+        if self.owes_words:
+            spurt.asked_at = at
+            self._call.do(FinalizeTranscript(spurt.number))
+            self._call.timers.set(Timer.TRANSCRIPT, at + self._call.behaviour.transcript_timeout_s)
         else:
-            take_floor(c)
-    c.timers.cancel(Timer.IDLE)
-    if digit == c.behaviour.digits_end and c.turn.digits:
-        c.timers.set(Timer.DIGITS, at)
-    else:
-        c.turn.digits = (c.turn.digits + digit)[:MOST_DIGITS]
-        c.timers.set(Timer.DIGITS, at + c.behaviour.digits_timeout_s)
-    if c.reply is None:
-        c.floor = Floor.CALLER
-
-
-# ── the transcriber ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def transcriber_lost(c: CallState, event: TranscriberLost, at: float) -> None:
-    """Open it again at once; when that does not help, say so and end."""
-    c.counts.reconnects += 1
-    c.turn.interim = ""
-    if c.spurt is not None and not c.spurt.settled:
-        # What it was asked, and what it believed, went with it.
-        c.spurt.asked_s, c.spurt.expected = 0.0, None
-    tries = c.counts.reconnects
-    if not event.retryable or tries > c.behaviour.reconnect_attempts:
-        closing.close(c, Say(c.script.deaf, "deaf"), "provider.stt.failed", at)
-        return
-    back_off_s = _BACK_OFF_S * 2 ** (tries - 2) if tries > 1 else 0.0
-    c.do(ReconnectTranscriber(min(max(back_off_s, c.behaviour.reconnect_first_s), c.behaviour.reconnect_max_s)))
-
-
-def transcriber_ready(c: CallState, at: float) -> None:
-    """It hears again: ask once more for what is still owed."""
-    spurt = c.spurt
-    if spurt is None or spurt.settled:
-        return
-    if c.owes_words:
-        c.do(FinalizeTranscript(spurt.number))
-        c.timers.set(Timer.TRANSCRIPT, at + c.behaviour.transcript_timeout_s)
-    else:
-        # A question that was asked while nobody heard is asked again when the voice stops.
-        spurt.asked_s = 0.0
+            # A question that was asked while nobody heard is asked again when the voice stops.
+            spurt.asked_at = -1.0

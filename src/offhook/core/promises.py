@@ -7,22 +7,18 @@ that cries wolf is not read.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
 import msgspec
 
 from offhook.core.behaviour import Script
-from offhook.core.commands import Generate, ReportPromise
-from offhook.core.state import CallState, Reply
-from offhook.core.transcript import ToolUsed
+from offhook.core.history import AnyEntry, Outcome, ToolAnswered, ToolCalled
 from offhook.core.words import normalize
 
 GAP_WORDS: Final = 8
 """So many words may stand where a phrase has `...`."""
-ERROR: Final = "error:"
-"""How the result of a tool that failed begins."""
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s+")
 _CLAUSE_END: Final = re.compile(r"[,;:()–—]|\s-\s")
 _GAP: Final = re.compile(r"\.\.\.|…")
@@ -66,14 +62,18 @@ def false_claims(text: str, script: Script, done: Collection[str]) -> list[Claim
     return list(found.values())
 
 
-def check(c: CallState, reply: Reply, heard_text: str) -> None:
-    """Report what the caller was told that no tool has done. A tool that still runs may yet make it true."""
-    if not heard_text or not c.script.tools or not isinstance(reply.content, Generate):
-        return
-    done = {entry.name for entry in c.history if isinstance(entry, ToolUsed) and not entry.result.startswith(ERROR)}
-    done |= {run.name for run in c.tools}
-    for claim in false_claims(heard_text, c.script, done):
-        c.do(ReportPromise(reply.turn, claim.tools[0], claim.text))
+def check(text: str, script: Script, entries: Sequence[AnyEntry]) -> list[Claim]:
+    """What of `text`, which the caller has heard, no tool of this call has done.
+
+    A tool that still runs may yet make it true. One that failed does not, nor one of which nobody knows.
+    """
+    if not text or not script.tools:
+        return []
+    names = {entry.call: entry.name for entry in entries if isinstance(entry, ToolCalled)}
+    for entry in entries:
+        if isinstance(entry, ToolAnswered) and entry.outcome is not Outcome.DONE:
+            names.pop(entry.call, None)
+    return false_claims(text, script, set(names.values()))
 
 
 def _has_any(words: str, phrases: Collection[str]) -> bool:

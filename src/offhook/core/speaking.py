@@ -1,372 +1,510 @@
-"""The rules of the agent's voice: a reply is prepared, committed, said, judged, cut; tools run in its turn."""
+"""The agent's voice: a reply is prepared, committed, said, judged, cut; tools run in its turn.
+
+One reply at a time. A reply that takes the place of one that was heard in part begins when it is known what was heard,
+so that what the responder is asked never depends on which of two events came first.
+"""
 
 from typing import Final
 
+import msgspec
+
 from offhook.core import promises
+from offhook.core.builtin import END_CALL, CollectArguments, HandoffArguments, TransferArguments
 from offhook.core.commands import (
+    Ask,
     CancelReply,
     CommitReply,
     ContinueReply,
     DuckPlayout,
-    Generate,
     HushPlayout,
-    RecordTurn,
+    ReportPromise,
     ResumePlayout,
-    RunTool,
     Say,
     StartReply,
 )
+from offhook.core.endings import EndReason
 from offhook.core.events import ReplyFailed, ReplyGenerated, ToolRequested
-from offhook.core.state import CallState, Floor, Known, Reply, ReplyState, ToolRun
+from offhook.core.history import AgentSaid, CallerSaid, KeysPressed, Outcome
+from offhook.core.keys import Keys
+from offhook.core.reply import CallerTurn, Handoff, Reply, ReplyState, Successor, Transfer
+from offhook.core.state import Call
 from offhook.core.timers import Timer
-from offhook.core.transcript import AgentSaid, CallerSaid, ToolUsed
-from offhook.core.waiting import fillers_for
+from offhook.core.tools import ENDS_REPLY, Tools
+from offhook.core.words import is_question
 
-END_CALL: Final = "end_call"
-"""The tool that the core carries out itself: hang up, once the reply was heard."""
-VOICE_FAILED: Final = "provider.voice.failed"
 VOICE_NEAR_S: Final = 0.4
 """A first clause and its first audio take no longer, mostly."""
 CUT_TIMEOUT_S: Final = 0.25
 """The playout is ours and answers in the same step; this only guards against a bug in it."""
-
-_REPLY_TIMERS: Final = (Timer.REPLY, Timer.FILLER, Timer.OPENER, Timer.STALL, Timer.MARK, Timer.DECIDE)
-
-
-def start(c: CallState, content: Generate | Say, at: float, *, held: bool = False) -> Reply:
-    """Begin a reply; there is none now."""
-    assert c.reply is None, "one reply at a time"
-    c.counts.replies += 1
-    turn = c.counts.turns + 1 if held else c.counts.turns
-    state = ReplyState.HELD if held else ReplyState.THINKING
-    reply = Reply(number=c.counts.replies, turn=turn, content=content, state=state)
-    if isinstance(content, Generate):
-        reply.caller_text = content.caller_text
-    c.reply = reply
-    c.do(StartReply(reply.number, turn, content, held))
-    if not held:
-        c.floor = Floor.AGENT
-        _wait_for_audio(c, reply, at)
-    return reply
-
-
-def commit(c: CallState, at: float) -> None:
-    """The held reply becomes the reply; the tools that it asked for may run now."""
-    reply = c.reply
-    assert reply is not None
-    reply.move(ReplyState.THINKING)
-    c.floor = Floor.AGENT
-    c.do(CommitReply(reply.number))
-    _wait_for_audio(c, reply, at)
-    for run in [tool for tool in reply.tools.runs if tool.result is None]:
-        _run_tool(c, reply, run, at)
-    if Known.GENERATED in reply.known:
-        generated_all(c, reply, at)
-
-
-def cancel(c: CallState) -> None:
-    """Stop the reply and forget the rest of it; `PlayoutCut` will tell what was heard, if any of it was sent."""
-    reply = c.reply
-    assert reply is not None
-    c.do(CancelReply(reply.number))
-    reply.move(ReplyState.OVER)
-    c.reply = None
-    c.timers.cancel(*_REPLY_TIMERS)
-    if reply.is_audible:
-        if c.cut is not None:
-            cut_heard(c, c.cut.heard_text)
-        c.cut = reply
-    elif reply.is_sealed:
-        _keep_tool_results(c, reply)
-
-
-def cut_heard(c: CallState, heard_text: str) -> None:
-    """A cancelled reply ends where it was cut."""
-    reply, c.cut = c.cut, None
-    assert reply is not None
-    c.timers.cancel(Timer.CUT)
-    record(c, reply, heard_text, interrupted=True)
-
-
-def record(c: CallState, reply: Reply, heard_text: str, *, interrupted: bool) -> None:
-    """Write what the caller heard into the history, behind the tools that were used for it."""
-    seal(c, reply)
-    _keep_tool_results(c, reply)
-    if heard_text:
-        c.history.append(AgentSaid(heard_text, interrupted))
-    if heard_text or reply.full_text:
-        c.do(RecordTurn(reply.turn, "agent", heard_text, reply.full_text or heard_text, interrupted))
-    promises.check(c, reply, heard_text)
-
-
-def _keep_tool_results(c: CallState, reply: Reply) -> None:
-    c.history.extend(
-        ToolUsed(run.call, run.name, run.arguments, run.result) for run in reply.tools.runs if run.result is not None
-    )
-    reply.tools.runs = [run for run in reply.tools.runs if run.result is None]
-
-
-def seal(c: CallState, reply: Reply) -> None:
-    """The caller's turn is history now: the caller has heard the agent answer it, or a tool has acted on it."""
-    if reply.is_sealed or reply.state is ReplyState.HELD:
-        return
-    reply.known |= Known.SEALED
-    if reply.caller_text:
-        c.history.append(CallerSaid(reply.caller_text))
-        c.do(RecordTurn(reply.turn, "caller", reply.caller_text, reply.caller_text))
-
-
-# ── what the reply's makers tell ─────────────────────────────────────────────────────────────────────────────────
-
-
-def first_token_received(c: CallState, at: float) -> None:
-    """The model has begun; from here on only the voice can be late."""
-    reply = c.reply
-    assert reply is not None
-    reply.known |= Known.BEGUN
-    if Timer.REPLY in c.timers:
-        c.timers.set(Timer.REPLY, at + c.behaviour.stall_timeout_s)
-    # The voice is next: what was to bridge the wait would only lengthen it.
-    c.timers.put_off(at + VOICE_NEAR_S, Timer.FILLER, Timer.OPENER)
-
-
-def segment_ready(c: CallState, segment: int) -> None:
-    """Audio is here: nobody waits for the model any more."""
-    assert c.reply is not None
-    if segment >= 0:
-        c.reply.known |= Known.READY
-        if c.reply.state is not ReplyState.HELD:
-            c.timers.cancel(Timer.REPLY, Timer.FILLER, Timer.OPENER, Timer.STALL)
-
-
-def segment_started(c: CallState) -> None:
-    """The caller begins to hear it."""
-    reply = c.reply
-    assert reply is not None
-    assert reply.state is not ReplyState.HELD, "a held reply was sent"
-    reply.known |= Known.AUDIBLE
-    c.timers.cancel(Timer.STALL, Timer.IDLE)
-    seal(c, reply)
-    if reply.state is ReplyState.THINKING:
-        reply.move(ReplyState.SPEAKING)
-
-
-def playout_dried(c: CallState, at: float) -> None:
-    """The reply has begun and has no audio now."""
-    reply = c.reply
-    assert reply is not None
-    if reply.tools.are_running or Known.READY not in reply.known:
-        c.timers.set(Timer.FILLER, at + c.behaviour.filler_again_s)
-    else:
-        c.timers.set(Timer.STALL, at + c.behaviour.stall_timeout_s)
-
-
-def reply_generated(c: CallState, event: ReplyGenerated, at: float) -> None:
-    """The model has said all of this round."""
-    reply = c.reply
-    assert reply is not None
-    reply.text = event.text
-    reply.known |= Known.GENERATED
-    if reply.state is not ReplyState.HELD:
-        generated_all(c, reply, at)
-
-
-def generated_all(c: CallState, reply: Reply, at: float) -> None:
-    """Go on after tools, or see that the reply says something."""
-    if len(reply.tools.runs) > reply.tools.told:
-        _continue_after_tools(c, reply, at)
-        return
-    c.timers.cancel(Timer.STALL)
-    if reply.text.strip() or isinstance(reply.content, Say) or Known.FAILED in reply.known:
-        return
-    if reply.ends_call:
-        reason = reply.ends_call
-        _replace(c, Say(c.script.goodbye, "goodbye"), at).ends_call = reason
-        return
-    reply_lost(c, at)
-
-
-def reply_failed(c: CallState, event: ReplyFailed, at: float) -> None:
-    """A maker failed. What the caller hears already is let to its end; otherwise the reply is tried again."""
-    reply = c.reply
-    assert reply is not None
-    if reply.state is ReplyState.HELD:
-        cancel(c)
-    elif reply.is_audible and Known.READY in reply.known:
-        reply.known |= Known.FAILED
-        c.timers.cancel(Timer.STALL)
-    else:
-        reply_lost(c, at, retryable=event.retryable)
-
-
-def reply_overdue(c: CallState, at: float) -> None:
-    """Nothing came in time. A model is asked once more, a voice that is silent is not: the caller waits."""
-    if c.reply is not None:
-        reply_lost(c, at, retryable=isinstance(c.reply.content, Generate) and Known.BEGUN not in c.reply.known)
-
-
-def reply_lost(c: CallState, at: float, *, retryable: bool = True) -> None:
-    """The reply will not come: once more, or an apology, or the end. Never silence."""
-    reply = c.reply
-    assert reply is not None
-    if retryable and reply.attempt < c.behaviour.reply_attempts and Known.READY not in reply.known:
-        again = _replace(c, reply.content, at)
-        again.attempt, again.ends_call = reply.attempt + 1, reply.ends_call
-        again.known |= reply.known & Known.PROTECTED
-        return
-    if isinstance(reply.content, Say):
-        # The voice itself is gone: nothing that we could say would be heard.
-        cancel(c)
-        c.end_reason = VOICE_FAILED
-        return
-    apologise(c, at)
-
-
-def apologise(c: CallState, at: float) -> None:
-    """Say sorry, so often as is decent; then goodbye."""
-    c.counts.apologies += 1
-    if c.counts.apologies > c.behaviour.apologies:
-        goodbye = _replace(c, Say(c.script.failure_goodbye, "failure"), at)
-        goodbye.ends_call = "provider.reply.failed"
-        goodbye.known |= Known.PROTECTED
-    else:
-        _replace(c, Say(c.script.apology, "apology"), at)
-
-
-def reply_heard(c: CallState, heard_text: str, at: float) -> str:
-    """The caller has heard it all; the reason to hang up now, or an empty text."""
-    reply = c.reply
-    assert reply is not None
-    c.timers.cancel(*_REPLY_TIMERS)
-    record(c, reply, heard_text, interrupted=False)
-    reply.move(ReplyState.OVER)
-    c.reply = None
-    c.floor = Floor.NOBODY
-    if Known.FAILED in reply.known:
-        apologise(c, at)
-    elif isinstance(reply.content, Generate):
-        c.counts.apologies = 0
-    return reply.ends_call
-
-
-def _replace(c: CallState, content: Generate | Say, at: float) -> Reply:
-    """Another reply to the same turn of the caller."""
-    old = c.reply
-    if old is not None:
-        cancel(c)
-    new = start(c, content, at)
-    if old is not None:
-        new.caller_text, new.turn = old.caller_text, old.turn
-        new.known |= old.known & Known.SEALED
-    return new
-
-
-def _wait_for_audio(c: CallState, reply: Reply, at: float) -> None:
-    if Known.READY in reply.known:
-        return  # It goes out in this very step.
-    is_fixed = isinstance(reply.content, Say)
-    c.timers.set(Timer.REPLY, at + (c.behaviour.voice_timeout_s if is_fixed else c.behaviour.reply_timeout_s))
-    if isinstance(reply.content, Generate) and c.script.filler:
-        c.timers.set(Timer.FILLER, at + c.behaviour.filler_s)
-    if c.behaviour.opener_s and reply.caller_text and not reply.tools.steps and reply.attempt == 1:
-        c.timers.set(Timer.OPENER, max(at, c.counts.last_voice_at + c.behaviour.opener_s))
-
-
-# ── while the caller's sound is being judged ─────────────────────────────────────────────────────────────────────
-
-
-def duck(c: CallState) -> None:
-    """Go on quieter."""
-    reply = c.reply
-    assert reply is not None
-    if reply.state is ReplyState.SPEAKING:
-        reply.move(ReplyState.DUCKED)
-        c.do(DuckPlayout(reply.number, c.behaviour.duck_gain_db))
-
-
-def hush(c: CallState) -> None:
-    """Fall silent, with the rest kept."""
-    reply = c.reply
-    assert reply is not None
-    if reply.state is not ReplyState.HUSHED:
-        reply.move(ReplyState.HUSHED)
-        c.timers.cancel(Timer.MARK)
-        c.do(HushPlayout(reply.number))
-
-
-def resume(c: CallState) -> None:
-    """Go on at full volume, from where it was heard."""
-    reply = c.reply
-    assert reply is not None
-    c.timers.cancel(Timer.DECIDE)
-    if reply.state in (ReplyState.DUCKED, ReplyState.HUSHED):
-        reply.move(ReplyState.SPEAKING if reply.is_audible else ReplyState.THINKING)
-        c.do(ResumePlayout(reply.number))
-
-
-# ── tools ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def tool_requested(c: CallState, event: ToolRequested, at: float) -> None:
-    """The model wants a tool: it runs once the turn is committed, never in a speculation."""
-    reply = c.reply
-    assert reply is not None
-    run = ToolRun(call=event.call, name=event.name, arguments=event.arguments, reply=reply.number)
-    if event.name == END_CALL:
-        reply.ends_call = "agent.ended"
-        return
-    reply.tools.runs.append(run)
-    if reply.tools.steps >= c.behaviour.tool_steps:
-        run.result = "error: no more tools in this turn; answer with what you know"
-    elif reply.state is not ReplyState.HELD:
-        _run_tool(c, reply, run, at)
-
-
-def tool_answered(c: CallState, call: str, result: str, at: float) -> None:
-    """A tool is done; when it was the last of the round, the model goes on."""
-    run = next((tool for tool in c.tools if tool.call == call), None)
-    if run is None:
-        return
-    run.result = result
-    c.tools.remove(run)
-    _watch_tools(c)
-    reply = c.reply
-    if reply is None or run not in reply.tools.runs:
-        # Its reply was cut off, its effect was not: the model has to know.
-        c.history.append(ToolUsed(run.call, run.name, run.arguments, result))
-    elif Known.GENERATED in reply.known:
-        _continue_after_tools(c, reply, at)
-
-
-def tools_overdue(c: CallState, at: float) -> None:
-    """Tools that have had their time count as failed."""
-    for run in [tool for tool in c.tools if tool.due_at <= at]:
-        tool_answered(c, run.call, "error: the tool did not answer in time", at)
-
-
-def _run_tool(c: CallState, reply: Reply, run: ToolRun, at: float) -> None:
-    seal(c, reply)
-    run.due_at = at + c.behaviour.tool_timeout_s
-    c.tools.append(run)
-    _watch_tools(c)
-    c.timers.cancel(Timer.REPLY)
-    if fillers_for(c, reply) and not reply.is_audible:
-        c.timers.set(Timer.FILLER, at + c.behaviour.filler_s)
-    c.do(RunTool(run.call, run.name, run.arguments))
-
-
-def _watch_tools(c: CallState) -> None:
-    if c.tools:
-        c.timers.set(Timer.TOOL, min(tool.due_at for tool in c.tools))
-    else:
-        c.timers.cancel(Timer.TOOL)
-
-
-def _continue_after_tools(c: CallState, reply: Reply, at: float) -> None:
-    if reply.tools.are_running or reply.state is ReplyState.HELD:
-        return
-    reply.tools.told = len(reply.tools.runs)
-    reply.tools.steps += 1
-    reply.known &= ~(Known.GENERATED | Known.READY | Known.BEGUN)
-    c.do(ContinueReply(reply.number))
-    _wait_for_audio(c, reply, at)
+HEARD_AGO_S: Final = 12.0
+"""What the agent said longer ago does not come back by a loudspeaker."""
+_REPLY_TIMERS: Final = (
+    Timer.REPLY, Timer.ANSWER, Timer.FILLER, Timer.OPENER, Timer.STALL, Timer.MARK, Timer.DECIDE
+)  # fmt: skip
+
+
+class News(msgspec.Struct, frozen=True):
+    """Something that the caller is to hear of without asking."""
+
+    fallback: Say | None
+    """Said when the responder has nothing to say."""
+
+
+class Speaking:
+    """The reply of one call, the one before it as long as it is being cut, and the sentences that wait."""
+
+    def __init__(self, call: Call, tools: Tools, keys: Keys) -> None:
+        self._call, self.tools, self.keys = call, tools, keys
+        self.reply: Reply | None = None
+        self.cut: Reply | None = None
+        """A cancelled reply of which we wait to hear how much was heard."""
+        self.next: Successor | None = None
+        """What follows once that is known."""
+        self.pending: list[Say] = []
+        """Sentences that wait for the floor to be free."""
+        self._news: News | None = None
+        """Something has become known that no reply has told yet."""
+        self._unasked = 0
+        """Replies in a row that no turn of the caller has asked for."""
+        self._voiced_at = 0.0
+        """End of the caller's last spurt: openers count from there."""
+        self._replies = 0
+        self._apologies = 0
+        self._texts: dict[int, str] = {}
+        """Of the current reply's segments."""
+        self._sounded: list[tuple[float, str]] = []
+        """Segments that the caller has heard or hears, and since when."""
+
+    @property
+    def is_free(self) -> bool:
+        """Nothing is being said, cut, or about to be said."""
+        return self.reply is None and self.cut is None and self.next is None
+
+    def caller_stopped(self, ended_at: float) -> None:
+        """The caller's voice has ended."""
+        self._voiced_at = ended_at
+
+    # ── from start to end ────────────────────────────────────────────────────────────────────────────────────
+
+    def ask(self, turn: CallerTurn, *, is_sealed: bool = False) -> Ask:
+        """What the responder is asked for this turn, now."""
+        c = self._call
+        return Ask(
+            until=len(c.history),
+            caller_text="" if is_sealed else turn.text,
+            keys="" if is_sealed else turn.keys,
+            with_tools=c.behaviour.tool_steps > 0,
+        )
+
+    def start(self, content: Ask | Say, turn: CallerTurn, at: float, *, held: bool = False) -> Reply:
+        """Begin a reply; there is none now."""
+        assert self.is_free, "one reply at a time"
+        c = self._call
+        self._replies += 1
+        self._texts.clear()
+        state = ReplyState.HELD if held else ReplyState.THINKING
+        reply = self.reply = Reply(number=self._replies, turn=turn, content=content, state=state)
+        c.timers.cancel(Timer.IDLE)
+        c.do(StartReply(reply.number, turn.number, content, held))
+        if isinstance(content, Ask):
+            self._news = None
+            self._unasked = 0 if turn.text or turn.keys else self._unasked + 1
+        if not held:
+            self._await_sound(reply, at)
+        return reply
+
+    def expect_news(self, fallback: Say | None = None) -> None:
+        """The history holds something that the caller is to hear of without asking."""
+        self._news = News(fallback)
+
+    def tell_news(self, at: float) -> bool:
+        """Nobody speaks: tell what has become known; False when there is nothing."""
+        if self._news is None:
+            return False
+        fallback, turn = self._news.fallback, CallerTurn(self._call.turns)
+        ask = self.ask(turn)
+        if self._unasked >= self._call.behaviour.tool_steps:
+            ask = msgspec.structs.replace(ask, with_tools=False)
+        self.start(ask, turn, at).fallback = fallback
+        return True
+
+    def commit(self, reply: Reply, at: float) -> None:
+        """The held reply becomes the reply; the tools that it asked for may run now."""
+        reply.move(ReplyState.THINKING)
+        self._call.do(CommitReply(reply.number))
+        self._await_sound(reply, at)
+        for wanted in reply.take_wanted():
+            self._call_tool(reply, wanted, at)
+        if reply.is_generated:
+            self._round_generated(reply, at)
+
+    def cancel(self, reply: Reply) -> None:
+        """Stop the reply and forget the rest of it; `PlayoutCut` will tell what was heard, if any of it was sent."""
+        assert reply is self.reply
+        self._call.do(CancelReply(reply.number))
+        reply.move(ReplyState.OVER)
+        self.reply = None
+        self._call.timers.cancel(*_REPLY_TIMERS)
+        for wanted in (reply.transfer, reply.handoff):
+            if wanted is not None:
+                self.tools.answered(wanted.call, Outcome.FAILED, "The caller went on speaking: it was not done.")
+        if reply.is_audible:
+            assert self.cut is None, "one reply is cut at a time"
+            self.cut = reply
+        elif reply.is_sealed:
+            self._record(reply, "", interrupted=True)
+
+    def cut_heard(self, heard_text: str, at: float) -> None:
+        """A cancelled reply ends where it was cut; what takes its place begins."""
+        cut, self.cut = self.cut, None
+        assert cut is not None
+        self._call.timers.cancel(Timer.CUT)
+        self._record(cut, heard_text, interrupted=True)
+        if self.next is not None and self._call.is_talking:
+            successor, self.next = self.next, None
+            self._begin(successor, at)
+
+    def heard(self, reply: Reply, heard_text: str, at: float) -> None:
+        """The caller has heard it all."""
+        self._call.timers.cancel(*_REPLY_TIMERS)
+        self._record(reply, heard_text, interrupted=False)
+        reply.move(ReplyState.OVER)
+        self.reply = None
+        if isinstance(reply.content, Ask) and not reply.has_failed:
+            self._apologies = 0
+            if reply.ends_call is not None and not reply.is_goodbye and is_question(heard_text):
+                reply.ends_call = None  # "Anything else?" wants an answer, whatever the model wanted.
+
+    def seal(self, reply: Reply) -> None:
+        """The caller's turn is history now: the caller has heard the agent answer it, or a tool has acted on it."""
+        if reply.is_sealed or reply.is_held:
+            return
+        reply.is_sealed = True
+        if reply.turn.text:
+            self._call.remember(CallerSaid(reply.turn.number, reply.turn.text))
+        if reply.turn.keys:
+            self._call.remember(KeysPressed(reply.turn.number, reply.turn.keys))
+
+    def _record(self, reply: Reply, heard_text: str, *, interrupted: bool) -> None:
+        c = self._call
+        self.seal(reply)
+        if heard_text or reply.full_text:
+            c.remember(AgentSaid(reply.turn.number, heard_text, reply.full_text or heard_text, interrupted))
+        if heard_text and isinstance(reply.content, Ask):
+            for claim in promises.check(heard_text, c.script, c.history):
+                c.do(ReportPromise(reply.turn.number, claim.tools[0], claim.text))
+
+    # ── in the place of another ──────────────────────────────────────────────────────────────────────────────
+
+    def say_instead(
+        self,
+        say: Say,
+        at: float,
+        *,
+        ends_call: EndReason | None = None,
+        is_protected: bool = False,
+        turn: CallerTurn | None = None,
+    ) -> None:
+        """This sentence, in the place of whatever is being said or prepared; `turn` is what it answers, if not that."""
+        old = self.reply or self.cut
+        is_new = turn is not None
+        answered = turn or (old.turn if old is not None and not old.is_held else CallerTurn(self._call.turns))
+        self._replace(
+            Successor(
+                say=say,
+                turn=answered,
+                is_sealed=not is_new and old is not None and (old.is_sealed or not self.reply),
+                is_protected=is_protected,
+                is_hushed=False,
+                ends_call=ends_call,
+            ),
+            at,
+        )
+
+    def _replace(self, successor: Successor, at: float) -> None:
+        if self.reply is not None:
+            self.cancel(self.reply)
+        if self.cut is not None:
+            self.next = successor
+        else:
+            self.next = None
+            self._begin(successor, at)
+
+    def _begin(self, successor: Successor, at: float) -> None:
+        content = successor.say or self.ask(successor.turn, is_sealed=successor.is_sealed)
+        if successor.answer_at is not None:
+            self._call.timers.set(Timer.ANSWER, successor.answer_at)
+        reply = self.start(content, successor.turn, at)
+        reply.is_sealed, reply.is_protected = successor.is_sealed, successor.is_protected
+        reply.attempt, reply.fillers = successor.attempt, successor.fillers
+        reply.ends_call, reply.is_goodbye = successor.ends_call, successor.say is not None
+        if successor.is_hushed and not reply.is_protected:
+            self.hush(reply, at)
+
+    # ── what the reply's makers tell ─────────────────────────────────────────────────────────────────────────
+
+    def first_token_received(self, reply: Reply, at: float) -> None:
+        """It has begun; from here on only the voice can be late."""
+        b, timers = self._call.behaviour, self._call.timers
+        is_first = not (reply.has_begun or reply.rounds or reply.fillers)
+        reply.has_begun, reply.is_tool_pending = True, False
+        if Timer.REPLY in timers:
+            timers.set(Timer.REPLY, at + b.stall_timeout_s)
+        if is_first:
+            # The voice is next: what was to bridge the wait would only lengthen it.
+            timers.put_off(at + VOICE_NEAR_S, Timer.FILLER, Timer.OPENER)
+
+    def tool_pending(self, reply: Reply, at: float) -> None:
+        """A tool call is being written: that takes its time, and is no stall."""
+        b, timers = self._call.behaviour, self._call.timers
+        reply.is_tool_pending = True
+        if Timer.STALL in timers:
+            timers.cancel(Timer.STALL)
+            self._bridge(reply, at + b.filler_again_s)
+        if Timer.REPLY in timers and not reply.has_begun:
+            timers.set(Timer.REPLY, at + b.reply_timeout_s)
+
+    def segment_ready(self, reply: Reply, segment: int, text: str) -> None:
+        """Audio is here: nobody waits for the model any more."""
+        self._texts[segment] = text
+        if segment >= 0:
+            reply.is_ready = True
+            if not reply.is_held:
+                timers = (Timer.REPLY, Timer.ANSWER, Timer.FILLER, Timer.OPENER, Timer.STALL)
+                self._call.timers.cancel(*timers)
+
+    def segment_reworded(self, segment: int, text: str, at: float) -> None:
+        """What was sounding without words has some now."""
+        self._texts[segment] = text
+        self._sounded.append((at, text))
+
+    def segment_started(self, reply: Reply, segment: int, plays_at: float) -> None:
+        """The caller begins to hear it."""
+        assert not reply.is_held, "a held reply was sent"
+        reply.is_audible = True
+        self._call.timers.cancel(Timer.STALL, Timer.IDLE)
+        self.seal(reply)
+        if text := self._texts.get(segment):
+            self._sounded = [(since, old) for since, old in self._sounded if since > plays_at - HEARD_AGO_S]
+            self._sounded.append((plays_at, text))
+        if reply.state is ReplyState.THINKING:
+            reply.move(ReplyState.SPEAKING)
+
+    def sounded_since(self, at: float) -> str:
+        """What the caller has heard of the agent in a stretch of time that reaches back to `at`."""
+        return " ".join(text for since, text in self._sounded if since >= at - HEARD_AGO_S)
+
+    def playout_dried(self, reply: Reply, at: float) -> None:
+        """The reply has begun and has no audio now."""
+        b, timers = self._call.behaviour, self._call.timers
+        is_at_work = reply.is_tool_pending or reply.wants_round or bool(self.tools.of(reply.number))
+        if isinstance(reply.content, Say) or (reply.is_ready and not is_at_work):
+            timers.set(Timer.STALL, at + b.stall_timeout_s)
+            return
+        timers.set_first(Timer.ANSWER, at + b.answer_timeout_s)
+        if not (self.tools.of(reply.number) or reply.is_generated):
+            timers.set_first(Timer.REPLY, at + b.reply_timeout_s)
+        self._bridge(reply, at + b.filler_again_s)
+
+    def generated(self, reply: Reply, event: ReplyGenerated, at: float) -> None:
+        """The responder has said all of this round."""
+        reply.text = event.text
+        reply.is_generated, reply.is_tool_pending = True, False
+        if not reply.is_held:
+            self._round_generated(reply, at)
+
+    def _round_generated(self, reply: Reply, at: float) -> None:
+        """Go on after tools, or see that the reply says something."""
+        if reply.wants_round:
+            if self.tools.of(reply.number):
+                self._call.timers.cancel(Timer.REPLY, Timer.STALL)
+            self._continue(reply, at)
+            return
+        self._call.timers.cancel(Timer.STALL)
+        if reply.text.strip() or reply.is_ready or isinstance(reply.content, Say) or reply.has_failed:
+            return
+        if reply.ends_call:
+            self.say_instead(Say(self._call.script.goodbye, "goodbye"), at, ends_call=reply.ends_call)
+        elif reply.transfer is None and reply.handoff is None and self.keys.collection is None:
+            if self._news is not None:
+                self.cancel(reply)  # It has only asked for what it cannot have; it is told so.
+            else:
+                self._lost(reply, at, retryable=reply.rounds < self._call.behaviour.tool_steps)
+
+    def failed(self, reply: Reply, event: ReplyFailed, at: float) -> None:
+        """A maker failed. What the caller hears already is let to its end; otherwise the reply is tried again."""
+        if reply.is_held:
+            self.cancel(reply)
+        elif reply.is_audible and reply.is_ready:
+            reply.has_failed = True
+            self._call.timers.cancel(Timer.STALL)
+        else:
+            self._lost(reply, at, retryable=event.retryable)
+
+    def overdue(self, reply: Reply, at: float) -> None:
+        """Nothing came in time. A model is asked once more, a voice that is silent is not: the caller waits."""
+        if reply.wants_round and not reply.is_generated:
+            # What hangs behind a tool is not waited for: its answer begins a new round.
+            reply.is_generated = True
+            if self.tools.of(reply.number):
+                self._bridge(reply, at)
+            self._continue(reply, at)
+        else:
+            self._lost(reply, at, retryable=isinstance(reply.content, Ask) and not reply.has_begun)
+
+    def give_up(self, reply: Reply, at: float) -> None:
+        """Whatever tools and model do: the caller has waited long enough."""
+        self._lost(reply, at, retryable=False)
+
+    def _lost(self, reply: Reply, at: float, *, retryable: bool = True) -> None:
+        """The reply will not come: once more, or an apology, or the end. Never silence."""
+        c = self._call
+        if retryable and reply.attempt < c.behaviour.reply_attempts and not reply.is_ready:
+            again = reply.content if isinstance(reply.content, Say) else None
+            self._replace(
+                Successor(
+                    say=again,
+                    turn=reply.turn,
+                    is_sealed=reply.is_sealed,
+                    is_protected=reply.is_protected,
+                    is_hushed=reply.state is ReplyState.HUSHED,
+                    attempt=reply.attempt + 1,
+                    fillers=reply.fillers,
+                    ends_call=reply.ends_call,
+                    answer_at=c.timers.due_at(Timer.ANSWER),
+                ),
+                at,
+            )
+        elif isinstance(reply.content, Say):
+            # The voice itself is gone: nothing that we could say would be heard. Only the stream is ended, so that
+            # the carrier's own voice can still apologise.
+            self.cancel(reply)
+            c.end(EndReason.PROVIDER_VOICE_FAILED, hang_up=False)
+        elif reply.fallback is not None:
+            self.say_instead(reply.fallback, at)
+        else:
+            self.apologise(at)
+
+    def apologise(self, at: float) -> None:
+        """Say sorry, as long as that helps; then goodbye."""
+        c = self._call
+        self._apologies += 1
+        if self._apologies > c.behaviour.apologies:
+            goodbye = Say(c.script.failure_goodbye, "failure")
+            self.say_instead(goodbye, at, ends_call=EndReason.PROVIDER_REPLY_FAILED, is_protected=True)
+        else:
+            self.say_instead(Say(c.script.apology, "apology"), at)
+
+    def _await_sound(self, reply: Reply, at: float) -> None:
+        """One deadline for the round, one for the whole turn, and fillers on the way."""
+        if reply.is_ready:
+            return  # It goes out in this very step.
+        b, timers = self._call.behaviour, self._call.timers
+        if isinstance(reply.content, Say):
+            timers.set(Timer.REPLY, at + b.voice_timeout_s)
+            return
+        timers.set(Timer.REPLY, at + b.reply_timeout_s)
+        timers.set_first(Timer.ANSWER, at + b.answer_timeout_s)
+        if Timer.FILLER not in timers:
+            self._bridge(reply, at + b.filler_s)
+        if b.opener_s and reply.turn.text and not reply.rounds and reply.attempt == 1:
+            timers.set(Timer.OPENER, max(at, self._voiced_at + b.opener_s))
+
+    def _bridge(self, reply: Reply, at: float) -> None:
+        """A filler is due then, if there are any left."""
+        if self._call.script.filler and reply.fillers < self._call.behaviour.fillers:
+            self._call.timers.set(Timer.FILLER, at)
+
+    # ── while the caller's sound is being judged ─────────────────────────────────────────────────────────────
+
+    def duck(self, reply: Reply) -> None:
+        """Go on quieter."""
+        if reply.state is ReplyState.SPEAKING:
+            reply.move(ReplyState.DUCKED)
+            self._call.do(DuckPlayout(reply.number, self._call.behaviour.duck_gain_db))
+
+    def hush(self, reply: Reply, at: float) -> None:
+        """Fall silent, with the rest kept."""
+        if reply.state is not ReplyState.HUSHED:
+            reply.move(ReplyState.HUSHED)
+            reply.hushed_at = at
+            self._call.timers.cancel(Timer.MARK)
+            self._call.do(HushPlayout(reply.number))
+
+    def resume(self, reply: Reply, at: float) -> None:
+        """Go on at full volume, from where it was heard."""
+        self._call.timers.cancel(Timer.DECIDE)
+        if reply.state is ReplyState.HUSHED:
+            reply.hushed_s += at - reply.hushed_at
+        if reply.state in (ReplyState.DUCKED, ReplyState.HUSHED):
+            reply.move(ReplyState.SPEAKING if reply.is_audible else ReplyState.THINKING)
+            self._call.do(ResumePlayout(reply.number))
+
+    # ── tools ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def tool_requested(self, reply: Reply, event: ToolRequested, at: float) -> None:
+        """The model wants a tool: it runs once the turn is committed, never in a speculation."""
+        reply.is_tool_pending = False
+        if event.name == END_CALL:
+            reply.ends_call = EndReason.AGENT_ENDED
+        elif reply.is_held:
+            reply.wanted.append(event)
+        elif reply.rounds < self._call.behaviour.tool_steps:
+            self._call_tool(reply, event, at)
+
+    def tool_answered(self, call: str, outcome: Outcome, text: str, at: float) -> None:
+        """A tool is over; when it was the last of its reply's round, the model goes on."""
+        reply = self.reply
+        number = reply.number if reply is not None else 0
+        is_heard_of = any(call in (run.call, run.joins) for run in self.tools.of(number))
+        if not self.tools.answered(call, outcome, text):
+            return
+        if reply is None or not is_heard_of:
+            self.expect_news()
+        elif reply.is_generated:
+            self._continue(reply, at)
+
+    def _call_tool(self, reply: Reply, event: ToolRequested, at: float) -> None:
+        self.seal(reply)
+        c = self._call
+        run = self.tools.call_for(event, reply.turn.number, at)
+        if event.name not in ENDS_REPLY:
+            reply.wants_round = True
+        elif run is None:
+            self.expect_news()
+        if run is None:
+            return
+        match run.arguments:
+            case TransferArguments(destination=name):
+                if (destination := c.script.destinations.get(name)) is not None:
+                    reply.transfer = Transfer(run.call, name, destination)
+                else:
+                    known = ", ".join(c.script.destinations) or "none"
+                    self._refuse(run.call, f"there is no destination {name!r}; there are: {known}")
+            case HandoffArguments(agent=agent):
+                if agent in c.script.handoffs:
+                    reply.handoff = Handoff(run.call, agent)
+                else:
+                    known = ", ".join(c.script.handoffs) or "none"
+                    self._refuse(run.call, f"there is no agent {agent!r}; there are: {known}")
+            case CollectArguments() as wanted:
+                self.keys.collect(run, wanted)
+            case _:
+                # What the responder still owes of this round keeps its deadline.
+                if not (reply.is_audible or Timer.FILLER in c.timers):
+                    self._bridge(reply, at + c.behaviour.filler_s)
+
+    def _refuse(self, call: str, text: str) -> None:
+        """The model hears of it when it is asked next, which is as soon as this reply is over."""
+        self.tools.answered(call, Outcome.FAILED, text)
+        self.expect_news()
+
+    def _continue(self, reply: Reply, at: float) -> None:
+        if self.tools.of(reply.number) or reply.is_held:
+            return
+        reply.rounds += 1
+        reply.wants_round = reply.is_generated = reply.is_ready = reply.has_begun = False
+        with_tools = reply.rounds < self._call.behaviour.tool_steps
+        ask = Ask(until=len(self._call.history), said=reply.text, with_tools=with_tools)
+        self._call.do(ContinueReply(reply.number, ask))
+        self._await_sound(reply, at)

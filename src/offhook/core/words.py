@@ -1,11 +1,13 @@
-"""What the words alone say about a turn: backchannel, unfinished, a number being spelled. Pure, and per language by
-the lists of `Script`.
+"""What the words alone say about a turn: backchannel, unfinished, a number being spelled, an echo of the agent. Pure,
+and per language by the lists of `Script`.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from offhook.core.behaviour import Script
@@ -15,6 +17,45 @@ _NUMBER_DIGITS: Final = 10
 """A telephone number is complete from here on; shorter runs may go on."""
 _RUN_DIGITS: Final = 3
 """Fewer digits in a row are an amount or a time, not a number being dictated."""
+_DICTATED_DIGITS: Final = 5
+"""So many digits in a row are dictated, though nobody spoke of a number; fewer are a price, a year, a room."""
+_MOST_CHARS: Final = 4000
+"""Longer texts are judged by their last part: no turn is that long, and every answer here comes within milliseconds."""
+
+_HUM: Final = re.compile(r"[mhnua]+(?:-[mhnua]+)*")
+"""A word of these letters may be a hum, which transcribers spell as they like: "mhmm", "mm-hm", "m-hm"."""
+_LENGTHENED: Final = re.compile(r"(\w)\1{2,}")
+"""A letter three times or more: "okaaay", "yeahhh"."""
+
+_QUESTION_SIGNS: Final = frozenset("?？؟⁇⁈⁉﹖︖⸮፧՞‽")
+_GREEK_QUESTION_SIGNS: Final = frozenset(";\u037e")
+_FULL_STOPS: Final = frozenset(".!。！｡।॥۔…")
+_SIGNS: Final = 16
+"""So many signs behind the last word are looked at."""
+
+_CLAUSE_END: Final = re.compile(r"[,;:.!?…，；：。！？]+(?=\s|$)|\s[-–—]+\s")
+_WAIT_CHARS: Final = 240
+"""Who asks for time does so in the last sentences of a turn."""
+_WORDS_BEHIND_WAITING: Final = 12
+"""With more words behind it, the caller asked to wait and then went on to say what it is about."""
+
+_WORDS_BEHIND_ASKING: Final = 2
+"""The same before a question mark: "one moment, please?" and not "hold on, is that the price?"."""
+
+_SIGN: Final = re.compile(r"[^\w ]")
+_MOST_ECHO_WORDS: Final = 500
+_ECHO_MISTAKES: Final = 5
+"""One word in so many of an echo may be misheard, left out or added."""
+_SHORT_WORD: Final = 3
+"""Letters. So short a word is often misheard, and never alone makes a stretch another one."""
+_EXACT_MISTAKES: Final = 3
+"""One word in so many of an echo may be another one, short words counted too."""
+_SURE_LENGTH: Final = 5
+"""Fewer words of an echo are right at both ends."""
+_PART_LETTERS: Final = 3
+"""An echo begins and ends anywhere: so many letters of its first or last word show which word that is."""
+_SAME_SHARE: Final = 0.9
+"""Of the words of two utterances, when they are the same one."""
 
 
 class Shape(Enum):
@@ -36,13 +77,21 @@ def normalize(text: str) -> str:
     return " ".join(_WORD.findall(folded.replace("’", "'")))
 
 
+# ── listening, hesitating, saying goodbye ────────────────────────────────────────────────────────────────────────
+
+
 def is_backchannel(text: str, script: Script) -> bool:
     """True when the text is nothing, or only sounds of listening: it does not take the floor from the agent."""
-    said = normalize(text)
-    if not said or said in script.backchannels:
+    said = normalize(text[-_MOST_CHARS:])
+    if not said:
         return True
-    quiet = set(script.backchannels) | set(script.hesitations)
-    return all(word in quiet for word in said.replace("-", " ").split()) or said in quiet
+    words = said.split()
+    denials = _with_hums(script.denials)
+    # "Uh-uh" and "mm-mm" are made of sounds of listening, and say no.
+    if said in denials or any(word in denials or _hum(word) in denials for word in words):
+        return False
+    quiet = _with_hums(script.backchannels + script.hesitations)
+    return said in quiet or all(_is_quiet(word, quiet) for word in words)
 
 
 def is_hesitation(text: str, script: Script) -> bool:
@@ -56,27 +105,132 @@ def is_end_phrase(text: str, script: Script) -> bool:
     return normalize(text) in script.end_phrases
 
 
+def _is_quiet(word: str, quiet: frozenset[str]) -> bool:
+    return word in quiet or _hum(word) in quiet or ("-" in word and all(_is_quiet(w, quiet) for w in word.split("-")))
+
+
+def _hum(word: str) -> str:
+    """The form that all spellings of a hum share, with a "~" before it so that no word is taken for one.
+
+    Letters are counted once, except within a hum: "uhhuh" is "uh-huh", a yes, and not "uh-uh", a no.
+    """
+    if not _HUM.fullmatch(word):
+        return _LENGTHENED.sub(r"\1", word)
+    parts = (re.sub(r"^(\w)\1+|(\w)\2+$", r"\1\2", part) for part in word.split("-"))
+    return "~" + re.sub(r"(\w)\1{2,}", r"\1\1", "".join(parts))
+
+
+@lru_cache(maxsize=64)
+def _with_hums(words: tuple[str, ...]) -> frozenset[str]:
+    """The words as they are listed, and the hums among them in the form that their spellings share."""
+    return frozenset(words) | {_hum(word) for word in words}
+
+
+# ── asking for time ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def asks_for_time(text: str, script: Script) -> bool:
+    """True when the caller asks the agent to wait: "hold on", "one moment", "let me get my card".
+
+    A phrase of one word ("wait") has to be all of its clause. A caller who asks something else in the same breath, or
+    goes on for long, does not want to be waited for.
+    """
+    clauses = [normalize(part).split() for part in _CLAUSE_END.split(text[-_WAIT_CHARS:])]
+    most = _WORDS_BEHIND_ASKING if is_question(text) else _WORDS_BEHIND_WAITING
+    behind = sum(map(len, clauses))
+    for clause in clauses:
+        behind -= len(clause)
+        for before, after in _parted(clause, script.wait_phrases):
+            if behind <= most and len(after) + behind <= _WORDS_BEHIND_WAITING and _is_wish(before, after, script):
+                return True
+    return False
+
+
+def _parted(clause: list[str], phrases: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """What stands before and behind each of the phrases in the clause."""
+    said = f" {' '.join(clause)} "
+    for phrase in phrases:
+        at = said.find(f" {phrase} ")
+        if at >= 0 and (" " in phrase or len(clause) == 1):
+            yield said[:at].split(), said[at + len(phrase) + 1 :].split()
+
+
+def _is_wish(before: list[str], after: list[str], script: Script) -> bool:
+    """False for "I can't hold on", "how long must I hold on" and "could you hold on my booking"."""
+    polite = _with_hums(script.backchannels + script.hesitations + script.denials)
+    while before and before[0] in polite:
+        before = before[1:]
+    no = set(script.negations) - set(script.denials)
+    reach = before[-4:] if before and before[-1] in script.open_words else before[-1:]
+    if any(word in no for word in reach) or any(word in no for word in after[:1]):
+        return False
+    said = f" {' '.join(before)} "
+    if any(f" {words} " in said for words in script.request_words):
+        return not after or " ".join(after) in script.request_words
+    # A question begins with one of its words, or with the second behind "and": "my card is upstairs, hold on" is none.
+    if any(said.startswith(f" {words} ") or " ".join(before[1:2]) == words for words in script.question_words):
+        return False
+    # "I put a hold on my card": behind an article or a preposition it is no phrase any more.
+    return len(before) < 2 or before[-1] not in script.open_words
+
+
+# ── how a turn ends ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def is_question(text: str) -> bool:
+    """True when the text's last sentence ends as a question; quotes, brackets and dots may stand behind the sign.
+
+    Only punctuation is asked, and only the last sentence's: "Is that right? Thank you." is none.
+    """
+    tail = text.rstrip()[-_SIGNS:]
+    words = len(tail)
+    while words and not tail[words - 1].isalnum():
+        words -= 1
+    signs = set(tail[words:])
+    if signs & _QUESTION_SIGNS:
+        return True
+    # The Greek question sign is a semicolon everywhere else.
+    return bool(signs & _GREEK_QUESTION_SIGNS) and words > 0 and "GREEK" in unicodedata.name(tail[words - 1], "")
+
+
 def shape_of(text: str, agent_text: str, script: Script) -> Shape:
-    """How the caller's text ends, given what the agent said last."""
-    stripped = text.strip()
+    """How the caller's text ends, given what the agent said last. Interim texts have no punctuation, finals have."""
+    stripped = text.strip()[-_MOST_CHARS:]
     tokens = normalize(stripped).split()
     if not tokens:
         return Shape.OPEN
-    digits, letters = _spelled_tail(tokens, script)
-    if _RUN_DIGITS <= digits < _NUMBER_DIGITS or letters > 1 or _mail_is_open(tokens, script):
+    asked, question = announces_collection(agent_text, script), is_question(stripped)
+    # Who dictates may lift the voice at each part ("503?"); who was not asked for a number asks about one.
+    if (asked or not question) and _is_collecting(tokens, asked, script):
         return Shape.COLLECTING
-    if stripped.endswith((",", "...", "…", "-", "—")) or _ends_open(tokens, script):
+    if question:
+        return Shape.COMPLETE
+    if stripped.endswith((",", "...", "…", "-", "—")) or (_ends_open(tokens, script) and not _closes(stripped, script)):
         return Shape.OPEN
-    if 0 < digits < _RUN_DIGITS and announces_collection(agent_text, script) and len(tokens) <= _RUN_DIGITS:
-        return Shape.COLLECTING
     said = f" {' '.join(tokens)}"
     return Shape.FAREWELL if any(said.endswith(f" {phrase}") for phrase in script.end_phrases) else Shape.COMPLETE
 
 
-def announces_collection(agent_text: str, script: Script) -> bool:
-    """True when the agent asked for something that is dictated in parts."""
-    asked = set(normalize(agent_text).replace("-", " ").split())
+def announces_collection(text: str, script: Script) -> bool:
+    """True when the text speaks of something that is dictated in parts: the agent asks for it, or the caller says
+    "my number is".
+    """
+    asked = set(normalize(text[-_MOST_CHARS:]).replace("-", " ").split())
     return any(word in asked for word in script.collect_words)
+
+
+def _is_collecting(tokens: list[str], asked: bool, script: Script) -> bool:
+    """True inside something that is dictated."""
+    digits, letters = _spelled_tail(tokens, script)
+    if letters > 1 or _mail_is_open(tokens):
+        return True
+    if not 0 < digits < _NUMBER_DIGITS:
+        return False
+    if digits >= _DICTATED_DIGITS:
+        return True
+    if digits >= _RUN_DIGITS:
+        return asked or announces_collection(" ".join(tokens), script)
+    return asked and len(tokens) <= _RUN_DIGITS
 
 
 def _ends_open(tokens: list[str], script: Script) -> bool:
@@ -84,6 +238,25 @@ def _ends_open(tokens: list[str], script: Script) -> bool:
         return True
     phrases = (" ".join(tokens[-2:]), " ".join(tokens[-3:]))
     return any(phrase in script.hesitations or phrase in script.open_words for phrase in phrases)
+
+
+def _closes(text: str, script: Script) -> bool:
+    """True when the text is complete although its last word is an open one: "Yes it is.", "I think so".
+
+    A phrase of `closing_words` counts always, a single word of them only before a full stop, and not alone in its
+    sentence: transcribers write "So." and "And." when the caller draws breath.
+    """
+    tokens = normalize(text).split()
+    said = f" {' '.join(tokens)}"
+    if " ".join(tokens) in script.backchannels:
+        return True
+    if any(said.endswith(f" {phrase}") for phrase in script.closing_words if " " in phrase):
+        return True
+    bare = text.rstrip("\"'”’»)] ")
+    if not bare or bare[-1] not in _FULL_STOPS or tokens[-1] not in script.closing_words:
+        return False
+    sentence = normalize(re.split(r"[.!?。！？]\s", bare)[-1]).split()
+    return len(sentence) > 1
 
 
 def _spelled_tail(tokens: list[str], script: Script) -> tuple[int, int]:
@@ -103,9 +276,105 @@ def _spelled_tail(tokens: list[str], script: Script) -> tuple[int, int]:
     return digits, letters
 
 
-def _mail_is_open(tokens: list[str], script: Script) -> bool:
+def _mail_is_open(tokens: list[str]) -> bool:
     """True inside an e-mail address: after its "at" and before its last dot."""
-    del script
     if "@" in tokens[-1]:
         return "." not in tokens[-1].split("@", 1)[1]
     return tokens[-1] in ("dot", "at")
+
+
+# ── the same words again ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def is_echo(text: str, sounded: str, least_words: int) -> bool:
+    """True when the text is a stretch of what the agent said (`sounded`), heard back with a few words misheard.
+
+    It has at least `least_words` words (0: never an echo), four in five of them stand side by side there, and it ends
+    as the stretch does: a caller who says the agent's words and goes on is a caller. In doubt it is no echo, since an
+    echo that is answered costs less than a caller who is not.
+    """
+    heard, said = _echo_words(text), _echo_words(sounded)
+    count = len(heard)
+    # Who repeats the agent's words as a question wants an answer.
+    if not 0 < least_words <= count or (is_question(text) and not _QUESTION_SIGNS & set(sounded)):
+        return False
+    close = _mistakes(heard, said, are_short_alike=True)
+    exact = _mistakes(heard, said, are_short_alike=False)
+    allowed = count // _ECHO_MISTAKES
+    return any(
+        close[end] <= allowed
+        and exact[end] <= max(allowed, count // _EXACT_MISTAKES)
+        and _ends_match(heard, said[max(0, end + 1 - count - allowed) : end + 1], allowed)
+        for end in range(len(said))
+    )
+
+
+def said_again(a: str, b: str) -> bool:
+    """True when the two are the same utterance but for small differences: a machine's menu that begins again."""
+    one, other = normalize(a[-_MOST_CHARS:]).split(), normalize(b[-_MOST_CHARS:]).split()
+    return bool(one) and bool(other) and _shared(one, other) >= _SAME_SHARE * max(len(one), len(other))
+
+
+def _echo_words(text: str) -> list[str]:
+    """Words as they sound: a voice says no hyphen, and a transcriber writes "its" for "it's", "pm" for "p.m."."""
+    return _SIGN.sub("", normalize(text[-_MOST_CHARS:]).replace("-", " ")).split()[-_MOST_ECHO_WORDS:]
+
+
+def _ends_match(heard: list[str], stretch: list[str], allowed: int) -> bool:
+    """True when both ends are the stretch's own words, or parts of them that were cut off."""
+    last, first = heard[-1], heard[0]
+    if last != stretch[-1] and not (len(last) >= _PART_LETTERS and stretch[-1].startswith(last)):
+        return False
+    begins = stretch[: 2 * allowed + 1]
+    if first in begins or any(len(first) >= _PART_LETTERS and word.endswith(first) for word in begins):
+        return True
+    if len(heard) < _SURE_LENGTH:
+        return False
+    # "No, it is open ...": a short word before the agent's own is the caller's answer to them, not a misheard one,
+    # unless it stands in the place of one as short.
+    return len(first) > _SHORT_WORD or any(
+        word == heard[1] and len(before) <= _SHORT_WORD for before, word in pairwise(begins)
+    )
+
+
+def _places(words: Sequence[str]) -> dict[str, int]:
+    """By word, a number whose bits are the word's places."""
+    places: dict[str, int] = {}
+    for index, word in enumerate(words):
+        places[word] = places.get(word, 0) | (1 << index)
+    return places
+
+
+def _mistakes(heard: Sequence[str], said: Sequence[str], *, are_short_alike: bool) -> list[int]:
+    """For each word of `said`: the fewest mistakes with which the whole of `heard` is a stretch that ends there.
+
+    Words missing, added or replaced count one each. All places are counted at once, as the bits of one number
+    (Myers, "A fast bit-vector algorithm for approximate string matching", 1999): a step per word of `said`.
+    """
+    places, count = _places(heard), len(heard)
+    short = sum(bits for word, bits in places.items() if len(word) <= _SHORT_WORD and not word.isdecimal())
+    whole, last, fewest = (1 << count) - 1, 1 << (count - 1), []
+    rises, falls, score = whole, 0, count
+    for word in said:
+        equal = places.get(word, 0)
+        if are_short_alike and len(word) <= _SHORT_WORD and not word.isdecimal():
+            equal |= short
+        same = (((equal & rises) + rises) ^ rises) | equal | falls
+        up, down = falls | (~(same | rises) & whole), rises & same
+        score += 1 if up & last else -1 if down & last else 0
+        up, down = (up << 1) & whole, (down << 1) & whole
+        rises, falls = down | (~(same | up) & whole), up & same
+        fewest.append(score)
+    return fewest
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many words stand in the same order in both: their longest common subsequence, all places at once (Hyyrö,
+    "Bit-parallel LCS-length computation revisited", 2004).
+    """
+    places, whole = _places(one), (1 << len(one)) - 1
+    free = whole
+    for word in other:
+        taken = free & places.get(word, 0)
+        free = ((free + taken) | (free - taken)) & whole
+    return len(one) - free.bit_count()

@@ -5,16 +5,18 @@ models write telephone numbers and times as numbers.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
-from offhook.errors import ProtocolViolation
+from offhook.errors import ToolError
 from offhook.speech.ports import ToolSpec
 
 LONGEST_ARGUMENTS: Final = 16_384
 """Characters of JSON text: far more than a caller can say in one turn."""
 SHOWN: Final = 60
 """Characters of a wrong value that are repeated in the message."""
+_NUMBER: Final = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,20})?")
 _KINDS: Final = {
     "string": "text",
     "integer": "a whole number",
@@ -25,8 +27,17 @@ _KINDS: Final = {
 }
 
 
-def checked_arguments(spec: ToolSpec, arguments: str) -> dict[str, object]:
-    """The arguments as a dictionary that fits the spec. Raises `ProtocolViolation` naming the field."""
+def _unchanged(values: dict[str, object]) -> dict[str, object]:
+    return values
+
+
+def checked_arguments(
+    spec: ToolSpec, arguments: str, prepare: Callable[[dict[str, object]], dict[str, object]] = _unchanged
+) -> dict[str, object]:
+    """The arguments as a dictionary that fits the spec; `prepare` is done to them before they are judged.
+
+    Raises `ToolError` naming the field: nothing was done.
+    """
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
     from referencing import Registry
@@ -34,7 +45,7 @@ def checked_arguments(spec: ToolSpec, arguments: str) -> dict[str, object]:
 
     schema = cast("Mapping[str, Any]", spec.parameters)
     fields = cast("Mapping[str, Mapping[str, Any]]", schema.get("properties", {}))
-    given = _object(spec, arguments)
+    given = prepare(_object(spec, arguments))
     # Models leave a field out by writing null, and hide that they have not asked by an empty text.
     values = {name: _dressed(fields.get(name, {}), value) for name, value in given.items() if value is not None}
     for name in schema.get("required", ()):
@@ -69,11 +80,25 @@ def _dressed(schema: Mapping[str, Any], value: object) -> object:
             return str(value)
         case "string" if isinstance(value, str):
             return " ".join(value.split())
-        case "integer" | "number" if isinstance(value, str) and value.strip().isdecimal() and len(value) < SHOWN:
-            return int(value)
+        case "integer" | "number" as kind if isinstance(value, str) and len(value) < SHOWN:
+            return _number(value.strip(), value, is_whole=kind == "integer")
+        case "boolean" if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+            return value.strip().lower() == "true"
         case "integer" if isinstance(value, float) and value.is_integer():
             return int(value)
     return value
+
+
+def _number(text: str, value: str, *, is_whole: bool) -> object:
+    """The number that a text is, `12.50` or `-3`; the text as it was given where it is none."""
+    if not _NUMBER.fullmatch(text):
+        return value
+    if "." not in text:
+        return int(text)
+    number = float(text)
+    if not is_whole:
+        return number
+    return int(number) if number.is_integer() else value
 
 
 def _in_words(error: Any, fields: Mapping[str, Any]) -> str:
@@ -103,5 +128,5 @@ def _shown(value: object) -> str:
     return json.dumps(value, default=str)[:SHOWN]
 
 
-def _wrong(spec: ToolSpec, what: str) -> ProtocolViolation:
-    return ProtocolViolation(f"the tool {spec.name} {what}", provider="model")
+def _wrong(spec: ToolSpec, what: str) -> ToolError:
+    return ToolError(f"the tool {spec.name} {what}")

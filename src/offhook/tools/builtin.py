@@ -1,4 +1,4 @@
-"""The tools that come with Offhook: end the call, take a message, book a table.
+"""The tools that come with Offhook and are run as any other: take a message, book a table.
 
 What callers leave is kept as JSON lines in `requests.jsonl` of the data folder, for whoever runs the business.
 """
@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from offhook import clock
-from offhook.agents.tool_configs import BookTableConfig, EndCallConfig, TakeMessageConfig
-from offhook.errors import StoreError
+from offhook.agents.tool_configs import BookTableConfig, TakeMessageConfig
+from offhook.core.history import Outcome
+from offhook.errors import ToolError
 from offhook.speech.ports import ToolSpec
 from offhook.tools.ports import ToolContext
 
@@ -27,24 +28,10 @@ _DESCRIPTIONS: Final = {
 }
 
 
-class EndCall:
-    """Stands in the list for the model to see; the conversation itself carries it out."""
-
-    def __init__(self, config: EndCallConfig) -> None:
-        del config
-        self.spec = ToolSpec(
-            "end_call",
-            "Hang up. Say goodbye in the same reply: the line is cut once the caller has heard it.",
-            _schema({}),
-        )
-
-    async def run(self, arguments: Mapping[str, object], context: ToolContext) -> str:
-        """Never reached: hanging up is the conversation's own affair."""
-        raise AssertionError("end_call is carried out by the conversation")
-
-
 class TakeMessage:
     """Writes down a message."""
+
+    takes_secrets: Final = False
 
     def __init__(self, config: TakeMessageConfig) -> None:
         self._fields = config.fields
@@ -57,7 +44,7 @@ class TakeMessage:
         )
 
     async def run(self, arguments: Mapping[str, object], context: ToolContext) -> str:
-        """Append the message; raises `StoreError`."""
+        """Append the message; raises `ToolError`."""
         await _append(context, self.spec.name, arguments)
         name = arguments.get("name")
         return f"The message{f' from {name}' if name else ''} was written down and will be passed on."
@@ -65,6 +52,8 @@ class TakeMessage:
 
 class BookTable:
     """Writes down a request for a table."""
+
+    takes_secrets: Final = False
 
     def __init__(self, config: BookTableConfig) -> None:
         self.spec = ToolSpec(
@@ -86,7 +75,7 @@ class BookTable:
         )
 
     async def run(self, arguments: Mapping[str, object], context: ToolContext) -> str:
-        """Append the request; raises `StoreError`."""
+        """Append the request; raises `ToolError`."""
         await _append(context, self.spec.name, arguments)
         a = arguments
         return f"Booked: a table for {a['party_size']}, {a['date']} at {a['time']}, under the name {a['name']}."
@@ -131,6 +120,7 @@ def _append_line(path: Path, line: bytes) -> None:
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise StoreError(f"{path} could not be written: {error.strerror}") from error
+        raise ToolError(f"{path} could not be written: {error.strerror}") from error
     if written < len(line):
-        raise StoreError(f"{path} could not be written whole: is the disk full?")
+        # Part of it stands there, and a person may read it.
+        raise ToolError(f"{path} could not be written whole: is the disk full?", outcome=Outcome.UNKNOWN)

@@ -1,12 +1,14 @@
 """Tools that are a web service: one request, with arguments in its address or body; text for the model comes back.
 
 Everything is bounded: all tries together in time, the answer in bytes, what the model is told in characters. Redirects
-are not followed. An error tells the model what happened and what to say, and never holds a secret.
+are not followed. An error tells the model what happened, and by its outcome whether it may have been done all the same;
+it never holds a secret.
 """
 
 import asyncio
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -15,12 +17,13 @@ import msgspec
 from offhook import __version__
 from offhook.agents.http_tool_config import WITHOUT_BODY, HttpToolConfig
 from offhook.agents.templates import as_text, render, render_block, variables
-from offhook.errors import ProtocolViolation, ProviderError, ProviderRefused, ProviderTimeout, ProviderUnavailable
+from offhook.core.history import Outcome
+from offhook.errors import ProviderRefused, ProviderUnavailable, ToolError
 from offhook.speech.ports import Setup, ToolSpec
 from offhook.tools.guard import CONNECT_S, http_transport
 from offhook.tools.ports import ToolContext
 from offhook.tools.secrets import Secrets
-from offhook.tools.told import UNSURE, shortened
+from offhook.tools.told import shortened
 
 if TYPE_CHECKING:
     import httpx2
@@ -32,10 +35,43 @@ PAUSE_S: Final = 0.25
 SAID_CHARS: Final = 100
 """Of a service's own words: what it means for the caller has to fit behind them."""
 _AGAIN: Final = (408, 425, 429)
+"""Not done, and worth another try."""
+_MAYBE_DONE: Final = (302, 303)
+"""How a web page says that a form was taken, and where to look (RFC 9110, 15.4.4)."""
+CONFLICT: Final = 409
+"""With an idempotency key: the same request is being done already."""
+
+
+class _Again(ToolError):
+    """Another try may do better."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """What became of the request in all of its tries."""
+
+    is_harmless: bool
+    """It only looks something up."""
+    was_sent: bool = False
+    """Of the try that is under way: the service may have seen part of it."""
+    may_be_done: bool = False
+
+    async def trace(self, event: str, info: object) -> None:
+        """The transport's own news of a request (`httpcore2`): once its headers are on the way, it was sent."""
+        del info
+        if event.endswith("send_request_headers.started"):
+            self.was_sent = True
+
+    @property
+    def outcome(self) -> Outcome:
+        """Of a failure now."""
+        return Outcome.UNKNOWN if self.may_be_done and not self.is_harmless else Outcome.FAILED
 
 
 class HttpTool:
     """One web service of an agent; serves all of its calls."""
+
+    takes_secrets: Final = True
 
     def __init__(self, config: HttpToolConfig, setup: Setup) -> None:
         """Raises `ConfigurationError` that names a secret which is not set."""
@@ -67,26 +103,30 @@ class HttpTool:
             await client.aclose()
 
     async def run(self, arguments: Mapping[str, object], context: ToolContext) -> str:
-        """Raises `ProviderError`."""
+        """Raises `ToolError`."""
         await self.prepare()
-        request = self._request(arguments, context)
         config, tries = self._config, 0
+        run = _Run(config.is_harmless)
+        request = self._request(arguments, context, run)
         try:
             async with asyncio.timeout(config.timeout_s):
                 while True:
                     try:
-                        return self._secrets.mask(await self._ask(request))
-                    except ProviderUnavailable as error:
+                        return self._secrets.mask(await self._ask(request, run))
+                    except _Again as error:
                         tries += 1
-                        if tries > config.retries or not (config.is_repeatable or _was_never_sent(error)):
-                            raise
+                        # What may have been done is only sent again when doing it twice is no harm.
+                        if tries > config.retries or not (config.is_repeatable or not run.may_be_done):
+                            raise self._error(str(error), run) from error
+                    run.was_sent = False
                     await asyncio.sleep(tries * PAUSE_S)
         except TimeoutError as error:
-            raise self._timeout(f"the service did not answer in {config.timeout_s:g} s") from error
+            run.may_be_done = run.may_be_done or run.was_sent
+            raise self._error(f"the service did not answer in {config.timeout_s:g} s", run) from error
 
     # ── the request ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def _request(self, arguments: Mapping[str, object], context: ToolContext) -> "httpx2.Request":
+    def _request(self, arguments: Mapping[str, object], context: ToolContext, run: _Run) -> "httpx2.Request":
         assert self._client is not None
         config = self._config
         facts = {"call.id": context.call_id, "call.caller": context.caller, "call.agent": self._agent}
@@ -96,8 +136,9 @@ class HttpTool:
             block = dict(arguments) if config.body is None else render_block(config.body, values.get)
             content, headers["Content-Type"] = msgspec.json.encode(block), "application/json"
         if config.idempotency_key:
-            headers["Idempotency-Key"] = uuid.uuid4().hex
-        return self._client.build_request(config.method, url, content=content, headers=headers)
+            headers["Idempotency-Key"] = context.key or uuid.uuid4().hex
+        extensions = {"trace": run.trace}
+        return self._client.build_request(config.method, url, content=content, headers=headers, extensions=extensions)
 
     def _url(self, arguments: Mapping[str, object], values: Mapping[str, Any]) -> str:
         """The address with everything that was put in percent-encoded: an argument never becomes a part of its own."""
@@ -109,93 +150,85 @@ class HttpTool:
         for template, segment in zip(wanted, segments, strict=True):
             if template != segment and segment in ("", ".", ".."):
                 name = variables(template)[0]
-                raise ProtocolViolation(f"the tool {config.name} cannot use {segment!r} as {name}", provider="model")
+                raise ToolError(f"the tool {config.name} cannot use {segment!r} as {name}")
         if config.method in WITHOUT_BODY:
             rest = {name: value for name, value in arguments.items() if name not in variables(config.url)}
             pairs = "&".join(f"{quote(name, safe='')}={quote(as_text(value), safe='')}" for name, value in rest.items())
             url += ("&" if "?" in url else "?") + pairs if pairs else ""
         if len(url) > URL_CHARS:
-            raise ProtocolViolation(f"the tool {config.name} takes shorter arguments", provider="model")
+            raise ToolError(f"the tool {config.name} takes shorter arguments")
         return url
 
     # ── the answer ───────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _ask(self, request: "httpx2.Request") -> str:
+    async def _ask(self, request: "httpx2.Request", run: _Run) -> str:
         import httpx2
 
         assert self._client is not None
         try:
             response = await self._client.send(request, stream=True)
             try:
-                body = await self._body(response)
+                body = await self._body(response, run)
             finally:
                 await response.aclose()
-        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
-            raise self._unavailable("the service could not be reached; nothing was done") from error
         except (httpx2.HTTPError, httpx2.StreamError) as error:
-            raise self._unavailable(f"the connection to the service broke; {UNSURE}") from error
+            run.may_be_done = run.may_be_done or run.was_sent
+            broke = "the connection to the service broke" if run.was_sent else "the service could not be reached"
+            raise _Again(broke) from error
+        except ProviderUnavailable as error:
+            raise _Again(str(error)) from error
+        except ProviderRefused as error:
+            raise self._error(str(error), run) from error
         if not 200 <= response.status_code < 300:
-            raise self._refusal(response, body)
-        return self._result(response, body)
+            raise self._refusal(response, body, run)
+        return self._result(response, body, run)
 
-    async def _body(self, response: "httpx2.Response") -> bytes:
+    async def _body(self, response: "httpx2.Response", run: _Run) -> bytes:
         body = bytearray()
         async for piece in response.aiter_raw():
             body += piece
             if len(body) > ANSWER_BYTES:
-                raise self._violation(f"answered with more than {ANSWER_BYTES // 1024} kB")
+                raise self._unreadable(f"answered with more than {ANSWER_BYTES // 1024} kB", run)
         return bytes(body)
 
-    def _refusal(self, response: "httpx2.Response", body: bytes) -> ProviderError:
+    def _refusal(self, response: "httpx2.Response", body: bytes, run: _Run) -> ToolError:
         status = response.status_code
+        is_conflict = status == CONFLICT and self._config.idempotency_key
+        run.may_be_done = run.may_be_done or status >= 500 or status in _MAYBE_DONE or is_conflict
         if 300 <= status < 400:
-            return self._refused(f"the service answered {status}, a redirect, which is not followed; it was not done")
+            return self._error(f"the service answered {status}, a redirect, which is not followed", run)
         said = _problem_of(response, body)
-        text = f"the service answered {status}{f': {said}' if said else ''}"
-        if status in _AGAIN:
-            return self._unavailable(f"{text}; it was not done")
-        if status >= 500:
-            return self._unavailable(f"{text}; {UNSURE}")
-        return self._refused(f"{text}; it was not done")
+        text = self._secrets.one_line(f"the service answered {status}{f': {said}' if said else ''}")
+        return _Again(text) if status in _AGAIN or status >= 500 else self._error(text, run)
 
-    def _result(self, response: "httpx2.Response", body: bytes) -> str:
+    def _result(self, response: "httpx2.Response", body: bytes, run: _Run) -> str:
         """What the model is told; never empty, since a model that is told nothing says nothing."""
         kind = _kind(response)
         if not body.strip():
             return f"done (the service answered {response.status_code} and nothing else)"
         if response.headers.get("content-encoding", "identity").lower() != "identity":
-            raise self._violation("compressed its answer, which it was asked not to")
+            raise self._unreadable("compressed its answer, which it was asked not to", run)
         if kind.startswith("text/") and kind != "text/html" and not self._config.result:
             return shortened(body.decode("utf-8", "replace").strip())
         if not (kind in ("", "text/plain") or _is_json(kind)):
-            raise self._violation(f"answered with {kind[:60]}, and only JSON and plain text can be read")
+            raise self._unreadable(f"answered with {kind[:60]}, and only JSON and plain text can be read", run)
         try:
             document = msgspec.json.decode(body)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-            raise self._violation("answered with JSON that cannot be read") from error
+            raise self._unreadable("answered with JSON that cannot be read", run) from error
         if not self._config.result:
             return shortened(document if isinstance(document, str) else msgspec.json.encode(document).decode())
         return shortened(render(self._config.result, lambda path: _picked(document, path)))
 
     # ── errors ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _unavailable(self, text: str) -> ProviderUnavailable:
-        return ProviderUnavailable(self._secrets.one_line(text), provider=self._config.name)
+    def _unreadable(self, text: str, run: _Run) -> ToolError:
+        """It has answered, and nobody can say what."""
+        run.may_be_done = True
+        return self._error(f"the service {text}", run)
 
-    def _refused(self, text: str) -> ProviderRefused:
-        return ProviderRefused(self._secrets.one_line(text), provider=self._config.name)
-
-    def _timeout(self, text: str) -> ProviderTimeout:
-        return ProviderTimeout(self._secrets.one_line(f"{text}; {UNSURE}"), provider=self._config.name)
-
-    def _violation(self, text: str) -> ProtocolViolation:
-        return ProtocolViolation(self._secrets.one_line(f"the service {text}; {UNSURE}"), provider=self._config.name)
-
-
-def _was_never_sent(error: ProviderError) -> bool:
-    import httpx2
-
-    return isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout | OSError)
+    def _error(self, text: str, run: _Run) -> ToolError:
+        return ToolError(self._secrets.one_line(text), outcome=run.outcome)
 
 
 def _kind(response: "httpx2.Response") -> str:

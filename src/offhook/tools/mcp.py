@@ -19,12 +19,13 @@ from offhook import __version__, clock
 from offhook.agents.http_tool_config import DESCRIPTION_CHARS
 from offhook.agents.mcp_server_config import SERVER_TOOLS, McpServerConfig
 from offhook.agents.schemas import check_schema
-from offhook.errors import OffhookError, ProviderError, ProviderRefused, ProviderTimeout, ProviderUnavailable
+from offhook.core.history import Outcome
+from offhook.errors import OffhookError, ToolError
 from offhook.speech.ports import Setup, ToolSpec
 from offhook.tools.guard import CONNECT_S, mcp_transport
 from offhook.tools.ports import ToolContext
 from offhook.tools.secrets import Secrets
-from offhook.tools.told import UNSURE, shortened
+from offhook.tools.told import shortened
 
 if TYPE_CHECKING:
     import httpx
@@ -50,22 +51,35 @@ _TERMINATED: Final = (32600, "Session terminated")
 """What it says when the server answers 404: it has forgotten the session (`mcp/client/streamable_http.py`)."""
 
 
-class _NotSent(ProviderUnavailable):
-    """The server is not connected; nothing was done."""
+_REFUSED: Final = (-32700, -32600, -32601, -32602)
+"""It cannot read the request, or has no such tool or argument (JSON-RPC 2.0, 5.1): nothing has begun."""
+
+
+class _NotSent(ToolError):
+    """The server is not connected."""
 
 
 class McpTool:
     """One tool of a server."""
 
-    def __init__(self, server: "McpServer", name: str, spec: ToolSpec) -> None:
+    takes_secrets: Final = True
+
+    def __init__(self, server: "McpServer", name: str, spec: ToolSpec, *, is_harmless: bool = False) -> None:
         self._server, self.spec = server, spec
         self.name = name
         """As the server calls it; the model may see another."""
+        self._is_harmless = is_harmless
+        """The server says that it changes nothing."""
 
     async def run(self, arguments: Mapping[str, object], context: ToolContext) -> str:
-        """Raises `ProviderError`."""
+        """Raises `ToolError`."""
         del context
-        return await self._server.call(self.name, arguments)
+        try:
+            return await self._server.call(self.name, arguments)
+        except ToolError as error:
+            if self._is_harmless and error.outcome is Outcome.UNKNOWN:
+                raise ToolError(str(error), outcome=Outcome.FAILED) from error
+            raise
 
 
 class McpServer:
@@ -105,15 +119,15 @@ class McpServer:
     # ── calls ────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def call(self, tool: str, arguments: Mapping[str, object]) -> str:
-        """Have it done. Raises `ProviderError`; what was not sent is sent once more to a server that comes back."""
+        """Have it done. Raises `ToolError`; what was not sent is sent once more to a server that comes back."""
         try:
             try:
                 return await self._call(tool, arguments)
             except _NotSent:
                 await self._wait_until_back()
                 return await self._call(tool, arguments)
-        except ProviderError as error:
-            raise type(error)(self._secrets.one_line(str(error)), provider=self.name) from error
+        except ToolError as error:
+            raise ToolError(self._secrets.one_line(str(error)), outcome=error.outcome) from error
 
     async def _wait_until_back(self) -> None:
         try:
@@ -142,8 +156,8 @@ class McpServer:
                     self._calls.discard(patience)
         except TimeoutError as error:
             if self._session is not session:
-                raise ProviderUnavailable(f"the connection to the server broke; {UNSURE}") from error
-            raise ProviderTimeout(f"it did not answer in {self._config.timeout_s:g} s; {UNSURE}") from error
+                raise _lost("the connection to the server broke") from error
+            raise _lost(f"it did not answer in {self._config.timeout_s:g} s") from error
         except (anyio.ClosedResourceError, anyio.BrokenResourceError) as error:
             self._lose(session)
             raise _NotSent from error
@@ -154,16 +168,18 @@ class McpServer:
                 raise _NotSent from error
             if said == _CLOSED:
                 self._lose(session)
-                raise ProviderUnavailable(f"the connection to the server broke; {UNSURE}") from error
-            raise ProviderRefused(f"the server refused: {error.error.message}; it was not done") from error
+                raise _lost("the connection to the server broke") from error
+            outcome = Outcome.FAILED if error.error.code in _REFUSED else Outcome.UNKNOWN
+            raise ToolError(f"the server refused: {error.error.message}", outcome=outcome) from error
         except ValidationError as error:
-            raise ProviderUnavailable(f"the server's answer cannot be read; {UNSURE}") from error
+            raise _lost("the server's answer cannot be read") from error
         return self._told(result)
 
     def _told(self, result: "CallToolResult") -> str:
         text = self._secrets.mask(_text_of(result))
         if result.isError:
-            raise ProviderRefused(text or "it failed and did not say why")
+            # Its own word for "I could not" (MCP 2025-06-18, tools, error handling): mostly for wrong arguments.
+            raise ToolError(text or "it failed and did not say why")
         return shortened(text) or "done (the server answered with nothing else)"
 
     # ── the connection ───────────────────────────────────────────────────────────────────────────────────────
@@ -296,7 +312,8 @@ class McpServer:
             return None
         name = re.sub(r"[^A-Za-z0-9_-]", "_", entry.name)[:NAME_CHARS]
         description = (entry.description or entry.title or entry.name)[:DESCRIPTION_CHARS]
-        return McpTool(self, entry.name, ToolSpec(name, description, schema))
+        is_harmless = bool(entry.annotations and entry.annotations.readOnlyHint)
+        return McpTool(self, entry.name, ToolSpec(name, description, schema), is_harmless=is_harmless)
 
     def _lose(self, session: "ClientSession") -> None:
         """The session is of no more use; its task will see to it."""
@@ -310,6 +327,10 @@ class McpServer:
         for patience in self._calls:
             # Whoever waits for an answer on this connection will get none.
             patience.reschedule(clock.now())
+
+
+def _lost(text: str) -> ToolError:
+    return ToolError(text, outcome=Outcome.UNKNOWN)
 
 
 def _text_of(result: "CallToolResult") -> str:

@@ -4,7 +4,6 @@ from typing import Final
 
 RESULT_CHARS: Final = 4_000
 """About a thousand tokens: more of an answer slows the reply and is read badly."""
-UNSURE: Final = "it is not known whether it was done, so do not say that it was"
 
 
 def shortened(text: str) -> str:
