@@ -284,8 +284,10 @@ class LiveCalls:
             boundaries.note("the call", error)
             ended(EndReason.OFFHOOK_ERROR)
             finished()
+        except asyncio.CancelledError:
+            ended(EndReason.OFFHOOK_DRAINED)
+            raise
         finally:
-            ended(EndReason.OFFHOOK_ERROR)
             leg.close()
             live.handle.close()
             self._live.pop(live.handle.call_id, None)
