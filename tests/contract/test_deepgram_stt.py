@@ -43,13 +43,13 @@ def test_words_are_exact_and_each_question_has_one_final(model: str, ways: NovaW
             setup = Setup(key=lambda name: server.key, vocabulary=("Harbour Hotel",))
             hearing = Hearing(await port_of(server, stt.Config(model=model), setup))
             hearing.say("a table for two tonight please at eight")
-            hearing.transcriber.finalize(1)
-            await hearing.until_finals(1)
+            hearing.ask()
+            await hearing.until_answered()
             hearing.say("by the window", 1)
-            hearing.transcriber.finalize(2)
-            await hearing.until_finals(2)
+            hearing.ask()
+            await hearing.until_answered()
             await hearing.stop()
-            assert hearing.finals() == [("a table for two tonight please at eight", 1), ("by the window", 2)]
+            assert hearing.finals() == ["a table for two tonight please at eight", "by the window"]
             assert isinstance(hearing.posted[0], TranscriberReady)
             assert any(isinstance(event, TranscriptChanged) for event in hearing.posted)
             assert len(asyncio.all_tasks()) < 8
@@ -61,22 +61,24 @@ def test_words_are_exact_and_each_question_has_one_final(model: str, ways: NovaW
 def test_a_question_without_an_answer_is_answered_all_the_same(finalize: Literal["never", "when_needed"]) -> None:
     """Nothing was said, or Deepgram's own endpointing was quicker: then no `Finalize` is answered."""
 
-    async def main() -> list[tuple[str, int | None]]:
+    async def main() -> list[str]:
         async with DeepgramServer(faults=DeepgramFaults(nova=NovaWays(finalize=finalize))) as server:
             hearing = Hearing(await port_of(server))
             hearing.say("by the window", gap=20)  # Endpointing has made it final before it is asked for.
-            await hearing.until(lambda: bool(hearing.of(TranscriptChanged)))
-            hearing.transcriber.finalize(1)
-            hearing.quiet(60)  # A call goes on: an interim a second shows that there was nothing more.
             await hearing.until_finals(1)
+            hearing.ask()
+            hearing.quiet(60)  # A call goes on: an interim a second shows that there was nothing more.
+            await hearing.until_answered()
             hearing.say("please", 1, gap=6)
-            hearing.transcriber.finalize(2)
+            hearing.ask()
             hearing.quiet(20)
-            await hearing.until_finals(2)
+            await hearing.until_answered()
             await hearing.stop()
             return hearing.finals()
 
-    assert asyncio.run(main()) == [("by the window", 1), ("please", 2)]
+    finals = asyncio.run(main())
+    assert finals[0] == "by the window", "endpointing has told it at once"
+    assert [text for text in finals if text] == ["by the window", "please"]
 
 
 def test_drops_and_replays_lose_and_double_no_word() -> None:
@@ -91,9 +93,9 @@ def test_drops_and_replays_lose_and_double_no_word() -> None:
                 assert lost.finals() == []
             last = Hearing(port)
             last.say("one two three four five six")
-            last.transcriber.finalize(1)
-            await last.until_finals(1)
-            assert last.finals() == [("one two three four five six", 1)]
+            last.ask()
+            await last.until_answered()
+            assert last.finals() == ["one two three four five six"]
             await last.stop()
 
     asyncio.run(main())
@@ -108,13 +110,12 @@ def test_a_backlog_that_is_heard_slowly_loses_and_doubles_no_word(model: str) ->
         async with DeepgramServer(throttle=THROTTLE, latency=Delay(0.02, 0.05)) as server:
             hearing = Hearing(await port_of(server, stt.Config(model=model)))
             hearing.say(text)
-            hearing.transcriber.finalize(1)
+            hearing.ask()
             hearing.say("and four", 1)
-            hearing.transcriber.finalize(2)
-            await hearing.until_finals(2)
+            hearing.ask()
+            await hearing.until_answered()
             await hearing.stop()
-            assert [spurt for _, spurt in hearing.finals()] == [1, 2]
-            assert " ".join(said for said, _ in hearing.finals()) == f"{text} and four"
+            assert " ".join(hearing.finals()) == f"{text} and four"
 
     asyncio.run(main())
 
@@ -140,7 +141,7 @@ def test_faults(model: str, faults: DeepgramFaults, error: type[ProviderError], 
         async with DeepgramServer(faults=faults) as server:
             hearing = Hearing(await port_of(server, stt.Config(model=model)))
             hearing.say("hello there")
-            hearing.transcriber.finalize(1)
+            hearing.ask()
             return await hearing.error()
 
     found = asyncio.run(main())
@@ -218,12 +219,12 @@ def test_what_the_bound_drops_is_told_and_the_rest_is_heard() -> None:
             port = await port_of(server, limits=Limits(most_audio=160 * 100))
             hearing = Hearing(port)
             for _ in range(200):
-                hearing.transcriber.hear(NOISE)
+                hearing.hear(NOISE)
             hearing.say("still here")
-            hearing.transcriber.finalize(1)
-            await hearing.until_finals(1)
+            hearing.ask()
+            await hearing.until_answered()
             await hearing.stop()
-            assert hearing.finals() == [("still here", 1)]
+            assert hearing.finals() == ["still here"]
             assert server.records[0].audio_bytes == 160 * 100
             lagging = hearing.of(TranscriberLagging)
             assert len(lagging) == 3, "at the first drop, then once a second"
@@ -239,7 +240,7 @@ def test_a_vendor_that_does_not_read_is_cut() -> None:
             hearing = Hearing(await port_of(server, limits=Limits(send_s=0.2, most_audio=1 << 26)))
             await hearing.until(lambda: bool(hearing.of(TranscriberReady)))
             for _ in range(32):
-                hearing.transcriber.hear(NOISE * 3200)
+                hearing.hear(NOISE * 3200)
                 await asyncio.sleep(0)
             found = await hearing.error()
             assert isinstance(found, ProviderTimeout)
@@ -255,11 +256,11 @@ def test_a_long_silence_before_the_connection_is_shortened(model: str) -> None:
             hearing = Hearing(await port_of(server, stt.Config(model=model)))
             hearing.say("good morning", gap=300)
             hearing.say("are you there", 1, gap=5)
-            hearing.transcriber.finalize(1)
+            hearing.ask()
             frames = 300 + 5
-            await hearing.until_finals(1)
+            await hearing.until_answered()
             await hearing.stop()
-            assert hearing.finals() == [("good morning are you there", 1)]
+            assert " ".join(hearing.finals()).strip() == "good morning are you there"
             said = server.records[0].audio_bytes // 160
             assert said < frames - 200, f"{said} frames were sent"
 
@@ -292,41 +293,98 @@ def results(text: str, start: float, end: float, **flags: Any) -> str:
     return json.dumps({**body, **flags})
 
 
+class Talk:
+    """A dialect that hears what a test says Nova said."""
+
+    def __init__(self) -> None:
+        self.posted: list[TranscriberEvent] = []
+        self.sent: list[str | bytes] = []
+        self.dialect = NovaDialect(self.posted.append, self._send)
+        self.at = 0.0
+        self.dialect.opened(0.0)
+
+    def _send(self, message: str | bytes) -> None:
+        self.sent.append(message)
+        self.dialect.sent(message, self.at)
+
+    def hear(self, seconds: float) -> None:
+        """Audio up to this second of the stream, in real time."""
+        while self.at < seconds - 1e-9:
+            self.at = round(self.at + 0.02, 3)
+            self.dialect.hear(NOISE)
+
+    def ask(self) -> None:
+        """The words of all that was heard."""
+        self.dialect.ask(self.at, self.at)
+
+    @property
+    def finals(self) -> list[TranscriptFinal]:
+        return [event for event in self.posted if isinstance(event, TranscriptFinal)]
+
+
 def test_without_an_answer_the_interim_has_to_do_and_is_not_told_twice() -> None:
-    posted: list[TranscriberEvent] = []
-    sent: list[str | bytes] = []
-    dialect = NovaDialect(posted.append, sent.append)
-    dialect.opened(0.0)
-    dialect.sent(b"\xff" * 8000, 1.0)
-    dialect.ask(1, 1.0)
-    assert sent == [FINALIZE]
-    dialect.sent(FINALIZE, 1.0)
-    dialect.received(results("yes", 0.0, 1.0), 1.1)
-    dialect.wake(1.7)
-    assert not any(isinstance(event, TranscriptFinal) for event in posted)
-    dialect.wake(2.2)
-    assert posted[-1] == TranscriptFinal("yes", 1)
-    dialect.received(results("yes", 0.0, 1.0, is_final=True, from_finalize=True), 2.3)
-    dialect.sent(b"\xff" * 8000, 3.0)
-    dialect.ask(2, 3.0)
-    dialect.sent(FINALIZE, 3.0)
-    dialect.received(results("please", 1.0, 2.0, is_final=True, from_finalize=True), 3.1)
-    assert posted[-1] == TranscriptFinal("please", 2)
-    assert dialect.wakeup_at is None
+    talk = Talk()
+    talk.hear(1.0)
+    talk.ask()
+    assert talk.sent[-1] == FINALIZE
+    talk.dialect.received(results("yes", 0.0, 1.0), 1.1)
+    talk.dialect.wake(1.7)
+    assert not talk.finals
+    talk.dialect.wake(2.2)
+    assert talk.finals == [TranscriptFinal("yes", 0.0, 1.0)]
+    talk.dialect.received(results("yes", 0.0, 1.0, is_final=True, from_finalize=True), 2.3)
+    talk.hear(2.0)
+    talk.ask()
+    talk.dialect.received(results("please", 1.0, 2.0, is_final=True, from_finalize=True), 3.1)
+    assert talk.finals[1:] == [TranscriptFinal("please", 1.0, 2.0)]
+    assert talk.dialect.wakeup_at is None
+
+
+def test_what_endpointing_made_final_is_told_at_once_and_need_not_be_asked_for() -> None:
+    talk = Talk()
+    talk.hear(1.4)
+    talk.dialect.received(results("yes", 0.0, 1.4, is_final=True, speech_final=True), 1.4)
+    assert talk.finals == [TranscriptFinal("yes", 0.0, 1.4)]
+    talk.hear(1.44)
+    talk.ask()
+    assert talk.finals[1:] == [TranscriptFinal("", 1.4, 1.44)]
+    assert FINALIZE not in talk.sent
+    talk.hear(1.6)
+    talk.ask()
+    assert talk.sent[-1] == FINALIZE, "a word may have begun since"
+
+
+def test_one_final_answers_all_questions_that_it_reaches() -> None:
+    talk = Talk()
+    talk.hear(1.0)
+    talk.ask()
+    talk.hear(1.4)
+    talk.ask()
+    talk.dialect.received(results("yes please", 0.0, 1.6, is_final=True), 1.8)
+    assert talk.finals == [TranscriptFinal("yes please", 0.0, 1.4)], "it cannot reach beyond what was sent"
+    assert talk.dialect.wakeup_at is None
+    talk.dialect.received(results("", 1.4, 1.4, is_final=True, from_finalize=True), 1.9)
+    assert len(talk.finals) == 1
+
+
+def test_an_interim_that_is_taken_back_is_told() -> None:
+    talk = Talk()
+    talk.hear(1.0)
+    talk.dialect.received(results("hm", 0.0, 0.9), 1.0)
+    talk.dialect.received(results("", 0.0, 1.0), 1.0)
+    assert talk.posted[1:] == [TranscriptChanged("hm", 0.9), TranscriptChanged("", 1.0)]
 
 
 def test_a_vendor_that_owes_an_answer_and_is_silent_is_lost() -> None:
-    posted: list[TranscriberEvent] = []
-    dialect = NovaDialect(posted.append, lambda message: dialect.sent(message, 1.0))
-    dialect.opened(0.0)
-    dialect.hear(b"\xff" * 8000)
-    dialect.ask(1, 1.0)
+    talk = Talk()
+    talk.hear(1.0)
+    talk.ask()
     woken = 0
     with pytest.raises(ProviderTimeout, match="silent for 3 s"):
-        while dialect.wakeup_at is not None:
+        while talk.dialect.wakeup_at is not None:
             woken += 1
             assert woken < 20
-            dialect.wake(dialect.wakeup_at)
+            talk.dialect.wake(talk.dialect.wakeup_at)
 
 
 # ── configuration ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -79,6 +79,11 @@ class GatedVad:
         self._block = block
         self._vad.ask(decode_ulaw(block), self._judged)
 
+    def restart(self) -> None:
+        """Other audio follows, of another leg; the noise of the line is learned on from where it was."""
+        self._kept, self._skipped, self._awake = (), 0, AWAKE_BLOCKS
+        self._vad.reset()
+
     def flush(self) -> None:
         """Do not wait for other calls' blocks any longer."""
         self._vad.flush()
