@@ -45,7 +45,7 @@ class Ear:
         self.questions: Final = Questions(inbox.put)
         self.audio: Final = CallerAudio(inbox.put, detector, self.questions, audio_format, hearing_format)
         self._detector = detector
-        self._watch = LegWatch(lambda: self.audio.frames, self._leg_is_dead)
+        self._watch = LegWatch()
         self._attached: _Listener | None = None
         self.dropped_digits = 0
 
@@ -62,7 +62,7 @@ class Ear:
         listener = self._attached = _Listener(self, leg, number)
         self._inbox.put(LegAttached(number, origin_at))
         self._pacer.attach(leg, lambda: self.audio.heard_at)
-        self._watch.begin()
+        self._watch.begin(lambda: self.audio.frames, self._leg_is_dead)
         leg.listen(listener)
 
     def ended(self, listener: "_Listener", how: Detachment, cause: str = "") -> None:
