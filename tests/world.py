@@ -17,6 +17,7 @@ from offhook.core.behaviour import Behaviour, Script
 from offhook.core.conversation import Conversation
 from offhook.core.formats import TELEPHONE
 from offhook.core.playout import Playout
+from offhook.core.tools import ENDS_REPLY
 
 SCRIPT = Script(
     greeting="Hello, how can I help you?",
@@ -282,7 +283,8 @@ class World:
 
     def _think(self, reply: int, ask: cmd.Ask, *, is_first: bool, at: float) -> None:
         text, rounds = self.caller_text(ask), self.rounds.get(reply, 0)
-        if self.tool_on and text == self.tool_on and rounds < self.tool_rounds and ask.with_tools:
+        is_wished = self.tool_on and text == self.tool_on and not (is_first and self._was_called(ask))
+        if is_wished and rounds < self.tool_rounds and ask.with_tools:
             self.rounds[reply] = rounds + 1
             self.at(at + self.token_s, lambda t: self._wish(reply, rounds, t))
             return
@@ -290,16 +292,27 @@ class World:
             self.at(at + self.token_s, ev.FirstTokenReceived(reply))
         self.at(at + self.token_s, lambda t: self._make(reply, self.answer(text) if is_first else "It is done.", t))
 
+    def _was_called(self, ask: cmd.Ask) -> bool:
+        """The model sees that it has called the tool for the caller's latest words."""
+        if ask.caller_text:
+            return False
+        known = self.entries[: ask.until]
+        last = max((i for i, entry in enumerate(known) if isinstance(entry, hi.CallerSaid)), default=0)
+        return any(isinstance(entry, hi.ToolCalled) for entry in known[last:])
+
     def _wish(self, reply: int, rounds: int, at: float) -> None:
         if reply in self.cancelled:
             return
         if self.tool_text and not rounds:
             self._speak(reply, self.tool_text, at, is_whole=False)
+        ends_reply = self.tool_name in ENDS_REPLY
         call = f"t{reply}" if not rounds else f"t{reply}.{rounds}"
         arguments = self.tool_arguments if not rounds else f'{{"round": {rounds}}}'
         self.take(ev.ToolRequested(reply, call, self.tool_name, arguments), at)
         said = self._said[reply]
         self.take(ev.ReplyGenerated(reply, " ".join(said), len(said)), at)
+        if ends_reply and self.playout.reply == reply:
+            self.playout.finish(at)
 
     def _make(self, reply: int, text: str, at: float) -> None:
         self.at(at + self.voice_s, lambda t: self._speak(reply, text, t))

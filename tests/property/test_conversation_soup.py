@@ -1,117 +1,223 @@
 """The conversation under events in any order and at any time: it never breaks, and it never waits for nothing."""
 
+from dataclasses import dataclass, field
+
+import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offhook.core import commands as cmd
 from offhook.core import events as ev
-from offhook.core.behaviour import Behaviour, Script
+from offhook.core import history as hi
+from offhook.core.behaviour import Behaviour, Destination, Script
 from offhook.core.conversation import Conversation
-from offhook.core.state import Phase, ReplyState
+from offhook.core.endings import EndReason
 
 BEHAVIOUR = Behaviour(max_call_s=90.0, warn_before_s=20.0)
 SCRIPT = Script(
     greeting="Hello.",
-    backchannels=("mm-hm", "uh huh"),
+    backchannels=("mm-hm", "uh huh", "yes"),
     end_phrases=("goodbye",),
     open_words=("and",),
     hesitations=("um",),
+    wait_phrases=("hold on",),
+    destinations={"desk": Destination(number="+15550100")},
+    handoffs=("billing",),
 )
+LONG = {"warning", "max_call"}
+WISHES = [
+    ("look_up", "{}"), ("look_up", '{"id": 1}'), ("end_call", "{}"), ("transfer_call", '{"destination": "desk"}'),
+    ("handoff", '{"agent": "billing"}'), ("collect_digits", '{"count": 4, "secret": true}'), ("collect_digits", "{}"),
+    ("send_digits", '{"digits": "12"}'), ("transfer_call", "not json"), ("no_such_tool", "{}"),
+]  # fmt: skip
 
 TEXTS = st.sampled_from(
-    ["", "yes", "mm-hm", "um", "I would like a table and", "goodbye", "five zero three", "what time is it"]
+    ["", "yes", "mm-hm", "um", "I would like a table and", "goodbye", "hold on", "five zero three", "what time is it?"]
 )
 REPLIES = st.integers(1, 12)
 SPURTS = st.integers(1, 6)
 SECONDS = st.floats(0.0, 3.0, allow_nan=False)
+PLACES = st.floats(0.0, 60.0, allow_nan=False)
+TOOLS = st.sampled_from("ab")
 
-EVENTS = st.one_of(
-    st.builds(ev.SpeechStarted, SPURTS, SECONDS),
+SOUNDS = [
+    st.builds(ev.SoundLasted, st.sampled_from([0.096, 0.192])),
+    st.builds(ev.SpeechStarted, SPURTS, PLACES),
     st.builds(ev.VoiceLasted, SPURTS, st.sampled_from([0.1, 0.22, 1.5])),
-    st.builds(ev.VoicePaused, SPURTS, SECONDS),
-    st.builds(ev.SpeechStopped, SPURTS, SECONDS, SECONDS),
+    st.builds(ev.VoicePaused, SPURTS, PLACES),
+    st.builds(ev.SpeechStopped, SPURTS, PLACES, SECONDS),
     st.builds(ev.SilenceLasted, SPURTS, SECONDS),
     st.builds(ev.TurnPredicted, SPURTS, st.floats(0, 1)),
-    st.builds(ev.TranscriptChanged, TEXTS),
-    st.builds(ev.TranscriptFinal, TEXTS, st.one_of(st.none(), SPURTS)),
-    st.builds(ev.TurnEndExpected, TEXTS, st.floats(0, 1)),
+]
+WORDS = [
+    st.builds(ev.TranscriptChanged, TEXTS, PLACES),
+    st.builds(ev.TranscriptFinal, TEXTS, PLACES, PLACES),
+    st.builds(ev.TurnEndExpected, TEXTS, PLACES, st.floats(0, 1)),
     st.just(ev.TurnResumed()),
     st.builds(ev.TranscriberLost, st.just("gone"), st.booleans()),
     st.just(ev.TranscriberReady()),
-    st.builds(ev.DigitPressed, st.sampled_from("0123456789*#")),
+    st.builds(ev.TranscriberLagging, SECONDS),
+    st.builds(ev.DigitPressed, st.sampled_from("0123456789*#x")),
+]
+OF_REPLIES = [
+    st.builds(ev.KnowledgeFound, REPLIES, TEXTS, st.just(("a fact",))),
     st.builds(ev.FirstTokenReceived, REPLIES),
+    st.builds(ev.ToolPending, REPLIES),
     st.builds(ev.SegmentReady, REPLIES, st.integers(-2, 3), TEXTS),
+    st.builds(ev.SegmentReworded, REPLIES, st.integers(0, 3), TEXTS),
+    st.builds(ev.SegmentHeard, REPLIES, st.integers(0, 3)),
     st.builds(ev.ReplyGenerated, REPLIES, TEXTS, st.integers(0, 3)),
+    st.builds(ev.ReplyStopped, REPLIES, st.just(1), st.just(1)),
     st.builds(ev.PlayoutDried, REPLIES),
     st.builds(ev.ReplySent, REPLIES, SECONDS),
     st.builds(ev.ReplyHeard, REPLIES, TEXTS),
     st.builds(ev.PlayoutCut, REPLIES, TEXTS, SECONDS),
-    st.builds(ev.ReplyFailed, REPLIES, st.sampled_from(["model", "voice"]), st.just("x"), st.booleans()),
-    st.builds(
-        ev.ToolRequested, REPLIES, st.sampled_from("ab"), st.sampled_from(["end_call", "look_up"]), st.just("{}")
-    ),
-    st.builds(ev.ToolReturned, st.sampled_from("ab"), TEXTS),
-    st.builds(ev.ToolFailed, st.sampled_from("ab"), st.just("x")),
+    st.builds(ev.ReplyFailed, REPLIES, st.sampled_from(ev.Stage), st.just("x"), st.booleans()),
+    st.builds(lambda reply, call, wish: ev.ToolRequested(reply, call, *wish), REPLIES, TOOLS, st.sampled_from(WISHES)),
+]
+OTHERS = [
+    st.builds(ev.ToolReturned, TOOLS, TEXTS),
+    st.builds(ev.ToolFailed, TOOLS, st.just("x")),
+    st.builds(ev.ToolLost, TOOLS, st.just("x")),
+    st.builds(ev.TransferEnded, TOOLS, st.sampled_from(ev.TransferEnding), SECONDS),
+    st.builds(ev.LegDetached, st.integers(1, 3), st.sampled_from(ev.Detachment)),
+    st.builds(ev.LegAttached, st.integers(1, 3), PLACES),
+    st.builds(ev.AgentEntered, st.just("billing"), st.just(BEHAVIOUR), st.just(SCRIPT), TOOLS),
+    st.builds(ev.AgentEntered, st.just("billing"), st.just(BEHAVIOUR), st.just(SCRIPT)),
+    st.builds(ev.SayRequested, st.just("Please wait."), st.booleans()),
+    st.builds(ev.InstructionGiven, st.just("be kind"), st.booleans()),
+    st.just(ev.HumanJoined("Kim")),
+    st.just(ev.HumanSpoke("Kim", "hello")),
+    st.just(ev.HumanLeft("note")),
+    st.builds(ev.CallerMuted, st.booleans()),
+    st.builds(ev.AnsweredBy, st.sampled_from(ev.Answerer)),
+    st.just(ev.BeepHeard()),
     st.builds(ev.ProviderSwitched, st.just("llm"), st.just("a"), st.just("b"), st.just("x"), REPLIES),
-    st.sampled_from([ev.TimePassed()] * 6 + [ev.CallerHungUp(), ev.EndRequested("operator")]),
-    st.just(ev.TimePassed()),
-)
+    st.sampled_from([ev.TimePassed()] * 8 + [ev.CallerHungUp(), ev.EndRequested()]),
+]
+EVENTS = st.one_of(*SOUNDS, *WORDS, *OF_REPLIES, *OTHERS, st.just(ev.TimePassed()))
 STEPS = st.lists(st.tuples(EVENTS, st.floats(0.0, 2.0), st.booleans()), max_size=60)
+ANSWERED = st.sampled_from(
+    [ev.CallAnswered(), ev.CallAnswered("outbound"), ev.CallAnswered("outbound", is_screened=True)]
+)
 
 
-def _aimed(event: ev.Event, conversation: Conversation) -> ev.Event:
-    """The same event, about what is current now: so that the soup gets deep."""
-    reply, spurt = conversation.state.reply, conversation.state.spurt
-    changes: dict[str, int] = {}
-    if reply is not None and hasattr(event, "reply"):
-        changes["reply"] = reply.number
-    if spurt is not None and hasattr(event, "spurt") and event.spurt is not None:
-        changes["spurt"] = spurt.number + isinstance(event, ev.SpeechStarted)
-    return type(event)(**{name: changes.get(name, getattr(event, name)) for name in event.__struct_fields__})
+@dataclass
+class Soup:
+    """A conversation, and what is known of it from outside."""
+
+    conversation: Conversation = field(default_factory=lambda: Conversation(BEHAVIOUR, SCRIPT))
+    given: list[cmd.Command] = field(default_factory=list)
+    at: float = 0.0
+    reply: int = 0
+    spurt: int = 0
+    calls: list[str] = field(default_factory=list)
+    """Tool calls that wait for an answer."""
+    entries: int = 0
+    committed: bool = False
+    is_human_on: bool = False
+
+    def take(self, event: ev.Event) -> list[cmd.Command]:
+        """One event, and all that must hold behind it."""
+        self._notice(event)
+        was_ended = self.conversation.ended is not None
+        new = self.conversation.receive(event, self.at)
+        assert not (was_ended and new), "nothing follows the end"
+        for command in new:
+            self._given(command)
+        self._check(event)
+        return new
+
+    def _notice(self, event: ev.Event) -> None:
+        match event:
+            case ev.SpeechStarted(spurt=spurt):
+                self.spurt = spurt
+            case ev.HumanJoined():
+                self.is_human_on = True
+            case ev.HumanLeft():
+                self.is_human_on = False
+
+    def _given(self, command: cmd.Command) -> None:
+        ends = [c for c in self.given if isinstance(c, cmd.EndCall)]
+        assert not ends, "nothing follows the end"
+        match command:
+            case cmd.StartReply(reply=reply, content=content, held=held):
+                assert reply > self.reply, "replies count on"
+                self.reply, self.committed = reply, not held
+                assert not isinstance(content, cmd.Ask) or content.until <= self.entries
+            case cmd.CommitReply(reply=reply):
+                assert reply == self.reply
+                self.committed = True
+            case cmd.ContinueReply(content=content):
+                assert content.until == self.entries
+            case cmd.RunTool(call=call) | cmd.TransferCall(call=call) | cmd.EnterAgent(call=call):
+                assert self.committed, "a speculation has no effect"
+                self.calls.append(call)
+            case cmd.SendDigits(call=call):
+                self.calls.append(call)
+            case cmd.Remember(index=index, entry=entry):
+                assert index == self.entries, "the history has no gap"
+                self.entries += 1
+                if isinstance(entry, hi.ToolAnswered) and entry.call in self.calls:
+                    self.calls.remove(entry.call)
+        self.given.append(command)
+
+    def _check(self, event: ev.Event) -> None:
+        if self.conversation.ended is not None:
+            assert self.conversation.wakeup_at is None, "a closed call has no timer"
+            return
+        assert self.conversation.wakeup_at is not None, f"an open call waits for something: {event}"
+        if not (self.is_human_on or any(isinstance(c, cmd.TransferCall) and c.call in self.calls for c in self.given)):
+            timers = self.conversation.timers
+            assert not LONG.issuperset(timers), f"only {timers} are left behind {event}"
+
+    def aimed(self, event: ev.Event) -> ev.Event:
+        """The same event, about what is current now: so that the soup gets deep."""
+        changes: dict[str, object] = {}
+        names = event.__struct_fields__
+        if self.reply and "reply" in names:
+            changes["reply"] = self.reply
+        if "spurt" in names:
+            changes["spurt"] = self.spurt + isinstance(event, ev.SpeechStarted)
+        if self.calls and isinstance(event, ev.ToolEvent | ev.TransferEnded | ev.AgentEntered):
+            changes["call"] = self.calls[-1]
+        if isinstance(event, ev.TranscriptFinal | ev.TranscriptChanged | ev.TurnEndExpected):
+            changes["to_s"] = self.at
+        if isinstance(event, ev.SpeechStopped):
+            changes["ended_at"] = self.at
+        return msgspec.structs.replace(event, **changes)
 
 
-def check(conversation: Conversation, given_so_far: list[cmd.Command], new: list[cmd.Command]) -> None:
-    """What holds after every step."""
-    state = conversation.state
-    if state.phase is Phase.ENDED:
-        assert conversation.wakeup_at is None, "a closed call has no timer"
-        assert isinstance((given_so_far + new)[-1], cmd.EndCall), "nothing follows the end"
-        return
-    assert conversation.wakeup_at is not None, "an open call waits for something"
-    if state.reply is None and state.cut is None and state.phase is Phase.OPEN and state.spurt is None:
-        assert "idle" in state.timers.names() or not state.turn.is_empty, "no dead air"
-    if state.reply is not None and state.reply.state is ReplyState.HELD:
-        assert not state.reply.is_audible, "a speculation is not heard"
-        assert not any(isinstance(c, cmd.RunTool) and c.call in {t.call for t in state.reply.tools.runs} for c in new)
-
-
-@settings(max_examples=600, deadline=None)
-@given(STEPS)
-def test_soup(steps: list[tuple[ev.Event, float, bool]]) -> None:
-    conversation, at = Conversation(BEHAVIOUR, SCRIPT), 0.0
-    said: list[cmd.Command] = conversation.receive(ev.CallAnswered(), at)
+@settings(max_examples=800, deadline=None)
+@given(ANSWERED, STEPS)
+def test_soup(answered: ev.CallAnswered, steps: list[tuple[ev.Event, float, bool]]) -> None:
+    soup = Soup()
+    soup.conversation.receive(ev.LegAttached(1, 0.0), 0.0)
+    soup.take(answered)
     for event, wait_s, as_it_is in steps:
-        at += wait_s
-        event = event if as_it_is else _aimed(event, conversation)
-        reply = conversation.state.reply
-        if isinstance(event, ev.SegmentReady) and reply is not None and reply.state is not ReplyState.HELD:
-            new = conversation.receive(event, at)
-            check(conversation, said, new)
-            said += new
-            event = ev.SegmentStarted(event.reply, event.segment, at)
-        new = conversation.receive(event, at)
-        check(conversation, said, new)
-        said += new
-    # Left alone, every call comes to its end.
-    for _ in range(200):
-        due = conversation.wakeup_at
+        soup.at += wait_s
+        event = event if as_it_is else soup.aimed(event)
+        soup.take(event)
+        if isinstance(event, ev.SegmentReady) and soup.committed and event.reply == soup.reply:
+            soup.take(ev.SegmentStarted(event.reply, event.segment, soup.at))
+    left_alone(soup)
+
+
+def left_alone(soup: Soup) -> None:
+    """Left alone, every call comes to its end."""
+    soup.is_human_on = False
+    if soup.conversation.ended is None:
+        soup.take(ev.HumanLeft())
+    for _ in range(400):
+        due = soup.conversation.wakeup_at
         if due is None:
             break
-        at = max(at, due)
-        new = conversation.receive(ev.TimePassed(), at)
-        check(conversation, said, new)
-        said += new
-    assert conversation.state.phase is Phase.ENDED, f"stuck: {conversation.state.timers.names()}"
+        soup.at = max(soup.at, due)
+        soup.take(ev.TimePassed())
+    assert soup.conversation.ended is not None, f"stuck: {soup.conversation.timers}"
+    assert isinstance(soup.given[-1], cmd.EndCall)
+    assert soup.given[-1].reason in EndReason
 
 
 @settings(max_examples=200, deadline=None)
@@ -126,3 +232,58 @@ def test_same_events_same_commands(steps: list[tuple[ev.Event, float, bool]]) ->
         return out
 
     assert run() == run()
+
+
+# ── the checks can fail ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Forgetful(Conversation):
+    """Only the long deadlines are left."""
+
+    @property
+    def timers(self) -> list[str]:
+        return [name for name in super().timers if name in LONG]
+
+
+class Chatty(Conversation):
+    """Says one thing more behind the end."""
+
+    def receive(self, event: ev.Event, at: float) -> list[cmd.Command]:
+        commands = super().receive(event, at)
+        return [*commands, cmd.CancelReply(1)] if self.ended is not None else commands
+
+
+class Hasty(Conversation):
+    """Runs a tool for a reply that is not committed."""
+
+    def receive(self, event: ev.Event, at: float) -> list[cmd.Command]:
+        commands = super().receive(event, at)
+        return [*commands, cmd.StartReply(99, 1, cmd.Say("x", "y"), held=True), cmd.RunTool("a", "b", "{}")]
+
+
+class Gappy(Conversation):
+    """Leaves an entry out."""
+
+    def receive(self, event: ev.Event, at: float) -> list[cmd.Command]:
+        commands = super().receive(event, at)
+        return [msgspec.structs.replace(c, index=c.index + 1) if isinstance(c, cmd.Remember) else c for c in commands]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (Forgetful, "only"),
+        (Chatty, "nothing follows the end"),
+        (Hasty, "a speculation has no effect"),
+        (Gappy, "the history has no gap"),
+    ],
+)
+def test_the_soup_finds_what_is_broken(make: type[Conversation], message: str) -> None:
+    soup = Soup(make(BEHAVIOUR, SCRIPT))
+    with pytest.raises(AssertionError, match=message):
+        soup.take(ev.CallAnswered())
+        soup.take(ev.SegmentReady(1, 0, "Hello."))
+        soup.take(ev.SegmentStarted(1, 0, 0.0))
+        soup.take(ev.ReplyGenerated(1, "Hello.", 1))
+        soup.take(ev.ReplyHeard(1, "Hello."))
+        left_alone(soup)

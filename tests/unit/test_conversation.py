@@ -6,8 +6,8 @@ import pytest
 
 from offhook.core import commands as cmd
 from offhook.core import events as ev
-from offhook.core.behaviour import Behaviour, Script
 from offhook.core import history as hi
+from offhook.core.behaviour import Behaviour, Script
 from offhook.core.endings import EndReason
 from offhook.core.state import Phase
 from tests.world import SCRIPT, Speech, World

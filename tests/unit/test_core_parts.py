@@ -25,7 +25,7 @@ B = Behaviour()
         (Evidence(0.5, Shape.COMPLETE, 5, 0.0), B.unfinished_silence_s),
         (Evidence(0.9, Shape.COMPLETE, 5, 0.0), B.min_silence_s),
         (Evidence(0.2, Shape.COMPLETE, 3, 0.0), B.unfinished_silence_s),
-        (Evidence(0.99, Shape.OPEN, 3, 0.0), B.unfinished_silence_s),
+        (Evidence(0.89, Shape.OPEN, 3, 0.0), B.unfinished_silence_s),
         (Evidence(0.99, Shape.COLLECTING, 3, 0.0), B.collecting_silence_s),
         (Evidence(1.0, Shape.COMPLETE, 3, 0.5), 0.625),
         (Evidence(1.0, Shape.COMPLETE, 3, 9.0), B.unsure_silence_s),

@@ -110,9 +110,9 @@ CALLS: dict[Timer, Callable[[], World]] = {
     Timer.WARNING: lambda: World(behaviour=Behaviour(max_call_s=15.0, warn_before_s=10.0)),
     Timer.MAX_CALL: lambda: World(behaviour=Behaviour(max_call_s=10.0, warn_before_s=0.0)),
     Timer.CLOSING: long_goodbye,
-    Timer.ANSWER: lambda: World(
-        tool_on="look it up", tool_s=None, behaviour=Behaviour(answer_timeout_s=5.0)
-    ).says("look it up", 3.0, 4.0),
+    Timer.ANSWER: lambda: World(tool_on="look it up", tool_s=None, behaviour=Behaviour(answer_timeout_s=5.0)).says(
+        "look it up", 3.0, 4.0
+    ),
     Timer.SCREEN: nobody_tells_who_it_is,
     Timer.GRACE: lambda: World().says("goodbye", 3.0, 3.8),
     Timer.LEG: leg_stays_away,

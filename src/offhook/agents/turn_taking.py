@@ -21,9 +21,12 @@ LIST_ENTRIES: Final = 300
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=SENTENCE_CHARS)]
 
 WORD_LISTS: Final[Mapping[str, str]] = {
+    "denials": "Sounds of no ('uh-uh'), which would else be taken for sounds of listening.",
+    "wait_phrases": "How the caller asks for time ('hold on', 'let me get'); one word only when it stands alone.",
     "backchannels": "What the caller may say without taking the floor ('mm-hm').",
     "end_phrases": "Whole turns of the caller after which the agent says goodbye and hangs up.",
     "open_words": "Words that nobody ends a turn on ('and', 'the', 'my').",
+    "closing_words": "Open words that end a turn after all: words before a full stop, phrases ('think so') always.",
     "hesitations": "Sounds that ask for patience ('um', 'let me see').",
     "number_words": "Digits as they are spoken ('zero', 'oh', 'double').",
     "question_words": "First words of a question ('what', 'do'), for openers.",
@@ -48,6 +51,11 @@ SENTENCES: Final[Mapping[str, str]] = {
     "repeat": "Said when the caller's voice was heard and no words were understood.",
     "deaf": "Said when the transcriber is lost for good, before the agent hangs up.",
     "failure_goodbye": "Said when replies failed again and again, before the agent hangs up.",
+    "presence": "Asked when nobody seems to listen: a television, music, another machine.",
+    "absent_goodbye": "Said when nobody answered that, before the agent hangs up.",
+    "transfer": "Said before the call is transferred.",
+    "transfer_failed": "Said when the call comes back because nobody answered there.",
+    "returned": "Said when the call comes back to the agent and no model can say it better.",
 }
 
 

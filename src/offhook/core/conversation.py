@@ -105,6 +105,8 @@ class Conversation:
         elif isinstance(event, ev.SoundEvent):
             if c.is_talking:
                 self._take_sound(event, at)
+            elif self._legs.is_with_human:
+                self._overhear(event, at)
         elif isinstance(event, ev.TranscriberEvent):
             if c.phase is not Phase.RINGING:
                 self._take_words(event, at)
@@ -186,6 +188,17 @@ class Conversation:
             case _:
                 raise AssertionError(f"no rule for {type(event).__name__}")
 
+    def _overhear(self, event: ev.SoundEvent, at: float) -> None:
+        """The caller talks to a human: the words are written down, and that is all."""
+        match event:
+            case ev.SpeechStarted():
+                self._listening.started(event, at, over_agent=False)
+            case ev.SpeechStopped():
+                self._listening.stopped(event, at)
+                self._listening.close_spurt()
+            case _:
+                pass
+
     def _take_words(self, event: ev.TranscriberEvent, at: float) -> None:
         """News of the transcriber."""
         c = self._call
@@ -254,6 +267,8 @@ class Conversation:
                 speaking.generated(reply, event, at)
             case ev.PlayoutDried():
                 speaking.playout_dried(reply, at)
+            case ev.PlayoutRefilled():
+                speaking.playout_refilled(reply)
             case ev.ReplySent(ends_at=ends_at):
                 timers.cancel(Timer.STALL, Timer.FILLER)
                 timers.set(Timer.MARK, ends_at + self._call.behaviour.mark_timeout_s)

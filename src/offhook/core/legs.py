@@ -160,6 +160,7 @@ class Legs:
         if self._call.is_talking and self._transfer is None:
             self._closing.reopen()
             self._park(Away.HUMAN, at)
+            self._call.timers.set(Timer.LEG, at + LONGEST_TALK_S)
             self._call.remember(Instructed(f"{event.name} has taken over the call and talks to the caller."))
 
     def human_left(self, event: HumanLeft, at: float) -> None:

@@ -68,13 +68,12 @@ class Presence:
                 self._asked, self._doubts = 0, max(0, self._call.behaviour.presence_doubts - 2)
                 return Verdict.ANSWER
             self._doubts = self._call.behaviour.presence_doubts
+        elif (self._was_cut or self._was_heard) and self._is_repeated(text, words):
+            self._doubts += 2  # Nobody has asked for it a second time.
         elif self._was_cut:
             self._doubts += 1
         elif self._was_heard:
             self._doubts = max(0, self._doubts - 2)
-        if (self._was_cut or self._was_heard) and self._is_repeated(text, words):
-            # Nobody has asked for it a second time.
-            self._doubts += 2
         self._turns.append(text)
         self._was_cut = self._was_heard = False
         return self._verdict()

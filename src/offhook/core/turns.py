@@ -267,7 +267,7 @@ class Turns:
             self._speaking.hush(reply, at)
 
     def sound_lasted(self, sound_s: float, at: float) -> None:
-        """Loud, and perhaps a voice: neither a quieter agent nor a silent one loses a word, so neither waits for proof."""
+        """Loud, and perhaps a voice: neither a quieter agent nnor a silent one loses a word: no proof is waited for."""
         reply = self._speaking.reply
         if reply is None or reply.is_protected or reply.state not in (ReplyState.SPEAKING, ReplyState.DUCKED):
             return
@@ -443,9 +443,9 @@ class Turns:
         if murmur is None or not ledger.has(ASIDE):
             ledger.pass_over(ASIDE)
             return
-        is_asked = is_question(heard_text) or (isinstance(reply.content, Say) and reply.content.name in ASKING)
         overlap_s = at - murmur.onset_at - (reply.hushed_s - murmur.hushed_s)
-        if is_asked and overlap_s <= self._call.behaviour.answer_overlap_s:
+        is_in_time = is_question(heard_text) and overlap_s <= self._call.behaviour.answer_overlap_s
+        if is_in_time or (isinstance(reply.content, Say) and reply.content.name in ASKING):
             ledger.give_back(ASIDE, since_s=murmur.onset_at)
         ledger.pass_over(ASIDE)
         if not ledger.is_empty and self._listening.open_spurt is None and self._speaking.is_free:

@@ -40,7 +40,7 @@ _WORDS_BEHIND_WAITING: Final = 12
 """With more words behind it, the caller asked to wait and then went on to say what it is about."""
 
 _WORDS_BEHIND_ASKING: Final = 2
-"""The same before a question mark: "one moment, please?" has few words behind it, "hold on, is that the price?" more."""
+"""The same before a question mark: "one moment, please?" and not "hold on, is that the price?"."""
 
 _SIGN: Final = re.compile(r"[^\w ]")
 _MOST_ECHO_WORDS: Final = 500

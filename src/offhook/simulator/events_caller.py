@@ -81,9 +81,10 @@ class Caller:
 
     def answered(self, at: float) -> None:
         """The call stands."""
-        self._intend(at + 12.0)
         if self.is_television:
             self._heap.later(at + 1.0, self._watch_television, 0)
+        else:
+            self._intend(at + 12.0)
 
     def agent_sounds(self, begin: float, end: float, text: str, *, is_goodbye: bool) -> None:
         """The agent will be heard, if nothing is cut."""
@@ -142,7 +143,8 @@ class Caller:
     def heard_again(self, at: float) -> None:
         """There is a leg again."""
         self.is_heard = True
-        self._intend(at + self._heap.within(PATIENCE_S))
+        if not self.is_television:
+            self._intend(at + self._heap.within(PATIENCE_S))
 
     # ── what the caller does ─────────────────────────────────────────────────────────────────────────────────
 

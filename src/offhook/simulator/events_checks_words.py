@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from typing import Final
 
-from offhook.core.commands import CollectKeys, Remember
+from offhook.core.commands import CollectKeys, EndCall, Remember
 from offhook.core.events import DigitPressed, TranscriptFinal
 from offhook.core.history import AgentSaid, CallerSaid, KeysPressed
 from offhook.simulator.events_check import Check, Facts, Hears
@@ -12,6 +12,8 @@ from offhook.simulator.events_check import Check, Facts, Hears
 _WORD: Final = re.compile(r"\bw(\d+)")
 _ANSWER: Final = re.compile(r"\b(?:yes|right|no)\b")
 """What is said over the tail of a question: it is an answer, whatever it sounds like."""
+JUDGED_S: Final = 1.5
+"""Behind the agent's last sound it is known whether what was said over it is an answer."""
 _AGENT_WORD: Final = re.compile(r"\ba(\d+)")
 
 
@@ -26,15 +28,23 @@ class WordsReachHistory(Check):
         self._said: list[int] = []
         self._answers: Counter[str] = Counter()
         """Said, less remembered."""
+        self._answered_at: dict[str, float] = {}
+        """When each was told last."""
+        self._ended_at = 0.0
 
     def hears(self) -> Hears:
-        return {TranscriptFinal: self._final, Remember: self._remember}
+        return {TranscriptFinal: self._final, Remember: self._remember, EndCall: self._end}
+
+    def _end(self, command: EndCall, at: float) -> None:
+        self._ended_at = at
 
     def _final(self, event: TranscriptFinal, at: float) -> None:
         if not self.facts.is_ended:
             for word in _WORD.findall(event.text):
                 self._told[int(word)] = at
-            self._answers.update(_ANSWER.findall(event.text))
+            for answer in _ANSWER.findall(event.text):
+                self._answers[answer] += 1
+                self._answered_at[answer] = at
 
     def _remember(self, command: Remember, at: float) -> None:
         if not isinstance(command.entry, CallerSaid):
@@ -53,8 +63,10 @@ class WordsReachHistory(Check):
             first = self._told[lost[0]]
             self.fail(at, f"lost: {' '.join(f'w{word}' for word in lost)} (the first was told at {first:.3f})")
         for answer, missing in self._answers.items():
-            if missing:
-                self.fail(at, f"{answer!r} was {'lost' if missing > 0 else 'doubled'} {abs(missing)} times")
+            told_at = self._answered_at.get(answer, 0.0)
+            # One that sounds like listening, and that nobody could judge any more, may be missing.
+            if missing < 0 or missing > (told_at > self._ended_at - JUDGED_S):
+                self.fail(told_at, f"{answer!r} was {'lost' if missing > 0 else 'doubled'} {abs(missing)} times")
 
 
 class HeardTextIsTrue(Check):

@@ -51,6 +51,8 @@ class EventPlayout:
         """Of this generation: segment, where in it, when it is heard, until when."""
         self.plays_until = 0.0
         """The agent sounds until then, if nothing is cut."""
+        self.tells_at = 0.0
+        """When news of it was, or will be, told that needs nobody to ask for it."""
         self._is_open = self._is_finished = self._is_sent = self._is_hushed = False
         self._generation = 0
         self.is_attached = True
@@ -164,7 +166,7 @@ class EventPlayout:
             self._index, self._offset = self._index + 1, 0.0
         if self._is_finished and self._segments and not self._is_sent:
             self._is_sent = True
-            ends_at = max(self.plays_until, at)
+            self.tells_at = ends_at = max(self.plays_until, at)
             self._plan_event(ends_at - LEAD_S, ReplySent(self.reply, ends_at))
             self._heap.later(ends_at, self._heard_all, (self._generation, self.reply))
             if all(piece.is_heard for piece in self._segments):
@@ -178,7 +180,7 @@ class EventPlayout:
         self._stretches.append((self._index, self._offset, begin, end))
         if not segment.started:
             self._heap.later(begin - LEAD_S, self._started, (self._generation, segment, begin))
-        self._offset, self.plays_until = segment.have_s, end
+        self._offset, self.plays_until, self.tells_at = segment.have_s, end, end
         self.on_sound(begin, end, segment.text)
 
     def _started(self, what: tuple[int, _Segment, float], at: float) -> None:
@@ -227,6 +229,7 @@ class EventPlayout:
             self._heap.deliver(what[1], at)
 
     def _post(self, event: Event, at: float) -> None:
+        self.tells_at = max(self.tells_at, at)
         self._heap.send(at, event)
 
     def _over(self) -> None:

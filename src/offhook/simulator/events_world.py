@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from heapq import heappop
+from math import ceil
 from typing import Any, Final
 
 from offhook.clock import wall
@@ -54,6 +55,8 @@ LONG: Final = frozenset({"warning", "max_call"})
 """Nobody waits for these."""
 SHORT_S: Final = 31.0
 """A deadline that is further away than this may be one of those."""
+TOLD_S: Final = 0.2
+"""Playout has told by then that what it had was played."""
 MOST_EVENTS: Final = 200_000
 LINGERS_S: Final = 60.0
 """So long after the end events are still told: tools answer, legs close."""
@@ -153,12 +156,13 @@ class EventsWorld(Heap):
             if at is None and wakeup_at is None:
                 break
             if wakeup_at is not None and (at is None or wakeup_at < at):
-                self.now = max(self.now, wakeup_at)
+                self.now = max(self.now, _journaled(wakeup_at))
                 self.deliver(TimePassed(), self.now)
                 continue
             if self.ended_at is not None and at is not None and at > self.ended_at + LINGERS_S:
                 break
-            self.now, _, act, argument = heappop(entries)
+            at, _, act, argument = heappop(entries)
+            self.now = _journaled(at)
             act(argument, self.now)
         for check in self.checks:
             check.ended(self.now)
@@ -203,9 +207,10 @@ class EventsWorld(Heap):
             self._fail(at, "open_calls_have_deadlines", left)
 
     def _is_stuck(self) -> bool:
-        """Only long deadlines are left, and it is not somebody else who has the caller."""
-        is_elsewhere = self.line.is_human_on or self.line.is_dialling
-        return not is_elsewhere and LONG.issuperset(self.conversation.timers)
+        """Only long deadlines are left, nobody else keeps the caller, and no audio is heard whose end is told."""
+        line = self.line
+        waits = line.is_human_on or line.is_dialling or line.is_muted or self.playout.tells_at + TOLD_S > self.now
+        return not waits and LONG.issuperset(self.conversation.timers)
 
     def _fail(self, at: float, name: str, what: str) -> None:
         self.facts.failures.append(f"{at:.3f} {name}: {what}")
@@ -280,6 +285,12 @@ def play(
     return Outcome(
         seed, weather, length_s, world.events, world.waits.worst_s, world.reason, world.facts.failures, world.log or []
     )
+
+
+def _journaled(at: float) -> float:
+    """The time as a journal holds it, and never earlier: a deadline that was due is due again in a replay."""
+    micros = ceil(at * 1e6)
+    return micros / 1e6 if micros / 1e6 >= at else (micros + 1) / 1e6
 
 
 def _print(line: str) -> None:

@@ -2,6 +2,7 @@
 
 The words a caller waits after ("um", "my number is") or may say without taking the floor ("mm-hm") are lists here, so
 that the core knows no language. "Wait" and "hold on" are no hesitations on purpose: said over the agent, they mean it.
+So do the sounds of no ("uh-uh"), which have a list of their own, since they are spelled like sounds of listening.
 """
 
 import tomllib
@@ -34,9 +35,17 @@ class Sentences(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     repeat: str
     deaf: str
     failure_goodbye: str
+    presence: str
+    absent_goodbye: str
+    transfer: str
+    transfer_failed: str
+    returned: str
+    denials: tuple[str, ...]
+    wait_phrases: tuple[str, ...]
     backchannels: tuple[str, ...]
     end_phrases: tuple[str, ...]
     open_words: tuple[str, ...]
+    closing_words: tuple[str, ...]
     hesitations: tuple[str, ...]
     number_words: tuple[str, ...]
     collect_words: tuple[str, ...]

@@ -1,0 +1,36 @@
+"""How sound and words outvote each other, and where neither does."""
+
+import pytest
+
+from offhook.core.behaviour import PRESETS, Behaviour
+from offhook.core.endpointing import SURE_PROBABILITY, Evidence, silence_needed_s
+from offhook.core.words import Shape
+
+
+@pytest.mark.parametrize("b", PRESETS.values(), ids=PRESETS)
+class TestEveryPreset:
+    """Each rule holds whatever the numbers are."""
+
+    def test_a_sure_sound_shortens_an_open_word_and_not_to_the_shortest(self, b: Behaviour) -> None:
+        assert silence_needed_s(b, Evidence(SURE_PROBABILITY, Shape.OPEN, 5, 0.0)) == b.unsure_silence_s
+        assert silence_needed_s(b, Evidence(SURE_PROBABILITY - 0.01, Shape.OPEN, 5, 0.0)) == b.unfinished_silence_s
+        assert silence_needed_s(b, Evidence(None, Shape.OPEN, 5, 0.0)) == b.unfinished_silence_s
+
+    def test_who_pauses_long_is_given_time_all_the_same(self, b: Behaviour) -> None:
+        learned = Evidence(0.99, Shape.OPEN, 5, b.unfinished_silence_s)
+        assert silence_needed_s(b, learned) == b.unfinished_silence_s
+
+    def test_nothing_outvotes_a_number(self, b: Behaviour) -> None:
+        for probability in (None, 0.2, 1.0):
+            evidence = Evidence(probability, Shape.COLLECTING, 3, 0.0, is_question=True)
+            assert silence_needed_s(b, evidence) == b.collecting_silence_s
+
+    def test_a_question_mark(self, b: Behaviour) -> None:
+        def needed_s(probability: float | None, *, is_question: bool) -> float:
+            return silence_needed_s(b, Evidence(probability, Shape.COMPLETE, 8, 0.0, is_question=is_question))
+
+        assert needed_s(b.complete_probability, is_question=True) == b.min_silence_s
+        assert needed_s(b.complete_probability, is_question=False) > b.min_silence_s
+        assert needed_s(0.1, is_question=True) == b.unsure_silence_s
+        assert needed_s(0.1, is_question=False) == b.unfinished_silence_s
+        assert needed_s(None, is_question=True) == b.unsure_silence_s
