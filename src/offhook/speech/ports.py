@@ -174,7 +174,8 @@ class SpeechToText(Protocol):
 class Message:
     """One entry of the conversation as a model sees it."""
 
-    role: Literal["system", "user", "assistant", "tool"]
+    role: Literal["system", "user", "assistant", "tool", "note"]
+    """A note is told to the model by neither party: `offhook.speech.llm.history` says how vendors are sent one."""
     text: str
     tool_calls: tuple["ToolCall", ...] = ()
     """Of an assistant's entry: what it asked for."""
@@ -213,6 +214,8 @@ class ModelRequest:
     `offhook.speech.llm.history.to_continue` puts it into words for a model that takes messages. A model that cannot
     go on may answer anew: what it repeats of `said` is removed.
     """
+    may_call: bool = True
+    """False: no tool is to be called now. Those that were called still have to be known to some vendors."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from offhook.speech.llm.grounded_forms import BOOK_TABLE, END_CALL, TAKE_MESSAGE, Form
+from offhook.core.builtin import END_CALL
+from offhook.speech.llm.grounded_forms import BOOK_TABLE, TAKE_MESSAGE, Form
 from offhook.speech.llm.grounded_language import Act, Language
 from offhook.speech.ports import Message, ToolSpec
 
