@@ -41,7 +41,7 @@ class Call:
         self.inbox = Inbox()
         self.format = audio_format
         self.pacer = Pacer(self.inbox, audio_format)
-        self.ear = Ear(self.inbox, SpurtDetector(EnergyVad().stream(), (0.1,)), self.pacer, audio_format)
+        self.ear = Ear(self.inbox, SpurtDetector(EnergyVad().stream(), (0.1,)), self.pacer)
 
     def attach(self, number: int = 1, origin_at: float = 0.0) -> NotingLeg:
         leg = NotingLeg(self.format)
@@ -175,7 +175,7 @@ def test_a_transcriber_that_wants_wideband_gets_it_as_it_came() -> None:
     async def main() -> None:
         call = Call(WIDEBAND)
         detector = SpurtDetector(EnergyVad().stream(), (0.1,))
-        call.ear = Ear(call.inbox, detector, call.pacer, WIDEBAND, hearing_format=WIDEBAND)
+        call.ear = Ear(call.inbox, detector, call.pacer, hearing_format=WIDEBAND)
         told: list[ToldTranscriber] = []
 
         def make(post: Any) -> ToldTranscriber:

@@ -32,18 +32,12 @@ class Ear:
     """One call's ear."""
 
     def __init__(
-        self,
-        inbox: Inbox,
-        detector: SpurtDetector,
-        pacer: Pacer,
-        audio_format: AudioFormat = TELEPHONE,
-        *,
-        hearing_format: AudioFormat = TELEPHONE,
+        self, inbox: Inbox, detector: SpurtDetector, pacer: Pacer, *, hearing_format: AudioFormat = TELEPHONE
     ) -> None:
-        """`audio_format` is the call's, `hearing_format` what its transcribers want."""
-        self._inbox, self._pacer, self.audio_format = inbox, pacer, audio_format
+        """The call's format is the pacer's; `hearing_format` is what its transcribers want."""
+        self._inbox, self._pacer, self.audio_format = inbox, pacer, pacer.audio_format
         self.questions: Final = Questions(inbox.put)
-        self.audio: Final = CallerAudio(inbox.put, detector, self.questions, audio_format, hearing_format)
+        self.audio: Final = CallerAudio(inbox.put, detector, self.questions, pacer.audio_format, hearing_format)
         self._detector = detector
         self._watch = LegWatch()
         self._attached: _Listener | None = None
