@@ -11,7 +11,7 @@ from offhook.call.runtime import AgentRuntime
 from offhook.core.formats import TELEPHONE, WIDEBAND, AudioFormat
 from offhook.simulator.caller import Caller
 from offhook.simulator.linear_memory import LinearCall, linear_call
-from offhook.simulator.linear_tape import WideTape
+from offhook.simulator.linear_tape import WideTape, WideTurns
 from offhook.simulator.memory import MemoryControl
 from offhook.simulator.network import Network
 from offhook.simulator.virtual import run_virtual
@@ -25,7 +25,8 @@ FORMATS = pytest.mark.parametrize("audio_format", [TELEPHONE, WIDEBAND], ids=["t
 
 
 def _hears_wide(runtime: AgentRuntime) -> None:
-    runtime.stt = WideTape(runtime.stt)
+    tape = WideTape(runtime.stt)
+    runtime.stt, runtime.turn_model = tape, WideTurns(runtime.turn_model, tape)
 
 
 def run(rig: Rig, steps: list[dict[str, Any]], folder: Path, audio_format: AudioFormat) -> Outcome:
@@ -86,7 +87,7 @@ def test_a_barge_in_ducks_and_stops_the_agent_and_the_history_holds_what_was_hea
     remembered = next(text for who, text in outcome.turns if who == "agent" and text.startswith("We are open"))
     heard = outcome.report.heard_text.split()
     begin = heard.index("We")
-    spoken = next(n for n, word in enumerate(heard[begin:] + ["."]) if word not in long.split())
+    spoken = next(n for n, word in enumerate([*heard[begin:], "."]) if word not in long.split())
     assert abs(len(remembered.split()) - spoken) <= 1
 
 
@@ -95,11 +96,34 @@ def test_keys_and_the_recording(tmp_path: Path, audio_format: AudioFormat) -> No
     steps = [POLITE, {"digits": "42#"}, {"silence": 4}, END]
     outcome = run(Rig(), steps, tmp_path, audio_format)
     check(outcome)
-    assert "42#" in [text for who, text in outcome.turns if who == "caller"] or outcome.lines("DigitPressed")
+    assert "".join(line["digit"] for line in outcome.lines("DigitPressed")) == "42#"
     with wave.open(str(outcome.folder / "recording.wav")) as sound:
         assert (sound.getframerate(), sound.getnchannels()) == (audio_format.rate, 2)
         length_s = sound.getnframes() / sound.getframerate()
     assert length_s == pytest.approx(outcome.report.length_s, abs=0.3)
+
+
+@FORMATS
+@pytest.mark.parametrize("stall_s", [0.5, 1.0, 2.0, 4.0])
+@pytest.mark.parametrize("after_s", [1.2, 2.5, 4.0])
+def test_heard_text_is_right_to_a_word_when_the_downlink_has_stalled(
+    tmp_path: Path, audio_format: AudioFormat, stall_s: float, after_s: float
+) -> None:
+    """The way to the caller stalls in the middle of a long reply; the caller cuts in some time after it goes on."""
+    long = " ".join(f"word{number}" for number in range(60)) + "."
+    steps = [
+        POLITE, {"silence": 4.3}, {"say": "tell me"}, {"wait": {"says": "word2", "seconds": 0.5}}, {"silence": stall_s + after_s},
+        {"barge_in": "no wait tell me about sunday please", "at_most_s": 1.0}, POLITE, END,
+    ]  # fmt: skip
+    network = Network(delay_s=0.04, stall_every_s=10.0, stall_s=stall_s)
+    outcome = run(Rig(llm={"rules": [{"when": "tell", "say": long}]}, network=network), steps, tmp_path, audio_format)
+    check(outcome)
+    (barge,) = [turn for turn in outcome.report.turns if turn.kind == "barge_in"]
+    assert 10.0 < barge.begins_at < 19.0 and barge.over_agent, "one stall, in the reply, begun before the caller"
+    heard = [word for word in outcome.report.heard_text.replace(".", "").split() if word.startswith("word")]
+    first = heard[: next((n for n in range(1, len(heard)) if heard[n] == "word0"), len(heard))]
+    remembered = next(text for who, text in outcome.turns if who == "agent" and text.startswith("word0"))
+    assert abs(len(remembered.split()) - len(first)) <= 1, (remembered, first)
 
 
 def test_a_browser_that_is_gone_without_a_word_ends_the_call(tmp_path: Path) -> None:
