@@ -267,6 +267,8 @@ class Conversation:
                 speaking.generated(reply, event, at)
             case ev.PlayoutDried():
                 speaking.playout_dried(reply, at)
+            case ev.PlayoutRefilled():
+                speaking.playout_refilled(reply)
             case ev.ReplySent(ends_at=ends_at):
                 timers.cancel(Timer.STALL, Timer.FILLER)
                 timers.set(Timer.MARK, ends_at + self._call.behaviour.mark_timeout_s)
