@@ -14,6 +14,7 @@ from offhook.core.events import (
     Event,
     PlayoutCut,
     PlayoutDried,
+    PlayoutRefilled,
     ReplyHeard,
     ReplySent,
     SegmentHeard,
@@ -284,6 +285,8 @@ class Playout:
         if self._gain is not None:
             audio = audio.translate(self._gain)
         self._sink.send_audio(audio, self._plays_until)
+        if self._dry and self._flights:
+            self._sink.post(PlayoutRefilled(self._reply))
         self._flights.append(_Flight(self._index, self._offset, size, self._plays_until))
         self._dry = False
         self._offset += size

@@ -74,6 +74,8 @@ class Reply(msgspec.Struct):
     """What the caller hears of it is all there will be."""
     is_audible: bool = False
     """Some of it was sent."""
+    is_dry: bool = False
+    """All audio that it has was played, and more is expected."""
     is_sealed: bool = False
     """The caller's turn stands in the history: the caller going on is a new turn."""
     is_protected: bool = False

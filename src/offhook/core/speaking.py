@@ -281,7 +281,7 @@ class Speaking:
     def segment_started(self, reply: Reply, segment: int, plays_at: float) -> None:
         """The caller begins to hear it."""
         assert not reply.is_held, "a held reply was sent"
-        reply.is_audible = True
+        reply.is_audible, reply.is_dry = True, False
         self._call.timers.cancel(Timer.STALL, Timer.IDLE)
         self.seal(reply)
         if text := self._texts.get(segment):
@@ -297,6 +297,10 @@ class Speaking:
     def playout_dried(self, reply: Reply, at: float) -> None:
         """The reply has begun and has no audio now."""
         b, timers = self._call.behaviour, self._call.timers
+        reply.is_dry = True
+        if reply.has_failed:
+            self._lost(reply, at, retryable=False)
+            return
         is_at_work = reply.is_tool_pending or reply.wants_round or bool(self.tools.of(reply.number))
         if isinstance(reply.content, Say) or (reply.is_ready and not is_at_work):
             timers.set(Timer.STALL, at + b.stall_timeout_s)
@@ -305,6 +309,11 @@ class Speaking:
         if not (self.tools.of(reply.number) or reply.is_generated):
             timers.set_first(Timer.REPLY, at + b.reply_timeout_s)
         self._bridge(reply, at + b.filler_again_s)
+
+    def playout_refilled(self, reply: Reply) -> None:
+        """The hole is over."""
+        reply.is_dry = False
+        self._call.timers.cancel(Timer.STALL)
 
     def generated(self, reply: Reply, event: ReplyGenerated, at: float) -> None:
         """The responder has said all of this round."""
@@ -335,11 +344,12 @@ class Speaking:
         """A maker failed. What the caller hears already is let to its end; otherwise the reply is tried again."""
         if reply.is_held:
             self.cancel(reply)
-        elif reply.is_audible and reply.is_ready:
+        elif reply.is_audible and reply.is_ready and not reply.is_dry:
             reply.has_failed = True
             self._call.timers.cancel(Timer.STALL)
+            self._call.timers.set_first(Timer.ANSWER, at + self._call.behaviour.answer_timeout_s)
         else:
-            self._lost(reply, at, retryable=event.retryable)
+            self._lost(reply, at, retryable=event.retryable and not reply.is_ready)
 
     def overdue(self, reply: Reply, at: float) -> None:
         """Nothing came in time. A model is asked once more, a voice that is silent is not: the caller waits."""

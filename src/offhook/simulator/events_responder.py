@@ -77,6 +77,7 @@ class Responder:
         if reply != self._maker.reply:
             return
         self._maker.is_over = True
+        self._playout.end_segments(reply, at)
         self._maker = _Maker(reply)
         self._think(content, is_first=False, at=at)
 
@@ -162,7 +163,14 @@ class Responder:
 
     def _told(self, what: tuple[_Maker, FirstTokenReceived], at: float) -> None:
         maker, event = what
-        if not maker.is_over:
+        if maker.is_over:
+            return
+        if isinstance(event, ReplyFailed):
+            # What the caller hears already is played to its end.
+            maker.is_over = True
+            self._heap.send(at, event)
+            self._playout.finish(maker.reply, at)
+        else:
             self._heap.deliver(event, at)
 
     # ── the voice ────────────────────────────────────────────────────────────────────────────────────────────
