@@ -71,7 +71,11 @@ def booking(tmp_path: Path) -> Path:
 def test_a_turn_is_taken_as_it_was_asked(booking: Path) -> None:
     past = read_past(booking)
     first = past.turn(1)
-    assert (first.reply, first.ask, first.passages) == (3, cmd.Ask(1, caller_text="book a room"), ("Rooms cost 90 euros.",))
+    assert (first.reply, first.ask, first.passages) == (
+        3,
+        cmd.Ask(1, caller_text="book a room"),
+        ("Rooms cost 90 euros.",),
+    )
     assert first.text == "Let me see. It is booked." and first.tools == [("book_room", '{"nights": 1}')]
     assert first.briefing == BRIEFING
     composed = request(past.entries, first.ask, system=BRIEFING.system, passages=first.passages)
@@ -87,7 +91,7 @@ def test_a_turn_is_taken_as_it_was_asked(booking: Path) -> None:
 def test_the_same_turn_is_asked_again(booking: Path) -> None:
     code, output = asked(booking, "--fork", "1")
     assert code == 0, output
-    assert output.splitlines()[0] == "turn 1 at 5.00 s, 1 entries of history, 1 passages looked up"
+    assert output.splitlines()[0] == "turn 1 at 5.00 s, 1 entry of history, 1 passage looked up"
     then, now = output.split("now · ")
     assert "then · desk · scripted" in then
     assert "  says    Let me see. It is booked." in then and '  wants   book_room {"nights": 1}' in then
@@ -172,6 +176,7 @@ def test_a_call_of_the_whole_core_is_asked_again(tmp_path: Path) -> None:
     path = journal_of(World(), tmp_path)
     code, output = asked(path, "--fork", "1")
     assert code == 0 and "You said: what time is it." in output
+    assert "Are you still there?" not in output, "that was another reply"
     assert "then · desk · scripted" in output and "You said what time is it." in output
 
 

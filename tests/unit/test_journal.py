@@ -83,7 +83,7 @@ def test_no_text_is_one_that_cannot_be_written(first: str, second: str, third: s
     ):
         found = parse_line(line(what, 1.0, 1))
         assert isinstance(found, Line)
-        is_clean = all("\ud800" > sign or sign > "\udfff" for sign in first + second + third)
+        is_clean = all(sign < "\ud800" or sign > "\udfff" for sign in first + second + third)
         assert found.is_repaired or found.what == what
         assert not (is_clean and found.is_repaired)
 
@@ -114,7 +114,9 @@ def test_a_journal_that_was_cut_off_is_read_up_to_there(tmp_path: Path) -> None:
 def test_what_is_no_journal_is_said_to_be_none(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.jsonl"
     path.write_bytes(content)
-    with pytest.raises(ConfigurationError, match=r"x\.jsonl: line 1: is not a journal \(expected a journal of version 2"):
+    with pytest.raises(
+        ConfigurationError, match=r"x\.jsonl: line 1: is not a journal \(expected a journal of version 2"
+    ):
         read_header(path)
 
 

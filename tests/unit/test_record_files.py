@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import threading
 import wave
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from offhook.core import events as ev
 from offhook.core import history as hist
 from offhook.core.behaviour import Behaviour, Script
 from offhook.core.endings import EndReason
-from offhook.core.formats import TELEPHONE
+from offhook.core.formats import TELEPHONE, WIDEBAND
 from tests.disks import TroubledDisk
 
 HEADER = Header(
@@ -185,21 +184,26 @@ def test_a_hung_folder_costs_no_other_call_a_line(records: FileRecords, disk: Tr
     assert numbers(hung) == [*range(1, 102)]
 
 
+def open_files() -> int:
+    """Handles of this process."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def test_a_disk_that_is_late_for_two_hundred_calls_leaks_no_handle(
     records: FileRecords, disk: TroubledDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "WAITING_LINES", 20)
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_files()
     disk.hangs, _ = (lambda path: True), disk.gate.clear()
     kept = [records.open(HEADER) for _ in range(200)]
     for record in kept:
         speak(record, 50)
         record.caller(0.0, TELEPHONE.silence(16_000))
         record.close(5.0)
-    assert len(os.listdir("/proc/self/fd")) == before, "nothing is opened where the call runs"
+    assert open_files() == before, "nothing is opened where the call runs"
     disk.gate.set()
     records.stop()
-    assert len(os.listdir("/proc/self/fd")) == before and not disk.handles
+    assert open_files() == before and not disk.handles
     assert disk.opened == 4 * 200
     assert all((record.folder / "call.json").stat().st_size > 100 for record in kept)
     assert all([(gap.n, gap.lost) for gap in lines(record) if isinstance(gap, Gap)] == [(21, 31)] for record in kept)
@@ -225,7 +229,9 @@ def test_what_cannot_be_opened_is_told_once_and_the_rest_goes_on(
     assert there == (set() if broken == "call_1" else expected)
 
 
-def test_a_full_disk_leaves_whole_lines(records: FileRecords, disk: TroubledDisk, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_full_disk_leaves_whole_lines(
+    records: FileRecords, disk: TroubledDisk, caplog: pytest.LogCaptureFixture
+) -> None:
     room = [2_000]
 
     def taken(data: bytes) -> int:
@@ -312,6 +318,21 @@ def test_audio_lies_where_it_was_heard(records: FileRecords) -> None:
     caller, agent = samples(record)
     assert loud(caller) == [*range(10, 30)]
     assert loud(agent) == [20, 21, 22]
+
+
+def test_a_call_of_another_format_is_recorded_as_it_is(records: FileRecords) -> None:
+    record = records.open(HEADER, WIDEBAND)
+    for frame in range(100):
+        record.caller(frame * 0.02, b"\x00\x10" * 320)
+    record.agent(0.5, b"\x00\x20" * 1_600)
+    record.close(2.0)
+    records.stop()
+    with wave.open(str(record.folder / "recording.wav")) as file:
+        assert (file.getframerate(), file.getnframes()) == (16_000, 32_000)
+        content = memoryview(file.readframes(32_000)).cast("h")
+    assert set(content[::2]) == {0x1000}
+    heard = [place for place, value in enumerate(content[1::2]) if value]
+    assert (heard[0], len(heard)) == (8_000, 1_600)
 
 
 def test_a_parked_stretch_is_silence_and_takes_no_room(records: FileRecords) -> None:
