@@ -31,14 +31,14 @@ HEADER = Header(
 def disk() -> Iterator[TroubledDisk]:
     found = TroubledDisk()
     yield found
-    found.gate.set()
+    found.go_on()
 
 
 @pytest.fixture
 def records(tmp_path: Path, disk: TroubledDisk) -> Iterator[FileRecords]:
     found = FileRecords(tmp_path, disk)
     yield found
-    disk.gate.set()
+    disk.go_on()
     found.stop()
 
 
@@ -139,11 +139,11 @@ def test_a_late_disk_loses_lines_and_says_how_many(
     records: FileRecords, disk: TroubledDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "WAITING_LINES", 20)
-    disk.hangs, _ = (lambda path: True), disk.gate.clear()
+    disk.hang()
     record = records.open(HEADER)
     speak(record, 60)
     assert records.state().is_failing and records.state().lost_lines == 40
-    disk.hangs, _ = (lambda path: False), disk.gate.set()
+    disk.go_on()
     settle(records)
     speak(record, 10, 60)
     record.close(7.0)
@@ -165,7 +165,7 @@ def settle(records: FileRecords) -> None:
 
 
 def test_a_hung_folder_costs_no_other_call_a_line(records: FileRecords, disk: TroubledDisk) -> None:
-    disk.hangs, _ = (lambda path: path.name.endswith("hung")), disk.gate.clear()
+    disk.hang(lambda path: path.name.endswith("hung"))
     hung = records.open(replace(HEADER, call="hung"))
     others = [records.open(replace(HEADER, call=f"call_{n}")) for n in range(20)]
     for record in (hung, *others):
@@ -178,7 +178,7 @@ def test_a_hung_folder_costs_no_other_call_a_line(records: FileRecords, disk: Tr
         threading.Event().wait(0.01)
     assert [numbers(record) for record in others] == [[*range(1, 102)]] * 20
     assert not hung.folder.exists()
-    disk.gate.set()
+    disk.go_on()
     hung.close(10.0)
     records.stop()
     assert numbers(hung) == [*range(1, 102)]
@@ -194,14 +194,14 @@ def test_a_disk_that_is_late_for_two_hundred_calls_leaks_no_handle(
 ) -> None:
     monkeypatch.setattr(files, "WAITING_LINES", 20)
     before = open_files()
-    disk.hangs, _ = (lambda path: True), disk.gate.clear()
+    disk.hang()
     kept = [records.open(HEADER) for _ in range(200)]
     for record in kept:
         speak(record, 50)
         record.caller(0.0, TELEPHONE.silence(16_000))
         record.close(5.0)
     assert open_files() == before, "nothing is opened where the call runs"
-    disk.gate.set()
+    disk.go_on()
     records.stop()
     assert open_files() == before and not disk.handles
     assert disk.opened == 4 * 200
@@ -371,13 +371,13 @@ def test_an_agent_that_speaks_to_a_silent_line_is_kept(records: FileRecords) -> 
 
 
 def test_audio_that_waits_is_bounded_and_what_is_lost_is_silence(records: FileRecords, disk: TroubledDisk) -> None:
-    disk.hangs, _ = (lambda path: True), disk.gate.clear()
+    disk.hang()
     record = records.open(HEADER)
     for frame in range(50 * 60):
         record.caller(frame * 0.02, b"\x10" * 160)
     lost_s = records.state().lost_audio_s
     assert lost_s == pytest.approx((60 - 2 * files.WAITING_AUDIO_S) / 2, abs=1.0)
-    disk.gate.set()
+    disk.go_on()
     settle(records)
     record.caller(60.0, b"\x10" * 800)
     record.close(61.0)
@@ -390,11 +390,11 @@ def test_the_share_of_one_call_is_not_the_share_of_another(
     records: FileRecords, disk: TroubledDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "WAITING_LINES", 50)
-    disk.hangs, _ = (lambda path: True), disk.gate.clear()
+    disk.hang()
     loud_one, quiet = records.open(HEADER), records.open(HEADER)
     speak(loud_one, 5_000)
     speak(quiet, 40)
-    disk.gate.set()
+    disk.go_on()
     loud_one.close(1.0)
     quiet.close(1.0)
     records.stop()
