@@ -413,3 +413,14 @@ def test_a_folder_that_is_refused_is_no_error_of_the_call(records: FileRecords, 
     record.close(1.0)
     record.append(ev.CallerHungUp(), 2.0)
     assert records.state().unopened == 1 and records.state().is_failing
+
+
+def test_a_file_where_the_folder_of_calls_should_be_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "calls").write_text("something else")
+    found = FileRecords(tmp_path)
+    with caplog.at_level(logging.ERROR):
+        record = found.open(HEADER)
+        record.close(1.0)
+        found.stop()
+    assert found.state().unopened == 1
+    assert "Not a directory" in caplog.records[0].getMessage()
