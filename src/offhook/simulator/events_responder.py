@@ -144,6 +144,7 @@ class Responder:
             text = self._sentence(is_question=asks and number == segments)
             sounds_at = self._speak(text, max(at, spoken_at))
             if sounds_at is None:
+                self._later(at, ReplyGenerated(maker.reply, " ".join(self._text), self._segments))
                 return at
             spoken_at = sounds_at
         self._later(at, ReplyGenerated(maker.reply, " ".join(self._text), self._segments, 200, 30))
@@ -183,16 +184,12 @@ class Responder:
         if self._voice_is_dead:
             if heap.chance(0.5):
                 self._later(at, ReplyFailed(maker.reply, Stage.VOICE, "refused"))
-            else:
-                self._later(at, ReplyGenerated(maker.reply, " ".join(self._text), self._segments))
             return None
         stalls, dies = heap.chance(weather.voice_stalls), heap.chance(weather.voice_dies)
         have_s = heap.within((0.2, 0.8)) if stalls or dies else None
         heap.later(at, self._sound, (maker, number, text, have_s))
         if dies:
             self._later(at + 0.5, ReplyFailed(maker.reply, Stage.VOICE, "socket closed"))
-        elif stalls:
-            self._later(at, ReplyGenerated(maker.reply, " ".join(self._text), self._segments))
         return None if stalls or dies else at
 
     def _sound(self, what: tuple[_Maker, int, str, float | None], at: float) -> None:
