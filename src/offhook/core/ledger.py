@@ -175,7 +175,9 @@ class Ledger:
         return " ".join(said[matched:])
 
     def _prune(self) -> None:
-        settled = [w for w in self._finals if w.owner is not None and w.owner != ASIDE]
+        # The latest turn may yet be taken back, however long it is.
+        latest = max((w.owner for w in self._finals if w.owner is not None), default=PASSED)
+        settled = [w for w in self._finals if w.owner is not None and w.owner != ASIDE and w.owner != latest]
         if len(settled) > KEPT:
             gone = {id(w) for w in settled[:-KEPT]}
             self._finals = [w for w in self._finals if id(w) not in gone]

@@ -23,6 +23,7 @@ from offhook.core.reply import ASKING, CallerTurn, Reply, ReplyState
 from offhook.core.speaking import Speaking
 from offhook.core.state import Call, Phase
 from offhook.core.timers import Timer
+from offhook.core.tools import NEVER
 from offhook.core.waiting import Waiting
 from offhook.core.words import (
     Shape,
@@ -69,10 +70,10 @@ class Turns:
         self._speculations = 0
         self._repeats = 0
         self.learned_pause_s = 0.0
-        self._murmur: _Murmur | None = None
+        self._murmurs: list[_Murmur] = []
+        """Over the reply that is being said."""
         self._closed_to = 0.0
         """Place up to which the caller was answered, or judged to want no answer."""
-        self._echoes = 0
 
     # ── the end of the caller's turn ─────────────────────────────────────────────────────────────────────────
 
@@ -114,6 +115,10 @@ class Turns:
         shape = shape_of(text, c.last_agent_text, c.script) if normalize(text) else None
         if c.hears_audio and shape is None:
             shape = Shape.COMPLETE
+        if not spurt.was_predicted and shape not in (Shape.OPEN, Shape.COLLECTING):
+            # What the words say for sure, nobody needs to hear.
+            spurt.was_predicted = True
+            c.do(PredictTurn(spurt.number))
         evidence = Evidence(spurt.belief, shape, len(text.split()), self.learned_pause_s, is_question(text))
         needed_s = silence_needed_s(c.behaviour, evidence)
         self._watch(spurt, needed_s, at)
@@ -294,10 +299,10 @@ class Turns:
         elif reply.can_be_withdrawn:
             if step is not Step.WAIT:
                 self.withdraw(reply)
-        elif step is Step.TAKE:
-            if not self._echoes and not self._is_own_voice(self._listening.ledger.text_since(spurt.onset_at), spurt):
-                self.take_floor(reply)
-        elif step is Step.HUSH:
+        elif step is Step.TAKE and self._call.hears_audio:
+            self.take_floor(reply)
+        elif step in (Step.HUSH, Step.TAKE):
+            # The words decide: it may be the agent's own voice, come back by a loudspeaker.
             self._speaking.hush(reply, at)
         elif step is Step.DUCK:
             self._speaking.duck(reply)
@@ -309,11 +314,7 @@ class Turns:
             return
         self._speaking.caller_stopped(event.ended_at)
         reply = self._speaking.reply
-        if not spurt.is_open:
-            return
-        if reply is None or not reply.is_protected:
-            self._call.do(PredictTurn(spurt.number))
-        if reply is None:
+        if not spurt.is_open or reply is None:
             return
         if reply.state is ReplyState.DUCKED:
             self._speaking.resume(reply, at)
@@ -343,10 +344,13 @@ class Turns:
 
     def words_never_came(self, at: float) -> None:
         """The caller sounded over the agent, and nothing shows that it was words: go on."""
-        reply = self._speaking.reply
+        reply, spurt = self._speaking.reply, self._listening.open_spurt
         if reply is not None and reply.state in (ReplyState.DUCKED, ReplyState.HUSHED):
+            if spurt is not None and spurt.voice_s >= self._call.behaviour.takeover_voice_s and self._listening.owes_words:
+                # So much voice was hardly a noise: as long as its words may come, the agent does not talk on.
+                self._call.timers.set(Timer.DECIDE, at + SOUND_JUDGED_S)
+                return
             self._speaking.resume(reply, at)
-            spurt = self._listening.open_spurt
             if self._call.hears_audio and spurt is not None and not spurt.is_voiced:
                 self._close(spurt)
 
@@ -365,14 +369,15 @@ class Turns:
                 self._speaking.resume(reply, at)
         elif self._is_own_voice(text, spurt):
             if is_all:
-                self._echoes += 1
                 self._pass_over(spurt, at, owner=PASSED)
         elif not is_backchannel(text, self._call.script):
             self.take_floor(reply)
+        elif is_all and spurt.gave_up and spurt.voice_s >= self._call.behaviour.takeover_voice_s:
+            self.take_floor(reply)  # Its words are lost: the caller is asked to say them again.
         elif is_all and not self._call.hears_audio:
             if normalize(text):
                 self._waiting.caller_is_there(is_on_hold=self._waiting.is_on_hold)
-                self._murmur = _Murmur(spurt.onset_at, reply.hushed_s)
+                self._murmurs.append(_Murmur(spurt.onset_at, reply.hushed_s))
             self._pass_over(spurt, at, owner=ASIDE)
 
     def _pass_over(self, spurt: Spurt, at: float, *, owner: int) -> None:
@@ -438,15 +443,17 @@ class Turns:
         """A reply was heard to its end: a word said over its last moment may be the answer to it."""
         if isinstance(reply.content, Ask):
             self._presence.reply_heard()
-        murmur, self._murmur = self._murmur, None
-        ledger = self._listening.ledger
-        if murmur is None or not ledger.has(ASIDE):
-            ledger.pass_over(ASIDE)
-            return
-        overlap_s = at - murmur.onset_at - (reply.hushed_s - murmur.hushed_s)
-        is_in_time = is_question(heard_text) and overlap_s <= self._call.behaviour.answer_overlap_s
-        if is_in_time or (isinstance(reply.content, Say) and reply.content.name in ASKING):
-            ledger.give_back(ASIDE, since_s=murmur.onset_at)
+        murmurs, self._murmurs = self._murmurs, []
+        ledger, overlap_s = self._listening.ledger, self._call.behaviour.answer_overlap_s
+        if isinstance(reply.content, Say) and reply.content.name in ASKING:
+            overlap_s = NEVER  # It asks, and nothing else.
+        elif not is_question(heard_text):
+            overlap_s = -1.0
+        for murmur in murmurs:
+            # So much of the agent's own audio was left when it began.
+            if at - murmur.onset_at - (reply.hushed_s - murmur.hushed_s) <= overlap_s:
+                ledger.give_back(ASIDE, since_s=murmur.onset_at)
+                break
         ledger.pass_over(ASIDE)
         if not ledger.is_empty and self._listening.open_spurt is None and self._speaking.is_free:
             self.commit(at)
@@ -463,7 +470,7 @@ class Turns:
         self._speaking.cancel(reply)
         self._closing.reopen()
         self._listening.ledger.pass_over(ASIDE)
-        self._murmur = None
+        self._murmurs.clear()
 
     def withdraw(self, reply: Reply) -> None:
         """The turn was not over after all: take it back without trace, and let the caller go on."""
