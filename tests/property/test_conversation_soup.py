@@ -144,8 +144,8 @@ class Soup:
                 self.is_muted = is_muted
             case ev.SegmentReady(reply=reply) if reply == self.reply:
                 self.plays = True
-            case ev.PlayoutDried() | ev.ReplySent() | ev.ReplyHeard() | ev.PlayoutCut():
-                self.plays = False
+            case ev.PlayoutDried(reply=reply) | ev.ReplySent(reply=reply) | ev.ReplyHeard(reply=reply):
+                self.plays = self.plays and reply != self.reply
 
     def _given(self, command: cmd.Command) -> None:
         ends = [c for c in self.given if isinstance(c, cmd.EndCall)]
@@ -155,6 +155,10 @@ class Soup:
                 assert reply > self.reply, "replies count on"
                 self.reply, self.committed, self.plays = reply, not held, False
                 assert not isinstance(content, cmd.Ask) or content.until <= self.entries
+            case cmd.CancelReply() | cmd.HushPlayout():
+                self.plays = False
+            case cmd.ResumePlayout():
+                self.plays = True
             case cmd.CommitReply(reply=reply):
                 assert reply == self.reply
                 self.committed = True
