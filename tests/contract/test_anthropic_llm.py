@@ -13,6 +13,7 @@ from offhook.simulator.vendors.server import Answer, Fault, FaultKind, Latency, 
 from offhook.speech.http import Patience
 from offhook.speech.llm import anthropic
 from offhook.speech.llm.anthropic import AnthropicModel, Config, ReplyReader, chat, create
+from offhook.speech.llm.history import RUNNING
 from offhook.speech.ports import Message, ModelOutput, ModelRequest, Setup, TextDelta, ToolCall, ToolSpec, Usage
 
 CANARY = "canary-0123456789-abcdef"
@@ -86,8 +87,10 @@ HISTORIES = {
 @pytest.mark.parametrize("name", HISTORIES)
 @pytest.mark.parametrize("model_name", ["claude-haiku-4-5", "claude-haiku-5-5"])
 def test_the_strict_server_takes_every_history(name: str, model_name: str) -> None:
+    asked = ModelRequest((Message("system", "Be short."), *HISTORIES[name]), (TOOL,))
+
     async def check(server: AnthropicServer, model: AnthropicModel) -> None:
-        assert text_of(await collect(model, ModelRequest((Message("system", "Be short."), *HISTORIES[name])))) == "Yes."
+        assert text_of(await collect(model, asked)) == "Yes."
 
     run(AnthropicServer(lambda _: Answer("Yes.")), check, model=model_name, temperature=0.5)
 
@@ -96,8 +99,26 @@ def test_tool_results_stand_behind_their_calls() -> None:
     _, asked, answered = chat(HISTORIES["tools"])
     assert [block["id"] for block in asked["content"]] == ["call_1", "toolu_a"]
     kinds = [(block["type"], block.get("content")) for block in answered["content"]]
-    cancelled = "cancelled: the caller went on speaking"
-    assert kinds == [("tool_result", "done"), ("tool_result", cancelled), ("text", None)]
+    assert kinds == [("tool_result", "done"), ("tool_result", RUNNING), ("text", None)]
+
+
+@pytest.mark.parametrize("may_call", [True, False])
+def test_tools_that_may_not_be_called_are_still_known(may_call: bool) -> None:
+    async def check(server: AnthropicServer, model: AnthropicModel) -> None:
+        await collect(model, ModelRequest(HISTORIES["tools"], (TOOL,), may_call=may_call))
+        body = server.requests[-1].body
+        assert [tool["name"] for tool in body["tools"]] == ["book_table"]
+        assert body.get("tool_choice") == (None if may_call else {"type": "none"})
+
+    run(AnthropicServer(lambda _: Answer("Yes.")), check)
+
+
+def test_notes_are_sent_in_the_users_place() -> None:
+    entries = chat(
+        (Message("user", "Hi."), Message("assistant", "Hel"), Message("note", "cut"), Message("user", "Wait"))
+    )
+    assert [entry["role"] for entry in entries] == ["user", "assistant", "user"]
+    assert [block["text"] for block in entries[-1]["content"]] == ["[cut]", "Wait"]
 
 
 FAULTS: list[tuple[FaultKind, type[ProviderError]]] = [

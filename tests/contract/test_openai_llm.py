@@ -19,6 +19,7 @@ from offhook.simulator.vendors.openai import OpenAIServer
 from offhook.simulator.vendors.server import Answer, Fault, FaultKind, Latency, echo
 from offhook.speech.http import Patience
 from offhook.speech.llm import openai
+from offhook.speech.llm.history import RUNNING
 from offhook.speech.llm.openai import BASE_URL, CallCollector, Config, OpenAIModel, create, request_body
 from offhook.speech.llm.openai import _Fragment as Fragment
 from offhook.speech.llm.openai import _Function as Function
@@ -94,9 +95,15 @@ def test_the_strict_server_takes_every_request(model_name: str) -> None:
     async def check(server: OpenAIServer, model: OpenAIModel) -> None:
         assert text_of(await collect(model, ModelRequest(history, (TOOL,)))) == "You said: And?"
         tools = [message for message in server.requests[-1].body["messages"] if message["role"] == "tool"]
-        assert [message["content"] for message in tools] == ["booked", "cancelled: the caller went on speaking"]
+        assert [message["content"] for message in tools] == ["booked", RUNNING]
 
     run(OpenAIServer(echo), check, model=model_name, temperature=0.5)
+
+
+def test_tools_that_may_not_be_called_are_left_out() -> None:
+    asked = ModelRequest((Message("user", "Hi."), Message("note", "cut")), (TOOL,), may_call=False)
+    body = request_body(Config(), asked)
+    assert "tools" not in body and body["messages"][-1] == {"role": "user", "content": "[cut]"}
 
 
 FAULTS: list[tuple[FaultKind, type[ProviderError]]] = [

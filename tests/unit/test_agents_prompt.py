@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from offhook.agents.model import Agent
 from offhook.agents.prompt import FACTS_CHARS, system_message
 from offhook.speech.ports import Fact
@@ -53,3 +55,25 @@ def test_the_same_agent_gives_the_same_bytes() -> None:
     facts = Known("Open from seven to six.")
     again = Agent.model_validate({"name": "shop", "language": "de-DE", "prompt": "You sell {bread}.\n"})
     assert system_message(AGENT, facts) == system_message(again, facts)
+
+
+def test_what_was_not_spoken_is_explained() -> None:
+    text = system_message(AGENT, None)
+    assert "[keypad] 42 means that keys were pressed" in text and "a note to you about the call" in text
+
+
+@pytest.mark.parametrize(
+    ("tools", "are_explained", "keys_are"),
+    [
+        ([], False, False),
+        (["end_call"], False, False),
+        (["take_message"], True, False),
+        (["collect_digits"], True, True),
+    ],
+)
+def test_what_becomes_of_tools_is_explained_to_who_has_some(
+    tools: list[str], are_explained: bool, keys_are: bool
+) -> None:
+    agent = Agent.model_validate({"name": "shop", "tools": [{"name": name} for name in tools]})
+    text = system_message(agent, None)
+    assert ("still running" in text, "{keys-1}" in text) == (are_explained, keys_are)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from offhook.agents.addresses import is_public
-from offhook.agents.load import load_agent
+from offhook.agents.load import load_agent, load_team
 from offhook.agents.model import Agent
+from offhook.core.behaviour import Destination
 from offhook.core.promises import claims
 from offhook.errors import ConfigurationError
 
@@ -42,7 +43,7 @@ def test_documents_of_before_still_load(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "says"),
     [
-        ({"name": "fly"}, "tools[0]: there is no such tool (found 'fly'; expected 'end_call', 'take_message'"),
+        ({"name": "fly"}, "tools[0]: there is no such tool (found 'fly'; expected 'end_call', 'transfer_call'"),
         ({"type": "fly", "name": "x"}, "tools[0]: there is no such tool (found 'fly'"),
         ({"max_party": 3}, "tools[0]: the block does not say which one it is"),
         ({"name": "book_table", "max_parti": 3}, "tools[0].max_parti: there is no field 'max_parti' here: did you me"),
@@ -57,7 +58,8 @@ def test_an_entry_is_told_by_name_or_type(entry: dict[str, Any], says: str, tmp_
     ("change", "says"),
     [
         ({"name": "Order Status"}, "tools[0].name: expected a name such as order_status"),
-        ({"name": "end_call"}, "tools[0].name: end_call is the built-in that hangs up"),
+        ({"name": "end_call"}, "tools[0].name: end_call is a tool that the conversation carries out itself: choose"),
+        ({"name": "transfer_call"}, "tools[0].name: transfer_call is a tool that the conversation carries out"),
         ({"method": "POTS"}, "tools[0].method: the value does not fit (found 'POTS'; expected 'GET', 'POST'"),
         ({"timeout": 3}, "tools[0].timeout: there is no field 'timeout' here: did you mean 'timeout_s'?"),
         ({"timeout_s": 90}, "tools[0].timeout_s: the value does not fit (found the number 90; expected a number from"),
@@ -164,6 +166,94 @@ def test_names_differ(tmp_path: Path) -> None:
 )
 def test_public_addresses(address: str, public: bool) -> None:
     assert is_public(address) is public
+
+
+# ── what the conversation carries out itself ─────────────────────────────────────────────────────────────────────
+
+DESK: dict[str, Any] = {"name": "desk", "number": "+15550100200", "when": "the caller asks for a person"}
+
+
+def to(change: dict[str, Any]) -> dict[str, Any]:
+    return {"name": "transfer_call", "destinations": [{**DESK, **change}]}
+
+
+SALES: dict[str, Any] = {"name": "sales", "file": "sales.yaml", "when": "the caller wants to buy"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ({"name": "transfer_call"}, "tools[0].destinations: the field is missing"),
+        ({"name": "transfer_call", "destinations": []}, "tools[0].destinations: the value does not fit (found a list"),
+        ({"name": "transfer_call", "destinations": [DESK] * 2}, "tools[0].destinations: the name 'desk' stands twice"),
+        (
+            {"name": "transfer_call", "destinations": [DESK, {**DESK, "name": "Desk"}]},
+            "tools[0].destinations: the name 'desk' stands twice",
+        ),
+        (to({"number": "5550100200"}), "tools[0].destinations[0].numb"),
+        (to({"number": "+1 555 010"}), "expected a number with + and"),
+        (to({"number": "+0155501002"}), "expected a number with + and"),
+        (to({"number": "+1234567890123456"}), "expected a number with"),
+        (to({"number": "sip:desk"}), "or sip:name@host"),
+        (to({"number": "tel:+15550100200"}), "or sip:name@host"),
+        (
+            to({"number": 15550100200}),
+            "(found the number 15550100200; expected text, in quotes if it looks like a number",
+        ),
+        (to({"ring_s": 3}), "tools[0].destinations[0].ring_s: the val"),
+        (to({"ring_s": 61}), "expected a number from 5 to 60"),
+        (to({"ring": 9}), "did you mean 'ring_s'?"),
+        (to({"when": " "}), "tools[0].destinations[0].when: the value"),
+        ({"name": "handoff", "agents": [SALES, SALES]}, "tools[0].agents: the name 'sales' stands twice"),
+        ({"name": "handoff", "agents": [SALES]}, "tools[0].agents[0].file: the agent's file cannot be read: No such"),
+        ({"name": "handoff", "agents": [{**SALES, "file": "."}]}, "tools[0].agents[0].file: the agent's file cannot"),
+        ({"name": "collect_digits", "max_digits": 0}, "tools[0].max_digits: the value does not fit (found the number"),
+        ({"name": "collect_digits", "secret": "often"}, "tools[0].secret: the value does not fit (found a value"),
+        ({"name": "send_digits", "digits": "1"}, "tools[0].digits: there is no field 'digits' here"),
+    ],
+)
+def test_what_the_conversation_carries_out_is_checked_field_by_field(
+    entry: dict[str, Any], says: str, tmp_path: Path
+) -> None:
+    assert says in refusal(tmp_path, entry)
+
+
+@pytest.mark.parametrize(
+    "number", ["+15550100200", "+493012345678", "+442079460958", "sip:desk@pbx.example.com", "sips:+15@10.0.0.1:5061"]
+)
+def test_destinations_are_in_the_script(number: str, tmp_path: Path) -> None:
+    entries = [{**DESK, "number": number}, {**DESK, "name": "owner", "ring_s": 45, "say": "I get the owner."}]
+    script = load(tmp_path, {"name": "transfer_call", "destinations": entries}).script()
+    assert script.destinations == {
+        "desk": Destination(number=number, ring_s=20.0, say=""),
+        "owner": Destination(number="+15550100200", ring_s=45.0, say="I get the owner."),
+    }
+
+
+def test_a_team_is_loaded_whole_also_when_it_hands_back_and_forth(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    back = {"name": "handoff", "agents": [{**SALES, "name": "front", "file": "../agent.yaml"}]}
+    (tmp_path / "more/sales.yaml").write_text(json.dumps({"name": "sales", "tools": [back]}))
+    there = {"name": "handoff", "agents": [{**SALES, "file": "more/sales.yaml"}]}
+    agent = load(tmp_path, there)
+    assert agent.script().handoffs == ("sales",)
+    team = load_team(tmp_path / "agent.yaml")
+    assert [found.name for found in team.values()] == ["test", "sales"]
+    assert agent.handoff_files()["sales"].resolve() in team
+
+
+def test_a_fault_in_a_file_of_the_team_names_that_file(tmp_path: Path) -> None:
+    (tmp_path / "sales.yaml").write_text("name: sales\nlanguage: 7\n")
+    load(tmp_path, {"name": "handoff", "agents": [SALES]})
+    with pytest.raises(ConfigurationError, match=r"sales\.yaml:2: language"):
+        load_team(tmp_path / "agent.yaml")
+
+
+def test_what_is_said_of_keys_is_in_the_script(tmp_path: Path) -> None:
+    script = load(tmp_path, {"name": "collect_digits", "max_digits": 6, "secret": "always"}).script()
+    assert (script.keys_most, script.keys_secret) == (6, True)
+    script = load(tmp_path, {"name": "collect_digits"}).script()
+    assert (script.keys_most, script.keys_secret) == (20, False)
 
 
 # ── what becomes of the words ────────────────────────────────────────────────────────────────────────────────────

@@ -55,7 +55,8 @@ class HttpToolConfig(RemoteConfig):
         "repeated is: GET, PUT, DELETE, `has_effects: false`, or with `idempotency_key: true`.",
     )
     idempotency_key: bool = Field(
-        default=False, description="Send an `Idempotency-Key` header, the same in all tries of one request."
+        default=False,
+        description="Send an `Idempotency-Key` header: the same for the same wish in a call, in all tries of it.",
     )
     has_effects: bool = Field(default=True, description="It changes something. False: it only looks something up.")
     filler: Sentences = Field(

@@ -256,7 +256,7 @@ class Conversation:
             case ev.ToolPending():
                 speaking.tool_pending(reply, at)
             case ev.SegmentReady(segment=segment, text=text):
-                speaking.segment_ready(reply, segment, text)
+                speaking.segment_ready(reply, segment, text, at)
             case ev.SegmentReworded(segment=segment, text=text):
                 speaking.segment_reworded(segment, text, at)
             case ev.SegmentStarted(segment=segment, plays_at=plays_at):

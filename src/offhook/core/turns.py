@@ -72,6 +72,8 @@ class Turns:
         self.learned_pause_s = 0.0
         self._murmurs: list[_Murmur] = []
         """Over the reply that is being said."""
+        self._cut_for = 0
+        """The spurt that has cut a reply."""
         self._closed_to = 0.0
         """Place up to which the caller was answered, or judged to want no answer."""
 
@@ -105,6 +107,8 @@ class Turns:
                 self._weigh(spurt, text, reply, at)
         elif is_settled and self._is_nothing(spurt, text):
             self._drop(spurt, at)
+            if not ledger.is_empty:
+                self.consider(at)  # Words from before it still wait.
         else:
             self._weigh(spurt, text, reply, at)
 
@@ -176,7 +180,13 @@ class Turns:
         is_deaf = listening.is_deaf
         self._close(spurt)
         listening.ledger.take(PASSED, since_s=spurt.onset_at if is_echo_of_us else 0.0)
-        if is_echo_of_us or c.phase is not Phase.OPEN or c.hears_audio:
+        if c.phase is not Phase.OPEN or c.hears_audio:
+            return
+        if spurt.number == self._cut_for and (is_echo_of_us or not is_deaf):
+            # What has cut the agent off was nobody's turn: it goes on with what it was saying.
+            self._speaking.expect_news(Say(c.script.repeat, "repeat"))
+            return
+        if is_echo_of_us:
             return
         verdict = self._presence.sound_without_words(spurt.voice_s)
         if verdict is not Verdict.ANSWER:
@@ -300,7 +310,7 @@ class Turns:
             if step is not Step.WAIT:
                 self.withdraw(reply)
         elif step is Step.TAKE and self._call.hears_audio:
-            self.take_floor(reply)
+            self.take_floor(reply, at)
         elif step in (Step.HUSH, Step.TAKE):
             # The words decide: it may be the agent's own voice, come back by a loudspeaker.
             self._speaking.hush(reply, at)
@@ -346,9 +356,13 @@ class Turns:
         """The caller sounded over the agent, and nothing shows that it was words: go on."""
         reply, spurt = self._speaking.reply, self._listening.open_spurt
         if reply is not None and reply.state in (ReplyState.DUCKED, ReplyState.HUSHED):
-            if spurt is not None and spurt.voice_s >= self._call.behaviour.takeover_voice_s and self._listening.owes_words:
-                # So much voice was hardly a noise: as long as its words may come, the agent does not talk on.
-                self._call.timers.set(Timer.DECIDE, at + SOUND_JUDGED_S)
+            if (
+                spurt is not None
+                and spurt.voice_s >= self._call.behaviour.takeover_voice_s
+                and self._listening.owes_words
+            ):
+                # So much voice was hardly a noise: its words are waited for as those of any turn.
+                self.take_floor(reply, at)
                 return
             self._speaking.resume(reply, at)
             if self._call.hears_audio and spurt is not None and not spurt.is_voiced:
@@ -371,9 +385,8 @@ class Turns:
             if is_all:
                 self._pass_over(spurt, at, owner=PASSED)
         elif not is_backchannel(text, self._call.script):
-            self.take_floor(reply)
-        elif is_all and spurt.gave_up and spurt.voice_s >= self._call.behaviour.takeover_voice_s:
-            self.take_floor(reply)  # Its words are lost: the caller is asked to say them again.
+            if is_all or not self._may_be_own_voice(text, spurt, reply):
+                self.take_floor(reply, at)
         elif is_all and not self._call.hears_audio:
             if normalize(text):
                 self._waiting.caller_is_there(is_on_hold=self._waiting.is_on_hold)
@@ -400,6 +413,11 @@ class Turns:
         tail = normalize(reply.heard_text).split()[-(len(words) + ECHO_TAIL_WORDS) :]
         return any(tail[i : i + len(words)] == words for i in range(len(tail) - len(words) + 1))
 
+    def _may_be_own_voice(self, text: str, spurt: Spurt, reply: Reply) -> bool:
+        """Too few words to tell, and time to wait for more: the agent is silent already."""
+        least = self._call.behaviour.echo_words
+        return spurt.is_over_agent and reply.state is ReplyState.HUSHED and len(normalize(text).split()) < least
+
     def final(self, event: TranscriptFinal, at: float) -> None:
         """Words that stay: of the spurt that is being judged, or told late."""
         new = self._listening.final(event, at)
@@ -414,16 +432,16 @@ class Turns:
         if reply is None or reply.is_held or reply.is_protected or spurt is not None:
             return  # Judged already, or looked at when the agent has said what it says now.
         if event.to_s > self._closed_to + SOUND_JUDGED_S and reply.is_audible:
-            self._heard_without_spurt(reply, new)
+            self._heard_without_spurt(reply, new, at)
         else:
             self._late_words(reply, new, at)
 
-    def _heard_without_spurt(self, reply: Reply, new: str) -> None:
+    def _heard_without_spurt(self, reply: Reply, new: str, at: float) -> None:
         """The transcriber hears words over the agent that the spurt detector did not."""
         if is_echo(new, self._speaking.sounded_since(self._closed_to), self._call.behaviour.echo_words):
             self._listening.ledger.take(PASSED)
         elif not is_backchannel(new, self._call.script):
-            self.take_floor(reply)
+            self.take_floor(reply, at)
         else:
             self._listening.ledger.take(ASIDE)
 
@@ -436,18 +454,24 @@ class Turns:
             return
         is_farewell = self._call.phase is Phase.CLOSING and is_end_phrase(new, self._call.script)
         if isinstance(reply.content, Say) and not (reply.is_filler or is_farewell or reply.content.name == "greeting"):
-            self.take_floor(reply)
+            self.take_floor(reply, at)
         # Else they are answered when the agent has said what it says now: nobody interrupts it.
 
     def reply_over(self, reply: Reply, heard_text: str, at: float) -> None:
         """A reply was heard to its end: a word said over its last moment may be the answer to it."""
         if isinstance(reply.content, Ask):
             self._presence.reply_heard()
+        self._settle_murmurs(reply, heard_text, at)
+        if not self._listening.ledger.is_empty and self._listening.open_spurt is None and self._speaking.is_free:
+            self.commit(at)
+
+    def _settle_murmurs(self, reply: Reply, text: str, at: float) -> None:
+        """What was said over the last moment of a question belongs to the answer; the rest was listening."""
         murmurs, self._murmurs = self._murmurs, []
         ledger, overlap_s = self._listening.ledger, self._call.behaviour.answer_overlap_s
         if isinstance(reply.content, Say) and reply.content.name in ASKING:
             overlap_s = NEVER  # It asks, and nothing else.
-        elif not is_question(heard_text):
+        elif not is_question(text):
             overlap_s = -1.0
         for murmur in murmurs:
             # So much of the agent's own audio was left when it began.
@@ -455,22 +479,22 @@ class Turns:
                 ledger.give_back(ASIDE, since_s=murmur.onset_at)
                 break
         ledger.pass_over(ASIDE)
-        if not ledger.is_empty and self._listening.open_spurt is None and self._speaking.is_free:
-            self.commit(at)
 
     # ── taking the floor ─────────────────────────────────────────────────────────────────────────────────────
 
-    def take_floor(self, reply: Reply) -> None:
+    def take_floor(self, reply: Reply, at: float) -> None:
         """The caller has the floor: the reply ends where it was heard."""
         if reply.can_be_withdrawn:
             self.withdraw(reply)
             return
-        if isinstance(reply.content, Ask) and self._listening.open_spurt is not None:
-            self._presence.reply_cut()
+        spurt = self._listening.open_spurt
+        if spurt is not None:
+            self._cut_for = spurt.number
+            if isinstance(reply.content, Ask):
+                self._presence.reply_cut()
         self._speaking.cancel(reply)
         self._closing.reopen()
-        self._listening.ledger.pass_over(ASIDE)
-        self._murmurs.clear()
+        self._settle_murmurs(reply, reply.full_text, at)
 
     def withdraw(self, reply: Reply) -> None:
         """The turn was not over after all: take it back without trace, and let the caller go on."""
@@ -494,7 +518,7 @@ class Turns:
         self._waiting.caller_is_there(is_on_hold=self._waiting.is_on_hold)
         if reply is not None and not reply.is_protected:
             if not reply.is_held:
-                self.take_floor(reply)
+                self.take_floor(reply, at)
             elif not self.is_suspended:
                 self._speaking.cancel(reply)
         self._call.timers.cancel(Timer.IDLE)

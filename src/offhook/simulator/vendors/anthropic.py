@@ -2,12 +2,14 @@
 
 import hmac
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
 from offhook.simulator.vendors.server import FaultKind, Refused, Reply, Token, VendorRequest, VendorServer, tokens
 from offhook.speech.catalogue import model_entry
 
+_ID: Final = re.compile(r"[a-zA-Z0-9_-]+")
 _FAULTS: Final = {
     "unauthorized": (401, "authentication_error", "invalid x-api-key: {key}"),
     "missing_model": (404, "not_found_error", "model: not found"),
@@ -62,7 +64,7 @@ class AnthropicServer(VendorServer):
         if "anthropic-version" not in request.headers:
             raise _invalid("anthropic-version: header is required")
         body = request.body
-        _check(body)
+        check_body(body)
         answer = self.brain(body)
         stop = answer.stop or ("tool_use" if answer.calls else "end_turn")
         size_in = len(json.dumps(body["messages"])) // 4
@@ -126,8 +128,8 @@ def _block(index: int, block: dict[str, Any], words: Sequence[str]) -> list[byte
     ]
 
 
-def _check(body: dict[str, Any]) -> None:
-    """Refuses what the vendor refuses."""
+def check_body(body: dict[str, Any]) -> None:
+    """Refuses what the vendor refuses: raises `Refused`."""
     entry = model_entry("anthropic", str(body.get("model")))
     if entry is None:
         raise _problem(404, "not_found_error", f"model: {body.get('model')}")
@@ -142,17 +144,30 @@ def _check(body: dict[str, Any]) -> None:
         raise _invalid('messages: first message must use the "user" role')
     if entry.refuses_temperature and messages[-1].get("role") != "user":
         raise _invalid("messages: this model does not support assistant message prefill")
+    _check_blocks(body, messages)
+
+
+def _check_blocks(body: dict[str, Any], messages: list[dict[str, Any]]) -> None:
     uses: set[str] = set()
+    seen: set[str] = set()
     for at, message in enumerate(messages):
         if message.get("role") not in ("user", "assistant"):
             raise _invalid(f"messages.{at}.role: Input should be 'user' or 'assistant'")
         content = message.get("content")
-        blocks = content if isinstance(content, list) else [{"type": "text", "text": content}]
+        blocks: list[dict[str, Any]] = content if isinstance(content, list) else [{"type": "text", "text": content}]
         if any(block.get("type") == "text" and not block.get("text") for block in blocks):
             raise _invalid("messages: text content blocks must be non-empty")
         answered = {block["tool_use_id"] for block in blocks if block.get("type") == "tool_result"}
         if answered != uses:
             raise _invalid(f"messages.{at}: `tool_use` ids were found without `tool_result` blocks, or the reverse")
-        uses = {block["id"] for block in blocks if block.get("type") == "tool_use"}
+        ids: list[str] = [block["id"] for block in blocks if block.get("type") == "tool_use"]
+        uses = set(ids)
+        if len(uses) < len(ids) or uses & seen:
+            raise _invalid(f"messages.{at}: `tool_use` ids must be unique")
+        if not all(map(_ID.fullmatch, uses)):
+            raise _invalid(f"messages.{at}: tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'")
+        if (uses or answered) and not body.get("tools"):
+            raise _invalid("Requests which include `tool_use` or `tool_result` blocks must define tools")
+        seen |= uses
     if uses:
         raise _invalid("messages: `tool_use` ids were found without `tool_result` blocks immediately after")

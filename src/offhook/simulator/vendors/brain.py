@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from offhook.core.builtin import END_CALL
 from offhook.core.words import normalize
 from offhook.simulator.vendors.server import Answer, said
 from offhook.speech.ports import ToolCall
@@ -18,7 +19,6 @@ FACTS_HEADING: Final = "What you know"
 SHORT: Final = 4
 """Shorter words are the same in every question."""
 FAREWELLS: Final = ("goodbye", "bye", "that is all", "that's all")
-END_CALL: Final = "end_call"
 _EXAMPLES: Final[dict[str, Any]] = {"integer": 4, "number": 4.0, "boolean": True, "array": [], "object": {}}
 
 
@@ -60,6 +60,7 @@ def _read(body: dict[str, Any]) -> _Asked:
     systems = [said({"content": body.get("system")})]
     systems += [said(message) for message in messages if message.get("role") in ("system", "developer")]
     users = [text for message in messages if message.get("role") == "user" and (text := _spoken(message))]
+    users = [text for text in users if not _is_note(text)]
     tools: dict[str, Mapping[str, Any]] = {}
     for entry in body.get("tools") or ():
         tool = entry.get("function") or entry
@@ -76,7 +77,13 @@ def _blocks(message: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _spoken(message: dict[str, Any]) -> str:
     """The words of a message; what tools answered is none."""
     blocks = _blocks(message)
-    return said({"content": [block for block in blocks if block.get("type") == "text"]} if blocks else message)
+    words = [block for block in blocks if block.get("type") == "text" and not _is_note(str(block.get("text")))]
+    return said({"content": words} if blocks else message)
+
+
+def _is_note(text: str) -> bool:
+    """It stands in the user's place and was not said by the caller; see `offhook.speech.llm.history`."""
+    return text.startswith("[") and text.endswith("]")
 
 
 def _result(message: dict[str, Any]) -> str | None:

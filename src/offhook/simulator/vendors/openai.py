@@ -8,6 +8,8 @@ from offhook.simulator.vendors.server import FaultKind, Refused, Reply, Token, V
 from offhook.speech.catalogue import model_entry, models
 
 CREATED: Final = 1_795_200_000
+ID_CHARS: Final = 40
+"""Of a tool call's id."""
 ROLES: Final = ("system", "developer", "user", "assistant", "tool")
 MOST_COUNTED: Final = 4
 """Letters of a token, for counting."""
@@ -158,11 +160,14 @@ def _check(body: dict[str, Any]) -> None:
     wanted = entry.reasoning_effort_with_tools
     if body.get("tools") and wanted and effort != wanted:
         raise _invalid(f"Function tools need reasoning_effort '{wanted}' here.", "reasoning_effort")
-    _check_messages(messages)
+    check_messages(messages)
 
 
-def _check_messages(messages: list[Any]) -> None:
-    """Every call is answered right behind the message that made it, and nothing else is an answer."""
+def check_messages(messages: list[Any]) -> None:
+    """Every call is answered right behind the message that made it, and nothing else is an answer.
+
+    Raises `Refused`, as the vendor words it.
+    """
     open_calls: set[str] = set()
     for at, message in enumerate(messages):
         role = message.get("role") if isinstance(message, dict) else None
@@ -177,6 +182,8 @@ def _check_messages(messages: list[Any]) -> None:
         if open_calls:
             break
         open_calls = {call["id"] for call in message.get("tool_calls") or ()}
+        if any(len(call) > ID_CHARS for call in open_calls):
+            raise _invalid(f"string too long. Expected a maximum length of {ID_CHARS}.", f"messages[{at}].tool_calls")
     if open_calls:
         text = "An assistant message with 'tool_calls' must be followed by tool messages for each 'tool_call_id'."
         raise _invalid(text, "messages")

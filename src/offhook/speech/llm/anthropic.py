@@ -86,6 +86,9 @@ def request_body(config: Config, request: ModelRequest) -> dict[str, Any]:
             {"name": tool.name, "description": tool.description, "input_schema": tool.parameters}
             for tool in request.tools
         ]
+        if not request.may_call:
+            # Left out, the tools would make the vendor refuse every call of them that stands in the conversation.
+            body["tool_choice"] = {"type": "none"}
     entry = model_entry(NAME, config.model)
     if config.temperature is not None and not (entry is not None and entry.refuses_temperature):
         body["temperature"] = config.temperature

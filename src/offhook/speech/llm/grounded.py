@@ -11,10 +11,12 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from typing import Final, Literal
 
-from offhook.speech.llm.grounded_dialogue import Dialogue, Fill, HangUp, LookUp, Move, RepeatLast, Say
-from offhook.speech.llm.grounded_forms import END_CALL, TAKE_MESSAGE
+from offhook.core.builtin import END_CALL, TRANSFER_CALL
+from offhook.speech.llm.grounded_dialogue import Dialogue, Fill, HangUp, LookUp, Move, RepeatLast, Say, Transfer
+from offhook.speech.llm.grounded_forms import TAKE_MESSAGE
 from offhook.speech.llm.grounded_language import Language
 from offhook.speech.llm.grounded_languages import language_for
+from offhook.speech.llm.history import is_done
 from offhook.speech.ports import (
     Fact,
     Facts,
@@ -90,8 +92,8 @@ class GroundedBrain:
     async def _reply(self, request: ModelRequest) -> list[ModelOutput]:
         messages = request.messages
         name = self._name(messages)
-        dialogue = Dialogue(self._language, name, request.tools)
-        turns = [message for message in messages if message.role != "system"][-MOST_MESSAGES:]
+        dialogue = Dialogue(self._language, name, request.tools if request.may_call else ())
+        turns = [message for message in messages if message.role not in ("system", "note")][-MOST_MESSAGES:]
         last = turns[-1] if turns else None
         if last is not None and last.role == "tool":
             return self._tell_outcome(last, turns, request)
@@ -118,6 +120,9 @@ class GroundedBrain:
                 return [ToolCall(_call(request), form.tool, json.dumps(arguments, ensure_ascii=False))]
             case HangUp():
                 return [ToolCall(_call(request), END_CALL, "{}")]
+            case Transfer(destination):
+                arguments = {"destination": destination}
+                return [ToolCall(_call(request), TRANSFER_CALL, json.dumps(arguments, ensure_ascii=False))]
 
     # ── facts ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -183,8 +188,7 @@ class GroundedBrain:
         spoken_at = [i for i in range(asked) if messages[i].role == "assistant" and messages[i].text]
         if not spoken_at:
             return [TextDelta(self._language.sentences.nothing_to_repeat)]
-        # An entry that the caller did not hear to its end ends in a dash.
-        heard = messages[spoken_at[-1]].text.rstrip(" —")
+        heard = messages[spoken_at[-1]].text
         before = ModelRequest(messages[: spoken_at[-1]], request.tools, request.call_id)
         again = await self._reply(before) if before.messages and before.messages[-1].role in ("user", "tool") else []
         texts: list[ModelOutput] = [output for output in again if isinstance(output, TextDelta)]
@@ -196,7 +200,7 @@ class GroundedBrain:
         say = self._language.sentences
         called = [call for message in turns for call in message.tool_calls]
         tool = next((call.name for call in reversed(called) if call.call == result.tool_call), "")
-        if not result.text.casefold().startswith("error"):
+        if is_done(result.text):
             return [TextDelta(say.done.get(tool, say.all_right)), TextDelta(say.anything_else)]
         can_note = tool != TAKE_MESSAGE and any(spec.name == TAKE_MESSAGE for spec in request.tools)
         return [TextDelta(say.failed), TextDelta(say.offer if can_note else say.anything_else)]

@@ -9,7 +9,6 @@ from offhook.speech.ports import ToolSpec
 
 BOOK_TABLE: Final = "book_table"
 TAKE_MESSAGE: Final = "take_message"
-END_CALL: Final = "end_call"
 _PARTIAL_DIGITS: Final = 2
 """Fewer digits in a turn are no part of a telephone number."""
 

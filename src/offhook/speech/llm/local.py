@@ -197,7 +197,7 @@ class LocalModel:
         config = self._config
         budget = (config.context_tokens - config.max_tokens) * CHARS_PER_TOKEN
         return {
-            "messages": chat(to_continue(request), request.tools, budget),
+            "messages": chat(to_continue(request), request.tools if request.may_call else (), budget),
             "max_tokens": config.max_tokens,
             "temperature": config.temperature,
             "stream": True,

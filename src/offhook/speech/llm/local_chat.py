@@ -44,6 +44,8 @@ def chat(messages: Sequence[Message], tools: Sequence[ToolSpec], budget_chars: i
 def _turn(message: Message) -> dict[str, str]:
     if message.role == "tool":
         return {"role": "user", "content": f"<tool_response>\n{message.text}\n</tool_response>"}
+    if message.role == "note":
+        return {"role": "user", "content": f"[{message.text}]"}
     calls = [json.dumps({"name": call.name, "arguments": _loaded(call.arguments)}) for call in message.tool_calls]
     return {"role": message.role, "content": "\n".join([*([message.text] if message.text else []), *calls])}
 

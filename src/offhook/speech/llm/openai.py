@@ -93,18 +93,20 @@ def request_body(config: Config, request: ModelRequest) -> dict[str, Any]:
         body["stream_options"] = {"include_usage": True}
         if is_vendor:
             body["stream_options"]["include_obfuscation"] = False
-    if request.tools:
+    # A tool that may not be called is left out: not every server knows how to be told that.
+    tools = request.tools if request.may_call else ()
+    if tools:
         body["tools"] = [
             {
                 "type": "function",
                 "function": {"name": tool.name, "description": tool.description, "parameters": tool.parameters},
             }
-            for tool in request.tools
+            for tool in tools
         ]
     effort: str = config.reasoning_effort
     if entry is not None:
         effort = effort or entry.reasoning_effort
-        if request.tools and entry.reasoning_effort_with_tools:
+        if tools and entry.reasoning_effort_with_tools:
             effort = entry.reasoning_effort_with_tools
     if effort:
         body["reasoning_effort"] = effort
