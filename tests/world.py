@@ -235,12 +235,12 @@ class World:
                 if self.playout.reply == reply:
                     self.playout.cancel(at)
             case cmd.DuckPlayout():
-                self.playout.duck(lambda audio: audio, at)
+                self.playout.duck(bytes, at)
             case cmd.HushPlayout():
                 self.playout.hush(at)
             case cmd.ResumePlayout():
                 self.playout.resume(at)
-            case cmd.PlayFiller(reply=reply, text=text) if self.playout.reply == reply:
+            case cmd.PlayFiller(reply=reply, text=text):
                 self.playout.interject(reply, -1, text, b"\x01" * BYTES_PER_S, [], at)
             case cmd.RunTool(call=call) if self.tool_s is not None:
                 self.at(at + self.tool_s, self._tool_over(call))
