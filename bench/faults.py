@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Final
 
-from bench.judge import read_journal
+from bench.judge import read_journal, said_in
 from bench.table import Goal, Outcome, Row, share
 from offhook.agents.model import Agent
 from offhook.call.live import Limits, LiveCalls
@@ -141,8 +141,7 @@ def _script(turns: int) -> dict[str, Any]:
 def _words(data_dir: Path, report: CallReport) -> tuple[int, int]:
     said = " ".join(turn.text for turn in report.turns if turn.wants_answer).split()
     (path,) = (data_dir / "calls").glob("*/journal.jsonl")
-    lines = [line for line in read_journal(path) if line.get("command") == "RecordTurn"]
-    known = " ".join(line["text"] for line in lines if line["speaker"] == "caller").split()
+    known = " ".join(said_in(read_journal(path), "CallerSaid")).split()
     blocks = SequenceMatcher(None, said, known, autojunk=False).get_matching_blocks()
     return sum(block.size for block in blocks), len(said)
 

@@ -73,19 +73,19 @@ class Call:
         }
         return len(heard)
 
-    def recorded(self, speaker: str) -> list[dict[str, Any]]:
-        """The turns of one side in the journal."""
-        return [line for line in self.journal if line.get("command") == "RecordTurn" and line["speaker"] == speaker]
+    def recorded(self, kind: str) -> list[str]:
+        """What one side has said (`AgentSaid`, `CallerSaid`), as the history holds it."""
+        return said_in(self.journal, kind)
 
     def recorded_words(self, reply: int) -> int:
         """How many of the reply's words the history holds."""
-        texts = [line["text"].split() for line in self.recorded("agent")]
+        texts = [text.split() for text in self.recorded("AgentSaid")]
         return sum(1 for words in texts for word in words if _number(word) == reply)
 
     @property
     def reached(self) -> int:
         """How many of the caller's words are in the history, in their order."""
-        known = " ".join(line["text"] for line in self.recorded("caller")).split()
+        known = " ".join(self.recorded("CallerSaid")).split()
         return sum(
             block.size for block in SequenceMatcher(None, self.said, known, autojunk=False).get_matching_blocks()
         )
@@ -195,3 +195,9 @@ def _number(word: str) -> int | None:
 def read_journal(path: Path) -> list[dict[str, Any]]:
     """Its lines, without the header."""
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()[1:]]
+
+
+def said_in(journal: Sequence[dict[str, Any]], kind: str) -> list[str]:
+    """The texts of one kind of entry in the history."""
+    entries = [line["entry"] for line in journal if line.get("command") == "Remember"]
+    return [entry["text"] for entry in entries if entry["entry"] == kind]

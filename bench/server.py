@@ -15,6 +15,7 @@ import yaml
 
 from bench.process import START_S, cpu_ms, ended, memory_mb
 from bench.wire import Server, WireError
+from offhook.call.journal import read_header
 
 READY: Final = re.compile(rb"ready: http://([^:]+):(\d+)/healthz")
 MOST_CALLS: Final = 10_000
@@ -37,8 +38,9 @@ class Running:
         return memory_mb(self.pid)
 
     def folder(self, call_sid: str) -> Path:
-        """Where a call's journal is. Raises `WireError` when it left none."""
-        found = list((self.data_dir / "calls").glob(f"*-{call_sid}"))
+        """Where the journal of the carrier's call is. Raises `WireError` when it left none."""
+        journals = (self.data_dir / "calls").glob("*/journal.jsonl")
+        found = [path.parent for path in journals if read_header(path).carrier_call == call_sid]
         if len(found) != 1:
             raise WireError(f"call {call_sid} left {len(found)} folders")
         return found[0]

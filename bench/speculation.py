@@ -18,8 +18,8 @@ from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.core.behaviour import Behaviour
 from offhook.core.conversation import Conversation
+from offhook.core.history import AgentSaid, CallerSaid
 from offhook.core.playout import BYTES_PER_S, Playout
-from offhook.core.transcript import AgentSaid, CallerSaid
 
 LONGEST_S: Final = 60.0
 MOST_STEPS: Final = 20_000
@@ -244,8 +244,7 @@ class _Call:
         held = {c.reply for c in self._commands if isinstance(c, cmd.StartReply) and _is_speculation(c)}
         committed = {c.reply for c in self._commands if isinstance(c, cmd.CommitReply)}
         discarded = {c.reply for c in self._commands if isinstance(c, cmd.CancelReply)} & held - committed
-        texts = [c.text + c.full_text for c in self._commands if isinstance(c, cmd.RecordTurn) and c.speaker == "agent"]
-        texts += [_text_of(entry) for entry in self._conversation.context(0)]
+        texts = [_text_of(c.entry) for c in self._commands if isinstance(c, cmd.Remember)]
         known = {word for text in texts for word in text.split()}
         ran = {c.call for c in self._commands if isinstance(c, cmd.RunTool)}
         tools = sum(f"call{reply}" in ran for reply in discarded)
@@ -259,7 +258,7 @@ class _Call:
 
 
 def _is_speculation(command: cmd.StartReply) -> bool:
-    return command.held and isinstance(command.content, cmd.Generate)
+    return command.held and isinstance(command.content, cmd.Ask)
 
 
 def _words(reply: int) -> str:
@@ -269,4 +268,4 @@ def _words(reply: int) -> str:
 def _text_of(entry: object) -> str:
     if isinstance(entry, CallerSaid):
         return ""
-    return entry.text if isinstance(entry, AgentSaid) else f"{entry}"
+    return entry.text + entry.full_text if isinstance(entry, AgentSaid) else f"{entry}"

@@ -25,7 +25,7 @@ class Waste:
         for line in journal:
             number = line.get("reply", 0)
             match line.get("command") or line.get("event"):
-                case "StartReply" if line["content"]["source"] == "generate":
+                case "StartReply" if line["content"]["source"] == "ask":
                     asked.add(number)
                     if not line["held"]:
                         said.add(number)

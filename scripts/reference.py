@@ -18,6 +18,7 @@ from offhook.agents.model import Agent, Opening
 from offhook.agents.turn_taking import PhrasesBlock
 from offhook.cli.main import COMMANDS, load_command
 from offhook.core.behaviour import PRESETS, Behaviour
+from offhook.core.endings import ENDINGS
 from offhook.speech.registry import BLOCKS, Kind, providers
 
 ROOT = Path(__file__).parents[1]
@@ -164,31 +165,58 @@ def _behaviour_page() -> Iterator[str]:
         yield f"| `{name}` | {_cell(field.get('description', ''))} | {_takes(field)} | {values} |"
 
 
-# ── events and commands ──────────────────────────────────────────────────────────────────────────────────────────
+# ── events, commands, history, endings ───────────────────────────────────────────────────────────────────────────
 
 
 def _events_page() -> Iterator[str]:
-    yield "# Events and commands\n"
+    yield "# Events, commands, history, endings\n"
     yield "A call is a pure function of its events: `Conversation.receive(event, at)` gives the commands. Both are the"
-    yield "lines of a call's journal, named by `event` or `command`; times are seconds from the carrier's `start`."
+    yield "lines of a call's journal, named by `event` or `command`; times and places are seconds on the call's clock."
     yield "How to read one: [read a journal](../howto/read-a-journal.md).\n"
     yield "## Events\n"
-    yield from _classes_of("src/offhook/core/events.py", "Event")
+    yield from _classes_of("src/offhook/core/events.py")
     yield "## Commands\n"
-    yield from _classes_of("src/offhook/core/commands.py", "Command")
+    yield from _classes_of("src/offhook/core/commands.py")
+    yield "## History\n"
+    yield "What both sides know of, in order: each `Remember` adds an entry, named by `entry`. What a model is asked is"
+    yield "a stretch of it, and an `Ask`.\n"
+    yield from _classes_of("src/offhook/core/history.py")
+    yield "## Notes\n"
+    yield "Lines of a journal, named by `note`, that the conversation never sees.\n"
+    yield from _classes_of("src/offhook/call/journal.py", ("ToolBrief", "Briefing", "Closed"))
+    yield "## Endings\n"
+    yield "The `reason` of `EndCall` and `end_reason` in `call.json`: who, what, and what to do about it. Where the"
+    yield "caller is told, the carrier's own voice says sorry when the line still stands. What else is known stands"
+    yield "beside the reason as `detail`.\n"
+    yield "| reason | what happened | the caller is told | what to do |"
+    yield "| --- | --- | --- | --- |"
+    for reason, ending in ENDINGS.items():
+        told = "yes" if ending.apologise else "no"
+        yield f"| `{reason}` | {_cell(ending.says)} | {told} | {_cell(ending.advice)} |"
 
 
-def _classes_of(path: str, base: str) -> Iterator[str]:
-    for node in ast.parse((ROOT / path).read_text("utf-8")).body:
-        if not isinstance(node, ast.ClassDef) or node.name == base:
+def _classes_of(path: str, names: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every class of a file that no other is made from, or these."""
+    classes = [node for node in ast.parse((ROOT / path).read_text("utf-8")).body if isinstance(node, ast.ClassDef)]
+    bases = {ast.unparse(base) for node in classes for base in node.bases}
+    for node in classes:
+        if node.name in bases or (names and node.name not in names):
             continue
         yield f"### {node.name}\n"
         yield f"{_plain(ast.get_docstring(node) or '')}\n"
-        fields = list(_fields_of(node))
+        fields = [*_fields_of(node), *_values_of(node)]
         for name, kind, text in fields:
-            yield f"- `{name}`: {kind}{'. ' + text if text else ''}"
+            yield f"- `{name}`: " + ". ".join(part for part in (kind, text) if part) if kind or text else f"- `{name}`"
         if fields:
             yield ""
+
+
+def _values_of(node: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
+    """Each value of an enum, and its docstring."""
+    for entry, after in zip(node.body, [*node.body[1:], None], strict=True):
+        if isinstance(entry, ast.Assign) and isinstance(entry.value, ast.Constant):
+            text = ast.literal_eval(after.value) if isinstance(after, ast.Expr) else ""
+            yield str(entry.value.value), "", _plain(text)
 
 
 def _fields_of(node: ast.ClassDef) -> Iterator[tuple[str, str, str]]:

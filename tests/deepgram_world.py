@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable
 
-from offhook.core.events import TranscriptFinal
 from offhook.simulator.vendors.deepgram import KEY, DeepgramServer
 from offhook.speech.ports import Setup, TranscriberEvent
 from offhook.speech.scripted.tape import FRAME_BYTES, SILENCE_FRAME, Plane, Utterance, speak
 from offhook.speech.stt import deepgram as stt
 from offhook.speech.websocket import Limits
+from tests.heard_words import EXACT_S, check_answers, check_chain
+from tests.transcriber_world import Stream
 
 GAP_FRAMES = 5
 """Silence after which a talk spurt counts as ended and its words are asked for."""
@@ -20,27 +21,32 @@ def spoken(text: str, number: int = 0, gap: int = GAP_FRAMES, *, ends_turn: bool
     return [audio[at : at + FRAME_BYTES] for at in range(0, len(audio), FRAME_BYTES)]
 
 
-class Hearing:
-    """One transcriber and what it posted."""
+class Hearing(Stream):
+    """One transcriber over a socket, what it was asked and what it posted."""
 
     def __init__(self, port: stt.DeepgramSpeechToText) -> None:
-        self.posted: list[TranscriberEvent] = []
-        self.transcriber = port.transcriber(self.posted.append)
-        self.task = asyncio.create_task(self.transcriber.run())
+        super().__init__(port.transcriber)
 
     def say(self, text: str, number: int = 0, gap: int = GAP_FRAMES, *, ends_turn: bool = True) -> None:
         """All at once."""
         for frame in spoken(text, number, gap, ends_turn=ends_turn):
-            self.transcriber.hear(frame)
+            self.hear(frame)
 
     def quiet(self, frames: int) -> None:
         """Silence, all at once."""
         for _ in range(frames):
-            self.transcriber.hear(SILENCE_FRAME)
+            self.hear(SILENCE_FRAME)
 
-    def finals(self) -> list[tuple[str, int | None]]:
-        """Text and question of each."""
-        return [(event.text, event.spurt) for event in self.posted if isinstance(event, TranscriptFinal)]
+    @property
+    def posted(self) -> list[TranscriberEvent]:
+        """All events."""
+        return [event for _, event in self.notes.events]
+
+    def finals(self) -> list[str]:
+        """What each says; they follow each other, and those that were asked for have come."""
+        check_chain(self.notes)
+        check_answers(self.notes)
+        return [final.text for final in self.notes.finals]
 
     def of(self, kind: type) -> list[TranscriberEvent]:
         """Events of a kind."""
@@ -55,17 +61,17 @@ class Hearing:
 
     async def until_finals(self, count: int) -> None:
         """Wait for so many."""
-        await self.until(lambda: len(self.finals()) >= count)
+        await self.until(lambda: len(self.notes.finals) >= count)
+
+    async def until_answered(self) -> None:
+        """Wait for the final that reaches the last question."""
+        place_s, _ = self.notes.questions[-1]
+        await self.until(lambda: any(final.to_s >= place_s - EXACT_S for final in self.notes.finals))
 
     async def error(self) -> BaseException | None:
         """What the stream ends with."""
         await asyncio.wait({self.task}, timeout=8)
         return self.task.exception()
-
-    async def stop(self) -> None:
-        """The call is over."""
-        self.task.cancel()
-        await asyncio.wait({self.task})
 
 
 async def port_of(server: DeepgramServer, config: stt.Config | None = None, setup: Setup | None = None,

@@ -4,12 +4,12 @@ import asyncio
 import json
 import logging
 import traceback
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import parse_qs, parse_qsl
 
 import pytest
 
-from offhook.core.events import TranscriberLagging, TranscriberReady, TranscriptChanged, TranscriptFinal
+from offhook.core.events import TranscriberLagging, TranscriberReady, TranscriptChanged
 from offhook.errors import (
     ProtocolViolation,
     ProviderError,
@@ -24,7 +24,7 @@ from offhook.simulator.vendors.latency import Delay
 from offhook.speech.ports import Setup, TranscriberEvent
 from offhook.speech.stt import deepgram as stt
 from offhook.speech.stt.deepgram_flux import FluxDialect
-from offhook.speech.stt.deepgram_nova import FINALIZE, NovaDialect
+from offhook.speech.stt.deepgram_nova import NovaDialect
 from offhook.speech.websocket import Limits
 from tests.deepgram_world import Hearing, port_of
 
@@ -43,13 +43,13 @@ def test_words_are_exact_and_each_question_has_one_final(model: str, ways: NovaW
             setup = Setup(key=lambda name: server.key, vocabulary=("Harbour Hotel",))
             hearing = Hearing(await port_of(server, stt.Config(model=model), setup))
             hearing.say("a table for two tonight please at eight")
-            hearing.transcriber.finalize(1)
-            await hearing.until_finals(1)
+            hearing.ask()
+            await hearing.until_answered()
             hearing.say("by the window", 1)
-            hearing.transcriber.finalize(2)
-            await hearing.until_finals(2)
+            hearing.ask()
+            await hearing.until_answered()
             await hearing.stop()
-            assert hearing.finals() == [("a table for two tonight please at eight", 1), ("by the window", 2)]
+            assert hearing.finals() == ["a table for two tonight please at eight", "by the window"]
             assert isinstance(hearing.posted[0], TranscriberReady)
             assert any(isinstance(event, TranscriptChanged) for event in hearing.posted)
             assert len(asyncio.all_tasks()) < 8
@@ -61,22 +61,24 @@ def test_words_are_exact_and_each_question_has_one_final(model: str, ways: NovaW
 def test_a_question_without_an_answer_is_answered_all_the_same(finalize: Literal["never", "when_needed"]) -> None:
     """Nothing was said, or Deepgram's own endpointing was quicker: then no `Finalize` is answered."""
 
-    async def main() -> list[tuple[str, int | None]]:
+    async def main() -> list[str]:
         async with DeepgramServer(faults=DeepgramFaults(nova=NovaWays(finalize=finalize))) as server:
             hearing = Hearing(await port_of(server))
             hearing.say("by the window", gap=20)  # Endpointing has made it final before it is asked for.
-            await hearing.until(lambda: bool(hearing.of(TranscriptChanged)))
-            hearing.transcriber.finalize(1)
-            hearing.quiet(60)  # A call goes on: an interim a second shows that there was nothing more.
             await hearing.until_finals(1)
+            hearing.ask()
+            hearing.quiet(60)  # A call goes on: an interim a second shows that there was nothing more.
+            await hearing.until_answered()
             hearing.say("please", 1, gap=6)
-            hearing.transcriber.finalize(2)
+            hearing.ask()
             hearing.quiet(20)
-            await hearing.until_finals(2)
+            await hearing.until_answered()
             await hearing.stop()
             return hearing.finals()
 
-    assert asyncio.run(main()) == [("by the window", 1), ("please", 2)]
+    finals = asyncio.run(main())
+    assert finals[0] == "by the window", "endpointing has told it at once"
+    assert [text for text in finals if text] == ["by the window", "please"]
 
 
 def test_drops_and_replays_lose_and_double_no_word() -> None:
@@ -91,9 +93,9 @@ def test_drops_and_replays_lose_and_double_no_word() -> None:
                 assert lost.finals() == []
             last = Hearing(port)
             last.say("one two three four five six")
-            last.transcriber.finalize(1)
-            await last.until_finals(1)
-            assert last.finals() == [("one two three four five six", 1)]
+            last.ask()
+            await last.until_answered()
+            assert last.finals() == ["one two three four five six"]
             await last.stop()
 
     asyncio.run(main())
@@ -108,13 +110,12 @@ def test_a_backlog_that_is_heard_slowly_loses_and_doubles_no_word(model: str) ->
         async with DeepgramServer(throttle=THROTTLE, latency=Delay(0.02, 0.05)) as server:
             hearing = Hearing(await port_of(server, stt.Config(model=model)))
             hearing.say(text)
-            hearing.transcriber.finalize(1)
+            hearing.ask()
             hearing.say("and four", 1)
-            hearing.transcriber.finalize(2)
-            await hearing.until_finals(2)
+            hearing.ask()
+            await hearing.until_answered()
             await hearing.stop()
-            assert [spurt for _, spurt in hearing.finals()] == [1, 2]
-            assert " ".join(said for said, _ in hearing.finals()) == f"{text} and four"
+            assert " ".join(hearing.finals()) == f"{text} and four"
 
     asyncio.run(main())
 
@@ -140,7 +141,7 @@ def test_faults(model: str, faults: DeepgramFaults, error: type[ProviderError], 
         async with DeepgramServer(faults=faults) as server:
             hearing = Hearing(await port_of(server, stt.Config(model=model)))
             hearing.say("hello there")
-            hearing.transcriber.finalize(1)
+            hearing.ask()
             return await hearing.error()
 
     found = asyncio.run(main())
@@ -218,12 +219,12 @@ def test_what_the_bound_drops_is_told_and_the_rest_is_heard() -> None:
             port = await port_of(server, limits=Limits(most_audio=160 * 100))
             hearing = Hearing(port)
             for _ in range(200):
-                hearing.transcriber.hear(NOISE)
+                hearing.hear(NOISE)
             hearing.say("still here")
-            hearing.transcriber.finalize(1)
-            await hearing.until_finals(1)
+            hearing.ask()
+            await hearing.until_answered()
             await hearing.stop()
-            assert hearing.finals() == [("still here", 1)]
+            assert hearing.finals() == ["still here"]
             assert server.records[0].audio_bytes == 160 * 100
             lagging = hearing.of(TranscriberLagging)
             assert len(lagging) == 3, "at the first drop, then once a second"
@@ -239,7 +240,7 @@ def test_a_vendor_that_does_not_read_is_cut() -> None:
             hearing = Hearing(await port_of(server, limits=Limits(send_s=0.2, most_audio=1 << 26)))
             await hearing.until(lambda: bool(hearing.of(TranscriberReady)))
             for _ in range(32):
-                hearing.transcriber.hear(NOISE * 3200)
+                hearing.hear(NOISE * 3200)
                 await asyncio.sleep(0)
             found = await hearing.error()
             assert isinstance(found, ProviderTimeout)
@@ -255,11 +256,11 @@ def test_a_long_silence_before_the_connection_is_shortened(model: str) -> None:
             hearing = Hearing(await port_of(server, stt.Config(model=model)))
             hearing.say("good morning", gap=300)
             hearing.say("are you there", 1, gap=5)
-            hearing.transcriber.finalize(1)
+            hearing.ask()
             frames = 300 + 5
-            await hearing.until_finals(1)
+            await hearing.until_answered()
             await hearing.stop()
-            assert hearing.finals() == [("good morning are you there", 1)]
+            assert " ".join(hearing.finals()).strip() == "good morning are you there"
             said = server.records[0].audio_bytes // 160
             assert said < frames - 200, f"{said} frames were sent"
 
@@ -281,52 +282,6 @@ def test_a_vendor_that_never_answers_the_handshake_is_given_up() -> None:
             return await Hearing(port).error()
 
     assert isinstance(asyncio.run(main()), ProviderTimeout)
-
-
-# ── the dialect alone ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def results(text: str, start: float, end: float, **flags: Any) -> str:
-    best = {"transcript": text}
-    body = {"type": "Results", "start": start, "duration": end - start, "channel": {"alternatives": [best]}}
-    return json.dumps({**body, **flags})
-
-
-def test_without_an_answer_the_interim_has_to_do_and_is_not_told_twice() -> None:
-    posted: list[TranscriberEvent] = []
-    sent: list[str | bytes] = []
-    dialect = NovaDialect(posted.append, sent.append)
-    dialect.opened(0.0)
-    dialect.sent(b"\xff" * 8000, 1.0)
-    dialect.ask(1, 1.0)
-    assert sent == [FINALIZE]
-    dialect.sent(FINALIZE, 1.0)
-    dialect.received(results("yes", 0.0, 1.0), 1.1)
-    dialect.wake(1.7)
-    assert not any(isinstance(event, TranscriptFinal) for event in posted)
-    dialect.wake(2.2)
-    assert posted[-1] == TranscriptFinal("yes", 1)
-    dialect.received(results("yes", 0.0, 1.0, is_final=True, from_finalize=True), 2.3)
-    dialect.sent(b"\xff" * 8000, 3.0)
-    dialect.ask(2, 3.0)
-    dialect.sent(FINALIZE, 3.0)
-    dialect.received(results("please", 1.0, 2.0, is_final=True, from_finalize=True), 3.1)
-    assert posted[-1] == TranscriptFinal("please", 2)
-    assert dialect.wakeup_at is None
-
-
-def test_a_vendor_that_owes_an_answer_and_is_silent_is_lost() -> None:
-    posted: list[TranscriberEvent] = []
-    dialect = NovaDialect(posted.append, lambda message: dialect.sent(message, 1.0))
-    dialect.opened(0.0)
-    dialect.hear(b"\xff" * 8000)
-    dialect.ask(1, 1.0)
-    woken = 0
-    with pytest.raises(ProviderTimeout, match="silent for 3 s"):
-        while dialect.wakeup_at is not None:
-            woken += 1
-            assert woken < 20
-            dialect.wake(dialect.wakeup_at)
 
 
 # ── configuration ────────────────────────────────────────────────────────────────────────────────────────────────

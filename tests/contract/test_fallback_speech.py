@@ -244,7 +244,7 @@ def test_one_that_is_not_prepared_yet_asks_to_be_asked_again() -> None:
         await asyncio.sleep(0.5)
         transcriber = port.transcriber(lambda _: None)
         transcriber.hear(b"\xff" * 160)
-        transcriber.finalize(1)
+        transcriber.finalize(0.02)
         with pytest.raises(ProviderUnavailable, match="not prepared yet"):
             await transcriber.run()
         assert clock.now() - begun_at == pytest.approx(2.0)

@@ -68,11 +68,16 @@ class Hearing:
         self.decoder = decoder
         self.posted: list[TranscriberEvent] = []
         self.transcriber = LocalTranscriber(workers, self.posted.append, partial_every_s=0.5)
+        self.heard_s = 0.0
         self.task: asyncio.Task[None] | None = None
 
     def hear(self, frames: list[bytes]) -> None:
         for frame in frames:
+            self.heard_s = round(self.heard_s + 0.02, 2)
             self.transcriber.hear(frame)
+
+    def ask(self) -> None:
+        self.transcriber.finalize(self.heard_s)
 
     def of(self, kind: type[TranscriberEvent]) -> list[TranscriberEvent]:
         return [event for event in self.posted if isinstance(event, kind)]
@@ -116,8 +121,8 @@ def test_silence_is_answered_without_a_decoding() -> None:
     async def main() -> None:
         async with hearings() as (hearing,):
             hearing.hear(silence(60))
-            hearing.transcriber.finalize(4)
-            await hearing.posts(TranscriptFinal("", 4))
+            hearing.ask()
+            await hearing.posts(TranscriptFinal("", 0.0, 60.0))
             assert hearing.decoder.lengths == []
             assert hearing.of(TranscriberLagging) == []
 
@@ -128,16 +133,16 @@ def test_a_final_covers_everything_since_the_last_and_only_a_little_silence_befo
     async def main() -> None:
         async with hearings() as (hearing,):
             hearing.hear([*silence(5), *voice(0.4), *silence(0.04)])
-            hearing.transcriber.finalize(1)
+            hearing.ask()
             worker: TellsOfWork = hearing.transcriber
             assert worker.is_at_work
             hearing.decoder.allow()
-            await hearing.posts(TranscriptFinal("text 1", 1))
+            await hearing.posts(TranscriptFinal("text 1", 0.0, 5.44))
             await until(lambda: not worker.is_at_work)
             hearing.hear([*voice(0.2), *silence(0.04)])
-            hearing.transcriber.finalize(2)
+            hearing.ask()
             hearing.decoder.allow()
-            await hearing.posts(TranscriptFinal("text 2", 2))
+            await hearing.posts(TranscriptFinal("text 2", 5.44, 5.68))
             assert hearing.decoder.lengths == pytest.approx([0.74, 0.24])
             assert len(hearing.of(TranscriptFinal)) == 2
 
@@ -149,13 +154,13 @@ def test_partials_come_while_the_voice_goes_on() -> None:
         async with hearings() as (hearing,):
             hearing.hear(voice(0.6))
             hearing.decoder.allow()
-            await hearing.posts(TranscriptChanged("text 1"))
+            await hearing.posts(TranscriptChanged("text 1", 0.6))
             hearing.hear(voice(0.3))
             await asyncio.sleep(0)
             assert len(hearing.decoder.lengths) == 1
             hearing.hear(voice(0.3))
             hearing.decoder.allow()
-            await hearing.posts(TranscriptChanged("text 2"))
+            await hearing.posts(TranscriptChanged("text 2", 1.2))
             assert hearing.decoder.lengths == pytest.approx([0.6, 1.2])
 
     asyncio.run(main())
@@ -166,10 +171,10 @@ def test_what_was_decoded_after_the_voice_stopped_is_the_final() -> None:
         async with hearings() as (hearing,):
             hearing.hear([*voice(0.4), *silence(0.12)])
             hearing.decoder.allow()
-            await hearing.posts(TranscriptChanged("text 1"))
+            await hearing.posts(TranscriptChanged("text 1", 0.52))
             hearing.hear(silence(0.1))
-            hearing.transcriber.finalize(1)
-            await hearing.posts(TranscriptFinal("text 1", 1))
+            hearing.ask()
+            await hearing.posts(TranscriptFinal("text 1", 0.0, 0.62))
             assert len(hearing.decoder.lengths) == 1
 
     asyncio.run(main())
@@ -182,11 +187,11 @@ def test_a_partial_that_stops_with_the_voice_is_not_the_final() -> None:
         async with hearings() as (hearing,):
             hearing.hear(voice(0.6))
             hearing.decoder.allow()
-            await hearing.posts(TranscriptChanged("text 1"))
+            await hearing.posts(TranscriptChanged("text 1", 0.6))
             hearing.hear(silence(0.06))
-            hearing.transcriber.finalize(1)
+            hearing.ask()
             hearing.decoder.allow()
-            await hearing.posts(TranscriptFinal("text 2", 1))
+            await hearing.posts(TranscriptFinal("text 2", 0.0, 0.66))
             assert hearing.decoder.lengths == pytest.approx([0.6, 0.66])
 
     asyncio.run(main())
@@ -197,9 +202,9 @@ def test_a_final_takes_over_a_partial_under_way_that_holds_all_voice() -> None:
         async with hearings() as (hearing,):
             hearing.hear([*voice(0.4), *silence(0.12)])
             await until(lambda: len(hearing.decoder.lengths) == 1)
-            hearing.transcriber.finalize(1)
+            hearing.ask()
             hearing.decoder.allow()
-            await hearing.posts(TranscriptFinal("text 1", 1))
+            await hearing.posts(TranscriptFinal("text 1", 0.0, 0.52))
             assert hearing.of(TranscriptChanged) == []
 
     asyncio.run(main())
@@ -211,10 +216,10 @@ def test_a_stale_partial_is_ignored() -> None:
             hearing.hear(voice(0.6))
             await until(lambda: len(hearing.decoder.lengths) == 1)
             hearing.hear(voice(0.2))
-            hearing.transcriber.finalize(1)
+            hearing.ask()
             await until(lambda: len(hearing.decoder.lengths) == 2)
             hearing.decoder.allow(2)
-            await hearing.posts(TranscriptFinal("text 2", 1))
+            await hearing.posts(TranscriptFinal("text 2", 0.0, 0.8))
             assert hearing.of(TranscriptChanged) == []
 
     asyncio.run(main())
@@ -228,10 +233,10 @@ def test_finals_of_all_calls_go_before_partials() -> None:
             second.hear(voice(0.7))
             await asyncio.sleep(0)
             third.hear(voice(0.3))
-            third.transcriber.finalize(9)
+            third.ask()
             await until(lambda: third.transcriber._asked.__len__() == 0)
             first.decoder.allow(2)
-            await third.posts(TranscriptFinal("text 2", 9))
+            await third.posts(TranscriptFinal("text 2", 0.0, 0.3))
             assert first.decoder.lengths[:2] == pytest.approx([0.6, 0.3])
 
     asyncio.run(main())
@@ -241,13 +246,14 @@ def test_voice_while_a_final_is_decoded_is_kept_for_the_next() -> None:
     async def main() -> None:
         async with hearings() as (hearing,):
             hearing.hear(voice(0.4))
-            hearing.transcriber.finalize(1)
+            hearing.ask()
             await until(lambda: len(hearing.decoder.lengths) == 1)
             hearing.hear(voice(0.3))
-            hearing.transcriber.finalize(2)
+            hearing.ask()
             hearing.decoder.allow(2)
-            await hearing.posts(TranscriptFinal("text 2", 2))
-            assert hearing.of(TranscriptFinal) == [TranscriptFinal("text 1", 1), TranscriptFinal("text 2", 2)]
+            await hearing.posts(TranscriptFinal("text 2", 0.4, 0.7))
+            finals = [TranscriptFinal("text 1", 0.0, 0.4), TranscriptFinal("text 2", 0.4, 0.7)]
+            assert hearing.of(TranscriptFinal) == finals
             assert hearing.decoder.lengths == pytest.approx([0.4, 0.3])
 
     asyncio.run(main())
@@ -258,7 +264,7 @@ def test_the_buffer_is_bounded_and_says_once_what_it_dropped() -> None:
         async with hearings() as (hearing,):
             hearing.hear(voice(40))
             assert len(hearing.of(TranscriberLagging)) == 1
-            hearing.transcriber.finalize(1)
+            hearing.ask()
             hearing.decoder.allow(2)
             await until(lambda: hearing.of(TranscriptFinal) != [])
             assert max(hearing.decoder.lengths) == pytest.approx(30)
@@ -270,7 +276,7 @@ def test_nothing_is_posted_after_cancellation() -> None:
     async def main() -> None:
         async with hearings() as (hearing,):
             hearing.hear(voice(0.4))
-            hearing.transcriber.finalize(1)
+            hearing.ask()
             await until(lambda: len(hearing.decoder.lengths) == 1)
             assert hearing.task is not None
             hearing.task.cancel()
@@ -291,7 +297,7 @@ def test_a_failure_ends_the_run_with_a_provider_error(final: bool) -> None:
             hearing.decoder.failure = ProviderUnavailable("broken", provider="local")
             hearing.hear(voice(0.4 if final else 0.6))
             if final:
-                hearing.transcriber.finalize(1)
+                hearing.ask()
             hearing.decoder.allow()
             assert hearing.task is not None
             with pytest.raises(ProviderUnavailable, match="broken"):
@@ -305,7 +311,7 @@ def test_closing_tells_those_that_wait() -> None:
         async with hearings(count=2) as (first, second):
             for hearing in (first, second):
                 hearing.hear(voice(0.4))
-                hearing.transcriber.finalize(1)
+                hearing.ask()
             await until(lambda: len(first.decoder.lengths) == 1 and not second.transcriber._asked)
             first.transcriber._workers.close()
             assert second.task is not None
@@ -344,7 +350,7 @@ def heard(config: local.Config, setup: Setup, audio: bytes) -> list[TranscriberE
         for at in range(0, len(audio), 160):
             transcriber.hear(audio[at : at + 160])
             await asyncio.sleep(0)
-        transcriber.finalize(1)
+        transcriber.finalize(len(audio) / 8000)
         await until(lambda: any(isinstance(event, TranscriptFinal) for event in posted))
         task.cancel()
         with suppress(asyncio.CancelledError):

@@ -53,6 +53,7 @@ class Hearing:
     def __init__(self, port: stt.ScriptedSpeechToText) -> None:
         self.posted: list[tuple[float, TranscriberEvent]] = []
         self.began_at = clock.now()
+        self.heard_s = 0.0
         self.transcriber = port.transcriber(lambda event: self.posted.append((self.now(), event)))
         self.task = asyncio.create_task(self.transcriber.run())
 
@@ -62,11 +63,15 @@ class Hearing:
     async def hear(self, frames: Sequence[bytes], *, real_time: bool = True) -> None:
         for frame in frames:
             self.transcriber.hear(frame)
+            self.heard_s = round(self.heard_s + 0.02, 2)
             if real_time:
                 await asyncio.sleep(0.02)
 
-    def finals(self) -> list[tuple[str, int | None]]:
-        return [(event.text, event.spurt) for _, event in self.posted if isinstance(event, TranscriptFinal)]
+    def ask(self) -> None:
+        self.transcriber.finalize(self.heard_s)
+
+    def finals(self) -> list[str]:
+        return [event.text for _, event in self.posted if isinstance(event, TranscriptFinal)]
 
     def interims(self) -> list[str]:
         return [event.text for _, event in self.posted if isinstance(event, TranscriptChanged)]
@@ -84,18 +89,18 @@ def test_words_come_as_they_are_said_and_finals_when_they_are_asked_for() -> Non
     async def main() -> Hearing:
         hearing = Hearing(create_stt(word_delay_s=0.1, interim_every_s=0.0, final_latency_s=0.3))
         await hearing.hear(frames_of(speak("one two three")))
-        hearing.transcriber.finalize(1)
+        hearing.ask()
         await hearing.hear(frames_of(speak("four", Utterance(1))))
-        hearing.transcriber.finalize(2)
+        hearing.ask()
         await asyncio.sleep(1)
-        hearing.transcriber.finalize(3)
+        hearing.ask()
         await asyncio.sleep(1)
         await hearing.stop()
         return hearing
 
     hearing = run_virtual(main())
     assert isinstance(hearing.posted[0][1], TranscriberReady)
-    assert hearing.finals() == [("one two three", 1), ("four", 2), ("", 3)]
+    assert hearing.finals() == ["one two three", "four", ""]
     assert "one" in hearing.interims()
     times = [at for at, event in hearing.posted if isinstance(event, TranscriptFinal)]
     said_s = len(speak("one two three")) / 8000
@@ -125,7 +130,7 @@ def test_a_new_transcriber_after_a_drop_hears_what_is_replayed() -> None:
         second = Hearing(port)
         await second.hear(frames[:40], real_time=False)
         await second.hear(frames[40:])
-        second.transcriber.finalize(1)
+        second.ask()
         await asyncio.sleep(100)
         assert not second.task.done()
         await second.stop()
@@ -136,7 +141,7 @@ def test_a_new_transcriber_after_a_drop_hears_what_is_replayed() -> None:
     assert first.finals() == []
     assert isinstance(second.posted[0][1], TranscriberReady)
     assert second.posted[0][0] == pytest.approx(0.1)
-    assert second.finals() == [("nothing of this is lost", 1)]
+    assert second.finals() == ["nothing of this is lost"]
 
 
 @pytest.mark.parametrize(
@@ -147,23 +152,23 @@ def test_transcriber_faults(fault: str, expected: list[str]) -> None:
     async def main() -> Hearing:
         hearing = Hearing(create_stt(fault=fault))
         await hearing.hear(frames_of(speak("hello")))
-        hearing.transcriber.finalize(1)
+        hearing.ask()
         await asyncio.sleep(5)
         await hearing.stop()
         return hearing
 
-    assert [text for text, _ in run_virtual(main()).finals()] == expected
+    assert run_virtual(main()).finals() == expected
 
 
 def test_a_cancelled_transcriber_is_quiet_and_never_raises() -> None:
     async def main() -> Hearing:
         hearing = Hearing(create_stt())
         await hearing.hear(frames_of(speak("hello")))
-        hearing.transcriber.finalize(1)
+        hearing.ask()
         await hearing.stop()
         for frame in (*frames_of(speak("more", Utterance(2))), b"", b"\x00" * 999):
             hearing.transcriber.hear(frame)
-        hearing.transcriber.finalize(2)
+        hearing.ask()
         await asyncio.sleep(5)
         return hearing
 

@@ -8,11 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offhook.core import events as ev
-from offhook.core.playout import BYTES_PER_S, Playout
+from offhook.core.formats import TELEPHONE, WIDEBAND, AudioFormat
+from offhook.core.playout import Playout
 
-FRAME = 160
-GAIN = bytes(value ^ 1 for value in range(256))
-"""A stand-in for a quieter sound: it can be told from the original, and undone."""
+FORMATS = st.sampled_from([TELEPHONE, WIDEBAND])
+_GAIN = bytes(value ^ 1 for value in range(256))
+
+
+def quieter(audio: bytes) -> bytes:
+    """A stand-in for a quieter sound: it can be told from the original, and undone."""
+    return audio.translate(_GAIN)
 
 
 @dataclass
@@ -24,9 +29,11 @@ class Carrier:
     returned: list[str] = field(default_factory=list)
     posted: list[ev.Event] = field(default_factory=list)
     ahead_bytes: int = 0
+    audio_format: AudioFormat = TELEPHONE
 
     def send_audio(self, audio: bytes, plays_at: float) -> None:
-        self.queue += [("audio", audio[i : i + FRAME]) for i in range(0, len(audio), FRAME)]
+        frame = self.audio_format.frame_bytes
+        self.queue += [("audio", audio[i : i + frame]) for i in range(0, len(audio), frame)]
         self.ahead_bytes = max(self.ahead_bytes, sum(len(a) for kind, a in self.queue if kind == "audio"))
 
     def send_mark(self, name: str) -> None:
@@ -48,19 +55,22 @@ class Carrier:
             self.returned.append(self.queue.pop(0)[1].decode())
 
 
-def audio_of(segment: int, frames: int) -> bytes:
+def audio_of(segment: int, frames: int, audio_format: AudioFormat = TELEPHONE) -> bytes:
     """Frames that say which segment and where: even bytes only, so that the gain can be undone."""
-    return b"".join(bytes([2 * (segment % 100), 2 * (i % 100)]) * (FRAME // 2) for i in range(frames))
+    pair = audio_format.frame_bytes // 2
+    return b"".join(bytes([2 * (segment % 100), 2 * (i % 100)]) * pair for i in range(frames))
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.integers(0, 2**32), st.lists(st.integers(1, 60), min_size=1, max_size=4))
-def test_every_sample_is_heard_once_in_order_whatever_happens(seed: int, lengths: list[int]) -> None:
+@given(st.integers(0, 2**32), st.lists(st.integers(1, 60), min_size=1, max_size=4), FORMATS)
+def test_every_sample_is_heard_once_in_order_whatever_happens(
+    seed: int, lengths: list[int], audio_format: AudioFormat
+) -> None:
     chance = random.Random(seed)
-    carrier = Carrier()
-    playout = Playout(carrier)
+    carrier = Carrier(audio_format=audio_format)
+    playout = Playout(carrier, audio_format)
     playout.open(1, held=chance.random() < 0.5)
-    plan = [(n, audio_of(n, frames)) for n, frames in enumerate(lengths)]
+    plan = [(n, audio_of(n, frames, audio_format)) for n, frames in enumerate(lengths)]
     whole = b"".join(audio for _, audio in plan)
     state, finished = "held", False
     for tick in range(3000):
@@ -77,7 +87,7 @@ def test_every_sample_is_heard_once_in_order_whatever_happens(seed: int, lengths
                 playout.commit(at)
                 state = "open" if state == "held" else state
             case x if x < 0.08 and state in ("open", "ducked"):
-                playout.duck(GAIN, at)
+                playout.duck(quieter, at)
                 state = "ducked"
             case x if x < 0.11 and state in ("open", "ducked"):
                 playout.hush(at)
@@ -88,25 +98,27 @@ def test_every_sample_is_heard_once_in_order_whatever_happens(seed: int, lengths
         playout.due(at)
         carrier.step()
         for name in carrier.returned:
-            playout.mark_reached(name)
+            playout.mark_reached(name, at + 0.02)
         carrier.returned.clear()
         if any(isinstance(event, ev.ReplyHeard) for event in carrier.posted):
             break
     heard = bytes(value & ~1 for value in carrier.played)
     assert heard == whole, f"seed {seed}"
     assert sum(isinstance(event, ev.ReplyHeard) for event in carrier.posted) == 1
-    assert carrier.ahead_bytes <= 0.2 * BYTES_PER_S + 320
+    assert carrier.ahead_bytes <= 0.2 * audio_format.bytes_per_s + 2 * audio_format.frame_bytes
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.integers(1, 200), st.floats(0.0, 5.0), st.sampled_from([0.0, 0.3, 0.7, 1.0]))
-def test_a_cut_says_what_was_heard_to_the_word(words: int, cut_at: float, known: float) -> None:
+@given(st.integers(1, 200), st.floats(0.0, 5.0), st.sampled_from([0.0, 0.3, 0.7, 1.0]), FORMATS)
+def test_a_cut_says_what_was_heard_to_the_word(
+    words: int, cut_at: float, known: float, audio_format: AudioFormat
+) -> None:
     text = " ".join(f"w{i:03d}" for i in range(words))
     times = [(i * 0.1, i * 0.1 + 0.1) for i in range(round(words * known))]
-    carrier = Carrier()
-    playout = Playout(carrier)
+    carrier = Carrier(audio_format=audio_format)
+    playout = Playout(carrier, audio_format)
     playout.open(1, held=False)
-    playout.add(0, text, audio_of(0, words * 5), times, 0.0)
+    playout.add(0, text, audio_of(0, words * 5, audio_format), times, 0.0)
     playout.end_segment(0, 0.0)
     ticks = round(cut_at / 0.02)
     for tick in range(ticks):
@@ -114,7 +126,7 @@ def test_a_cut_says_what_was_heard_to_the_word(words: int, cut_at: float, known:
         carrier.step()
     playout.cancel(ticks * 0.02)
     cut = next(event for event in carrier.posted if isinstance(event, ev.PlayoutCut))
-    heard = len(carrier.played) / FRAME / 5
+    heard = len(carrier.played) / audio_format.frame_bytes / 5
     assert abs(len(cut.heard_text.split()) - heard) <= 1
     before = len(carrier.played)
     for tick in range(50):
@@ -131,7 +143,7 @@ def test_marks_of_a_clear_are_not_playout() -> None:
     playout.finish(0.0)
     playout.hush(0.02)
     for name in carrier.returned:
-        playout.mark_reached(name)
+        playout.mark_reached(name, 0.02)
     assert not any(isinstance(event, ev.SegmentHeard) for event in carrier.posted)
 
 
@@ -161,15 +173,32 @@ def test_a_filler_goes_before_the_reply() -> None:
     carrier = Carrier()
     playout = Playout(carrier)
     playout.open(1, held=False)
-    assert playout.interject(-1, "one moment", audio_of(50, 3), [], 0.0)
+    assert playout.interject(1, -1, "one moment", audio_of(50, 3), [], 0.0)
     playout.add(0, "hello", audio_of(0, 3), [], 0.0)
     playout.finish(0.0)
     for tick in range(20):
         playout.due(tick * 0.02)
         carrier.step()
         for name in carrier.returned:
-            playout.mark_reached(name)
+            playout.mark_reached(name, tick * 0.02)
         carrier.returned.clear()
     heard = next(event for event in carrier.posted if isinstance(event, ev.ReplyHeard))
     assert heard.text == "one moment hello"
-    assert not playout.interject(-2, "late", b"", [], 1.0)
+    assert not playout.interject(1, -2, "late", b"", [], 1.0)
+
+
+def test_a_dry_reply_that_gets_audio_again_tells_so_once_also_when_its_marks_have_come() -> None:
+    carrier = Carrier()
+    playout = Playout(carrier)
+    playout.open(1, held=False)
+    playout.add(0, "hello there", audio_of(0, 30), [], 0.0)
+    for tick in range(50):
+        playout.due(tick * 0.02)
+        carrier.step()
+        for name in carrier.returned:
+            playout.mark_reached(name, tick * 0.02)
+        carrier.returned.clear()
+    playout.add(0, "", audio_of(0, 9), [], 1.0)
+    playout.add(0, "", audio_of(0, 9), [], 1.1)
+    told = [type(e) for e in carrier.posted if isinstance(e, ev.PlayoutDried | ev.PlayoutRefilled)]
+    assert told == [ev.PlayoutDried, ev.PlayoutRefilled]

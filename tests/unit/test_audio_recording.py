@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from offhook.audio.frames import SILENCE_FRAME
 from offhook.audio.g711 import decode_ulaw, encode_ulaw
-from offhook.audio.recording import LONGEST_LEAD, LONGEST_WAIT, StereoRecorder
+from offhook.audio.recording import LONGEST_GAP_S, LONGEST_WAIT_S, StereoRecorder
+from offhook.core.formats import WIDEBAND
 from offhook.errors import StoreError
 
 
@@ -42,8 +43,8 @@ def values(samples: NDArray[np.int16]) -> list[tuple[int, int]]:
 def test_the_caller_is_left_and_the_agent_right() -> None:
     file = io.BytesIO()
     recorder = StereoRecorder(file)
-    recorder.caller(level(1000, 160))
-    recorder.agent(80, level(2000, 160))
+    recorder.caller(0.0, level(1000, 160))
+    recorder.agent(0.01, level(2000, 160))
     recorder.close()
     left, right = read(file)
     assert values(left) == [(1, 160), (0, 80)]
@@ -53,8 +54,8 @@ def test_the_caller_is_left_and_the_agent_right() -> None:
 def test_samples_are_exactly_those_of_the_law() -> None:
     file, audio = io.BytesIO(), bytes(range(256))
     recorder = StereoRecorder(file)
-    recorder.caller(audio)
-    recorder.agent(0, audio[::-1])
+    recorder.caller(0.0, audio)
+    recorder.agent(0.0, audio[::-1])
     recorder.close()
     left, right = read(file)
     assert np.array_equal(left, decode_ulaw(audio))
@@ -70,9 +71,9 @@ def test_an_empty_recording_is_a_valid_file() -> None:
 def test_a_later_write_wins_and_gaps_are_silent() -> None:
     file = io.BytesIO()
     recorder = StereoRecorder(file)
-    recorder.agent(0, level(1000, 100))
-    recorder.agent(50, level(2000, 20))
-    recorder.agent(150, level(3000, 50))
+    recorder.agent(0.0, level(1000, 100))
+    recorder.agent(0.00625, level(2000, 20))
+    recorder.agent(0.01875, level(3000, 50))
     recorder.close()
     assert values(read(file)[1]) == [(1, 50), (2, 20), (1, 30), (0, 50), (3, 50)]
 
@@ -80,9 +81,9 @@ def test_a_later_write_wins_and_gaps_are_silent() -> None:
 def test_a_cut_drops_what_was_not_heard() -> None:
     file = io.BytesIO()
     recorder = StereoRecorder(file)
-    recorder.agent(0, level(1000, 100))
-    recorder.cut(60)
-    recorder.agent(80, level(2000, 20))
+    recorder.agent(0.0, level(1000, 100))
+    recorder.cut(0.0075)
+    recorder.agent(0.01, level(2000, 20))
     recorder.close()
     assert values(read(file)[1]) == [(1, 60), (0, 20), (2, 20)]
 
@@ -90,11 +91,11 @@ def test_a_cut_drops_what_was_not_heard() -> None:
 def test_what_is_settled_no_longer_changes() -> None:
     file = io.BytesIO()
     recorder = StereoRecorder(file)
-    recorder.agent(0, level(1000, 200))
-    recorder.settle(100)
-    recorder.cut(50)
-    recorder.agent(90, level(2000, 20))
-    recorder.settle(40)
+    recorder.agent(0.0, level(1000, 200))
+    recorder.settle(0.0125)
+    recorder.cut(0.00625)
+    recorder.agent(0.01125, level(2000, 20))
+    recorder.settle(0.005)
     recorder.close()
     assert values(read(file)[1]) == [(1, 100), (2, 10)]
 
@@ -103,51 +104,79 @@ def test_the_file_is_whole_after_each_settling() -> None:
     file = io.BytesIO()
     recorder = StereoRecorder(file)
     for second in range(1, 4):
-        recorder.caller(level(1000, 8000))
-        recorder.settle(second * 8000)
+        recorder.caller(second - 1, level(1000, 8000))
+        recorder.settle(second)
         assert values(read(file)[0]) == [(1, second * 8000)]
 
 
-def test_a_caller_that_comes_after_its_place_is_left_out() -> None:
+def test_what_comes_after_its_place_was_settled_is_left_out() -> None:
     file = io.BytesIO()
     recorder = StereoRecorder(file)
-    recorder.settle(200)
-    recorder.caller(level(1000, 160))
-    recorder.caller(level(2000, 160))
+    recorder.settle(0.025)
+    recorder.caller(0.0, level(1000, 160))
+    recorder.caller(0.02, level(2000, 160))
     recorder.close()
     assert values(read(file)[0]) == [(0, 200), (2, 120)]
 
 
-def test_audio_far_ahead_is_not_kept() -> None:
+def test_a_second_leg_lies_at_its_place_and_between_the_two_is_silence() -> None:
     file = io.BytesIO()
     recorder = StereoRecorder(file)
-    recorder.agent(LONGEST_LEAD - 10, level(1000, 100))
-    recorder.agent(10 * LONGEST_LEAD, level(1000, 100))
+    recorder.caller(0.0, level(1000, 160))
+    recorder.agent(40.0, level(3000, 160))
+    recorder.caller(40.01, level(2000, 160))
     recorder.close()
-    assert values(read(file)[1]) == [(0, LONGEST_LEAD - 10), (1, 10)]
+    left, right = read(file)
+    assert values(left) == [(1, 160), (0, 40 * 8000 - 160 + 80), (2, 160)]
+    assert values(right) == [(0, 40 * 8000), (3, 160), (0, 80)]
+
+
+def test_a_place_that_cannot_be_right_is_not_kept() -> None:
+    file = io.BytesIO()
+    recorder = StereoRecorder(file)
+    recorder.agent(LONGEST_GAP_S + 1.0, level(1000, 100))
+    recorder.agent(0.0, level(2000, 100))
+    recorder.close()
+    assert values(read(file)[1]) == [(2, 100)]
+
+
+def test_wideband_is_recorded_at_its_own_rate() -> None:
+    file = io.BytesIO()
+    recorder = StereoRecorder(file, WIDEBAND)
+    samples = np.arange(320, dtype="<i2") * 100
+    recorder.caller(0.0, samples.tobytes())
+    recorder.agent(0.01, samples.tobytes())
+    recorder.cut(0.02)
+    recorder.close()
+    with wave.open(io.BytesIO(file.getvalue())) as sound:
+        assert (sound.getframerate(), sound.getnframes()) == (16_000, 320)
+        both = np.frombuffer(sound.readframes(320), "<i2").reshape(-1, 2)
+    assert np.array_equal(both[:, 0], samples)
+    assert np.array_equal(both[:, 1], np.concatenate([np.zeros(160, "<i2"), samples[:160]]))
 
 
 def test_nobody_settles_and_memory_is_bounded_all_the_same() -> None:
     file = io.BytesIO()
     recorder = StereoRecorder(file)
-    for _ in range(3 * LONGEST_WAIT // 160):
-        recorder.caller(SILENCE_FRAME)
-        assert len(recorder._caller) <= LONGEST_WAIT
-    assert len(read(file)[0]) >= LONGEST_WAIT
+    longest = round(LONGEST_WAIT_S * 8000)
+    for frame in range(3 * longest // 160):
+        recorder.caller(frame * 0.02, SILENCE_FRAME)
+        assert len(recorder._caller) <= longest + 160
+    assert len(read(file)[0]) >= longest
     recorder.close()
-    assert len(read(file)[0]) == 3 * LONGEST_WAIT
+    assert len(read(file)[0]) == 3 * longest
 
 
 def test_a_full_file_stays_as_it_is() -> None:
     file = io.BytesIO()
     recorder = StereoRecorder(file, most_bytes=44 + 4 * 1000)
-    recorder.caller(level(1000, 1600))
-    recorder.settle(900)
+    recorder.caller(0.0, level(1000, 1600))
+    recorder.settle(0.1125)
     before = recorder.full
     recorder.close()
     assert (before, recorder.full) == (False, True)
-    recorder.caller(level(1000, 160))
-    recorder.settle(5000)
+    recorder.caller(0.2, level(1000, 160))
+    recorder.settle(0.625)
     assert values(read(file)[0]) == [(1, 1000)]
 
 
@@ -167,22 +196,22 @@ class FullDisk(io.BytesIO):
 def test_a_full_disk_is_told_once_and_the_beginning_is_kept() -> None:
     file = FullDisk(44 + 4 * 1000)
     recorder = StereoRecorder(file)
-    recorder.caller(level(1000, 1600))
-    recorder.settle(800)
+    recorder.caller(0.0, level(1000, 1600))
+    recorder.settle(0.1)
     with pytest.raises(StoreError, match="the recording could not be written: No space left on device"):
-        recorder.settle(1600)
-    recorder.caller(level(1000, 160))
-    recorder.settle(1760)
+        recorder.settle(0.2)
+    recorder.caller(0.2, level(1000, 160))
+    recorder.settle(0.22)
     recorder.close()
     assert values(read(file)[0]) == [(1, 800)]
 
 
 def test_a_disk_that_fails_under_a_frame_is_told_by_the_next_settling() -> None:
     recorder = StereoRecorder(FullDisk(1000))
-    for _ in range(LONGEST_WAIT // 160 + 1):
-        recorder.caller(SILENCE_FRAME)
+    for frame in range(round(LONGEST_WAIT_S * 50) + 2):
+        recorder.caller(frame * 0.02, SILENCE_FRAME)
     with pytest.raises(StoreError):
-        recorder.settle(0)
+        recorder.settle(0.0)
 
 
 def test_a_disk_without_room_is_told_at_once() -> None:

@@ -354,7 +354,7 @@ def test_many_calls_judged_together_hear_what_each_hears_alone() -> None:
     detectors = [SpurtDetector(vad.stream(), EDGES_S) for _ in lines]
     told: list[list[Edge]] = [[] for _ in lines]
     for detector, edges in zip(detectors, told, strict=True):
-        detector.late = edges.extend
+        detector.tell_late_to(edges.extend)
     for ahead in zip_longest(*(frames(line) for line in lines)):
         for detector, edges, frame in zip(detectors, told, ahead, strict=True):
             edges.extend(detector.hear(frame) if frame else ())
@@ -378,6 +378,6 @@ def test_a_pause_is_told_before_the_end_is_sure() -> None:
         stop_at - max(at for at, edge in pauses if edge.spurt == stop.spurt and at <= stop_at)
         for stop_at, stop in stops
     ]
-    assert all(edge.heard_s <= at for at, edge in pauses)
+    assert all(edge.heard_at <= at for at, edge in pauses)
     assert min(early) >= 0.0 and max(early) >= 0.04
     assert len(pauses) <= 1.5 * len(places), "few of them inside of speech"

@@ -67,8 +67,8 @@ def test_audio_of_a_cancelled_reply_after_its_clear_is_a_zombie() -> None:
 def test_a_history_that_holds_more_than_was_heard_is_an_error() -> None:
     turn = CallerTurn("barge_in", "wait", 1.1, 1.6, over_agent=True, gap_s=0.5, stop_s=0.2, duck_s=0.1)
     journal: list[dict[str, object]] = [
-        {"command": "RecordTurn", "speaker": "agent", "text": "0Yes, 0of 0course, 0I", "interrupted": True},
-        {"command": "RecordTurn", "speaker": "caller", "text": "table please"},
+        {"command": "Remember", "entry": {"entry": "AgentSaid", "text": "0Yes, 0of 0course, 0I", "interrupted": True}},
+        {"command": "Remember", "entry": {"entry": "CallerSaid", "text": "table please"}},
     ]
     verdict = Verdict()
     verdict.take(call(heard(5, 2), journal, turn))
@@ -142,7 +142,7 @@ def test_an_effect_of_a_discarded_speculation_would_be_seen(monkeypatch: pytest.
 
 
 def test_what_was_made_and_never_said_is_waste() -> None:
-    def start(reply: int, at: float, *, held: bool, source: str = "generate") -> dict[str, object]:
+    def start(reply: int, at: float, *, held: bool, source: str = "ask") -> dict[str, object]:
         return {"at": at, "command": "StartReply", "reply": reply, "held": held, "content": {"source": source}}
 
     journal: list[dict[str, object]] = [

@@ -43,6 +43,7 @@ class Decimator:
         self._factor, self._reach = _checked(factor), HALF_SAMPLES * factor
         taps = np.pad(_low_pass(factor)[::-1], (0, factor - 1))
         self._phases = np.ascontiguousarray(taps.reshape(-1, factor).T)
+        self._filling = np.zeros(factor - 1, np.float32)
         self._start()
 
     def _start(self) -> None:
@@ -60,7 +61,7 @@ class Decimator:
             self._kept = kept
             return np.zeros(0, np.float32)
         # The zeros that fill the last phase meet taps that are zero.
-        padded = np.pad(kept, (0, self._factor - 1))
+        padded = np.concatenate([kept, self._filling])
         out = np.zeros(count, np.float32)
         for phase, taps in enumerate(self._phases):
             out += np.correlate(padded[phase :: self._factor][: count + width - 1], taps, "valid")

@@ -85,8 +85,8 @@ class SpurtDetector:
     """
 
     __slots__ = (
-        "_edges", "_ended", "_found", "_gate", "_loud", "_number", "_onset", "_pieces", "_recent", "_samples",
-        "_settings", "_spurt", "_state", "_watch", "late",
+        "_edges", "_ended", "_found", "_gate", "_late", "_loud", "_number", "_onset", "_origin_at", "_pieces",
+        "_recent", "_samples", "_settings", "_spurt", "_state", "_watch",
     )  # fmt: skip
 
     def __init__(self, vad: VadStream, voice_edges_s: tuple[float, ...], settings: SpurtSettings | None = None) -> None:
@@ -94,8 +94,10 @@ class SpurtDetector:
         self._gate = GatedVad(vad, self._judged)
         self._state = _Question.NONE
         self._found: tuple[Edge, ...] = ()
-        self.late: Callable[[tuple[Edge, ...]], None] | None = None
-        self._edges = sorted((round(edge_s * SAMPLE_RATE), edge_s) for edge_s in voice_edges_s)
+        self._late: Callable[[tuple[Edge, ...]], None] | None = None
+        self._origin_at = 0.0
+        """Where the leg's first sample lies on the call's clock; all that counts samples counts from there."""
+        self._edges = _sorted(voice_edges_s)
         self._loud = 0
         """Blocks in a row that were far louder than the noise."""
         self._samples = 0
@@ -112,9 +114,48 @@ class SpurtDetector:
         self._watch: tuple[int, float] | None = None
         """The silence to tell, in samples, and in seconds as it was asked for."""
 
+    def tell_late_to(self, tell: Callable[[tuple[Edge, ...]], None]) -> None:
+        """Who gets the edges that come a moment later."""
+        self._late = tell
+
+    def stop(self) -> None:
+        """Nobody hears the edges any more."""
+        self._late = None
+        self._gate.stop()
+
+    def follow(self, voice_edges_s: tuple[float, ...]) -> None:
+        """Tell these lengths of voice from now on; of an open spurt, those that are longer than what was told."""
+        spurt = self._spurt
+        told_s = self._edges[spurt.told - 1][1] if spurt and spurt.told else 0.0
+        self._edges = _sorted(voice_edges_s)
+        if spurt is not None:
+            spurt.told = sum(edge_s <= told_s for _, edge_s in self._edges)
+
+    def interrupt(self) -> tuple[Edge, ...]:
+        """No more audio comes over this leg: a spurt that is open ends with what was heard of it."""
+        late: list[Edge] = []
+        if self._state is _Question.ASKED:
+            tell, self._late = self._late, late.extend
+            self._gate.flush()
+            self._late = tell
+        spurt, self._spurt, self._watch = self._spurt, None, None
+        if spurt is None:
+            return tuple(late)
+        voice_s = (spurt.ended - spurt.onset) / SAMPLE_RATE
+        return (*late, SpeechStopped(self._number, self._place(spurt.ended), voice_s))
+
+    def restart(self, origin_at: float) -> tuple[Edge, ...]:
+        """Another leg: its first sample lies at `origin_at` on the call's clock. Spurts are counted on."""
+        edges = self.interrupt()
+        self._origin_at = origin_at
+        self._samples = self._ended = self._onset = self._recent = self._loud = 0
+        self._pieces, self._found = b"", ()
+        self._gate.restart()
+        return edges
+
     @property
     def heard_s(self) -> float:
-        """Audio received, in seconds."""
+        """Audio received over this leg, in seconds."""
         return self._samples / SAMPLE_RATE
 
     def hear(self, frame: bytes) -> tuple[Edge, ...]:
@@ -141,8 +182,8 @@ class SpurtDetector:
         self._state = _Question.NONE
         self._found = self._block(probability)
         if is_late and self._found:
-            assert self.late is not None, "whoever collects blocks takes late edges"
-            self.late(self._found)
+            assert self._late is not None, "whoever collects blocks takes late edges"
+            self._late(self._found)
 
     def _block(self, probability: float) -> tuple[Edge, ...]:
         self._loud = self._loud + 1 if self._gate.is_sure_sound else 0
@@ -168,6 +209,9 @@ class SpurtDetector:
     def _block_end(self) -> int:
         return self._samples - len(self._pieces)
 
+    def _place(self, sample: int) -> float:
+        return round(self._origin_at + sample / SAMPLE_RATE, 6)
+
     def _block_outside(self, probability: float) -> tuple[Edge, ...]:
         # The model's memory of a voice that has ended must not begin another spurt.
         voiced = probability >= self._settings.start_probability and self._gate.level >= self._gate.loud_level
@@ -179,7 +223,7 @@ class SpurtDetector:
         self._number += 1
         self._recent, self._watch = 0, None
         self._spurt = _Spurt(self._onset, self._block_end, self._loud_to(self._block_end))
-        return (SpeechStarted(self._number, self._onset / SAMPLE_RATE), *self._voice_lasting(self._spurt))
+        return (SpeechStarted(self._number, self._place(self._onset)), *self._voice_lasting(self._spurt))
 
     def _block_inside(self, spurt: _Spurt, probability: float) -> tuple[Edge, ...]:
         if voiced := probability >= self._settings.stay_probability:
@@ -190,7 +234,7 @@ class SpurtDetector:
             return (*self._voice_lasting(spurt), *self._pausing(spurt, probability))
         self._spurt, self._ended = None, spurt.ended
         voice_s = (spurt.ended - spurt.onset) / SAMPLE_RATE
-        return (SpeechStopped(self._number, spurt.ended / SAMPLE_RATE, voice_s), *self._silence_lasting())
+        return (SpeechStopped(self._number, self._place(spurt.ended), voice_s), *self._silence_lasting())
 
     # ── what has lasted ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -223,7 +267,7 @@ class SpurtDetector:
         if spurt.is_pausing or self._quiet_samples() < self._settings.pause_s * SAMPLE_RATE:
             return ()
         spurt.is_pausing = True
-        return (VoicePaused(self._number, self._block_end / SAMPLE_RATE),)
+        return (VoicePaused(self._number, self._place(self._block_end)),)
 
     # ── where it began and ended ─────────────────────────────────────────────────────────────────────────────────
 
@@ -245,3 +289,8 @@ class SpurtDetector:
         """The end of the last block's last part that is not quiet; `before` when all of it is."""
         loud = self._gate.parts_from(self._gate.quiet_level, _PART_SAMPLES)
         return self._block_end - loud[::-1].index(True) * _PART_SAMPLES if any(loud) else before
+
+
+def _sorted(voice_edges_s: tuple[float, ...]) -> list[tuple[int, float]]:
+    """In samples, and as they were asked for."""
+    return sorted((round(edge_s * SAMPLE_RATE), edge_s) for edge_s in voice_edges_s)

@@ -1,105 +1,92 @@
-"""The ear: what happens to each 20 ms of the caller, in the leg's own callback and nowhere else."""
+"""The ear: the listener of a call's legs, one after another, and the way from them to the core.
 
-import asyncio
+leg ── frames ──▶ CallerAudio ──▶ taps, detector ──▶ edges
+                      └─────────▶ Questions ──▶ transcriber ──▶ words
+    ── keys ────▶ inbox
+    ── marks ───▶ pacer
+    ── its end ─▶ LegDetached
+"""
+
 import logging
-from collections import deque
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
-from offhook.audio.spurts import Edge, SpurtDetector
+from offhook.audio.spurts import SpurtDetector
+from offhook.call.caller_audio import CallerAudio
 from offhook.call.inbox import Inbox
+from offhook.call.leg_watch import DEAD_LEG_S, LegWatch
 from offhook.call.pacer import Pacer
-from offhook.core.events import CallerHungUp, DigitPressed, LegLost, TranscriptFinal
-from offhook.speech.ports import TellsOfWork, Transcriber, TranscriberEvent
+from offhook.call.questions import Make, Questions
+from offhook.call.taps import Tap
+from offhook.core.events import Detachment, DigitPressed, LegAttached, LegDetached
+from offhook.core.formats import TELEPHONE, AudioFormat
+from offhook.speech.ports import Transcriber
+from offhook.telephony.leg import Leg
+
+__all__ = ["Ear"]
 
 _LOG: Final = logging.getLogger("offhook.calls")
-KEPT_FRAMES: Final = 1500
-"""30 s: what a transcriber that was lost can be given again."""
-DEAD_LEG_S: Final = 6
-"""A carrier sends silence too: a leg without any frame for so long is dead, whatever its socket says."""
-RECENT_FRAMES: Final = 400
-"""8 s: what the end-of-turn model looks at."""
-
-
-class CallerRecorder(Protocol):
-    """Keeps what the caller said."""
-
-    def caller(self, frame: bytes) -> None:
-        """The next 20 ms."""
 
 
 class Ear:
-    """The listener of a call's leg."""
+    """One call's ear."""
 
-    def __init__(self, inbox: Inbox, detector: SpurtDetector, recorder: CallerRecorder, pacer: Pacer) -> None:
-        self._inbox, self._detector, self._recorder, self._pacer = inbox, detector, recorder, pacer
-        detector.late = self._put
-        self._transcriber: Transcriber | None = None
-        self._kept: deque[bytes] = deque(maxlen=KEPT_FRAMES)
-        """Frames that no final has covered yet."""
-        self._asked: dict[int, tuple[int, int]] = {}
-        """What each question to the transcriber was about: the spurt, and the frames heard until then."""
-        self._questions = 0
-        self._recent: deque[bytes] = deque(maxlen=RECENT_FRAMES)
-        self._frames = 0
+    def __init__(
+        self, inbox: Inbox, detector: SpurtDetector, pacer: Pacer, *, hearing_format: AudioFormat = TELEPHONE
+    ) -> None:
+        """The call's format is the pacer's; `hearing_format` is what its transcribers want."""
+        self._inbox, self._pacer, self.audio_format = inbox, pacer, pacer.audio_format
+        self.questions: Final = Questions(inbox.put)
+        self.audio: Final = CallerAudio(inbox.put, detector, self.questions, pacer.audio_format, hearing_format)
+        self._detector = detector
+        self._watch = LegWatch()
+        self._attached: _Listener | None = None
         self.dropped_digits = 0
-        self._frames_seen = self._dead_s = 0
-        self._alive_timer: asyncio.TimerHandle | None = None
 
-    # ── from the leg ─────────────────────────────────────────────────────────────────────────────────────────
+    # ── legs ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def frame_received(self, frame: bytes) -> None:
-        """20 ms of the caller: recorded, heard, and searched for edges."""
-        self._frames += 1
-        self._recorder.caller(frame)
-        self._kept.append(frame)
-        self._recent.append(frame)
-        if self._transcriber is not None:
-            self._transcriber.hear(frame)
-        if edges := self._detector.hear(frame):
-            self._put(edges)
+    def attach(self, leg: Leg, number: int, origin_at: float) -> None:
+        """This leg carries the call from now on; its first sample lies at `origin_at`. An earlier one is closed."""
+        assert leg.format == self.audio_format, "a call has one format"
+        if self._attached is not None:
+            old = self._attached.leg
+            self.ended(self._attached, Detachment.REPLACED)
+            old.close()
+        self.audio.leg_began(origin_at)
+        listener = self._attached = _Listener(self, leg, number)
+        self._inbox.put(LegAttached(number, origin_at))
+        self._pacer.attach(leg, lambda: self.audio.heard_at)
+        self._watch.begin(lambda: self.audio.frames, self._leg_is_dead)
+        leg.listen(listener)
 
-    def _put(self, edges: tuple[Edge, ...]) -> None:
-        for edge in edges:
-            self._inbox.put(edge)
+    def ended(self, listener: "_Listener", how: Detachment, cause: str = "") -> None:
+        """The leg carries the call no more; of one that does not anyway, nothing is believed."""
+        if listener is self._attached:
+            self._attached = None
+            listener.stop()
+            self._watch.stop()
+            self._pacer.detach()
+            self.audio.leg_ended()
+            self._inbox.put(LegDetached(listener.number, how, cause))
 
     def digit_pressed(self, digit: str) -> None:
         """A key. Nobody presses a hundred in a moment: a storm of them is dropped and counted."""
-        if self._inbox.is_crowded:
-            self.dropped_digits += 1
-            if self.dropped_digits == 1:
-                _LOG.warning("< a storm of keys: the rest of them is dropped")
+        if not self._inbox.is_crowded:
+            self._inbox.put(DigitPressed(digit))
             return
-        self._inbox.put(DigitPressed(digit))
+        self.dropped_digits += 1
+        if self.dropped_digits == 1:
+            _LOG.warning("< a storm of keys: the rest of them is dropped")
 
     def mark_reached(self, name: str) -> None:
         """Playout has reached a mark."""
         self._pacer.mark_reached(name)
 
-    def leg_stopped(self) -> None:
-        """The carrier ended the stream."""
-        self._inbox.put(CallerHungUp())
-
-    def leg_lost(self, cause: str) -> None:
-        """The connection ended."""
-        self._inbox.put(LegLost(cause))
-
-    def watch_leg(self) -> None:
-        """See once a second that frames keep coming, from now until `stop`."""
-        self._alive_timer = asyncio.get_running_loop().call_later(1.0, self._look_at_leg)
-
-    def stop(self) -> None:
-        """Look no more."""
-        if self._alive_timer is not None:
-            self._alive_timer.cancel()
-
-    def _look_at_leg(self) -> None:
-        self._dead_s = self._dead_s + 1 if self._frames == self._frames_seen else 0
-        self._frames_seen = self._frames
-        if self._dead_s >= DEAD_LEG_S:
-            self.leg_lost(f"no audio for {DEAD_LEG_S} s")
-        else:
-            self.watch_leg()
+    def _leg_is_dead(self) -> None:
+        if self._attached is not None:
+            leg = self._attached.leg
+            self.ended(self._attached, Detachment.LOST, f"no audio for {DEAD_LEG_S} s")
+            leg.close()
 
     # ── from the call ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -107,50 +94,87 @@ class Ear:
         """Tell when so much silence was received."""
         self._detector.watch_silence(spurt, silence_s)
 
-    def connect(self, make: Callable[[Callable[[TranscriberEvent], None]], Transcriber]) -> Transcriber:
-        """A new transcriber: it gets at once what no final has covered, then everything that comes."""
-        transcriber = make(self._transcribed)
-        for frame in self._kept:
-            transcriber.hear(frame)
-        self._transcriber = transcriber
-        return transcriber
+    def follow(self, voice_edges_s: tuple[float, ...]) -> None:
+        """Another agent is in charge: of spurts that begin from now on, these lengths of voice are told."""
+        self._detector.follow(voice_edges_s)
+
+    def tap(self, hear: Tap) -> Callable[[], None]:
+        """Tell every frame of the caller and its place, as it comes; what is returned ends it."""
+        return self.audio.taps.add(hear)
+
+    def mute(self, is_muted: bool) -> None:
+        """Keep the caller's audio from everybody, or not any more."""
+        self.audio.mute(is_muted)
+
+    def recent_audio(self) -> bytes:
+        """The last seconds of the caller, mu-law at 8000 Hz."""
+        return self.audio.recent_audio()
+
+    def connect(self, make: Make) -> Transcriber:
+        """A new transcriber in place of any other; see `Questions.connect`."""
+        return self.questions.connect(make)
 
     def disconnect(self, transcriber: Transcriber) -> None:
-        """The transcriber is gone; frames are kept for the next one."""
-        if self._transcriber is transcriber:
-            self._transcriber = None
+        """The transcriber is gone."""
+        self.questions.disconnect(transcriber)
+
+    def finalize(self) -> None:
+        """Ask the transcriber for the words of all that was heard so far."""
+        self.questions.finalize()
 
     @property
     def is_at_work(self) -> bool:
         """The transcriber is at work on an answer: another one would begin it once more, and be later."""
-        transcriber: object = self._transcriber
-        return isinstance(transcriber, TellsOfWork) and transcriber.is_at_work
+        return self.questions.is_at_work
 
-    def finalize(self, spurt: int) -> None:
-        """Ask for the words of the spurt, so far as it was heard. Of several questions only the last is the answer."""
-        self._questions += 1
-        self._asked[self._questions] = (spurt, self._frames)
-        if self._transcriber is not None:
-            self._transcriber.finalize(self._questions)
+    @property
+    def heard_at(self) -> float:
+        """The end of the audio that has come, on the call's clock."""
+        return self.audio.heard_at
 
-    def recent_audio(self) -> bytes:
-        """The last seconds of the caller, mu-law."""
-        return b"".join(self._recent)
+    def stop(self) -> None:
+        """The call is over: nothing is told any more, and what was kept is let go."""
+        self._watch.stop()
+        if self._attached is not None:
+            self._attached.stop()
+            self._attached = None
+        self.audio.stop()
+        self.questions.stop()
 
-    def _transcribed(self, event: TranscriberEvent) -> None:
-        if isinstance(event, TranscriptFinal) and event.spurt is not None:
-            if event.spurt in self._asked:
-                self._answered(event.text, event.spurt)
-        else:
-            self._inbox.put(event)
 
-    def _answered(self, text: str, question: int) -> None:
-        """What was asked is answered: that audio need not be kept."""
-        spurt, frames = self._asked.pop(question)
-        for earlier in [known for known in self._asked if known < question]:
-            del self._asked[earlier]
-        for _ in range(len(self._kept) - (self._frames - frames)):
-            self._kept.popleft()
-        # When the voice went on and the spurt was asked about again, these are some of its words, not the answer.
-        is_answer = all(known != spurt for known, _ in self._asked.values())
-        self._inbox.put(TranscriptFinal(text, spurt if is_answer else None))
+class _Listener:
+    """Listens to one leg, as long as that carries the call."""
+
+    def __init__(self, ear: Ear, leg: Leg, number: int) -> None:
+        self.leg, self.number = leg, number
+        self._ear: Ear | None = ear
+        # The leg calls the audio's own method: a frame takes no step in between.
+        self.frame_received = ear.audio.hear
+
+    def digit_pressed(self, digit: str) -> None:
+        """A key."""
+        if self._ear is not None:
+            self._ear.digit_pressed(digit)
+
+    def mark_reached(self, name: str) -> None:
+        """Playout has reached a mark."""
+        if self._ear is not None:
+            self._ear.mark_reached(name)
+
+    def leg_stopped(self) -> None:
+        """The carrier ended the stream."""
+        if self._ear is not None:
+            self._ear.ended(self, Detachment.STOPPED)
+
+    def leg_lost(self, cause: str) -> None:
+        """The connection ended."""
+        if self._ear is not None:
+            self._ear.ended(self, Detachment.LOST, cause)
+
+    def stop(self) -> None:
+        """Hear nothing any more."""
+        self._ear, self.frame_received = None, _unheard
+
+
+def _unheard(frame: bytes) -> None:
+    del frame

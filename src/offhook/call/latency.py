@@ -70,7 +70,7 @@ class LatencyMeter:
                 self._final_at = at
             case ev.SilenceLasted():
                 self._silence_at = at
-            case cmd.StartReply(reply=reply, turn=turn, content=cmd.Generate(caller_text=text), held=held):
+            case cmd.StartReply(reply=reply, turn=turn, content=cmd.Ask(caller_text=text), held=held):
                 if self._reply != reply:
                     self._reply, self._first, self._speculated = reply, {}, held
                 self._turn, self._text = turn, text

@@ -43,7 +43,7 @@ class SpendMeter:
     def add(self, what: ev.Event | cmd.Command) -> None:
         """One event or command."""
         match what:
-            case cmd.StartReply(reply=reply, content=cmd.Generate(), held=held):
+            case cmd.StartReply(reply=reply, content=cmd.Ask(), held=held):
                 self.replies[reply] = Tokens()
                 if held:
                     self.held.add(reply)

@@ -9,10 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from offhook.call.journal import Line, parse_line
+from offhook.call.journal import Gap, Line, Note, parse_line
 from offhook.call.latency import LatencyMeter, TurnLatency
+from offhook.call.records.transcript import spoken
 from offhook.core import commands as cmd
 from offhook.core import events as ev
+from offhook.core.history import AgentSaid, Entry
 
 LOOK_EVERY_S: Final = 0.05
 _SHORT: Final = {"decision": "decide", "transcript": "words", "sending": "send"}
@@ -30,35 +32,38 @@ class JournalView:
         self.heard: Final[list[str]] = []
         """What the caller heard of the agent, turn by turn."""
 
-    def add(self, line: Line) -> None:
-        """One event or command."""
+    def add(self, line: Line | Gap) -> None:
+        """One line; of a gap nothing is known but that it is there."""
+        if isinstance(line, Gap) or isinstance(line.what, Note):
+            return
         turn = self.meter.add(line.what, line.at)
         if turn is not None:
             self._note(line.at, latency_text(turn))
         match line.what:
-            case cmd.RecordTurn(speaker=speaker, text=text, interrupted=interrupted):
-                cut = " [red]— interrupted[/]" if interrupted else ""
-                colour = _COLOURS[speaker]
-                self._console.print(
-                    f"[dim]{line.at:6.2f}[/] [{colour}]{speaker:>6}[/]  {escape(text)}{cut}", soft_wrap=True
-                )
-                if speaker == "agent":
-                    self.heard.append(text)
+            case cmd.Remember(entry=entry):
+                self._remember(entry, line.at)
             case cmd.DuckPlayout():
                 self._note(line.at, "the caller's voice: the agent goes quieter")
             case cmd.HushPlayout():
                 self._note(line.at, "and falls silent, with the rest kept")
             case cmd.ResumePlayout():
                 self._note(line.at, "it was no interruption: the agent goes on where it was heard")
-            case cmd.RunTool(name=name, arguments=arguments):
-                self._note(line.at, f"tool {name} {arguments}")
             case ev.TranscriberLost(cause=cause):
                 self._note(line.at, f"the transcriber was lost ({cause}) and is opened again")
-            case cmd.EndCall(reason=reason):
+            case cmd.EndCall(reason=reason, detail=detail):
                 self.end_reason = reason
-                self._note(line.at, f"end of the call: {reason}")
+                self._note(line.at, f"end of the call: {reason} {detail}".rstrip())
             case _:
                 pass
+
+    def _remember(self, entry: Entry, at: float) -> None:
+        who, text = spoken(entry)
+        if isinstance(entry, AgentSaid) and entry.text:
+            self.heard.append(entry.text)
+        if colour := _COLOURS.get(who):
+            self._console.print(f"[dim]{at:6.2f}[/] [{colour}]{who:>6}[/]  {escape(text)}", soft_wrap=True)
+        elif who:
+            self._note(at, f"{who} {text}".removeprefix("· "))
 
     def _note(self, at: float, text: str) -> None:
         self._console.print(f"[dim]{at:6.2f}          · {escape(text)}[/]", soft_wrap=True)

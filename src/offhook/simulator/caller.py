@@ -25,7 +25,6 @@ from offhook.simulator.carrier_media import FRAME_BYTES, SILENCE, SILENCE_FRAME
 from offhook.simulator.report import FRAME_S, CallerTurn, CallReport, Meter, sound_bounds
 from offhook.simulator.voices import Prepared
 
-FRAME_SAMPLES: Final = 160
 PATIENCE_AFTER_SCRIPT_S: Final = 60.0
 """A caller whose script is over holds the line so long; then it hangs up."""
 SETTLE_FRAMES: Final = 50
@@ -34,13 +33,13 @@ SETTLE_FRAMES: Final = 50
 class Recorder(Protocol):
     """Keeps both sides; `offhook.audio.recording.StereoRecorder` is one."""
 
-    def caller(self, frame: bytes) -> None:
-        """The next 20 ms of the caller."""
+    def caller(self, at: float, audio: bytes) -> None:
+        """The caller's 20 ms, at its place in seconds of the call."""
 
-    def agent(self, at_sample: int, ulaw: bytes) -> None:
-        """What is heard of the agent from `at_sample` on."""
+    def agent(self, at: float, audio: bytes) -> None:
+        """What is heard of the agent from `at` on."""
 
-    def settle(self, until_sample: int) -> None:
+    def settle(self, until_s: float) -> None:
         """What is before can no longer change."""
 
 
@@ -105,9 +104,9 @@ class Caller:
             self._index += 1
             self._step_began_at = at + FRAME_S
         frame = self._with_background(frame)
-        self._frames += 1
         if self._recorder is not None:
-            self._recorder.caller(frame)
+            self._recorder.caller(self._frames * FRAME_S, frame)
+        self._frames += 1
         return frame
 
     def heard(self, frame: bytes, at: float) -> None:
@@ -121,10 +120,10 @@ class Caller:
             for word in self.meter.words[known:]:
                 self._watch(Heard(at, "word", word.text))
         if self._recorder is not None:
-            sample = (self._frames - 1) * FRAME_SAMPLES
-            self._recorder.agent(sample, frame)
+            place_s = (self._frames - 1) * FRAME_S
+            self._recorder.agent(place_s, frame)
             if self._frames % SETTLE_FRAMES == 0:
-                self._recorder.settle(sample)
+                self._recorder.settle(place_s)
 
     def take_digits(self, at: float) -> str:
         """Keys that are pressed by now."""

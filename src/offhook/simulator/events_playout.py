@@ -100,9 +100,15 @@ class EventPlayout:
             self._pump(at)
 
     def interject(self, reply: int, number: int, text: str, at: float) -> None:
-        """A filler, before what is still unsent; not inside a segment, and not into another reply."""
-        if reply != self.reply or self._offset > 0.0:
+        """A filler, before what is still unsent; not into another reply, nor into a segment that is being heard."""
+        if reply != self.reply:
             return
+        if self._offset > 0.0:
+            if self.plays_until > at:
+                return
+            # It hangs: what follows of it would be the middle of a sentence.
+            self._segments[self._index].break_off()
+            self._index, self._offset = self._index + 1, 0.0
         self._segments.insert(self._index, _Segment(number, text, None))
         self._post(SegmentReady(reply, number, text), at)
         self._pump(at)

@@ -1,6 +1,7 @@
 """Listens to the agent for a person: what was said, when, in words by the tape or by the local transcriber."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -39,9 +40,12 @@ class Listener:
         self._tape = TapeReader()
         self._begins_at: float | None = None
         self._ends_at = 0.0
-        self._waiting: Final[dict[int, tuple[float, float]]] = {}
-        """Stretches whose words are asked for: begin and end."""
-        self._number = 0
+        self._waiting: Final[deque[tuple[float, float, float]]] = deque()
+        """Stretches whose words are asked for: begin, end, and the place in the transcriber's audio behind them."""
+        self._heard_frames = 0
+        """By the transcriber."""
+        self._words: Final[list[str]] = []
+        """Final ones that belong to the stretch that is told next."""
         self._all_told = asyncio.Event()
         self._all_told.set()
 
@@ -57,6 +61,7 @@ class Listener:
         """The agent's 20 ms."""
         self._recorder.agent(at_sample, ulaw)
         if self.transcriber is not None:
+            self._heard_frames += 1
             self.transcriber.hear(ulaw)
         at = at_sample / 8000
         self._tape.hear(ulaw)
@@ -68,11 +73,15 @@ class Listener:
 
     def transcribed(self, event: TranscriberEvent) -> None:
         """The transcriber's answers."""
-        if isinstance(event, TranscriptFinal) and event.spurt in self._waiting:
-            begins_at, ends_at = self._waiting.pop(event.spurt)
-            self._tell(AgentLine(begins_at, ends_at - begins_at, event.text.strip()))
-            if not self._waiting:
-                self._all_told.set()
+        if not isinstance(event, TranscriptFinal):
+            return
+        self._words.append(event.text)
+        while self._waiting and self._waiting[0][2] <= event.to_s:
+            begins_at, ends_at, _ = self._waiting.popleft()
+            self._tell(AgentLine(begins_at, ends_at - begins_at, " ".join(self._words).strip()))
+            self._words.clear()
+        if not self._waiting:
+            self._all_told.set()
 
     async def finish(self) -> None:
         """The call is over: wait for the last words, not for long."""
@@ -89,10 +98,10 @@ class Listener:
         if text or self.transcriber is None:
             self._tell(AgentLine(begins_at, self._ends_at - begins_at, text))
             return
-        self._number += 1
-        self._waiting[self._number] = (begins_at, self._ends_at)
+        heard_s = self._heard_frames * FRAME_S
+        self._waiting.append((begins_at, self._ends_at, heard_s))
         self._all_told.clear()
-        self.transcriber.finalize(self._number)
+        self.transcriber.finalize(heard_s)
 
 
 @asynccontextmanager

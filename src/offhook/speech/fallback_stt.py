@@ -1,14 +1,17 @@
 """Speech-to-text with others behind it. A call hears by one at a time; the call itself asks for another when its stream
-is lost, and gives that one all that no final has covered. So it is enough to know here who is well.
+is lost, and gives that one all that no final has covered. So it is enough to know here who is well. Each stream counts
+its places from its own first frame on, whoever serves it; the call knows where that lies.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
 from offhook import clock
 from offhook.core.events import ProviderSwitched, TranscriberReady, TranscriptFinal
+from offhook.core.formats import AudioFormat
 from offhook.errors import ProviderError, ProviderTimeout, ProviderUnavailable
 from offhook.speech.fallback import Attempts, Member, Members
 from offhook.speech.ports import SpeechToText, TellsOfWork, Transcriber, TranscriberEvent
@@ -17,10 +20,16 @@ READY_S: Final = 2.0
 """Longest wait for a stream, when another could hear."""
 OWED_S: Final = 1.2
 """A stream that is given up while it owes a final for so long is taken for mute."""
+MOST_ASKED: Final = 32
 
 
 class FallbackSpeechToText(Members[SpeechToText]):
     """See `offhook.speech.ports.SpeechToText`."""
+
+    @property
+    def format(self) -> AudioFormat:
+        """That of all of them."""
+        return self._members[0].port.format
 
     @property
     def asks_early(self) -> bool:
@@ -47,7 +56,7 @@ class _Unprepared:
     def hear(self, frame: bytes) -> None:
         """The call keeps it."""
 
-    def finalize(self, spurt: int) -> None:
+    def finalize(self, to_s: float) -> None:
         """The call asks again."""
 
     async def run(self) -> None:
@@ -63,8 +72,8 @@ class _WatchedTranscriber:
 
     def __init__(self, member: Member[SpeechToText], post: Callable[[TranscriberEvent], None], has_other: bool) -> None:
         self._member, self._post, self._has_other = member, post, has_other
-        self._asked: dict[int, float] = {}
-        """Spurts that a final is owed for, and since when."""
+        self._asked: deque[tuple[float, float]] = deque(maxlen=MOST_ASKED)
+        """Places that a final is owed for, and since when."""
         self._deadline: asyncio.Timeout | None = None
         self._inner = member.port.transcriber(self._heard)
         self.hear = self._inner.hear
@@ -75,10 +84,10 @@ class _WatchedTranscriber:
         """As the member's own."""
         return isinstance(self._inner, TellsOfWork) and self._inner.is_at_work
 
-    def finalize(self, spurt: int) -> None:
+    def finalize(self, to_s: float) -> None:
         """Passed on; from now on a final is owed."""
-        self._asked[spurt] = clock.now()
-        self._inner.finalize(spurt)
+        self._asked.append((to_s, clock.now()))
+        self._inner.finalize(to_s)
 
     async def run(self) -> None:
         """As the member does, within its time to open a stream."""
@@ -102,16 +111,17 @@ class _WatchedTranscriber:
                 # It is well only once it has told words: a stream may be open and mute.
                 if self._deadline is not None:
                     self._deadline.reschedule(None)
-            case TranscriptFinal(spurt=int(spurt)) if spurt in self._asked:
-                member.health.began(clock.now() - self._asked[spurt])
-                # It covers what was asked for before as well.
-                self._asked = {later: at for later, at in self._asked.items() if later > spurt}
+            case TranscriptFinal(to_s=to_s) if self._asked and self._asked[0][0] <= to_s:
+                asked_at = 0.0
+                while self._asked and self._asked[0][0] <= to_s:
+                    _, asked_at = self._asked.popleft()
+                member.health.began(clock.now() - asked_at)
                 member.health.succeed(clock.now())
         self._post(event)
 
     def _given_up(self) -> None:
         member, at = self._member, clock.now()
-        if self._asked and at - min(self._asked.values()) >= OWED_S:
+        if self._asked and at - self._asked[0][1] >= OWED_S:
             member.failed(ProviderTimeout(f"{member.name} owed its words too long", provider=member.name))
         else:
             member.health.breaker.leave()

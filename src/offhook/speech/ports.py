@@ -4,7 +4,8 @@ A provider file holds a pydantic `Config` with `provider: Literal["..."]` and `c
 the port. One port serves all calls of an agent in a process; what belongs to one call is made per call.
 
 Everything here is cancelled by cancelling the task that runs it (or closing the generator), must then be quiet at
-once, and fails only with a `ProviderError`. Audio is mu-law, 8000 Hz, mono, 20 ms (160 bytes) a frame.
+once, and fails only with a `ProviderError`. Audio is in `offhook.core.formats.TELEPHONE`, 20 ms (160 bytes) a frame; a
+way to hear says so itself (`SpeechToText.format`).
 """
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ from offhook.core.events import (
     TurnEndExpected,
     TurnResumed,
 )
+from offhook.core.formats import AudioFormat
 from offhook.speech.health import HealthBoard
 
 TranscriberEvent = (
@@ -108,15 +110,27 @@ class ExpectsCalls(Protocol):
 
 
 class Transcriber(Protocol):
-    """Hears one call."""
+    """Hears one call, or a part of it.
+
+    Places are seconds of this transcriber's own audio: 0 is the beginning of its first frame, and each frame given to
+    it is 20 ms farther, whether the vendor ever hears it or not. What it posts:
+
+    - Finals (`TranscriptFinal`) follow each other without gap or overlap: `from_s` is the `to_s` of the final before, 0
+      at first. Every word spoken before `to_s` is in this final or in an earlier one, to within a tenth of a second.
+    - A final that comes of the vendor's own accord holds words, and ends where the vendor ended it.
+    - Interims (`TranscriptChanged`) are all that is believed behind the last final, told when that changes, also to
+      nothing; `to_s` is how far the stream has heard. `TurnEndExpected` likewise.
+    """
 
     def hear(self, frame: bytes) -> None:
         """Take 20 ms of caller audio. Never blocks and never raises; bounded: drops the oldest and says so."""
 
-    def finalize(self, spurt: int) -> None:
-        """Ask for a final of all that was heard so far; answered by one `TranscriptFinal(spurt=spurt)`.
+    def finalize(self, to_s: float) -> None:
+        """Ask for a final of all that was heard up to `to_s`: called when exactly that much was given.
 
-        `spurt` grows from question to question; a question may follow before the one before it is answered.
+        Answered by a final that reaches at least this place. It grows from question to question; one may follow before
+        the one before it is answered, and one final may answer several. What finals cover already is answered by an
+        empty one.
         """
 
     async def run(self) -> None:
@@ -134,6 +148,10 @@ class TellsOfWork(Protocol):
 
 class SpeechToText(Protocol):
     """A way to hear."""
+
+    @property
+    def format(self) -> AudioFormat:
+        """What its transcribers must be given; the providers of one list take the same."""
 
     @property
     def asks_early(self) -> bool:
@@ -278,13 +296,13 @@ class Voice(Protocol):
 
 
 class TurnModel(Protocol):
-    """Judges from sound alone whether a turn is complete."""
+    """Judges from sound alone whether a turn is complete. It takes `TELEPHONE` audio."""
 
     async def prepare(self) -> None:
         """Load the model."""
 
     async def predict(self, audio: bytes) -> float:
-        """Probability that the caller is done, from up to the last 8 s of mu-law audio; computed in a worker."""
+        """Probability that the caller is done, from up to the last 8 s of audio; computed in a worker."""
 
     async def close(self) -> None:
         """Let go of the worker."""

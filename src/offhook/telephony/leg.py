@@ -6,11 +6,9 @@ the connection. Its listener is called on the event loop, in the order of the wi
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Protocol
 
-FRAME_BYTES: Final = 160
-"""20 ms of mu-law at 8000 Hz."""
-FRAME_S: Final = 0.020
+from offhook.core.formats import AudioFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ class LegListener(Protocol):
     """Who hears what the carrier sends. Nothing here may block or raise."""
 
     def frame_received(self, frame: bytes) -> None:
-        """20 ms of caller audio (160 bytes mu-law); lost frames come as silence, bursts come at once."""
+        """20 ms of caller audio in the leg's format; lost frames come as silence, bursts come at once."""
 
     def digit_pressed(self, digit: str) -> None:
         """A key."""
@@ -42,25 +40,23 @@ class LegListener(Protocol):
 
 
 class Leg(Protocol):
-    """What a call needs of its carrier."""
+    """What a call needs of a media connection. What ends the call itself is the `telephony.line.Line`."""
+
+    @property
+    def format(self) -> AudioFormat:
+        """What its audio is written in, both ways."""
 
     def listen(self, listener: LegListener) -> None:
         """Send everything to `listener` from now on; what came since the start is delivered first, at once."""
 
     def send_audio(self, audio: bytes) -> None:
-        """Queue mu-law at the carrier. Never blocks; a leg that is gone takes it and forgets it."""
+        """Queue audio at the carrier, whole samples. Never blocks; a leg that is gone takes it and forgets it."""
 
     def send_mark(self, name: str) -> None:
         """Ask to be told when all that was sent before has been played."""
 
     def send_clear(self) -> None:
         """Drop what the carrier has queued; it then returns every pending mark."""
-
-    def backlog(self) -> int:
-        """Bytes that the connection has not yet taken from us: more than a few KiB means a stalled peer."""
-
-    async def hang_up(self) -> None:
-        """End the telephone call at the carrier, then close. Bounded in time; never raises."""
 
     def close(self, code: int = 1000) -> None:
         """Close the connection."""

@@ -4,20 +4,22 @@ Flux knows turns: it says when it expects the caller's turn to be over, and take
 """
 
 from collections.abc import Callable, Iterator
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Protocol
 from urllib.parse import urlencode
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from offhook import clock
+from offhook.core.formats import TELEPHONE
 from offhook.errors import ConfigurationError
+from offhook.speech.outbox import Outbox
 from offhook.speech.ports import ProviderConfig, Setup, TranscriberEvent
 from offhook.speech.stt.deepgram_errors import NAME
 from offhook.speech.stt.deepgram_flux import FluxDialect
 from offhook.speech.stt.deepgram_nova import NovaDialect
 from offhook.speech.stt.level import SoundMeter
 from offhook.speech.vendor_block import BaseUrl, key_of, socket_url
-from offhook.speech.websocket import Endpoint, Limits, VendorSocket
+from offhook.speech.websocket import Dialect, Endpoint, Limits, VendorSocket
 
 KEYS: Final = ("DEEPGRAM_API_KEY",)
 REGIONS: Final = frozenset(
@@ -208,6 +210,7 @@ class DeepgramSpeechToText:
         self._endpoint: Endpoint | None = None
         self.limits = Limits()
 
+    format = TELEPHONE
     asks_early = True
 
     async def prepare(self) -> None:
@@ -221,10 +224,29 @@ class DeepgramSpeechToText:
     def transcriber(self, post: Callable[[TranscriberEvent], None]) -> "DeepgramTranscriber":
         """A transcriber for one call. `prepare` must be done."""
         assert self._endpoint is not None, "prepare() comes first"
-        return DeepgramTranscriber(self._endpoint, self._dialect, post, self.limits)
+        endpoint, limits = self._endpoint, self.limits
+        return DeepgramTranscriber(self._dialect, post, lambda dialect: VendorSocket(endpoint, dialect, limits))
 
     async def close(self) -> None:
         """Nothing is shared."""
+
+
+class Connection(Protocol):
+    """What is wanted of `VendorSocket`."""
+
+    @property
+    def is_open(self) -> bool:
+        """What is sent goes out at once."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """What waits."""
+
+    def send(self, message: str | bytes) -> None:
+        """Send it, or let it wait."""
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
 
 
 class DeepgramTranscriber:
@@ -232,13 +254,12 @@ class DeepgramTranscriber:
 
     def __init__(
         self,
-        endpoint: Endpoint,
         dialect: type[NovaDialect | FluxDialect],
         post: Callable[[TranscriberEvent], None],
-        limits: Limits,
+        connection: Callable[[Dialect], Connection],
     ) -> None:
         self._dialect = dialect(post, self._send)
-        self._socket = VendorSocket(endpoint, self._dialect, limits)
+        self._socket = connection(self._dialect)
         self._meter = SoundMeter()
         self._quiet = 0
         """Frames of silence that were put last, while the socket was not open."""
@@ -253,14 +274,15 @@ class DeepgramTranscriber:
         self._quiet = 0 if self._meter.hear(frame).sound else self._quiet + 1
         if self._quiet > QUIET_FRAMES:
             # From its middle, so that both the end of a word and the onset of the next keep their surroundings.
-            self._socket.outbox.take_back(QUIET_FRAMES // 2)
-            self._dialect.forget(len(frame))
+            back, timeline = QUIET_FRAMES // 2, self._dialect.timeline
+            self._socket.outbox.take_back(back)
+            timeline.leave_out(timeline.given - back * len(frame), len(frame))
             self._quiet -= 1
 
-    def finalize(self, spurt: int) -> None:
-        """Ask for the final of everything up to here."""
+    def finalize(self, to_s: float) -> None:
+        """Ask for the final of everything up to there."""
         self._quiet = 0
-        self._dialect.ask(spurt, clock.now())
+        self._dialect.ask(to_s, clock.now())
 
     async def run(self) -> None:
         """Serve until cancelled; see the port."""

@@ -1,7 +1,8 @@
 """What is said on Deepgram's socket of turns (`/v2/listen`, Flux), and what it means: no I/O, time is passed in.
 
-Flux has no `Finalize`: it tells all words of the turn again and again, with the position that it has heard to. A
-question is answered by the first message that knows all of the talk spurt, the fastest first:
+Flux has no `Finalize`: it tells all words of the turn again and again, with the position that it has heard to. At the
+turn's end they are final. Before, a question is answered by the first message that knows all that was said by then, the
+fastest first:
 
 1. `EagerEndOfTurn` or `EndOfTurn` at or behind the spurt's last sound: Flux itself believes that all was said;
 2. any message that has heard `SETTLED_S` of silence behind the question: then the spurt's last word is known;
@@ -15,20 +16,17 @@ from typing import Final
 
 import msgspec
 
-from offhook.audio.frames import FRAME_BYTES, SILENCE_BYTE
-from offhook.core.events import (
-    TranscriberReady,
-    TranscriptChanged,
-    TranscriptFinal,
-    TurnEndExpected,
-    TurnResumed,
-)
+from offhook.audio.frames import FRAME_BYTES, FRAME_S, SILENCE_FRAME
+from offhook.core.events import TranscriberReady, TurnEndExpected, TurnResumed
+from offhook.core.formats import TELEPHONE
 from offhook.errors import ProtocolViolation, ProviderTimeout
 from offhook.speech.ports import TranscriberEvent
 from offhook.speech.stt.deepgram_errors import NAME, vendor_error
-from offhook.speech.stt.deepgram_questions import BYTES_PER_S, Questions
+from offhook.speech.stt.deepgram_questions import Questions
 from offhook.speech.stt.deepgram_words import TurnWord, told_count
 from offhook.speech.stt.lagging import Lagging
+from offhook.speech.stt.timeline import Timeline
+from offhook.speech.stt.told import Told
 
 GROUP_BYTES: Final = 640
 """80 ms, Deepgram's advice. Groups end on multiples of it, where its own steps end, so that no step waits for them."""
@@ -49,8 +47,8 @@ STALL_S: Final = 3.0
 LOOK_AGAIN_S: Final = 0.3
 NO_AUDIO_S: Final = 0.5
 """Flux decides by audio alone: when none comes, silence is sent in its place, or a turn would never end."""
-MOST_WAITING: Final = 4000
-"""Words that no final was asked for."""
+MOST_SILENCE_S: Final = 1.0
+"""Sent at once in its place."""
 
 # ── the wire ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -101,22 +99,23 @@ class _Turn:
 
 
 class FluxDialect:
-    """What is said on one `/v2/listen` socket, and what it means. Positions are seconds of this connection's audio."""
+    """What is said on one `/v2/listen` socket, and what it means. Positions are seconds of this connection's audio;
+    places (`to_s`) are the call's, and `Timeline` knows both.
+    """
 
     def __init__(self, post: Callable[[TranscriberEvent], None], send: Callable[[str | bytes], None]) -> None:
         self._post, self._send = post, send
-        self._questions = Questions()
+        self._told = Told(post)
         self._lagging = Lagging(post)
+        self.timeline = Timeline(TELEPHONE)
+        self._questions = Questions(self.timeline)
         self._held = b""
         """Audio of a group that is not full."""
         self._audio_at: float | None = None
         """When audio was sent last; None before the socket is open."""
         self._looked_at = 0.0
         self._turn = _Turn()
-        self._waiting: list[TurnWord] = []
-        """Words of turns that are over and that no final has told."""
         self._glue = " "
-        self._posted = ""
         self._reached = (0.0, 0.0)
         """The farthest position of any message, and when it came."""
         self._over_s = float("-inf")
@@ -126,30 +125,30 @@ class FluxDialect:
 
     def hear(self, frame: bytes) -> None:
         """Send it, in groups; before the socket is open it waits alone, so that it can be taken back."""
+        self.timeline.given += len(frame)
         self._held += frame
-        place = self._questions.sent + self._questions.queued + len(self._held)
-        if self._audio_at is None or place % GROUP_BYTES == 0 or len(self._held) >= GROUP_BYTES:
+        position = self.timeline.sent + self.timeline.waiting + len(self._held)
+        if self._audio_at is None or position % GROUP_BYTES == 0 or len(self._held) >= GROUP_BYTES:
             self._pass_on()
 
-    def ask(self, spurt: int, at: float) -> None:
-        """The words up to here are wanted: what is held goes out at once."""
+    def ask(self, to_s: float, at: float) -> None:
+        """The words up to there are wanted: what is held goes out at once."""
         self._pass_on()
-        if self._questions.ask(spurt, at):
+        if self._audio_at is not None and to_s <= self._told.until_s:
+            self._told.final("", to_s)
+            self._tell()
+        elif self._questions.ask(to_s, at):
             self._answer()
-
-    def forget(self, size: int) -> None:
-        """So much of the audio that waits, behind every question, is not sent after all."""
-        self._questions.queued -= size
 
     def dropped(self, size: int) -> None:
         """The oldest audio that waits is lost."""
-        self._questions.count_dropped(size)
+        self.timeline.drop(size)
         self._lagging.dropped(size)
 
     def _pass_on(self) -> None:
         if self._held:
             audio, self._held = self._held, b""
-            self._questions.queued += len(audio)
+            self.timeline.waiting += len(audio)
             self._send(audio)
 
     # ── the socket's side (offhook.speech.websocket.Dialect) ─────────────────────────────────────────────────────
@@ -177,7 +176,8 @@ class FluxDialect:
         """Count the audio; a question covers what was sent before it."""
         if isinstance(message, bytes):
             self._audio_at = at
-            if self._questions.count_sent(len(message), at):
+            self.timeline.send(len(message))
+            if self._questions.audio_sent(at):
                 self._answer()
 
     def keep_alive(self) -> str | None:
@@ -220,11 +220,12 @@ class FluxDialect:
 
     def _fill(self, length_s: float) -> None:
         """Silence in place of audio that did not come; what waits for the socket comes first."""
-        if self._questions.queued:
+        if self.timeline.waiting:
             return
-        frames = min(round(length_s * BYTES_PER_S), BYTES_PER_S) // FRAME_BYTES
-        self._held += bytes([SILENCE_BYTE]) * (frames * FRAME_BYTES)
         self._pass_on()
+        frames = round(min(length_s, MOST_SILENCE_S) / FRAME_S)
+        self.timeline.add(frames * FRAME_BYTES)
+        self._send(SILENCE_FRAME * frames)
 
     # ── turns ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -232,7 +233,7 @@ class FluxDialect:
         if info.turn_index < self._turn.index:
             return  # Told twice: that turn is over.
         if info.turn_index > self._turn.index:
-            self._next_turn(info.turn_index)
+            self._end_turn(info.turn_index)
         if info.audio_window_end > self._reached[0]:
             self._reached = (info.audio_window_end, at)
         turn = self._turn
@@ -251,15 +252,20 @@ class FluxDialect:
                 self._tell()
                 if info.trigger != "manual":  # We said so ourselves: that is no belief.
                     turn.is_expected = True
-                    self._post(TurnEndExpected(self._text(), min(1.0, max(0.0, info.end_of_turn_confidence))))
+                    confidence = min(1.0, max(0.0, info.end_of_turn_confidence))
+                    self._post(TurnEndExpected(self._text(), self._reached_place_s, confidence))
                 if info.event == "EndOfTurn":
-                    self._next_turn(info.turn_index + 1)
+                    self._end_turn(info.turn_index + 1)
         self._tell()
         self._answer()
 
-    def _next_turn(self, index: int) -> None:
-        self._waiting = (self._waiting + self._turn.rest)[-MOST_WAITING:]
-        self._turn = _Turn(index)
+    def _end_turn(self, next_index: int) -> None:
+        """Its words will not change any more: told as far as they are not yet, with the questions that they answer."""
+        rest = self._turn.rest
+        self._turn = _Turn(next_index)
+        if rest:
+            answered = self._questions.take(self._covered)
+            self._final(rest, max([self._reached_place_s, *(asked.to_s for asked in answered)]))
 
     def _words(self, info: _TurnInfo) -> list[TurnWord]:
         """The turn's words; without their times where list and transcript do not agree."""
@@ -273,39 +279,41 @@ class FluxDialect:
             return words
         return [TurnWord(text) for text in written]
 
-    def _answer(self, at_least: int = 0) -> None:
-        """Post the finals of the questions that are covered: the text to the last of them, since a call may be done
-        with the others."""
-        covered = sum(1 for asked in self._questions.asked if self._is_covered(asked.until_s))
-        answered = [self._questions.asked.popleft() for _ in range(max(covered, at_least))]
-        spurts = [asked for asked in answered if asked.spurt is not None]
-        for asked in spurts[:-1]:
-            self._post(TranscriptFinal("", asked.spurt))
-        for asked in spurts[-1:]:
-            text, self._posted = self._take(asked.until_s), ""
-            self._post(TranscriptFinal(text, asked.spurt))
-            self._tell()
+    @property
+    def _covered(self) -> int:
+        """So many questions, from the oldest on, are about what is known well."""
+        return sum(1 for asked in self._questions.asked if self._is_covered(asked.until_s))
 
     def _is_covered(self, until_s: float) -> bool:
         return self._over_s >= until_s - HANGOVER_S or self._reached[0] >= until_s + SETTLED_S
 
-    def _take(self, until_s: float) -> str:
-        """The words before the position that no final has told, which are told by this."""
-        rest = self._turn.rest
-        words = [*self._waiting, *rest]
-        count = next((at for at, word in enumerate(words) if (word.start_s or 0.0) >= until_s - APART_S), len(words))
-        of_turn = max(0, count - len(self._waiting))
-        if of_turn:
-            before = len(self._turn.words) - len(rest)
-            self._turn.told = self._turn.words[: before + of_turn]
-        self._waiting = self._waiting[count:]
-        return self._glue.join(word.text for word in words[:count])
+    @property
+    def _reached_place_s(self) -> float:
+        return self.timeline.place_s(self._reached[0])
+
+    def _answer(self, at_least: int = 0) -> None:
+        """Post the final that the covered questions wait for: the words before the last of them."""
+        if answered := self._questions.take(max(self._covered, at_least)):
+            self._final(self._take(answered[-1].until_s), answered[-1].to_s)
+            self._tell()
+
+    def _final(self, words: list[TurnWord], to_s: float) -> None:
+        """It reaches to the end of its last word at least: what is left of a word must not be heard once more."""
+        word_end_s = words[-1].end_s if words else None
+        if word_end_s is not None:
+            to_s = max(to_s, self.timeline.place_s(word_end_s))
+        self._told.final(self._glue.join(word.text for word in words), to_s)
+
+    def _take(self, until_s: float) -> list[TurnWord]:
+        """The turn's words before the position that no final has told, which are told by this."""
+        turn, rest = self._turn, self._turn.rest
+        count = next((at for at, word in enumerate(rest) if (word.start_s or 0.0) >= until_s - APART_S), len(rest))
+        if count:
+            turn.told = turn.words[: len(turn.words) - len(rest) + count]
+        return rest[:count]
 
     def _text(self) -> str:
-        return self._glue.join(word.text for word in (*self._waiting, *self._turn.rest))
+        return self._glue.join(word.text for word in self._turn.rest)
 
     def _tell(self) -> None:
-        text = self._text()
-        if text and text != self._posted:
-            self._posted = text
-            self._post(TranscriptChanged(text))
+        self._told.interim(self._text(), self._reached_place_s)

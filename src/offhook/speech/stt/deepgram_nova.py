@@ -2,21 +2,24 @@
 
 Deepgram tells positions in seconds of this connection's audio. They decide which question a result answers and keep a
 word from being told twice: a `Finalize` is usually answered by a result with `from_finalize`, but not when nothing is
-left to finalize, and its own endpointing may have been quicker.
+left to finalize, and its own endpointing may have been quicker. What it makes final by itself is told at once.
 """
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
-from offhook.core.events import TranscriberReady, TranscriptChanged, TranscriptFinal
+from offhook.core.events import TranscriberReady
+from offhook.core.formats import TELEPHONE
 from offhook.errors import ProtocolViolation, ProviderTimeout
 from offhook.speech.ports import TranscriberEvent
 from offhook.speech.stt.deepgram_errors import NAME, vendor_error
-from offhook.speech.stt.lagging import BYTES_PER_S, Lagging
+from offhook.speech.stt.deepgram_questions import Asked, Questions
+from offhook.speech.stt.lagging import Lagging
+from offhook.speech.stt.timeline import Timeline
+from offhook.speech.stt.told import Told
 
 GROUP_BYTES: Final = 320
 FINALIZE: Final = '{"type":"Finalize"}'
@@ -36,9 +39,8 @@ HANGOVER_S: Final = 0.06
 OVERLAP_S: Final = 0.05
 APART_S: Final = 0.05
 """A word that begins this close to a question, or behind it, is of the next talk spurt."""
-MOST_ASKED: Final = 32
 MOST_LETTERS: Final = 20_000
-"""Of text that no final was asked for."""
+"""Of one result."""
 
 # ── the wire ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -115,37 +117,24 @@ def _joined(words: tuple[_Word, ...]) -> str:
     return " ".join(word.text for word in words)
 
 
-@dataclass(eq=False, slots=True)
-class _Asked:
-    """A final that is owed. `spurt` is None when the same was asked again later."""
-
-    spurt: int | None
-    sent_at: float = 0.0
-    until_s: float = 0.0
-    """Position: the audio sent before it."""
-
-
 class NovaDialect:
-    """What is said on one `/v1/listen` socket, and what it means. Positions are seconds of this connection's audio."""
+    """What is said on one `/v1/listen` socket, and what it means. Positions are seconds of this connection's audio;
+    places (`to_s`) are the call's, and `Timeline` knows both.
+    """
 
     def __init__(self, post: Callable[[TranscriberEvent], None], send: Callable[[str | bytes], None]) -> None:
         self._post, self._send = post, send
+        self._told = Told(post)
         self._lagging = Lagging(post)
+        self.timeline = Timeline(TELEPHONE)
+        self._questions = Questions(self.timeline)
         self._is_open = False
         self._held = b""
         """Audio that waits for more: half the messages are half the cost, and a question lets it go at once."""
-        self._unsent: deque[_Asked] = deque()
-        self._asked: deque[_Asked] = deque()
-        """On their way, in order."""
         self.wakeup_at: float | None = None
-        self._sent = 0
-        """Bytes of audio."""
-        self._said: deque[str] = deque()
-        """Final pieces since the last final that was posted."""
         self._interim = _Interim()
-        self._posted = ""
-        self._told_until = 0.0
-        """Words before this position are among the final pieces, or were posted."""
+        self._final_until = 0.0
+        """The position up to which Deepgram's words are final, or were taken for it."""
         self._reached = (0.0, 0.0)
         """The farthest position of any result, and when it came."""
         self._overdue = 0
@@ -155,6 +144,7 @@ class NovaDialect:
 
     def hear(self, frame: bytes) -> None:
         """Send it, two by two; before the socket is open it waits alone, so that it can be taken back."""
+        self.timeline.given += len(frame)
         self._held += frame
         if not self._is_open or len(self._held) >= GROUP_BYTES:
             self._pass_on()
@@ -162,23 +152,26 @@ class NovaDialect:
     def _pass_on(self) -> None:
         if self._held:
             audio, self._held = self._held, b""
+            self.timeline.waiting += len(audio)
             self._send(audio)
 
-    def ask(self, spurt: int, at: float) -> None:
-        """Send `Finalize` for this spurt."""
-        del at
-        for asked in (*self._asked, *self._unsent):
-            if asked.spurt == spurt:
-                asked.spurt = None
+    def ask(self, to_s: float, at: float) -> None:
+        """The words up to there are wanted: `Finalize`, unless all of them are final already."""
         self._pass_on()
-        self._unsent.append(_Asked(spurt))
-        self._send(FINALIZE)
-
-    def forget(self, size: int) -> None:
-        """Audio that waits is not sent after all: nothing is counted before it is sent."""
+        if self._is_open and to_s <= self._told.until_s:
+            self._told.final("", to_s)
+            self._tell()
+            return
+        is_sent = self._questions.ask(to_s, at)
+        if is_sent and len(self._questions.asked) == 1 and self._is_settled(self._questions.asked[0]):
+            self._answer(_Interim(), 1)
+        else:
+            self._send(FINALIZE)
+        self._set_wakeup(at)
 
     def dropped(self, size: int) -> None:
         """The oldest audio that waits is lost."""
+        self.timeline.drop(size)
         self._lagging.dropped(size)
 
     # ── the socket's side (offhook.speech.websocket.Dialect) ─────────────────────────────────────────────────────
@@ -187,19 +180,16 @@ class NovaDialect:
         """It hears from now on."""
         self._is_open = True
         self._reached = (0.0, at)
+        self._questions.opened(at)
         self._post(TranscriberReady())
+        self._set_wakeup(at)
 
     def sent(self, message: str | bytes, at: float) -> None:
         """Count the audio; a question covers what was sent before it."""
         if isinstance(message, bytes):
-            self._sent += len(message)
-        elif message == FINALIZE:
-            asked = self._unsent.popleft()
-            asked.sent_at, asked.until_s = at, self._sent / BYTES_PER_S
-            self._asked.append(asked)
-            if len(self._asked) > MOST_ASKED:
-                self._asked.popleft()
-            self._set_wakeup(at)
+            self.timeline.send(len(message))
+            if self._questions.audio_sent(at):
+                self._set_wakeup(at)
 
     def keep_alive(self) -> str | None:
         """Deepgram closes with NET-0001 after 10 s without a word from us."""
@@ -222,23 +212,26 @@ class NovaDialect:
 
     def wake(self, at: float) -> None:
         """An answer is late: do without it if all that was said is known. Raises `ProviderTimeout`."""
-        if self._asked:
-            first, (reached_s, reached_at) = self._asked[0], self._reached
-            text = self._interim.split(first.until_s)[0].text
+        if self._questions.asked:
+            first, (reached_s, reached_at) = self._questions.asked[0], self._reached
             waited_s = at - first.sent_at
-            is_settled = not text and self._told_until >= max(first.until_s - HANGOVER_S, NEAR_S)
             is_heard = reached_s >= first.until_s - NEAR_S
-            if (waited_s >= SETTLED_S and is_settled) or (waited_s >= FINAL_S and is_heard):
+            if (waited_s >= SETTLED_S and self._is_settled(first)) or (waited_s >= FINAL_S and is_heard):
                 self._do_without(first)
             elif at - max(first.sent_at, reached_at) >= STALL_S:
                 raise ProviderTimeout(f"deepgram: owes a transcript and was silent for {STALL_S:g} s", provider=NAME)
         self._set_wakeup(at)
 
+    def _is_settled(self, asked: Asked) -> bool:
+        """All words up to there are final."""
+        is_final = self._final_until >= max(asked.until_s - HANGOVER_S, NEAR_S)
+        return is_final and not self._interim.split(asked.until_s)[0].text
+
     def _set_wakeup(self, at: float) -> None:
-        if not self._asked:
+        if not self._is_open or not self._questions.asked:
             self.wakeup_at = None
             return
-        sent_at = self._asked[0].sent_at
+        sent_at = self._questions.asked[0].sent_at
         looks = (sent_at + SETTLED_S, sent_at + FINAL_S)
         self.wakeup_at = next((look for look in looks if look > at), at + LOOK_AGAIN_S)
 
@@ -253,14 +246,16 @@ class NovaDialect:
             self._interim = new
             self._tell()
             return
-        self._keep(new.text)
         self._interim = _Interim()
         covered = self._covered(results)
-        self._told_until = max(self._told_until, end_s or 0.0)
+        self._final_until = max(self._final_until, end_s or 0.0)
         if covered:
             self._overdue += covered - results.from_finalize
-            self._answer(covered)
+            self._answer(new, covered)
             self._set_wakeup(at)
+        elif new.text:
+            # Without a position it can only be told to lie in what was sent.
+            self._final(new, self.timeline.place_s(self.timeline.sent_s if end_s is None else end_s))
         else:
             self._tell()
 
@@ -269,9 +264,9 @@ class NovaDialect:
         end_s = results.end_s
         covered = 0
         if end_s is not None:
-            covered = sum(1 for asked in self._asked if asked.until_s <= end_s + NEAR_S)
-        is_again = end_s is not None and end_s <= self._told_until
-        if results.from_finalize and not covered and self._asked and not is_again:
+            covered = sum(1 for asked in self._questions.asked if asked.until_s <= end_s + NEAR_S)
+        is_again = end_s is not None and end_s <= self._final_until
+        if results.from_finalize and not covered and self._questions.asked and not is_again:
             if self._overdue:
                 # The answer to an earlier question, which was done without.
                 self._overdue -= 1
@@ -279,53 +274,40 @@ class NovaDialect:
             return 1
         return covered
 
-    def _answer(self, count: int) -> None:
-        """Post the finals of the oldest questions: the text to the last, since a call may be done with the others."""
-        answered = [asked.spurt for asked in (self._asked.popleft() for _ in range(count)) if asked.spurt is not None]
-        for spurt in answered[:-1]:
-            self._post(TranscriptFinal("", spurt))
-        for spurt in answered[-1:]:
-            text, self._posted = " ".join(self._said)[-MOST_LETTERS:], ""
-            self._said.clear()
-            self._post(TranscriptFinal(text, spurt))
-            self._tell()
+    def _answer(self, words: _Interim, count: int) -> None:
+        """Post the final that the oldest questions wait for; it may reach farther than they do."""
+        to_s = self._questions.take(count)[-1].to_s
+        self._final(words, max(to_s, self.timeline.place_s(self._final_until)))
+        self._tell()
 
-    def _do_without(self, first: _Asked) -> None:
+    def _final(self, words: _Interim, to_s: float) -> None:
+        """It reaches to the end of its last word at least: what is left of a word must not be heard once more."""
+        if words.text:
+            to_s = max(to_s, self.timeline.place_s(words.end_s))
+        self._told.final(words.text[-MOST_LETTERS:], to_s)
+
+    def _do_without(self, first: Asked) -> None:
         """No answer will come: the interim has to do, and is not told again when it becomes final after all."""
-        assert self._asked[0] is first
         before, self._interim = self._interim.split(first.until_s)
-        self._keep(before.text)
-        self._told_until = max(self._told_until, before.end_s if before.text else 0.0)
+        self._final_until = max(self._final_until, before.end_s if before.text else 0.0)
         self._overdue += 1
-        self._answer(1)
+        self._answer(before, 1)
 
     def _new_text(self, results: _Results) -> _Interim:
         """The text less what was told already: a final that comes twice, or after its interim had to do."""
         best = next(iter(results.channel.alternatives), _Alternative())
         start_s, end_s = results.start, results.end_s
         text, words = " ".join(best.transcript.split()), tuple(best.words)
-        if start_s is None or end_s is None or start_s >= self._told_until - OVERLAP_S:
+        reached_s = max(end_s or 0.0, words[-1].end if words else 0.0)
+        if start_s is None or end_s is None or start_s >= self._final_until - OVERLAP_S:
             # The words are the text where they say the same; smart formatting may make one of several.
-            return _Interim(text, words if _joined(words) == text else (), end_s or 0.0)
-        if end_s <= self._told_until:
+            return _Interim(text, words if _joined(words) == text else (), reached_s)
+        if end_s <= self._final_until:
             return _Interim("", (), end_s)
         if not words:
-            return _Interim(text, (), end_s)
-        new = tuple(word for word in words if word.middle_s > self._told_until)
-        return _Interim(_joined(new), new, end_s)
-
-    def _keep(self, text: str) -> None:
-        if not text:
-            return
-        self._said.append(text)
-        while len(self._said) > 1 and sum(map(len, self._said)) > MOST_LETTERS:
-            self._said.popleft()
-
-    def _text(self) -> str:
-        return " ".join([*self._said, self._interim.text]).strip()[-MOST_LETTERS:]
+            return _Interim(text, (), reached_s)
+        new = tuple(word for word in words if word.middle_s > self._final_until)
+        return _Interim(_joined(new), new, reached_s)
 
     def _tell(self) -> None:
-        text = self._text()
-        if text and text != self._posted:
-            self._posted = text
-            self._post(TranscriptChanged(text))
+        self._told.interim(self._interim.text[-MOST_LETTERS:], self.timeline.place_s(self._reached[0]))

@@ -1,73 +1,59 @@
-"""The finals that a call has asked Flux for: each wants the words of all audio that was handed over before it.
+"""The finals that a call has asked Deepgram for: each wants the words of all audio up to a place.
 
-Flux knows no such question, so its place is counted: bytes that wait for the socket in front of it, then the position
-in the connection's audio.
+Deepgram counts by its own audio, so a question's place becomes a position as soon as all audio before it is sent.
 """
 
 from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
-BYTES_PER_S: Final = 8000
+from offhook.speech.stt.timeline import Timeline
+
 MOST_ASKED: Final = 32
 
 
 @dataclass(eq=False, slots=True)
 class Asked:
-    """A final that is owed. `spurt` is None when the same was asked again later."""
+    """A final that is owed up to `to_s`, a place of the call."""
 
-    spurt: int | None
-    before: int
-    """Bytes of audio in front of it that are not sent yet."""
+    to_s: float
+    place: int
+    """The same in bytes."""
     sent_at: float = 0.0
     until_s: float = 0.0
-    """Position: the audio sent before it."""
+    """The same as a position of this connection's audio."""
     is_forced: bool = False
 
 
 class Questions:
-    """Audio on its way, and the questions between it."""
+    """Questions between the audio: in order of their places."""
 
-    def __init__(self) -> None:
-        self.asked: deque[Asked] = deque()
-        """All of their audio was sent; in order."""
-        self._unsent: deque[Asked] = deque()
-        self.sent = self.queued = 0
-        """Bytes of audio that were sent, and that wait for the socket."""
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+        self._waiting: deque[Asked] = deque(maxlen=MOST_ASKED)
+        self.asked: deque[Asked] = deque(maxlen=MOST_ASKED)
+        """All of their audio was sent. An old one more or less changes nothing: a later answer covers it."""
 
-    def ask(self, spurt: int, at: float) -> bool:
-        """A question about all audio so far; True when all of it was sent."""
-        for asked in (*self.asked, *self._unsent):
-            if asked.spurt == spurt:
-                asked.spurt = None
-        self._unsent.append(Asked(spurt, self.queued))
-        return self.count_sent(0, at)
+    def ask(self, to_s: float, at: float) -> bool:
+        """A question about all audio up to there; True when all of it was sent."""
+        self._waiting.append(Asked(to_s, self._timeline.bytes_at(to_s)))
+        return self.audio_sent(at)
 
     def opened(self, at: float) -> None:
         """Nobody could answer before."""
         for asked in self.asked:
             asked.sent_at = at
 
-    def count_dropped(self, size: int) -> None:
-        """The oldest audio that waits is not sent."""
-        self.queued -= size
-        self._move_up(size)
-
-    def count_sent(self, size: int, at: float) -> bool:
-        """The oldest audio that waits is sent; True when that completes a question's audio."""
-        self.sent += size
-        self.queued -= size
-        self._move_up(size)
-        before = len(self.asked)
-        while self._unsent and self._unsent[0].before <= 0:
-            asked = self._unsent.popleft()
-            asked.sent_at, asked.until_s = at, self.sent / BYTES_PER_S
+    def audio_sent(self, at: float) -> bool:
+        """The audio that waits has become less; True when that completes a question's audio."""
+        is_more = False
+        while self._waiting and self._waiting[0].place <= self._timeline.reached:
+            asked = self._waiting.popleft()
+            asked.sent_at, asked.until_s = at, self._timeline.sent_s
             self.asked.append(asked)
-        is_more = len(self.asked) > before
-        while len(self.asked) > MOST_ASKED:
-            self.asked.popleft()
+            is_more = True
         return is_more
 
-    def _move_up(self, size: int) -> None:
-        for asked in self._unsent:
-            asked.before -= size
+    def take(self, count: int) -> list[Asked]:
+        """The oldest ones, which are answered now."""
+        return [self.asked.popleft() for _ in range(count)]

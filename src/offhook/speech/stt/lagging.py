@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Final
 
 from offhook.core.events import TranscriberLagging
+from offhook.core.formats import TELEPHONE
 from offhook.speech.ports import TranscriberEvent
 
-BYTES_PER_S: Final = 8000
+TOLD_EVERY: Final = TELEPHONE.bytes_per_s
+"""Bytes of audio."""
 
 
 class Lagging:
@@ -19,6 +21,6 @@ class Lagging:
     def dropped(self, size: int) -> None:
         """So many bytes of audio will never be heard."""
         self._dropped += size
-        if self._told == 0 or self._dropped - self._told >= BYTES_PER_S:
-            self._post(TranscriberLagging(dropped_s=(self._dropped - self._told) / BYTES_PER_S))
+        if self._told == 0 or self._dropped - self._told >= TOLD_EVERY:
+            self._post(TranscriberLagging(dropped_s=TELEPHONE.seconds(self._dropped - self._told)))
             self._told = self._dropped

@@ -15,12 +15,14 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from offhook.core.events import TranscriberLagging, TranscriberReady, TranscriptChanged, TranscriptFinal
+from offhook.core.events import TranscriberLagging, TranscriberReady
+from offhook.core.formats import TELEPHONE
 from offhook.errors import ProviderUnavailable
 from offhook.speech.ports import ProviderConfig, Setup, TranscriberEvent
 from offhook.speech.stt.level import SoundMeter
+from offhook.speech.stt.told import Told
 
-BYTES_PER_S: Final = 8000
+BYTES_PER_S: Final = TELEPHONE.bytes_per_s
 LONGEST_BUFFER: Final = 30 * BYTES_PER_S
 """All that Whisper takes at once."""
 LEAD: Final = int(0.3 * BYTES_PER_S)
@@ -65,6 +67,7 @@ class LocalSpeechToText:
         self._setup = setup
         self._workers: Workers | None = None
 
+    format = TELEPHONE
     asks_early = False
 
     async def prepare(self) -> None:
@@ -180,11 +183,12 @@ class _Partial:
 
 
 class LocalTranscriber:
-    """Hears one call. Positions are bytes (samples) since the transcriber's start."""
+    """Hears one call. Positions are bytes since the transcriber's start."""
 
     def __init__(self, workers: Workers, post: Callable[[TranscriberEvent], None], partial_every_s: float) -> None:
         self._workers = workers
         self._post = post
+        self._told = Told(post)
         self._every = int(partial_every_s * BYTES_PER_S)
         self._audio = bytearray()
         self._begin = 0
@@ -194,8 +198,8 @@ class LocalTranscriber:
         """Position after the last frame that was not silent."""
         self._voice_until = 0
         """Position after the last frame that was clearly louder than the line's own noise."""
-        self._asked: deque[tuple[int, int]] = deque()
-        """Finals to give: spurt, position."""
+        self._asked: deque[tuple[float, int]] = deque()
+        """Finals to give: the place that was asked about, and its position."""
         self._partial: _Partial | None = None
         """Under way."""
         self._known = (0, "")
@@ -229,9 +233,9 @@ class LocalTranscriber:
         if self._partial_due():
             self._work.set()
 
-    def finalize(self, spurt: int) -> None:
-        """Ask for the final of everything up to here."""
-        self._asked.append((spurt, self._end))
+    def finalize(self, to_s: float) -> None:
+        """Ask for the final of everything up to there."""
+        self._asked.append((to_s, min(self._end, round(to_s * BYTES_PER_S))))
         self.is_at_work = True
         self._work.set()
 
@@ -266,7 +270,7 @@ class LocalTranscriber:
         self._begin += surplus
         if lead == LONGEST_BUFFER and not self._lagging:
             self._lagging = True
-            self._post(TranscriberLagging(dropped_s=surplus / BYTES_PER_S))
+            self._post(TranscriberLagging(dropped_s=TELEPHONE.seconds(surplus)))
 
     # ── partials ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -287,8 +291,7 @@ class LocalTranscriber:
             return
         done, self._partial = self._partial, None
         text = done.text.result()
-        if text and text != self._known[1]:
-            self._post(TranscriptChanged(text))
+        self._told.interim(text, TELEPHONE.seconds(done.end))
         self._known = (done.end, text)
         # A decoding that took longer than the interval would take a whole core: leave it as much rest as it worked.
         self._next_partial_at = self._end + max(self._every, self._end - done.end)
@@ -300,7 +303,7 @@ class LocalTranscriber:
 
     # ── finals ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _answer(self, spurt: int, end: int) -> None:
+    async def _answer(self, to_s: float, end: int) -> None:
         text = ""
         if self._sound_until > self._begin and end - self._begin >= SHORTEST:
             text = await self._decode_until(end)
@@ -311,7 +314,7 @@ class LocalTranscriber:
         self._begin += done
         self._known = (self._begin, "")
         self._next_partial_at = self._end + self._every
-        self._post(TranscriptFinal(text, spurt))
+        self._told.final(text, to_s)
 
     async def _decode_until(self, end: int) -> str:
         needed = min(self._settled_at, end)

@@ -10,14 +10,15 @@ from pydantic import Field
 
 from offhook import clock
 from offhook.core.events import TranscriberReady, TranscriptChanged, TranscriptFinal
+from offhook.core.formats import FRAME_S, TELEPHONE
 from offhook.errors import ProviderRefused, ProviderUnavailable
 from offhook.speech.ports import ProviderConfig, Setup, TranscriberEvent
-from offhook.speech.scripted.tape import TapeReader
+from offhook.speech.scripted.tape import SILENCE_FRAME, TapeReader
 
 Seconds = Annotated[float, Field(ge=0.0, le=3600.0)]
 GARBAGE: Final = "\u0000\ufffd \u202e " * 40
-ODD_SPURT: Final = 1_000_000
-"""Added to the number of a spurt, it is one that nobody asked about."""
+ODD_S: Final = 1_000_000.0
+"""Added to a place, it is one that nobody has heard yet."""
 
 
 class Config(ProviderConfig):
@@ -28,6 +29,9 @@ class Config(ProviderConfig):
     word_delay_s: Annotated[Seconds, Field(description="From the middle of a word to its being known.")] = 0.1
     interim_every_s: Annotated[Seconds, Field(description="At most one interim transcript in so long.")] = 0.2
     final_latency_s: Annotated[Seconds, Field(description="From `finalize` to the final transcript.")] = 0.15
+    own_final_after_s: Annotated[
+        float | None, Field(gt=0.0, description="Silence after which it makes words final by itself; null: never.")
+    ] = None
     drop_after_s: Annotated[float | None, Field(ge=0.0, description="The stream is lost so long after its start.")] = (
         None
     )
@@ -36,7 +40,7 @@ class Config(ProviderConfig):
         Literal["none", "refuse", "never_ready", "mute", "duplicate_final", "garbage"],
         Field(
             description="refuse at once; never_ready; mute: never a word; duplicate_final: each twice; garbage: "
-            "nonsense before each final."
+            "nonsense around each final, with places that nobody has heard."
         ),
     ] = "none"
     fault_rate: Annotated[float, Field(ge=0.0, le=1.0, description="Share of streams with the fault or drop.")] = 1.0
@@ -57,6 +61,7 @@ class ScriptedSpeechToText:
         self._chance = random.Random(config.seed)
         self._dropped = 0
 
+    format = TELEPHONE
     asks_early = True
 
     async def prepare(self) -> None:
@@ -84,34 +89,52 @@ class ScriptedTranscriber:
         self._config = config
         self._post = post
         self._tape = TapeReader(kept=1000)
+        self._frames = self._quiet_frames = 0
+        """Heard in all; of them, silent ones since the last sound."""
+        self._told_s = 0.0
+        """Where the last final ends, also one that waits to be posted."""
         self._words: list[str] = []
-        """Since the last `finalize`."""
+        """Behind it."""
         self._due: deque[tuple[float, TranscriberEvent]] = deque()
         """What will be posted, in order; nothing overtakes."""
         self._timer: asyncio.TimerHandle | None = None
         self._interim_at = float("-inf")
         self._is_up = False
 
+    @property
+    def _heard_s(self) -> float:
+        return self._frames * FRAME_S
+
     def hear(self, frame: bytes) -> None:
         """20 ms of the caller. Heard before the stream is up, words are told as soon as it is."""
+        self._frames += 1
+        self._quiet_frames = self._quiet_frames + 1 if frame == SILENCE_FRAME else 0
         for word in self._tape.hear(frame):
             self._words.append(word.text)
             if self._config.fault != "mute":
                 self._tell_interim()
+        after_s = self._config.own_final_after_s
+        if after_s is not None and self._words and self._quiet_frames * FRAME_S >= after_s:
+            self._make_final(self._heard_s)
 
-    def finalize(self, spurt: int) -> None:
+    def finalize(self, to_s: float) -> None:
         """Ask for all words since the last time."""
+        self._make_final(to_s)
+
+    def _make_final(self, to_s: float) -> None:
         text = " ".join(self._words)
         self._words.clear()
+        from_s, self._told_s = self._told_s, max(self._told_s, to_s)
         fault, latency_s = self._config.fault, self._config.final_latency_s
         if fault == "mute":
             return
         if fault == "garbage":
-            self._later(latency_s, TranscriptChanged(GARBAGE))
-            self._later(latency_s, TranscriptFinal(GARBAGE, spurt + ODD_SPURT))
-        self._later(latency_s, TranscriptFinal(text, spurt))
+            self._later(latency_s, TranscriptFinal(GARBAGE, from_s + ODD_S, to_s + ODD_S))
+        self._later(latency_s, TranscriptFinal(text, from_s, self._told_s))
+        if fault == "garbage":
+            self._later(latency_s, TranscriptChanged(GARBAGE, to_s + ODD_S))
         if fault == "duplicate_final":
-            self._later(latency_s, TranscriptFinal(text, spurt))
+            self._later(latency_s, TranscriptFinal(text, from_s, self._told_s))
 
     async def run(self) -> None:
         """Serve until cancelled, or until the script drops the stream: then `ProviderUnavailable`."""
@@ -137,7 +160,7 @@ class ScriptedTranscriber:
 
     def _tell_interim(self) -> None:
         now, delay_s = clock.now(), self._config.word_delay_s
-        event = TranscriptChanged(" ".join(self._words))
+        event = TranscriptChanged(" ".join(self._words), self._heard_s)
         if self._due and isinstance(self._due[-1][1], TranscriptChanged):
             # One that waits is brought up to date instead of being followed by another.
             self._due[-1] = (self._due[-1][0], event)
