@@ -1,6 +1,7 @@
 """Whole calls whose legs, agents and people change: transfers, lost streams, handoffs, doors, keys."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from offhook.simulator.carrier_call import CallOptions
 from offhook.simulator.carrier_dial import DialPlan
 from offhook.simulator.carrier_stream import StreamOptions
 from offhook.simulator.network import Network
+from offhook.speech.ports import ModelOutput, ModelRequest, TextDelta, ToolCall
 from offhook.speech.scripted.tape import TapeReader, speak
 from tests.rig import Outcome, Rig, caller_script, run_call_of, run_carried
+from tests.simulation.services import Service, web_tool
 
 POLITE = {"wait": {"silent_s": 0.8}}
 END = {"hang_up": True}
@@ -260,25 +263,18 @@ CARD = "4111222233334444"
 
 
 def test_secret_keys_reach_the_tool_and_nobody_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    from tests.simulation.services import Service, web_tool
-
     caplog.set_level("DEBUG")
     pay = web_tool(
         "pay",
         parameters={"type": "object", "properties": {"card": {"type": "string"}}},
         result="{status}",
     )
-    collect = {"when": "pay", "tool": "collect_digits", "arguments": {"count": 16, "secret": True}}
     service = Service(word=f"charged {CARD}")
 
     def patch(runtime: AgentRuntime) -> None:
-        from collections.abc import AsyncGenerator
-
-        from offhook.speech.ports import ModelOutput, ModelRequest, TextDelta, ToolCall
-
         async def stream(request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
             await asyncio.sleep(0.2)
-            said = [message.text for message in request.messages]
+            said = [message.text for message in request.messages if message.role != "system"]
             if any("charged" in text for text in said):
                 yield TextDelta("It is paid.")
             elif any("{keys-1}" in text for text in said):
@@ -289,7 +285,6 @@ def test_secret_keys_reach_the_tool_and_nobody_else(tmp_path: Path, caplog: pyte
 
         runtime.llm.stream = stream  # type: ignore[method-assign]
 
-    del collect
     rig = Rig(agent={"tools": [{"name": "end_call"}, {"name": "collect_digits"}, pay]}, patch=patch)
     script = caller_script(POLITE, {"say": "I want to pay"}, {"silence": 4.0}, {"digits": CARD}, {"silence": 8.0}, END)
     with service.serving():
