@@ -1,7 +1,7 @@
 """A scripted speech-to-speech session: it hears the caller's tape, answers with audio first, and tells words late.
 
-It does what such services do over their sockets: it keeps the conversation itself, is told of what it cannot hear (keys,
-tools, instructions), begins and stops a response when it is asked to, and cuts its memory to what was heard.
+It does what such services do over their sockets: it keeps the conversation itself, is told of what it cannot hear
+(keys, tools, instructions), begins and stops a response when it is asked to, and cuts its memory to what was heard.
 """
 
 import asyncio
@@ -133,4 +133,3 @@ class Session:
     async def _tell_words(self, reply: int, segment: int, text: str) -> None:
         await asyncio.sleep(WORDS_S)
         self.world.stage.reword(reply, segment, text, [])
-

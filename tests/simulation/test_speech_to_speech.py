@@ -1,6 +1,5 @@
 """A session that hears and speaks, behind the same port as model and voice, with the same core."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,8 @@ LONG = "We are open from nine in the morning until ten in the evening, every day
 
 
 @pytest.fixture
-def sessions() -> Iterator[list[Session]]:
-    yield []
+def sessions() -> list[Session]:
+    return []
 
 
 def rig_of(sessions: list[Session], answer: Answer, **agent: Any) -> Rig:
@@ -43,15 +42,18 @@ def check(outcome: Outcome) -> None:
 
 def test_turns_are_answered_before_their_words_are_known(tmp_path: Path, sessions: list[Session]) -> None:
     rig = rig_of(sessions, lambda last: (f"You asked: {last.removeprefix('caller: ')}.", ""))
-    script = caller_script(POLITE, {"say": "what time do you open"}, POLITE, {"say": "and on sunday"}, {"silence": 4.0}, END)
+    script = caller_script(
+        POLITE, {"say": "what time do you open"}, POLITE, {"say": "and on sunday"}, {"silence": 4.0}, END
+    )
     outcome = run_call_of(rig, script, tmp_path)
     check(outcome)
     assert not outcome.report.unanswered and outcome.report.cut_ins == 0
     assert max(outcome.report.gaps_s) < 1.0, "no turn waits for its transcript, which comes 1.2 s late"
     assert "You asked: what time do you open." in outcome.report.heard_text
-    assert [text for speaker, text in outcome.turns if speaker == "caller"] == ["what time do you open", "and on sunday"]
+    caller = [text for speaker, text in outcome.turns if speaker == "caller"]
+    assert caller == ["what time do you open", "and on sunday"]
     said = [text for speaker, text in outcome.turns if speaker == "agent"]
-    assert said[1:] == ["You asked: what time do you open.", "You asked: and on sunday."], "words came late, and are there"
+    assert said[1:] == ["You asked: what time do you open.", "You asked: and on sunday."], "words came late"
 
 
 def test_its_memory_is_cut_to_what_was_heard(tmp_path: Path, sessions: list[Session]) -> None:
@@ -66,20 +68,19 @@ def test_its_memory_is_cut_to_what_was_heard(tmp_path: Path, sessions: list[Sess
     turn = outcome.report.turns[1]
     assert turn.stop_s is not None and turn.stop_s <= 0.30
     assert "On Monday we are closed." in outcome.report.heard_text
-    cut = next(entry for entry in outcome.entries if entry["entry"] == "AgentSaid" and entry["text"].startswith("We are"))
+    said = [entry for entry in outcome.entries if entry["entry"] == "AgentSaid"]
+    (cut,) = [entry for entry in said if entry["text"].startswith("We are")]
     assert "Monday" not in cut["text"] and cut["interrupted"]
 
 
-def test_its_tools_run_and_it_goes_on(tmp_path: Path, sessions: list[Session]) -> None:
+def test_its_tools_run_and_it_goes_on(tmp_path: Path, sessions: list[Session], monkeypatch: pytest.MonkeyPatch) -> None:
     def answer(last: str) -> tuple[str, str]:
         return ("Your order is ready.", "") if last.startswith("tool: ") else ("Let me look.", "look")
 
-    service = Service(delay_s=0.5)
+    service = Service(delay_s=0.5).serve(monkeypatch)
     rig = rig_of(sessions, answer, tools=[{"name": "end_call"}, web_tool("look")])
-    with service.serving():
-        outcome = run_call_of(
-            rig, caller_script(POLITE, {"say": "where is my order"}, {"silence": 6.0}, END), tmp_path
-        )
+    script = caller_script(POLITE, {"say": "where is my order"}, {"silence": 6.0}, END)
+    outcome = run_call_of(rig, script, tmp_path)
     check(outcome)
     assert len(service.bodies) == 1
     assert "Let me look. Your order is ready." in " ".join(outcome.report.heard_text.split())
