@@ -206,7 +206,7 @@ def _classes_of(path: str, names: tuple[str, ...] = ()) -> Iterator[str]:
         yield f"{_plain(ast.get_docstring(node) or '')}\n"
         fields = [*_fields_of(node), *_values_of(node)]
         for name, kind, text in fields:
-            yield f"- `{name}`{': ' + kind if kind else ''}{'. ' + text if text else ''}"
+            yield f"- `{name}`: " + ". ".join(part for part in (kind, text) if part) if kind or text else f"- `{name}`"
         if fields:
             yield ""
 

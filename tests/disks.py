@@ -12,11 +12,9 @@ class TroubledDisk(OsDisk):
     """The real disk, with troubles. It knows how many handles are open."""
 
     def __init__(self) -> None:
-        self.gate = threading.Event()
-        """Nothing but closing happens while it is not set."""
-        self.gate.set()
-        self.hangs: Callable[[Path], bool] = lambda path: False
-        """Folders in which nothing can be made before `gate` is set."""
+        self._gate = threading.Event()
+        self._gate.set()
+        self._hangs: Callable[[Path | None], bool] = lambda path: False
         self.handles: set[int] = set()
         self.opened = 0
         self.threads: set[str] = set()
@@ -27,11 +25,20 @@ class TroubledDisk(OsDisk):
         """Files and folders that cannot be opened."""
         self.can_truncate = True
 
+    def hang(self, where: Callable[[Path], bool] | None = None) -> None:
+        """Nothing but closing comes back, or no folder of these is made, until `go_on`."""
+        self._gate.clear()
+        self._hangs = lambda path: where is None if path is None else where is None or where(path)
+
+    def go_on(self) -> None:
+        """What hangs comes back."""
+        self._gate.set()
+
     def make_folder(self, path: Path) -> None:
         """Make it, or not."""
         self._pass()
-        if self.hangs(path):
-            self.gate.wait(30)
+        if self._hangs(path):
+            self._gate.wait(30)
         if self.refuses(path):
             raise PermissionError(errno.EACCES, "Permission denied")
         super().make_folder(path)
@@ -75,5 +82,5 @@ class TroubledDisk(OsDisk):
 
     def _pass(self) -> None:
         self.threads.add(threading.current_thread().name)
-        if self.hangs(Path()):
-            self.gate.wait(30)
+        if self._hangs(None):
+            self._gate.wait(30)

@@ -182,7 +182,12 @@ class SlowWorkers(Workers):
         """After so long."""
         loop = asyncio.get_running_loop()
         text: asyncio.Future[str] = loop.create_future()
-        loop.call_later(self._decode_s, lambda: text.done() or text.set_result(self._text(audio)))
+
+        def done() -> None:
+            if not text.done():
+                text.set_result(self._text(audio))
+
+        loop.call_later(self._decode_s, done)
         return text
 
 

@@ -79,6 +79,33 @@ def test_streams_break_and_no_word_is_lost_or_doubled(who: str, script: list[Spu
     check_words(notes, sound.words)
 
 
+places = st.sets(st.integers(1, 400), max_size=8)
+HEARD_ON = 100
+"""Frames behind the last question: a vendor that answers none and hears no more cannot be told from a dead one."""
+
+
+@pytest.mark.parametrize("who", [name for name in ALL if not name.startswith("local")])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(spurts, places)
+def test_questions_may_lie_inside_words(who: str, script: list[Spurt], asked: set[int]) -> None:
+    """Not for one that hears badly what is cut in two: it says so (`asks_early`), and is asked in silence."""
+    sound = sound_of(asked_at_last(script))
+    sound.asks |= {place for place in asked if place <= len(sound.frames) - HEARD_ON}
+    check_all(run_virtual(talk(ALL[who], sound)), sound.words)
+
+
+@pytest.mark.parametrize("who", [name for name in ALL if name.startswith(("nova", "flux"))])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(spurts, places, cuts)
+def test_half_a_word_is_not_heard_once_more(who: str, script: list[Spurt], asked: set[int], broken: set[int]) -> None:
+    sound = sound_of(asked_at_last(script))
+    sound.asks |= {place for place in asked if place <= len(sound.frames) - HEARD_ON}
+    notes = run_virtual(call(ALL[who], sound, broken))
+    check_chain(notes)
+    check_answers(notes)
+    check_words(notes, sound.words)
+
+
 SENTENCES = [Spurt(4, 40), Spurt(3, 30, (3, 12)), Spurt(4, 50), Spurt(3, 60)]
 
 

@@ -37,7 +37,7 @@ HEADER = Header(call="call_1", agent="a", started="2026-01-01T00:00:00+00:00", b
 
 def leaves(kind: type) -> set[type]:
     """The classes of a tree that nothing is derived from."""
-    below = kind.__subclasses__()
+    below: list[type] = kind.__subclasses__()
     return {leaf for entry in below for leaf in leaves(entry)} if below else {kind}
 
 
@@ -60,7 +60,7 @@ texts = st.text(st.characters(exclude_categories=()))
 @settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault of the journal's
 @given(st.data(), st.sampled_from([kind for kind in KINDS if kind is not ev.AgentEntered]), st.floats(0, 1e5))
 def test_what_is_written_is_read_back(data: st.DataObject, kind: type[ev.Event], at: float) -> None:
-    what = typing.cast(ev.Event, data.draw(st.builds(kind)))
+    what = data.draw(st.builds(kind))
     found = parse_line(line(what, at, 7))
     assert isinstance(found, Line)
     assert found.what == what and found.n == 7 and not found.is_repaired
@@ -83,7 +83,7 @@ def test_no_text_is_one_that_cannot_be_written(first: str, second: str, third: s
     ):
         found = parse_line(line(what, 1.0, 1))
         assert isinstance(found, Line)
-        is_clean = all("\ud800" > sign or sign > "\udfff" for sign in first + second + third)
+        is_clean = all(sign < "\ud800" or sign > "\udfff" for sign in first + second + third)
         assert found.is_repaired or found.what == what
         assert not (is_clean and found.is_repaired)
 
@@ -114,7 +114,9 @@ def test_a_journal_that_was_cut_off_is_read_up_to_there(tmp_path: Path) -> None:
 def test_what_is_no_journal_is_said_to_be_none(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.jsonl"
     path.write_bytes(content)
-    with pytest.raises(ConfigurationError, match=r"x\.jsonl: line 1: is not a journal \(expected a journal of version 2"):
+    with pytest.raises(
+        ConfigurationError, match=r"x\.jsonl: line 1: is not a journal \(expected a journal of version 2"
+    ):
         read_header(path)
 
 

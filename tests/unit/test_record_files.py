@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import threading
 import wave
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from offhook.core import events as ev
 from offhook.core import history as hist
 from offhook.core.behaviour import Behaviour, Script
 from offhook.core.endings import EndReason
-from offhook.core.formats import TELEPHONE
+from offhook.core.formats import TELEPHONE, WIDEBAND
 from tests.disks import TroubledDisk
 
 HEADER = Header(
@@ -32,14 +31,14 @@ HEADER = Header(
 def disk() -> Iterator[TroubledDisk]:
     found = TroubledDisk()
     yield found
-    found.gate.set()
+    found.go_on()
 
 
 @pytest.fixture
 def records(tmp_path: Path, disk: TroubledDisk) -> Iterator[FileRecords]:
     found = FileRecords(tmp_path, disk)
     yield found
-    disk.gate.set()
+    disk.go_on()
     found.stop()
 
 
@@ -140,11 +139,11 @@ def test_a_late_disk_loses_lines_and_says_how_many(
     records: FileRecords, disk: TroubledDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "WAITING_LINES", 20)
-    disk.hangs, _ = (lambda path: True), disk.gate.clear()
+    disk.hang()
     record = records.open(HEADER)
     speak(record, 60)
     assert records.state().is_failing and records.state().lost_lines == 40
-    disk.hangs, _ = (lambda path: False), disk.gate.set()
+    disk.go_on()
     settle(records)
     speak(record, 10, 60)
     record.close(7.0)
@@ -166,7 +165,7 @@ def settle(records: FileRecords) -> None:
 
 
 def test_a_hung_folder_costs_no_other_call_a_line(records: FileRecords, disk: TroubledDisk) -> None:
-    disk.hangs, _ = (lambda path: path.name.endswith("hung")), disk.gate.clear()
+    disk.hang(lambda path: path.name.endswith("hung"))
     hung = records.open(replace(HEADER, call="hung"))
     others = [records.open(replace(HEADER, call=f"call_{n}")) for n in range(20)]
     for record in (hung, *others):
@@ -179,27 +178,32 @@ def test_a_hung_folder_costs_no_other_call_a_line(records: FileRecords, disk: Tr
         threading.Event().wait(0.01)
     assert [numbers(record) for record in others] == [[*range(1, 102)]] * 20
     assert not hung.folder.exists()
-    disk.gate.set()
+    disk.go_on()
     hung.close(10.0)
     records.stop()
     assert numbers(hung) == [*range(1, 102)]
+
+
+def open_files() -> int:
+    """Handles of this process."""
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def test_a_disk_that_is_late_for_two_hundred_calls_leaks_no_handle(
     records: FileRecords, disk: TroubledDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "WAITING_LINES", 20)
-    before = len(os.listdir("/proc/self/fd"))
-    disk.hangs, _ = (lambda path: True), disk.gate.clear()
+    before = open_files()
+    disk.hang()
     kept = [records.open(HEADER) for _ in range(200)]
     for record in kept:
         speak(record, 50)
         record.caller(0.0, TELEPHONE.silence(16_000))
         record.close(5.0)
-    assert len(os.listdir("/proc/self/fd")) == before, "nothing is opened where the call runs"
-    disk.gate.set()
+    assert open_files() == before, "nothing is opened where the call runs"
+    disk.go_on()
     records.stop()
-    assert len(os.listdir("/proc/self/fd")) == before and not disk.handles
+    assert open_files() == before and not disk.handles
     assert disk.opened == 4 * 200
     assert all((record.folder / "call.json").stat().st_size > 100 for record in kept)
     assert all([(gap.n, gap.lost) for gap in lines(record) if isinstance(gap, Gap)] == [(21, 31)] for record in kept)
@@ -225,7 +229,9 @@ def test_what_cannot_be_opened_is_told_once_and_the_rest_goes_on(
     assert there == (set() if broken == "call_1" else expected)
 
 
-def test_a_full_disk_leaves_whole_lines(records: FileRecords, disk: TroubledDisk, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_full_disk_leaves_whole_lines(
+    records: FileRecords, disk: TroubledDisk, caplog: pytest.LogCaptureFixture
+) -> None:
     room = [2_000]
 
     def taken(data: bytes) -> int:
@@ -314,6 +320,21 @@ def test_audio_lies_where_it_was_heard(records: FileRecords) -> None:
     assert loud(agent) == [20, 21, 22]
 
 
+def test_a_call_of_another_format_is_recorded_as_it_is(records: FileRecords) -> None:
+    record = records.open(HEADER, WIDEBAND)
+    for frame in range(100):
+        record.caller(frame * 0.02, b"\x00\x10" * 320)
+    record.agent(0.5, b"\x00\x20" * 1_600)
+    record.close(2.0)
+    records.stop()
+    with wave.open(str(record.folder / "recording.wav")) as file:
+        assert (file.getframerate(), file.getnframes()) == (16_000, 32_000)
+        content = memoryview(file.readframes(32_000)).cast("h")
+    assert set(content[::2]) == {0x1000}
+    heard = [place for place, value in enumerate(content[1::2]) if value]
+    assert (heard[0], len(heard)) == (8_000, 1_600)
+
+
 def test_a_parked_stretch_is_silence_and_takes_no_room(records: FileRecords) -> None:
     record = records.open(HEADER)
     record.caller(0.0, b"\x10" * 800)
@@ -350,13 +371,13 @@ def test_an_agent_that_speaks_to_a_silent_line_is_kept(records: FileRecords) -> 
 
 
 def test_audio_that_waits_is_bounded_and_what_is_lost_is_silence(records: FileRecords, disk: TroubledDisk) -> None:
-    disk.hangs, _ = (lambda path: True), disk.gate.clear()
+    disk.hang()
     record = records.open(HEADER)
     for frame in range(50 * 60):
         record.caller(frame * 0.02, b"\x10" * 160)
     lost_s = records.state().lost_audio_s
     assert lost_s == pytest.approx((60 - 2 * files.WAITING_AUDIO_S) / 2, abs=1.0)
-    disk.gate.set()
+    disk.go_on()
     settle(records)
     record.caller(60.0, b"\x10" * 800)
     record.close(61.0)
@@ -369,11 +390,11 @@ def test_the_share_of_one_call_is_not_the_share_of_another(
     records: FileRecords, disk: TroubledDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "WAITING_LINES", 50)
-    disk.hangs, _ = (lambda path: True), disk.gate.clear()
+    disk.hang()
     loud_one, quiet = records.open(HEADER), records.open(HEADER)
     speak(loud_one, 5_000)
     speak(quiet, 40)
-    disk.gate.set()
+    disk.go_on()
     loud_one.close(1.0)
     quiet.close(1.0)
     records.stop()
@@ -392,3 +413,14 @@ def test_a_folder_that_is_refused_is_no_error_of_the_call(records: FileRecords, 
     record.close(1.0)
     record.append(ev.CallerHungUp(), 2.0)
     assert records.state().unopened == 1 and records.state().is_failing
+
+
+def test_a_file_where_the_folder_of_calls_should_be_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "calls").write_text("something else")
+    found = FileRecords(tmp_path)
+    with caplog.at_level(logging.ERROR):
+        record = found.open(HEADER)
+        record.close(1.0)
+        found.stop()
+    assert found.state().unopened == 1
+    assert "Not a directory" in caplog.records[0].getMessage()

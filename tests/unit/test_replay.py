@@ -64,7 +64,9 @@ def test_an_agent_that_enters_is_swapped_by_the_event_alone(tmp_path: Path) -> N
 
 def test_another_decision_is_seen(tmp_path: Path) -> None:
     path = journal_of(World(), tmp_path)
-    changed(path, '"command":"WatchSilence","spurt":1,"silence_s":0.', '"command":"WatchSilence","spurt":1,"silence_s":1.')
+    changed(
+        path, '"command":"WatchSilence","spurt":1,"silence_s":0.', '"command":"WatchSilence","spurt":1,"silence_s":1.'
+    )
     (mismatch, *_) = replay(path).mismatches
     assert mismatch.recorded != mismatch.replayed and "WatchSilence" in mismatch.recorded[0]
     code, output = told(path)

@@ -56,7 +56,7 @@ class HttpToolConfig(RemoteConfig):
     )
     idempotency_key: bool = Field(
         default=False,
-        description="Send an `Idempotency-Key` header: the same for the same wish in a call, however often it is tried.",
+        description="Send an `Idempotency-Key` header: the same for the same wish in a call, in all tries of it.",
     )
     has_effects: bool = Field(default=True, description="It changes something. False: it only looks something up.")
     filler: Sentences = Field(

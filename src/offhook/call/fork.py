@@ -29,6 +29,8 @@ class Asked:
     tools: list[tuple[str, str]] = field(default_factory=list)
     """Names and arguments of the tools it wanted."""
     failure: str = ""
+    heard: list[hist.AgentSaid] = field(default_factory=list)
+    """What of it became the history."""
 
     @property
     def has_words(self) -> bool:
@@ -45,8 +47,8 @@ class Past:
     entries: list[hist.AnyEntry] = field(default_factory=list)
     asked: dict[int, Asked] = field(default_factory=dict)
     """By the reply's number."""
-    heard: dict[int, list[hist.AgentSaid]] = field(default_factory=dict)
-    """What the caller heard, by turn."""
+    committed: int = 0
+    """The reply that was let out last, a fixed sentence or a model's."""
     missing_from: int | None = None
     """The first entry of the history that is not in the journal."""
     gap: Gap | None = None
@@ -91,12 +93,16 @@ def _take(past: Past, line: Line, briefing: Briefing | None) -> None:
             if past.missing_from is None and index != len(past.entries):
                 past.missing_from = len(past.entries)
             past.entries.append(entry)
-            if isinstance(entry, hist.AgentSaid) and entry.text:
-                past.heard.setdefault(entry.turn, []).append(entry)
-        case cmd.StartReply(reply=reply, turn=turn, content=cmd.Ask() as ask, held=held):
-            past.asked[reply] = Asked(reply, turn, line.at, ask, briefing, is_committed=not held)
-        case cmd.CommitReply(reply=reply) if reply in past.asked:
-            past.asked[reply].is_committed = True
+            if isinstance(entry, hist.AgentSaid) and past.committed in past.asked:
+                past.asked[past.committed].heard.append(entry)
+        case cmd.StartReply(reply=reply, turn=turn, content=content, held=held):
+            if isinstance(content, cmd.Ask):
+                past.asked[reply] = Asked(reply, turn, line.at, content, briefing, is_committed=not held)
+            past.committed = past.committed if held else reply
+        case cmd.CommitReply(reply=reply):
+            past.committed = reply
+            if reply in past.asked:
+                past.asked[reply].is_committed = True
         case ev.ReplyEvent(reply=reply) if reply in past.asked:
             _take_news(past.asked[reply], line.what)
         case _:

@@ -193,17 +193,18 @@ def _show_then(past: Past, asked: Asked, console: Console) -> None:
         console.print(f"! recorded with {past.header.version}, composed with {__version__}: its form may be another")
     ask = asked.ask
     words = " ".join(part for part in (ask.caller_text, f"[keys] {ask.keys}" if ask.keys else "") if part)
-    known = f"{ask.until - ask.since} entries of history"
+    known = _count(ask.until - ask.since, "entry of history", "entries of history")
     if asked.passages:
-        known += f", {len(asked.passages)} passages looked up"
+        known += f", {_count(len(asked.passages), 'passage', 'passages')} looked up"
     console.print(f"turn {asked.turn} at {asked.at:.2f} s, {known}\n")
     _line(console, "caller", words or "(the agent speaks first, or goes on)")
     labels = asked.briefing.providers.get("llm", []) if asked.briefing else []
     console.print(f"\nthen · {asked.briefing.agent if asked.briefing else past.header.agent} · {_first(labels)}")
     _said(console, asked.text, asked.tools, asked.failure)
-    for heard in past.heard.get(asked.turn, ()):
+    for heard in asked.heard:
         if heard.text != asked.text:
-            _line(console, "heard", heard.text + ("  [interrupted]" if heard.interrupted else ""))
+            text = heard.text or "(nothing)"
+            _line(console, "heard", f"{text}  [interrupted]" if heard.interrupted else text)
 
 
 def _show_now(label: str, answer: Answer, console: Console) -> None:
@@ -230,6 +231,10 @@ def _said(console: Console, text: str, tools: Sequence[tuple[str, str]], failure
 
 def _line(console: Console, who: str, text: str) -> None:
     console.print(f"  {who:<{WIDTH}} {text}")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _first(labels: Sequence[str]) -> str:

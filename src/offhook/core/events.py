@@ -471,7 +471,8 @@ AnyEvent = (
     | TranscriptChanged | TranscriptFinal | TurnEndExpected | TurnResumed
     | TranscriberLost | TranscriberReady | TranscriberLagging
     | KnowledgeFound | FirstTokenReceived | ToolPending | SegmentReady | SegmentReworded | SegmentStarted | SegmentHeard
-    | ReplyGenerated | ReplyStopped | PlayoutDried | PlayoutRefilled | ReplySent | ReplyHeard | PlayoutCut | ReplyFailed | ToolRequested
+    | ReplyGenerated | ReplyStopped | PlayoutDried | PlayoutRefilled | ReplySent | ReplyHeard | PlayoutCut
+    | ReplyFailed | ToolRequested
     | ToolReturned | ToolFailed | ToolLost
     | ProviderSwitched
 )  # fmt: skip

@@ -167,3 +167,5 @@ class Successor(msgspec.Struct, frozen=True):
     ends_call: EndReason | None = None
     answer_at: float | None = None
     """By then the caller must have heard something of it: the deadline goes on from try to try."""
+    filler_at: float | None = None
+    """Then the caller hears that it takes a moment; that goes on too."""

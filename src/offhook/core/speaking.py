@@ -234,6 +234,8 @@ class Speaking:
         content = successor.say or self.ask(successor.turn, is_sealed=successor.is_sealed)
         if successor.answer_at is not None:
             self._call.timers.set(Timer.ANSWER, successor.answer_at)
+        if successor.filler_at is not None:
+            self._call.timers.set(Timer.FILLER, max(successor.filler_at, at))
         reply = self.start(content, successor.turn, at)
         reply.is_sealed, reply.is_protected = successor.is_sealed, successor.is_protected
         reply.attempt, reply.fillers = successor.attempt, successor.fillers
@@ -261,17 +263,22 @@ class Speaking:
         if Timer.STALL in timers:
             timers.cancel(Timer.STALL)
             self._bridge(reply, at + b.filler_again_s)
-        if Timer.REPLY in timers and not reply.has_begun:
-            timers.set(Timer.REPLY, at + b.reply_timeout_s)
+        if reply.is_ready or not reply.has_begun:
+            # No voice owes anything: only the whole turn has a deadline now.
+            if not reply.is_held:
+                timers.set_first(Timer.ANSWER, at + b.answer_timeout_s)
+            timers.cancel(Timer.REPLY)
 
-    def segment_ready(self, reply: Reply, segment: int, text: str) -> None:
+    def segment_ready(self, reply: Reply, segment: int, text: str, at: float) -> None:
         """Audio is here: nobody waits for the model any more."""
         self._texts[segment] = text
         if segment >= 0:
             reply.is_ready = True
             if not reply.is_held:
-                timers = (Timer.REPLY, Timer.ANSWER, Timer.FILLER, Timer.OPENER, Timer.STALL)
-                self._call.timers.cancel(*timers)
+                self._call.timers.cancel(Timer.REPLY, Timer.ANSWER, Timer.FILLER, Timer.OPENER)
+            if reply.is_dry:
+                # It goes out now, and playout says so.
+                self._call.timers.set_first(Timer.STALL, at + self._call.behaviour.stall_timeout_s)
 
     def segment_reworded(self, segment: int, text: str, at: float) -> None:
         """What was sounding without words has some now."""
@@ -306,7 +313,7 @@ class Speaking:
             timers.set(Timer.STALL, at + b.stall_timeout_s)
             return
         timers.set_first(Timer.ANSWER, at + b.answer_timeout_s)
-        if not (self.tools.of(reply.number) or reply.is_generated):
+        if not (self.tools.of(reply.number) or reply.is_generated or reply.is_tool_pending):
             timers.set_first(Timer.REPLY, at + b.reply_timeout_s)
         self._bridge(reply, at + b.filler_again_s)
 
@@ -382,6 +389,7 @@ class Speaking:
                     fillers=reply.fillers,
                     ends_call=reply.ends_call,
                     answer_at=c.timers.due_at(Timer.ANSWER),
+                    filler_at=c.timers.due_at(Timer.FILLER),
                 ),
                 at,
             )
@@ -501,7 +509,7 @@ class Speaking:
                 self.keys.collect(run, wanted)
             case _:
                 # What the responder still owes of this round keeps its deadline.
-                if not (reply.is_audible or Timer.FILLER in c.timers):
+                if (reply.is_dry or not reply.is_audible) and Timer.FILLER not in c.timers:
                     self._bridge(reply, at + c.behaviour.filler_s)
 
     def _refuse(self, call: str, text: str) -> None:

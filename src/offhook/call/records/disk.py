@@ -5,6 +5,7 @@ thread, and the others serve the rest. There are three, because what hangs is mo
 are on: more threads would only wait for it too.
 """
 
+import errno
 import logging
 import os
 import threading
@@ -51,7 +52,11 @@ class OsDisk:
 
     def make_folder(self, path: Path) -> None:
         """Make it for the owner alone."""
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except FileExistsError as cause:
+            # Not the folder has the name already: where it should lie there is something else.
+            raise NotADirectoryError(errno.ENOTDIR, "Not a directory", str(path.parent)) from cause
         path.mkdir(mode=0o700)
 
     def open(self, path: Path, *, appends: bool) -> int:
