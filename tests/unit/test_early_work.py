@@ -37,7 +37,8 @@ def test_a_voice_that_goes_on_is_asked_about_again() -> None:
     world.at(4.3, ev.SpeechStopped(1, 4.2, 1.2))
     conversation = world.run(4.35).conversation
     assert finalized(world) == [3.6, 4.3]
-    assert conversation.state.spurt is not None and not conversation.state.spurt.settled
+    spurt = conversation.listening.spurt
+    assert spurt is not None and not conversation.listening.is_settled(spurt)
 
 
 def test_what_the_transcriber_expects_is_enough_to_prepare_a_reply() -> None:
