@@ -113,7 +113,8 @@ def test_heard_text_is_right_to_a_word_when_the_downlink_has_stalled(
     """The way to the caller stalls in the middle of a long reply; the caller cuts in some time after it goes on."""
     long = " ".join(f"word{number}" for number in range(60)) + "."
     steps: Steps = [
-        POLITE, {"silence": 4.3}, {"say": "tell me"}, {"wait": {"says": "word2", "seconds": 0.5}}, {"silence": stall_s + after_s},
+        POLITE, {"silence": 4.3}, {"say": "tell me"},
+        {"wait": {"says": "word2", "seconds": 0.5}}, {"silence": stall_s + after_s},
         {"barge_in": "no wait tell me about sunday please", "at_most_s": 1.0}, POLITE, END,
     ]  # fmt: skip
     network = Network(delay_s=0.04, stall_every_s=10.0, stall_s=stall_s)
