@@ -18,13 +18,13 @@ from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.core.behaviour import Behaviour
 from offhook.core.conversation import Conversation
+from offhook.core.formats import TELEPHONE
 from offhook.core.history import AgentSaid, CallerSaid
-from offhook.core.playout import BYTES_PER_S, Playout
+from offhook.core.playout import Playout
 
 LONGEST_S: Final = 60.0
 MOST_STEPS: Final = 20_000
 WORD_S: Final = 0.3
-ALIKE: Final = bytes(range(256))
 """A gain that changes nothing: a ducked reply's bytes still tell whose they are."""
 SCRIPT: Final = script_for("en-US")
 
@@ -186,7 +186,7 @@ class _Call:
                 if playout.reply == reply:
                     playout.cancel(at)
             case cmd.DuckPlayout():
-                playout.duck(ALIKE, at)
+                playout.duck(bytes, at)
             case cmd.HushPlayout():
                 playout.hush(at)
             case cmd.ResumePlayout():
@@ -212,7 +212,7 @@ class _Call:
             return
         words = text.split()
         times = [(index * WORD_S, (index + 1) * WORD_S) for index in range(len(words))]
-        audio = bytes([reply % 256]) * round(len(words) * WORD_S * BYTES_PER_S)
+        audio = bytes([reply % 256]) * round(len(words) * WORD_S * TELEPHONE.bytes_per_s)
         self._playout.add(0, text, audio, times, at)
         self._playout.end_segment(0, at)
         self._take(ev.ReplyGenerated(reply, text, 1), at)
@@ -223,12 +223,12 @@ class _Call:
 
     def send_audio(self, audio: bytes, plays_at: float) -> None:
         """Sent is sent, heard or not."""
-        self._plays_until = max(self._plays_until, plays_at) + len(audio) / BYTES_PER_S
+        self._plays_until = max(self._plays_until, plays_at) + TELEPHONE.seconds(len(audio))
         self._sent[audio[0]] = self._sent.get(audio[0], 0) + len(audio)
 
     def send_mark(self, name: str) -> None:
         """Returned when all before it was played."""
-        self._at(max(self._plays_until, self._now), lambda _: self._playout.mark_reached(name))
+        self._at(max(self._plays_until, self._now), lambda at: self._playout.mark_reached(name, at))
 
     def send_clear(self, at: float) -> None:
         """What was to come is not heard."""
