@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import typer
@@ -69,6 +69,9 @@ def _agent_page() -> Iterator[str]:
         yield f"### {kind if is_builtin else f'type: {kind}'}\n"
         yield f"{_sentence(config)}\n"
         yield from _model_table(config, leave_out=("name", "type") if is_builtin else ("type",))
+        for name, entry in _blocks_in(config):
+            yield f"Each of `{name}`:\n"
+            yield from _model_table(entry)
     yield "## phrases\n"
     yield "Each of these takes the place of the language's own. `opening.text` is the greeting.\n"
     yield from _model_table(PhrasesBlock)
@@ -77,6 +80,14 @@ def _agent_page() -> Iterator[str]:
 def _tool_configs() -> list[type[BaseModel]]:
     found = [entry for entry in vars(tool_configs).values() if isinstance(entry, type) and issubclass(entry, BaseModel)]
     return [entry for entry in found if "name" in entry.model_fields]
+
+
+def _blocks_in(config: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
+    """The fields that are lists of blocks, and what a block is."""
+    for name, field in config.model_fields.items():
+        for entry in get_args(field.annotation):
+            if isinstance(entry, type) and issubclass(entry, BaseModel):
+                yield name, entry
 
 
 def _model_table(model: type[BaseModel], leave_out: tuple[str, ...] = ()) -> Iterator[str]:

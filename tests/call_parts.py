@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from offhook.call.inbox import Inbox
 from offhook.core.events import Event
 from offhook.core.formats import TELEPHONE, AudioFormat
-from offhook.call.inbox import Inbox
 from offhook.speech.ports import TranscriberEvent
 from offhook.telephony.leg import LegListener
 

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ from offhook.cli.demo_command import Stage, free_port, server
 from offhook.settings import Settings
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import CallerScript
-from offhook.simulator.carrier import Carrier
-from offhook.simulator.carrier_call import CallOutcome
+from offhook.simulator.carrier import STATUS_PATH, Carrier
+from offhook.simulator.carrier_call import CallOptions, CallOutcome
 from offhook.simulator.carrier_rest import RestServer
 from offhook.simulator.carrier_web import Account, ServerWeb
 from offhook.simulator.voices import TapeVoice, local_voice, prepare
@@ -53,7 +53,13 @@ class Served:
         ]
 
 
-async def call_served(agent: dict[str, Any] | Path, script: CallerScript, folder: Path, wavs: Path = Path()) -> Served:
+async def call_served(
+    agent: dict[str, Any] | Path,
+    script: CallerScript,
+    folder: Path,
+    wavs: Path = Path(),
+    options: CallOptions | None = None,
+) -> Served:
     """Serve the agent, call it once with the script, and let the server end in order."""
     if isinstance(agent, dict):
         path = folder / "agent.yaml"
@@ -67,7 +73,8 @@ async def call_served(agent: dict[str, Any] | Path, script: CallerScript, folder
     else:
         steps = await prepare(script, TapeVoice(), wavs)
     stage = Stage(agent=path, script=path, folder=folder, port=free_port(), token=secrets.token_hex(16))
-    carrier = Carrier(ServerWeb(Account(ACCOUNT, stage.token), stage.address))
+    status = replace(options or CallOptions(), status_url=stage.address + STATUS_PATH)
+    carrier = Carrier(ServerWeb(Account(ACCOUNT, stage.token), stage.address), status)
     async with RestServer(carrier) as rest, server(stage, rest.base_url, Console(quiet=True)):
         outcome = await carrier.call(Caller(steps))
     await carrier.close()

@@ -171,16 +171,39 @@ async def _always(make: Make) -> AsyncIterator[Make]:
     yield make
 
 
-@asynccontextmanager
-async def local() -> AsyncIterator[Make]:
+class SlowWorkers(Workers):
+    """Decodings that take time in virtual time too, where a thread takes none."""
+
+    def __init__(self, decode: Callable[[bytes], str], decode_s: float) -> None:
+        super().__init__(decode, ThreadPoolExecutor(1), 1)
+        self._text, self._decode_s = decode, decode_s
+
+    def decode(self, audio: bytes, urgent: bool) -> "asyncio.Future[str]":
+        """After so long."""
+        loop = asyncio.get_running_loop()
+        text: asyncio.Future[str] = loop.create_future()
+
+        def done() -> None:
+            if not text.done():
+                text.set_result(self._text(audio))
+
+        loop.call_later(self._decode_s, done)
+        return text
+
+
+def local(decode_s: float = 0.0) -> Source:
     """The one of this machine, with a decoder that reads the tape."""
 
     def decode(audio: bytes) -> str:
         return heard_text(audio[at : at + FRAME_BYTES] for at in range(0, len(audio), FRAME_BYTES))
 
-    workers = Workers(decode, ThreadPoolExecutor(1), 1)
-    yield lambda post: LocalTranscriber(workers, post, partial_every_s=0.5)
-    workers.close()
+    @asynccontextmanager
+    async def source() -> AsyncIterator[Make]:
+        workers = SlowWorkers(decode, decode_s) if decode_s else Workers(decode, ThreadPoolExecutor(1), 1)
+        yield lambda post: LocalTranscriber(workers, post, partial_every_s=0.5)
+        workers.close()
+
+    return source
 
 
 def configured(**block: Any) -> Source:

@@ -101,9 +101,6 @@ class Wire:
     def close(self, code: int) -> None:
         self.closed.append(code)
 
-    def backlog(self) -> int:
-        return sum(map(len, self.sent))
-
 
 class Stream:
     """A leg with a wire, an ear and a clock that moves only when told."""
@@ -111,18 +108,14 @@ class Stream:
     def __init__(self, *, answers: bool = True, listens: bool = True, allowance: Allowance = CALL_ALLOWANCE) -> None:
         self.wire, self.ear, self.at = Wire(), Ear(), 0.0
         self.answered: list[LegStarted] = []
-        self.hung_up: list[str] = []
         self._answers, self._listens = answers, listens
-        self.leg = TwilioMediaLeg(self.wire, LegWorld(self._answer, lambda: self.at, self._hang_up, allowance))
+        self.leg = TwilioMediaLeg(self.wire, LegWorld(self._answer, lambda: self.at, allowance))
 
     def _answer(self, leg: Leg, started: LegStarted) -> bool:
         self.answered.append(started)
         if self._listens:
             leg.listen(self.ear)
         return self._answers
-
-    async def _hang_up(self, call_sid: str) -> None:
-        self.hung_up.append(call_sid)
 
     def send(self, *messages: str | bytes) -> "Stream":
         for message in messages:

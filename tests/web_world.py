@@ -12,6 +12,8 @@ import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from offhook.core.endings import EndReason
+from offhook.core.events import TransferEnded, TransferEnding
 from offhook.settings import Secret, Settings
 from offhook.telephony.carriers.twilio_signature import sign
 from offhook.telephony.facts import CallFacts
@@ -27,15 +29,25 @@ PATIENCE_S = 20.0
 
 @dataclass
 class FakeCalls:
-    """Live calls that only listen. One-shot tokens, as the real ones have."""
+    """Live calls that only listen. One-shot tokens, as the real ones have; who comes back depends on the test."""
 
     refused: str | None = None
     tokens: dict[str, str] = field(default_factory=dict)
+    """By SID, until they are used."""
     facts: dict[str, CallFacts] = field(default_factory=dict)
     ears: dict[str, Ear] = field(default_factory=dict)
+    """By SID, of the latest stream."""
     legs: dict[str, Leg] = field(default_factory=dict)
+    """By SID: the calls that are live."""
+    streams: list[str] = field(default_factory=list)
+    """SIDs of all streams that were taken."""
     ended: list[str] = field(default_factory=list)
-    outcomes: dict[str, str] = field(default_factory=dict)
+    outcomes: dict[str, EndReason] = field(default_factory=dict)
+    transfers: dict[str, str] = field(default_factory=dict)
+    """By SID: the tool call whose transfer is under way."""
+    transfers_ended: list[TransferEnded] = field(default_factory=list)
+    returns: int = 3
+    """So often a call may come back."""
     drained: asyncio.Event = field(default_factory=asyncio.Event)
     minted: int = 0
 
@@ -46,31 +58,65 @@ class FakeCalls:
     def refusal(self) -> str | None:
         return self.refused
 
-    def expect(self, call_sid: str, facts: CallFacts) -> str:
-        self.facts[call_sid] = facts
-        if call_sid not in self.tokens:
-            self.minted += 1
-            self.tokens[call_sid] = f"token-{self.minted}"
-        return self.tokens[call_sid]
+    def expect(self, facts: CallFacts) -> str:
+        self.facts[facts.call_sid] = facts
+        return self._token(facts.call_sid)
 
     def answer(self, leg: Leg, started: LegStarted) -> bool:
-        if self.tokens.get(started.call_sid) != started.parameters.get("token"):
+        sid = started.call_sid
+        if sid in self.outcomes or self.tokens.get(sid) != started.parameters.get("token"):
             return False
-        del self.tokens[started.call_sid]
-        self.legs[started.call_sid] = leg
-        self.ears[started.call_sid] = Ear()
-        leg.listen(self.ears[started.call_sid])
+        del self.tokens[sid]
+        if sid in self.legs:
+            self.legs[sid].close()
+        self.legs[sid], self.ears[sid] = leg, Ear()
+        self.streams.append(started.stream_sid)
+        leg.listen(self.ears[sid])
         return True
 
     def carrier_ended(self, call_sid: str) -> None:
         self.ended.append(call_sid)
+        if call_sid in self.facts:
+            self.end(call_sid, EndReason.CALLER_HUNG_UP)
 
-    def outcome(self, call_sid: str) -> str | None:
+    def transfer_ended(self, call_sid: str, ended: TransferEnded) -> str | None:
+        if self.transfers.get(call_sid) != ended.call or call_sid in self.outcomes:
+            return None
+        del self.transfers[call_sid]
+        self.transfers_ended.append(ended)
+        if ended.ending is not TransferEnding.CONNECTED:
+            return self._token(call_sid)
+        self.end(call_sid, EndReason.AGENT_TRANSFERRED)
+        return None
+
+    def lost_leg(self, call_sid: str) -> str | None:
+        if call_sid not in self.legs or call_sid in self.outcomes:
+            return None
+        if call_sid not in self.tokens:
+            if not self.returns:
+                return None
+            self.returns -= 1
+        return self._token(call_sid)
+
+    def outcome(self, call_sid: str) -> EndReason | None:
         return self.outcomes.get(call_sid)
 
     async def drain(self, deadline_s: float) -> None:
         self.refused = "draining"
         await self.drained.wait()
+
+    def end(self, call_sid: str, reason: EndReason) -> None:
+        """The call is over: its reason is known before its leg is closed."""
+        self.outcomes.setdefault(call_sid, reason)
+        leg = self.legs.pop(call_sid, None)
+        if leg is not None:
+            leg.close()
+
+    def _token(self, call_sid: str) -> str:
+        if call_sid not in self.tokens:
+            self.minted += 1
+            self.tokens[call_sid] = f"token-{self.minted}"
+        return self.tokens[call_sid]
 
 
 @dataclass
@@ -92,7 +138,7 @@ class World:
         """Announce a call; its token."""
         answer = await self.post("/twilio/voice", {"CallSid": call_sid, "From": "+15005550006"})
         assert answer.status_code == 200
-        return str(answer.text).partition('name="token" value="')[2].partition('"')[0]
+        return token_in(answer.text)
 
     @asynccontextmanager
     async def socket(
@@ -112,6 +158,11 @@ class World:
             await carrier.send(start(call_sid, token=token))
             await until(lambda: call_sid in self.live.ears)
             yield carrier, self.live.ears[call_sid]
+
+
+def token_in(document: str) -> str:
+    """The token in a document that connects a stream; nothing when it does not."""
+    return document.partition('name="token" value="')[2].partition('"')[0]
 
 
 async def until(condition: Callable[[], object]) -> None:

@@ -30,7 +30,6 @@ SCRIPT = Script(
 )
 WORD_S = 0.3
 BYTES_PER_S = TELEPHONE.bytes_per_s
-_GAIN = bytes(range(256))
 
 
 @dataclass
@@ -236,13 +235,13 @@ class World:
                 if self.playout.reply == reply:
                     self.playout.cancel(at)
             case cmd.DuckPlayout():
-                self.playout.duck(_GAIN, at)
+                self.playout.duck(bytes, at)
             case cmd.HushPlayout():
                 self.playout.hush(at)
             case cmd.ResumePlayout():
                 self.playout.resume(at)
-            case cmd.PlayFiller(reply=reply, text=text) if self.playout.reply == reply:
-                self.playout.interject(-1, text, b"\x01" * BYTES_PER_S, [], at)
+            case cmd.PlayFiller(reply=reply, text=text):
+                self.playout.interject(reply, -1, text, b"\x01" * BYTES_PER_S, [], at)
             case cmd.RunTool(call=call) if self.tool_s is not None:
                 self.at(at + self.tool_s, self._tool_over(call))
             case cmd.TransferCall(call=call) if self.transfer is not None:
@@ -348,7 +347,7 @@ class World:
     def send_mark(self, name: str) -> None:
         """Returned when all before it was played."""
         if self.marks:
-            self.at(max(self.plays_until, self.now), lambda t: self.playout.mark_reached(name))
+            self.at(max(self.plays_until, self.now), lambda t: self.playout.mark_reached(name, t))
 
     def send_clear(self, at: float) -> None:
         """What was to come is not heard."""

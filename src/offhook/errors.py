@@ -7,7 +7,8 @@
     │   ├── ProviderTimeout         retry, then fall back
     │   ├── ProviderRefused         key or quota: do not retry, tell the owner
     │   │   └── RequestRefused          this one request, as it is: another may be taken
-    │   └── ProtocolViolation       the other side broke its own wire
+    │   ├── ProtocolViolation       the other side broke its own wire
+    │   └── ProviderBroken          our own code for it has a fault: retry, then fall back
     ├── ToolError               a tool did not do it, or nobody knows whether it did
     ├── CarrierRefused          the carrier's REST said no
     ├── SignatureInvalid        a request that the carrier did not sign
@@ -90,6 +91,12 @@ class ProtocolViolation(ProviderError):
     """The other side sent something that its own protocol does not allow."""
 
     code = "provider.protocol"
+
+
+class ProviderBroken(ProviderError):
+    """The code that speaks with the provider has a fault."""
+
+    code = "provider.broken"
 
 
 class ToolError(OffhookError):

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 from offhook.errors import ConfigurationError
 
 TWILIO_BASE_URL: Final = "https://api.twilio.com"
+SHORTEST_SECRET: Final = 32
+"""Characters of OFFHOOK_SECRET: `openssl rand -hex 32` gives 64."""
 MODEL_SOURCES: Final = ("any", "registry", "publisher")
 
 T = TypeVar("T")
@@ -98,9 +100,13 @@ class Settings:
     max_loop_lag_ms: float = 150.0
     """New calls are refused while the event loop is later than this."""
     fallback_number: str = ""
-    """Callers are connected there when a call is refused (E.164). Empty: they hear a sentence."""
+    """Callers are connected there when a call is refused or its media broke for good (E.164). Empty: they hear a
+    sentence."""
     drain_deadline_s: float = 60.0
     """After SIGTERM, the time that calls have to come to their end."""
+    secret_key: Secret = field(default_factory=lambda: Secret(""))
+    """Signs the tokens of media connections: the same for all processes that share a telephone number. Empty: each
+    process makes its own at its start."""
     unsigned: bool = False
     """Take requests without a signature: for experiments on a machine that nobody else reaches."""
     environment: Mapping[str, str] = field(default_factory=lambda: _Environment({}), repr=False, compare=False)
@@ -123,6 +129,7 @@ class Settings:
             max_loop_lag_ms=read("OFFHOOK_MAX_LOOP_LAG_MS", _number(1, 60_000), default.max_loop_lag_ms),
             fallback_number=read("OFFHOOK_FALLBACK_NUMBER", _telephone_number, ""),
             drain_deadline_s=read("OFFHOOK_DRAIN_SECONDS", _number(0, 14_400), default.drain_deadline_s),
+            secret_key=read.secret("OFFHOOK_SECRET", SHORTEST_SECRET),
             unsigned=read("OFFHOOK_UNSIGNED", _switch, False),
             environment=found,
         )
@@ -160,11 +167,13 @@ class _Reader:
                 "the value cannot be used", field=name, found=repr(text[:80]), expected=str(unfit)
             ) from None
 
-    def secret(self, name: str) -> Secret:
+    def secret(self, name: str, shortest: int = 0) -> Secret:
         text = self._env.get(name, "").strip()
-        if not text.isascii() or not text.isprintable() or " " in text:
+        if not text.isascii() or not text.isprintable() or " " in text or 0 < len(text) < shortest:
             # The value is not shown: part of it may be the real key.
-            raise ConfigurationError("the value cannot be used", field=name, expected="printable ASCII without spaces")
+            expected = "printable ASCII without spaces"
+            expected += f", at least {shortest} characters" if shortest else ""
+            raise ConfigurationError("the value cannot be used", field=name, expected=expected)
         return Secret(text)
 
 

@@ -114,7 +114,9 @@ def test_tools_that_may_not_be_called_are_still_known(may_call: bool) -> None:
 
 
 def test_notes_are_sent_in_the_users_place() -> None:
-    entries = chat((Message("user", "Hi."), Message("assistant", "Hel"), Message("note", "cut"), Message("user", "Wait")))
+    entries = chat(
+        (Message("user", "Hi."), Message("assistant", "Hel"), Message("note", "cut"), Message("user", "Wait"))
+    )
     assert [entry["role"] for entry in entries] == ["user", "assistant", "user"]
     assert [block["text"] for block in entries[-1]["content"]] == ["[cut]", "Wait"]
 

@@ -232,7 +232,7 @@ def test_no_to_anything_else_ends_the_call() -> None:
 @needs_model
 def test_a_reply_that_was_cut_is_repeated_whole() -> None:
     call = Call()
-    full = call.say("what time is breakfast", heard="Breakfast is served from —")
+    full = call.say("what time is breakfast", heard="Breakfast is served from")
     assert call.say("sorry can you say that again") == full
     assert Call().say("pardon") == "Hello, this is the Harbour Hotel, how can I help you?"
 

@@ -3,6 +3,7 @@
 import pytest
 
 from offhook.speech.llm.grounded_english import SENTENCES
+from offhook.speech.llm.history import FAILED
 from offhook.speech.ports import Message
 from tests.grounded_world import DENTAL, Call, needs_model
 
@@ -105,7 +106,8 @@ def test_a_booking_that_fails_is_admitted() -> None:
     call = Call()
     call.say("a table for four on friday at seven my name is brown")
     call.say("yes")
-    assert call.tool_answers("failed, nothing was done: the file could not be written") == f"{SENTENCES.failed} {SENTENCES.offer}"
+    told = f"{FAILED}: the file could not be written"
+    assert call.tool_answers(told) == f"{SENTENCES.failed} {SENTENCES.offer}"
 
 
 # ── a message ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -171,6 +171,24 @@ def test_a_call_that_may_have_been_placed_is_not_placed_again(doubtful: Answer) 
     assert len(carrier.requests) == 1
 
 
+@pytest.mark.parametrize("doubtful", [answer(500), answer(503), CUT, SILENT])
+def test_a_document_that_must_not_run_twice_is_sent_once(doubtful: Answer) -> None:
+    """A second `<Dial>` would end the first and ring once more: nobody knows, and that is what is said."""
+    carrier = Carrier([doubtful, answer(200)])
+    with pytest.raises(ProviderTimeout, match="may have changed"):
+        play(carrier, lambda rest: rest.redirect_call(CALL, b"<Response/>"), read_s=0.05)
+    assert len(carrier.requests) == 1
+
+
+def test_a_document_that_was_certainly_not_taken_is_sent_again() -> None:
+    carrier = play([answer(429), answer(200)], lambda rest: rest.redirect_call(CALL, b"<Response/>"))
+    assert [form for _, _, form in carrier.requests] == [[("Twiml", "<Response/>")]] * 2
+    with pytest.raises(ProviderUnavailable):
+        play([answer(429)], lambda rest: rest.redirect_call(CALL, b"<Response/>"))
+    with pytest.raises(CarrierRefused, match="21220"):
+        play([problem(400, 21220)], lambda rest: rest.redirect_call(CALL, b"<Response/>"))
+
+
 def test_a_call_that_was_not_placed_is_placed_again() -> None:
     carrier = play([answer(429), answer(201, f'{{"sid": "{CALL}"}}')], lambda rest: rest.create_call(NEW_CALL))
     assert len(carrier.requests) == 2
@@ -196,10 +214,12 @@ def test_a_carrier_that_cannot_be_reached_is_unavailable() -> None:
         rest = TwilioRest(ACCOUNT, Secret(CANARY), f"http://127.0.0.1:{port}", pause=pause)
         with pytest.raises(ProviderUnavailable):
             await rest.create_call(NEW_CALL)
+        with pytest.raises(ProviderUnavailable):
+            await rest.redirect_call(CALL, b"<Response/>")
         await rest.close()
         return pauses
 
-    assert len(asyncio.run(story())) == ATTEMPTS - 1
+    assert len(asyncio.run(story())) == 2 * (ATTEMPTS - 1)
 
 
 @pytest.mark.parametrize("sid", ["", "CA1/../../Messages", "CA1?x=1", "CA1#"])

@@ -25,6 +25,8 @@ def _blocks(language: str) -> list[tuple[str, str]]:
 
 def test_agents_of_the_documents_load(tmp_path: Path) -> None:
     (tmp_path / "facts.md").write_text("# Hours\nAlways open.\n")
+    (tmp_path / "sales").mkdir()
+    (tmp_path / "sales/agent.yaml").write_text("name: sales\n")
     blocks = _blocks("yaml")
     assert blocks
     for path, block in blocks:

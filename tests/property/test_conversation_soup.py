@@ -117,6 +117,9 @@ class Soup:
     entries: int = 0
     committed: bool = False
     is_human_on: bool = False
+    is_muted: bool = False
+    plays: bool = False
+    """Audio is being heard, and playout will tell when it ends."""
 
     def take(self, event: ev.Event) -> list[cmd.Command]:
         """One event, and all that must hold behind it."""
@@ -137,6 +140,12 @@ class Soup:
                 self.is_human_on = True
             case ev.HumanLeft():
                 self.is_human_on = False
+            case ev.CallerMuted(is_muted=is_muted):
+                self.is_muted = is_muted
+            case ev.SegmentReady(reply=reply) if reply == self.reply:
+                self.plays = True
+            case ev.PlayoutDried(reply=reply) | ev.ReplySent(reply=reply) | ev.ReplyHeard(reply=reply):
+                self.plays = self.plays and reply != self.reply
 
     def _given(self, command: cmd.Command) -> None:
         ends = [c for c in self.given if isinstance(c, cmd.EndCall)]
@@ -144,8 +153,12 @@ class Soup:
         match command:
             case cmd.StartReply(reply=reply, content=content, held=held):
                 assert reply > self.reply, "replies count on"
-                self.reply, self.committed = reply, not held
+                self.reply, self.committed, self.plays = reply, not held, False
                 assert not isinstance(content, cmd.Ask) or content.until <= self.entries
+            case cmd.CancelReply() | cmd.HushPlayout():
+                self.plays = False
+            case cmd.ResumePlayout():
+                self.plays = True
             case cmd.CommitReply(reply=reply):
                 assert reply == self.reply
                 self.committed = True
@@ -168,7 +181,8 @@ class Soup:
             assert self.conversation.wakeup_at is None, "a closed call has no timer"
             return
         assert self.conversation.wakeup_at is not None, f"an open call waits for something: {event}"
-        if not (self.is_human_on or any(isinstance(c, cmd.TransferCall) and c.call in self.calls for c in self.given)):
+        is_dialling = any(isinstance(c, cmd.TransferCall) and c.call in self.calls for c in self.given)
+        if not (self.is_human_on or self.is_muted or self.plays or is_dialling):
             timers = self.conversation.timers
             assert not LONG.issuperset(timers), f"only {timers} are left behind {event}"
 
@@ -206,9 +220,10 @@ def test_soup(answered: ev.CallAnswered, steps: list[tuple[ev.Event, float, bool
 
 def left_alone(soup: Soup) -> None:
     """Left alone, every call comes to its end."""
-    soup.is_human_on = False
     if soup.conversation.ended is None:
         soup.take(ev.HumanLeft())
+    if soup.conversation.ended is None:
+        soup.take(ev.CallerMuted(is_muted=False))
     for _ in range(400):
         due = soup.conversation.wakeup_at
         if due is None:

@@ -185,3 +185,20 @@ def test_a_filler_goes_before_the_reply() -> None:
     heard = next(event for event in carrier.posted if isinstance(event, ev.ReplyHeard))
     assert heard.text == "one moment hello"
     assert not playout.interject(1, -2, "late", b"", [], 1.0)
+
+
+def test_a_dry_reply_that_gets_audio_again_tells_so_once_also_when_its_marks_have_come() -> None:
+    carrier = Carrier()
+    playout = Playout(carrier)
+    playout.open(1, held=False)
+    playout.add(0, "hello there", audio_of(0, 30), [], 0.0)
+    for tick in range(50):
+        playout.due(tick * 0.02)
+        carrier.step()
+        for name in carrier.returned:
+            playout.mark_reached(name, tick * 0.02)
+        carrier.returned.clear()
+    playout.add(0, "", audio_of(0, 9), [], 1.0)
+    playout.add(0, "", audio_of(0, 9), [], 1.1)
+    told = [type(e) for e in carrier.posted if isinstance(e, ev.PlayoutDried | ev.PlayoutRefilled)]
+    assert told == [ev.PlayoutDried, ev.PlayoutRefilled]

@@ -197,7 +197,10 @@ def test_paths_that_are_no_file(tmp_path: Path) -> None:
 
 
 def test_a_language_without_sentences_takes_them_from_the_file(tmp_path: Path) -> None:
-    names = ("goodbye", "idle_goodbye", "warning", "time_over", "apology", "repeat", "deaf", "failure_goodbye")
+    names = (
+        "goodbye", "idle_goodbye", "warning", "time_over", "apology", "repeat", "deaf", "failure_goodbye", "presence",
+        "absent_goodbye", "transfer", "transfer_failed", "returned",
+    )  # fmt: skip
     phrases = "".join(f"  {name}: Dobrze.\n" for name in names) + '  idle: ["Halo?"]\n  filler: [Moment.]\n'
     text = "name: shop\nlanguage: pl-PL\nopening: {text: Halo.}\nphrases:\n" + phrases
     script = agent_of(tmp_path, text).script()

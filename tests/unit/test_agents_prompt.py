@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from offhook.agents.model import Agent
 from offhook.agents.prompt import FACTS_CHARS, system_message
 from offhook.speech.ports import Fact
@@ -60,7 +62,18 @@ def test_what_was_not_spoken_is_explained() -> None:
     assert "[keypad] 42 means that keys were pressed" in text and "a note to you about the call" in text
 
 
-def test_what_becomes_of_tools_is_explained_to_who_has_some() -> None:
-    bare = Agent.model_validate({"name": "shop", "tools": []})
-    assert "{keys-1}" in system_message(AGENT, None) and "still running" in system_message(AGENT, None)
-    assert "still running" not in system_message(bare, None)
+@pytest.mark.parametrize(
+    ("tools", "are_explained", "keys_are"),
+    [
+        ([], False, False),
+        (["end_call"], False, False),
+        (["take_message"], True, False),
+        (["collect_digits"], True, True),
+    ],
+)
+def test_what_becomes_of_tools_is_explained_to_who_has_some(
+    tools: list[str], are_explained: bool, keys_are: bool
+) -> None:
+    agent = Agent.model_validate({"name": "shop", "tools": [{"name": name} for name in tools]})
+    text = system_message(agent, None)
+    assert ("still running" in text, "{keys-1}" in text) == (are_explained, keys_are)

@@ -1,4 +1,4 @@
-"""Keys as tones and back: every key, both formats, levels, noise, lines that weaken one tone, voices that are no keys."""
+"""Keys as tones and back: every key, both formats, quiet and noisy, and what is no key."""
 
 import numpy as np
 import pytest

@@ -1,6 +1,7 @@
 """What the model is asked: entries as messages, tools by their state, notes, keys, what was looked up."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ FILLER = AgentSaid(1, "One moment, please.", "One moment, please. It is booked."
 TOOL = ToolSpec("book_room", "Book a room.", {"type": "object", "properties": {}})
 
 
-def told(entries: Sequence[AnyEntry], passages: Sequence[str] = (), **ask: object) -> list[Told]:
+def told(entries: Sequence[Any], passages: Sequence[str] = (), **ask: object) -> list[Told]:
     """Role and text; of tool calls their names."""
     until = ask.pop("until", len(entries))
     asked = messages(entries, Ask(until=until, **ask), "Be short.", passages)  # type: ignore[arg-type]
@@ -51,7 +52,7 @@ def test_the_caller_and_the_agent() -> None:
 
 
 def test_only_the_part_that_is_asked_counts() -> None:
-    entries = [GREETED, BOOK, AgentSaid(1, "Which month?"), CallerSaid(2, "June")]
+    entries: list[AnyEntry] = [GREETED, BOOK, AgentSaid(1, "Which month?"), CallerSaid(2, "June")]
     assert told(entries, since=1, until=3, caller_text="July") == [
         ("user", "please book room seven"),
         ("assistant", "Which month?"),
@@ -137,7 +138,7 @@ def test_the_outcome_is_told_in_words(answer: ToolAnswered, result: str) -> None
 def test_the_calls_of_one_round_are_in_one_message() -> None:
     more = ToolCalled("t2", "book_room", '{"room":8}', 2)
     other = ToolCalled("t3", "find_room", "{}", 2)
-    entries = [BOOK, CALLED, more, ToolAnswered("t2", Outcome.DONE, "eight"), BOOKED, other]
+    entries: list[AnyEntry] = [BOOK, CALLED, more, ToolAnswered("t2", Outcome.DONE, "eight"), BOOKED, other]
     assert told(entries) == [
         ("user", "please book room seven"),
         ("assistant", "<book_room t1><book_room t2>"),
@@ -150,7 +151,15 @@ def test_the_calls_of_one_round_are_in_one_message() -> None:
 
 def test_of_a_round_the_late_answer_comes_late() -> None:
     more = ToolCalled("t2", "book_room", '{"room":8}', 2)
-    entries = [BOOK, CALLED, more, BOOKED, FILLER, CallerSaid(2, "and"), ToolAnswered("t2", Outcome.DONE, "eight")]
+    entries: list[AnyEntry] = [
+        BOOK,
+        CALLED,
+        more,
+        BOOKED,
+        FILLER,
+        CallerSaid(2, "and"),
+        ToolAnswered("t2", Outcome.DONE, "eight"),
+    ]
     assert told(entries) == [
         ("user", "please book room seven"),
         ("assistant", "<book_room t1>"),
@@ -165,7 +174,7 @@ def test_of_a_round_the_late_answer_comes_late() -> None:
 
 def test_ids_that_are_used_twice_are_told_apart() -> None:
     again = ToolCalled("t1", "book_room", '{"room":8}', 4)
-    entries = [BOOK, CALLED, BOOKED, AgentSaid(1, "Done."), CallerSaid(2, "eight too"), again]
+    entries: list[AnyEntry] = [BOOK, CALLED, BOOKED, AgentSaid(1, "Done."), CallerSaid(2, "eight too"), again]
     assert told(entries)[1:3] == [("assistant", "<book_room t1>"), ("tool", "booked")]
     assert told(entries)[-2:] == [("assistant", "<book_room t1-2>"), ("tool", RUNNING)]
     entries.append(ToolAnswered("t1", Outcome.FAILED, "it is taken"))
@@ -180,7 +189,7 @@ def test_ids_are_such_as_vendors_take() -> None:
 
 
 def test_a_tool_of_the_time_before_is_known_while_it_runs_and_when_it_answers() -> None:
-    entries = [BOOK, CALLED, AgentTookOver("sales"), CallerSaid(2, "hello")]
+    entries: list[AnyEntry] = [BOOK, CALLED, AgentTookOver("sales"), CallerSaid(2, "hello")]
     assert told(entries, since=2)[:2] == [("assistant", "<book_room t1>"), ("tool", RUNNING)]
     assert told([*entries, BOOKED], since=2)[-2:] == [("assistant", "<book_room t1>"), ("tool", "booked")]
     assert told([BOOK, CALLED, BOOKED, CallerSaid(2, "hello")], since=3) == [("user", "hello")]
@@ -190,8 +199,12 @@ def test_a_tool_of_the_time_before_is_known_while_it_runs_and_when_it_answers() 
 
 
 def test_what_the_reply_has_said_stands_before_its_own_tools() -> None:
-    first = [BOOK, CALLED, BOOKED, AgentSaid(1, "Done."), CallerSaid(2, "eight too")]
-    entries = [*first, ToolCalled("t2", "book_room", "{}", 4), ToolAnswered("t2", Outcome.DONE, "eight")]
+    first: list[AnyEntry] = [BOOK, CALLED, BOOKED, AgentSaid(1, "Done."), CallerSaid(2, "eight too")]
+    entries: list[AnyEntry] = [
+        *first,
+        ToolCalled("t2", "book_room", "{}", 4),
+        ToolAnswered("t2", Outcome.DONE, "eight"),
+    ]
     assert told(entries, said="One moment.")[1:] == [
         ("assistant", "<book_room t1>"),
         ("tool", "booked"),
@@ -219,7 +232,12 @@ def test_in_the_last_round_no_tool_may_be_called() -> None:
 
 
 def test_keys_stand_in_the_callers_turn() -> None:
-    entries = [CallerSaid(1, "my number is"), KeysPressed(1, "42#"), KeysPressed(2, "7"), CallerSaid(2, "sorry")]
+    entries: list[AnyEntry] = [
+        CallerSaid(1, "my number is"),
+        KeysPressed(1, "42#"),
+        KeysPressed(2, "7"),
+        CallerSaid(2, "sorry"),
+    ]
     assert told(entries, caller_text="that is", keys="11") == [
         ("user", "my number is [keypad] 42#"),
         ("user", "[keypad] 7 sorry"),
@@ -238,7 +256,12 @@ def test_a_caller_cannot_say_a_note() -> None:
 
 
 def test_what_neither_party_said_is_a_note() -> None:
-    entries = [BOOK, Instructed("offer ten per cent"), HumanSaid("Ann", "I am back soon."), AgentTookOver("sales")]
+    entries: list[AnyEntry] = [
+        BOOK,
+        Instructed("offer ten per cent"),
+        HumanSaid("Ann", "I am back soon."),
+        AgentTookOver("sales"),
+    ]
     roles, texts = zip(*told(entries, caller_text="hello"), strict=True)
     assert roles == ("user", "note", "note", "note", "user")
     assert "offer ten per cent" in texts[1] and "caller does not hear" in texts[1]
@@ -250,7 +273,7 @@ def test_what_neither_party_said_is_a_note() -> None:
 
 
 def test_passages_stand_before_the_callers_last_words() -> None:
-    entries = [GREETED, BOOK, AgentSaid(1, "Which month?")]
+    entries: list[AnyEntry] = [GREETED, BOOK, AgentSaid(1, "Which month?")]
     lines = told(entries, ["Rooms cost  90\neuros.", "June is full."], caller_text="June")
     assert lines[-2:] == [
         ("note", "what you know that may be asked for now:\n- Rooms cost 90 euros.\n- June is full."),

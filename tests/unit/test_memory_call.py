@@ -7,7 +7,7 @@ import pytest
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import script_from
 from offhook.simulator.carrier_media import MediaFaults, StreamFacts
-from offhook.simulator.memory import NOTICE_S, MemoryCall, memory_call
+from offhook.simulator.memory import NOTICE_S, MemoryCall, MemoryControl, memory_call
 from offhook.simulator.network import Network
 from offhook.simulator.report import CallReport
 from offhook.simulator.virtual import run_virtual
@@ -60,9 +60,12 @@ class Listener:
         self.ended_at = asyncio.get_running_loop().time()
 
 
+CONTROL = MemoryControl()
+
+
 def call(listener: Listener, network: Network | None = None, faults: MediaFaults | None = None) -> CallReport:
     steps = [{"wait": {"silent_s": 0.5}}, {"say": "good morning"}, {"digits": "7"}, {"silence": 3}, {"hang_up": True}]
-    made = MemoryCall(facts=FACTS, network=network or Network(), faults=faults or MediaFaults())
+    made = MemoryCall(facts=FACTS, network=network or Network(), faults=faults or MediaFaults(), control=CONTROL)
 
     async def main() -> CallReport:
         caller = Caller(await prepare(script_from({"steps": steps}), TapeVoice()))
@@ -113,7 +116,7 @@ def test_the_server_hangs_up_over_rest_or_closes() -> None:
         def reply(listener: Listener = listener, way: str = way, tasks: list[asyncio.Task[None]] = tasks) -> None:
             assert listener.leg is not None
             if way == "hang_up":
-                tasks.append(asyncio.ensure_future(listener.leg.hang_up()))
+                tasks.append(asyncio.ensure_future(CONTROL.hang_up(FACTS.call_sid)))
             else:
                 listener.leg.close()
 
@@ -133,3 +136,15 @@ def test_what_breaks_the_protocol_is_in_the_report() -> None:
 
     listener.answer = answer  # type: ignore[method-assign]
     assert [violation.code for violation in call(listener).violations] == [31951]
+
+
+def test_what_a_test_asserts_at_a_tick_fails_the_call() -> None:
+    def on_tick(at: float) -> None:
+        assert at < 1.0, "a check of the test"
+
+    async def main() -> CallReport:
+        caller = Caller(await prepare(script_from({"steps": [{"silence": 5}, {"hang_up": True}]}), TapeVoice()))
+        return await memory_call(Listener().answer, caller, MemoryCall(facts=FACTS, on_tick=on_tick))
+
+    with pytest.raises(AssertionError, match="a check of the test"):
+        run_virtual(main(), limit_s=600)

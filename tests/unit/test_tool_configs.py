@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from offhook.agents.addresses import is_public
+from offhook.agents.http_tool_config import HttpToolConfig
 from offhook.agents.load import load_agent, load_team
 from offhook.agents.model import Agent
 from offhook.core.behaviour import Destination
@@ -79,6 +80,10 @@ def test_an_entry_is_told_by_name_or_type(entry: dict[str, Any], says: str, tmp_
         ({"url": "https://169.254.169.254/x"}, "tools[0].url: 169.254.169.254 is an address of a private network"),
         ({"parameters": {"type": "array"}}, "tools[0].parameters: its type must be object"),
         ({"parameters": {"type": "object", "properties": {"a": {"type": "txt"}}}}, "not a JSON schema: $.properties.a"),
+        (
+            {"parameters": {"type": "object", "anyOf": [{"required": ["a"]}]}},
+            "tools[0].parameters: vendors of models",
+        ),
         ({"parameters": {"type": "object", "properties": {"a b": {}}}}, "'a b' is no parameter's name"),
         ({"parameters": {"type": "object", "properties": {"call": {}}}}, "'call' is no parameter's name"),
         ({"parameters": {"type": "object", "properties": {}, "required": ["x"]}}, "required names 'x', which is not"),
@@ -126,6 +131,27 @@ def test_an_mcp_server_is_checked_field_by_field(change: dict[str, Any], says: s
     assert "abc" not in said
 
 
+def test_a_list_of_anything_says_so(tmp_path: Path) -> None:
+    loose = {
+        "type": "object",
+        "properties": {
+            "order": {"type": "string", "default": {"type": "array"}},
+            "tags": {"type": ["array", "null"]},
+            "default": {"type": "array"},
+            "deep": {"type": "object", "properties": {"type": {"type": "array"}}},
+            "rows": {"type": "array", "items": {"anyOf": [{"type": "array"}, {"type": "integer"}]}},
+        },
+        "required": ["order"],
+    }
+    (tool,) = load(tmp_path, {**HTTP, "parameters": loose}).tools
+    assert isinstance(tool, HttpToolConfig)
+    fields = tool.parameters["properties"]
+    assert fields["order"]["default"] == {"type": "array"}
+    assert fields["default"]["items"] == {}
+    assert fields["tags"]["items"] == fields["deep"]["properties"]["type"]["items"] == {}
+    assert fields["rows"]["items"]["anyOf"] == [{"type": "array", "items": {}}, {"type": "integer"}]
+
+
 def test_a_tool_is_no_more_patient_than_a_call(tmp_path: Path) -> None:
     said = refusal(tmp_path, HTTP, turn_taking={"tool_timeout_s": 5.0})
     assert "tools: the timeout_s of order_status (8) is above turn_taking.tool_timeout_s (5)" in said
@@ -171,6 +197,12 @@ def test_public_addresses(address: str, public: bool) -> None:
 # ── what the conversation carries out itself ─────────────────────────────────────────────────────────────────────
 
 DESK: dict[str, Any] = {"name": "desk", "number": "+15550100200", "when": "the caller asks for a person"}
+
+
+def to(change: dict[str, Any]) -> dict[str, Any]:
+    return {"name": "transfer_call", "destinations": [{**DESK, **change}]}
+
+
 SALES: dict[str, Any] = {"name": "sales", "file": "sales.yaml", "when": "the caller wants to buy"}
 
 
@@ -184,25 +216,25 @@ SALES: dict[str, Any] = {"name": "sales", "file": "sales.yaml", "when": "the cal
             {"name": "transfer_call", "destinations": [DESK, {**DESK, "name": "Desk"}]},
             "tools[0].destinations: the name 'desk' stands twice",
         ),
-        ({"name": "transfer_call", "destinations": [{**DESK, "number": "5550100200"}]}, "tools[0].destinations[0].numb"),
-        ({"name": "transfer_call", "destinations": [{**DESK, "number": "+1 555 010"}]}, "expected a number with + and"),
-        ({"name": "transfer_call", "destinations": [{**DESK, "number": "+0155501002"}]}, "expected a number with + and"),
-        ({"name": "transfer_call", "destinations": [{**DESK, "number": "+1234567890123456"}]}, "expected a number with"),
-        ({"name": "transfer_call", "destinations": [{**DESK, "number": "sip:desk"}]}, "or sip:name@host"),
-        ({"name": "transfer_call", "destinations": [{**DESK, "number": "tel:+15550100200"}]}, "or sip:name@host"),
+        (to({"number": "5550100200"}), "tools[0].destinations[0].numb"),
+        (to({"number": "+1 555 010"}), "expected a number with + and"),
+        (to({"number": "+0155501002"}), "expected a number with + and"),
+        (to({"number": "+1234567890123456"}), "expected a number with"),
+        (to({"number": "sip:desk"}), "or sip:name@host"),
+        (to({"number": "tel:+15550100200"}), "or sip:name@host"),
         (
-            {"name": "transfer_call", "destinations": [{**DESK, "number": 15550100200}]},
+            to({"number": 15550100200}),
             "(found the number 15550100200; expected text, in quotes if it looks like a number",
         ),
-        ({"name": "transfer_call", "destinations": [{**DESK, "ring_s": 3}]}, "tools[0].destinations[0].ring_s: the val"),
-        ({"name": "transfer_call", "destinations": [{**DESK, "ring_s": 61}]}, "expected a number from 5 to 60"),
-        ({"name": "transfer_call", "destinations": [{**DESK, "ring": 9}]}, "did you mean 'ring_s'?"),
-        ({"name": "transfer_call", "destinations": [{**DESK, "when": " "}]}, "tools[0].destinations[0].when: the value"),
+        (to({"ring_s": 3}), "tools[0].destinations[0].ring_s: the val"),
+        (to({"ring_s": 61}), "expected a number from 5 to 60"),
+        (to({"ring": 9}), "did you mean 'ring_s'?"),
+        (to({"when": " "}), "tools[0].destinations[0].when: the value"),
         ({"name": "handoff", "agents": [SALES, SALES]}, "tools[0].agents: the name 'sales' stands twice"),
         ({"name": "handoff", "agents": [SALES]}, "tools[0].agents[0].file: the agent's file cannot be read: No such"),
         ({"name": "handoff", "agents": [{**SALES, "file": "."}]}, "tools[0].agents[0].file: the agent's file cannot"),
         ({"name": "collect_digits", "max_digits": 0}, "tools[0].max_digits: the value does not fit (found the number"),
-        ({"name": "collect_digits", "secret": "often"}, "tools[0].secret: the value does not fit (found a value that is"),
+        ({"name": "collect_digits", "secret": "often"}, "tools[0].secret: the value does not fit (found a value"),
         ({"name": "send_digits", "digits": "1"}, "tools[0].digits: there is no field 'digits' here"),
     ],
 )

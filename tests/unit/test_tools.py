@@ -146,9 +146,7 @@ def test_a_line_that_was_written_in_part_may_be_read(tmp_path: Path, monkeypatch
 def test_what_is_written_down_holds_no_secret_keys(tmp_path: Path) -> None:
     context = ToolContext("CA1", tmp_path, reveal=lambda text: text.replace("{keys-1}", "4711"))
     text = json.dumps({"name": "Ann", "phone": "{keys-1}", "message": "hello"})
-    with pytest.raises(
-        ToolError, match=r"take_message writes down what it is given, so secret keys such as \{keys-1\}"
-    ):
+    with pytest.raises(ToolError, match=r"take_message writes down .* secret keys such as \{keys-1\}"):
         asyncio.run(BOX.run("take_message", text, context))
     assert not list(tmp_path.iterdir())
 

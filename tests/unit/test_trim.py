@@ -1,4 +1,4 @@
-"""A long conversation within its budget: what suffers first, what never does, and that requests keep their beginning."""
+"""A long conversation within its budget: what suffers first, what never does, and how requests keep their beginning."""
 
 import json
 from itertools import pairwise

@@ -1,6 +1,5 @@
 """A media stream as a leg: the good course, and one test for each way in which it can go wrong."""
 
-import asyncio
 import base64
 import json
 import logging
@@ -8,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from offhook.errors import CarrierRefused
-from offhook.telephony.carriers.twilio_media import FLOOD_LIMIT, LegWorld, TwilioMediaLeg
+from offhook.core.formats import TELEPHONE
+from offhook.telephony.carriers.twilio_media import FLOOD_LIMIT
 from offhook.telephony.carriers.twilio_timeline import RUN_TO_BELIEVE
 from offhook.telephony.leg import LegStarted
-from tests.twilio_wire import CALL, SILENCE, STREAM, Ear, Stream, Wire, connected, dtmf, mark, media, start, stop
+from tests.twilio_wire import CALL, SILENCE, STREAM, Stream, connected, dtmf, mark, media, start, stop
 
 VOICE = bytes(range(160))
 
@@ -293,36 +292,19 @@ def test_a_call_sid_is_a_name_and_nothing_else(sid: str) -> None:
     assert stream.leg.counters.unreadable == 1
 
 
-def test_hanging_up_ends_the_call_and_closes() -> None:
+def test_it_says_what_its_audio_is() -> None:
+    assert Stream().leg.format is TELEPHONE
+
+
+def test_closing_is_told_once_and_ends_all() -> None:
     stream = Stream().begin()
-    asyncio.run(stream.leg.hang_up())
-    assert stream.hung_up == [CALL]
-    assert stream.wire.closed == [1000]
+    stream.leg.close()
+    stream.leg.close()
+    stream.leg.connection_lost("later")
+    assert stream.wire.closed[0] == 1000
     assert stream.ear.ends == [("lost", "closed on this side")]
+    sent = len(stream.wire.sent)
+    stream.leg.send_audio(SILENCE)
+    assert len(stream.wire.sent) == sent
 
 
-def test_hanging_up_never_raises() -> None:
-    async def refuse(call_sid: str) -> None:
-        raise CarrierRefused
-
-    wire, ear = Wire(), Ear()
-
-    def answer(leg: TwilioMediaLeg, started: LegStarted) -> bool:
-        leg.listen(ear)
-        return True
-
-    leg = TwilioMediaLeg(wire, LegWorld(answer, lambda: 0.0, refuse))
-    leg.text_received(start())
-    asyncio.run(leg.hang_up())
-    assert wire.closed == [1000]
-    before = Stream()
-    asyncio.run(before.leg.hang_up())
-    assert before.wire.closed == [1000]
-    assert before.hung_up == []
-
-
-def test_the_backlog_is_the_sockets() -> None:
-    stream = Stream().begin()
-    assert stream.leg.backlog() == 0
-    stream.leg.send_clear()
-    assert stream.leg.backlog() == len(stream.wire.sent[0])

@@ -40,6 +40,15 @@ def test_the_other_documents() -> None:
     )
 
 
+def test_a_transfer_comes_back_to_its_action() -> None:
+    action = "https://voice.example.test/twilio/transfer-ended?call=t%261&x=2"
+    assert twiml.transfer("+15005550006", action, 25.4).decode() == (
+        '<?xml version="1.0" encoding="UTF-8"?><Response>'
+        '<Dial action="https://voice.example.test/twilio/transfer-ended?call=t%261&amp;x=2" method="POST"'
+        ' timeout="25" answerOnBridge="true"><Number>+15005550006</Number></Dial></Response>'
+    )
+
+
 def test_a_sentence_keeps_to_the_carriers_limit() -> None:
     said = _read(twiml.say_and_hang_up("a" * 10_000)).findtext("Say")
     assert said == "a" * 4096
@@ -51,6 +60,9 @@ def test_nothing_breaks_out(text: str, token: str) -> None:
     """Whatever text is put in, the document has the same elements and the text is in its place."""
     said = _read(twiml.say_and_hang_up(text))
     assert [element.tag for element in said.iter()] == ["Response", "Say", "Hangup"]
+    dialled = _read(twiml.transfer(text, token, 20.0))
+    noun = "Sip" if text.lower().startswith(("sip:", "sips:")) else "Number"
+    assert [element.tag for element in dialled.iter()] == ["Response", "Dial", noun]
     connected = _read(twiml.connect_stream(ADDRESSES, token))
     assert [element.tag for element in connected.iter()] == ["Response", "Connect", "Stream", "Parameter", "Redirect"]
     parameter = connected.find("Connect/Stream/Parameter")

@@ -14,6 +14,7 @@ from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import script_from
 from offhook.simulator.carrier import Carrier
 from offhook.simulator.carrier_call import CallOptions, CallOutcome
+from offhook.simulator.carrier_dial import DialPlan
 from offhook.simulator.carrier_media import MediaFaults
 from offhook.simulator.carrier_stream import StreamOptions
 from offhook.simulator.carrier_web import ServerWeb, Source, WebhookFailed
@@ -200,8 +201,10 @@ def test_a_stream_stopped_by_the_carrier_goes_on_with_the_next_verb() -> None:
 def test_a_dial_tells_its_action_how_it_went() -> None:
     dial = '<Response><Dial action="/twilio/dialled"><Number>+15005550009</Number></Dial></Response>'
     server = TinyServer({"voice": dial, "dialled": HANG_UP})
-    outcome = place_call(server, {"silence": 5}, {"hang_up": True}, options=replace(OPTIONS, dial="no-answer"))
-    assert outcome.dialled == ["+15005550009"]
+    outcome = place_call(
+        server, {"silence": 5}, {"hang_up": True}, options=replace(OPTIONS, dials=(DialPlan("no-answer"),))
+    )
+    assert [one.number for one in outcome.dialled] == ["+15005550009"]
     assert server.asked("dialled")[0]["DialCallStatus"] == "no-answer"
 
 

@@ -93,7 +93,7 @@ def test_an_update_replaces_what_the_call_does() -> None:
 
     outcome = asyncio.run(main())
     assert outcome.said == ["Hold on."]
-    assert outcome.dialled == ["+15005550009"]
+    assert [one.number for one in outcome.dialled] == ["+15005550009"]
     assert outcome.streams == ["stream: the call's end"]
 
 

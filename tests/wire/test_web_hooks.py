@@ -7,14 +7,16 @@ import pytest
 import uvloop
 from websockets.exceptions import InvalidStatus
 
+from offhook.core.endings import EndReason
 from offhook.errors import ConfigurationError
 from offhook.settings import Secret, Settings
 from offhook.telephony.carriers.twilio_signature import sign
 from offhook.telephony.facts import CallFacts
 from offhook.web.app import create_app
+from offhook.web.hooks import PATHS
 from offhook.web.server import Listening, serve
 from tests.twilio_wire import start
-from tests.web_world import PUBLIC, TOKEN, FakeCalls, World, closing_code, play, until
+from tests.web_world import PUBLIC, TOKEN, FakeCalls, World, closing_code, play, token_in, until
 
 
 def test_a_call_is_connected_to_the_media_socket() -> None:
@@ -27,7 +29,7 @@ def test_a_call_is_connected_to_the_media_socket() -> None:
         assert 'statusCallback="https://voice.example.test/twilio/stream-status"' in answer.text
         assert '<Parameter name="token" value="token-1" />' in answer.text
         assert "<Redirect" in answer.text
-        assert world.live.facts["CA1"] == CallFacts("CA1", "+15005550006", "+15005550001", "inbound")
+        assert world.live.facts["CA1"] == CallFacts("CA1", "+15005550006", "+15005550001", "inbound", PUBLIC)
 
     play(story)
 
@@ -37,12 +39,12 @@ def test_an_outbound_call_may_come_by_get() -> None:
         target = "/twilio/voice?CallSid=CA2&Direction=outbound-api&AnsweredBy=machine_start&From=%2B15005550006"
         answer = await world.client.get(target, headers={"X-Twilio-Signature": sign(TOKEN, PUBLIC + target)})
         assert answer.status_code == 200
-        assert world.live.facts["CA2"] == CallFacts("CA2", "+15005550006", "", "outbound")
+        assert world.live.facts["CA2"] == CallFacts("CA2", "+15005550006", "", "outbound", PUBLIC)
 
     play(story)
 
 
-@pytest.mark.parametrize("path", ["/twilio/voice", "/twilio/status", "/twilio/stream-status", "/twilio/after-stream"])
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("signature", ["", "wrong", sign(TOKEN, "https://elsewhere.test/twilio/voice")])
 def test_what_is_not_signed_is_refused_before_any_work(path: str, signature: str) -> None:
     async def story(world: World) -> None:
@@ -150,14 +152,70 @@ def test_the_last_status_ends_the_call_and_others_do_not() -> None:
     play(story)
 
 
+AFTER = {
+    EndReason.CALLER_SAID_GOODBYE: False,
+    EndReason.AGENT_TRANSFERRED: False,
+    EndReason.OPERATOR_ENDED: False,
+    EndReason.CARRIER_LEG_LOST: True,
+    EndReason.PROVIDER_VOICE_FAILED: True,
+    EndReason.OFFHOOK_ERROR: True,
+}
+"""Whether the carrier's voice apologises when its stream is over."""
+
+
 def test_after_the_stream_comes_the_end_or_an_apology_and_the_end() -> None:
     async def story(world: World) -> None:
-        world.live.outcomes = {"CA1": "caller.goodbye", "CA2": "leg.lost", "CA3": "offhook.error"}
-        for call_sid, apologises in (("CA1", False), ("CA1", False), ("CA2", True), ("CA3", True), ("CA9", True)):
+        for number, (reason, apologises) in enumerate(AFTER.items()):
+            world.live.outcomes[f"CA{number}"] = reason
+            for _ in range(2):
+                answer = await world.post("/twilio/after-stream", {"CallSid": f"CA{number}"})
+                assert answer.status_code == 200
+                assert ("<Say" in answer.text) is apologises, reason
+                assert answer.text.endswith("<Hangup /></Response>")
+        unknown = await world.post("/twilio/after-stream", {"CallSid": "CA99"})
+        assert "<Say" in unknown.text
+
+    play(story)
+
+
+def test_after_a_stream_that_broke_for_good_the_fallback_number_is_dialled() -> None:
+    async def story(world: World) -> None:
+        world.live.outcomes = {"CA1": EndReason.CARRIER_LEG_LOST, "CA2": EndReason.AGENT_ENDED}
+        for call_sid, is_put_through in (("CA1", True), ("CA1", True), ("CA2", False), ("CA9", True)):
             answer = await world.post("/twilio/after-stream", {"CallSid": call_sid})
-            assert answer.status_code == 200
-            assert ("<Say" in answer.text) is apologises
-            assert answer.text.endswith("<Hangup /></Response>")
+            assert ("<Number>+15005550009</Number>" in answer.text) is is_put_through, call_sid
+            assert "<Say" not in answer.text
+
+    play(story, fallback_number="+15005550009")
+
+
+def test_a_call_that_is_announced_twice_has_one_place() -> None:
+    """Also when its token is used by then: a repeated webhook reserves nothing more (and puts nobody through)."""
+
+    async def story(world: World) -> None:
+        first = await world.post("/twilio/voice", {"CallSid": "CA1"})
+        async with world.socket() as carrier:
+            await carrier.send(start("CA1", token=token_in(first.text)))
+            await until(lambda: "CA1" in world.live.ears)
+            world.live.refused = "full"
+            again = await world.post("/twilio/voice", {"CallSid": "CA1"})
+            assert again.text == first.text
+            assert (world.live.minted, world.live.tokens) == (1, {})
+            async with world.socket() as other:
+                await other.send(start("CA1", token=token_in(again.text)))
+                assert await closing_code(other) == 1008
+
+    play(story, fallback_number="+15005550009")
+
+
+def test_an_answer_that_is_kept_is_of_its_own_call() -> None:
+    """The idempotency token is not signed: with another call's it gives nothing away."""
+
+    async def story(world: World) -> None:
+        once = {"I-Twilio-Idempotency-Token": "CA1"}
+        first = await world.post("/twilio/voice", {"CallSid": "CA1"}, **once)
+        other = await world.post("/twilio/voice", {"CallSid": "CA2"}, **once)
+        assert token_in(first.text) != token_in(other.text)
 
     play(story)
 
@@ -174,7 +232,7 @@ def test_a_stream_that_failed_is_in_the_log(caplog: pytest.LogCaptureFixture) ->
 @pytest.mark.parametrize("call_sid", ["", "../../etc", "CA 1", "x" * 65, "CA\n1"])
 def test_a_webhook_without_a_sid_is_refused(call_sid: str) -> None:
     async def story(world: World) -> None:
-        for path in ("/twilio/voice", "/twilio/status", "/twilio/after-stream", "/twilio/stream-status"):
+        for path in PATHS:
             answer = await world.post(path, {"CallSid": call_sid, "CallStatus": "completed"})
             assert answer.status_code == 400
             assert "CallSid" in answer.text

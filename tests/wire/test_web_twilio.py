@@ -45,7 +45,6 @@ def test_a_call_is_heard_and_answered_over_the_socket() -> None:
             leg.send_clear()
             events = [json.loads(await carrier.recv())["event"] for _ in range(3)]
             assert events == ["media", "mark", "clear"]
-            assert leg.backlog() == 0
             await carrier.send(mark("m1"))
             await carrier.send(stop())
             await until(lambda: ear.ends)

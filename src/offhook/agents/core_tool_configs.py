@@ -14,15 +14,20 @@ from offhook.core.builtin import COLLECT_DIGITS, END_CALL, HANDOFF, SEND_DIGITS,
 CHOICES: Final = 20
 """More destinations or agents than this no model tells apart, nor a caller."""
 CONDITION_CHARS: Final = 300
+ALLOWED: Final = "allowed"
+ALWAYS: Final = "always"
 _E164: Final = re.compile(r"\+[1-9][0-9]{5,14}")
 """ITU-T E.164: at most 15 digits, the country's code first."""
-_SIP: Final = re.compile(r"sips?:[A-Za-z0-9_.!~*'()&=+$,;?/%-]{1,128}@[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(;[\w.=-]{1,64})*")
+_SIP: Final = re.compile(
+    r"sips?:[A-Za-z0-9_.!~*'()&=+$,;?/%-]{1,128}@[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(;[\w.=-]{1,64})*"
+)
 
 ChoiceName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
 Condition = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=CONDITION_CHARS, pattern=r"^[^\x00-\x1f\x7f]+$")
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=CONDITION_CHARS, pattern=r"^[^\x00-\x1f\x7f]+$"),
 ]
 
 
@@ -115,10 +120,20 @@ class CollectDigitsConfig(BuiltinConfig):
     name: Literal["collect_digits"] = COLLECT_DIGITS
     max_digits: int = Field(default=20, ge=1, le=64, description="Most keys that are taken at once.")
     secret: Literal["never", "allowed", "always"] = Field(
-        default="allowed",
+        default=ALLOWED,
         description="Keys that neither model nor journal nor log may see, such as a PIN: tools get them by reference. "
         "`allowed`: the model says when; `always`: all keys that are asked for.",
     )
+
+    @property
+    def is_always_secret(self) -> bool:
+        """All keys that are asked for are."""
+        return self.secret == ALWAYS
+
+    @property
+    def may_be_secret(self) -> bool:
+        """The model says when."""
+        return self.secret == ALLOWED
 
 
 class SendDigitsConfig(BuiltinConfig):

@@ -179,8 +179,8 @@ class Agent(BaseModel):
                     chosen["destinations"] = {entry.name: entry.destination() for entry in destinations}
                 case HandoffConfig(agents=agents):
                     chosen["handoffs"] = tuple(agent.name for agent in agents)
-                case CollectDigitsConfig(max_digits=most, secret=secret):
-                    chosen |= {"keys_most": most, "keys_secret": secret == "always"}
+                case CollectDigitsConfig(max_digits=most, is_always_secret=are_secret):
+                    chosen |= {"keys_most": most, "keys_secret": are_secret}
                 case _:
                     pass
         return chosen

@@ -6,6 +6,7 @@ The text depends on the agent alone, never on the call or the hour, so that a mo
 from typing import Final
 
 from offhook.agents.model import Agent
+from offhook.core.builtin import COLLECT_DIGITS, END_CALL
 from offhook.speech.ports import Facts
 
 FACTS_CHARS: Final = 24_000
@@ -33,7 +34,9 @@ You are on the telephone. Everything you write is read aloud by a voice, word fo
 TOOL_RULES: Final = """\
 - A tool that is still running goes on while you speak: say that it is under way, and do not call it again.
 - A tool that gave no answer may have done its work all the same: say that you are not sure, and ask before you try
-  again. One that failed has done nothing: say so, and what you can do instead.
+  again. One that failed has done nothing: say so, and what you can do instead."""
+
+KEYS_RULE: Final = """\
 - Secret keys are known to you by a reference such as {keys-1}: give it to a tool as it is, and never say it."""
 
 OPENER_RULE: Final = """\
@@ -44,8 +47,11 @@ OPENER_RULE: Final = """\
 def system_message(agent: Agent, facts: Facts | None) -> str:
     """The same text for every call of an agent. `facts` are written out when there are any and they fit."""
     rules = RULES.format(language=agent.language).strip()
-    if agent.tools:
+    names = {tool.name for tool in agent.tools}
+    if names - {END_CALL}:
         rules += f"\n{TOOL_RULES}"
+    if COLLECT_DIGITS in names:
+        rules += f"\n{KEYS_RULE}"
     if agent.behaviour().opener_s:
         rules += f"\n{OPENER_RULE}"
     parts = [agent.prompt.strip(), rules]

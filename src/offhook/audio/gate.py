@@ -84,6 +84,10 @@ class GatedVad:
         self._kept, self._skipped, self._awake = (), 0, AWAKE_BLOCKS
         self._vad.reset()
 
+    def stop(self) -> None:
+        """Tell nobody any more."""
+        self._then = _to_nobody
+
     def flush(self) -> None:
         """Do not wait for other calls' blocks any longer."""
         self._vad.flush()
@@ -118,3 +122,7 @@ class GatedVad:
 
     def _follow(self, level: float) -> None:
         self._floor += (_FALL if level < self._floor else _RISE) * (level - self._floor)
+
+
+def _to_nobody(probability: float) -> None:
+    del probability

@@ -114,9 +114,14 @@ class SpurtDetector:
         self._watch: tuple[int, float] | None = None
         """The silence to tell, in samples, and in seconds as it was asked for."""
 
-    def tell_late_to(self, tell: Callable[[tuple[Edge, ...]], None] | None) -> None:
-        """Who gets the edges that come a moment later; None: nobody does any more."""
+    def tell_late_to(self, tell: Callable[[tuple[Edge, ...]], None]) -> None:
+        """Who gets the edges that come a moment later."""
         self._late = tell
+
+    def stop(self) -> None:
+        """Nobody hears the edges any more."""
+        self._late = None
+        self._gate.stop()
 
     def follow(self, voice_edges_s: tuple[float, ...]) -> None:
         """Tell these lengths of voice from now on; of an open spurt, those that are longer than what was told."""

@@ -92,7 +92,7 @@ class CallerAudio:
 
     def stop(self) -> None:
         """The call is over: let go of everything."""
-        self._detector.tell_late_to(None)
+        self._detector.stop()
         self.taps.clear()
         self._recent.clear()
 

@@ -6,6 +6,7 @@ so the model reads what it learns last behind what was said first. A tool that s
 nobody asks for it twice. What neither party has said is a note (`speech.ports.Message`).
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
@@ -38,6 +39,7 @@ PASSAGES_CHARS: Final = 8_000
 """About 2000 tokens of what was looked up."""
 SHORT_TURN: Final = 4
 """A turn of fewer words is searched for together with the one before it: 'and on Sunday?'."""
+_NOT_IN_IDS: Final = re.compile(r"[^A-Za-z0-9_-]")
 _NO_FORGERY: Final = str.maketrans("[]", "()")
 """Square brackets are ours: a caller's words cannot look like a note."""
 
@@ -59,7 +61,7 @@ def query(entries: Sequence[AnyEntry], ask: Ask) -> str:
     return " ".join(turns[-2:]) if is_short else turns[-1]
 
 
-def request(
+def request(  # noqa: PLR0913 - all that a request is made of
     entries: Sequence[AnyEntry],
     ask: Ask,
     *,
@@ -105,10 +107,13 @@ def messages(
 
 def _groups(entries: Sequence[AnyEntry], ask: Ask) -> Iterator[Group]:
     """The entries as messages that belong together, in order."""
-    runs, own = _runs(entries[: ask.until], ask.since), _own_calls(entries, ask)
+    rounds: dict[int, list[_Run]] = {}
+    for run in _runs(entries[: ask.until], ask.since):
+        rounds.setdefault(run.at, []).append(run)
+    own = _own_calls(entries, ask)
     said, turn, words = ask.said, -1, ""
-    if running := [run for run in runs if run.at == BEFORE]:
-        yield _round_group(running, "")
+    if BEFORE in rounds:
+        yield _round_group(rounds[BEFORE], "")
     for at, entry in enumerate(entries[ask.since : ask.until], ask.since):
         if words and not (isinstance(entry, CallerSaid | KeysPressed) and entry.turn == turn):
             yield (Message("user", words),)
@@ -119,9 +124,9 @@ def _groups(entries: Sequence[AnyEntry], ask: Ask) -> Iterator[Group]:
             case KeysPressed(turn=turn):
                 words = _joined(words, _keys(entry))
             case ToolCalled() | ToolAnswered():
-                if round_ := [run for run in runs if run.at == at]:
-                    is_own = any(run.index in own for run in round_)
-                    yield _round_group(round_, said if is_own else "")
+                if at in rounds:
+                    is_own = any(run.index in own for run in rounds[at])
+                    yield _round_group(rounds[at], said if is_own else "")
                     said = "" if is_own else said
             case _:
                 yield from _said_groups(entry)
@@ -231,7 +236,7 @@ def _with_own_ids(runs: Sequence[_Run]) -> Iterator[ToolCalled]:
     """Vendors refuse two calls of one id, and ids that are too long or hold odd signs."""
     taken: set[str] = set()
     for run in runs:
-        plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "_-") else "_" for sign in run.called.call)
+        plain = _NOT_IN_IDS.sub("_", run.called.call)
         own, number = plain[:ID_CHARS] or "call", 2
         while own in taken:
             own, number = f"{plain[: ID_CHARS - 6] or 'call'}-{number}", number + 1

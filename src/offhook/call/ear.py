@@ -32,20 +32,14 @@ class Ear:
     """One call's ear."""
 
     def __init__(
-        self,
-        inbox: Inbox,
-        detector: SpurtDetector,
-        pacer: Pacer,
-        audio_format: AudioFormat = TELEPHONE,
-        *,
-        hearing_format: AudioFormat = TELEPHONE,
+        self, inbox: Inbox, detector: SpurtDetector, pacer: Pacer, *, hearing_format: AudioFormat = TELEPHONE
     ) -> None:
-        """`audio_format` is the call's, `hearing_format` what its transcribers want."""
-        self._inbox, self._pacer, self.audio_format = inbox, pacer, audio_format
+        """The call's format is the pacer's; `hearing_format` is what its transcribers want."""
+        self._inbox, self._pacer, self.audio_format = inbox, pacer, pacer.audio_format
         self.questions: Final = Questions(inbox.put)
-        self.audio: Final = CallerAudio(inbox.put, detector, self.questions, audio_format, hearing_format)
+        self.audio: Final = CallerAudio(inbox.put, detector, self.questions, pacer.audio_format, hearing_format)
         self._detector = detector
-        self._watch = LegWatch(lambda: self.audio.frames, self._leg_is_dead)
+        self._watch = LegWatch()
         self._attached: _Listener | None = None
         self.dropped_digits = 0
 
@@ -62,7 +56,7 @@ class Ear:
         listener = self._attached = _Listener(self, leg, number)
         self._inbox.put(LegAttached(number, origin_at))
         self._pacer.attach(leg, lambda: self.audio.heard_at)
-        self._watch.begin()
+        self._watch.begin(lambda: self.audio.frames, self._leg_is_dead)
         leg.listen(listener)
 
     def ended(self, listener: "_Listener", how: Detachment, cause: str = "") -> None:

@@ -4,13 +4,14 @@ import asyncio
 from collections import deque
 from typing import Final
 
+import msgspec
+
 from offhook import clock
-from offhook.core.events import Event, TimePassed
+from offhook.call.secret_keys import SecretKeys
+from offhook.core.events import DigitPressed, Event, TimePassed
 
 INBOX_EVENTS: Final = 256
 """Tens of events arrive in a turn; so many waiting means that the consumer is broken."""
-
-
 CROWDED_EVENTS: Final = 128
 """From here on, what the far end can send in any number (keys) is dropped."""
 
@@ -20,13 +21,14 @@ class InboxFull(AssertionError):
 
 
 class Inbox:
-    """Bounded; `put` never waits, `take` waits for an event or a time."""
+    """Bounded; `put` never waits, `take` waits for an event or a time. Secret keys are masked on their way in."""
 
-    def __init__(self) -> None:
+    def __init__(self, keys: SecretKeys | None = None) -> None:
         self._zero = clock.now()
+        self._keys = keys or SecretKeys()
         self._events: deque[tuple[Event, float]] = deque()
         self._waiter: asyncio.Future[None] | None = None
-        self._is_full = False
+        self._fault: BaseException | None = None
 
     def now(self) -> float:
         """Seconds on the call's clock, to the microsecond, as they stand in the journal."""
@@ -38,10 +40,17 @@ class Inbox:
 
     def put(self, event: Event) -> None:
         """Take an event that happens now."""
+        if isinstance(event, DigitPressed):
+            event = msgspec.structs.replace(event, digit=self._keys.press(event.digit))
         if len(self._events) >= INBOX_EVENTS:
-            self._is_full = True
+            self.fail(InboxFull())
         else:
             self._events.append((event, self.now()))
+        self._wake()
+
+    def fail(self, fault: BaseException) -> None:
+        """A part of the call itself has a fault: whoever takes the next event gets it once the inbox is empty."""
+        self._fault = self._fault or fault
         self._wake()
 
     @property
@@ -50,15 +59,20 @@ class Inbox:
         return len(self._events) >= CROWDED_EVENTS
 
     async def take(self, until: float | None) -> tuple[Event, float]:
-        """The next event and when it arrived; `TimePassed` when none came by `until`."""
+        """The next event and when it arrived; `TimePassed` when none came by `until`. Raises the fault of `fail`."""
         while not self._events:
-            if self._is_full:
-                raise InboxFull
+            if self._fault is not None:
+                raise self._fault
             at = self.now()
             if until is not None and at >= until:
                 return TimePassed(), at
             await self._wait(until)
         return self._events.popleft()
+
+    def rest(self) -> list[tuple[Event, float]]:
+        """What nobody has taken and nobody will; a fault is forgotten."""
+        events, self._events, self._fault = list(self._events), deque(), None
+        return events
 
     async def _wait(self, until: float | None) -> None:
         loop = asyncio.get_running_loop()

@@ -11,17 +11,13 @@ DEAD_LEG_S: Final = 6
 class LegWatch:
     """Watches one leg at a time."""
 
-    def __init__(self, count: Callable[[], int], is_dead: Callable[[], None]) -> None:
-        """`count` tells how many frames have come; `is_dead` is called once, when none comes any more."""
-        self._count, self._is_dead = count, is_dead
-        self._seen = self._still_s = 0
+    def __init__(self) -> None:
         self._timer: asyncio.TimerHandle | None = None
 
-    def begin(self) -> None:
-        """Watch from now on."""
+    def begin(self, count: Callable[[], int], is_dead: Callable[[], None]) -> None:
+        """Watch from now on. `count` tells how many frames have come; `is_dead` is called once, when none comes."""
         self.stop()
-        self._seen, self._still_s = self._count(), 0
-        self._again()
+        self._again(count, is_dead, count(), 0)
 
     def stop(self) -> None:
         """Look no more."""
@@ -29,15 +25,15 @@ class LegWatch:
             self._timer.cancel()
             self._timer = None
 
-    def _again(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(1.0, self._look)
+    def _again(self, count: Callable[[], int], is_dead: Callable[[], None], seen: int, still_s: int) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(1.0, self._look, count, is_dead, seen, still_s)
 
-    def _look(self) -> None:
+    def _look(self, count: Callable[[], int], is_dead: Callable[[], None], seen: int, still_s: int) -> None:
         self._timer = None
-        count = self._count()
-        self._still_s = self._still_s + 1 if count == self._seen else 0
-        self._seen = count
-        if self._still_s >= DEAD_LEG_S:
-            self._is_dead()
+        now = count()
+        still_s = still_s + 1 if now == seen else 0
+        if still_s >= DEAD_LEG_S:
+            is_dead()
         else:
-            self._again()
+            self._again(count, is_dead, now, still_s)

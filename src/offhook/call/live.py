@@ -1,31 +1,53 @@
-"""The calls that live in this process: who may come in, who is in, and how they leave."""
+"""The calls that live in this process: who may come in, who answers, who is in, and how they leave."""
 
 import asyncio
 import logging
-import secrets
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from offhook import clock
-from offhook.call.call import CallHandle, run_call, started_at
-from offhook.call.files import DiskWriter
-from offhook.call.journal import Header
-from offhook.call.record import CallRecord
+from offhook.call.aftermath import Aftermath
+from offhook.call.boundary import Boundaries
+from offhook.call.call import CallWires, run_call
+from offhook.call.handle import CallHandle
+from offhook.call.lag import LagWatch
+from offhook.call.records.port import Records
 from offhook.call.runtime import AgentRuntime
-from offhook.core.events import CallerHungUp, EndRequested
+from offhook.core.endings import EndReason
+from offhook.core.events import CallerHungUp, TransferEnded, TransferEnding
+from offhook.errors import AdmissionRefused, OffhookError
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import Leg, LegStarted
+from offhook.telephony.line import Line
+from offhook.telephony.tokens import TOKEN_S, Purpose, TokenRefused, Tokens, new_call_id
 
-__all__ = ["CallFacts", "Limits", "LiveCalls"]
+__all__ = ["Agents", "CallFacts", "Limits", "LiveCalls"]
 
 _LOG: Final = logging.getLogger("offhook.calls")
-TOKEN_S: Final = 60.0
-"""From the voice webhook to the media's start; the carrier takes less than a second."""
-LAG_TICK_S: Final = 0.25
 KEPT_OUTCOMES: Final = 1000
 """Ended calls whose reason the after-stream webhook may still ask for."""
-APOLOGY_WAIT_S: Final = 8.0
+SETTLE_S: Final = 5.0
+"""At the end of the process, for tools of calls that are over."""
+RETURNS: Final = 3
+"""So often in a row a stream that is lost is opened again,"""
+GOOD_MEDIA_S: Final = 10.0
+"""when it has not carried so much audio in between."""
+
+
+class Agents(Protocol):
+    """Who answers calls. What is given out is shared, and taken back with `release`."""
+
+    async def resolve(self, facts: CallFacts) -> AgentRuntime:
+        """Who answers this call. Raises `OffhookError`."""
+
+    async def handoff(self, runtime: AgentRuntime, name: str) -> AgentRuntime:
+        """Whom this agent knows by `name`. Raises `OffhookError`."""
+
+    def release(self, runtime: AgentRuntime) -> None:
+        """A call does not need it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +60,48 @@ class Limits:
 
 @dataclass(slots=True)
 class _Expected:
-    token: str
+    """A place that is kept for a call whose media is to come."""
+
+    call_id: str
     facts: CallFacts
+    token: str
     until: float
+    agent: "asyncio.Task[AgentRuntime]"
+    """Loaded while it rings."""
+
+
+@dataclass(slots=True)
+class _Live:
+    """A call that is in."""
+
+    handle: CallHandle
+    token: str = ""
+    """With which its media can come back; empty: none was given out, or it was used."""
+    token_until: float = 0.0
+    returns: int = 0
+    agents: list[AgentRuntime] = field(default_factory=list)
+    task: "asyncio.Task[None] | None" = None
 
 
 class LiveCalls:
     """Registry, admission and drain."""
 
-    def __init__(self, runtime: AgentRuntime, data_dir: Path, limits: Limits) -> None:
-        self._runtime, self._data_dir, self._limits = runtime, data_dir, limits
+    def __init__(
+        self, agents: Agents, limits: Limits, *,
+        data_dir: Path, records: Records, lines: Callable[[CallFacts], Line], tokens: Tokens,
+    ) -> None:  # fmt: skip
+        self._agents, self._limits, self._data_dir = agents, limits, data_dir
+        self._records, self._lines, self._tokens = records, lines, tokens
         self._expected: dict[str, _Expected] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._handles: dict[str, CallHandle] = {}
-        self._outcomes: dict[str, str] = {}
-        self._preparation: asyncio.Task[None] | None = None
+        """By the carrier's id."""
+        self._live: dict[str, _Live] = {}
+        """By our own id."""
+        self._outcomes: dict[str, EndReason] = {}
+        """By the carrier's id."""
+        self._aftermath = Aftermath()
         self._is_draining = False
-        self._lag_s = 0.0
-        self._writer = DiskWriter()
         self._all_gone = asyncio.Event()
-        self._lag_timer: asyncio.TimerHandle | None = None
+        self._lag = LagWatch()
 
     # ── coming in ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -66,127 +110,240 @@ class LiveCalls:
         self._forget_late()
         if self._is_draining:
             return "draining"
-        if len(self._tasks) + len(self._expected) >= self._limits.max_calls:
+        if len(self._live) + len(self._expected) >= self._limits.max_calls:
             return "full"
-        return "lagging" if self._lag_s > self._limits.max_loop_lag_s else None
+        return "lagging" if self._lag.lag_s > self._limits.max_loop_lag_s else None
 
-    def expect(self, call_sid: str, facts: CallFacts) -> str:
-        """Reserve a place; the one-shot token that the media's start must bring. Again the same for the same call."""
+    def expect(self, facts: CallFacts) -> str:
+        """Keep a place; the token that the media's start must bring. Again the same for the same call.
+
+        Raises `AdmissionRefused`: no further call is taken, or this one is live or over.
+        """
         self._forget_late()
-        expected = self._expected.get(call_sid)
+        expected = self._expected.get(facts.call_sid)
         if expected is None:
-            expected = _Expected(secrets.token_urlsafe(24), facts, clock.now() + TOKEN_S)
-            self._expected[call_sid] = expected
-            if self._preparation is None or self._preparation.done():
-                self._preparation = asyncio.create_task(self._runtime.expect_call(), name="expect a call")
+            if self._by_sid(facts.call_sid) is not None:
+                raise AdmissionRefused("the call is live")
+            if facts.call_sid in self._outcomes:
+                raise AdmissionRefused("the call is over")
+            if (refusal := self.refusal()) is not None:
+                raise AdmissionRefused(refusal)
+            expected = self._reserve(new_call_id(), facts)
+            self._expected[facts.call_sid] = expected
         return expected.token
 
     def answer(self, leg: Leg, started: LegStarted) -> bool:
-        """Begin the call, if it was expected and brings its token; else False, and the leg is to be closed."""
-        expected = self._expected.get(started.call_sid)
-        token = started.parameters.get("token", "")
-        if (
-            expected is None
-            or started.call_sid in self._tasks
-            or expected.until < clock.now()
-            or not secrets.compare_digest(expected.token.encode(), token.encode())
-        ):
-            _LOG.warning("media for call %.40r refused: not expected, or its token is wrong or used", started.call_sid)
+        """Begin a call, or carry a live one on, when the media's start brings its token; else the leg is closed."""
+        try:
+            found = self._tokens.redeem(started.parameters.get("token", ""), started.call_sid, _epoch_s())
+        except TokenRefused as refused:
+            _LOG.warning("media for call %.40r refused: %s", started.call_sid, refused)
             return False
-        del self._expected[started.call_sid]
-        handle = CallHandle(expected.facts, self._data_dir)
-        self._handles[started.call_sid] = handle
-        task = asyncio.create_task(self._live(leg, handle), name=f"call {started.call_sid}")
-        self._tasks[started.call_sid] = task
+        if found.purpose is Purpose.RETURN:
+            return self._come_back(found.call, leg)
+        if self._by_sid(started.call_sid) is not None or started.call_sid in self._outcomes:
+            _LOG.warning("media for call %.40r refused: the call is live already, or over", started.call_sid)
+            return False
+        expected = self._expected.pop(started.call_sid, None)
+        if expected is None:
+            # The webhook reached another process: the token says what it was told.
+            if (refusal := self.refusal()) is not None:
+                _LOG.warning("media for call %.40r refused: %s", started.call_sid, refusal)
+                return False
+            expected = self._reserve(found.call, found.facts)
+        live = _Live(CallHandle(expected.call_id, expected.facts))
+        self._live[expected.call_id] = live
+        live.task = asyncio.create_task(self._conduct(leg, live, expected), name=f"call {expected.call_id}")
         return True
+
+    def _come_back(self, call_id: str, leg: Leg) -> bool:
+        live = self._live.get(call_id)
+        if live is None:
+            _LOG.warning("media for call %s refused: it is not live here", call_id)
+            return False
+        live.token = ""
+        return live.handle.attach(leg)
+
+    def _reserve(self, call_id: str, facts: CallFacts) -> _Expected:
+        token = self._tokens.issue(call_id, facts, Purpose.NEW, _epoch_s())
+        agent = asyncio.create_task(self._prepare(facts), name=f"agent for {call_id}")
+        return _Expected(call_id, facts, token, clock.now() + TOKEN_S, agent)
+
+    async def _prepare(self, facts: CallFacts) -> AgentRuntime:
+        agent = await self._agents.resolve(facts)
+        boundaries = Boundaries(facts.call_sid, agent.mask)
+        try:
+            with boundaries.around("what is opened while it rings"):
+                await agent.expect_call()
+        except OffhookError as error:
+            boundaries.note("what is opened while it rings", error)
+        except asyncio.CancelledError:
+            self._agents.release(agent)
+            raise
+        return agent
+
+    # ── what the carrier tells ───────────────────────────────────────────────────────────────────────────────
 
     def carrier_ended(self, call_sid: str) -> None:
         """The carrier says the telephone call is over, also when its socket did not."""
-        self._expected.pop(call_sid, None)
-        if call_sid in self._handles:
-            self._handles[call_sid].post(CallerHungUp())
+        expected = self._expected.pop(call_sid, None)
+        if expected is not None:
+            self._give_up(expected)
+        live = self._by_sid(call_sid)
+        if live is not None:
+            live.handle.post(CallerHungUp())
+        else:
+            # Media that comes all the same, late or by a webhook that is sent again, begins no call.
+            self._keep_outcome(call_sid, EndReason.CALLER_HUNG_UP)
+
+    def transfer_ended(self, call_sid: str, ended: TransferEnded) -> str | None:
+        """A transfer is over: the token with which the media comes back to the agent, None when it does not."""
+        live = self._by_sid(call_sid)
+        if live is None or call_sid in self._outcomes or not ended.call or live.handle.transfer != ended.call:
+            return None
+        live.handle.post(ended)
+        return None if ended.ending is TransferEnding.CONNECTED else self._return_token(live)
+
+    def lost_leg(self, call_sid: str) -> str | None:
+        """The carrier asks what follows its stream, and nothing was decided here: the token to open it again.
+
+        None: no such call, or it has come back often enough. Then the carrier does something else with the caller, and
+        nothing here ends the telephone call any more.
+        """
+        live = self._by_sid(call_sid)
+        if live is None or call_sid in self._outcomes:
+            return None
+        if live.token and clock.now() < live.token_until:
+            return live.token
+        live.returns = 1 if live.handle.media_s >= GOOD_MEDIA_S else live.returns + 1
+        live.handle.leg_is_off()
+        if live.returns > RETURNS:
+            live.handle.give_line_away()
+            return None
+        return self._return_token(live)
+
+    def outcome(self, call_sid: str) -> EndReason | None:
+        """How a call ended; None when it never began here or is still live."""
+        return self._outcomes.get(call_sid)
+
+    def _return_token(self, live: _Live) -> str:
+        if not live.token or clock.now() >= live.token_until:
+            live.token = self._tokens.issue(live.handle.call_id, live.handle.facts, Purpose.RETURN, _epoch_s())
+            live.token_until = clock.now() + TOKEN_S
+        return live.token
+
+    # ── who is in ────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
     def count(self) -> int:
         """Calls that are live."""
-        return len(self._tasks)
+        return len(self._live)
 
     @property
     def lag_s(self) -> float:
         """How late the event loop is, in seconds."""
-        return self._lag_s
+        return self._lag.lag_s
 
-    def outcome(self, call_sid: str) -> str | None:
-        """How a call ended; None when it never began here or is still live."""
-        return self._outcomes.get(call_sid)
+    @property
+    def handles(self) -> Iterable[CallHandle]:
+        """The live calls."""
+        return [live.handle for live in self._live.values()]
+
+    def handle(self, call_id: str) -> CallHandle | None:
+        """A live call by its own id."""
+        live = self._live.get(call_id)
+        return live.handle if live is not None else None
+
+    def _by_sid(self, call_sid: str) -> _Live | None:
+        return next((live for live in self._live.values() if live.handle.facts.call_sid == call_sid), None)
 
     # ── one call ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _live(self, leg: Leg, handle: CallHandle) -> None:
-        facts, reason = handle.facts, "offhook.error"
+    async def _conduct(self, leg: Leg, live: _Live, expected: _Expected) -> None:
+        boundaries = Boundaries(live.handle.call_id)
+        ended = partial(self._ended, live)
+        finished = partial(self._finished, live)
         try:
-            record = CallRecord(self._folder(facts), self._header(facts), self._writer)
-            reason = await run_call(leg, handle, self._runtime, record)
-            _LOG.info("= %s ended: %s", facts.call_sid, reason)
-        except Exception:  # A bug ends this call with an apology, and no other call.
-            _LOG.exception("call %s failed", facts.call_sid)
-            await self._apologise(leg)
+            with boundaries.around("the call"):
+                agent = await expected.agent
+                live.agents.append(agent)
+                wires = CallWires(
+                    handle=live.handle,
+                    agent=agent,
+                    handoff=partial(self._handoff, live),
+                    line=self._lines(expected.facts),
+                    records=self._records,
+                    aftermath=self._aftermath,
+                    data_dir=self._data_dir,
+                    ended=ended,
+                    finished=finished,
+                )
+                await run_call(leg, wires)
+        except OffhookError as error:
+            # It did not even begin. The carrier's own voice apologises when the leg is closed.
+            boundaries.note("the call", error)
+            ended(EndReason.OFFHOOK_ERROR)
+            finished()
+        except asyncio.CancelledError:
+            ended(EndReason.OFFHOOK_DRAINED)
+            raise
         finally:
-            self._tasks.pop(facts.call_sid, None)
-            self._handles.pop(facts.call_sid, None)
-            self._outcomes[facts.call_sid] = reason
-            while len(self._outcomes) > KEPT_OUTCOMES:
-                self._outcomes.pop(next(iter(self._outcomes)))
-            if not self._tasks:
+            leg.close()
+            live.handle.close()
+            self._live.pop(live.handle.call_id, None)
+            if not self._live:
                 self._all_gone.set()
 
-    async def _apologise(self, leg: Leg) -> None:
-        spoken = self._runtime.sentences.get(self._runtime.script.failure_goodbye)
-        if spoken is not None:
-            leg.send_clear()
-            leg.send_audio(spoken.audio)
-            await asyncio.sleep(min(len(spoken.audio) / 8000, APOLOGY_WAIT_S))
-        await leg.hang_up()
-        leg.close()
+    async def _handoff(self, live: _Live, runtime: AgentRuntime, name: str) -> AgentRuntime:
+        agent = await self._agents.handoff(runtime, name)
+        live.agents.append(agent)
+        return agent
 
-    def _folder(self, facts: CallFacts) -> Path:
-        name = "".join(character for character in facts.call_sid if character.isalnum() or character in "-_")[:64]
-        return self._data_dir / "calls" / f"{clock.wall():%Y%m%d-%H%M%S}-{name}"
+    def _ended(self, live: _Live, reason: EndReason) -> None:
+        self._keep_outcome(live.handle.facts.call_sid, reason)
 
-    def _header(self, facts: CallFacts) -> Header:
-        return Header(
-            call=facts.call_sid,
-            agent=self._runtime.agent.name,
-            started=started_at(),
-            behaviour=self._runtime.behaviour,
-            script=self._runtime.script,
-            direction=facts.direction,
-            from_number=facts.from_number,
-            to_number=facts.to_number,
-            providers=self._runtime.providers(),
-        )
+    def _keep_outcome(self, call_sid: str, reason: EndReason) -> None:
+        """The first reason that is told stays."""
+        self._outcomes.setdefault(call_sid, reason)
+        while len(self._outcomes) > KEPT_OUTCOMES:
+            self._outcomes.pop(next(iter(self._outcomes)))
+
+    def _finished(self, live: _Live) -> None:
+        while live.agents:
+            self._agents.release(live.agents.pop())
 
     # ── leaving ──────────────────────────────────────────────────────────────────────────────────────────────
 
     async def drain(self, deadline_s: float) -> None:
         """Take no new call, let the live ones finish; at the deadline say goodbye, and at last cut the line."""
         self._is_draining = True
+        for call_sid in list(self._expected):
+            self._give_up(self._expected.pop(call_sid))
+        await self._let_finish(deadline_s)
+        await self._aftermath.settle(SETTLE_S)
+
+    async def _let_finish(self, deadline_s: float) -> None:
         if await self._gone_within(deadline_s):
             return
         _LOG.warning("%d calls are still live after %.0f s: the agent says goodbye", self.count, deadline_s)
-        for handle in self._handles.values():
-            handle.post(EndRequested("offhook.drained"))
-        if await self._gone_within(self._runtime.behaviour.closing_timeout_s + 1.0):
+        for live in self._live.values():
+            live.handle.end(EndReason.OFFHOOK_DRAINED)
+        closing_s = [agent.behaviour.closing_timeout_s for live in self._live.values() for agent in live.agents]
+        if await self._gone_within(max(closing_s, default=0.0) + 1.0):
             return
-        tasks = list(self._tasks.values())
+        tasks = [live.task for live in self._live.values() if live.task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def settle(self, within_s: float) -> None:
+        """Wait for what outlives its call, tools above all; what is not done by then is cancelled."""
+        await self._aftermath.settle(within_s)
+
     async def _gone_within(self, wait_s: float) -> bool:
         try:
             async with asyncio.timeout(wait_s):
-                while self._tasks:
+                while self._live:
                     self._all_gone.clear()
                     await self._all_gone.wait()
         except TimeoutError:
@@ -195,25 +352,29 @@ class LiveCalls:
 
     def watch_lag(self) -> None:
         """Measure how late the event loop is, from now until `stop`."""
-        loop, due = asyncio.get_running_loop(), clock.now() + LAG_TICK_S
-
-        def tick() -> None:
-            late_s = max(clock.now() - due, 0.0)
-            # Up at once, down slowly: a stall that was just heard is not forgotten at the next tick.
-            self._lag_s = max(late_s, self._lag_s * 0.7)
-            self.watch_lag()
-
-        self._lag_timer = loop.call_at(due, tick)
+        self._lag.start()
 
     def stop(self) -> None:
         """The end of the process: write what waits."""
-        if self._lag_timer is not None:
-            self._lag_timer.cancel()
-        if self._preparation is not None:
-            self._preparation.cancel()
-        self._writer.stop()
+        self._lag.stop()
+        for call_sid in list(self._expected):
+            self._give_up(self._expected.pop(call_sid))
+        self._records.stop()
 
     def _forget_late(self) -> None:
         at = clock.now()
         for call_sid in [sid for sid, expected in self._expected.items() if expected.until < at]:
-            del self._expected[call_sid]
+            self._give_up(self._expected.pop(call_sid))
+
+    def _give_up(self, expected: _Expected) -> None:
+        """Nobody comes: the agent that was made ready is given back, now or when it is there."""
+
+        def give_back(task: "asyncio.Task[AgentRuntime]") -> None:
+            if not task.cancelled() and task.exception() is None:
+                self._agents.release(task.result())
+
+        expected.agent.add_done_callback(give_back)
+
+
+def _epoch_s() -> float:
+    return clock.wall().timestamp()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -11,22 +11,14 @@ from offhook.agents.model import Agent
 from offhook.agents.prompt import system_message
 from offhook.audio.spurts import SpurtDetector, SpurtSettings
 from offhook.audio.vad import EnergyVad, SileroVad
-from offhook.call.reply import Spoken, speak_whole
+from offhook.call.boundary import Boundaries, Mask, open_mask
+from offhook.call.compose import Retriever
+from offhook.call.reply import ModelAndVoice, Spoken, speak_whole
+from offhook.call.responder import ResponderMaker
 from offhook.core.behaviour import Behaviour, Script
-from offhook.core.transcript import AgentSaid, CallerSaid, Entry
-from offhook.errors import ProviderError
+from offhook.errors import OffhookError
 from offhook.speech.health import HealthBoard
-from offhook.speech.ports import (
-    ExpectsCalls,
-    Facts,
-    LanguageModel,
-    Message,
-    ModelRequest,
-    SpeechToText,
-    ToolCall,
-    TurnModel,
-    Voice,
-)
+from offhook.speech.ports import ExpectsCalls, Facts, LanguageModel, SpeechToText, TurnModel, Voice
 from offhook.speech.registry import Kind, provider_labels
 from offhook.speech.sentence_cache import KeptSentence, SentenceCache
 from offhook.tools.toolbox import Toolbox
@@ -50,6 +42,16 @@ class AgentRuntime:
     vad: SileroVad | EnergyVad
     toolbox: Toolbox
     facts: Facts | None = None
+    retriever: Retriever | None = None
+    """Looks up what a turn needs to be known; None: all that is known stands in the system message."""
+    responder: ResponderMaker = ModelAndVoice
+    """What makes its replies."""
+    hears_audio: bool = False
+    """Its responder answers what it hears: words may come late, and no turn waits for them."""
+    handoffs: Mapping[str, str] = field(default_factory=dict)
+    """Keys of the agents that it can hand a call to, by the names that it knows them by."""
+    mask: Mask = open_mask
+    """Hides its keys in what the log is told."""
     system: str = ""
     sentences: dict[str, Spoken] = field(default_factory=dict)
     """Fixed sentences as encoded audio, by their text."""
@@ -69,14 +71,16 @@ class AgentRuntime:
         texts = dict.fromkeys(self._fixed_sentences())
         found = await self.kept.get(texts) if self.kept else {}
         self.sentences |= {text: Spoken(kept.audio, list(kept.words)) for text, kept in found.items()}
+        boundaries = Boundaries(self.agent.name, self.mask)
         try:
             for text in (text for text in texts if text not in found):
                 async with asyncio.timeout(self.behaviour.reply_timeout_s):
-                    spoken = self.sentences[text] = await speak_whole(self.voice, text)
+                    with boundaries.around("the voice"):
+                        spoken = self.sentences[text] = await speak_whole(self.voice, text)
                 if self.kept and not spoken.by_fallback:
                     await self.kept.put(text, KeptSentence(spoken.audio, tuple(spoken.words)))
         # A voice that is ill now may be well when a call comes: then the sentence is spoken when it is needed.
-        except ProviderError as error:
+        except OffhookError as error:
             _LOG.warning("a sentence could not be spoken ahead: %s", error)
         except TimeoutError:
             _LOG.warning("a sentence could not be spoken ahead: the voice did not answer in time")
@@ -96,13 +100,6 @@ class AgentRuntime:
         pause_s = self.behaviour.ask_silence_s if self.stt.asks_early else 0.0
         return SpurtDetector(self.vad.stream(), self.behaviour.voice_edges_s, SpurtSettings(pause_s=pause_s))
 
-    def request(self, entries: Iterable[Entry], call_id: str) -> ModelRequest:
-        """What the model is asked, given the history."""
-        messages = [Message("system", self.system)]
-        for entry in entries:
-            messages += _messages(entry)
-        return ModelRequest(tuple(messages), self.toolbox.specs, call_id)
-
     def providers(self) -> dict[str, list[str]]:
         """Who hears, thinks and speaks, by port: the owner's choice, then those that stand behind it."""
         chosen = ((Kind.STT, self.agent.stt), (Kind.LLM, self.agent.llm), (Kind.TTS, self.agent.tts))
@@ -111,21 +108,12 @@ class AgentRuntime:
     def _fixed_sentences(self) -> list[str]:
         s = self.script
         greeting = [s.greeting] if s.opening == "fixed" else []
-        rest = [s.goodbye, s.idle_goodbye, s.warning, s.time_over, s.apology, s.repeat, s.deaf, s.failure_goodbye]
+        rest = [
+            s.goodbye, s.idle_goodbye, s.warning, s.time_over, s.apology, s.repeat, s.deaf, s.failure_goodbye,
+            s.presence, s.absent_goodbye, s.transfer_failed, s.returned, s.machine_message,
+        ]  # fmt: skip
+        if s.destinations:
+            rest += [s.transfer, *(destination.say for destination in s.destinations.values())]
         openers = (*s.opener_question, *s.opener_request, *s.opener_statement) if self.behaviour.opener_s else ()
         tools = [text for words in s.tools.values() for text in words.filler]
         return [text for text in (*greeting, *s.idle, *s.filler, *openers, *tools, *rest) if text]
-
-
-def _messages(entry: Entry) -> list[Message]:
-    """A history entry as the model sees it."""
-    if isinstance(entry, CallerSaid):
-        return [Message("user", entry.text)]
-    if isinstance(entry, AgentSaid):
-        # The caller did not hear more than this, and the model must know that it was cut off.
-        return [Message("assistant", f"{entry.text} —" if entry.interrupted else entry.text)]
-    call = ToolCall(entry.call, entry.name, entry.arguments)
-    return [
-        Message("assistant", "", tool_calls=(call,)),
-        Message("tool", entry.result, tool_call=entry.call),
-    ]

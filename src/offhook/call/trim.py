@@ -60,9 +60,12 @@ def _within(newest: list[Group], room: int) -> list[Group]:
 def _shorten(groups: list[Group], wanted: int) -> tuple[list[Group], int]:
     """The groups with the answers of the oldest tools shortened, and what is still wanted."""
     kept: list[Group] = []
-    for group in groups:
-        short = tuple(map(_shortened, group)) if wanted > 0 else group
-        saved = _size_of(group) - _size_of(short)
+    for at, group in enumerate(groups):
+        if wanted <= 0:
+            return [*kept, *groups[at:]], wanted
+        size = _size_of(group)
+        short = tuple(map(_shortened, group)) if size > SHORT_RESULT else group
+        saved = size - _size_of(short)
         kept.append(short if saved > 0 else group)
         wanted -= max(saved, 0)
     return kept, wanted
@@ -71,7 +74,7 @@ def _shorten(groups: list[Group], wanted: int) -> tuple[list[Group], int]:
 def _shortened(message: Message) -> Message:
     if message.role == "tool" and len(message.text) > SHORT_RESULT + len(SHORTENED):
         return replace(message, text=message.text[:SHORT_RESULT] + SHORTENED)
-    if message.tool_calls:
+    if any(len(call.arguments) > SHORT_ARGUMENTS for call in message.tool_calls):
         return replace(message, tool_calls=tuple(map(_short_call, message.tool_calls)))
     return message
 
@@ -88,5 +91,9 @@ def _size(groups: Iterable[Group]) -> int:
 
 
 def _size_of(group: Group) -> int:
-    calls = (len(call.name) + len(call.arguments) for message in group for call in message.tool_calls)
-    return sum(len(message.text) for message in group) + sum(calls)
+    size = 0
+    for message in group:
+        size += len(message.text)
+        for call in message.tool_calls:
+            size += len(call.name) + len(call.arguments)
+    return size

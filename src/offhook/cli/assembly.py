@@ -1,11 +1,18 @@
 """Puts an agent together from its document: providers, knowledge, models, tools. The one place that knows them all."""
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, cast
 
+from offhook.agents.load import load_agent
 from offhook.agents.model import Agent
+from offhook.agents.prompt import FACTS_CHARS
 from offhook.audio.vad import EnergyVad, SileroVad
+from offhook.call.boundary import KeyRing
+from offhook.call.compose import Retriever
 from offhook.call.runtime import AgentRuntime
+from offhook.call.runtimes import Runtimes
 from offhook.errors import ConfigurationError
 from offhook.knowledge.search import load_knowledge
 from offhook.settings import Settings
@@ -39,7 +46,7 @@ def assemble(agent: Agent, settings: Settings) -> AgentRuntime:
         raise ConfigurationError(
             f"local models are missing: run `offhook models fetch {' '.join(missing)}`", file=str(settings.model_dir)
         )
-    facts, health = knowledge_of(agent, store), HealthBoard()
+    facts, health, keys = knowledge_of(agent, store), HealthBoard(), KeyRing(settings.key)
     setup = Setup(
         language=agent.language,
         vocabulary=agent.vocabulary,
@@ -48,7 +55,7 @@ def assemble(agent: Agent, settings: Settings) -> AgentRuntime:
         agent_name=agent.name,
         tools=tuple(tool.name for tool in agent.tools),
         base_dir=agent.base_dir,
-        key=settings.key,
+        key=keys.key,
         model_dir=store.path,
         health=health,
     )
@@ -63,9 +70,44 @@ def assemble(agent: Agent, settings: Settings) -> AgentRuntime:
         vad=EnergyVad() if agent.voice_detector == "energy" else SileroVad(only_file(store, "silero-vad")),
         toolbox=Toolbox(agent.tools, setup),
         facts=facts,
+        retriever=retriever_of(facts),
+        handoffs={name: str(file.resolve()) for name, file in agent.handoff_files().items()},
+        mask=keys.mask,
         health=health,
         kept=sentence_cache_of(agent, settings),
     )
+
+
+def runtimes_of(file: Path, settings: Settings) -> Runtimes:
+    """Whoever can come to be in charge of a call that the agent of this file answers; the key is an agent's file."""
+
+    async def load(key: str) -> AgentRuntime:
+        # Models are loaded from disk: other calls are not to wait for that.
+        runtime = await asyncio.to_thread(lambda: assemble(load_agent(Path(key)), settings))
+        await runtime.prepare()
+        return runtime
+
+    first = str(file.resolve())
+    return Runtimes(load, lambda _: first)
+
+
+class FactRetriever:
+    """Looks up the facts nearest to what the caller said."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+
+    async def search(self, text: str) -> Sequence[str]:
+        """The facts, best first."""
+        found = await asyncio.to_thread(self._facts.search, text)
+        return [fact.text for fact in found]
+
+
+def retriever_of(facts: Facts | None) -> Retriever | None:
+    """None when there is nothing to look up: the model is told all facts that fit into its system message."""
+    if facts is None or sum(len(fact.text) for fact in facts.all()) < FACTS_CHARS:
+        return None
+    return FactRetriever(facts)
 
 
 def sentence_cache_of(agent: Agent, settings: Settings) -> SentenceCache | None:

@@ -12,8 +12,10 @@ from offhook import clock
 from offhook.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from offhook.agents.model import Agent
-    from offhook.call.runtime import AgentRuntime
+    from offhook.call.runtimes import Runtimes
 
 _LOG = logging.getLogger("offhook")
 SWITCH_S: Final = 0.0005
@@ -27,50 +29,65 @@ def serve(
     """Run the server for an agent. SIGTERM or Ctrl-C: no new calls, live ones finish; a second one ends at once."""
     import uvloop
 
-    from offhook.agents.load import load_agent
-    from offhook.cli.assembly import assemble, blocks_of
+    from offhook.agents.load import load_team
+    from offhook.cli.assembly import blocks_of, runtimes_of
     from offhook.speech.catalogue import config_warnings
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     settings = Settings.from_environment()
-    document = load_agent(agent)
-    _LOG.info("= %s: loading %s, %s, %s", document.name, *_providers(document))
-    for _, config in blocks_of(document):
-        for warning in config_warnings(config, clock.wall().date()):
-            _LOG.warning("! %s", warning)
+    team = load_team(agent)
+    for document in team.values():
+        _LOG.info("= %s: loading %s, %s, %s", document.name, *_providers(document))
+        for _, config in blocks_of(document):
+            for warning in config_warnings(config, clock.wall().date()):
+                _LOG.warning("! %s", warning)
     # A thread that computes (end of turn, local speech) gives the interpreter back to the calls ten times as soon.
     sys.setswitchinterval(SWITCH_S)
-    uvloop.run(serve_agent(assemble(document, settings), settings, host, port))
+    uvloop.run(serve_agents(runtimes_of(agent, settings), [str(file) for file in team], settings, (host, port)))
 
 
-async def serve_agent(runtime: "AgentRuntime", settings: Settings, host: str, port: int) -> None:
-    """Prepare the agent, then take its calls until a signal comes. Raises `OffhookError`."""
+async def serve_agents(
+    runtimes: "Runtimes", team: "Sequence[str]", settings: Settings, address: tuple[str, int]
+) -> None:
+    """Make the agents ready, the first of which answers, then take calls until a signal. Raises `OffhookError`."""
     from offhook.call.live import Limits, LiveCalls
+    from offhook.call.records.files import FileRecords
+    from offhook.telephony.carriers.twilio_line import TwilioLines
     from offhook.telephony.carriers.twilio_rest import TwilioRest
+    from offhook.telephony.tokens import Tokens
     from offhook.web.app import create_app
     from offhook.web.ports import Sentences
     from offhook.web.server import Listening
     from offhook.web.server import serve as run_server
+
+    host, port = address
 
     def say_ready(bound: int) -> None:
         _LOG.info("= ready: http://%s:%d/healthz; Twilio calls %s/twilio/voice", host, bound, settings.public_url)
 
     sid, token = settings.twilio_account_sid, settings.twilio_auth_token
     rest = TwilioRest(sid, token, settings.twilio_base_url) if sid and token else None
-    live = LiveCalls(runtime, settings.data_dir, Limits(settings.max_calls, settings.max_loop_lag_ms / 1000))
-    sorry = runtime.script.failure_goodbye
-    sentences = Sentences(language=runtime.agent.language, busy=sorry, apology=sorry)
+    live = LiveCalls(
+        runtimes,
+        Limits(settings.max_calls, settings.max_loop_lag_ms / 1000),
+        data_dir=settings.data_dir,
+        records=FileRecords(settings.data_dir),
+        lines=TwilioLines(rest, settings.public_url),
+        tokens=Tokens(settings.secret_key),
+    )
     try:
-        await runtime.prepare()
+        # All of them, and for as long as the server runs: a caller who is handed over does not wait for models.
+        first, *_ = [await runtimes.acquire(key) for key in team]
+        sorry = first.script.failure_goodbye
         # What was loaded stays: to look at it again and again would stop all calls each time.
         gc.collect()
         gc.freeze()
         live.watch_lag()
-        app = create_app(live, settings, rest, sentences=sentences)
+        app = create_app(live, settings, sentences=Sentences(language=first.agent.language, busy=sorry, apology=sorry))
         await run_server(app, live, Listening(host, port, say_ready), drain_deadline_s=settings.drain_deadline_s)
     finally:
         live.stop()
-        await runtime.close()
+        await runtimes.close()
         if rest is not None:
             await rest.close()
 

@@ -38,7 +38,7 @@ class TransferArguments(msgspec.Struct, frozen=True):
 
 
 class HandoffArguments(msgspec.Struct, frozen=True):
-    """Of `handoff`."""
+    """Who is to go on, and with what."""
 
     agent: str
     """A name of `Script.handoffs`."""

@@ -2,7 +2,7 @@
 
 from offhook.core.commands import EndCall, HangUp, Say
 from offhook.core.endings import EndReason
-from offhook.core.history import CallerSaid
+from offhook.core.history import CallerSaid, KeysPressed
 from offhook.core.listening import Listening
 from offhook.core.reply import CallerTurn
 from offhook.core.speaking import Speaking
@@ -88,6 +88,8 @@ class Closing:
             if not self._listening.ledger.is_empty:
                 # Words that nobody answered are part of the record all the same.
                 c.remember(CallerSaid(c.turns + 1, self._listening.ledger.text))
+            if keys := speaking.keys.take():
+                c.remember(KeysPressed(c.turns + 1, keys))
             if c.ended.hang_up:
                 c.do(HangUp(c.ended.reason))
         if c.phase is Phase.ENDING and speaking.cut is None:

@@ -256,7 +256,7 @@ class Conversation:
             case ev.ToolPending():
                 speaking.tool_pending(reply, at)
             case ev.SegmentReady(segment=segment, text=text):
-                speaking.segment_ready(reply, segment, text)
+                speaking.segment_ready(reply, segment, text, at)
             case ev.SegmentReworded(segment=segment, text=text):
                 speaking.segment_reworded(segment, text, at)
             case ev.SegmentStarted(segment=segment, plays_at=plays_at):
@@ -267,6 +267,8 @@ class Conversation:
                 speaking.generated(reply, event, at)
             case ev.PlayoutDried():
                 speaking.playout_dried(reply, at)
+            case ev.PlayoutRefilled():
+                speaking.playout_refilled(reply)
             case ev.ReplySent(ends_at=ends_at):
                 timers.cancel(Timer.STALL, Timer.FILLER)
                 timers.set(Timer.MARK, ends_at + self._call.behaviour.mark_timeout_s)
@@ -312,6 +314,9 @@ class Conversation:
         if not self._call.is_talking:
             return
         if at_once:
+            reply = self._speaking.reply
+            if reply is not None and reply.can_be_withdrawn and not reply.is_held:
+                self._turns.withdraw(reply)  # The caller's words are answered behind it.
             self._speaking.say_instead(say, at, turn=CallerTurn(self._call.turns))
         else:
             self._speaking.pending.append(say)

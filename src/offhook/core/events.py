@@ -380,6 +380,10 @@ class PlayoutDried(ReplyEvent, frozen=True):
     """All audio that the reply has so far was played, and more is expected: the caller hears nothing now."""
 
 
+class PlayoutRefilled(ReplyEvent, frozen=True):
+    """Behind `PlayoutDried` audio goes out again: the caller hears something."""
+
+
 class ReplySent(ReplyEvent, frozen=True):
     """The reply's last frame was sent; it should have been heard by `ends_at`."""
 
@@ -467,7 +471,8 @@ AnyEvent = (
     | TranscriptChanged | TranscriptFinal | TurnEndExpected | TurnResumed
     | TranscriberLost | TranscriberReady | TranscriberLagging
     | KnowledgeFound | FirstTokenReceived | ToolPending | SegmentReady | SegmentReworded | SegmentStarted | SegmentHeard
-    | ReplyGenerated | ReplyStopped | PlayoutDried | ReplySent | ReplyHeard | PlayoutCut | ReplyFailed | ToolRequested
+    | ReplyGenerated | ReplyStopped | PlayoutDried | PlayoutRefilled | ReplySent | ReplyHeard | PlayoutCut
+    | ReplyFailed | ToolRequested
     | ToolReturned | ToolFailed | ToolLost
     | ProviderSwitched
 )  # fmt: skip

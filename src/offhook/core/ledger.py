@@ -40,10 +40,13 @@ class Ledger:
         self.final_to = 0.0
         """Up to here all words are final."""
         self._finals: list[Words] = []
-        """Finals that no turn has taken for good, and the latest ones that one has."""
-        self._taken: list[Words] = []
-        """Words that were taken before they were final."""
-        self._interim = Words("", 0.0, 0.0)
+        """Finals that wait for an answer, and the latest ones that have one."""
+        self._fixed: list[Words] = []
+        """Words that were taken before they were final: what is told of their place anew is the same words."""
+        self._told = Words("", 0.0, 0.0)
+        """All that lies behind the last final, as the transcriber told it last."""
+        self._interim = ""
+        """What of that lies behind the fixed words."""
         self._last_final = ""
         self._is_stale = False
         """The stream that told the interim is gone; another one hears that audio anew."""
@@ -52,12 +55,11 @@ class Ledger:
 
     def change(self, text: str, to_s: float) -> None:
         """All that lies behind the last final is this, so far."""
-        rest = _beyond(_joined(self._taken), text)
-        if self._is_stale and len(rest.split()) < len(self._interim.text.split()):
+        if self._is_stale and len(text.split()) < len(self._told.text.split()):
             return  # It is being heard anew: what is known already counts until there is more.
         self._is_stale = False
-        start_s = self._taken[-1].to_s if self._taken else self.final_to
-        self._interim = Words(rest, start_s, max(to_s, start_s))
+        self._told = Words(text.strip(), self.final_to, max(to_s, self.final_to))
+        self._look_behind_fixed()
 
     def add_final(self, text: str, from_s: float, to_s: float) -> str:
         """These words stay. What of them is new: neither known before at this place nor taken already."""
@@ -67,9 +69,11 @@ class Ledger:
         elif to_s <= self.final_to + SAME_PLACE_S and normalize(text) == self._last_final:
             return ""  # The same final once more.
         self._last_final = normalize(text)
-        new = self._without_taken(text, to_s)
+        new = self._without_fixed(text, to_s)
         start_s, self.final_to = self.final_to, max(self.final_to, to_s)
-        self._interim = self._interim_beyond(text)
+        left = _beyond(text, self._told.text) if self._told.to_s > self.final_to else ""
+        self._told = Words(left, self.final_to, max(self._told.to_s, self.final_to))
+        self._look_behind_fixed()
         if new:
             self._finals.append(Words(new, max(start_s, from_s), to_s))
         self._prune()
@@ -84,7 +88,7 @@ class Ledger:
     @property
     def text(self) -> str:
         """The words that nobody has taken, final or not."""
-        return _joined([*(w for w in self._finals if w.owner is None), self._interim])
+        return self.text_since(-1.0)
 
     @property
     def final_text(self) -> str:
@@ -94,7 +98,7 @@ class Ledger:
     @property
     def interim(self) -> str:
         """Of those the ones that may still change."""
-        return self._interim.text
+        return self._interim
 
     @property
     def is_empty(self) -> bool:
@@ -103,7 +107,10 @@ class Ledger:
 
     def text_since(self, place_s: float) -> str:
         """The words that nobody has taken and that end behind this place."""
-        return _joined(w for w in [*(w for w in self._finals if w.owner is None), self._interim] if w.to_s > place_s)
+        waiting = [w for w in (*self._finals, *self._fixed) if w.owner is None and w.to_s > place_s]
+        if self._interim and self._told.to_s > place_s:
+            waiting.append(Words(self._interim, 0.0, 0.0))
+        return _joined(waiting)
 
     def go_on(self) -> None:
         """The last final was not the end of a sentence: its full stop goes."""
@@ -112,75 +119,66 @@ class Ledger:
                 words.text = words.text.rstrip(".…")
                 return
 
-    def take(self, owner: int, since_s: float = 0.0) -> str:
+    def take(self, owner: int, since_s: float = -1.0) -> str:
         """These words belong to this turn from now on; what they are."""
-        taken = [w for w in self._finals if w.owner is None and w.to_s > since_s]
-        for words in taken:
-            words.owner = owner
-        if self._interim.text and self._interim.to_s > since_s:
-            self._taken.append(msgspec.structs.replace(self._interim, owner=owner))
-            taken.append(self._interim)
-            self._interim = Words("", self._interim.to_s, self._interim.to_s)
-        text = _joined(taken)
+        text = self.text_since(since_s)
+        if self._interim and self._told.to_s > since_s:
+            start_s = self._fixed[-1].to_s if self._fixed else self.final_to
+            self._fixed.append(Words(self._interim, start_s, max(self._told.to_s, start_s)))
+            self._interim = ""
+        for words in (*self._finals, *self._fixed):
+            if words.owner is None and words.to_s > since_s:
+                words.owner = owner
         self._prune()
         return text
 
-    def give_back(self, owner: int, since_s: float = 0.0) -> None:
+    def give_back(self, owner: int, since_s: float = -1.0) -> None:
         """The turn was not over after all: its words wait again, each at its place."""
-        for words in self._finals:
+        for words in (*self._finals, *self._fixed):
             if words.owner == owner and words.to_s > since_s:
                 words.owner = None
-        back = [w for w in self._taken if w.owner == owner and w.to_s > since_s]
-        if back:
-            self._taken = [w for w in self._taken if w not in back]
-            self._interim = Words(
-                _joined([*back, self._interim]), back[0].from_s, max(self._interim.to_s, back[-1].to_s)
-            )
+        while self._fixed and self._fixed[-1].owner is None:
+            self._fixed.pop()  # The last words may change as before.
+        self._look_behind_fixed()
 
     def has(self, owner: int) -> bool:
         """True when words belong to this owner and could be given back."""
-        return any(w.owner == owner for w in [*self._finals, *self._taken])
+        return any(w.owner == owner for w in (*self._finals, *self._fixed))
 
     def pass_over(self, owner: int) -> None:
         """Nobody will answer the words of this owner."""
-        for words in [*self._finals, *self._taken]:
+        for words in (*self._finals, *self._fixed):
             if words.owner == owner:
                 words.owner = PASSED
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _without_taken(self, text: str, to_s: float) -> str:
-        """What of a final's text was not taken yet; what it covers is final, and no longer kept as taken."""
-        if not self._taken:
+    def _look_behind_fixed(self) -> None:
+        self._interim = _beyond(_joined(self._fixed), self._told.text)
+
+    def _without_fixed(self, text: str, to_s: float) -> str:
+        """What of a final's text is new; the fixed words that it covers are final from now on."""
+        if not self._fixed:
             return text.strip()
-        taken, owners = _joined(self._taken).split(), []
-        for words in self._taken:
-            owners += [words] * len(words.text.split())
+        owners = [piece for piece in self._fixed for _ in piece.text.split()]
         said = text.split()
-        used, matched = _align(taken, said)
-        is_whole = to_s >= self._taken[-1].to_s - SAME_PLACE_S or used == len(taken)
-        # Final words of a turn that may be taken back stand with the finals, in the turn's name.
-        for owner in dict.fromkeys(w.owner for w in self._taken):
-            part = [word for word, words in zip(said[:matched], owners, strict=False) if words.owner == owner]
-            if part and owner is not None:
-                self._finals.append(Words(" ".join(part), self.final_to, to_s, owner))
-        if is_whole:
-            self._taken.clear()
+        used, matched = _align(_joined(self._fixed).split(), said)
+        for piece in self._fixed:
+            # They stand with the finals, in their owner's name: the turn may yet be taken back.
+            part = [word for word, of in zip(said[:matched], owners, strict=False) if of is piece]
+            if part:
+                self._finals.append(Words(" ".join(part), self.final_to, to_s, piece.owner))
+        if to_s >= self._fixed[-1].to_s - SAME_PLACE_S or used == len(owners):
+            self._fixed.clear()
         else:
-            self._taken = _less(self._taken, used, to_s)
+            self._fixed = _less(self._fixed, used, to_s)
         return " ".join(said[matched:])
 
-    def _interim_beyond(self, text: str) -> Words:
-        """The interim less what has become final; the next one will tell it right."""
-        rest = _beyond(text, self._interim.text) if self._interim.text else ""
-        return Words(
-            rest if self._interim.to_s > self.final_to else "", self.final_to, max(self._interim.to_s, self.final_to)
-        )
-
     def _prune(self) -> None:
-        waiting = [w for w in self._finals if w.owner is None or w.owner == ASIDE]
-        if len(self._finals) > len(waiting) + KEPT:
-            settled = [w for w in self._finals if w.owner is not None and w.owner != ASIDE]
+        # The latest turn may yet be taken back, however long it is.
+        latest = max((w.owner for w in self._finals if w.owner is not None), default=PASSED)
+        settled = [w for w in self._finals if w.owner is not None and w.owner != ASIDE and w.owner != latest]
+        if len(settled) > KEPT:
             gone = {id(w) for w in settled[:-KEPT]}
             self._finals = [w for w in self._finals if id(w) not in gone]
 

@@ -52,8 +52,10 @@ class Spurt(msgspec.Struct):
     asked_at: float = -1.0
     """Place up to which its final was asked for."""
     watched_s: float | None = None
+    was_predicted: bool = False
+    """The end-of-turn model was asked."""
     asked_again: bool = False
-    """The end-of-turn model was asked a second time."""
+    """The end-of-turn model was asked a second time, or there was time for it."""
     was_reheard: bool = False
     """The transcriber was opened anew for it."""
     gave_up: bool = False
@@ -154,7 +156,8 @@ class Listening:
         spurt.silence_s = max(spurt.silence_s, silence_s)
         if not spurt.asked_again and silence_s >= b.second_opinion_s:
             spurt.asked_again = True
-            if spurt.model_belief is not None and spurt.model_belief < b.complete_probability:
+            if not spurt.was_predicted or (spurt.model_belief or 0.0) < b.complete_probability:
+                spurt.was_predicted = True
                 self._call.do(PredictTurn(spurt.number))
 
     def turn_predicted(self, number: int, probability: float) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 from offhook.core.events import (
     PlayoutCut,
     PlayoutDried,
+    PlayoutRefilled,
     ReplyHeard,
     ReplySent,
     SegmentHeard,
@@ -66,7 +67,9 @@ class Playout:
         self._gate = Gate.SHUT
         self._end = End.OPEN
         self._dry = True
-        """Nothing plays, and that was told."""
+        """Nothing plays that could run out."""
+        self._is_missed = False
+        """`PlayoutDried` was told, and nothing was sent since."""
         self._is_stopped = False
         """There is no leg, or it carries somebody else's voice."""
         self._marks: dict[str, int] = {}
@@ -84,6 +87,7 @@ class Playout:
         self._flights.clear()
         self._marks.clear()
         self._gain, self._end, self._dry, self._unmarked_bytes = None, End.OPEN, True, 0
+        self._is_missed = False
         self._gate = Gate.HELD if held else Gate.OPEN
 
     @property
@@ -266,7 +270,7 @@ class Playout:
         if self._end is not End.OPEN:
             self._tell_end()
         elif not self._dry and self._plays_until <= at + _GRAIN_S:
-            self._dry = True
+            self._dry = self._is_missed = True
             self._sink.post(PlayoutDried(self._reply))
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -301,6 +305,9 @@ class Playout:
         size = min(self._message_bytes, left // self._frame_bytes * self._frame_bytes) or left
         audio = bytes(segment.audio[self._offset : self._offset + size])
         self._sink.send_audio(self._gain(audio) if self._gain is not None else audio, plays_at)
+        if self._is_missed:
+            self._is_missed = False
+            self._sink.post(PlayoutRefilled(self._reply))
         self._plays_until = plays_at + size / self._bytes_per_s
         self._flights.append(Flight(self._index, self._offset, plays_at, self._plays_until))
         if self._flights[0].ends_at < plays_at - FLIGHTS_S:

@@ -74,6 +74,8 @@ class Reply(msgspec.Struct):
     """What the caller hears of it is all there will be."""
     is_audible: bool = False
     """Some of it was sent."""
+    is_dry: bool = False
+    """All audio that it has was played, and more is expected."""
     is_sealed: bool = False
     """The caller's turn stands in the history: the caller going on is a new turn."""
     is_protected: bool = False
@@ -165,3 +167,5 @@ class Successor(msgspec.Struct, frozen=True):
     ends_call: EndReason | None = None
     answer_at: float | None = None
     """By then the caller must have heard something of it: the deadline goes on from try to try."""
+    filler_at: float | None = None
+    """Then the caller hears that it takes a moment; that goes on too."""

@@ -234,6 +234,8 @@ class Speaking:
         content = successor.say or self.ask(successor.turn, is_sealed=successor.is_sealed)
         if successor.answer_at is not None:
             self._call.timers.set(Timer.ANSWER, successor.answer_at)
+        if successor.filler_at is not None:
+            self._call.timers.set(Timer.FILLER, max(successor.filler_at, at))
         reply = self.start(content, successor.turn, at)
         reply.is_sealed, reply.is_protected = successor.is_sealed, successor.is_protected
         reply.attempt, reply.fillers = successor.attempt, successor.fillers
@@ -261,17 +263,22 @@ class Speaking:
         if Timer.STALL in timers:
             timers.cancel(Timer.STALL)
             self._bridge(reply, at + b.filler_again_s)
-        if Timer.REPLY in timers and not reply.has_begun:
-            timers.set(Timer.REPLY, at + b.reply_timeout_s)
+        if reply.is_ready or not reply.has_begun:
+            # No voice owes anything: only the whole turn has a deadline now.
+            if not reply.is_held:
+                timers.set_first(Timer.ANSWER, at + b.answer_timeout_s)
+            timers.cancel(Timer.REPLY)
 
-    def segment_ready(self, reply: Reply, segment: int, text: str) -> None:
+    def segment_ready(self, reply: Reply, segment: int, text: str, at: float) -> None:
         """Audio is here: nobody waits for the model any more."""
         self._texts[segment] = text
         if segment >= 0:
             reply.is_ready = True
             if not reply.is_held:
-                timers = (Timer.REPLY, Timer.ANSWER, Timer.FILLER, Timer.OPENER, Timer.STALL)
-                self._call.timers.cancel(*timers)
+                self._call.timers.cancel(Timer.REPLY, Timer.ANSWER, Timer.FILLER, Timer.OPENER)
+            if reply.is_dry:
+                # It goes out now, and playout says so.
+                self._call.timers.set_first(Timer.STALL, at + self._call.behaviour.stall_timeout_s)
 
     def segment_reworded(self, segment: int, text: str, at: float) -> None:
         """What was sounding without words has some now."""
@@ -281,7 +288,7 @@ class Speaking:
     def segment_started(self, reply: Reply, segment: int, plays_at: float) -> None:
         """The caller begins to hear it."""
         assert not reply.is_held, "a held reply was sent"
-        reply.is_audible = True
+        reply.is_audible, reply.is_dry = True, False
         self._call.timers.cancel(Timer.STALL, Timer.IDLE)
         self.seal(reply)
         if text := self._texts.get(segment):
@@ -297,14 +304,23 @@ class Speaking:
     def playout_dried(self, reply: Reply, at: float) -> None:
         """The reply has begun and has no audio now."""
         b, timers = self._call.behaviour, self._call.timers
+        reply.is_dry = True
+        if reply.has_failed:
+            self._lost(reply, at, retryable=False)
+            return
         is_at_work = reply.is_tool_pending or reply.wants_round or bool(self.tools.of(reply.number))
         if isinstance(reply.content, Say) or (reply.is_ready and not is_at_work):
             timers.set(Timer.STALL, at + b.stall_timeout_s)
             return
         timers.set_first(Timer.ANSWER, at + b.answer_timeout_s)
-        if not (self.tools.of(reply.number) or reply.is_generated):
+        if not (self.tools.of(reply.number) or reply.is_generated or reply.is_tool_pending):
             timers.set_first(Timer.REPLY, at + b.reply_timeout_s)
         self._bridge(reply, at + b.filler_again_s)
+
+    def playout_refilled(self, reply: Reply) -> None:
+        """The hole is over."""
+        reply.is_dry = False
+        self._call.timers.cancel(Timer.STALL)
 
     def generated(self, reply: Reply, event: ReplyGenerated, at: float) -> None:
         """The responder has said all of this round."""
@@ -335,11 +351,12 @@ class Speaking:
         """A maker failed. What the caller hears already is let to its end; otherwise the reply is tried again."""
         if reply.is_held:
             self.cancel(reply)
-        elif reply.is_audible and reply.is_ready:
+        elif reply.is_audible and reply.is_ready and not reply.is_dry:
             reply.has_failed = True
             self._call.timers.cancel(Timer.STALL)
+            self._call.timers.set_first(Timer.ANSWER, at + self._call.behaviour.answer_timeout_s)
         else:
-            self._lost(reply, at, retryable=event.retryable)
+            self._lost(reply, at, retryable=event.retryable and not reply.is_ready)
 
     def overdue(self, reply: Reply, at: float) -> None:
         """Nothing came in time. A model is asked once more, a voice that is silent is not: the caller waits."""
@@ -372,6 +389,7 @@ class Speaking:
                     fillers=reply.fillers,
                     ends_call=reply.ends_call,
                     answer_at=c.timers.due_at(Timer.ANSWER),
+                    filler_at=c.timers.due_at(Timer.FILLER),
                 ),
                 at,
             )
@@ -491,7 +509,7 @@ class Speaking:
                 self.keys.collect(run, wanted)
             case _:
                 # What the responder still owes of this round keeps its deadline.
-                if not (reply.is_audible or Timer.FILLER in c.timers):
+                if (reply.is_dry or not reply.is_audible) and Timer.FILLER not in c.timers:
                     self._bridge(reply, at + c.behaviour.filler_s)
 
     def _refuse(self, call: str, text: str) -> None:

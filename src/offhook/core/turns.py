@@ -23,6 +23,7 @@ from offhook.core.reply import ASKING, CallerTurn, Reply, ReplyState
 from offhook.core.speaking import Speaking
 from offhook.core.state import Call, Phase
 from offhook.core.timers import Timer
+from offhook.core.tools import NEVER
 from offhook.core.waiting import Waiting
 from offhook.core.words import (
     Shape,
@@ -69,10 +70,12 @@ class Turns:
         self._speculations = 0
         self._repeats = 0
         self.learned_pause_s = 0.0
-        self._murmur: _Murmur | None = None
+        self._murmurs: list[_Murmur] = []
+        """Over the reply that is being said."""
+        self._cut_for = 0
+        """The spurt that has cut a reply."""
         self._closed_to = 0.0
         """Place up to which the caller was answered, or judged to want no answer."""
-        self._echoes = 0
 
     # ── the end of the caller's turn ─────────────────────────────────────────────────────────────────────────
 
@@ -104,6 +107,8 @@ class Turns:
                 self._weigh(spurt, text, reply, at)
         elif is_settled and self._is_nothing(spurt, text):
             self._drop(spurt, at)
+            if not ledger.is_empty:
+                self.consider(at)  # Words from before it still wait.
         else:
             self._weigh(spurt, text, reply, at)
 
@@ -114,6 +119,10 @@ class Turns:
         shape = shape_of(text, c.last_agent_text, c.script) if normalize(text) else None
         if c.hears_audio and shape is None:
             shape = Shape.COMPLETE
+        if not spurt.was_predicted and shape not in (Shape.OPEN, Shape.COLLECTING):
+            # What the words say for sure, nobody needs to hear.
+            spurt.was_predicted = True
+            c.do(PredictTurn(spurt.number))
         evidence = Evidence(spurt.belief, shape, len(text.split()), self.learned_pause_s, is_question(text))
         needed_s = silence_needed_s(c.behaviour, evidence)
         self._watch(spurt, needed_s, at)
@@ -171,7 +180,13 @@ class Turns:
         is_deaf = listening.is_deaf
         self._close(spurt)
         listening.ledger.take(PASSED, since_s=spurt.onset_at if is_echo_of_us else 0.0)
-        if is_echo_of_us or c.phase is not Phase.OPEN or c.hears_audio:
+        if c.phase is not Phase.OPEN or c.hears_audio:
+            return
+        if spurt.number == self._cut_for and (is_echo_of_us or not is_deaf):
+            # What has cut the agent off was nobody's turn: it goes on with what it was saying.
+            self._speaking.expect_news(Say(c.script.repeat, "repeat"))
+            return
+        if is_echo_of_us:
             return
         verdict = self._presence.sound_without_words(spurt.voice_s)
         if verdict is not Verdict.ANSWER:
@@ -294,10 +309,10 @@ class Turns:
         elif reply.can_be_withdrawn:
             if step is not Step.WAIT:
                 self.withdraw(reply)
-        elif step is Step.TAKE:
-            if not self._echoes and not self._is_own_voice(self._listening.ledger.text_since(spurt.onset_at), spurt):
-                self.take_floor(reply)
-        elif step is Step.HUSH:
+        elif step is Step.TAKE and self._call.hears_audio:
+            self.take_floor(reply, at)
+        elif step in (Step.HUSH, Step.TAKE):
+            # The words decide: it may be the agent's own voice, come back by a loudspeaker.
             self._speaking.hush(reply, at)
         elif step is Step.DUCK:
             self._speaking.duck(reply)
@@ -309,11 +324,7 @@ class Turns:
             return
         self._speaking.caller_stopped(event.ended_at)
         reply = self._speaking.reply
-        if not spurt.is_open:
-            return
-        if reply is None or not reply.is_protected:
-            self._call.do(PredictTurn(spurt.number))
-        if reply is None:
+        if not spurt.is_open or reply is None:
             return
         if reply.state is ReplyState.DUCKED:
             self._speaking.resume(reply, at)
@@ -343,10 +354,17 @@ class Turns:
 
     def words_never_came(self, at: float) -> None:
         """The caller sounded over the agent, and nothing shows that it was words: go on."""
-        reply = self._speaking.reply
+        reply, spurt = self._speaking.reply, self._listening.open_spurt
         if reply is not None and reply.state in (ReplyState.DUCKED, ReplyState.HUSHED):
+            if (
+                spurt is not None
+                and spurt.voice_s >= self._call.behaviour.takeover_voice_s
+                and self._listening.owes_words
+            ):
+                # So much voice was hardly a noise: its words are waited for as those of any turn.
+                self.take_floor(reply, at)
+                return
             self._speaking.resume(reply, at)
-            spurt = self._listening.open_spurt
             if self._call.hears_audio and spurt is not None and not spurt.is_voiced:
                 self._close(spurt)
 
@@ -365,14 +383,14 @@ class Turns:
                 self._speaking.resume(reply, at)
         elif self._is_own_voice(text, spurt):
             if is_all:
-                self._echoes += 1
                 self._pass_over(spurt, at, owner=PASSED)
         elif not is_backchannel(text, self._call.script):
-            self.take_floor(reply)
+            if is_all or not self._may_be_own_voice(text, spurt, reply):
+                self.take_floor(reply, at)
         elif is_all and not self._call.hears_audio:
             if normalize(text):
                 self._waiting.caller_is_there(is_on_hold=self._waiting.is_on_hold)
-                self._murmur = _Murmur(spurt.onset_at, reply.hushed_s)
+                self._murmurs.append(_Murmur(spurt.onset_at, reply.hushed_s))
             self._pass_over(spurt, at, owner=ASIDE)
 
     def _pass_over(self, spurt: Spurt, at: float, *, owner: int) -> None:
@@ -395,6 +413,11 @@ class Turns:
         tail = normalize(reply.heard_text).split()[-(len(words) + ECHO_TAIL_WORDS) :]
         return any(tail[i : i + len(words)] == words for i in range(len(tail) - len(words) + 1))
 
+    def _may_be_own_voice(self, text: str, spurt: Spurt, reply: Reply) -> bool:
+        """Too few words to tell, and time to wait for more: the agent is silent already."""
+        least = self._call.behaviour.echo_words
+        return spurt.is_over_agent and reply.state is ReplyState.HUSHED and len(normalize(text).split()) < least
+
     def final(self, event: TranscriptFinal, at: float) -> None:
         """Words that stay: of the spurt that is being judged, or told late."""
         new = self._listening.final(event, at)
@@ -409,16 +432,16 @@ class Turns:
         if reply is None or reply.is_held or reply.is_protected or spurt is not None:
             return  # Judged already, or looked at when the agent has said what it says now.
         if event.to_s > self._closed_to + SOUND_JUDGED_S and reply.is_audible:
-            self._heard_without_spurt(reply, new)
+            self._heard_without_spurt(reply, new, at)
         else:
             self._late_words(reply, new, at)
 
-    def _heard_without_spurt(self, reply: Reply, new: str) -> None:
+    def _heard_without_spurt(self, reply: Reply, new: str, at: float) -> None:
         """The transcriber hears words over the agent that the spurt detector did not."""
         if is_echo(new, self._speaking.sounded_since(self._closed_to), self._call.behaviour.echo_words):
             self._listening.ledger.take(PASSED)
         elif not is_backchannel(new, self._call.script):
-            self.take_floor(reply)
+            self.take_floor(reply, at)
         else:
             self._listening.ledger.take(ASIDE)
 
@@ -431,39 +454,47 @@ class Turns:
             return
         is_farewell = self._call.phase is Phase.CLOSING and is_end_phrase(new, self._call.script)
         if isinstance(reply.content, Say) and not (reply.is_filler or is_farewell or reply.content.name == "greeting"):
-            self.take_floor(reply)
+            self.take_floor(reply, at)
         # Else they are answered when the agent has said what it says now: nobody interrupts it.
 
     def reply_over(self, reply: Reply, heard_text: str, at: float) -> None:
         """A reply was heard to its end: a word said over its last moment may be the answer to it."""
         if isinstance(reply.content, Ask):
             self._presence.reply_heard()
-        murmur, self._murmur = self._murmur, None
-        ledger = self._listening.ledger
-        if murmur is None or not ledger.has(ASIDE):
-            ledger.pass_over(ASIDE)
-            return
-        overlap_s = at - murmur.onset_at - (reply.hushed_s - murmur.hushed_s)
-        is_in_time = is_question(heard_text) and overlap_s <= self._call.behaviour.answer_overlap_s
-        if is_in_time or (isinstance(reply.content, Say) and reply.content.name in ASKING):
-            ledger.give_back(ASIDE, since_s=murmur.onset_at)
-        ledger.pass_over(ASIDE)
-        if not ledger.is_empty and self._listening.open_spurt is None and self._speaking.is_free:
+        self._settle_murmurs(reply, heard_text, at)
+        if not self._listening.ledger.is_empty and self._listening.open_spurt is None and self._speaking.is_free:
             self.commit(at)
+
+    def _settle_murmurs(self, reply: Reply, text: str, at: float) -> None:
+        """What was said over the last moment of a question belongs to the answer; the rest was listening."""
+        murmurs, self._murmurs = self._murmurs, []
+        ledger, overlap_s = self._listening.ledger, self._call.behaviour.answer_overlap_s
+        if isinstance(reply.content, Say) and reply.content.name in ASKING:
+            overlap_s = NEVER  # It asks, and nothing else.
+        elif not is_question(text):
+            overlap_s = -1.0
+        for murmur in murmurs:
+            # So much of the agent's own audio was left when it began.
+            if at - murmur.onset_at - (reply.hushed_s - murmur.hushed_s) <= overlap_s:
+                ledger.give_back(ASIDE, since_s=murmur.onset_at)
+                break
+        ledger.pass_over(ASIDE)
 
     # ── taking the floor ─────────────────────────────────────────────────────────────────────────────────────
 
-    def take_floor(self, reply: Reply) -> None:
+    def take_floor(self, reply: Reply, at: float) -> None:
         """The caller has the floor: the reply ends where it was heard."""
         if reply.can_be_withdrawn:
             self.withdraw(reply)
             return
-        if isinstance(reply.content, Ask) and self._listening.open_spurt is not None:
-            self._presence.reply_cut()
+        spurt = self._listening.open_spurt
+        if spurt is not None:
+            self._cut_for = spurt.number
+            if isinstance(reply.content, Ask):
+                self._presence.reply_cut()
         self._speaking.cancel(reply)
         self._closing.reopen()
-        self._listening.ledger.pass_over(ASIDE)
-        self._murmur = None
+        self._settle_murmurs(reply, reply.full_text, at)
 
     def withdraw(self, reply: Reply) -> None:
         """The turn was not over after all: take it back without trace, and let the caller go on."""
@@ -487,7 +518,7 @@ class Turns:
         self._waiting.caller_is_there(is_on_hold=self._waiting.is_on_hold)
         if reply is not None and not reply.is_protected:
             if not reply.is_held:
-                self.take_floor(reply)
+                self.take_floor(reply, at)
             elif not self.is_suspended:
                 self._speaking.cancel(reply)
         self._call.timers.cancel(Timer.IDLE)

@@ -9,7 +9,7 @@ from offhook.core.endings import EndReason
 from offhook.core.listening import Listening
 from offhook.core.reply import FILLER, CallerTurn, Reply, ReplyState
 from offhook.core.speaking import Speaking
-from offhook.core.state import Call, Phase
+from offhook.core.state import Call
 from offhook.core.timers import Timer
 from offhook.core.words import Shape, normalize, shape_of
 
@@ -69,7 +69,7 @@ class Waiting:
     def words_owed(self, at: float) -> None:
         """The caller has spoken and hears nothing, since the words are not known."""
         spurt, c, b = self._listening.open_spurt, self._call, self._call.behaviour
-        if spurt is None or not self._listening.owes_words or c.phase is not Phase.OPEN or not c.script.filler:
+        if spurt is None or not (self._listening.owes_words and c.is_talking and c.script.filler):
             return
         assert spurt.ended_at is not None
         if not self._speaking.is_free:

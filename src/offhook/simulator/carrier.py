@@ -9,13 +9,17 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from offhook.simulator.caller import Caller
 from offhook.simulator.carrier_call import CallOptions, CallOutcome, CarrierCall, Parties
+from offhook.simulator.carrier_media import StreamFacts
+from offhook.simulator.carrier_stream import SocketStream, StreamOptions
+from offhook.simulator.carrier_way import Way
 from offhook.simulator.carrier_web import ServerWeb, Source
+from offhook.simulator.telephone import Telephone
 
 VOICE_PATH: Final = "/twilio/voice"
 STATUS_PATH: Final = "/twilio/status"
@@ -39,6 +43,7 @@ class Carrier:
         """By SID, those that are over too."""
         self.placed: Final[set[asyncio.Task[CallOutcome]]] = set()
         """Calls that were placed over REST and go on."""
+        self._going_on: Final[set[asyncio.Task[CallOutcome]]] = set()
         self._answerer: Final = answerer
         self._chance: Final = random.Random(seed)
 
@@ -57,7 +62,7 @@ class Carrier:
         """An inbound call, from the first webhook to the last callback. `voice_url` is the number's webhook."""
         parties = Parties(self.mint("CA"), from_number, to_number)
         call = self._begin(parties, caller, self.options)
-        return await call.run(Source(voice_url or self.web.origin + VOICE_PATH))
+        return await self._started(call.run(Source(voice_url or self.web.origin + VOICE_PATH)))
 
     def place(self, to_number: str, from_number: str, source: Source, options: CallOptions | None = None) -> str:
         """An outbound call, as the REST API is asked for it; its SID. Whoever `answerer` gives picks up."""
@@ -65,7 +70,7 @@ class Carrier:
         caller = self._answerer(to_number)
         call = self._begin(parties, caller or Caller(()), options or replace(self.options, status_url=""))
         work = call.run(source) if caller is not None else _unanswered(call)
-        task = asyncio.ensure_future(work)
+        task = self._started(work)
         self.placed.add(task)
         task.add_done_callback(self.placed.discard)
         return parties.call_sid
@@ -75,16 +80,25 @@ class Carrier:
         for call in self.calls.values():
             if not call.is_over:
                 call.end("the carrier")
-        if self.placed:
-            await asyncio.wait(self.placed)
+        if self._going_on:
+            await asyncio.wait(self._going_on)
         await self.web.close()
 
+    def _started(self, work: Coroutine[Any, Any, CallOutcome]) -> asyncio.Task[CallOutcome]:
+        task = asyncio.ensure_future(work)
+        self._going_on.add(task)
+        task.add_done_callback(self._going_on.discard)
+        return task
+
     def _begin(self, parties: Parties, caller: Caller, options: CallOptions) -> CarrierCall:
-        call = CarrierCall(parties, caller, self.web, options, self.mint)
+        call = CarrierCall(parties, caller, Way(self.web, self._stream, self.mint), options)
         self.calls[parties.call_sid] = call
         if len(self.calls) > KEPT_CALLS:
             del self.calls[next(iter(self.calls))]
         return call
+
+    def _stream(self, facts: StreamFacts, url: str, telephone: Telephone, options: StreamOptions) -> SocketStream:
+        return SocketStream(facts, url, self.web, telephone, options)
 
 
 async def _unanswered(call: CarrierCall) -> CallOutcome:

@@ -1,25 +1,28 @@
 """One telephone call at the simulated carrier: fetches TwiML, executes it verb by verb, tells the server its status."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from offhook import clock
 from offhook.errors import ProtocolViolation
 from offhook.simulator.caller import Caller
+from offhook.simulator.carrier_callbacks import Callbacks
+from offhook.simulator.carrier_dial import Dialled, Dialling, DialPlan
 from offhook.simulator.carrier_media import StreamFacts, Violation
 from offhook.simulator.carrier_stream import (
     CLOSED_BY_SERVER,
     IO_PROBLEM,
-    Line,
-    SocketStream,
+    Stream,
     StreamFailed,
     StreamOptions,
 )
 from offhook.simulator.carrier_twiml import Verb
-from offhook.simulator.carrier_web import LogEntry, ServerWeb, Source, WebhookFailed
+from offhook.simulator.carrier_way import Way
+from offhook.simulator.carrier_web import LogEntry, Source, WebhookFailed
 from offhook.simulator.report import CallReport
+from offhook.simulator.telephone import Telephone
 
 MOST_DOCUMENTS: Final = 100
 """A document that redirects to itself does not go on for ever."""
@@ -35,6 +38,8 @@ class CallOptions:
     """How the carrier conducts a call."""
 
     stream: StreamOptions = field(default_factory=StreamOptions)
+    later_streams: StreamOptions | None = None
+    """Of the call's second stream and all that follow; None: as the first."""
     fallback_url: str = ""
     status_url: str = ""
     """Takes status callbacks; empty: none are made."""
@@ -42,9 +47,10 @@ class CallOptions:
     callback_delay_s: float = 0.0
     callback_copies: int = 1
     """2: each callback comes twice, as may happen."""
-    dial: Literal["completed", "busy", "no-answer", "failed"] = "completed"
-    """What becomes of a `<Dial>`."""
-    dial_s: float = 2.0
+    dials: tuple[DialPlan, ...] = (DialPlan(),)
+    """What becomes of each `<Dial>`, one after the other; the last again for all that follow."""
+    after_hang_up: Literal["action first", "status first", "no action"] = "action first"
+    """When a caller hangs up inside a `<Dial>`: what the server is told of it, and in which order."""
     word_s: float = 0.35
     """`<Say>` takes so long a word."""
     pace: float = 1.0
@@ -74,7 +80,7 @@ class CallOutcome:
     """How each media stream ended."""
     said: list[str] = field(default_factory=list)
     """By `<Say>`."""
-    dialled: list[str] = field(default_factory=list)
+    dialled: list[Dialled] = field(default_factory=list)
     log: list[LogEntry] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
     report: CallReport = field(default_factory=CallReport)
@@ -104,20 +110,16 @@ class _End:
 class CarrierCall:
     """Conducts one call. `change` and `end` come from the REST side and from the caller."""
 
-    def __init__(
-        self, parties: Parties, caller: Caller, web: ServerWeb, options: CallOptions, mint: Callable[[str], str]
-    ) -> None:
+    def __init__(self, parties: Parties, caller: Caller, way: Way, options: CallOptions) -> None:
         self.outcome: Final = CallOutcome(parties)
         self._parties: Final = parties
         self._caller: Final = caller
-        self._web: Final = web
+        self._way: Final = way
         self._options: Final = options
-        self._mint: Final = mint
         self._change: asyncio.Future[Source | _End] = asyncio.get_running_loop().create_future()
-        self._line: Line | None = None
-        self._callbacks: Final[set[asyncio.Task[None]]] = set()
-        self._callback_number = 0
-        self._dial_action: Source | None = None
+        self._telephone: Telephone | None = None
+        self._callbacks: Final = Callbacks(way.web, options.callback_copies, options.callback_delay_s)
+        self._dialling: Dialling | None = None
         self._stream_count = 0
 
     # ── from outside ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -142,7 +144,7 @@ class CarrierCall:
         parties = self._parties
         return {
             "CallSid": parties.call_sid,
-            "AccountSid": self._web.account.sid,
+            "AccountSid": self._way.web.account.sid,
             "From": parties.from_number,
             "To": parties.to_number,
             "Caller": parties.from_number,
@@ -187,13 +189,13 @@ class CarrierCall:
 
     def _answered(self) -> None:
         self.outcome.status = "in-progress"
-        self._line = Line(self._caller)
+        self._telephone = Telephone(self._caller, self._way.on_tick)
         self._tell("answered")
 
     async def _hold_line(self) -> None:
-        assert self._line is not None
+        assert self._telephone is not None
         try:
-            await self._line.run()
+            await self._telephone.run()
         finally:
             self.end("caller")
 
@@ -219,16 +221,22 @@ class CarrierCall:
                 await asyncio.wait({task})
         change = self._change.result()
         self._change = asyncio.get_running_loop().create_future()
-        if self._dial_action is not None and isinstance(change, Source):
-            # An update during a Dial: Twilio asks the Dial's action first and throws its answer away.
-            await self._fetch(self._dial_action)
-        self._dial_action = None
+        if isinstance(change, Source):
+            # An update during a Dial: Twilio asks the Dial's action first and throws its answer away (notes, 1.8).
+            await self._ask_action(interrupted=True)
         return change
 
+    async def _ask_action(self, *, interrupted: bool = False) -> None:
+        """Ask the action of a `<Dial>` that was under way; nothing is done with its answer."""
+        dialling, self._dialling = self._dialling, None
+        action = dialling.action(interrupted=interrupted) if dialling is not None else None
+        if action is not None:
+            await self._fetch(action)
+
     async def _fetch(self, source: Source) -> "tuple[Verb, ...] | _End":
-        token = self._mint("IT")
+        token = self._way.mint("IT")
         try:
-            return await self._web.document(source, self.fields(), token)
+            return await self._way.web.document(source, self.fields(), token)
         except WebhookFailed as failed:
             self._note(failed.code, str(failed))
             if not self._options.fallback_url or source.url == self._options.fallback_url:
@@ -270,20 +278,15 @@ class CarrierCall:
         return None
 
     async def _dial(self, verb: Verb) -> "Source | None":
-        options = self._options
-        self.outcome.dialled.append(verb.text or " ".join(child.text for child in verb.children))
-        action = verb.attributes.get("action")
-        fields = {
-            "DialCallStatus": options.dial,
-            "DialCallSid": self._mint("CA"),
-            "DialCallDuration": str(round(options.dial_s)),
-            "DialBridged": "true" if options.dial == "completed" else "false",
-        }
-        following = Source(action, verb.attributes.get("method", "POST"), fields=fields) if action else None
-        self._dial_action = following
-        await asyncio.sleep(options.dial_s * options.pace)
-        self._dial_action = None
-        return following
+        assert self._telephone is not None
+        options, number = self._options, len(self.outcome.dialled)
+        plan = options.dials[min(number, len(options.dials) - 1)]
+        dialling = Dialling(verb, plan, self._way.mint("CA"), options.pace)
+        self.outcome.dialled.append(dialling.outcome)
+        self._dialling = dialling
+        await dialling.run(self._telephone, number)
+        self._dialling = None
+        return dialling.action()
 
     async def _connect(self, verb: Verb) -> "Source | None":
         noun = verb.children[0]
@@ -304,24 +307,25 @@ class CarrierCall:
 
     async def _second_stream(self, noun: Verb, after_s: float) -> None:
         await asyncio.sleep(after_s)
-        line = Line(Caller(()))
-        stream = self._new_stream(noun, line)
+        stream = self._new_stream(noun, Telephone(Caller(())))
         await self._serve(noun, stream, "second stream")
 
     async def _stream(self, noun: Verb) -> None:
-        assert self._line is not None
-        await self._serve(noun, self._new_stream(noun, self._line), "stream")
+        assert self._telephone is not None
+        await self._serve(noun, self._new_stream(noun, self._telephone), "stream")
 
-    def _new_stream(self, noun: Verb, line: Line) -> SocketStream:
+    def _new_stream(self, noun: Verb, telephone: Telephone) -> Stream:
         parameters = {child.attributes["name"]: child.attributes.get("value", "") for child in noun.children}
-        facts = StreamFacts(self._web.account.sid, self._parties.call_sid, self._mint("MZ"), parameters)
-        return SocketStream(facts, self._address(noun), self._web, line, self._options.stream)
+        facts = StreamFacts(self._way.web.account.sid, self._parties.call_sid, self._way.mint("MZ"), parameters)
+        options, is_first = self._options, self._stream_count == 1
+        chosen = options.stream if is_first or options.later_streams is None else options.later_streams
+        return self._way.open_stream(facts, self._address(noun), telephone, chosen)
 
     def _address(self, noun: Verb) -> str:
         url = noun.attributes["url"]
-        return url if "://" in url else self._web.origin.replace("http", "wss", 1).replace("wsss", "wss") + url
+        return url if "://" in url else self._way.web.origin.replace("http", "wss", 1).replace("wsss", "wss") + url
 
-    async def _serve(self, noun: Verb, stream: SocketStream, what: str) -> None:
+    async def _serve(self, noun: Verb, stream: Stream, what: str) -> None:
         sid, callback = stream.media.facts.stream_sid, noun.attributes.get("statusCallback", "")
         self._tell_stream(callback, sid, "stream-started")
         ended, event, error = "the call's end", "stream-stopped", ""
@@ -352,48 +356,40 @@ class CarrierCall:
             "CallStatus": _STATUS_OF_EVENT.get(event, self.outcome.status),
             "Timestamp": clock.wall().strftime("%a, %d %b %Y %H:%M:%S +0000"),
             "CallbackSource": "call-progress-events",
-            "SequenceNumber": str(self._callback_number),
+            "SequenceNumber": str(self._callbacks.next_number()),
         }
-        self._callback_number += 1
         if event == "completed":
-            length_s = round(self._line.now()) if self._line is not None else 0
+            length_s = round(self._telephone.now()) if self._telephone is not None else 0
             fields |= {"CallDuration": str(length_s), "Duration": str(-(-length_s // 60))}
-        for _ in range(self._options.callback_copies):
-            self._post(self._options.status_url, fields)
+        self._callbacks.send(self._options.status_url, fields)
 
     def _tell_stream(self, url: str, stream_sid: str, event: str, error: str = "") -> None:
         if not url:
             return
         fields = {
-            "AccountSid": self._web.account.sid,
+            "AccountSid": self._way.web.account.sid,
             "CallSid": self._parties.call_sid,
             "StreamSid": stream_sid,
             "StreamName": stream_sid,
             "StreamEvent": event,
             "Timestamp": clock.wall().isoformat(timespec="milliseconds"),
         }
-        self._post(url, fields | ({"StreamError": error} if error else {}))
-
-    def _post(self, url: str, fields: Mapping[str, str]) -> None:
-        task = asyncio.ensure_future(self._call_back(url, fields))
-        self._callbacks.add(task)
-        task.add_done_callback(self._callbacks.discard)
-
-    async def _call_back(self, url: str, fields: Mapping[str, str]) -> None:
-        if self._options.callback_delay_s:
-            await asyncio.sleep(self._options.callback_delay_s)
-        trouble = await self._web.callback(url, fields)
-        if trouble is not None:
-            self.outcome.log.append(trouble)
+        self._callbacks.send(url, fields | ({"StreamError": error} if error else {}), copies=1)
 
     async def _conclude(self) -> None:
         if not self.is_over:
             self.outcome.status, self.outcome.ended_by = "completed", self.outcome.ended_by or "the carrier"
+        order = self._options.after_hang_up
+        if order == "no action":
+            self._dialling = None
+        if order != "status first":
+            await self._ask_action()
         self._tell("completed")
-        if self._callbacks:
-            await asyncio.wait(self._callbacks)
+        await self._callbacks.wait()
+        await self._ask_action()
+        self.outcome.log += self._callbacks.troubles
         outcome = self.outcome
         outcome.report = self._caller.report(self._parties.call_sid, outcome.ended_by)
         outcome.report.violations = list(outcome.violations)
-        if self._line is not None:
-            outcome.worst_lag_s = self._line.worst_lag_s
+        if self._telephone is not None:
+            outcome.worst_lag_s = self._telephone.worst_lag_s

@@ -25,8 +25,9 @@ _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 class RestFault:
     """What becomes of one request."""
 
-    kind: Literal["none", "throttled", "error", "slow", "malformed", "reset"] = "none"
-    """throttled: 429; error: 500; slow: answered after `delay_s`; malformed: not JSON; reset: no answer at all."""
+    kind: Literal["none", "throttled", "error", "slow", "malformed", "reset", "unanswered"] = "none"
+    """throttled: 429; error: 500; slow: done and answered after `delay_s`, if the client still waits; malformed: done,
+    and the answer is not JSON; reset: neither done nor answered; unanswered: done, and no answer comes."""
     delay_s: float = 3.0
 
 
@@ -75,7 +76,11 @@ class RestServer(HttpServer):
             return
         if fault.kind == "slow":
             await connection.wait(fault.delay_s)
-        await connection.answer(*self._answer(asked, fault))
+        status, body = self._answer(asked, fault)
+        if fault.kind == "unanswered":
+            connection.abort()
+        else:
+            await connection.answer(status, body)
 
     def _answer(self, request: RestRequest, fault: RestFault) -> tuple[int, bytes]:
         try:

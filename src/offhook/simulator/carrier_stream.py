@@ -1,20 +1,19 @@
-"""A media stream over a real socket: the carrier's media engine, the caller's line and the network put together."""
+"""A media stream over a real socket: the carrier's media engine, the caller's telephone and the network together."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from offhook import clock
-from offhook.simulator.caller import Caller
 from offhook.simulator.carrier_media import CarrierMedia, MediaFaults, StreamFacts
 from offhook.simulator.carrier_web import ServerWeb, signature
 from offhook.simulator.network import Courier, Network
-from offhook.simulator.report import FRAME_S
+from offhook.simulator.telephone import Telephone
 
 CONNECT_S: Final = 5.0
 LINGER_S: Final = 5.0
@@ -50,70 +49,15 @@ class StreamFailed(Exception):
         self.code = code
 
 
-class Line:
-    """The caller's telephone: 20 ms after 20 ms on an absolute schedule, with a stream at its other end or without."""
+class Stream(Protocol):
+    """A media stream of a call, over whatever it goes."""
 
-    def __init__(self, caller: Caller) -> None:
-        self.caller: Final = caller
-        self.began_at: Final = clock.now()
-        self._media: CarrierMedia | None = None
-        self._send: Callable[[bytes, bool], None] = _nowhere
-        self.worst_lag_s = 0.0
-        """How late a tick was at worst: of this process, not of the server."""
+    @property
+    def media(self) -> CarrierMedia:
+        """The carrier's end of it."""
 
-    def now(self) -> float:
-        """Seconds since the line was opened."""
-        return clock.now() - self.began_at
-
-    def attach(self, media: CarrierMedia, send: Callable[[bytes, bool], None]) -> None:
-        """Connect a stream; `send(message, is_media)`."""
-        self._media, self._send = media, send
-
-    def detach(self) -> None:
-        """The stream is gone: what the caller says is lost, and the caller hears silence."""
-        self._media, self._send = None, _nowhere
-
-    async def run(self) -> None:
-        """Until the caller hangs up."""
-        ticks = 0
-        silence = b"\xff" * 160
-        while not self.caller.has_hung_up:
-            at = ticks * FRAME_S
-            frame = self.caller.next_frame(at)
-            heard = silence
-            if self._media is not None:
-                tick = self._media.tick(frame, at)
-                heard = tick.heard
-                for message in tick.messages:
-                    self._send(message, message.startswith(b'{"event":"media"'))
-            self.caller.heard(heard, at)
-            self._press(at)
-            ticks += 1
-            late_s = self.now() - ticks * FRAME_S
-            self.worst_lag_s = max(self.worst_lag_s, late_s)
-            await asyncio.sleep(max(0.0, -late_s))
-
-    def _press(self, at: float) -> None:
-        for digit in self.caller.take_digits(at):
-            for message in self._media.press(digit) if self._media is not None else ():
-                self._send(message, False)
-
-
-def _nowhere(message: bytes, is_media: bool) -> None:
-    del message, is_media
-
-
-class SocketStream:
-    """One media stream of a call."""
-
-    def __init__(self, facts: StreamFacts, url: str, web: ServerWeb, line: Line, options: StreamOptions) -> None:
-        self.media: Final = CarrierMedia(facts, options.faults)
-        self._url: Final = url
-        self._web: Final = web
-        self._line: Final = line
-        self._options: Final = options
-        self._outbox: Final[asyncio.Queue[bytes]] = asyncio.Queue(OUTBOX)
-        self.closed_with = 0
+    @property
+    def closed_with(self) -> int:
         """The server's close code."""
 
     async def run(self) -> str:
@@ -121,11 +65,53 @@ class SocketStream:
 
         Raises `StreamFailed` when it cannot be made. Cancelled, it ends as at a caller's hang-up.
         """
+
+
+StreamMaker = Callable[[StreamFacts, str, Telephone, StreamOptions], Stream]
+"""Makes the stream of a call to an address."""
+
+
+class StreamEnd:
+    """The stream as the far end of the caller's line; `send(message, is_media)` is the way to the server."""
+
+    def __init__(self, media: CarrierMedia, send: Callable[[bytes, bool], None]) -> None:
+        self._media: Final = media
+        self._send: Final = send
+
+    def frame(self, caller: bytes, at: float) -> bytes:
+        """20 ms both ways."""
+        tick = self._media.tick(caller, at)
+        for message in tick.messages:
+            self._send(message, message.startswith(b'{"event":"media"'))
+        return tick.heard
+
+    def press(self, digit: str) -> None:
+        """A key of the caller's."""
+        for message in self._media.press(digit):
+            self._send(message, False)
+
+
+class SocketStream:
+    """One media stream of a call."""
+
+    def __init__(
+        self, facts: StreamFacts, url: str, web: ServerWeb, telephone: Telephone, options: StreamOptions
+    ) -> None:
+        self.media: Final = CarrierMedia(facts, options.faults)
+        self._url: Final = url
+        self._web: Final = web
+        self._telephone: Final = telephone
+        self._options: Final = options
+        self._outbox: Final[asyncio.Queue[bytes]] = asyncio.Queue(OUTBOX)
+        self.closed_with = 0
+        """The server's close code."""
+
+    async def run(self) -> str:
+        """See `Stream`."""
         socket = await self._connect()
         try:
             return await self._serve(socket)
         finally:
-            self._line.detach()
             socket.transport.abort()
 
     async def _connect(self) -> ClientConnection:
@@ -160,9 +146,10 @@ class SocketStream:
         to_carrier = Courier[str | bytes](
             options.network.to_carrier(now), lambda message: self._take(message, to_server)
         )
-        for message in self.media.open(self._line.now()):
+        for message in self.media.open(self._telephone.now()):
             to_server.send(message)
-        self._line.attach(self.media, lambda message, is_media: to_server.send(message, is_media=is_media))
+        end = StreamEnd(self.media, lambda message, is_media: to_server.send(message, is_media=is_media))
+        self._telephone.connect(end)
         writer = asyncio.ensure_future(self._write(socket))
         reader = asyncio.ensure_future(self._read(socket, to_carrier))
         breaker = asyncio.ensure_future(self._break(socket))
@@ -170,7 +157,7 @@ class SocketStream:
             done, _ = await asyncio.wait({writer, reader, breaker}, return_when=asyncio.FIRST_COMPLETED)
             return next(task.result() for task in (breaker, reader, writer) if task in done)
         finally:
-            self._line.detach()
+            self._telephone.disconnect(end)
             writer.cancel()
             await self._say_goodbye(socket)
             reader.cancel()
@@ -183,10 +170,10 @@ class SocketStream:
         try:
             self._outbox.put_nowait(message)
         except asyncio.QueueFull:
-            self.media.violated(IO_PROBLEM, "the server does not read", self._line.now())
+            self.media.violated(IO_PROBLEM, "the server does not read", self._telephone.now())
 
     def _take(self, message: str | bytes, to_server: Courier[bytes]) -> None:
-        at = self._line.now()
+        at = self._telephone.now()
         if isinstance(message, bytes):
             self.media.received_binary(len(message), at)
             return
@@ -213,7 +200,7 @@ class SocketStream:
             if closed.rcvd is None:
                 return "the connection was lost"
         self.closed_with = socket.close_code or 0
-        if half_open_at_s is not None and self._line.now() >= half_open_at_s:
+        if half_open_at_s is not None and self._telephone.now() >= half_open_at_s:
             return await _for_ever()
         return "closed by the server"
 

@@ -3,6 +3,7 @@
 Attributes and nesting are those of Twilio's TwiML reference, as far as this project's calls can meet them.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,9 @@ NOT_TWIML: Final = 12200
 NOT_TEXT_XML: Final = 12300
 SAY_LIMIT: Final = 4096
 PARAMETER_LIMIT: Final = 500
+INVALID_NUMBER: Final = 13224
+LONGEST_RING_S: Final = 600
+LONGEST_CALL_S: Final = 4 * 3600
 
 
 class TwimlError(ValueError):
@@ -133,7 +137,25 @@ def _check(verb: Verb) -> None:
         raise TwimlError(NOT_TWIML, f"<Say> holds {len(verb.text)} characters, at most {SAY_LIMIT}")
     elif verb.name == "Pause" and not attributes.get("length", "1").isdigit():
         raise TwimlError(NOT_TWIML, "<Pause> needs a length in whole seconds")
-    elif verb.name == "Dial" and not verb.text and not verb.children:
-        raise TwimlError(NOT_TWIML, "<Dial> needs somebody to dial")
+    elif verb.name == "Dial":
+        _check_dial(verb)
     if attributes.get("method", "POST").upper() not in ("POST", "GET"):
         raise TwimlError(NOT_TWIML, f"<{verb.name}> has a method that is neither POST nor GET")
+
+
+def _check_dial(verb: Verb) -> None:
+    """Who is dialled must be somebody (13224: an invalid number); Twilio's own words for numbers are E.164."""
+    if not verb.text and not verb.children:
+        raise TwimlError(NOT_TWIML, "<Dial> needs somebody to dial")
+    for name, least, most in (("timeout", 1, LONGEST_RING_S), ("timeLimit", 1, LONGEST_CALL_S)):
+        value = verb.attributes.get(name, str(least))
+        if not value.isdecimal() or not least <= int(value) <= most:
+            raise TwimlError(NOT_TWIML, f"<Dial> has a {name} of {value!r}, not {least} to {most}")
+    numbers = [verb.text] if verb.text else []
+    numbers += [child.text for child in verb.children if child.name == "Number"]
+    for number in numbers:
+        if not re.fullmatch(r"\+?[0-9]{3,15}", number):
+            raise TwimlError(INVALID_NUMBER, f"<Dial> cannot dial {number[:40]!r}")
+    for child in verb.children:
+        if child.name == "Sip" and not re.match("sips?:", child.text, re.IGNORECASE):
+            raise TwimlError(INVALID_NUMBER, f"<Sip> holds {child.text[:40]!r}, which is no SIP address")

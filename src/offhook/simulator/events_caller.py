@@ -68,7 +68,7 @@ class Caller:
         """The last spurt ends the caller's turn."""
         self._watch: float | None = None
         self._shows_silence = True
-        self.agent_until = 0.0
+        self.agent_until = self._question_until = 0.0
         self.is_heard = True
         """Not muted, and on a leg."""
         self.asked_for_time = False
@@ -89,6 +89,7 @@ class Caller:
     def agent_sounds(self, begin: float, end: float, text: str, *, is_goodbye: bool) -> None:
         """The agent will be heard, if nothing is cut."""
         self.agent_until = end
+        self._question_until = end if text.endswith("?") else 0.0
         if self.is_television:
             return
         heap, weather, length_s = self._heap, self._weather, end - begin
@@ -104,7 +105,7 @@ class Caller:
         if heap.chance(weather.coughs):
             heap.later(begin + heap.within((-0.5, length_s)), self._utter, (("",), Sound.LISTENING))
         if text.endswith("?") and heap.chance(weather.tail_answers):
-            heap.later(end - heap.within((0.05, 0.5)), self._utter, (ANSWERS, Sound.WORDS))
+            heap.later(end - heap.within((0.05, 0.5)), self._answer_early, end)
         if heap.chance(weather.echoes) and len(words := text.split()) > 4:
             first = heap.random.randint(0, len(words) - 4)
             echo = " ".join(words[first : first + heap.random.randint(4, 8)])
@@ -117,6 +118,7 @@ class Caller:
     def agent_cut(self, at: float) -> None:
         """The agent fell silent before its time."""
         self.agent_until = min(self.agent_until, at)
+        self._question_until = min(self._question_until, at)
 
     def reply_over(self, at: float) -> None:
         """The agent has said all that it would: the caller's turn."""
@@ -134,7 +136,10 @@ class Caller:
     # ── the line ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def unheard(self, at: float) -> None:
-        """From here on nobody hears the caller: the leg is gone."""
+        """From here on nobody hears the caller: the leg is gone, and with it ends the spurt."""
+        if self.is_heard and self._began_at + STARTED_S <= at < self._stopped_at:
+            ended_at = min(self.voice_until, at)
+            self._heap.deliver(SpeechStopped(self._spurt, ended_at, max(ended_at - self._began_at, 0.0)), at)
         self.is_heard = False
         self._line += 1
         self._transcriber.forget_after(at)
@@ -217,6 +222,11 @@ class Caller:
         text = self._heap.random.choice(texts)
         if self.is_heard and self.voice_until + 0.2 < at:
             self._begin(text.split(), at, is_end=True, sound=sound)
+
+    def _answer_early(self, question_until: float, at: float) -> None:
+        """Over the tail of a question, if that was not cut meanwhile."""
+        if question_until == self._question_until:
+            self._utter((ANSWERS, Sound.WORDS), at)
 
     def _watch_television(self, number: int, at: float) -> None:
         if not self.is_heard:

@@ -10,7 +10,7 @@ from offhook.core.history import AgentSaid, CallerSaid, KeysPressed
 from offhook.simulator.events_check import Check, Facts, Hears
 
 _WORD: Final = re.compile(r"\bw(\d+)")
-_ANSWER: Final = re.compile(r"\b(?:yes|right|no)\b")
+_ANSWER: Final = re.compile(r"\b(yes|right|no)x?\b")
 """What is said over the tail of a question: it is an answer, whatever it sounds like."""
 JUDGED_S: Final = 1.5
 """Behind the agent's last sound it is known whether what was said over it is an answer."""
@@ -42,9 +42,9 @@ class WordsReachHistory(Check):
         if not self.facts.is_ended:
             for word in _WORD.findall(event.text):
                 self._told[int(word)] = at
-            for answer in _ANSWER.findall(event.text):
-                self._answers[answer] += 1
-                self._answered_at[answer] = at
+        for answer in _ANSWER.findall(event.text):
+            self._answers[answer] += 1
+            self._answered_at[answer] = at
 
     def _remember(self, command: Remember, at: float) -> None:
         if not isinstance(command.entry, CallerSaid):

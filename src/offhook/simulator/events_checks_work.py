@@ -166,7 +166,7 @@ class RoundsAreBounded(Check):
         most = self.facts.behaviour.tool_steps + 1
         if rounds > most:
             self.fail(at, f"reply {command.reply} is asked for the {rounds}th time")
-        if rounds >= most and command.content.with_tools:
+        if rounds >= self.facts.behaviour.tool_steps and command.content.with_tools:
             self.fail(at, f"reply {command.reply} gets tools in its last round")
         if not command.content.with_tools:
             self._no_tools.add(command.reply)

@@ -35,6 +35,12 @@ class _Segment:
         self.started = False
         self.is_heard = False
 
+    def break_off(self) -> None:
+        """What is there of it is all that there will be, and its words are those that it holds."""
+        self.length_s, self.is_whole = self.have_s, True
+        self.words = self.words[: int(self.have_s / WORD_S + 0.5)]
+        self.text = " ".join(self.words)
+
 
 class EventPlayout:
     """One call's outgoing audio. One reply at a time."""
@@ -43,6 +49,8 @@ class EventPlayout:
         self._heap = heap
         self.reply = 0
         """The reply that is open; 0 when there is none."""
+        self._latest = 0
+        """The reply that was opened last and not cancelled."""
         self._segments: list[_Segment] = []
         self._index = 0
         self._offset = 0.0
@@ -70,6 +78,7 @@ class EventPlayout:
     def open(self, reply: int, *, held: bool) -> None:
         """A new reply; the last one is over."""
         self.reply, self._segments, self._index, self._offset = reply, [], 0, 0.0
+        self._latest = reply
         self._stretches = []
         self._is_open, self._is_finished, self._is_sent, self._is_hushed = not held, False, False, False
         self._generation += 1
@@ -82,17 +91,24 @@ class EventPlayout:
         self._post(SegmentReady(reply, number, text), at)
         self._pump(at)
 
-    def end_segment(self, reply: int, number: int, at: float) -> None:
-        """The rest of its audio is there."""
-        for segment in self._segments if reply == self.reply else ():
-            if segment.number == number:
-                segment.have_s, segment.is_whole = segment.length_s, True
-        self._pump(at)
+    def end_segments(self, reply: int, at: float) -> None:
+        """No more audio of what hangs will come."""
+        if reply == self.reply:
+            for segment in self._segments:
+                if not segment.is_whole:
+                    segment.break_off()
+            self._pump(at)
 
     def interject(self, reply: int, number: int, text: str, at: float) -> None:
-        """A filler, before what is still unsent; not inside a segment, and not into another reply."""
-        if reply != self.reply or self._offset > 0.0:
+        """A filler, before what is still unsent; not into another reply, nor into a segment that is being heard."""
+        if reply != self.reply:
             return
+        if self._offset > 0.0:
+            if self.plays_until > at:
+                return
+            # It hangs: what follows of it would be the middle of a sentence.
+            self._segments[self._index].break_off()
+            self._index, self._offset = self._index + 1, 0.0
         self._segments.insert(self._index, _Segment(number, text, None))
         self._post(SegmentReady(reply, number, text), at)
         self._pump(at)
@@ -101,9 +117,7 @@ class EventPlayout:
         """No more segments will come."""
         if reply == self.reply and not self._is_finished:
             self._is_finished = True
-            for segment in self._segments:
-                segment.length_s, segment.is_whole = segment.have_s, True
-            self._pump(at)
+            self.end_segments(reply, at)
 
     # ── what the conversation commands ───────────────────────────────────────────────────────────────────────
 
@@ -131,10 +145,14 @@ class EventPlayout:
 
     def cancel(self, reply: int, at: float) -> None:
         """Drop the reply; tells what was heard, if any was sent."""
-        if reply != self.reply:
+        if reply != self._latest:
             return
-        if self._rewind(at):
+        if not self.reply:
+            # It was heard to its end, and the news of that is on its way.
+            self._post(PlayoutCut(reply, " ".join(self.truth[reply]), 0.0), at)
+        elif self._rewind(at):
             self._post(self._cut(), at)
+        self._latest = 0
         self._over()
 
     def detach(self, at: float) -> None:

@@ -77,6 +77,7 @@ class Responder:
         if reply != self._maker.reply:
             return
         self._maker.is_over = True
+        self._playout.end_segments(reply, at)
         self._maker = _Maker(reply)
         self._think(content, is_first=False, at=at)
 
@@ -141,14 +142,14 @@ class Responder:
                 self._later(at, ReplyFailed(maker.reply, Stage.MODEL, "stream broke"))
                 return at
             text = self._sentence(is_question=asks and number == segments)
-            if not self._speak(text, max(at, spoken_at)):
+            sounds_at = self._speak(text, max(at, spoken_at))
+            if sounds_at is None:
+                self._later(at, ReplyGenerated(maker.reply, " ".join(self._text), self._segments))
                 return at
-            spoken_at = max(at, spoken_at) + 0.25
+            spoken_at = sounds_at
         self._later(at, ReplyGenerated(maker.reply, " ".join(self._text), self._segments, 200, 30))
         if not maker.stays_open:
-            heap.later(
-                max(at, spoken_at) + 0.3 + weather.slow_voice_s[1] * (weather.slow_voice > 0), self._finish, maker
-            )
+            heap.later(max(at, spoken_at) + 0.3, self._finish, maker)
         return at
 
     def _sentence(self, *, is_question: bool) -> str:
@@ -162,13 +163,20 @@ class Responder:
 
     def _told(self, what: tuple[_Maker, FirstTokenReceived], at: float) -> None:
         maker, event = what
-        if not maker.is_over:
+        if maker.is_over:
+            return
+        if isinstance(event, ReplyFailed):
+            # What the caller hears already is played to its end.
+            maker.is_over = True
+            self._heap.send(at, event)
+            self._playout.finish(maker.reply, at)
+        else:
             self._heap.deliver(event, at)
 
     # ── the voice ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _speak(self, text: str, at: float) -> bool:
-        """False when the voice does not get to the end of it."""
+    def _speak(self, text: str, at: float) -> float | None:
+        """When it begins to sound; None when the voice does not get to the end of it."""
         heap, weather, maker = self._heap, self._weather, self._maker
         self._text.append(text)
         number, self._segments = self._segments, self._segments + 1
@@ -176,17 +184,13 @@ class Responder:
         if self._voice_is_dead:
             if heap.chance(0.5):
                 self._later(at, ReplyFailed(maker.reply, Stage.VOICE, "refused"))
-            else:
-                self._later(at, ReplyGenerated(maker.reply, " ".join(self._text), self._segments))
-            return False
+            return None
         stalls, dies = heap.chance(weather.voice_stalls), heap.chance(weather.voice_dies)
         have_s = heap.within((0.2, 0.8)) if stalls or dies else None
         heap.later(at, self._sound, (maker, number, text, have_s))
         if dies:
             self._later(at + 0.5, ReplyFailed(maker.reply, Stage.VOICE, "socket closed"))
-        elif stalls:
-            self._later(at, ReplyGenerated(maker.reply, " ".join(self._text), self._segments))
-        return not (stalls or dies)
+        return None if stalls or dies else at
 
     def _sound(self, what: tuple[_Maker, int, str, float | None], at: float) -> None:
         maker, number, text, have_s = what

@@ -249,8 +249,9 @@ class EventsWorld(Heap):
 
     def _cancel(self, command: CancelReply, at: float) -> None:
         self.responder.cancel(command.reply, at)
-        if command.reply == self.playout.reply:
-            self.playout.cancel(command.reply, at)
+        is_open = command.reply == self.playout.reply
+        self.playout.cancel(command.reply, at)
+        if is_open:
             self._cut(at)
 
     def _hush(self, command: HushPlayout, at: float) -> None:

@@ -1,184 +1,243 @@
-"""A whole call in memory: caller, carrier's media and network around a server's leg, in the running loop's time.
+"""A carrier in memory: whole telephone calls to a server in this process, in the running loop's time.
 
 In virtual time (`offhook.simulator.virtual`) hours of calls take seconds; in real time it works as well.
+
+    carrier = MemoryCarrier(CallOptions(dials=(DialPlan("busy"),)))
+    live = LiveCalls(..., lines=TwilioLines(carrier, carrier.origin))
+    outcome = await carrier.call(caller, MemoryServer(Switchboard(live, settings).respond, live.answer))
+
+It is the carrier of the wire (`simulator.carrier_call`) with webhooks and streams in memory. `memory_call` is less: one
+media stream without webhooks, for a server that is nothing but legs.
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Final
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from offhook import clock
+from offhook.errors import CarrierRefused, OffhookError
 from offhook.simulator.caller import Caller
-from offhook.simulator.carrier_media import CarrierMedia, MediaFaults, StreamFacts
-from offhook.simulator.network import Courier, Network
-from offhook.simulator.report import FRAME_S, CallReport
-from offhook.telephony.carriers.twilio_media import LegWorld, TwilioMediaLeg
+from offhook.simulator.carrier_call import CallOptions, CallOutcome, CarrierCall, Parties
+from offhook.simulator.carrier_media import MediaFaults, StreamFacts
+from offhook.simulator.carrier_stream import StreamOptions
+from offhook.simulator.carrier_twiml import TwimlError, Verb, parse
+from offhook.simulator.carrier_way import Way
+from offhook.simulator.carrier_web import BAD_STATUS, Account, LogEntry, Source, WebhookFailed
+from offhook.simulator.memory_stream import NOTICE_S, MemoryStream
+from offhook.simulator.network import Network
+from offhook.simulator.report import CallReport
+from offhook.simulator.telephone import Telephone
 from offhook.telephony.leg import Leg, LegStarted
 
+__all__ = ["NOTICE_S", "MemoryCall", "MemoryCarrier", "MemoryControl", "MemoryServer", "memory_call"]
+
 REST_S: Final = 0.15
-"""From our request to hang up until the carrier has done it."""
-NOTICE_S: Final = 20.0
-"""How long a server's dead connection takes to be noticed (its pings)."""
-GOODBYE_S: Final = 5.0
-"""After the end of the media, for what is still under way."""
+"""From our request over REST until the carrier has done it."""
+WEBHOOK_S: Final = 0.05
+"""From the carrier's question to the answer."""
+LONGEST_S: Final = 4 * 3600.0
+"""The carrier ends a call then (Twilio's limit)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryServer:
+    """The server under test."""
+
+    webhook: Callable[[str, Mapping[str, str], str], Awaitable[bytes]]
+    """Answers a webhook by address, fields and idempotency token with a document, or with nothing."""
+    answer: Callable[[Leg, LegStarted], bool]
+    """Takes a leg at its `start`."""
+
+
+class MemoryCarrier:
+    """One account, any number of calls. It is a `telephony.carriers.twilio_line.CallControl` for the server's lines."""
+
+    def __init__(
+        self,
+        options: CallOptions | None = None,
+        *,
+        seed: int = 0,
+        origin: str = "https://memory.test",
+        rest_s: float = REST_S,
+    ) -> None:
+        self.origin: Final = origin
+        self.calls: Final[dict[str, CarrierCall]] = {}
+        """By SID, those that are over too."""
+        self.documents: Final[list[tuple[str, str]]] = []
+        """Each address and the document that came from it; REST has none."""
+        self._options: Final = options or CallOptions()
+        self._chance: Final = random.Random(seed)
+        self._rest_s: Final = rest_s
+
+    async def call(
+        self,
+        caller: Caller,
+        server: MemoryServer,
+        *,
+        from_number: str = "+15005550006",
+        to_number: str = "+15005550001",
+        longest_s: float = LONGEST_S,
+        on_tick: Callable[[float], None] | None = None,
+    ) -> CallOutcome:
+        """A whole inbound call, from the voice webhook to the last status callback.
+
+        It returns when the server knows of the end of every stream. `on_tick` is called after each 20 ms with the
+        time since the call was answered: where a test checks its invariants. What it raises is raised here.
+        """
+        streams: list[MemoryStream] = []
+
+        def open_stream(facts: StreamFacts, url: str, telephone: Telephone, options: StreamOptions) -> MemoryStream:
+            del url
+            streams.append(MemoryStream(facts, telephone, options, server.answer))
+            return streams[-1]
+
+        web = _MemoryWeb(self, server)
+        parties = Parties(self._mint("CA"), from_number, to_number)
+        way = Way(web, open_stream, self._mint, on_tick)
+        call = self.calls[parties.call_sid] = CarrierCall(parties, caller, way, self._with_status())
+        timer = asyncio.get_running_loop().call_later(longest_s, call.end, "the longest call")
+        try:
+            outcome = await call.run(Source(f"{self.origin}/twilio/voice"))
+        finally:
+            timer.cancel()
+        if streams:
+            await asyncio.wait([stream.gone for stream in streams])
+        return outcome
+
+    # ── REST (telephony.carriers.twilio_line.CallControl) ────────────────────────────────────────────────────────
+
+    async def hang_up(self, call_sid: str) -> None:
+        """The server ends a call."""
+        await asyncio.sleep(self._rest_s)
+        call = self.calls.get(call_sid)
+        if call is not None and not call.is_over:
+            call.end("server")
+
+    async def redirect_call(self, call_sid: str, twiml: bytes) -> None:
+        """The server gives a call another document. Raises `CarrierRefused` as Twilio would."""
+        await asyncio.sleep(self._rest_s)
+        call = self.calls.get(call_sid)
+        if call is None or call.is_over:
+            raise CarrierRefused("Call is not in-progress. Cannot redirect. (21220)")
+        try:
+            parse(twiml)
+        except TwimlError as error:
+            raise CarrierRefused(f"{error} ({error.code})") from error
+        call.change(Source(twiml=twiml.decode()))
+
+    # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _with_status(self) -> CallOptions:
+        options = self._options
+        return options if options.status_url else replace(options, status_url=f"{self.origin}/twilio/status")
+
+    def _mint(self, prefix: str) -> str:
+        return f"{prefix}{self._chance.getrandbits(128):032x}"
+
+
+class _MemoryWeb:
+    """The server's webhooks (`carrier_way.Web`)."""
+
+    def __init__(self, carrier: MemoryCarrier, server: MemoryServer) -> None:
+        self.account: Final = Account("AC" + "0" * 32, "")
+        self.origin: Final = carrier.origin
+        self._documents: Final = carrier.documents
+        self._server: Final = server
+
+    async def document(self, source: Source, fields: Mapping[str, str], token: str) -> tuple[Verb, ...]:
+        """Ask and parse."""
+        try:
+            if source.twiml:
+                return parse(source.twiml.encode())
+            await asyncio.sleep(WEBHOOK_S)
+            answer = await self._server.webhook(source.url, {**fields, **source.fields}, token)
+            self._documents.append((source.url, answer.decode()))
+            return parse(answer)
+        except TwimlError as error:
+            raise WebhookFailed(error.code, f"{source.url or 'TwiML'}: {error}") from error
+        except OffhookError as error:
+            raise WebhookFailed(BAD_STATUS, f"{source.url}: {error}") from error
+
+    async def callback(self, url: str, fields: Mapping[str, str]) -> LogEntry | None:
+        """Tell."""
+        await asyncio.sleep(WEBHOOK_S)
+        try:
+            await self._server.webhook(url, fields, "")
+        except OffhookError as error:
+            return LogEntry(clock.now(), BAD_STATUS, f"callback to {url}: {error}")
+        return None
+
+
+# ── one stream and nothing else ──────────────────────────────────────────────────────────────────────────────────
+
+
+class MemoryControl:
+    """The REST side for calls that are one stream: a `CallControl` that can hang up and nothing else."""
+
+    def __init__(self) -> None:
+        self._ends: Final[dict[str, Callable[[], None]]] = {}
+
+    def register(self, call_sid: str, end: Callable[[], None]) -> None:
+        """A call that can be hung up from now on."""
+        self._ends[call_sid] = end
+
+    async def hang_up(self, call_sid: str) -> None:
+        """The server ends a call."""
+        await asyncio.sleep(REST_S)
+        if call_sid in self._ends:
+            self._ends.pop(call_sid)()
+
+    async def redirect_call(self, call_sid: str, twiml: bytes) -> None:
+        """Nothing here reads documents. Raises `CarrierRefused`."""
+        del twiml
+        raise CarrierRefused(f"call {call_sid} is a stream in memory and nothing else")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryCall:
-    """What a call in memory is made of."""
+    """What a call of one stream is made of."""
 
     facts: StreamFacts
     network: Network = field(default_factory=Network)
     faults: MediaFaults = field(default_factory=MediaFaults)
-    longest_s: float = 4 * 3600.0
+    longest_s: float = LONGEST_S
     """The carrier ends the call then."""
     on_tick: Callable[[float], None] | None = None
     """Called after each 20 ms with the time of the call: where a test checks its invariants."""
+    control: MemoryControl | None = None
+    """Can end the call from the server's side; without it the server can only close its leg."""
 
 
 async def memory_call(answer: Callable[[Leg, LegStarted], bool], caller: Caller, call: MemoryCall) -> CallReport:
-    """Conduct the carrier's side of one call to its end. `answer` is asked at `start`, as by a real server.
+    """Conduct the carrier's side of one stream to its end. `answer` is asked at `start`, as by a real server.
 
-    The call ends when the caller hangs up, the server closes or hangs up, or the network breaks. What the server does
-    after that is its own; this returns as soon as the connection is gone on both sides.
+    It ends when the caller hangs up, the server closes or hangs up, or the network breaks. What the server does after
+    that is its own; this returns as soon as the connection is gone on both sides.
     """
-    return await _Exchange(answer, caller, call).run()
-
-
-class _Exchange:
-    """Both ends of one connection. It is a `MediaSocket` for the leg."""
-
-    def __init__(self, answer: Callable[[Leg, LegStarted], bool], caller: Caller, call: MemoryCall) -> None:
-        self._call: Final = call
-        self._caller: Final = caller
-        self._media: Final = CarrierMedia(call.facts, call.faults)
-        self._began_at: Final = clock.now()
-        self._loop: Final = asyncio.get_running_loop()
-        self._over: Final[asyncio.Future[str]] = self._loop.create_future()
-        """Done with who ended the call."""
-        self._server_told: Final[asyncio.Future[None]] = self._loop.create_future()
-        world = LegWorld(answer=answer, clock=clock.now, hang_up=self._hang_up)
-        self._leg: Final = TwilioMediaLeg(self, world, call.facts.call_sid)
-        self._to_server: Final = Courier[bytes | None](call.network.to_server(self._began_at), self._reach_server)
-        self._to_carrier: Final = Courier[bytes | None](call.network.to_carrier(self._began_at), self._reach_carrier)
-        self._ticks = 0
-        self._closed_by_server = False
-
-    async def run(self) -> CallReport:
-        """Until it is over."""
-        timers = [self._loop.call_at(self._began_at + self._call.longest_s, self._end, "the longest call")]
-        if self._call.network.drop_at_s is not None:
-            timers.append(self._loop.call_at(self._began_at + self._call.network.drop_at_s, self._break))
-        if self._call.network.half_open_at_s is not None:
-            noticed_at = self._began_at + self._call.network.half_open_at_s + NOTICE_S
-            timers.append(self._loop.call_at(noticed_at, self._server_lost, "nothing was heard, not even a ping"))
-        for message in self._media.open(0.0):
-            self._to_server.send(message)
-        self._tick()
-        try:
-            ended_by = await self._over
-            self._tell_server(ended_by)
-            timers.append(self._loop.call_later(self._notice_s(), self._server_lost, "the peer is silent"))
-            await self._server_told
-        finally:
-            for timer in timers:
-                timer.cancel()
-            self._to_server.stop()
-            self._to_carrier.stop()
-        report = self._caller.report(self._call.facts.call_sid, ended_by)
-        report.violations = list(self._media.violations)
-        return report
-
-    # ── the server's socket (telephony.carriers.twilio_media.MediaSocket) ────────────────────────────────────────
-
-    def send_text(self, message: bytes) -> None:
-        """The server sends."""
-        if not self._closed_by_server:
-            self._to_carrier.send(message)
-
-    def close(self, code: int) -> None:
-        """The server closes."""
-        del code
-        if not self._closed_by_server:
-            self._closed_by_server = True
-            self._to_carrier.send(None)
-
-    def backlog(self) -> int:
-        """Nothing ever waits here."""
-        return 0
-
-    async def _hang_up(self, call_sid: str) -> None:
-        """The server's request over REST."""
-        assert call_sid == self._call.facts.call_sid
-        await asyncio.sleep(REST_S)
-        self._end("server")
-
-    # ── the carrier's side ───────────────────────────────────────────────────────────────────────────────────────
-
-    def _tick(self) -> None:
-        if self._over.done():
-            return
-        at = self._ticks * FRAME_S
-        tick = self._media.tick(self._caller.next_frame(at), at)
-        self._caller.heard(tick.heard, at)
-        self._send(tick.messages)
-        for digit in self._caller.take_digits(at):
-            self._send(tuple(self._media.press(digit)))
-        if self._call.on_tick is not None:
-            self._call.on_tick(at)
-        if self._media.is_over:
-            self._end("the carrier stopped the stream")
-        elif self._caller.has_hung_up:
-            self._end("caller")
-        else:
-            # An absolute schedule: twenty milliseconds do not drift.
-            self._ticks += 1
-            self._loop.call_at(self._began_at + self._ticks * FRAME_S, self._tick)
-
-    def _send(self, messages: tuple[bytes, ...]) -> None:
-        for message in messages:
-            self._to_server.send(message, is_media=message.startswith(b'{"event":"media"'))
-
-    def _reach_carrier(self, message: bytes | None) -> None:
-        if message is None:
-            self._end("server")
-            return
-        for answer in self._media.received(message, clock.now() - self._began_at):
-            self._to_server.send(answer)
-
-    def _end(self, ended_by: str) -> None:
-        if not self._over.done():
-            self._over.set_result(ended_by)
-
-    # ── the end, as the server learns of it ──────────────────────────────────────────────────────────────────────
-
-    def _tell_server(self, ended_by: str) -> None:
-        if ended_by.startswith("the network"):
-            self._server_lost(ended_by)
-            return
-        for message in self._media.stop():
-            self._to_server.send(message)
-        if self._closed_by_server:
-            self._server_lost("closed on this side")
-        elif self._call.faults.end == "stop_and_close":
-            self._to_server.send(None)
-
-    def _reach_server(self, message: bytes | None) -> None:
-        if message is None:
-            self._server_lost("closed by the peer with 1000")
-        elif not self._server_told.done():
-            self._leg.text_received(message)
-
-    def _server_lost(self, cause: str) -> None:
-        if not self._server_told.done():
-            self._server_told.set_result(None)
-            self._leg.connection_lost(cause)
-
-    def _notice_s(self) -> float:
-        if self._call.faults.end != "stop_and_close" or self._call.network.half_open_at_s is not None:
-            return NOTICE_S
-        return GOODBYE_S + self._call.network.delay_s + self._call.network.burst_gap_s
-
-    def _break(self) -> None:
-        self._end("the network broke the connection")
+    telephone = Telephone(caller, call.on_tick)
+    stream = MemoryStream(call.facts, telephone, StreamOptions(network=call.network, faults=call.faults), answer)
+    hung_up = asyncio.Event()
+    if call.control is not None:
+        call.control.register(call.facts.call_sid, hung_up.set)
+    serving, calling = asyncio.ensure_future(stream.run()), asyncio.ensure_future(telephone.run())
+    waiting = asyncio.ensure_future(hung_up.wait())
+    parts: set[asyncio.Future[Any]] = {serving, calling, waiting}
+    try:
+        done, _ = await asyncio.wait(parts, timeout=call.longest_s, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for part in parts:
+            part.cancel()
+        await asyncio.wait(parts)
+    if calling in done:
+        calling.result()
+    if serving in done:
+        ended_by = serving.result()
+        ended_by = "server" if ended_by == "closed by the server" else ended_by
+    else:
+        ended_by = "caller" if calling in done else "server" if waiting in done else "the longest call"
+    await stream.gone
+    report = caller.report(call.facts.call_sid, ended_by)
+    report.violations = list(stream.media.violations)
+    return report

@@ -30,6 +30,10 @@ class Network:
     """The caller's messages stop every so often and then come at once; 0: never."""
     burst_gap_s: float = 0.0
     """For so long."""
+    stall_every_s: float = 0.0
+    """The server's messages stop every so often and then come at once; 0: never. The caller's go on."""
+    stall_s: float = 0.0
+    """For so long."""
     drop_at_s: float | None = None
     """The connection breaks: both sides are told."""
     half_open_at_s: float | None = None
@@ -37,7 +41,7 @@ class Network:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("delay_s", "jitter_s", "burst_every_s", "burst_gap_s"):
+        for name in ("delay_s", "jitter_s", "burst_every_s", "burst_gap_s", "stall_every_s", "stall_s"):
             if not 0 <= getattr(self, name) < 3600:
                 raise ValueError(f"{name} must be from 0 to 3600 s, not {getattr(self, name)!r}")
         if 0 < self.burst_every_s < 0.02:
@@ -83,10 +87,12 @@ class Link:
 
     def _held_until(self, elapsed_s: float) -> float:
         network = self._network
-        if not (self._is_inbound and network.burst_every_s > 0 and elapsed_s >= network.burst_every_s):
+        every_s, length_s = network.stall_every_s, network.stall_s
+        if self._is_inbound:
+            every_s, length_s = network.burst_every_s, network.burst_gap_s
+        if not every_s or elapsed_s < every_s:
             return elapsed_s
-        gap_began_s = elapsed_s // network.burst_every_s * network.burst_every_s
-        return max(elapsed_s, gap_began_s + network.burst_gap_s)
+        return max(elapsed_s, elapsed_s // every_s * every_s + length_s)
 
 
 class Courier(Generic[M]):

@@ -23,7 +23,7 @@ def end_call(config: EndCallConfig) -> ToolSpec:
     del config
     return ToolSpec(
         END_CALL,
-        "Hang up. Say goodbye in the same reply: the line is cut once the caller has heard it. Never beside a question.",
+        "Hang up, never beside a question. Say goodbye in the same reply: once it was heard, the line is cut.",
         _schema({}),
     )
 
@@ -83,12 +83,12 @@ def collect_digits(config: CollectDigitsConfig) -> ToolSpec:
     by_reference += "place of the number, and never say it."
     described = "Have the caller type a number on the telephone's keys. Ask for it in the same reply, in one question; "
     described += "the answer comes once they are typed."
-    if config.secret == "allowed":
+    if config.may_be_secret:
         fields["secret"] = {
             "type": "boolean",
             "description": f"True for a PIN, a card's number and the like: {by_reference}",
         }
-    elif config.secret == "always":
+    elif config.is_always_secret:
         described += f" They are secret: {by_reference}"
     return ToolSpec(COLLECT_DIGITS, described, _schema({}, **fields))
 

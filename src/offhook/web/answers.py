@@ -1,4 +1,7 @@
-"""The same question gets the same answer: Twilio asks again when an answer was lost on the way."""
+"""The same question gets the same answer: Twilio asks again when an answer was lost on the way.
+
+A key is a tuple that begins with the kind of question, so that no key of one kind can be taken for one of another.
+"""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -13,28 +16,28 @@ KEPT_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered, and whether it was the refusal of a call."""
+    """What was answered, and when."""
 
     document: bytes
-    is_refusal: bool
     at: float
 
 
 class Answers:
-    """Answers of the last minute by idempotency token or call."""
+    """Answers of the last minute."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Answer] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, ...], Answer] = OrderedDict()
 
-    def find(self, key: str) -> Answer | None:
-        """What was answered under this key, if it was lately. An empty key finds nothing."""
-        answer = self._kept.get(key) if key else None
+    def find(self, key: tuple[str, ...]) -> Answer | None:
+        """What was answered under this key, if it was lately. A key with an empty part finds nothing."""
+        answer = self._kept.get(key) if all(key) else None
         return answer if answer is not None and clock.now() - answer.at < KEPT_S else None
 
-    def keep(self, document: bytes, *keys: str, is_refusal: bool) -> None:
-        """Remember an answer under each key that is not empty."""
-        for key in filter(None, keys):
-            self._kept[key] = Answer(document, is_refusal, clock.now())
-            self._kept.move_to_end(key)
+    def keep(self, document: bytes, key: tuple[str, ...]) -> None:
+        """Remember an answer, unless its key has an empty part."""
+        if not all(key):
+            return
+        self._kept[key] = Answer(document, clock.now())
+        self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)

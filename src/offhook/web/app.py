@@ -9,11 +9,11 @@ from starlette.requests import ClientDisconnect
 
 from offhook.errors import SignatureInvalid
 from offhook.settings import Settings
-from offhook.telephony.carriers.twilio_rest import TwilioRest
 from offhook.web.gate import BadRequest, Gate
 from offhook.web.hooks import Hooks, twilio_router
 from offhook.web.media import MediaDoor
 from offhook.web.ports import Calls, Sentences
+from offhook.web.switchboard import Switchboard
 
 RETRY_AFTER_S: Final = "5"
 
@@ -21,19 +21,18 @@ RETRY_AFTER_S: Final = "5"
 def create_app(
     live: Calls,
     settings: Settings,
-    rest: TwilioRest | None = None,
     *,
     sentences: Sentences | None = None,
     is_ready: Callable[[], bool] = lambda: True,
 ) -> FastAPI:
-    """The application; `offhook.web.server.serve` runs it. `rest` None: calls are hung up by their TwiML alone.
+    """The application; `offhook.web.server.serve` runs it.
 
     `app.state.media_door` is what the media socket works with: it is served below ASGI (`offhook.web.media`).
     """
     gate = Gate(settings)
     app = FastAPI(title="Offhook", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.include_router(twilio_router(Hooks(gate, live, settings, sentences or Sentences())))
-    app.state.media_door = MediaDoor(gate.require_socket, live.answer, rest.hang_up if rest else None)
+    app.include_router(twilio_router(Hooks(gate, Switchboard(live, settings, sentences or Sentences()))))
+    app.state.media_door = MediaDoor(gate.require_socket, live.answer)
 
     @app.get("/healthz")
     async def healthz() -> Response:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -49,6 +49,8 @@ class Webhook:
     origin: str
     """Scheme and host that the carrier knows us by, without a slash at the end."""
     idempotency_token: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the address, which we made ourselves: signed with it (protocol notes, 1.9). First values."""
 
 
 class Gate:
@@ -81,11 +83,11 @@ class Gate:
                 signed_url = self._check.require(SignedRequest(urls, headers, form, None if is_form else body))
             except SignatureInvalid as invalid:
                 raise self._refused(invalid, path) from invalid
-        fields: dict[str, str] = {}
-        for name, value in form or _pairs(query):
-            fields.setdefault(name, value)
+        of_address = _pairs(query)
+        fields = first_values(form or of_address)
         origin = self._settings.public_url or "/".join(signed_url.split("/", 3)[:3])
-        return Webhook(fields, origin, headers.get("i-twilio-idempotency-token", "")[:200])
+        once = headers.get("i-twilio-idempotency-token", "")[:200]
+        return Webhook(fields, origin, once, first_values(of_address))
 
     def require_socket(self, headers: Mapping[str, str], target: str) -> None:
         """Check the handshake of a media socket; `headers` in lower case. Raises `SignatureInvalid`."""
@@ -109,6 +111,14 @@ class Gate:
 
 
 _FORM: Final = "application/x-www-form-urlencoded"
+
+
+def first_values(pairs: Pairs) -> dict[str, str]:
+    """The first value of each name."""
+    values: dict[str, str] = {}
+    for name, value in pairs:
+        values.setdefault(name, value)
+    return values
 
 
 def _pairs(text: str) -> Pairs:

@@ -8,7 +8,7 @@ the class that it comes from.
 import asyncio
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -25,7 +25,7 @@ from offhook.telephony.carriers.twilio_media import LegWorld, TwilioMediaLeg
 from offhook.telephony.carriers.twilio_messages import MESSAGE_LIMIT
 from offhook.telephony.leg import Leg, LegStarted
 from offhook.web.frames import FrameCutter
-from offhook.web.hooks import MEDIA_PATH
+from offhook.web.switchboard import MEDIA_PATH
 
 _logger: Final = logging.getLogger("offhook.web")
 
@@ -54,7 +54,6 @@ class MediaDoor:
     require: Callable[[Mapping[str, str], str], None]
     """Checks the handshake's headers (names in lower case) and target; raises `SignatureInvalid`."""
     answer: Callable[[Leg, LegStarted], bool]
-    hang_up: Callable[[str], Awaitable[None]] | None
 
 
 class MediaConnection:
@@ -65,7 +64,7 @@ class MediaConnection:
         self._transport: Final = transport
         self._who: Final = who
         self._loop: Final = asyncio.get_running_loop()
-        world = LegWorld(answer=door.answer, clock=clock.now, hang_up=door.hang_up)
+        world = LegWorld(answer=door.answer, clock=clock.now)
         self.leg: Final = TwilioMediaLeg(self, world, who)
         self._cutter: Final = FrameCutter(MESSAGE_LIMIT)
         self._pieces: list[bytes] = []
@@ -131,10 +130,6 @@ class MediaConnection:
             self._conn.send_close(code)
             self._flush()
             self._abort_later()
-
-    def backlog(self) -> int:
-        """Bytes that the transport still holds."""
-        return self._transport.get_write_buffer_size()
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
 

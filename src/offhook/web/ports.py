@@ -3,12 +3,18 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from offhook.core.endings import EndReason
+from offhook.core.events import TransferEnded
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import Leg, LegStarted
 
 
 class Calls(Protocol):
-    """The calls of this process, expected and live."""
+    """The calls of this process, expected and live.
+
+    A call is known here by the carrier's id. The carrier's webhooks and what its sockets tell come in any order, late,
+    twice or not at all: nothing here may raise for that.
+    """
 
     @property
     def count(self) -> int:
@@ -17,17 +23,36 @@ class Calls(Protocol):
     def refusal(self) -> str | None:
         """Why no further call is taken now: "full", "lagging", "draining"; None: it is."""
 
-    def expect(self, call_sid: str, facts: CallFacts) -> str:
-        """A one-shot token for the call's media; the same call gets the same one until it is redeemed."""
+    def expect(self, facts: CallFacts) -> str:
+        """A token for the call's media, with the call's own id inside; the same call gets the same until it is used.
+
+        Raises `AdmissionRefused`.
+        """
 
     def answer(self, leg: Leg, started: LegStarted) -> bool:
-        """Redeem the token in `started.parameters` and begin the call. False: the leg is to be closed."""
+        """Redeem the token in `started.parameters`: begin the call, or give a live one its media back.
+
+        A leg that the call still has is replaced. False: the leg is to be closed.
+        """
 
     def carrier_ended(self, call_sid: str) -> None:
-        """The carrier says that the telephone call is over."""
+        """The carrier says that the telephone call is over: nothing is more certain."""
 
-    def outcome(self, call_sid: str) -> str | None:
-        """How the call ended; None when it did not end here."""
+    def transfer_ended(self, call_sid: str, ended: TransferEnded) -> str | None:
+        """A transfer is over: a token when the agent takes the call back, the same until it is used.
+
+        None: it does not, or there is no such call, or no such transfer of it. May come before the old leg's end.
+        """
+
+    def lost_leg(self, call_sid: str) -> str | None:
+        """The media of a call are off, by the carrier's word: a token to bring them back, the same until it is used.
+
+        None: there is no such call, it has its outcome, or it has come back often enough; then the caller is given to
+        somebody else, and what is left of the call here ends without hanging up.
+        """
+
+    def outcome(self, call_sid: str) -> EndReason | None:
+        """How the call ended, known before its leg is closed; None when it did not end here."""
 
     async def drain(self, deadline_s: float) -> None:
         """Refuse new calls and wait for the live ones, at most so long."""

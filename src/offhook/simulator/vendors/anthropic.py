@@ -144,19 +144,23 @@ def check_body(body: dict[str, Any]) -> None:
         raise _invalid('messages: first message must use the "user" role')
     if entry.refuses_temperature and messages[-1].get("role") != "user":
         raise _invalid("messages: this model does not support assistant message prefill")
+    _check_blocks(body, messages)
+
+
+def _check_blocks(body: dict[str, Any], messages: list[dict[str, Any]]) -> None:
     uses: set[str] = set()
     seen: set[str] = set()
     for at, message in enumerate(messages):
         if message.get("role") not in ("user", "assistant"):
             raise _invalid(f"messages.{at}.role: Input should be 'user' or 'assistant'")
         content = message.get("content")
-        blocks = content if isinstance(content, list) else [{"type": "text", "text": content}]
+        blocks: list[dict[str, Any]] = content if isinstance(content, list) else [{"type": "text", "text": content}]
         if any(block.get("type") == "text" and not block.get("text") for block in blocks):
             raise _invalid("messages: text content blocks must be non-empty")
         answered = {block["tool_use_id"] for block in blocks if block.get("type") == "tool_result"}
         if answered != uses:
             raise _invalid(f"messages.{at}: `tool_use` ids were found without `tool_result` blocks, or the reverse")
-        ids = [block["id"] for block in blocks if block.get("type") == "tool_use"]
+        ids: list[str] = [block["id"] for block in blocks if block.get("type") == "tool_use"]
         uses = set(ids)
         if len(uses) < len(ids) or uses & seen:
             raise _invalid(f"messages.{at}: `tool_use` ids must be unique")

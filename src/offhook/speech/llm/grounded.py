@@ -11,8 +11,8 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from typing import Final, Literal
 
-from offhook.core.builtin import END_CALL
-from offhook.speech.llm.grounded_dialogue import Dialogue, Fill, HangUp, LookUp, Move, RepeatLast, Say
+from offhook.core.builtin import END_CALL, TRANSFER_CALL
+from offhook.speech.llm.grounded_dialogue import Dialogue, Fill, HangUp, LookUp, Move, RepeatLast, Say, Transfer
 from offhook.speech.llm.grounded_forms import TAKE_MESSAGE
 from offhook.speech.llm.grounded_language import Language
 from offhook.speech.llm.grounded_languages import language_for
@@ -120,6 +120,9 @@ class GroundedBrain:
                 return [ToolCall(_call(request), form.tool, json.dumps(arguments, ensure_ascii=False))]
             case HangUp():
                 return [ToolCall(_call(request), END_CALL, "{}")]
+            case Transfer(destination):
+                arguments = {"destination": destination}
+                return [ToolCall(_call(request), TRANSFER_CALL, json.dumps(arguments, ensure_ascii=False))]
 
     # ── facts ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -4,15 +4,17 @@
 the whole history is gone through in well under a millisecond; the facts are looked up for the last turn alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, cast
 
-from offhook.core.builtin import END_CALL
+from offhook.core.builtin import END_CALL, TRANSFER_CALL
 from offhook.speech.llm.grounded_forms import BOOK_TABLE, TAKE_MESSAGE, Form
 from offhook.speech.llm.grounded_language import Act, Language
 from offhook.speech.ports import Message, ToolSpec
 
+TELLING_WORD: Final = 4
+"""Shorter words are in every wish."""
 HEARD_SHARE: Final = 0.6
 """So much of a sentence must have been heard for an answer to count as an answer to it."""
 
@@ -51,11 +53,18 @@ class HangUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """Connect the caller to a person."""
+
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
 class RepeatLast:
     """Say the last reply again."""
 
 
-Move = Say | LookUp | Fill | HangUp | RepeatLast
+Move = Say | LookUp | Fill | HangUp | Transfer | RepeatLast
 
 
 class Dialogue:
@@ -116,7 +125,7 @@ class Dialogue:
         if Act.MESSAGE in acts and TAKE_MESSAGE in self._tools:
             return self._begin(TAKE_MESSAGE, text)
         if Act.HUMAN in acts and Act.ROBOT not in acts:
-            return [Say(self._say.no_transfer), Say(self.offer)]
+            return self._connect(text) or [Say(self._say.no_transfer), Say(self.offer)]
         if Act.REPEAT in acts:
             return [RepeatLast()]
         if simple := self._simple(acts, clauses, text):
@@ -177,6 +186,20 @@ class Dialogue:
         ends: list[Move] = [HangUp()] if END_CALL in self._tools else []
         return [Say(self._say.goodbye), *ends]
 
+    def _connect(self, text: str) -> list[Move]:
+        """To the destination whose name and condition share the most words with the wish, else to the first."""
+        if TRANSFER_CALL not in self._tools:
+            return []
+        destination = cast("Mapping[str, Any]", self._tools[TRANSFER_CALL].parameters)["properties"]["destination"]
+        lines = str(destination.get("description", "")).splitlines()
+        wish = {word for word in _bare(text) if len(word) >= TELLING_WORD}
+
+        def shared(name: str) -> int:
+            told = " ".join(line for line in lines if line.startswith(f"- {name}:")) or name
+            return len(wish & set(_bare(told)))
+
+        return [Transfer(max(destination["enum"], key=shared))]
+
     # ── inside a form ────────────────────────────────────────────────────────────────────────────────────────
 
     def _hear_in_form(self, form: Form, text: str, said: str, acts: frozenset[Act]) -> list[Move]:
@@ -196,7 +219,7 @@ class Dialogue:
         if acts & {Act.ROBOT, Act.WHO, Act.REACHED}:
             return [Say(self._say.robot), *self._ask()]
         if Act.HUMAN in acts:
-            return [Say(self._say.no_transfer), *self._ask()]
+            return self._connect(text) or [Say(self._say.no_transfer), *self._ask()]
         if not form.pending:
             return self._hear_check(form, text, said, acts)
         return self._fill_in(form, text)

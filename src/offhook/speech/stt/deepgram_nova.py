@@ -164,7 +164,7 @@ class NovaDialect:
             return
         is_sent = self._questions.ask(to_s, at)
         if is_sent and len(self._questions.asked) == 1 and self._is_settled(self._questions.asked[0]):
-            self._answer("", 1)
+            self._answer(_Interim(), 1)
         else:
             self._send(FINALIZE)
         self._set_wakeup(at)
@@ -251,12 +251,11 @@ class NovaDialect:
         self._final_until = max(self._final_until, end_s or 0.0)
         if covered:
             self._overdue += covered - results.from_finalize
-            self._answer(new.text, covered)
+            self._answer(new, covered)
             self._set_wakeup(at)
         elif new.text:
             # Without a position it can only be told to lie in what was sent.
-            to_s = self.timeline.sent_s if end_s is None else end_s
-            self._told.final(new.text[-MOST_LETTERS:], self.timeline.place_s(to_s))
+            self._final(new, self.timeline.place_s(self.timeline.sent_s if end_s is None else end_s))
         else:
             self._tell()
 
@@ -275,37 +274,40 @@ class NovaDialect:
             return 1
         return covered
 
-    @property
-    def _final_place_s(self) -> float:
-        return self.timeline.place_s(self._final_until)
-
-    def _answer(self, text: str, count: int) -> None:
+    def _answer(self, words: _Interim, count: int) -> None:
         """Post the final that the oldest questions wait for; it may reach farther than they do."""
         to_s = self._questions.take(count)[-1].to_s
-        self._told.final(text[-MOST_LETTERS:], max(to_s, self._final_place_s))
+        self._final(words, max(to_s, self.timeline.place_s(self._final_until)))
         self._tell()
+
+    def _final(self, words: _Interim, to_s: float) -> None:
+        """It reaches to the end of its last word at least: what is left of a word must not be heard once more."""
+        if words.text:
+            to_s = max(to_s, self.timeline.place_s(words.end_s))
+        self._told.final(words.text[-MOST_LETTERS:], to_s)
 
     def _do_without(self, first: Asked) -> None:
         """No answer will come: the interim has to do, and is not told again when it becomes final after all."""
         before, self._interim = self._interim.split(first.until_s)
         self._final_until = max(self._final_until, before.end_s if before.text else 0.0)
         self._overdue += 1
-        self._answer(before.text, 1)
+        self._answer(before, 1)
 
     def _new_text(self, results: _Results) -> _Interim:
         """The text less what was told already: a final that comes twice, or after its interim had to do."""
         best = next(iter(results.channel.alternatives), _Alternative())
         start_s, end_s = results.start, results.end_s
         text, words = " ".join(best.transcript.split()), tuple(best.words)
+        reached_s = max(end_s or 0.0, words[-1].end if words else 0.0)
         if start_s is None or end_s is None or start_s >= self._final_until - OVERLAP_S:
             # The words are the text where they say the same; smart formatting may make one of several.
-            return _Interim(text, words if _joined(words) == text else (), end_s or 0.0)
+            return _Interim(text, words if _joined(words) == text else (), reached_s)
         if end_s <= self._final_until:
             return _Interim("", (), end_s)
         if not words:
-            return _Interim(text, (), end_s)
+            return _Interim(text, (), reached_s)
         new = tuple(word for word in words if word.middle_s > self._final_until)
-        return _Interim(_joined(new), new, end_s)
+        return _Interim(_joined(new), new, reached_s)
 
     def _tell(self) -> None:
         self._told.interim(self._interim.text[-MOST_LETTERS:], self.timeline.place_s(self._reached[0]))

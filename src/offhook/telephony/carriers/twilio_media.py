@@ -7,13 +7,13 @@ first, tenth, hundredth ... time, and the call goes on without it.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Protocol
 
 from offhook.audio.frames import Framer
-from offhook.errors import OffhookError
+from offhook.core.formats import TELEPHONE, AudioFormat
 from offhook.telephony.carriers.twilio_messages import (
     MESSAGE_LIMIT,
     AnyIncoming,
@@ -57,9 +57,6 @@ class MediaSocket(Protocol):
     def close(self, code: int) -> None:
         """Start the closing handshake."""
 
-    def backlog(self) -> int:
-        """Bytes that are not yet with the operating system."""
-
 
 class _State(Enum):
     EXPECTING = "before its start"
@@ -74,8 +71,6 @@ class LegWorld:
     answer: Callable[["TwilioMediaLeg", LegStarted], bool]
     clock: Callable[[], float]
     """Seconds, monotonic; only the rate limit reads it."""
-    hang_up: Callable[[str], Awaitable[None]] | None = None
-    """Ends a call by its SID at the carrier, bounded in time; raises `OffhookError`. None without credentials."""
     allowance: Allowance = CALL_ALLOWANCE
 
 
@@ -96,6 +91,11 @@ class TwilioMediaLeg:
         self._encoder = Encoder("")
         self._sequence = 0
         self.started: LegStarted | None = None
+
+    @property
+    def format(self) -> AudioFormat:
+        """Of the audio, both ways: `start` is refused when it announces another (protocol notes, 1.5)."""
+        return TELEPHONE
 
     @property
     def counters(self) -> LegCounters:
@@ -154,20 +154,6 @@ class TwilioMediaLeg:
         if self._state is _State.LIVE:
             self._socket.send_text(self._encoder.clear())
 
-    def backlog(self) -> int:
-        """Bytes that the connection has not yet taken from us."""
-        return self._socket.backlog()
-
-    async def hang_up(self) -> None:
-        """End the telephone call over REST, then close. Never raises; the bound is the REST client's."""
-        if self.started is not None and self._world.hang_up is not None:
-            try:
-                await self._world.hang_up(self.started.call_sid)
-            except OffhookError as error:
-                # Closing the socket makes Twilio ask what to do next, and the answer ends the call as well.
-                _logger.warning("> %s  hanging up over REST failed: %s", self._trouble.who, error)
-        self.close()
-
     def close(self, code: int = 1000) -> None:
         """Close the connection; the listener is told that the leg is lost, as with any other end."""
         self._end(lambda listener: listener.leg_lost("closed on this side"), f"closed by us with {code}")
@@ -217,7 +203,7 @@ class TwilioMediaLeg:
             self._encoder = Encoder(stream_sid)
             self._trouble.who = start.call_sid
             self.started = LegStarted(start.call_sid, stream_sid, start.custom_parameters)
-            _logger.info("< %s  start of stream %s", start.call_sid, stream_sid[:64])
+            _logger.info("< %s  start of stream %s", start.call_sid, ascii(stream_sid[:64])[1:-1])
             if not self._world.answer(self, self.started):
                 self._refuse("out_of_order", "no call expects this stream: unknown, used or overdue token")
 

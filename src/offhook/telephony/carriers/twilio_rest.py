@@ -30,6 +30,9 @@ SERVER_ERROR: Final = 500
 NOT_IN_PROGRESS: Final = 21220
 """Twilio's error code for changing a call that has ended."""
 
+_UNTOUCHED: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+"""A connection that was never made carried no request."""
+
 
 class _Problem(msgspec.Struct):
     code: int = 0
@@ -92,9 +95,27 @@ class TwilioRest:
         await self._change(call_sid, {"Status": "completed"}, over_is_fine=True)
 
     async def update_call(self, call_sid: str, twiml: bytes | str) -> None:
-        """Replace what a call does now."""
+        """Replace what a call does now, with a document that may as well run twice."""
         text = twiml.decode() if isinstance(twiml, bytes) else twiml
         await self._change(call_sid, {"Twiml": text}, over_is_fine=False)
+
+    async def redirect_call(self, call_sid: str, twiml: bytes) -> None:
+        """Replace what a call does now, with a document that must not run twice, such as one that dials.
+
+        A second update would end the first one's `<Dial>` and ring once more (protocol notes, 1.8), so it is tried
+        again only when Twilio certainly did nothing. Raises `CarrierRefused` or `ProviderUnavailable` when nothing has
+        changed, and `ProviderTimeout` when nobody knows.
+        """
+        may_have = f"Twilio may have changed call {call_sid}"
+        try:
+            answer = await self._post(self._address(call_sid), [("Twiml", twiml.decode())], repeatable=False)
+        except (ProviderUnavailable, ProviderTimeout) as error:
+            if isinstance(error.__cause__, _UNTOUCHED):
+                raise ProviderUnavailable(str(error), provider="twilio") from error
+            raise ProviderTimeout(f"{may_have}: {error}", provider="twilio") from error
+        if answer.status_code >= SERVER_ERROR:
+            raise ProviderTimeout(f"{may_have}: HTTP {answer.status_code}", provider="twilio")
+        _require_success(answer, f"change call {call_sid}")
 
     async def create_call(self, call: NewCall) -> str:
         """Place a call; its SID. Tried again only when Twilio certainly did not place it."""
@@ -110,14 +131,17 @@ class TwilioRest:
         await self._client.aclose()
 
     async def _change(self, call_sid: str, form: Mapping[str, str], *, over_is_fine: bool) -> None:
-        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", call_sid):
-            raise CarrierRefused("not a call SID")
-        answer = await self._post(f"{self._calls}/{call_sid}.json", list(form.items()), repeatable=True)
+        answer = await self._post(self._address(call_sid), list(form.items()), repeatable=True)
         over = answer.status_code == NOT_FOUND or _problem(answer).code == NOT_IN_PROGRESS
         if over and over_is_fine:
             _logger.info("< %s  was over already", call_sid)
             return
         _require_success(answer, f"change call {call_sid}")
+
+    def _address(self, call_sid: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", call_sid):
+            raise CarrierRefused("not a call SID")
+        return f"{self._calls}/{call_sid}.json"
 
     async def _post(self, url: str, form: list[tuple[str, str]], *, repeatable: bool) -> httpx2.Response:
         body = urlencode(form).encode()
@@ -127,8 +151,7 @@ class TwilioRest:
                     url, content=body, headers={"Content-Type": "application/x-www-form-urlencoded"}
                 )
             except httpx2.HTTPError as error:
-                # A connection that was never made carried no request.
-                untouched = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
+                untouched = isinstance(error, _UNTOUCHED)
                 if attempt == ATTEMPTS or not (repeatable or untouched):
                     raise _translated(error) from error
                 reason = type(error).__name__

@@ -8,6 +8,9 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 CONTENT_TYPE: Final = "text/xml; charset=utf-8"
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 has no way to carry (section 2.2); they are left out."""
+SHORTEST_RING_S: Final = 5
+LONGEST_RING_S: Final = 600
+"""`<Dial timeout>` is whole seconds, 30 unless it is told (protocol notes, 1.3 and 1.10)."""
 SAY_LIMIT: Final = 4096
 """`<Say>` takes no more characters (Twilio, TwiML for Say)."""
 
@@ -55,6 +58,21 @@ def dial(number: str, caller_id: str = "") -> bytes:
     connected = SubElement(response, "Dial", attributes)
     SubElement(connected, "Number").text = _clean(number)
     SubElement(response, "Hangup")
+    return _document(response)
+
+
+def transfer(number: str, action: str, ring_s: float) -> bytes:
+    """Connect the caller to another telephone or SIP address; what became of it is posted to `action`.
+
+    With `action` its answer replaces the rest of the document, which therefore has none (protocol notes, 1.3). The
+    caller hears the ringing of the other side (`answerOnBridge`) and shows with the number that it called from.
+    """
+    response = Element("Response")
+    timeout = min(max(round(ring_s), SHORTEST_RING_S), LONGEST_RING_S)
+    attributes = {"action": _clean(action), "method": "POST", "timeout": str(timeout), "answerOnBridge": "true"}
+    connected = SubElement(response, "Dial", attributes)
+    noun = "Sip" if number.lower().startswith(("sip:", "sips:")) else "Number"
+    SubElement(connected, noun).text = _clean(number)
     return _document(response)
 
 

@@ -1,0 +1,130 @@
+"""Agents that are ready to take calls: each loaded once, shared by its calls, and let go when nobody needs it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+from offhook.call.runtime import AgentRuntime
+from offhook.errors import ConfigurationError
+from offhook.telephony.facts import CallFacts
+
+_LOG: Final = logging.getLogger("offhook.runtime")
+MOST_IDLE: Final = 8
+"""Agents kept ready that nobody talks to; the one that was used longest ago goes first."""
+
+
+@dataclass(slots=True, eq=False)
+class _Shared:
+    loading: "asyncio.Task[AgentRuntime]"
+    users: int = 0
+    used: int = field(default=0)
+    """When it was used last, by count."""
+
+
+class Runtimes:
+    """Counts who uses which agent. A key says which agent: what it means is the loader's business."""
+
+    def __init__(self, load: Callable[[str], Awaitable[AgentRuntime]], who: Callable[[CallFacts], str]) -> None:
+        """`load` gives a prepared runtime, or raises `OffhookError`; `who` answers a call."""
+        self._load, self._who = load, who
+        self._current: dict[str, _Shared] = {}
+        self._used_by: dict[int, _Shared] = {}
+        """By the identity of the runtime, for as long as somebody uses it."""
+        self._closing: set[asyncio.Task[None]] = set()
+        self._uses = 0
+
+    @classmethod
+    def of(cls, runtime: AgentRuntime) -> Self:
+        """One agent, prepared already, answers every call."""
+
+        async def load(key: str) -> AgentRuntime:
+            if key:
+                raise ConfigurationError(f"there is no agent {key!r} here")
+            return runtime
+
+        return cls(load, lambda _: "")
+
+    # ── for calls ────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def resolve(self, facts: CallFacts) -> AgentRuntime:
+        """Who answers this call; to be released. Raises what loading it raises."""
+        return await self.acquire(self._who(facts))
+
+    async def handoff(self, runtime: AgentRuntime, name: str) -> AgentRuntime:
+        """The agent that this one calls `name`; to be released. Raises what loading it raises."""
+        key = runtime.handoffs.get(name)
+        if key is None:
+            known = ", ".join(runtime.handoffs) or "none"
+            raise ConfigurationError(f"there is no agent {name!r} to hand over to; there are: {known}")
+        return await self.acquire(key)
+
+    async def acquire(self, key: str) -> AgentRuntime:
+        """The agent, loaded when nobody has it; to be released. Raises what loading it raises."""
+        shared = self._current.get(key)
+        if shared is None:
+            shared = self._current[key] = _Shared(asyncio.ensure_future(self._loaded(key)))
+        shared.users += 1
+        try:
+            # Several calls wait for one load: that one of them goes away stops it for none.
+            runtime = await asyncio.shield(shared.loading)
+        except BaseException:
+            shared.users -= 1
+            if shared.loading.done() and self._current.get(key) is shared:
+                del self._current[key]
+            raise
+        self._uses += 1
+        shared.used = self._uses
+        self._used_by[id(runtime)] = shared
+        return runtime
+
+    def release(self, runtime: AgentRuntime) -> None:
+        """A call does not need it any more."""
+        shared = self._used_by.get(id(runtime))
+        if shared is None:
+            return
+        shared.users -= 1
+        if not shared.users:
+            del self._used_by[id(runtime)]
+            if shared not in self._current.values():
+                self._let_go(shared)
+            self._forget_idle()
+
+    # ── for the owner ────────────────────────────────────────────────────────────────────────────────────────
+
+    def replace(self, key: str) -> None:
+        """Its file has changed: later calls get a new one; the old one lives as long as its calls."""
+        shared = self._current.pop(key, None)
+        if shared is not None and not shared.users:
+            self._let_go(shared)
+
+    async def close(self) -> None:
+        """Let go of all of them, whoever uses them."""
+        every = {id(shared): shared for shared in (*self._current.values(), *self._used_by.values())}
+        self._current.clear()
+        self._used_by.clear()
+        for shared in every.values():
+            self._let_go(shared)
+        if self._closing:
+            await asyncio.wait(self._closing)
+
+    async def _loaded(self, key: str) -> AgentRuntime:
+        return await self._load(key)
+
+    def _forget_idle(self) -> None:
+        idle = [(shared.used, key) for key, shared in self._current.items() if not shared.users]
+        for _, key in sorted(idle)[: max(0, len(idle) - MOST_IDLE)]:
+            self.replace(key)
+
+    def _let_go(self, shared: _Shared) -> None:
+        task = asyncio.ensure_future(_close(shared))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+
+async def _close(shared: _Shared) -> None:
+    shared.loading.cancel()
+    await asyncio.wait([shared.loading])
+    if not shared.loading.cancelled() and shared.loading.exception() is None:
+        await shared.loading.result().close()

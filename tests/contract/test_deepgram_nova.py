@@ -1,0 +1,114 @@
+"""Nova's dialect alone: what it makes of results, and where it says that the words lie."""
+
+import json
+from typing import Any
+
+import pytest
+
+from offhook.core.events import TranscriptChanged, TranscriptFinal
+from offhook.errors import ProviderTimeout
+from offhook.speech.ports import TranscriberEvent
+from offhook.speech.stt.deepgram_nova import FINALIZE, NovaDialect
+
+NOISE = bytes(range(160))
+"""A frame that is no silence and holds no words."""
+
+
+def results(text: str, start: float, end: float, **flags: Any) -> str:
+    best = {"transcript": text}
+    body = {"type": "Results", "start": start, "duration": end - start, "channel": {"alternatives": [best]}}
+    return json.dumps({**body, **flags})
+
+
+class Talk:
+    """A dialect that hears what a test says Nova said."""
+
+    def __init__(self) -> None:
+        self.posted: list[TranscriberEvent] = []
+        self.sent: list[str | bytes] = []
+        self.dialect = NovaDialect(self.posted.append, self._send)
+        self.at = 0.0
+        self.dialect.opened(0.0)
+
+    def _send(self, message: str | bytes) -> None:
+        self.sent.append(message)
+        self.dialect.sent(message, self.at)
+
+    def hear(self, seconds: float) -> None:
+        """Audio up to this second of the stream, in real time."""
+        while self.at < seconds - 1e-9:
+            self.at = round(self.at + 0.02, 3)
+            self.dialect.hear(NOISE)
+
+    def ask(self) -> None:
+        """The words of all that was heard."""
+        self.dialect.ask(self.at, self.at)
+
+    @property
+    def finals(self) -> list[TranscriptFinal]:
+        return [event for event in self.posted if isinstance(event, TranscriptFinal)]
+
+
+def test_without_an_answer_the_interim_has_to_do_and_is_not_told_twice() -> None:
+    talk = Talk()
+    talk.hear(1.0)
+    talk.ask()
+    assert talk.sent[-1] == FINALIZE
+    talk.dialect.received(results("yes", 0.0, 1.0), 1.1)
+    talk.dialect.wake(1.7)
+    assert not talk.finals
+    talk.dialect.wake(2.2)
+    assert talk.finals == [TranscriptFinal("yes", 0.0, 1.0)]
+    talk.dialect.received(results("yes", 0.0, 1.0, is_final=True, from_finalize=True), 2.3)
+    talk.hear(2.0)
+    talk.ask()
+    talk.dialect.received(results("please", 1.0, 2.0, is_final=True, from_finalize=True), 3.1)
+    assert talk.finals[1:] == [TranscriptFinal("please", 1.0, 2.0)]
+    assert talk.dialect.wakeup_at is None
+
+
+def test_what_endpointing_made_final_is_told_at_once_and_need_not_be_asked_for() -> None:
+    talk = Talk()
+    talk.hear(1.4)
+    talk.dialect.received(results("yes", 0.0, 1.4, is_final=True, speech_final=True), 1.4)
+    assert talk.finals == [TranscriptFinal("yes", 0.0, 1.4)]
+    talk.hear(1.44)
+    talk.ask()
+    assert talk.finals[1:] == [TranscriptFinal("", 1.4, 1.44)]
+    assert FINALIZE not in talk.sent
+    talk.hear(1.6)
+    talk.ask()
+    assert talk.sent[-1] == FINALIZE, "a word may have begun since"
+
+
+def test_one_final_answers_all_questions_that_it_reaches() -> None:
+    talk = Talk()
+    talk.hear(1.0)
+    talk.ask()
+    talk.hear(1.4)
+    talk.ask()
+    talk.dialect.received(results("yes please", 0.0, 1.6, is_final=True), 1.8)
+    assert talk.finals == [TranscriptFinal("yes please", 0.0, 1.4)], "it cannot reach beyond what was sent"
+    assert talk.dialect.wakeup_at is None
+    talk.dialect.received(results("", 1.4, 1.4, is_final=True, from_finalize=True), 1.9)
+    assert len(talk.finals) == 1
+
+
+def test_an_interim_that_is_taken_back_is_told() -> None:
+    talk = Talk()
+    talk.hear(1.0)
+    talk.dialect.received(results("hm", 0.0, 0.9), 1.0)
+    talk.dialect.received(results("", 0.0, 1.0), 1.0)
+    assert talk.posted[1:] == [TranscriptChanged("hm", 0.9), TranscriptChanged("", 1.0)]
+
+
+def test_a_vendor_that_owes_an_answer_and_is_silent_is_lost() -> None:
+    talk = Talk()
+    talk.hear(1.0)
+    talk.ask()
+    woken = 0
+    with pytest.raises(ProviderTimeout, match="silent for 3 s"):
+        while talk.dialect.wakeup_at is not None:
+            woken += 1
+            assert woken < 20
+            talk.dialect.wake(talk.dialect.wakeup_at)

@@ -1,0 +1,409 @@
+"""Whole calls at the seams: a peer that raises, tools across replies, a call that ends while something runs."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from offhook.call.runtime import AgentRuntime
+from offhook.core import events as ev
+from offhook.core.commands import Command
+from offhook.core.conversation import Conversation
+from offhook.core.endings import EndReason
+from offhook.errors import ProviderUnavailable
+from offhook.speech.ports import Message, ModelOutput, ModelRequest, Progress, SpokenAudio, TextDelta, ToolCall, Usage
+from tests.rig import Outcome, Rig, caller_script, run_call_of
+from tests.simulation.services import Service, web_tool
+
+POLITE = {"wait": {"silent_s": 0.8}}
+END = {"hang_up": True}
+SORRY = "I cannot help you right now"
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Service:
+    return Service().serve(monkeypatch)
+
+
+def check(outcome: Outcome) -> None:
+    """What holds for every call that no fault of our own has ended."""
+    assert not outcome.report.violations, outcome.report.violations
+    assert outcome.tasks_left == 0, "nothing of a call outlives it"
+    assert outcome.reason not in (None, EndReason.OFFHOOK_ERROR)
+    assert not outcome.replayed().mismatches, "the journal replays to the same commands"
+    assert outcome.summary["end_reason"] == outcome.reason
+
+
+def agent_said(outcome: Outcome) -> list[str]:
+    return [text for speaker, text in outcome.turns if speaker == "agent"]
+
+
+def sounds_after_turn(outcome: Outcome, turn: int = 0) -> list[float]:
+    """When the agent became audible, in seconds from the end of a turn of the caller."""
+    end = outcome.report.turns[turn].ends_at
+    return [begins - end for begins, _ in outcome.report.agent_audible if begins > end]
+
+
+# ── faults of our own ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Faulty(Conversation):
+    """The core has a bug: it breaks at the caller's words."""
+
+    def receive(self, event: ev.Event, at: float) -> list[Command]:
+        if isinstance(event, ev.TranscriptFinal):
+            raise LookupError("a bug")
+        return super().receive(event, at)
+
+
+def test_the_apology_for_a_fault_of_our_own_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("offhook.call.call.Conversation", Faulty)
+    script = caller_script(POLITE, {"say": "what time do you open"}, {"silence": 15.0}, END)
+    outcome = run_call_of(Rig(), script, tmp_path)
+    assert SORRY in outcome.report.heard_text and outcome.report.heard_text.endswith("Goodbye.")
+    assert outcome.report.ended_by == "server", "and the line is hung up"
+    assert outcome.reason is EndReason.OFFHOOK_ERROR
+    assert outcome.summary["end_reason"] == EndReason.OFFHOOK_ERROR and outcome.tasks_left == 0
+    (ended,) = outcome.lines("EndCall")
+    assert (ended["reason"], ended["detail"]) == ("offhook.error", "LookupError")
+
+
+def test_an_apology_that_is_not_at_hand_is_left_to_the_carrier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("offhook.call.call.Conversation", Faulty)
+    rig = Rig(patch=lambda runtime: runtime.sentences.clear())
+    outcome = run_call_of(rig, caller_script(POLITE, {"say": "hello there"}, {"silence": 15.0}, END), tmp_path)
+    assert outcome.reason is EndReason.OFFHOOK_ERROR and outcome.report.ended_by == "server"
+    assert not any(line["event"] for line in outcome.lines("HangUp")), "the carrier asks what follows, and says it"
+
+
+# ── faults of peers ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def broken_model(runtime: AgentRuntime) -> None:
+    async def stream(request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
+        await asyncio.sleep(0.2)
+        yield TextDelta("We open at ")
+        raise KeyError("choices")
+
+    runtime.llm.stream = stream  # type: ignore[method-assign]
+
+
+def broken_voice(runtime: AgentRuntime) -> None:
+    make = runtime.voice.synthesize
+
+    async def synthesize(text: str) -> AsyncGenerator[Any, None]:
+        if text.startswith("You said"):
+            raise ValueError("bad chunk")
+        async for piece in make(text):
+            yield piece
+
+    runtime.voice.synthesize = synthesize  # type: ignore[method-assign]
+
+
+def broken_turn_model(runtime: AgentRuntime) -> None:
+    async def predict(audio: bytes) -> float:
+        raise RuntimeError("onnx")
+
+    runtime.turn_model.predict = predict  # type: ignore[method-assign]
+
+
+def half_a_character(runtime: AgentRuntime) -> None:
+    async def stream(request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
+        await asyncio.sleep(0.2)
+        yield TextDelta("It costs \ud83d five euros.")
+        yield Usage(1, 1)
+
+    runtime.llm.stream = stream  # type: ignore[method-assign]
+
+
+def broken_transcriber(runtime: AgentRuntime) -> None:
+    make, opened = runtime.stt.transcriber, []
+
+    class Broken:
+        def __init__(self, post: Any) -> None:
+            self._inner = make(post)
+            self.hear, self.finalize = self._inner.hear, self._inner.finalize
+            opened.append(self)
+
+        async def run(self) -> None:
+            if len(opened) == 1:
+                await asyncio.sleep(1.0)
+                raise IndexError("a malformed message")
+            await self._inner.run()
+
+    runtime.stt.transcriber = Broken  # type: ignore[method-assign]
+
+
+PEERS = [broken_model, broken_voice, broken_turn_model, half_a_character, broken_transcriber]
+
+
+@pytest.mark.parametrize("break_peer", PEERS, ids=lambda peer: peer.__name__)
+def test_what_a_peer_raises_ends_no_call(tmp_path: Path, break_peer: Any, caplog: pytest.LogCaptureFixture) -> None:
+    script = caller_script(POLITE, {"say": "what time do you open"}, {"silence": 8.0}, END)
+    outcome = run_call_of(Rig(patch=break_peer), script, tmp_path)
+    check(outcome)
+    assert outcome.reason is EndReason.CALLER_HUNG_UP
+    assert sounds_after_turn(outcome) and sounds_after_turn(outcome)[0] < 3.0, "somebody says something"
+    if break_peer is not half_a_character:
+        assert "Traceback" in caplog.text
+
+
+@pytest.mark.parametrize("fault", [KeyError("room"), RuntimeError("a bug"), TimeoutError()])
+def test_a_tool_that_raises_may_have_been_done(tmp_path: Path, fault: Exception) -> None:
+    def patch(runtime: AgentRuntime) -> None:
+        async def run(*_: Any) -> str:
+            raise fault
+
+        runtime.toolbox.run = run  # type: ignore[method-assign,assignment]
+
+    rig = Rig(
+        agent={"tools": [{"name": "end_call"}, web_tool("look")]},
+        llm={"rules": [{"when": "order", "tool": "look", "then": "I am not sure."}]},
+        patch=patch,
+    )
+    script = caller_script(POLITE, {"say": "where is my order"}, {"silence": 6.0}, END)
+    outcome = run_call_of(rig, script, tmp_path)
+    check(outcome)
+    assert outcome.lines("ToolLost") and not outcome.lines("ToolFailed", "ToolReturned")
+    assert agent_said(outcome)[1:] == ["I am not sure."]
+
+
+# ── tools across replies ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def said_to(model: ModelRequest) -> list[Message]:
+    return [message for message in model.messages if message.role != "system"]
+
+
+def test_the_model_knows_of_a_tool_that_still_runs(service: Service, tmp_path: Path) -> None:
+    service.delay_s = 5.0
+    requests: list[ModelRequest] = []
+
+    def patch(runtime: AgentRuntime) -> None:
+        make = runtime.llm.stream
+
+        def spy(request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
+            requests.append(request)
+            return make(request)
+
+        runtime.llm.stream = spy  # type: ignore[method-assign]
+
+    rule = {"when": "book", "tool": "book_room", "arguments": {"room": "7"}, "then": "Room seven is {result}."}
+    rig = Rig(
+        agent={"tools": [{"name": "end_call"}, web_tool("book_room")]},
+        llm={"rules": [rule], "otherwise": "Fine."},
+        patch=patch,
+    )
+    wait = {"wait": {"silent_s": 0.5, "at_most_s": 2.5}}
+    script = caller_script(
+        POLITE, {"say": "please book room seven"}, wait, {"say": "hello is it booked now"}, {"silence": 12.0}, END
+    )
+    outcome = run_call_of(rig, script, tmp_path)
+    check(outcome)
+    assert len(service.bodies) == 1, "booked once, also when the model asks for it once more"
+    meanwhile = [request for request in requests if said_to(request)[-1].text == "hello is it booked now"]
+    assert meanwhile and any(message.tool_calls for message in said_to(meanwhile[0])), "it is told that the tool runs"
+
+
+@pytest.mark.parametrize(("how", "tool_s"), [("fails", 2.0), ("fails", 0.5), ("is slow", 2.0)])
+def test_what_a_tool_has_done_is_not_done_again(service: Service, tmp_path: Path, how: str, tool_s: float) -> None:
+    service.delay_s, service.word = tool_s, "booked"
+    asked: list[ModelRequest] = []
+
+    def patch(runtime: AgentRuntime) -> None:
+        async def stream(request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
+            asked.append(request)
+            await asyncio.sleep(0.4)
+            if len(asked) == 2:
+                if how == "fails":
+                    raise ProviderUnavailable("502", provider="x")
+                await asyncio.sleep(60.0)
+            if any(message.role == "tool" for message in request.messages):
+                yield TextDelta("The room is booked.")
+            else:
+                yield ToolCall(f"c{len(asked)}", "book_room", "{}")
+            yield Usage(100, 10)
+
+        runtime.llm.stream = stream  # type: ignore[method-assign]
+
+    rig = Rig(agent={"tools": [{"name": "end_call"}, web_tool("book_room")]}, patch=patch)
+    script = caller_script(POLITE, {"say": "please book it"}, {"silence": 20.0}, END)
+    outcome = run_call_of(rig, script, tmp_path)
+    check(outcome)
+    assert len(service.bodies) == 1
+    assert any(text.endswith("The room is booked.") for text in agent_said(outcome))
+    assert outcome.report.longest_silence_s < 4.0 + 9.0
+
+
+@pytest.mark.parametrize(
+    ("text", "writing_s"),
+    [
+        ("Let me look that up for you.", 0.5),
+        ("Let me look that up for you.", 1.5),
+        ("Sure. I will look that up for you. ", 4.5),
+        ("Sure, one moment. ", 4.5),
+    ],
+)
+def test_a_sentence_before_a_tool_is_heard_while_the_call_is_written(
+    service: Service, tmp_path: Path, text: str, writing_s: float
+) -> None:
+    def patch(runtime: AgentRuntime) -> None:
+        async def stream(request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
+            await asyncio.sleep(0.3)
+            if any(message.role == "tool" for message in request.messages):
+                yield TextDelta("Your order is ready.")
+                return
+            yield TextDelta(text)
+            for _ in range(round(writing_s / 0.1)):
+                await asyncio.sleep(0.1)
+                yield Progress()
+            yield ToolCall("c1", "look", "{}")
+            yield Usage(100, 10)
+
+        runtime.llm.stream = stream  # type: ignore[method-assign]
+
+    rig = Rig(agent={"tools": [{"name": "end_call"}, web_tool("look")]}, patch=patch)
+    script = caller_script(POLITE, {"say": "where is my order"}, {"silence": 14.0}, END)
+    outcome = run_call_of(rig, script, tmp_path)
+    check(outcome)
+    assert sounds_after_turn(outcome)[0] < 1.2
+    assert not outcome.lines("ReplyFailed") and len(service.bodies) == 1
+    assert any(said.endswith("Your order is ready.") for said in agent_said(outcome)), agent_said(outcome)
+
+
+def test_fillers_end_when_a_voice_hangs_behind_a_tool(service: Service, tmp_path: Path) -> None:
+    def patch(runtime: AgentRuntime) -> None:
+        async def stream(request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
+            await asyncio.sleep(0.3)
+            yield TextDelta("Let me look that up for you.")
+            yield ToolCall("c1", "look", "{}")
+            yield Usage(100, 10)
+
+        runtime.llm.stream = stream  # type: ignore[method-assign]
+        make = runtime.voice.synthesize
+
+        async def synthesize(text: str) -> AsyncGenerator[Any, None]:
+            if text.startswith("Let me look"):
+                await asyncio.get_running_loop().create_future()
+            async for piece in make(text):
+                yield piece
+
+        runtime.voice.synthesize = synthesize  # type: ignore[method-assign]
+
+    rig = Rig(agent={"tools": [{"name": "end_call"}, web_tool("look")]}, patch=patch)
+    script = caller_script(POLITE, {"say": "where is my order"}, {"silence": 90.0}, END)
+    outcome = run_call_of(rig, script, tmp_path)
+    check(outcome)
+    fillers = outcome.lines("PlayFiller")
+    assert len(fillers) <= 8 and len(service.bodies) <= 2, [line["text"] for line in fillers]
+    assert outcome.report.longest_silence_s < 13.0
+
+
+def test_a_filler_sounds_only_in_the_reply_that_it_was_meant_for(tmp_path: Path) -> None:
+    def patch(runtime: AgentRuntime) -> None:
+        for text in runtime.script.filler:
+            runtime.sentences.pop(text, None)
+
+    rig = Rig(
+        llm={"first_token_s": 3.0, "rules": [{"when": "bill", "say": "Your bill is paid."}]},
+        tts={"first_audio_s": 1.6},
+        patch=patch,
+    )
+    script = caller_script(
+        POLITE, {"say": "I have a question"}, {"silence": 1.6}, {"say": "about my bill please"}, {"silence": 9.0}, END
+    )
+    outcome = run_call_of(rig, script, tmp_path)
+    check(outcome)
+    asked = {(line["reply"], line["text"]) for line in outcome.lines("PlayFiller")}
+    played = {(line["reply"], line["text"]) for line in outcome.lines("SegmentReady") if line["segment"] < 0}
+    assert played <= asked, "each filler was asked for by the very reply in which it is heard"
+
+
+# ── the end ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_a_tool_does_after_the_hang_up_is_written_down(service: Service, tmp_path: Path) -> None:
+    service.delay_s, service.word = 3.0, "booked"
+    rig = Rig(
+        agent={"tools": [{"name": "end_call"}, web_tool("book_room")]},
+        llm={"rules": [{"when": "book", "tool": "book_room"}]},
+    )
+    outcome = run_call_of(rig, caller_script(POLITE, {"say": "please book it"}, {"silence": 1.2}, END), tmp_path)
+    check(outcome)
+    (ended,), (returned,) = outcome.lines("EndCall"), outcome.lines("ToolReturned")
+    assert service.done == 1 and returned["result"] == "booked" and returned["at"] > ended["at"]
+    assert outcome.summary["duration_s"] == pytest.approx(ended["at"], abs=0.01), "the call was over before"
+
+
+def test_a_tool_that_goes_on_keeps_nobody_on_the_line(service: Service, tmp_path: Path) -> None:
+    service.delay_s = 18.0
+    down = False
+
+    def patch(runtime: AgentRuntime) -> None:
+        runtime.sentences.clear()
+        make, run = runtime.voice.synthesize, runtime.toolbox.run
+
+        async def synthesize(text: str) -> AsyncGenerator[SpokenAudio, None]:
+            if down:
+                raise ProviderUnavailable("down", provider="x")
+            async for piece in make(text):
+                assert isinstance(piece, SpokenAudio)
+                yield piece
+
+        async def tool(*given: Any) -> str:
+            nonlocal down
+            down = True
+            return await run(*given)
+
+        runtime.voice.synthesize = synthesize  # type: ignore[method-assign]
+        runtime.toolbox.run = tool  # type: ignore[method-assign,assignment]
+
+    rig = Rig(
+        agent={"tools": [{"name": "end_call"}, web_tool("look")]},
+        llm={"rules": [{"when": "order", "tool": "look"}]},
+        patch=patch,
+    )
+    steps = ({"say": "where is my order"}, {"silence": 0.5}, {"say": "hello what is going on"}, {"silence": 40.0})
+    outcome = run_call_of(rig, caller_script(POLITE, *steps, END), tmp_path)
+    check(outcome)
+    (ended,) = outcome.lines("EndCall")
+    assert outcome.reason is EndReason.PROVIDER_VOICE_FAILED and outcome.report.ended_by == "server"
+    assert outcome.report.length_s < ended["at"] + 1.0, "the line is closed at once"
+    (returned,) = outcome.lines("ToolReturned")
+    assert returned["at"] > ended["at"] + 5.0, "and the tool is written down when it is done"
+
+
+@pytest.mark.parametrize("said", ["From nine.", "We are open from nine in the morning until ten in the evening. " * 4])
+def test_every_call_ends_also_when_a_goodbye_is_taken_back(tmp_path: Path, said: str) -> None:
+
+    def patch(runtime: AgentRuntime) -> None:
+        del runtime.sentences[runtime.script.goodbye]
+
+    stt = {"interim_every_s": 60.0, "final_latency_s": 1.9}
+    rig = Rig(stt=stt, tts={"first_audio_s": 0.9}, llm={"otherwise": said}, patch=patch)
+    script = caller_script(POLITE, {"say": "goodbye what time do you open"}, {"silence": 40.0}, END)
+    outcome = run_call_of(rig, script, tmp_path)
+    check(outcome)
+    assert outcome.reason in (EndReason.CALLER_HUNG_UP, EndReason.CALLER_SILENT, EndReason.CALLER_SAID_GOODBYE)
+
+
+def test_a_record_that_raises_is_its_own_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from offhook.call.records.files import FileRecord
+
+    real = FileRecord.append
+
+    def append(self: FileRecord, what: Any, at: float) -> None:
+        if isinstance(what, ev.TranscriptFinal):
+            raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+        real(self, what, at)
+
+    monkeypatch.setattr(FileRecord, "append", append)
+    caplog.set_level(logging.ERROR)
+    outcome = run_call_of(Rig(), caller_script(POLITE, {"say": "what time do you open"}, POLITE, END), tmp_path)
+    assert outcome.reason is EndReason.CALLER_HUNG_UP and "a fault in the record" in caplog.text
+    assert agent_said(outcome)[-1] == "You said: what time do you open."
