@@ -16,9 +16,11 @@ from bench.judge import read_journal, said_in
 from bench.table import Goal, Outcome, Row, share
 from offhook.agents.model import Agent
 from offhook.call.live import Limits, LiveCalls
+from offhook.call.records.files import FileRecords
+from offhook.call.runtimes import Runtimes
 from offhook.cli.assembly import assemble
 from offhook.errors import OffhookError
-from offhook.settings import Settings
+from offhook.settings import Secret, Settings
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import script_from
 from offhook.simulator.carrier_media import StreamFacts
@@ -29,7 +31,9 @@ from offhook.simulator.vendors.standins import Plan, StandIns
 from offhook.simulator.vendors.table import VENDORS
 from offhook.simulator.voices import TapeVoice, prepare
 from offhook.speech.registry import Kind
+from offhook.telephony.carriers.twilio_line import TwilioLines
 from offhook.telephony.facts import CallFacts
+from offhook.telephony.tokens import Tokens
 
 SAID: Final = (
     "When are you open on Saturday?",
@@ -117,10 +121,17 @@ async def _call(case: Case, data_dir: Path, door: asyncio.Lock) -> Lived:
             # A server whose vendor fails at once does not start, and says why.
             await runtime.prepare()
         running.fail(case.vendor, case.fault)
-        live = LiveCalls(runtime, data_dir, Limits())
+        live = LiveCalls(
+            Runtimes.of(runtime),
+            Limits(),
+            data_dir=data_dir,
+            records=FileRecords(data_dir),
+            lines=TwilioLines(None),
+            tokens=Tokens(Secret("")),
+        )
         sid = f"CA{case.number:032d}"
         try:
-            token = live.expect(sid, CallFacts(sid, "+15005550006", "+15005550001"))
+            token = live.expect(CallFacts(sid, "+15005550006", "+15005550001"))
             caller = Caller(await prepare(script_from(_script(len(SAID) if case.number else FAULT_TURNS)), TapeVoice()))
             facts = StreamFacts("AC" + "0" * 32, sid, "MZ" + "0" * 32, {"token": token})
             report = await memory_call(live.answer, caller, MemoryCall(facts=facts, longest_s=LONGEST_S))

@@ -10,7 +10,10 @@ from bench.table import Outcome, Row, single
 from offhook.agents.model import Agent
 from offhook.audio.vad import EnergyVad
 from offhook.call.live import Limits, LiveCalls
+from offhook.call.records.files import FileRecords
 from offhook.call.runtime import AgentRuntime
+from offhook.call.runtimes import Runtimes
+from offhook.settings import Secret
 from offhook.simulator.caller import Caller
 from offhook.simulator.carrier_media import StreamFacts
 from offhook.simulator.memory import MemoryCall, memory_call
@@ -20,7 +23,9 @@ from offhook.simulator.voices import TapeVoice, prepare
 from offhook.speech.ports import Setup
 from offhook.speech.registry import create_language_model, create_speech_to_text, create_voice
 from offhook.speech.scripted.turn_model import ScriptedTurnModel
+from offhook.telephony.carriers.twilio_line import TwilioLines
 from offhook.telephony.facts import CallFacts
+from offhook.telephony.tokens import Tokens
 from offhook.tools.toolbox import Toolbox
 
 LONGEST_CALL_S: Final = 1800.0
@@ -67,10 +72,17 @@ def _run(seed: int, folder: Path) -> float:
 async def _call(scenario: Scenario, data_dir: Path) -> float:
     runtime = _runtime(scenario)
     await runtime.prepare()
-    live = LiveCalls(runtime, data_dir, Limits())
+    live = LiveCalls(
+        Runtimes.of(runtime),
+        Limits(),
+        data_dir=data_dir,
+        records=FileRecords(data_dir),
+        lines=TwilioLines(None),
+        tokens=Tokens(Secret("")),
+    )
     sid = f"CA{scenario.seed:032d}"
     try:
-        token = live.expect(sid, CallFacts(sid, "+15005550006", "+15005550001"))
+        token = live.expect(CallFacts(sid, "+15005550006", "+15005550001"))
         caller = Caller(await prepare(scenario.script, TapeVoice()))
         facts = StreamFacts("AC" + "0" * 32, sid, "MZ" + "0" * 32, {"token": token})
         call = MemoryCall(
