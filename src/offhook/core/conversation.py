@@ -295,7 +295,7 @@ class Conversation:
         self._turns.reply_over(reply, text, at)
         if reply.transfer is not None:
             if speaking.is_free:
-                self._legs.announce(reply, reply.transfer, at)
+                self._legs.announce(reply, reply.transfer, text, at)
             else:
                 speaking.tool_answered(reply.transfer.call, Outcome.FAILED, "The caller went on speaking.", at)
         elif reply.handoff is not None:
@@ -402,6 +402,9 @@ class Conversation:
     def _go_on(self, at: float) -> None:
         """Who is next, when nobody speaks."""
         c, speaking, listening = self._call, self._speaking, self._listening
+        if speaking.reply is not None and speaking.reply.says_nothing:
+            c.do(CancelReply(speaking.reply.number))
+            self._heard(speaking.reply, "", at)
         self._turns.consider(at)
         self._closing.wait(at)
         is_quiet = speaking.is_free and listening.open_spurt is None and listening.ledger.is_empty

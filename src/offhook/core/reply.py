@@ -74,6 +74,8 @@ class Reply(msgspec.Struct):
     """What the caller hears of it is all there will be."""
     is_audible: bool = False
     """Some of it was sent."""
+    says_nothing: bool = False
+    """It only asks for something that is done once it was heard: which is now."""
     is_dry: bool = False
     """All audio that it has was played, and more is expected."""
     is_sealed: bool = False
@@ -169,3 +171,5 @@ class Successor(msgspec.Struct, frozen=True):
     """By then the caller must have heard something of it: the deadline goes on from try to try."""
     filler_at: float | None = None
     """Then the caller hears that it takes a moment; that goes on too."""
+    decide_at: float | None = None
+    """Then it is known that the sound which has hushed it was no word."""
