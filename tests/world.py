@@ -15,6 +15,7 @@ from offhook.core import events as ev
 from offhook.core import history as hi
 from offhook.core.behaviour import Behaviour, Script
 from offhook.core.conversation import Conversation
+from offhook.core.endings import EndReason
 from offhook.core.formats import TELEPHONE
 from offhook.core.playout import Playout
 from offhook.core.tools import ENDS_REPLY
@@ -397,7 +398,7 @@ def _short(value: object) -> str:
             return f"Say({value.name})"
         case hi.Entry():
             return f"[{_line(value)}]"
-        case ev.EndReason() | ev.Stage() | ev.Detachment() | ev.TransferEnding() | hi.Outcome():
+        case EndReason() | ev.Stage() | ev.Detachment() | ev.TransferEnding() | hi.Outcome():
             return str(value)
         case Behaviour() | Script():
             return "..."
