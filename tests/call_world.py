@@ -1,6 +1,6 @@
 """What surrounds the parts of a call in unit tests: a stage that remembers, an agent of scripted parts."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,7 +87,7 @@ Stream = Callable[[ModelRequest], AsyncGenerator[ModelOutput, None]]
 
 def with_model(runtime: AgentRuntime, stream: Stream) -> AgentRuntime:
     """The agent thinks like this."""
-    runtime.llm.stream = stream  # type: ignore[method-assign]
+    runtime.llm.stream = stream  # type: ignore[method-assign,assignment]
     return runtime
 
 

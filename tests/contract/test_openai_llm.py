@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from offhook.agents.schemas import completed
 from offhook.errors import (
     ConfigurationError,
     ProtocolViolation,
@@ -98,6 +99,27 @@ def test_the_strict_server_takes_every_request(model_name: str) -> None:
         assert [message["content"] for message in tools] == ["booked", RUNNING]
 
     run(OpenAIServer(echo), check, model=model_name, temperature=0.5)
+
+
+@pytest.mark.parametrize(
+    ("schema", "is_taken"),
+    [
+        ({"type": "object", "properties": {"tags": {"type": "array"}}}, False),
+        (completed({"type": "object", "properties": {"tags": {"type": "array"}}}), True),
+        ({"type": "object", "properties": {}, "anyOf": [{"required": []}]}, False),
+    ],
+)
+def test_a_loose_schema_is_refused_with_the_whole_request(schema: dict[str, Any], is_taken: bool) -> None:
+    asked = ModelRequest((Message("user", "Hi."),), (ToolSpec("tag", "Tag it.", schema),))
+
+    async def check(server: OpenAIServer, model: OpenAIModel) -> None:
+        if is_taken:
+            assert text_of(await collect(model, asked)) == "You said: Hi."
+        else:
+            with pytest.raises(ProviderRefused, match="Invalid schema for function 'tag'"):
+                await collect(model, asked)
+
+    run(OpenAIServer(echo), check)
 
 
 def test_tools_that_may_not_be_called_are_left_out() -> None:

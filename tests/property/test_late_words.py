@@ -13,7 +13,7 @@ from tests.world import World
 FIRST = "tell me what time you open".split()
 SECOND = "besides can we bring dogs".split()
 NEVER_S = 1000.0
-LONGEST_SILENCE_S = 2.9
+LONGEST_SILENCE_S = 4.0
 """From the end of the caller's voice, or of the agent's, to the agent's next sound."""
 
 

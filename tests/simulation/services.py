@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+import pytest
 
 from offhook.tools import http as http_tools
 
@@ -32,15 +31,10 @@ class Service:
         body = httpx2.ByteStream(json.dumps({"status": self.word}).encode())
         return httpx2.Response(200, headers={"Content-Type": "application/json"}, stream=body)
 
-    @contextmanager
-    def serving(self) -> Iterator[None]:
-        """All web services are this one."""
-        real = http_tools.http_transport
-        http_tools.http_transport = lambda **_: httpx2.MockTransport(self.answer)  # type: ignore[assignment]
-        try:
-            yield
-        finally:
-            http_tools.http_transport = real
+    def serve(self, monkeypatch: pytest.MonkeyPatch) -> "Service":
+        """All web services are this one, for a test."""
+        monkeypatch.setattr(http_tools, "http_transport", lambda **_: httpx2.MockTransport(self.answer))
+        return self
 
 
 def web_tool(name: str, **more: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is left of whole calls: all that happened, also behind the hang-up, and what the model was asked, word for word."""
+"""What is left of whole calls: what happened, also behind the hang-up, and what the model was asked, to the word."""
 
 import asyncio
 import errno

@@ -1,6 +1,7 @@
 """Whole calls whose legs, agents and people change: transfers, lost streams, handoffs, doors, keys."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from offhook.simulator.carrier_call import CallOptions
 from offhook.simulator.carrier_dial import DialPlan
 from offhook.simulator.carrier_stream import StreamOptions
 from offhook.simulator.network import Network
+from offhook.speech.ports import ModelOutput, ModelRequest, TextDelta, ToolCall
 from offhook.speech.scripted.tape import TapeReader, speak
 from tests.rig import Outcome, Rig, caller_script, run_call_of, run_carried
+from tests.simulation.services import Service, web_tool
 
 POLITE = {"wait": {"silent_s": 0.8}}
 END = {"hang_up": True}
@@ -82,7 +85,8 @@ def test_a_stream_that_breaks_comes_back_and_no_word_is_lost(tmp_path: Path) -> 
     check(outcome)
     assert outcome.reason is EndReason.CALLER_HUNG_UP and outcome.carrier is not None
     assert len(outcome.lines("LegAttached")) == 2
-    assert [text for speaker, text in outcome.turns if speaker == "caller"] == ["what time do you open", "and on sunday"]
+    caller = [text for speaker, text in outcome.turns if speaker == "caller"]
+    assert caller == ["what time do you open", "and on sunday"]
     attached = outcome.lines("LegAttached")[1]
     final = outcome.lines("TranscriptFinal")[-1]
     assert final["from_s"] < final["to_s"] and final["to_s"] > attached["origin_at"], "places go on over legs"
@@ -120,6 +124,11 @@ def test_an_agent_that_is_not_there_cannot_take_over(tmp_path: Path) -> None:
 
 
 # ── doors ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _read(reader: TapeReader, audio: bytes) -> None:
+    for at in range(0, len(audio), 160):
+        reader.hear(audio[at : at + 160])
 
 
 def the_call(live: LiveCalls) -> CallHandle:
@@ -170,7 +179,7 @@ def test_who_is_muted_is_heard_by_nobody(tmp_path: Path) -> None:
 
     async def during(live: LiveCalls) -> None:
         await asyncio.sleep(2.5)
-        the_call(live).listen(lambda _, frame: heard.hear(frame) and None, lambda _at, _audio: None)
+        the_call(live).listen(lambda _, frame: _read(heard, frame), lambda _at, _audio: None)
         the_call(live).mute(True)
         await asyncio.sleep(5.0)
         the_call(live).mute(False)
@@ -189,12 +198,11 @@ def test_whoever_listens_hears_both_sides_as_they_were_heard(tmp_path: Path) -> 
 
     def hear_agent(at: float, audio: bytes) -> None:
         places.append((at, len(audio)))
-        for frame in range(0, len(audio), 160):
-            agent.hear(audio[frame : frame + 160])
+        _read(agent, audio)
 
     async def during(live: LiveCalls) -> None:
         await asyncio.sleep(0.01)
-        the_call(live).listen(lambda _, frame: caller.hear(frame) and None, hear_agent)
+        the_call(live).listen(lambda _, frame: _read(caller, frame), hear_agent)
 
     rig = Rig(
         llm={"otherwise": "We are open from nine in the morning until ten in the evening, every day but Monday."},
@@ -259,26 +267,21 @@ def test_a_person_takes_over_and_gives_back(tmp_path: Path) -> None:
 CARD = "4111222233334444"
 
 
-def test_secret_keys_reach_the_tool_and_nobody_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    from tests.simulation.services import Service, web_tool
-
+def test_secret_keys_reach_the_tool_and_nobody_else(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     caplog.set_level("DEBUG")
     pay = web_tool(
         "pay",
         parameters={"type": "object", "properties": {"card": {"type": "string"}}},
         result="{status}",
     )
-    collect = {"when": "pay", "tool": "collect_digits", "arguments": {"count": 16, "secret": True}}
-    service = Service(word=f"charged {CARD}")
+    service = Service(word=f"charged {CARD}").serve(monkeypatch)
 
     def patch(runtime: AgentRuntime) -> None:
-        from collections.abc import AsyncGenerator
-
-        from offhook.speech.ports import ModelOutput, ModelRequest, TextDelta, ToolCall
-
         async def stream(request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
             await asyncio.sleep(0.2)
-            said = [message.text for message in request.messages]
+            said = [message.text for message in request.messages if message.role != "system"]
             if any("charged" in text for text in said):
                 yield TextDelta("It is paid.")
             elif any("{keys-1}" in text for text in said):
@@ -289,11 +292,9 @@ def test_secret_keys_reach_the_tool_and_nobody_else(tmp_path: Path, caplog: pyte
 
         runtime.llm.stream = stream  # type: ignore[method-assign]
 
-    del collect
     rig = Rig(agent={"tools": [{"name": "end_call"}, {"name": "collect_digits"}, pay]}, patch=patch)
     script = caller_script(POLITE, {"say": "I want to pay"}, {"silence": 4.0}, {"digits": CARD}, {"silence": 8.0}, END)
-    with service.serving():
-        outcome = run_call_of(rig, script, tmp_path)
+    outcome = run_call_of(rig, script, tmp_path)
     check(outcome)
     assert service.bodies == [{"card": CARD}]
     assert "It is paid." in agent_said(outcome)

@@ -160,7 +160,7 @@ def test_media_may_reach_a_process_that_no_webhook_has_reached(tmp_path: Path) -
     async def act(house: House) -> None:
         other = house_of(Rig(), tmp_path, HUNG)
         # Both processes have the same key.
-        other.live._tokens = house.live._tokens  # noqa: SLF001
+        other.live._tokens = house.live._tokens
         token = other.live.expect(CallFacts(SID, "+15005550006"))
         other.live.stop()
         assert house.live.answer(SilentLeg(), started(SID, token))

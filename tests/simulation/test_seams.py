@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,8 @@ SORRY = "I cannot help you right now"
 
 
 @pytest.fixture
-def service() -> Iterator[Service]:
-    asked = Service()
-    with asked.serving():
-        yield asked
+def service(monkeypatch: pytest.MonkeyPatch) -> Service:
+    return Service().serve(monkeypatch)
 
 
 def check(outcome: Outcome) -> None:
@@ -136,16 +134,14 @@ def broken_transcriber(runtime: AgentRuntime) -> None:
                 raise IndexError("a malformed message")
             await self._inner.run()
 
-    runtime.stt.transcriber = Broken  # type: ignore[method-assign,assignment]
+    runtime.stt.transcriber = Broken  # type: ignore[method-assign]
 
 
 PEERS = [broken_model, broken_voice, broken_turn_model, half_a_character, broken_transcriber]
 
 
 @pytest.mark.parametrize("break_peer", PEERS, ids=lambda peer: peer.__name__)
-def test_what_a_peer_raises_ends_no_call(
-    tmp_path: Path, break_peer: Any, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_a_peer_raises_ends_no_call(tmp_path: Path, break_peer: Any, caplog: pytest.LogCaptureFixture) -> None:
     script = caller_script(POLITE, {"say": "what time do you open"}, {"silence": 8.0}, END)
     outcome = run_call_of(Rig(patch=break_peer), script, tmp_path)
     check(outcome)
@@ -161,7 +157,7 @@ def test_a_tool_that_raises_may_have_been_done(tmp_path: Path, fault: Exception)
         async def run(*_: Any) -> str:
             raise fault
 
-        runtime.toolbox.run = run  # type: ignore[method-assign]
+        runtime.toolbox.run = run  # type: ignore[method-assign,assignment]
 
     rig = Rig(
         agent={"tools": [{"name": "end_call"}, web_tool("look")]},
@@ -363,7 +359,7 @@ def test_a_tool_that_goes_on_keeps_nobody_on_the_line(service: Service, tmp_path
             return await run(*given)
 
         runtime.voice.synthesize = synthesize  # type: ignore[method-assign]
-        runtime.toolbox.run = tool  # type: ignore[method-assign]
+        runtime.toolbox.run = tool  # type: ignore[method-assign,assignment]
 
     rig = Rig(
         agent={"tools": [{"name": "end_call"}, web_tool("look")]},
@@ -382,12 +378,12 @@ def test_a_tool_that_goes_on_keeps_nobody_on_the_line(service: Service, tmp_path
 
 @pytest.mark.parametrize("said", ["From nine.", "We are open from nine in the morning until ten in the evening. " * 4])
 def test_every_call_ends_also_when_a_goodbye_is_taken_back(tmp_path: Path, said: str) -> None:
-    rig = Rig(
-        stt={"interim_every_s": 60.0, "final_latency_s": 1.9},
-        tts={"first_audio_s": 0.9},
-        llm={"otherwise": said},
-        patch=lambda runtime: runtime.sentences.pop(runtime.script.goodbye, None) and None,
-    )
+
+    def patch(runtime: AgentRuntime) -> None:
+        del runtime.sentences[runtime.script.goodbye]
+
+    stt = {"interim_every_s": 60.0, "final_latency_s": 1.9}
+    rig = Rig(stt=stt, tts={"first_audio_s": 0.9}, llm={"otherwise": said}, patch=patch)
     script = caller_script(POLITE, {"say": "goodbye what time do you open"}, {"silence": 40.0}, END)
     outcome = run_call_of(rig, script, tmp_path)
     check(outcome)

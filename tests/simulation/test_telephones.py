@@ -30,7 +30,7 @@ def rig() -> Rig:
 
 
 def call(folder: Path, options: CallOptions, *steps: dict[str, Any]) -> Outcome:
-    begin = [{"wait": {"silent_s": 0.5, "at_most_s": 8}}, {"say": "i want to buy"}]
+    begin: list[dict[str, Any]] = [{"wait": {"silent_s": 0.5, "at_most_s": 8}}, {"say": "i want to buy"}]
     return run_carried(rig(), caller_script(*begin, *steps), folder, options)
 
 
@@ -141,7 +141,7 @@ def _random_options(chance: random.Random) -> CallOptions:
 def test_whatever_the_telephone_does_the_call_is_whole(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     options = _random_options(chance)
-    more = [{"silence": chance.uniform(0, 40)}]
+    more: list[dict[str, Any]] = [{"silence": chance.uniform(0, 40)}]
     if chance.random() < 0.5:
         more += [{"say": "i want to buy more"}, {"silence": chance.uniform(0, 30)}]
     require_whole(call(tmp_path, options, *more, {"hang_up": True}))

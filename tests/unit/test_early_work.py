@@ -33,16 +33,17 @@ def test_a_voice_that_goes_on_is_asked_about_again() -> None:
     world.at(3.1, ev.SpeechStarted(1, 3.0))
     world.at(3.6, ev.VoicePaused(1, 3.6))
     # What the ear makes of the first answer: some words, not the answer to the spurt.
-    world.at(4.0, ev.TranscriptFinal("I would like", None))
+    world.at(4.0, ev.TranscriptFinal("I would like", 0.0, 3.9))
     world.at(4.3, ev.SpeechStopped(1, 4.2, 1.2))
     conversation = world.run(4.35).conversation
     assert finalized(world) == [3.6, 4.3]
-    assert conversation.state.spurt is not None and not conversation.state.spurt.settled
+    spurt = conversation.listening.spurt
+    assert spurt is not None and not conversation.listening.is_settled(spurt)
 
 
 def test_what_the_transcriber_expects_is_enough_to_prepare_a_reply() -> None:
     world = scene(stt_s=1.0).says("what time is it", 3.0, 4.0)
-    world.at(4.2, ev.TurnEndExpected("what time is it", 0.9))
+    world.at(4.2, ev.TurnEndExpected("what time is it", 4.1, 0.9))
     world.run(8.0)
     (started,) = [at for at, _ in world.said(cmd.StartReply) if at > 3.0]
     (committed,) = [at for at, _ in world.said(cmd.CommitReply)]
@@ -54,7 +55,7 @@ def test_what_the_transcriber_expects_is_enough_to_prepare_a_reply() -> None:
 def test_what_the_transcriber_takes_back_counts_no_more() -> None:
     world = scene().says("what time is it", 3.0, 4.0)
     world.predicts = False
-    world.at(4.15, ev.TurnEndExpected("what time is it", 0.95))
+    world.at(4.15, ev.TurnEndExpected("what time is it", 4.1, 0.95))
     world.at(4.16, ev.TurnResumed())
     world.run(4.7)
     assert not world.said(cmd.CommitReply), "nothing is known of the sound: patience"

@@ -16,7 +16,7 @@ from offhook.core.events import (
     ToolPending,
     ToolRequested,
 )
-from offhook.core.history import CallerSaid
+from offhook.core.history import AnyEntry, CallerSaid
 from offhook.errors import ProviderUnavailable
 from offhook.simulator.virtual import run_virtual
 from offhook.speech.ports import ModelOutput, ModelRequest, Progress, SpokenAudio, TextDelta, ToolCall, Usage
@@ -146,7 +146,7 @@ def test_a_voice_that_breaks_is_a_failed_reply_and_the_model_is_stopped() -> Non
 
     async def main() -> None:
         call = parts(stream)
-        call.agent.voice.synthesize = broken  # type: ignore[method-assign,assignment]
+        call.agent.voice.synthesize = broken  # type: ignore[method-assign]
         responder = ModelAndVoice(call.world)
         responder.make(1, ASK)
         await asyncio.sleep(2.0)
@@ -177,8 +177,10 @@ def test_a_withdrawn_reply_says_no_more_and_tells_its_cost() -> None:
 def test_the_next_round_waits_for_no_voice_that_hangs_on_the_round_before() -> None:
     """What has sounded of it stays and is ended; a sentence that never sounded was never said."""
 
+    history: list[AnyEntry] = []
+
     async def stream(request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
-        if len(call.history) == 0:
+        if not history:
             yield TextDelta("One moment please. Let me look that up. ")
             yield ToolCall("c1", "look", "{}")
         else:
@@ -192,20 +194,20 @@ def test_the_next_round_waits_for_no_voice_that_hangs_on_the_round_before() -> N
             return
 
     async def main() -> None:
-        nonlocal call
         call = parts(stream)
-        call.agent.voice.synthesize = hangs  # type: ignore[method-assign,assignment]
+        call.agent.voice.synthesize = hangs  # type: ignore[method-assign]
         responder = ModelAndVoice(call.world)
         responder.make(1, ASK)
         await asyncio.sleep(1.0)
-        call.history.append(CallerSaid(1, "what time do you open"))
+        entry = CallerSaid(1, "what time do you open")
+        call.history.append(entry)
+        history.append(entry)
         responder.make(1, Ask(until=1))
         await asyncio.sleep(1.0)
         assert call.stage.said(1) == ["One moment please.", "It is ready."]
         assert call.posted(ReplyGenerated)[-1] == ReplyGenerated(1, "One moment please. It is ready.", 2)
         await call.tasks.stop()
 
-    call: PartsOfACall
     run_virtual(main())
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from offhook.agents.addresses import is_public
+from offhook.agents.http_tool_config import HttpToolConfig
 from offhook.agents.load import load_agent, load_team
 from offhook.agents.model import Agent
 from offhook.core.behaviour import Destination
@@ -79,6 +80,10 @@ def test_an_entry_is_told_by_name_or_type(entry: dict[str, Any], says: str, tmp_
         ({"url": "https://169.254.169.254/x"}, "tools[0].url: 169.254.169.254 is an address of a private network"),
         ({"parameters": {"type": "array"}}, "tools[0].parameters: its type must be object"),
         ({"parameters": {"type": "object", "properties": {"a": {"type": "txt"}}}}, "not a JSON schema: $.properties.a"),
+        (
+            {"parameters": {"type": "object", "anyOf": [{"required": ["a"]}]}},
+            "tools[0].parameters: vendors of models",
+        ),
         ({"parameters": {"type": "object", "properties": {"a b": {}}}}, "'a b' is no parameter's name"),
         ({"parameters": {"type": "object", "properties": {"call": {}}}}, "'call' is no parameter's name"),
         ({"parameters": {"type": "object", "properties": {}, "required": ["x"]}}, "required names 'x', which is not"),
@@ -124,6 +129,27 @@ def test_an_mcp_server_is_checked_field_by_field(change: dict[str, Any], says: s
     said = refusal(tmp_path, {**MCP, **change})
     assert says in said
     assert "abc" not in said
+
+
+def test_a_list_of_anything_says_so(tmp_path: Path) -> None:
+    loose = {
+        "type": "object",
+        "properties": {
+            "order": {"type": "string", "default": {"type": "array"}},
+            "tags": {"type": ["array", "null"]},
+            "default": {"type": "array"},
+            "deep": {"type": "object", "properties": {"type": {"type": "array"}}},
+            "rows": {"type": "array", "items": {"anyOf": [{"type": "array"}, {"type": "integer"}]}},
+        },
+        "required": ["order"],
+    }
+    (tool,) = load(tmp_path, {**HTTP, "parameters": loose}).tools
+    assert isinstance(tool, HttpToolConfig)
+    fields = tool.parameters["properties"]
+    assert fields["order"]["default"] == {"type": "array"}
+    assert fields["default"]["items"] == {}
+    assert fields["tags"]["items"] == fields["deep"]["properties"]["type"]["items"] == {}
+    assert fields["rows"]["items"]["anyOf"] == [{"type": "array", "items": {}}, {"type": "integer"}]
 
 
 def test_a_tool_is_no_more_patient_than_a_call(tmp_path: Path) -> None:

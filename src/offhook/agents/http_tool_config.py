@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from offhook.agents.addresses import check_url
 from offhook.agents.remote_config import RemoteConfig, Sentences
-from offhook.agents.schemas import check_schema
+from offhook.agents.schemas import check_schema, completed
 from offhook.agents.templates import CALL_FACTS, check_variables, render, texts_of, variables
 from offhook.core.behaviour import ToolWords
 from offhook.core.promises import as_phrase
@@ -93,7 +93,7 @@ class HttpToolConfig(RemoteConfig):
         missing = [name for name in parameters.get("required", ()) if name not in properties]
         if missing:
             raise ValueError(f"required names {missing[0][:60]!r}, which is not among the properties")
-        return {"additionalProperties": False, **parameters}
+        return {"additionalProperties": False, **completed(parameters)}
 
     @field_validator("url")
     @classmethod

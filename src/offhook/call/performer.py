@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from offhook import clock
-from offhook.audio.dtmf import dtmf
 from offhook.call.aftermath import Aftermath
 from offhook.call.boundary import Boundaries, clean
 from offhook.call.composer import Composer
@@ -24,11 +23,12 @@ from offhook.call.runtime import AgentRuntime
 from offhook.call.secret_keys import SecretKeys
 from offhook.call.speaking import Speaking
 from offhook.call.tasks import CallTasks
+from offhook.call.tones import send_digits
 from offhook.call.tool_runs import ToolRuns
 from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.core.endings import EndReason
-from offhook.core.formats import FRAME_S, AudioFormat
+from offhook.core.formats import AudioFormat
 from offhook.core.history import AnyEntry
 from offhook.errors import OffhookError, ProviderTimeout
 from offhook.telephony.leg import Leg
@@ -127,7 +127,7 @@ class Performer:
         self.boundaries.kept("the record", lambda: self._record.append(what, at))
 
     async def apologise(self, fault: OffhookError) -> None:
-        """A fault of Offhook ends the call: the caller hears so, over the leg that still stands, then it is hung up.
+        """A fault of Offhook ends the call: the caller hears so, over the leg that still stands, and is hung up.
 
         Where no audio is at hand the line is left to the carrier, which asks what follows and gets an apology to say.
         """
@@ -164,15 +164,16 @@ class Performer:
                 self.keep(event, at)
 
     def finish(self, reason: EndReason) -> None:
-        """The call is over: its leg is closed at once. Tools go on, and the record is closed behind the last of them."""
+        """The call is over: its leg is closed at once. Tools go on; the record is closed behind the last of them."""
         if self._is_over:
             return
         self._is_over = True
         ended_at = self.inbox.now()
         self._wires.ended(reason)
         self._wires.handle.close()
-        for part, stop in (("the reply", self._speaking.quiet), ("the ear", self._ear.stop), ("the pacer", self._pacer.stop)):
-            self.boundaries.kept(part, stop)
+        self.boundaries.kept("the reply", self._speaking.quiet)
+        self.boundaries.kept("the ear", self._ear.stop)
+        self.boundaries.kept("the pacer", self._pacer.stop)
         if self._leg is not None:
             self.boundaries.kept("the leg", self._leg.close)
         _LOG.info("= %s  ended: %s", self._wires.handle.call_id, reason)
@@ -303,23 +304,12 @@ class Performer:
         )
 
     async def _send_digits(self, command: cmd.SendDigits) -> None:
-        """Tones take the place of the agent's voice, frame by frame as a person's audio would come."""
-        audio = self._pacer.audio_format
         try:
-            tones = dtmf(command.digits, audio)
+            await send_digits(command.digits, self._pacer)
         except ValueError as error:
             self.inbox.put(ev.ToolFailed(command.call, str(error)))
-            return
-        source, loop, began_at = self._pacer.source(), asyncio.get_running_loop(), clock.now()
-        try:
-            for count, at in enumerate(range(0, len(tones), audio.frame_bytes), start=1):
-                source.hear(tones[at : at + audio.frame_bytes])
-                due = loop.create_future()
-                loop.call_at(began_at + count * FRAME_S, due.set_result, None)
-                await due
-        finally:
-            source.close()
-        self.inbox.put(ev.ToolReturned(command.call, f"the keys {command.digits} were pressed"))
+        else:
+            self.inbox.put(ev.ToolReturned(command.call, f"the keys {command.digits} were pressed"))
 
     # ── legs, listeners, agents ──────────────────────────────────────────────────────────────────────────────
 

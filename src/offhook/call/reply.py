@@ -24,7 +24,17 @@ from offhook.core.events import (
 from offhook.core.events import Stage as FailedStage
 from offhook.core.segments import Segmenter
 from offhook.errors import OffhookError, ProviderError
-from offhook.speech.ports import ModelRequest, Progress, SpokenAudio, Switched, TextDelta, ToolCall, Usage, Voice
+from offhook.speech.ports import (
+    ModelOutput,
+    ModelRequest,
+    Progress,
+    SpokenAudio,
+    Switched,
+    TextDelta,
+    ToolCall,
+    Usage,
+    Voice,
+)
 
 SEGMENTS_AHEAD: Final = 2
 """Segments that wait for the voice before the model's reader waits."""
@@ -58,6 +68,18 @@ async def speak_whole(voice: Voice, text: str) -> Spoken:
         whole.audio += piece.audio
         whole.words += [(word.start_s, word.end_s) for word in piece.words]
     return whole
+
+
+@dataclass(slots=True)
+class Reading:
+    """How far a model's stream was read."""
+
+    segmenter: Segmenter
+    characters: WholeCharacters
+    has_begun: bool = False
+    """Something was said that can be heard."""
+    is_work_told: bool = False
+    """Since the last text it was told that the model works on something else."""
 
 
 class ModelAndVoice:
@@ -177,36 +199,13 @@ class ReplyMaker:
     # ── the model ────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _read(self, request: ModelRequest, texts: "asyncio.Queue[str | OffhookError | None]") -> None:
-        segmenter, characters, eager_until = Segmenter(), WholeCharacters(), float("inf")
-        has_begun = is_told = False
+        reading, eager_until = Reading(Segmenter(), WholeCharacters()), float("inf")
         try:
             with self._world.boundaries.around("the model"):
                 stream = self._world.agent.llm.stream(request)
                 try:
                     async for output in stream:
-                        segments: Sequence[str] = ()
-                        match output:
-                            case TextDelta(text=piece):
-                                text = characters.feed(piece)
-                                if not has_begun and any(sign.isalnum() for sign in text):
-                                    has_begun = True
-                                    self._world.post(FirstTokenReceived(self.reply))
-                                is_told = False
-                                self._got_chars += len(text)
-                                segments = segmenter.feed(text)
-                            case Progress() | ToolCall():
-                                # What it has said is whole: it is heard now, not when the tool call is written.
-                                segments = segmenter.flush()
-                                if not is_told:
-                                    is_told = True
-                                    self._world.post(ToolPending(self.reply))
-                                if isinstance(output, ToolCall):
-                                    self._want(output)
-                            case Usage():
-                                self._tokens = output
-                            case Switched():
-                                self._tell(output)
-                        for segment in segments:
+                        for segment in self._take(output, reading):
                             await texts.put(segment)
                             eager_until = min(eager_until, clock.now())
                         if clock.now() >= eager_until:
@@ -215,11 +214,36 @@ class ReplyMaker:
                             eager_until = clock.now() + EAGER_S
                 finally:
                     await stream.aclose()
-            for segment in segmenter.finish():
+            for segment in reading.segmenter.finish():
                 await texts.put(segment)
             await texts.put(None)
         except OffhookError as error:
             await texts.put(error)
+
+    def _take(self, output: ModelOutput, reading: "Reading") -> Sequence[str]:
+        """What the model gave; the segments that are whole now."""
+        match output:
+            case TextDelta(text=piece):
+                text = reading.characters.feed(piece)
+                if not reading.has_begun and any(sign.isalnum() for sign in text):
+                    reading.has_begun = True
+                    self._world.post(FirstTokenReceived(self.reply))
+                reading.is_work_told = False
+                self._got_chars += len(text)
+                return reading.segmenter.feed(text)
+            case Progress() | ToolCall():
+                if not reading.is_work_told:
+                    reading.is_work_told = True
+                    self._world.post(ToolPending(self.reply))
+                if isinstance(output, ToolCall):
+                    self._want(output)
+                # What it has said is whole: it is heard now, not when the tool call is written.
+                return reading.segmenter.flush()
+            case Usage():
+                self._tokens = output
+            case Switched():
+                self._tell(output)
+        return ()
 
     def _want(self, tool: ToolCall) -> None:
         self._goes_on = self._goes_on or tool.name not in ENDS_REPLY

@@ -82,7 +82,9 @@ class Answering:
         c, speaking = self._call, self._speaking
         self._is_screening = self._turns.is_suspended = False
         c.timers.cancel(Timer.SCREEN)
-        if c.script.opening == "wait":
+        if c.script.opening == "wait" or (speaking.reply is not None and not speaking.reply.is_held):
+            return
+        if not speaking.is_free and speaking.reply is None:
             return
         if speaking.reply is None:
             self._open(at, held=True)  # The voice has failed meanwhile.

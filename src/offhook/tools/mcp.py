@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from offhook import __version__, clock
 from offhook.agents.http_tool_config import DESCRIPTION_CHARS
 from offhook.agents.mcp_server_config import SERVER_TOOLS, McpServerConfig
-from offhook.agents.schemas import check_schema
+from offhook.agents.schemas import check_schema, completed
 from offhook.core.history import Outcome
 from offhook.errors import OffhookError, ToolError
 from offhook.speech.ports import Setup, ToolSpec
@@ -313,7 +313,7 @@ class McpServer:
         name = re.sub(r"[^A-Za-z0-9_-]", "_", entry.name)[:NAME_CHARS]
         description = (entry.description or entry.title or entry.name)[:DESCRIPTION_CHARS]
         is_harmless = bool(entry.annotations and entry.annotations.readOnlyHint)
-        return McpTool(self, entry.name, ToolSpec(name, description, schema), is_harmless=is_harmless)
+        return McpTool(self, entry.name, ToolSpec(name, description, completed(schema)), is_harmless=is_harmless)
 
     def _lose(self, session: "ClientSession") -> None:
         """The session is of no more use; its task will see to it."""

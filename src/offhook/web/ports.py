@@ -45,10 +45,10 @@ class Calls(Protocol):
         """
 
     def lost_leg(self, call_sid: str) -> str | None:
-        """The media of a call whose end is not known are off, by the carrier's word: a token to bring them back.
+        """The media of a call are off, by the carrier's word: a token to bring them back, the same until it is used.
 
-        The same until it is used. None: there is no such call, or it has come back often enough; then the caller is
-        given to somebody else, and what is left of the call here ends without hanging up.
+        None: there is no such call, it has its outcome, or it has come back often enough; then the caller is given to
+        somebody else, and what is left of the call here ends without hanging up.
         """
 
     def outcome(self, call_sid: str) -> EndReason | None:

@@ -137,12 +137,11 @@ class Switchboard:
         """The next verb after `<Connect>` runs: we closed the socket, or it broke (protocol notes, 1.8)."""
         if self._is_over(webhook, call_sid):
             return twiml.hang_up()
-        if self.calls.outcome(call_sid) is None:
-            token = self.calls.lost_leg(call_sid)
-            if token is not None:
-                _logger.warning("> %s  the media broke off: they are connected again", call_sid)
-                return _media(webhook, token)
-        return self._farewell(call_sid)
+        token = self.calls.lost_leg(call_sid)
+        if token is None:
+            return self._farewell(call_sid)
+        _logger.warning("> %s  the media broke off: they are connected again", call_sid)
+        return _media(webhook, token)
 
     def _transfer_ended(self, webhook: Webhook, call_sid: str) -> bytes:
         """The action of our `<Dial>`; it must be right when it is asked twice, and when its answer is dropped."""

@@ -160,7 +160,28 @@ def _check(body: dict[str, Any]) -> None:
     wanted = entry.reasoning_effort_with_tools
     if body.get("tools") and wanted and effort != wanted:
         raise _invalid(f"Function tools need reasoning_effort '{wanted}' here.", "reasoning_effort")
+    for tool in body.get("tools") or ():
+        _check_tool(tool["function"])
     check_messages(messages)
+
+
+def _check_tool(function: dict[str, Any]) -> None:
+    """A loose schema is valid JSON schema, and refused with the whole request."""
+    schema, name = function.get("parameters") or {}, function.get("name")
+    top = {"oneOf", "anyOf", "allOf", "enum", "not"} & schema.keys()
+    if schema.get("type") != "object" or top:
+        text = f"Invalid schema for function '{name}': schema must have type 'object' and no 'anyOf' at the top level."
+        raise _invalid(text, "tools[0].function.parameters", "invalid_function_parameters")
+    nodes: list[Any] = [schema]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, dict):
+            nodes += node.values()
+            if node.get("type") == "array" and "items" not in node:
+                text = f"Invalid schema for function '{name}': array schema missing items."
+                raise _invalid(text, "tools[0].function.parameters", "invalid_function_parameters")
+        elif isinstance(node, list):
+            nodes += node
 
 
 def check_messages(messages: list[Any]) -> None:

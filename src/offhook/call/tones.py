@@ -1,0 +1,23 @@
+"""Keys pressed towards the other side, as tones in place of the agent's voice."""
+
+import asyncio
+
+from offhook import clock
+from offhook.audio.dtmf import dtmf
+from offhook.call.pacer import Pacer
+from offhook.core.formats import FRAME_S
+
+
+async def send_digits(digits: str, pacer: Pacer) -> None:
+    """Send their tones, frame by frame as a person's audio would come. Raises `ValueError`: these are no keys."""
+    audio = pacer.audio_format
+    tones = dtmf(digits, audio)
+    source, loop, began_at = pacer.source(), asyncio.get_running_loop(), clock.now()
+    try:
+        for count, at in enumerate(range(0, len(tones), audio.frame_bytes), start=1):
+            source.hear(tones[at : at + audio.frame_bytes])
+            due = loop.create_future()
+            loop.call_at(began_at + count * FRAME_S, due.set_result, None)
+            await due
+    finally:
+        source.close()
