@@ -55,6 +55,11 @@ class CarrierLine:
         """Nobody can expect the agent to speak, or to hear the caller."""
         return not self._is_attached or self.is_human_on or self.is_muted or self.is_dialling
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Somebody else keeps the caller, or news that the caller has gone is on its way."""
+        return self.is_human_on or self.is_muted or self.is_dialling or self.is_gone
+
     def answer(self, _: None, at: float) -> None:
         """The call stands."""
         self._is_attached = True
