@@ -1,7 +1,7 @@
 """A small world around the core, for tests: a caller, a transcriber, a model, a voice and a carrier, all of them a heap
 of events with times. No asyncio, no clock. `World.trace` is what a golden file holds.
 
-Only `receive`, `wakeup_at`, `ended` and `timers` of the conversation are used: the world keeps its own view of all else.
+Only `receive`, `wakeup_at`, `ended` and `timers` of the conversation are used: it keeps its own view of the rest.
 """
 
 import heapq
