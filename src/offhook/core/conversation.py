@@ -384,7 +384,10 @@ class Conversation:
 
     def _unmarked(self, at: float) -> None:
         """As far as anybody knows the caller has heard it; a carrier that forgets a mark must not stop the call."""
-        if (reply := self._speaking.reply) is not None:
+        reply = self._speaking.reply
+        if reply is not None and reply.has_failed:
+            self._speaking.apologise(at)
+        elif reply is not None:
             self._call.do(CancelReply(reply.number))
             self._heard(reply, reply.full_text or reply.heard_text, at)
 

@@ -128,6 +128,10 @@ class Reply(msgspec.Struct):
         """It answers a turn, and nobody knows of it yet."""
         return not (self.turn.is_empty or self.is_audible or self.is_sealed)
 
+    def silent_s(self, at: float) -> float:
+        """How long it was hushed until now."""
+        return self.hushed_s + (at - self.hushed_at if self.state is ReplyState.HUSHED else 0.0)
+
     def take_wanted(self) -> list[ToolRequested]:
         """The tools that may run now."""
         wanted, self.wanted = self.wanted, []
