@@ -16,7 +16,7 @@ from offhook.core.behaviour import Behaviour, Script
 from offhook.core.closing import Closing
 from offhook.core.commands import CancelReply, Command, Say
 from offhook.core.endings import EndReason
-from offhook.core.history import AgentTookOver, HumanSaid, Instructed, Outcome
+from offhook.core.history import AgentTookOver, HumanSaid, Instructed, KeysPressed, Outcome
 from offhook.core.keys import Keys
 from offhook.core.legs import Legs
 from offhook.core.listening import Listening
@@ -138,6 +138,8 @@ class Conversation:
             case ev.DigitPressed(digit=digit):
                 if c.is_talking:
                     self._turns.digit_pressed(digit, at)
+                elif self._legs.is_with_human:
+                    c.remember(KeysPressed(c.turns, digit))
             case ev.EndRequested(reason=reason, detail=detail):
                 self._end_requested(reason, detail, at)
             case ev.AgentEntered():
@@ -276,6 +278,8 @@ class Conversation:
                 self._heard(reply, text, at)
             case ev.PlayoutCut(heard_text=heard_text):
                 reply.heard_text = heard_text
+                if reply.is_unmarked:
+                    self._heard(reply, heard_text, at)
             case ev.ReplyFailed():
                 speaking.failed(reply, event, at)
             case ev.ToolRequested():
@@ -338,6 +342,8 @@ class Conversation:
             case Timer.CUT:
                 if speaking.cut is not None:
                     speaking.cut_heard(speaking.cut.heard_text, at)
+                elif reply is not None and reply.is_unmarked:
+                    self._heard(reply, reply.heard_text or reply.full_text, at)
             case Timer.MARK:
                 self._unmarked(at)
             case Timer.STALL | Timer.REPLY:
@@ -388,8 +394,9 @@ class Conversation:
         if reply is not None and reply.has_failed:
             self._speaking.apologise(at)
         elif reply is not None:
+            reply.is_unmarked = True
             self._call.do(CancelReply(reply.number))
-            self._heard(reply, reply.full_text or reply.heard_text, at)
+            self._call.timers.set(Timer.CUT, at + CUT_TIMEOUT_S)
 
     # ── after every step ─────────────────────────────────────────────────────────────────────────────────────
 

@@ -74,6 +74,8 @@ class Reply(msgspec.Struct):
     """What the caller hears of it is all there will be."""
     is_audible: bool = False
     """Some of it was sent."""
+    is_unmarked: bool = False
+    """Its marks do not come back: what playout says was heard of it has to do."""
     says_nothing: bool = False
     """It only asks for something that is done once it was heard: which is now."""
     is_dry: bool = False

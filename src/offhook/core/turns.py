@@ -495,9 +495,9 @@ class Turns:
             self._cut_for = spurt.number
             if isinstance(reply.content, Ask):
                 self._presence.reply_cut()
+        self._settle_murmurs(reply, reply.full_text, at)
         self._speaking.cancel(reply)
         self._closing.reopen()
-        self._settle_murmurs(reply, reply.full_text, at)
 
     def withdraw(self, reply: Reply) -> None:
         """The turn was not over after all: take it back without trace, and let the caller go on."""
