@@ -87,6 +87,8 @@ class Listening:
         self.spurt: Spurt | None = None
         self.last_voice_at = 0.0
         """End of the caller's last spurt."""
+        self.closed_to = 0.0
+        """Place up to which the caller was answered, or judged to want no answer."""
         self._reconnects = 0
 
     @property
@@ -204,6 +206,7 @@ class Listening:
         """It is answered, or nothing that wants an answer."""
         if self.spurt is not None:
             self.spurt.is_open = False
+            self.closed_to = max(self.closed_to, self.spurt.ended_at or self.spurt.onset_at)
         self._call.timers.cancel(Timer.COMMIT, Timer.TRANSCRIPT, Timer.OWED, Timer.STUCK)
 
     def words_overdue(self, at: float) -> bool:
