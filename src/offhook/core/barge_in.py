@@ -270,7 +270,8 @@ class BargeIn:
             overlap_s = -1.0
         for murmur in murmurs:
             # So much of the agent's own audio was left when it began.
-            if at - murmur.onset_at - (reply.silent_s(at) - murmur.silent_s) <= overlap_s:
+            left_s = min(at, reply.ends_at) - murmur.onset_at - (reply.silent_s(at) - murmur.silent_s)
+            if left_s <= overlap_s:
                 ledger.give_back(ASIDE, since_s=murmur.onset_at)
                 break
         ledger.pass_over(ASIDE)

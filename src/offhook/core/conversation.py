@@ -259,6 +259,7 @@ class Conversation:
             case ev.PlayoutRefilled():
                 self._making.playout_refilled(reply)
             case ev.ReplySent(ends_at=ends_at):
+                reply.ends_at = ends_at
                 timers.cancel(Timer.STALL, Timer.FILLER)
                 timers.set(Timer.MARK, ends_at + self._call.behaviour.mark_timeout_s)
             case ev.ReplyHeard(text=text):

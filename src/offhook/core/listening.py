@@ -158,7 +158,8 @@ class Listening:
         spurt.silence_s = max(spurt.silence_s, silence_s)
         if not spurt.asked_again and silence_s >= b.second_opinion_s:
             spurt.asked_again = True
-            if not spurt.was_predicted or (spurt.model_belief or 0.0) < b.complete_probability:
+            belief = 0.0 if not spurt.was_predicted else spurt.model_belief
+            if belief is not None and belief < b.complete_probability:
                 spurt.was_predicted = True
                 self._call.do(PredictTurn(spurt.number))
 
