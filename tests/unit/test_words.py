@@ -187,7 +187,7 @@ def test_anything_else_is_no_question(text: str) -> None:
         ("en", "yes it is", Shape.COMPLETE),
         ("en", "I think so.", Shape.COMPLETE),
         ("en", "i think so", Shape.COMPLETE),
-        ("en", "That's what I'm looking for.", Shape.COMPLETE),
+        ("en", "That's what I'm looking for.", Shape.OPEN),
         ("en", "I would like to book a table for.", Shape.OPEN),
         ("en", "A table for.", Shape.OPEN),
         ("de", "Ein Zimmer mit.", Shape.OPEN),

@@ -241,24 +241,12 @@ def _ends_open(tokens: list[str], script: Script) -> bool:
 
 
 def _closes(text: str, script: Script) -> bool:
-    """True when the text is complete although its last word is an open one: "Yes it is.", "I think so".
+    """True when the text is complete although its last word is an open one: "Yes it is", "I think so".
 
-    A phrase of `closing_words` counts always, a single word of them only before a full stop and behind a question
-    word: local transcribers write a full stop wherever the caller draws breath.
+    A full stop is no proof: local transcribers write one wherever the caller draws breath ("a table for.").
     """
-    tokens = normalize(text).split()
-    said = f" {' '.join(tokens)}"
-    if " ".join(tokens) in script.backchannels:
-        return True
-    if any(said.endswith(f" {phrase}") for phrase in script.closing_words if " " in phrase):
-        return True
-    bare = text.rstrip("\"'”’»)] ")
-    if not bare or bare[-1] not in _FULL_STOPS or tokens[-1] not in script.closing_words:
-        return False
-    sentence = normalize(re.split(r"[.!?。！？]\s", bare)[-1]).split()
-    # "That is what I am looking for." asks or tells by a question word; "a table for." is a breath.
-    asks = {word for phrase in script.question_words for word in phrase.split()} & set(sentence[:-1])
-    return len(sentence) > 1 and bool(asks - set(script.open_words))
+    said = f" {normalize(text)}"
+    return said.strip() in script.backchannels or any(said.endswith(f" {phrase}") for phrase in script.closing_words)
 
 
 def _spelled_tail(tokens: list[str], script: Script) -> tuple[int, int]:
