@@ -261,6 +261,7 @@ class Speaking:
         """The caller begins to hear it."""
         assert not reply.is_held, "a held reply was sent"
         reply.is_audible, reply.is_dry = True, False
+        reply.audible_at = min(reply.audible_at, plays_at)
         self._call.timers.cancel(Timer.STALL, Timer.IDLE)
         if segment >= 0:
             reply.fillers = 0
