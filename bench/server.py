@@ -39,8 +39,8 @@ class Running:
 
     def folder(self, call_sid: str) -> Path:
         """Where the journal of the carrier's call is. Raises `WireError` when it left none."""
-        journals = (self.data_dir / "calls").glob("*/journal.jsonl")
-        found = [path.parent for path in journals if read_header(path).carrier_call == call_sid]
+        headers = (self.data_dir / "calls").glob("*/journal.jsonl")
+        found = [path.parent for path in headers if read_header(path).carrier_call == call_sid]
         if len(found) != 1:
             raise WireError(f"call {call_sid} left {len(found)} folders")
         return found[0]
