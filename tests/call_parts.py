@@ -13,7 +13,7 @@ from offhook.telephony.leg import LegListener
 
 async def rest(inbox: Inbox) -> list[Event]:
     """All events that wait."""
-    events = []
+    events: list[Event] = []
     while True:
         event, _ = await inbox.take(0.0)
         if type(event).__name__ == "TimePassed":

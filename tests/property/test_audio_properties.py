@@ -17,7 +17,7 @@ from offhook.audio.g711 import (
     encode_ulaw,
     ulaw_gain_table,
 )
-from offhook.audio.recording import LONGEST_LEAD, StereoRecorder
+from offhook.audio.recording import LONGEST_GAP_S, LONGEST_WAIT_S, StereoRecorder
 from offhook.audio.resample import Decimator, Interpolator, resample
 from offhook.audio.spurts import Edge, SpurtDetector, SpurtSettings
 from offhook.audio.vad import EnergyVad, VadStream
@@ -183,14 +183,16 @@ def test_a_clear_sound_is_found_to_within_a_frame(quiet: int, loud: int) -> None
 
 # ── recording ────────────────────────────────────────────────────────────────────────────────────────────────────
 
+WAIT = round(LONGEST_WAIT_S * 8000)
 SAMPLES = st.binary(min_size=1, max_size=300)
 OPERATIONS = st.lists(
     st.one_of(
-        st.tuples(st.just("caller"), st.just(0), SAMPLES),
+        st.tuples(st.just("caller"), st.integers(-50, 1500), SAMPLES),
         st.tuples(st.just("agent"), st.integers(-50, 1500), SAMPLES),
         st.tuples(st.just("cut"), st.integers(-50, 1500), st.just(b"")),
         st.tuples(st.just("settle"), st.integers(-50, 1500), st.just(b"")),
-        st.tuples(st.just("agent"), st.just(LONGEST_LEAD + 700), SAMPLES),
+        st.tuples(st.just("agent"), st.just(WAIT + 2000), SAMPLES),
+        st.tuples(st.just("agent"), st.just(round(LONGEST_GAP_S * 8000) + WAIT + 5000), SAMPLES),
     ),
     max_size=25,
 )
@@ -206,19 +208,22 @@ class SlowRecording:
         """`reach`: how far the agent's audio was written and not cut, silence before it included."""
 
     def perform(self, operation: str, at: int, audio: bytes) -> None:
-        now = max(self.heard, self.settled)
-        if operation == "caller":
-            places = range(self.heard, self.heard + len(audio))
-            self.caller.update({p: b for p, b in zip(places, audio, strict=True) if p >= self.settled})
-            self.heard += len(audio)
-        elif operation == "agent":
-            places = range(at, at + len(audio))
-            kept = {p: b for p, b in zip(places, audio, strict=True) if self.settled <= p < now + LONGEST_LEAD}
-            self.agent.update(kept)
-            self.reach = max([self.reach, *(p + 1 for p in kept)])
+        if operation in ("caller", "agent"):
+            if at - self.settled > LONGEST_GAP_S * 8000:
+                return
+            if at - self.settled > WAIT:
+                self.settled = at - WAIT // 2
+            side = self.caller if operation == "caller" else self.agent
+            kept = {p: b for p, b in zip(range(at, at + len(audio)), audio, strict=True) if p >= self.settled}
+            side.update(kept)
+            last = max(kept, default=-1) + 1
+            if operation == "caller":
+                self.heard = max(self.heard, last)
+            else:
+                self.reach = max(self.reach, last)
         elif operation == "cut":
             self.reach = min(self.reach, max(at, self.settled))
-            self.agent = {p: b for p, b in self.agent.items() if p < self.reach}
+            self.agent = {p: b for p, b in self.agent.items() if p < self.reach or p < self.settled}
         else:
             self.settled = max(self.settled, at)
 
@@ -236,13 +241,13 @@ def test_the_recording_is_that_of_a_simple_model(operations: list[tuple[str, int
     for operation, at, audio in operations:
         model.perform(operation, at, audio)
         if operation == "caller":
-            recorder.caller(audio)
+            recorder.caller(at / 8000, audio)
         elif operation == "agent":
-            recorder.agent(at, audio)
+            recorder.agent(at / 8000, audio)
         elif operation == "cut":
-            recorder.cut(at)
+            recorder.cut(at / 8000)
         else:
-            recorder.settle(at)
+            recorder.settle(at / 8000)
         data = file.getvalue()
         assert int.from_bytes(data[40:44], "little") == len(data) - 44, "whole after each step"
     recorder.close()

@@ -88,9 +88,9 @@ class Way:
         self.at = round(self.at + STEP_S, 6)
         self._up.append((self._arrives(self.at, self.up_s, self.up_stalls), ""))
         while self._up and self._up[0][0] <= self.at + 1e-9:
-            _, name = self._up.popleft()
-            if name:
-                self.playout.mark_reached(name, self.at)
+            _, returned = self._up.popleft()
+            if returned:
+                self.playout.mark_reached(returned, self.at)
             else:
                 self._frames_up += STEP_S
         self.playout.due(self.at)

@@ -19,6 +19,7 @@ from offhook.simulator.voices import TapeVoice, prepare
 from offhook.telephony.facts import CallFacts
 from tests.rig import CALL_SID, Outcome, Rig, caller_script, house_of, run_call_of
 
+Steps = list[dict[str, Any]]
 POLITE = {"wait": {"silent_s": 0.8}}
 END = {"hang_up": True}
 FORMATS = pytest.mark.parametrize("audio_format", [TELEPHONE, WIDEBAND], ids=["telephone", "wideband"])
@@ -29,7 +30,7 @@ def _hears_wide(runtime: AgentRuntime) -> None:
     runtime.stt, runtime.turn_model = tape, WideTurns(runtime.turn_model, tape)
 
 
-def run(rig: Rig, steps: list[dict[str, Any]], folder: Path, audio_format: AudioFormat) -> Outcome:
+def run(rig: Rig, steps: Steps, folder: Path, audio_format: AudioFormat) -> Outcome:
     """A whole call from its first message to its record."""
     script = caller_script(*steps)
     if audio_format == TELEPHONE:
@@ -60,7 +61,7 @@ def check(outcome: Outcome) -> None:
 @FORMATS
 @pytest.mark.parametrize("delay_s", [0.0, 0.08])
 def test_turns_are_answered(tmp_path: Path, audio_format: AudioFormat, delay_s: float) -> None:
-    steps = [POLITE, {"say": "what time do you open"}, POLITE, {"say": "and on sunday"}, POLITE, END]
+    steps: Steps = [POLITE, {"say": "what time do you open"}, POLITE, {"say": "and on sunday"}, POLITE, END]
     outcome = run(Rig(network=Network(delay_s=delay_s, seed=3)), steps, tmp_path, audio_format)
     check(outcome)
     assert [text for who, text in outcome.turns if who == "caller"] == ["what time do you open", "and on sunday"]
@@ -74,7 +75,7 @@ def test_a_barge_in_ducks_and_stops_the_agent_and_the_history_holds_what_was_hea
     tmp_path: Path, audio_format: AudioFormat
 ) -> None:
     long = "We are open from seven in the morning until ten in the evening every day of the year but one."
-    steps = [
+    steps: Steps = [
         POLITE, {"say": "what time do you open"}, {"barge_in": "no wait tell me about sunday please", "after_s": 1.5},
         POLITE, END,
     ]  # fmt: skip
@@ -93,7 +94,7 @@ def test_a_barge_in_ducks_and_stops_the_agent_and_the_history_holds_what_was_hea
 
 @FORMATS
 def test_keys_and_the_recording(tmp_path: Path, audio_format: AudioFormat) -> None:
-    steps = [POLITE, {"digits": "42#"}, {"silence": 4}, END]
+    steps: Steps = [POLITE, {"digits": "42#"}, {"silence": 4}, END]
     outcome = run(Rig(), steps, tmp_path, audio_format)
     check(outcome)
     assert "".join(line["digit"] for line in outcome.lines("DigitPressed")) == "42#"
@@ -111,8 +112,9 @@ def test_heard_text_is_right_to_a_word_when_the_downlink_has_stalled(
 ) -> None:
     """The way to the caller stalls in the middle of a long reply; the caller cuts in some time after it goes on."""
     long = " ".join(f"word{number}" for number in range(60)) + "."
-    steps = [
-        POLITE, {"silence": 4.3}, {"say": "tell me"}, {"wait": {"says": "word2", "seconds": 0.5}}, {"silence": stall_s + after_s},
+    steps: Steps = [
+        POLITE, {"silence": 4.3}, {"say": "tell me"},
+        {"wait": {"says": "word2", "seconds": 0.5}}, {"silence": stall_s + after_s},
         {"barge_in": "no wait tell me about sunday please", "at_most_s": 1.0}, POLITE, END,
     ]  # fmt: skip
     network = Network(delay_s=0.04, stall_every_s=10.0, stall_s=stall_s)

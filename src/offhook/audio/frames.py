@@ -1,12 +1,15 @@
-"""The unit of the data plane: 20 ms of mu-law at 8000 Hz."""
+"""Frames of a telephone: 20 ms of mu-law at 8000 Hz, for what speaks or wants nothing else."""
 
 from typing import Final
 
-SAMPLE_RATE: Final = 8000
-FRAME_SAMPLES: Final = 160
-FRAME_BYTES: Final = 160
+from offhook.core import formats
+from offhook.core.formats import TELEPHONE
+
+SAMPLE_RATE: Final = TELEPHONE.rate
+FRAME_S: Final = formats.FRAME_S
+FRAME_BYTES: Final = TELEPHONE.frame_bytes
+FRAME_SAMPLES: Final = FRAME_BYTES
 """Mu-law holds one sample per byte."""
-FRAME_S: Final = 0.02
 SILENCE_BYTE: Final = 0xFF
 """Mu-law's positive zero."""
 SILENCE_FRAME: Final = bytes([SILENCE_BYTE]) * FRAME_BYTES

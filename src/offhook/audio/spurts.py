@@ -131,7 +131,7 @@ class SpurtDetector:
         if spurt is not None:
             spurt.told = sum(edge_s <= told_s for _, edge_s in self._edges)
 
-    def interrupt(self) -> tuple[Edge, ...]:
+    def break_off(self) -> tuple[Edge, ...]:
         """No more audio comes over this leg: a spurt that is open ends with what was heard of it."""
         late: list[Edge] = []
         if self._state is _Question.ASKED:
@@ -146,7 +146,7 @@ class SpurtDetector:
 
     def restart(self, origin_at: float) -> tuple[Edge, ...]:
         """Another leg: its first sample lies at `origin_at` on the call's clock. Spurts are counted on."""
-        edges = self.interrupt()
+        edges = self.break_off()
         self._origin_at = origin_at
         self._samples = self._ended = self._onset = self._recent = self._loud = 0
         self._pieces, self._found = b"", ()

@@ -62,7 +62,7 @@ class CallerAudio:
 
     def leg_ended(self) -> None:
         """No more frames for now: whoever was speaking speaks no more."""
-        self._put_all(self._detector.interrupt())
+        self._put_all(self._detector.break_off())
 
     def hear(self, frame: bytes) -> None:
         """20 ms of the caller, in the call's format."""

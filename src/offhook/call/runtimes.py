@@ -66,14 +66,15 @@ class Runtimes:
         if shared is None:
             shared = self._current[key] = _Shared(asyncio.ensure_future(self._loaded(key)))
         shared.users += 1
+        runtime = None
         try:
             # Several calls wait for one load: that one of them goes away stops it for none.
             runtime = await asyncio.shield(shared.loading)
-        except BaseException:
-            shared.users -= 1
-            if shared.loading.done() and self._current.get(key) is shared:
-                del self._current[key]
-            raise
+        finally:
+            if runtime is None:
+                shared.users -= 1
+                if shared.loading.done() and self._current.get(key) is shared:
+                    del self._current[key]
         self._uses += 1
         shared.used = self._uses
         self._used_by[id(runtime)] = shared

@@ -295,7 +295,7 @@ class Conversation:
         self._turns.reply_over(reply, text, at)
         if reply.transfer is not None:
             if speaking.is_free:
-                self._legs.announce(reply, reply.transfer, at)
+                self._legs.announce(reply, reply.transfer, text, at)
             else:
                 speaking.tool_answered(reply.transfer.call, Outcome.FAILED, "The caller went on speaking.", at)
         elif reply.handoff is not None:
@@ -384,7 +384,10 @@ class Conversation:
 
     def _unmarked(self, at: float) -> None:
         """As far as anybody knows the caller has heard it; a carrier that forgets a mark must not stop the call."""
-        if (reply := self._speaking.reply) is not None:
+        reply = self._speaking.reply
+        if reply is not None and reply.has_failed:
+            self._speaking.apologise(at)
+        elif reply is not None:
             self._call.do(CancelReply(reply.number))
             self._heard(reply, reply.full_text or reply.heard_text, at)
 
@@ -402,6 +405,9 @@ class Conversation:
     def _go_on(self, at: float) -> None:
         """Who is next, when nobody speaks."""
         c, speaking, listening = self._call, self._speaking, self._listening
+        if speaking.reply is not None and speaking.reply.says_nothing:
+            c.do(CancelReply(speaking.reply.number))
+            self._heard(speaking.reply, "", at)
         self._turns.consider(at)
         self._closing.wait(at)
         is_quiet = speaking.is_free and listening.open_spurt is None and listening.ledger.is_empty

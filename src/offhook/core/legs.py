@@ -109,11 +109,14 @@ class Legs:
 
     # ── transfer ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def announce(self, reply: Reply, transfer: Transfer, at: float) -> None:
-        """The reply that asked for it was heard: say the sentence, and hear it to its end."""
+    def announce(self, reply: Reply, transfer: Transfer, heard_text: str, at: float) -> None:
+        """The reply that asked for it was heard: say the sentence that goes before, hear it to its end, and dial.
+
+        The owner's sentence is said whatever the model has said; the language's own only when the model said nothing.
+        """
         is_announced = isinstance(reply.content, Say) and reply.content.name == "transfer"
-        if not is_announced:
-            text = transfer.destination.say or self._call.script.transfer
+        text = transfer.destination.say or ("" if heard_text else self._call.script.transfer)
+        if text and not is_announced:
             self._speaking.start(Say(text, "transfer"), CallerTurn(self._call.turns), at).transfer = transfer
             return
         self._transfer = transfer

@@ -76,6 +76,8 @@ class Stage(IntEnum):
 
 @dataclass(slots=True)
 class Segment:
+    """A piece of a reply: its audio so far, and what of it was sent."""
+
     number: int
     text: str
     audio: bytearray = field(default_factory=bytearray)

@@ -235,13 +235,16 @@ class Speaking:
         if successor.answer_at is not None:
             self._call.timers.set(Timer.ANSWER, successor.answer_at)
         if successor.filler_at is not None:
-            self._call.timers.set(Timer.FILLER, max(successor.filler_at, at))
+            again_at = at + self._call.behaviour.filler_again_s
+            self._call.timers.set(Timer.FILLER, min(max(successor.filler_at, at), again_at))
         reply = self.start(content, successor.turn, at)
         reply.is_sealed, reply.is_protected = successor.is_sealed, successor.is_protected
         reply.attempt, reply.fillers = successor.attempt, successor.fillers
         reply.ends_call, reply.is_goodbye = successor.ends_call, successor.say is not None
         if successor.is_hushed and not reply.is_protected:
             self.hush(reply, at)
+            if successor.decide_at is not None:
+                self._call.timers.set(Timer.DECIDE, max(successor.decide_at, at))
 
     # ── what the reply's makers tell ─────────────────────────────────────────────────────────────────────────
 
@@ -341,7 +344,9 @@ class Speaking:
             return
         if reply.ends_call:
             self.say_instead(Say(self._call.script.goodbye, "goodbye"), at, ends_call=reply.ends_call)
-        elif reply.transfer is None and reply.handoff is None and self.keys.collection is None:
+        elif reply.transfer is not None or reply.handoff is not None or self.keys.collection is not None:
+            reply.says_nothing = True
+        else:
             if self._news is not None:
                 self.cancel(reply)  # It has only asked for what it cannot have; it is told so.
             else:
@@ -390,6 +395,7 @@ class Speaking:
                     ends_call=reply.ends_call,
                     answer_at=c.timers.due_at(Timer.ANSWER),
                     filler_at=c.timers.due_at(Timer.FILLER),
+                    decide_at=c.timers.due_at(Timer.DECIDE),
                 ),
                 at,
             )

@@ -52,7 +52,7 @@ class _Murmur(msgspec.Struct, frozen=True):
     """A listening sound over the agent: perhaps it answers the question that the agent ends with."""
 
     onset_at: float
-    hushed_s: float
+    silent_s: float
     """How long the reply had been hushed by then."""
 
 
@@ -72,6 +72,8 @@ class Turns:
         self.learned_pause_s = 0.0
         self._murmurs: list[_Murmur] = []
         """Over the reply that is being said."""
+        self._silent_s = 0.0
+        """How long the reply had been hushed when the latest spurt began."""
         self._cut_for = 0
         """The spurt that has cut a reply."""
         self._closed_to = 0.0
@@ -276,6 +278,7 @@ class Turns:
         """The caller begins, goes on, or speaks over the agent."""
         reply = self._speaking.reply
         over_agent = reply is not None and reply.is_audible
+        self._silent_s = reply.silent_s(at) if reply is not None else 0.0
         self._listening.started(event, at, over_agent=over_agent)
         if reply is not None and reply.state is ReplyState.THINKING and not reply.is_protected:
             # Nothing was said yet: keep it back until it is clear whether the caller goes on.
@@ -390,7 +393,7 @@ class Turns:
         elif is_all and not self._call.hears_audio:
             if normalize(text):
                 self._waiting.caller_is_there(is_on_hold=self._waiting.is_on_hold)
-                self._murmurs.append(_Murmur(spurt.onset_at, reply.hushed_s))
+                self._murmurs.append(_Murmur(spurt.onset_at, self._silent_s))
             self._pass_over(spurt, at, owner=ASIDE)
 
     def _pass_over(self, spurt: Spurt, at: float, *, owner: int) -> None:
@@ -475,7 +478,7 @@ class Turns:
             overlap_s = -1.0
         for murmur in murmurs:
             # So much of the agent's own audio was left when it began.
-            if at - murmur.onset_at - (reply.hushed_s - murmur.hushed_s) <= overlap_s:
+            if at - murmur.onset_at - (reply.silent_s(at) - murmur.silent_s) <= overlap_s:
                 ledger.give_back(ASIDE, since_s=murmur.onset_at)
                 break
         ledger.pass_over(ASIDE)

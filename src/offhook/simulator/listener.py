@@ -49,21 +49,20 @@ class Listener:
         self._all_told = asyncio.Event()
         self._all_told.set()
 
-    def caller(self, frame: bytes) -> None:
+    def caller(self, at: float, audio: bytes) -> None:
         """The caller's 20 ms, for the recording."""
-        self._recorder.caller(frame)
+        self._recorder.caller(at, audio)
 
-    def settle(self, until_sample: int) -> None:
+    def settle(self, until_s: float) -> None:
         """For the recording."""
-        self._recorder.settle(until_sample)
+        self._recorder.settle(until_s)
 
-    def agent(self, at_sample: int, ulaw: bytes) -> None:
+    def agent(self, at: float, ulaw: bytes) -> None:
         """The agent's 20 ms."""
-        self._recorder.agent(at_sample, ulaw)
+        self._recorder.agent(at, ulaw)
         if self.transcriber is not None:
             self._heard_frames += 1
             self.transcriber.hear(ulaw)
-        at = at_sample / 8000
         self._tape.hear(ulaw)
         if level_db(ulaw) > FLOOR_DB:
             self._begins_at = at if self._begins_at is None else self._begins_at

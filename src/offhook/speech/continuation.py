@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from offhook.core.formats import TELEPHONE
 from offhook.speech.ports import SpokenAudio, WordTime
 
-BYTES_PER_S: Final = 8000
 CHARS_PER_S: Final = 15.0
 """Speed of speech, for a voice that tells no word times."""
 VOICED_SHARE: Final = 0.5
@@ -126,7 +126,7 @@ class Voiced:
         self._audio += len(piece.audio)
         self._held += piece.words
         count = 0
-        while count < len(self._held) and _is_voiced(self._held[count], self._audio / BYTES_PER_S):
+        while count < len(self._held) and _is_voiced(self._held[count], TELEPHONE.seconds(self._audio)):
             count += 1
         return SpokenAudio(piece.audio, self._tell(count))
 
@@ -136,7 +136,7 @@ class Voiced:
 
     def cut(self) -> None:
         """The voice broke off: `rest` begins with the first word that it did not voice."""
-        voiced_s, words = self._audio / BYTES_PER_S, self.rest.split()
+        voiced_s, words = TELEPHONE.seconds(self._audio), self.rest.split()
         voiced = self._told if self._told or self._held else _guess(words, voiced_s)
         self.rest = " ".join(words[voiced:])
         self._offset_s += voiced_s

@@ -9,11 +9,11 @@ from enum import Enum
 from typing import Final
 
 from offhook import clock
+from offhook.core.formats import TELEPHONE
 from offhook.errors import ProtocolViolation, ProviderError, ProviderTimeout, ProviderUnavailable
 from offhook.speech.ports import SpokenAudio, WordTime
 from offhook.speech.voice_words import SpokenText, WordClock
 
-BYTES_PER_S: Final = 8000
 FIRST_AUDIO_S: Final = 3.0
 """From the text to its first audio, a handshake included."""
 GAP_S: Final = 2.5
@@ -52,7 +52,7 @@ class Segment:
     @property
     def length_s(self) -> float:
         """Audio so far, in seconds."""
-        return self.size / BYTES_PER_S
+        return TELEPHONE.seconds(self.size)
 
     @property
     def is_whole(self) -> bool:

@@ -1,7 +1,7 @@
 """Writing behind the event loop's back: a few threads for the process, and a bounded strand of work for each call.
 
 A strand is served by one thread at a time, so that a call's files are written in order; a folder that hangs holds one
-thread, and the others serve the rest. There are three, because what hangs is most often the one disk that all calls
+thread, and another serves the rest. There are three, because what hangs is most often the one disk that all calls
 are on: more threads would only wait for it too.
 """
 
@@ -17,8 +17,8 @@ from typing import Final, Generic, Protocol, TypeVar
 
 _LOG: Final = logging.getLogger("offhook.records")
 THREADS: Final = 3
-REST_S: Final = 0.1
-"""Between two bouts of writing; what a crash may cost."""
+REST_S: Final = 0.25
+"""What has come is gathered for so long before it is written; what a crash may cost."""
 STOP_S: Final = 30.0
 """Longest wait, at the end of the process, for what is still to be written."""
 BATCH_JOBS: Final = 256
@@ -149,29 +149,37 @@ class _Servant(Protocol):
 
 
 class DiskWriter:
-    """The threads that serve the strands, in turn."""
+    """The threads that serve the strands, in turn.
+
+    One thread watches, gathers for a while, and serves what has come; meanwhile the next one watches. So one thread
+    does all the work, unless it is late: then what it has not begun is served by the next.
+    """
 
     def __init__(self) -> None:
-        self._ready: deque[_Servant] = deque()
+        self._turn = threading.Lock()
+        """Held by the thread that watches."""
         self._news = threading.Condition()
+        self._come: deque[_Servant] = deque()
+        self._due: deque[_Servant] = deque()
+        self._busy = 0
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, name=f"offhook-disk-{number}", daemon=True) for number in range(THREADS)
         ]
-        self._busy = 0
         for thread in self._threads:
             thread.start()
 
     def schedule(self, strand: _Servant) -> None:
         """Serve it soon. A strand stands here once at most."""
         with self._news:
-            self._ready.append(strand)
+            self._come.append(strand)
             self._news.notify()
 
     @property
     def waiting(self) -> int:
         """Strands that have work, those that are being served among them."""
-        return len(self._ready) + self._busy
+        with self._news:
+            return len(self._come) + len(self._due) + self._busy
 
     def stop(self) -> None:
         """Do what waits, then end. May block."""
@@ -182,22 +190,29 @@ class DiskWriter:
             thread.join(STOP_S / len(self._threads))
 
     def _run(self) -> None:
-        while (strand := self._next()) is not None:
-            has_more = strand.serve()
-            with self._news:
-                self._busy -= 1
-                if has_more:
-                    self._ready.append(strand)
-                is_done = not self._ready
-            if is_done:
-                # Woken for every line of every call, these threads would cost more than their writes.
-                self._stopping.wait(REST_S)
+        while self._watch():
+            strand = self._next()
+            while strand is not None:
+                strand = self._next(strand if strand.serve() else None, served=1)
 
-    def _next(self) -> _Servant | None:
+    def _watch(self) -> bool:
+        """Wait until something is due; False when nothing will be."""
+        with self._turn:
+            with self._news:
+                while not (self._come or self._due or self._stopping.is_set()):
+                    self._news.wait()
+            # Woken for every line of every call, these threads would cost more than their writes.
+            self._stopping.wait(REST_S)
+            with self._news:
+                self._due += self._come
+                self._come.clear()
+                return bool(self._due) or not self._stopping.is_set()
+
+    def _next(self, again: _Servant | None = None, served: int = 0) -> _Servant | None:
+        """What is due next; `again` was served and has more, and is due behind the others."""
         with self._news:
-            while not self._ready:
-                if self._stopping.is_set():
-                    return None
-                self._news.wait()
-            self._busy += 1
-            return self._ready.popleft()
+            if again is not None:
+                self._due.append(again)
+            strand = self._due.popleft() if self._due else None
+            self._busy += (strand is not None) - served
+            return strand

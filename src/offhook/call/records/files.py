@@ -28,7 +28,7 @@ WAITING_BYTES: Final = 1_000_000
 """And so many bytes of lines."""
 WAITING_AUDIO_S: Final = 20.0
 """So much audio of each side."""
-TOGETHER_S: Final = 1.0
+TOGETHER_S: Final = 2.0
 """Audio is handed on in pieces of so much."""
 MOST_PIECES: Final = 200
 NAME_CHARS: Final = 64
@@ -109,10 +109,8 @@ class FileRecord:
     # ── audio ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _heard(self, track: "_Pieces", at: float, audio: bytes) -> None:
-        if self._is_open:
-            track.add(at, audio)
-            if track.is_enough:
-                self._hand_on()
+        if self._is_open and track.add(at, audio):
+            self._hand_on()
 
     def _hand_on(self) -> None:
         pieces = (*self._caller.take(), *self._agent.take())
@@ -129,22 +127,20 @@ class _Pieces:
         self._pieces: list[Piece] = []
         self._at, self._run = 0.0, bytearray()
         """What is not a piece yet, and where it begins."""
-        self._bytes = 0
+        self._end, self._sample_s = 0.0, 1.0 / audio.rate
+        """Where it ends."""
+        self._bytes, self._enough = 0, round(TOGETHER_S * audio.bytes_per_s)
 
-    @property
-    def is_enough(self) -> bool:
-        """It is worth being handed on."""
-        return self._bytes >= TOGETHER_S * self._audio.bytes_per_s or len(self._pieces) >= MOST_PIECES
-
-    def add(self, at: float, audio: bytes) -> None:
-        """Audio at its place."""
-        follows = abs(self._at + self._audio.seconds(len(self._run)) - at) * self._audio.rate < 1.0
-        if not follows:
+    def add(self, at: float, audio: bytes) -> bool:
+        """Audio at its place; True when there is enough to be handed on."""
+        if abs(self._end - at) >= self._sample_s:
             self._end_run()
         if not self._run:
             self._at = at
         self._run += audio
+        self._end = at + self._audio.seconds(len(audio))
         self._bytes += len(audio)
+        return self._bytes >= self._enough or len(self._pieces) >= MOST_PIECES
 
     def cut(self, at: float) -> None:
         """What was told to lie behind `at` was never heard."""

@@ -40,6 +40,8 @@ class News:
 
     def tell(self, *, is_failing: bool, unopened: int = 0, lines: int = 0, audio_s: float = 0.0) -> None:
         """Something could be written, or not."""
+        if not is_failing and not self._state.is_failing:
+            return
         with self._lock:
             was = self._state
             self._state = RecordsState(

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from offhook.core.formats import TELEPHONE
 from offhook.errors import ProviderRefused, ProviderUnavailable
 from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio, WordTime
 from offhook.speech.scripted.tape import Utterance, speak, word_times
@@ -14,7 +15,6 @@ from offhook.speech.scripted.tape import Utterance, speak, word_times
 Seconds = Annotated[float, Field(ge=0.0, le=3600.0)]
 MADE_HERE: Final = True
 """The tape begins with sound; its utterances are numbered anew in each process."""
-BYTES_PER_S: Final = 8000
 
 
 class Config(ProviderConfig):
@@ -66,7 +66,7 @@ class ScriptedVoice:
             await asyncio.get_running_loop().create_future()
         audio = speak(text, Utterance(self._segments))
         times = word_times(text) if config.word_times else ()
-        size = round(config.piece_s * 50) * (BYTES_PER_S // 50)
+        size = round(config.piece_s * 50) * TELEPHONE.frame_bytes
         await asyncio.sleep(config.first_audio_s)
         for piece, at in enumerate(range(0, len(audio), size)):
             if piece:
@@ -88,4 +88,4 @@ class ScriptedVoice:
 
 
 def _words_in(times: tuple[WordTime, ...], begin: int, end: int) -> tuple[WordTime, ...]:
-    return tuple(word for word in times if begin <= round(word.start_s * BYTES_PER_S) < end)
+    return tuple(word for word in times if begin <= round(word.start_s * TELEPHONE.bytes_per_s) < end)

@@ -8,12 +8,13 @@ import numpy as np
 
 from offhook.audio.g711 import encode_ulaw
 from offhook.audio.resample import resample
+from offhook.core.formats import TELEPHONE
 from offhook.speech.ports import WordTime
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-RATE: Final = 8000
+RATE: Final = TELEPHONE.rate
 WINDOW: Final = 40
 """5 ms: the grain in which silence is looked for."""
 SPEECH_RMS: Final = 10 ** (-20 / 20)
