@@ -63,8 +63,6 @@ async def serving(
         # Nothing listens there: a server that wants to hang up over REST is told so at once.
         "OFFHOOK_TWILIO_BASE_URL": "http://127.0.0.1:9",
         "OFFHOOK_DRAIN_SECONDS": "1",
-        # Where two or more server threads fight for a core, the measure is of the kernel.
-        "OMP_NUM_THREADS": "1",
         **(keys or {}),
     }
     command = (sys.executable, "-m", "offhook", "serve", str(document), "--port", "0")
