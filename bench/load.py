@@ -1,8 +1,9 @@
 """What many calls cost one server, and whether they notice each other.
 
 One server takes 1, 10 and 100 calls, with every vendor streaming over its real wire; real speech goes through the real
-voice detector and the real end-of-turn model, and both sides speak by turns. Each level is watched for a while; then short calls come and go beside
-those that last. The server's process has a core of its own; the carrier's side and the vendors share what is left.
+voice detector and the real end-of-turn model, and both sides speak by turns. Each level is watched for a while; then
+short calls come and go beside those that last. The server's process has a core of its own; the carrier's side and the
+vendors share what is left.
 """
 
 import asyncio
