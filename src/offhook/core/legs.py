@@ -22,6 +22,7 @@ from offhook.core.events import (
 )
 from offhook.core.history import CallerSaid, Instructed, Outcome
 from offhook.core.listening import Listening
+from offhook.core.making import Making
 from offhook.core.reply import CallerTurn, Reply, Transfer
 from offhook.core.speaking import Speaking
 from offhook.core.state import OVER, Call, Phase
@@ -51,8 +52,10 @@ class Away(Enum):
 class Legs:
     """The legs of one call, and where the caller is meanwhile."""
 
-    def __init__(self, call: Call, listening: Listening, speaking: Speaking, closing: Closing, turns: Turns) -> None:
-        self._call, self._listening, self._speaking = call, listening, speaking
+    def __init__(
+        self, call: Call, listening: Listening, speaking: Speaking, making: Making, closing: Closing, turns: Turns
+    ) -> None:
+        self._call, self._listening, self._speaking, self._making = call, listening, speaking, making
         self._closing, self._turns = closing, turns
         self._leg: int | None = None
         self._away: Away | None = None
@@ -136,7 +139,7 @@ class Legs:
         if self._transfer is None or event.call != self._transfer.call:
             return
         if event.ending is TransferEnding.CONNECTED:
-            self._speaking.tool_answered(event.call, Outcome.DONE, f"They talked for {event.talked_s:.0f} seconds.", at)
+            self._making.tool_answered(event.call, Outcome.DONE, f"They talked for {event.talked_s:.0f} seconds.", at)
             self._transfer = None
             c.end(EndReason.AGENT_TRANSFERRED, hang_up=False)
             return
@@ -154,7 +157,7 @@ class Legs:
         name, call = self._transfer.name, self._transfer.call
         self._transfer = None
         self._turns.is_suspended = False
-        self._speaking.tool_answered(call, outcome, f"{name} was not reached. {why} The caller is with you again.", at)
+        self._making.tool_answered(call, outcome, f"{name} was not reached. {why} The caller is with you again.", at)
 
     # ── a human on the line ──────────────────────────────────────────────────────────────────────────────────
 

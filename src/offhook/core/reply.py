@@ -74,6 +74,8 @@ class Reply(msgspec.Struct):
     """What the caller hears of it is all there will be."""
     is_audible: bool = False
     """Some of it was sent."""
+    is_unmarked: bool = False
+    """Its marks do not come back: what playout says was heard of it has to do."""
     says_nothing: bool = False
     """It only asks for something that is done once it was heard: which is now."""
     is_dry: bool = False
@@ -94,6 +96,8 @@ class Reply(msgspec.Struct):
     """Tools were called whose answers the responder is to go on with."""
     rounds: int = 0
     """Rounds of tools so far."""
+    ends_at: float = float("inf")
+    """When the last of it should have been heard, once all was sent."""
     hushed_at: float = 0.0
     hushed_s: float = 0.0
     """How long it was hushed in all."""

@@ -12,6 +12,7 @@ from offhook.simulator.events_check import Check, Facts, Hears
 _WORD: Final = re.compile(r"\bw(\d+)")
 _ANSWER: Final = re.compile(r"\b(yes|right|no)x?\b")
 """What is said over the tail of a question: it is an answer, whatever it sounds like."""
+_PRESENCE: Final = re.compile(r"say yes|yes, or")
 JUDGED_S: Final = 1.5
 """Behind the agent's last sound it is known whether what was said over it is an answer."""
 _AGENT_WORD: Final = re.compile(r"\ba(\d+)")
@@ -42,6 +43,8 @@ class WordsReachHistory(Check):
         if not self.facts.is_ended:
             for word in _WORD.findall(event.text):
                 self._told[int(word)] = at
+        if _PRESENCE.search(event.text):
+            return  # The agent's own "say yes", come back.
         for answer in _ANSWER.findall(event.text):
             self._answers[answer] += 1
             self._answered_at[answer] = at
