@@ -292,6 +292,13 @@ class BargeIn:
         self._speaking.cancel(reply)
         self._closing.reopen()
 
+    def make_room(self, reply: Reply, at: float) -> None:
+        """Somebody else wants to be heard at once: what the caller has said so far is answered behind that."""
+        if reply.can_be_withdrawn and not reply.is_held:
+            self.withdraw(reply)
+        else:
+            self._settle_murmurs(reply, reply.full_text, at)
+
     def withdraw(self, reply: Reply) -> None:
         """The turn was not over after all: take it back without trace, and let the caller go on."""
         assert reply.turn.number == self._call.turns, "only the latest turn is taken back"

@@ -52,9 +52,8 @@ class Doors:
         if not self._call.is_talking:
             return
         if at_once:
-            reply = self._speaking.reply
-            if reply is not None and reply.can_be_withdrawn and not reply.is_held:
-                self._barge_in.withdraw(reply)  # The caller's words are answered behind it.
+            if self._speaking.reply is not None:
+                self._barge_in.make_room(self._speaking.reply, at)
             self._speaking.say_instead(say, at, turn=CallerTurn(self._call.turns))
         elif len(self._speaking.pending) < MOST_SAID:
             self._speaking.pending.append(say)

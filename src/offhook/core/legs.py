@@ -21,6 +21,7 @@ from offhook.core.events import (
     TransferEnding,
 )
 from offhook.core.history import CallerSaid, Instructed, Outcome
+from offhook.core.ledger import ASIDE
 from offhook.core.listening import Listening
 from offhook.core.making import Making
 from offhook.core.reply import CallerTurn, Reply, Transfer
@@ -202,6 +203,9 @@ class Legs:
             self._speaking.seal(reply)
             self._speaking.cancel(reply)
         self._listening.close_spurt()
+        self._listening.ledger.give_back(ASIDE)  # Nobody will hear the question to its end.
+        if away is Away.HUMAN:
+            self.keep_words()
         self._closing.reopen()
         timers.clear()
         self._speaking.tools.watch()

@@ -31,6 +31,8 @@ from offhook.core.words import is_question
 
 VOICE_NEAR_S: Final = 0.4
 """A first clause and its first audio take no longer, mostly."""
+LONGEST_QUIET_S: Final = 2.8
+"""Behind the caller's last word something is heard by then, whatever has happened meanwhile."""
 CUT_TIMEOUT_S: Final = 0.25
 """The playout is ours and answers in the same step; this only guards against a bug in it."""
 HEARD_AGO_S: Final = 12.0
@@ -260,6 +262,8 @@ class Speaking:
         assert not reply.is_held, "a held reply was sent"
         reply.is_audible, reply.is_dry = True, False
         self._call.timers.cancel(Timer.STALL, Timer.IDLE)
+        if segment >= 0:
+            reply.fillers = 0
         self.seal(reply)
         if text := self._texts.get(segment):
             self._sounded = [(since, old) for since, old in self._sounded if since > plays_at - HEARD_AGO_S]
@@ -294,7 +298,11 @@ class Speaking:
         timers.set(Timer.REPLY, at + b.reply_timeout_s)
         timers.set_first(Timer.ANSWER, at + b.answer_timeout_s)
         if Timer.FILLER not in timers:
-            self.bridge(reply, at + b.filler_s)
+            due_at = at + b.filler_s
+            if not reply.turn.is_empty:
+                # However often the answer was begun anew: the caller has waited since the last word.
+                due_at = max(at + b.filler_s / 2, min(due_at, self._voiced_at + LONGEST_QUIET_S))
+            self.bridge(reply, due_at)
         if b.opener_s and reply.turn.text and not reply.rounds and reply.attempt == 1:
             timers.set(Timer.OPENER, max(at, self._voiced_at + b.opener_s))
 

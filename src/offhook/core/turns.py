@@ -86,8 +86,9 @@ class Turns:
                 # The transcriber heard what the spurt detector did not, or told it late.
                 c.timers.set(Timer.COMMIT, at + c.behaviour.unsure_silence_s)
             return
-        if spurt.is_voiced or (keys.pressed and not keys_are_whole):
-            return
+        is_keying = keys.collection is not None and bool(keys.collection.keys)
+        if spurt.is_voiced or is_keying or (keys.pressed and not keys_are_whole):
+            return  # Who presses keys may speak along: the words are answered with them.
         is_settled, text = self._listening.is_settled(spurt), ledger.text
         if is_settled and keys_are_whole:
             self.commit(at)

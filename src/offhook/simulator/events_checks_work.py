@@ -140,7 +140,8 @@ class RoundsAreBounded(Check):
     """A reply has so many rounds of tools, the last of them without tools; fillers are bounded too."""
 
     name = "rounds_are_bounded"
-    MOST_FILLERS = 12
+    MOST_FILLERS = 24
+    """Ten in a reply; an apology, and as many once more."""
 
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
