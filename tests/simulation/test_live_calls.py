@@ -19,7 +19,7 @@ from offhook.simulator.virtual import run_virtual
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import LegListener, LegStarted
 from offhook.telephony.tokens import TOKEN_S
-from tests.rig import CALL_SID, House, Rig, caller_script, house_of, run_call_of
+from tests.rig import House, Rig, caller_script, house_of, run_call_of
 from tests.simulation.services import Service, web_tool
 
 SID, OTHER = "CA" + "1" * 32, "CA" + "2" * 32

@@ -133,7 +133,7 @@ class CallHandle:
             self._inside.leg_is_off()
 
     def give_line_away(self) -> None:
-        """The carrier does something else with the caller from now on: the call ends here, at once and without a word."""
+        """The carrier does something else with the caller: the call ends here, at once and without a word."""
         self.is_line_given_away = True
         self.post(EndRequested(EndReason.CARRIER_LEG_LOST, "it was lost again and again"))
 

@@ -77,6 +77,7 @@ def ends_from_outside(command: Command) -> bool:
             return detail == CUT_OFF
     return False
 
+
 _encode: Final = msgspec.json.Encoder().encode
 _decode_event: Final = msgspec.json.Decoder(AnyEvent).decode
 _decode_command: Final = msgspec.json.Decoder(AnyCommand).decode

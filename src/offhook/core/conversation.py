@@ -239,7 +239,9 @@ class Conversation:
         """News of a reply: of the current one, of the one that is being cut, or late and of no use to anybody."""
         speaking = self._speaking
         reply, cut = speaking.reply, speaking.cut
-        if cut is not None and event.reply == cut.number:
+        if isinstance(event, ev.MoreHeard):
+            speaking.more_heard(event.reply, event.text, at)
+        elif cut is not None and event.reply == cut.number:
             if isinstance(event, ev.PlayoutCut):
                 speaking.cut_heard(event.heard_text, at)
             elif isinstance(event, ev.ReplyHeard):

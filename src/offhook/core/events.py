@@ -341,6 +341,12 @@ class SegmentReworded(ReplyEvent, frozen=True):
     text: str
 
 
+class MoreHeard(ReplyEvent, frozen=True):
+    """More of a reply that is over was heard than was told at its end: these words, behind those."""
+
+    text: str
+
+
 class SegmentStarted(ReplyEvent, frozen=True):
     """The segment's first frame was sent; the caller hears it from `plays_at`."""
 
@@ -470,8 +476,8 @@ AnyEvent = (
     | SoundLasted | SpeechStarted | VoiceLasted | VoicePaused | SpeechStopped | SilenceLasted | TurnPredicted
     | TranscriptChanged | TranscriptFinal | TurnEndExpected | TurnResumed
     | TranscriberLost | TranscriberReady | TranscriberLagging
-    | KnowledgeFound | FirstTokenReceived | ToolPending | SegmentReady | SegmentReworded | SegmentStarted | SegmentHeard
-    | ReplyGenerated | ReplyStopped | PlayoutDried | PlayoutRefilled | ReplySent | ReplyHeard | PlayoutCut
+    | KnowledgeFound | FirstTokenReceived | ToolPending | SegmentReady | SegmentReworded | MoreHeard | SegmentStarted
+    | SegmentHeard | ReplyGenerated | ReplyStopped | PlayoutDried | PlayoutRefilled | ReplySent | ReplyHeard | PlayoutCut
     | ReplyFailed | ToolRequested
     | ToolReturned | ToolFailed | ToolLost
     | ProviderSwitched
