@@ -1,20 +1,21 @@
 """A small world around the core, for tests: a caller, a transcriber, a model, a voice and a carrier, all of them a heap
 of events with times. No asyncio, no clock. `World.trace` is what a golden file holds.
 
-Only `receive`, `wakeup_at`, `ended` and `timers` of the conversation are used: the world keeps its own view of spurts,
-words and history, as the shell does.
+Only `receive`, `wakeup_at`, `ended` and `timers` of the conversation are used: it keeps its own view of the rest.
 """
 
 import heapq
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.core import history as hi
 from offhook.core.behaviour import Behaviour, Script
 from offhook.core.conversation import Conversation
+from offhook.core.endings import EndReason
 from offhook.core.formats import TELEPHONE
 from offhook.core.playout import Playout
 from offhook.core.tools import ENDS_REPLY
@@ -181,7 +182,7 @@ class World:
         if self.interims_s:
             place = begin + self.interims_s
             while place < end + self.interims_s:
-                self._interim_at(min(place, end))
+                self.at(place + 0.1, partial(self._interim, min(place, end)))
                 place += self.interims_s
         return self
 
@@ -192,9 +193,6 @@ class World:
         return self
 
     # ── the transcriber: each word in one final, finals one behind the other ─────────────────────────────────
-
-    def _interim_at(self, place: float) -> None:
-        self.at(place + 0.1, lambda at: self._interim(place, at))
 
     def _interim(self, place: float, at: float) -> None:
         """What lies behind the last final that was promised, up to that place."""
@@ -253,10 +251,11 @@ class World:
                 pass
 
     def _tool_over(self, call: str) -> ev.ToolEvent:
-        if self.tool_outcome is hi.Outcome.DONE:
-            return ev.ToolReturned(call, "found")
-        if self.tool_outcome is hi.Outcome.FAILED:
-            return ev.ToolFailed(call, "no such thing")
+        match self.tool_outcome:
+            case hi.Outcome.DONE:
+                return ev.ToolReturned(call, "found")
+            case hi.Outcome.FAILED:
+                return ev.ToolFailed(call, "no such thing")
         return ev.ToolLost(call, "no answer in time")
 
     def _silent(self, spurt: int, silence_s: float, at: float) -> None:
@@ -388,16 +387,13 @@ def _short(value: object) -> str:
         case float():
             return f"{value:.3f}"
         case cmd.Ask():
-            names = [name for name in value.__struct_fields__ if name != "until"]
-            told = {name: getattr(value, name) for name in names}
-            plain = cmd.Ask(until=value.until)
-            rest = "".join(f" {name}={told[name]!r}" for name in names if told[name] != getattr(plain, name))
-            return f"Ask({value.until}{rest})"
+            told = [(name, getattr(value, name), getattr(cmd.Ask(0), name)) for name in value.__struct_fields__[1:]]
+            return f"Ask({value.until}{''.join(f' {name}={what!r}' for name, what, usual in told if what != usual)})"
         case cmd.Say():
             return f"Say({value.name})"
         case hi.Entry():
             return f"[{_line(value)}]"
-        case ev.EndReason() | ev.Stage() | ev.Detachment() | ev.TransferEnding() | hi.Outcome():
+        case EndReason() | ev.Stage() | ev.Detachment() | ev.TransferEnding() | hi.Outcome():
             return str(value)
         case Behaviour() | Script():
             return "..."

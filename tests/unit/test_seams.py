@@ -410,10 +410,11 @@ def test_an_apology_does_not_begin_over_the_caller() -> None:
 DESK = msgspec.structs.replace(SCRIPT, destinations={"desk": Destination(number="+15005550009", ring_s=20.0)})
 
 
-def transferring(ending: ev.TransferEnding | None) -> World:
+def transferring(ending: ev.TransferEnding | None, text: str = "Of course.", say: str = "") -> World:
+    desk = msgspec.structs.replace(DESK.destinations["desk"], say=say)
     world = World(
-        script=DESK, tool_on="a person please", tool_name="transfer_call", tool_arguments='{"destination": "desk"}',
-        tool_text="Of course.", transfer=ending,
+        script=msgspec.structs.replace(DESK, destinations={"desk": desk}), tool_on="a person please", tool_name="transfer_call", tool_arguments='{"destination": "desk"}',
+        tool_text=text, transfer=ending,
     )  # fmt: skip
     world.at(0.0, ev.LegAttached(1, 0.0))
     return world.answered().says("a person please", 3.0, 4.0)
@@ -423,9 +424,23 @@ def test_a_transfer_is_announced_and_heard_before_it_is_dialled() -> None:
     world = transferring(None).run(12.0)
     ((dialled_at, command),) = world.said(cmd.TransferCall)
     assert command == cmd.TransferCall(command.call, "desk", "+15005550009", 20.0)  # type: ignore[attr-defined]
-    heard = [text for who, text in world.turns if who == "agent"]
-    assert heard[-2:] == ["Of course.", DESK.transfer]
+    assert [text for who, text in world.turns if who == "agent"][-1] == "Of course."
     assert not world.heard_at(dialled_at + 0.1)
+
+
+@pytest.mark.parametrize(
+    ("text", "say", "heard"),
+    [
+        ("Of course.", "", ["Of course."]),
+        ("", "", [DESK.transfer]),
+        ("Of course.", "You are being connected to the desk.", ["Of course.", "You are being connected to the desk."]),
+        ("", "You are being connected to the desk.", ["You are being connected to the desk."]),
+    ],
+)
+def test_what_is_said_before_a_transfer_is_said_once(text: str, say: str, heard: list[str]) -> None:
+    world = transferring(None, text, say).run(15.0)
+    assert world.said(cmd.TransferCall)
+    assert [text for who, text in world.turns if who == "agent"][1:] == heard
 
 
 @pytest.mark.parametrize("ending", [ev.TransferEnding.BUSY, ev.TransferEnding.NO_ANSWER, ev.TransferEnding.FAILED])
@@ -463,9 +478,10 @@ def test_a_transfer_that_connects_ends_the_call() -> None:
 
 
 def test_the_caller_who_speaks_over_the_announcement_is_not_connected() -> None:
-    world = transferring(None)
-    heard = transferring(None).run(12.0)
+    say = "You are being connected to the desk now."
+    heard = transferring(None, say=say).run(15.0)
     dialled_at = heard.said(cmd.TransferCall)[0][0]
+    world = transferring(None, say=say)
     world.says("no wait I do not want that", dialled_at - 1.5, dialled_at + 0.5).run(dialled_at + 8.0)
     assert not world.said(cmd.TransferCall)
     assert ("caller", "no wait I do not want that") in world.turns

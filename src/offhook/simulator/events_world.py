@@ -209,7 +209,7 @@ class EventsWorld(Heap):
     def _is_stuck(self) -> bool:
         """Only long deadlines are left, nobody else keeps the caller, and no audio is heard whose end is told."""
         line = self.line
-        waits = line.is_human_on or line.is_dialling or line.is_muted or self.playout.tells_at + TOLD_S > self.now
+        waits = line.is_elsewhere or self.playout.tells_at + TOLD_S > self.now
         return not waits and LONG.issuperset(self.conversation.timers)
 
     def _fail(self, at: float, name: str, what: str) -> None:
