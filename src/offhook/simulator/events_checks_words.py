@@ -79,6 +79,8 @@ class WordsReachHistory(Check):
         for answer, missing in self._answers.items():
             told_at = self._answered_at.get(answer, 0.0)
             # One that sounds like listening, and that nobody could judge any more, may be missing.
+            if self.facts.has_echo:
+                continue  # "Please say yes" comes back, in whole or in parts.
             optional = self._optional[answer] + (told_at > self._ended_at - JUDGED_S)
             # And the last interim stands in the history, though its final comes behind the end.
             if missing < -1 or (missing == -1 and not self._ended_at) or missing > optional:
