@@ -228,7 +228,9 @@ class Conversation:
         """News of a reply: of the current one, of the one that is being cut, or late and of no use to anybody."""
         speaking = self._speaking
         reply, cut = speaking.reply, speaking.cut
-        if cut is not None and event.reply == cut.number:
+        if isinstance(event, ev.MoreHeard):
+            speaking.more_heard(event.reply, event.text, at)
+        elif cut is not None and event.reply == cut.number:
             if isinstance(event, ev.PlayoutCut):
                 speaking.cut_heard(event.heard_text, at)
             elif isinstance(event, ev.ReplyHeard):
@@ -250,7 +252,7 @@ class Conversation:
                 speaking.segment_reworded(segment, text, at)
             case ev.SegmentStarted(segment=segment, plays_at=plays_at):
                 speaking.segment_started(reply, segment, plays_at)
-            case ev.KnowledgeFound() | ev.SegmentHeard() | ev.ReplyStopped():
+            case ev.KnowledgeFound() | ev.SegmentHeard() | ev.ReplyStopped() | ev.MoreHeard():
                 pass
             case ev.ReplyGenerated():
                 self._making.generated(reply, event, at)
