@@ -1,14 +1,14 @@
 """A small world around the core, for tests: a caller, a transcriber, a model, a voice and a carrier, all of them a heap
 of events with times. No asyncio, no clock. `World.trace` is what a golden file holds.
 
-Only `receive`, `wakeup_at`, `ended` and `timers` of the conversation are used: the world keeps its own view of spurts,
-words and history, as the shell does.
+Only `receive`, `wakeup_at`, `ended` and `timers` of the conversation are used: it keeps its own view of the rest.
 """
 
 import heapq
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from offhook.core import commands as cmd
 from offhook.core import events as ev
@@ -18,6 +18,7 @@ from offhook.core.conversation import Conversation
 from offhook.core.formats import TELEPHONE
 from offhook.core.playout import Playout
 from offhook.core.tools import ENDS_REPLY
+from tests.trace import trace_line
 
 SCRIPT = Script(
     greeting="Hello, how can I help you?",
@@ -142,9 +143,9 @@ class World:
         self._notice(event)
         commands = self.conversation.receive(event, at)
         if not isinstance(event, ev.TimePassed) or commands:
-            self.trace.append(f"{at:8.3f} < {_line(event)}")
+            self.trace.append(f"{at:8.3f} < {trace_line(event)}")
         for command in commands:
-            self.trace.append(f"{at:8.3f} > {_line(command)}")
+            self.trace.append(f"{at:8.3f} > {trace_line(command)}")
             self.commands.append((at, command))
             self.performs.get(type(command), self._perform)(command, at)
         if self.conversation.ended is not None:
@@ -181,7 +182,7 @@ class World:
         if self.interims_s:
             place = begin + self.interims_s
             while place < end + self.interims_s:
-                self._interim_at(min(place, end))
+                self.at(place + 0.1, partial(self._interim, min(place, end)))
                 place += self.interims_s
         return self
 
@@ -192,9 +193,6 @@ class World:
         return self
 
     # ── the transcriber: each word in one final, finals one behind the other ─────────────────────────────────
-
-    def _interim_at(self, place: float) -> None:
-        self.at(place + 0.1, lambda at: self._interim(place, at))
 
     def _interim(self, place: float, at: float) -> None:
         """What lies behind the last final that was promised, up to that place."""
@@ -253,10 +251,11 @@ class World:
                 pass
 
     def _tool_over(self, call: str) -> ev.ToolEvent:
-        if self.tool_outcome is hi.Outcome.DONE:
-            return ev.ToolReturned(call, "found")
-        if self.tool_outcome is hi.Outcome.FAILED:
-            return ev.ToolFailed(call, "no such thing")
+        match self.tool_outcome:
+            case hi.Outcome.DONE:
+                return ev.ToolReturned(call, "found")
+            case hi.Outcome.FAILED:
+                return ev.ToolFailed(call, "no such thing")
         return ev.ToolLost(call, "no answer in time")
 
     def _silent(self, spurt: int, silence_s: float, at: float) -> None:
@@ -365,6 +364,13 @@ class World:
         return [(at, command) for at, command in self.commands if isinstance(command, kind)]
 
     @property
+    def asks(self) -> list[tuple[float, cmd.Ask]]:
+        """What the responder was asked, first in new replies, then in those that go on."""
+        started = [(at, c.content) for at, c in self.commands if isinstance(c, cmd.StartReply)]
+        goes_on = [(at, c.content) for at, c in self.commands if isinstance(c, cmd.ContinueReply)]
+        return [(at, content) for at, content in started + goes_on if isinstance(content, cmd.Ask)]
+
+    @property
     def turns(self) -> list[tuple[str, str]]:
         """Who said what, as the history has it."""
         return [
@@ -373,32 +379,17 @@ class World:
             if isinstance(entry, hi.CallerSaid | hi.AgentSaid) and entry.text
         ]
 
+    @property
+    def caller_words(self) -> list[str]:
+        """All words of the caller in the history."""
+        return " ".join(text for who, text in self.turns if who == "caller").split()
+
+    def longest_wait(self, begin: float, end: float) -> float:
+        """The longest time in which the caller hears nothing."""
+        edges = [begin, *(t for pair in sorted(self.audible) for t in pair if begin < t < end), end]
+        quiet = [(a, b) for a, b in itertools.pairwise(edges) if not self.heard_at((a + b) / 2)]
+        return max((b - a for a, b in quiet), default=0.0)
+
     def heard_at(self, at: float) -> bool:
         """True when the caller hears the agent at that time."""
         return any(begin <= at < end for begin, end in self.audible)
-
-
-def _line(what: ev.Event | cmd.Command | hi.Entry) -> str:
-    fields = " ".join(f"{name}={_short(getattr(what, name))}" for name in what.__struct_fields__)
-    return f"{type(what).__name__} {fields}".rstrip()
-
-
-def _short(value: object) -> str:
-    match value:
-        case float():
-            return f"{value:.3f}"
-        case cmd.Ask():
-            names = [name for name in value.__struct_fields__ if name != "until"]
-            told = {name: getattr(value, name) for name in names}
-            plain = cmd.Ask(until=value.until)
-            rest = "".join(f" {name}={told[name]!r}" for name in names if told[name] != getattr(plain, name))
-            return f"Ask({value.until}{rest})"
-        case cmd.Say():
-            return f"Say({value.name})"
-        case hi.Entry():
-            return f"[{_line(value)}]"
-        case ev.EndReason() | ev.Stage() | ev.Detachment() | ev.TransferEnding() | hi.Outcome():
-            return str(value)
-        case Behaviour() | Script():
-            return "..."
-    return repr(value)

@@ -9,7 +9,7 @@ from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.core import history as hi
 from offhook.core.conversation import Conversation
-from offhook.simulator.events_check import Facts
+from offhook.simulator.events_check import Check, Facts
 from offhook.simulator.events_checks import CHECKS
 from offhook.simulator.events_waits import NobodyWaitsInSilence
 from offhook.simulator.events_weather import WEATHERS, share
@@ -154,7 +154,8 @@ def test_a_television_that_is_talked_to_is_found() -> None:
 
 def test_each_check_is_broken_by_some_test() -> None:
     tried = {name for name, _, _ in BROKEN.values()} | {"televisions_are_left"}
-    assert {check.name for check in (*CHECKS, NobodyWaitsInSilence)} == tried
+    checks: tuple[type[Check], ...] = (*CHECKS, NobodyWaitsInSilence)
+    assert {check.name for check in checks} == tried
 
 
 def test_a_wait_is_counted_from_the_last_sound() -> None:

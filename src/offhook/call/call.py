@@ -1,10 +1,11 @@
 """THE LIFE OF A CALL, from the answer to the record. Read `run_call` from top to bottom."""
 
 import asyncio
-from typing import Final, cast
+from typing import Final
 
+from offhook.call.journal import CUT_OFF
 from offhook.call.performer import CallWires, Performer
-from offhook.core.commands import AnyCommand
+from offhook.core.commands import EndCall
 from offhook.core.conversation import Conversation
 from offhook.core.endings import EndReason
 from offhook.errors import OffhookError
@@ -32,12 +33,13 @@ async def run_call(leg: Leg, wires: CallWires) -> EndReason:
                 performer.take(event, at)
                 for command in conversation.receive(event, at):
                     performer.keep(command, at)
-                    performer.perform(cast(AnyCommand, command))
+                    performer.perform(command)
             reason = conversation.ended
     except OffhookError as fault:
         await performer.apologise(fault)
     except asyncio.CancelledError:
         reason = EndReason.OFFHOOK_DRAINED
+        performer.keep(EndCall(reason, CUT_OFF), inbox.now())
         raise
     finally:
         # The line falls silent here: nobody waits in it for a tool that goes on.

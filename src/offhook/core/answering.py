@@ -6,6 +6,7 @@ from offhook.core.endings import EndReason
 from offhook.core.events import AnsweredBy, Answerer, CallAnswered
 from offhook.core.ledger import PASSED
 from offhook.core.listening import Listening
+from offhook.core.making import Making
 from offhook.core.reply import CallerTurn
 from offhook.core.speaking import Speaking
 from offhook.core.state import Call, Phase
@@ -16,8 +17,10 @@ from offhook.core.turns import Turns
 class Answering:
     """The first moments of one call."""
 
-    def __init__(self, call: Call, listening: Listening, speaking: Speaking, closing: Closing, turns: Turns) -> None:
-        self._call, self._listening, self._speaking = call, listening, speaking
+    def __init__(
+        self, call: Call, listening: Listening, speaking: Speaking, making: Making, closing: Closing, turns: Turns
+    ) -> None:
+        self._call, self._listening, self._speaking, self._making = call, listening, speaking, making
         self._closing, self._turns = closing, turns
         self._is_screening = False
         self._waits_for_beep = False
@@ -96,7 +99,7 @@ class Answering:
             # "Hello?" is what it answers.
             c.turns += 1
             reply.turn = CallerTurn(c.turns, self._listening.ledger.take(c.turns))
-        speaking.commit(reply, at)
+        self._making.commit(reply, at)
 
     def _open(self, at: float, *, held: bool) -> None:
         c = self._call

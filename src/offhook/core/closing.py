@@ -88,6 +88,7 @@ class Closing:
             if not self._listening.ledger.is_empty:
                 # Words that nobody answered are part of the record all the same.
                 c.remember(CallerSaid(c.turns + 1, self._listening.ledger.text))
+            speaking.keys.finish(is_whole=False)
             if keys := speaking.keys.take():
                 c.remember(KeysPressed(c.turns + 1, keys))
             if c.ended.hang_up:

@@ -8,18 +8,21 @@ This is the only place that sees all parts: what the caller does (`Listening`), 
 has the floor (`Turns`), where the legs are (`Legs`), and how it begins and ends (`Answering`, `Closing`).
 """
 
-from typing import assert_never
+from typing import assert_never, cast
 
 from offhook.core import events as ev
 from offhook.core.answering import Answering
+from offhook.core.barge_in import BargeIn
 from offhook.core.behaviour import Behaviour, Script
 from offhook.core.closing import Closing
-from offhook.core.commands import CancelReply, Command, Say
+from offhook.core.commands import AnyCommand, CancelReply, Say
+from offhook.core.doors import Doors
 from offhook.core.endings import EndReason
-from offhook.core.history import AgentTookOver, HumanSaid, Instructed, Outcome
+from offhook.core.history import AgentTookOver, KeysPressed, Outcome
 from offhook.core.keys import Keys
 from offhook.core.legs import Legs
 from offhook.core.listening import Listening
+from offhook.core.making import Making
 from offhook.core.reply import CallerTurn, Reply
 from offhook.core.speaking import CUT_TIMEOUT_S, Speaking
 from offhook.core.state import Call, Phase
@@ -37,11 +40,16 @@ class Conversation:
         self._tools, self._keys = Tools(c), Keys(c)
         self._listening = Listening(c)
         self._speaking = Speaking(c, self._tools, self._keys)
+        self._making = Making(c, self._speaking, self._tools, self._keys)
         self._closing = Closing(c, self._listening, self._speaking)
         self._waiting = Waiting(c, self._listening, self._speaking, self._closing)
-        self._turns = Turns(c, self._listening, self._speaking, self._keys, self._closing, self._waiting)
-        self._legs = Legs(c, self._listening, self._speaking, self._closing, self._turns)
-        self._answering = Answering(c, self._listening, self._speaking, self._closing, self._turns)
+        self._turns = Turns(c, self._listening, self._speaking, self._making, self._keys, self._closing, self._waiting)
+        self._barge_in = BargeIn(
+            c, self._listening, self._speaking, self._turns, self._keys, self._closing, self._waiting
+        )
+        self._legs = Legs(c, self._listening, self._speaking, self._making, self._closing, self._turns)
+        self._doors = Doors(c, self._speaking, self._barge_in, self._legs, self._waiting)
+        self._answering = Answering(c, self._listening, self._speaking, self._making, self._closing, self._turns)
 
     @property
     def wakeup_at(self) -> float | None:
@@ -78,21 +86,21 @@ class Conversation:
         """What the caller's own pauses have taught."""
         return self._turns.learned_pause_s
 
-    def receive(self, event: ev.Event, at: float) -> list[Command]:
+    def receive(self, event: ev.Event, at: float) -> list[AnyCommand]:
         """Take one event that happened at `at` (seconds, never going back); what is to be done now, in order."""
         c = self._call
         while c.phase is not Phase.ENDED and (due := c.timers.pop_due(at)) is not None:
             self._fire(*due)
             self._rest(due[1])
         if c.phase is not Phase.ENDED:
-            self._take(event, at)
+            self._take(cast(ev.AnyEvent, event), at)
             self._rest(at)
         commands, c.out = c.out, []
         return commands
 
     # ── events ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _take(self, event: ev.Event, at: float) -> None:
+    def _take(self, event: ev.AnyEvent, at: float) -> None:
         """Whose news it is."""
         c = self._call
         if c.phase is Phase.ENDING:
@@ -110,10 +118,12 @@ class Conversation:
         elif isinstance(event, ev.TranscriberEvent):
             if c.phase is not Phase.RINGING:
                 self._take_words(event, at)
+        elif isinstance(event, ev.DoorEvent):
+            self._doors.take(event, at)
         else:
             self._take_call(event, at)
 
-    def _take_call(self, event: ev.Event, at: float) -> None:
+    def _take_call(self, event: ev.AnyCallEvent, at: float) -> None:
         """News of the call and its legs, and wishes from outside."""
         c = self._call
         match event:
@@ -137,58 +147,37 @@ class Conversation:
                 self._legs.transfer_ended(event, at)
             case ev.DigitPressed(digit=digit):
                 if c.is_talking:
-                    self._turns.digit_pressed(digit, at)
+                    self._barge_in.digit_pressed(digit, at)
+                elif self._legs.is_with_human:
+                    c.remember(KeysPressed(c.turns, digit))
             case ev.EndRequested(reason=reason, detail=detail):
                 self._end_requested(reason, detail, at)
             case ev.AgentEntered():
                 self._agent_entered(event, at)
             case _:
-                self._take_wish(event, at)
+                assert_never(event)
 
-    def _take_wish(self, event: ev.Event, at: float) -> None:
-        c, speaking = self._call, self._speaking
-        match event:
-            case ev.SayRequested(text=text, at_once=at_once):
-                self._say(text, at_once, at)
-            case ev.InstructionGiven(text=text, speak_now=speak_now):
-                c.remember(Instructed(text))
-                if speaking.reply is not None and speaking.reply.is_held and not self._turns.is_suspended:
-                    speaking.cancel(speaking.reply)  # It was asked without knowing this.
-                if speak_now:
-                    speaking.expect_news()
-            case ev.HumanJoined():
-                self._legs.human_joined(event, at)
-            case ev.HumanSpoke(name=name, text=text):
-                c.remember(HumanSaid(name, text))
-            case ev.HumanLeft():
-                self._legs.human_left(event, at)
-            case ev.CallerMuted(is_muted=is_muted):
-                self._waiting.mute(is_muted)
-            case _:
-                raise AssertionError(f"no rule for {type(event).__name__}")
-
-    def _take_sound(self, event: ev.SoundEvent, at: float) -> None:
+    def _take_sound(self, event: ev.AnySoundEvent, at: float) -> None:
         """Edges of the caller's sound."""
-        turns = self._turns
         match event:
             case ev.SoundLasted(sound_s=sound_s):
-                turns.sound_lasted(sound_s, at)
+                self._barge_in.sound_lasted(sound_s, at)
             case ev.SpeechStarted():
-                turns.speech_started(event, at)
+                self._barge_in.speech_started(event, at)
             case ev.VoiceLasted(voice_s=voice_s):
-                turns.voice_lasted(voice_s, at)
+                self._barge_in.voice_lasted(voice_s, at)
             case ev.VoicePaused():
                 self._listening.paused(event)
             case ev.SpeechStopped():
-                turns.speech_stopped(event, at)
+                self._barge_in.speech_stopped(event, at)
             case ev.SilenceLasted(spurt=spurt, silence_s=silence_s):
                 self._listening.silence_lasted(spurt, silence_s)
             case ev.TurnPredicted(spurt=spurt, probability=probability):
                 self._listening.turn_predicted(spurt, probability)
             case _:
-                raise AssertionError(f"no rule for {type(event).__name__}")
+                assert_never(event)
 
-    def _overhear(self, event: ev.SoundEvent, at: float) -> None:
+    def _overhear(self, event: ev.AnySoundEvent, at: float) -> None:
         """The caller talks to a human: the words are written down, and that is all."""
         match event:
             case ev.SpeechStarted():
@@ -199,15 +188,15 @@ class Conversation:
             case _:
                 pass
 
-    def _take_words(self, event: ev.TranscriberEvent, at: float) -> None:
+    def _take_words(self, event: ev.AnyTranscriberEvent, at: float) -> None:
         """News of the transcriber."""
         c = self._call
         match event:
             case ev.TranscriptChanged() | ev.TurnEndExpected():
                 self._listening.changed(event, at)
-                self._turns.judge(at)
+                self._barge_in.judge(at)
             case ev.TranscriptFinal():
-                self._turns.final(event, at)
+                self._barge_in.final(event, at)
                 if self._legs.is_with_human:
                     self._legs.keep_words()
             case ev.TurnResumed():
@@ -221,25 +210,27 @@ class Conversation:
             case ev.TranscriberLagging():
                 pass
             case _:
-                raise AssertionError(f"no rule for {type(event).__name__}")
+                assert_never(event)
 
-    def _take_tool(self, event: ev.ToolEvent, at: float) -> None:
+    def _take_tool(self, event: ev.AnyToolEvent, at: float) -> None:
         """A tool is over, also one whose reply is gone."""
         match event:
             case ev.ToolReturned(call=call, result=result):
-                self._speaking.tool_answered(call, Outcome.DONE, result, at)
+                self._making.tool_answered(call, Outcome.DONE, result, at)
             case ev.ToolFailed(call=call, cause=cause):
-                self._speaking.tool_answered(call, Outcome.FAILED, cause, at)
+                self._making.tool_answered(call, Outcome.FAILED, cause, at)
             case ev.ToolLost(call=call, cause=cause):
-                self._speaking.tool_answered(call, Outcome.UNKNOWN, cause, at)
+                self._making.tool_answered(call, Outcome.UNKNOWN, cause, at)
             case _:
-                raise AssertionError(f"no rule for {type(event).__name__}")
+                assert_never(event)
 
-    def _take_reply(self, event: ev.ReplyEvent, at: float) -> None:
+    def _take_reply(self, event: ev.AnyReplyEvent, at: float) -> None:
         """News of a reply: of the current one, of the one that is being cut, or late and of no use to anybody."""
         speaking = self._speaking
         reply, cut = speaking.reply, speaking.cut
-        if cut is not None and event.reply == cut.number:
+        if isinstance(event, ev.MoreHeard):
+            speaking.more_heard(event.reply, event.text, at)
+        elif cut is not None and event.reply == cut.number:
             if isinstance(event, ev.PlayoutCut):
                 speaking.cut_heard(event.heard_text, at)
             elif isinstance(event, ev.ReplyHeard):
@@ -248,40 +239,43 @@ class Conversation:
         elif reply is not None and event.reply == reply.number:
             self._take_current(event, reply, at)
 
-    def _take_current(self, event: ev.ReplyEvent, reply: Reply, at: float) -> None:
+    def _take_current(self, event: ev.AnyReplyEvent, reply: Reply, at: float) -> None:
         speaking, timers = self._speaking, self._call.timers
         match event:
             case ev.FirstTokenReceived():
-                speaking.first_token_received(reply, at)
+                self._making.first_token_received(reply, at)
             case ev.ToolPending():
-                speaking.tool_pending(reply, at)
+                self._making.tool_pending(reply, at)
             case ev.SegmentReady(segment=segment, text=text):
-                speaking.segment_ready(reply, segment, text, at)
+                self._making.segment_ready(reply, segment, text, at)
             case ev.SegmentReworded(segment=segment, text=text):
                 speaking.segment_reworded(segment, text, at)
             case ev.SegmentStarted(segment=segment, plays_at=plays_at):
                 speaking.segment_started(reply, segment, plays_at)
-            case ev.KnowledgeFound() | ev.SegmentHeard() | ev.ReplyStopped():
+            case ev.KnowledgeFound() | ev.SegmentHeard() | ev.ReplyStopped() | ev.MoreHeard():
                 pass
             case ev.ReplyGenerated():
-                speaking.generated(reply, event, at)
+                self._making.generated(reply, event, at)
             case ev.PlayoutDried():
-                speaking.playout_dried(reply, at)
+                self._making.playout_dried(reply, at)
             case ev.PlayoutRefilled():
-                speaking.playout_refilled(reply)
+                self._making.playout_refilled(reply)
             case ev.ReplySent(ends_at=ends_at):
+                reply.ends_at = ends_at
                 timers.cancel(Timer.STALL, Timer.FILLER)
                 timers.set(Timer.MARK, ends_at + self._call.behaviour.mark_timeout_s)
             case ev.ReplyHeard(text=text):
                 self._heard(reply, text, at)
             case ev.PlayoutCut(heard_text=heard_text):
                 reply.heard_text = heard_text
+                if reply.is_unmarked:
+                    self._heard(reply, heard_text, at)
             case ev.ReplyFailed():
-                speaking.failed(reply, event, at)
+                self._making.failed(reply, event, at)
             case ev.ToolRequested():
-                speaking.tool_requested(reply, event, at)
+                self._making.tool_requested(reply, event, at)
             case _:
-                raise AssertionError(f"no rule for {type(event).__name__}")
+                assert_never(event)
 
     def _heard(self, reply: Reply, text: str, at: float) -> None:
         """A reply is over: what comes of it."""
@@ -292,12 +286,12 @@ class Conversation:
             return
         if reply.ends_call is not None:
             self._closing.was_heard(reply.ends_call, at, is_protected=reply.is_protected)
-        self._turns.reply_over(reply, text, at)
+        self._barge_in.reply_over(reply, text, at)
         if reply.transfer is not None:
             if speaking.is_free:
-                self._legs.announce(reply, reply.transfer, at)
+                self._legs.announce(reply, reply.transfer, text, at)
             else:
-                speaking.tool_answered(reply.transfer.call, Outcome.FAILED, "The caller went on speaking.", at)
+                self._making.tool_answered(reply.transfer.call, Outcome.FAILED, "The caller went on speaking.", at)
         elif reply.handoff is not None:
             self._tools.enter_agent(reply.handoff.call, reply.handoff.agent, at)
 
@@ -307,19 +301,7 @@ class Conversation:
         if c.phase is Phase.RINGING or not event.call:
             return
         c.remember(AgentTookOver(event.agent))
-        self._speaking.tool_answered(event.call, Outcome.DONE, f"{event.agent} goes on from here.", at)
-
-    def _say(self, text: str, at_once: bool, at: float) -> None:
-        say = Say(text, "said")
-        if not self._call.is_talking:
-            return
-        if at_once:
-            reply = self._speaking.reply
-            if reply is not None and reply.can_be_withdrawn and not reply.is_held:
-                self._turns.withdraw(reply)  # The caller's words are answered behind it.
-            self._speaking.say_instead(say, at, turn=CallerTurn(self._call.turns))
-        else:
-            self._speaking.pending.append(say)
+        self._making.tool_answered(event.call, Outcome.DONE, f"{event.agent} goes on from here.", at)
 
     def _end_requested(self, reason: EndReason, detail: str, at: float) -> None:
         c = self._call
@@ -338,34 +320,36 @@ class Conversation:
             case Timer.CUT:
                 if speaking.cut is not None:
                     speaking.cut_heard(speaking.cut.heard_text, at)
+                elif reply is not None and reply.is_unmarked:
+                    self._heard(reply, reply.heard_text or reply.full_text, at)
             case Timer.MARK:
                 self._unmarked(at)
             case Timer.STALL | Timer.REPLY:
                 if reply is not None:
-                    speaking.overdue(reply, at)
+                    self._making.overdue(reply, at)
             case Timer.ANSWER:
                 if reply is not None:
-                    speaking.give_up(reply, at)
+                    self._making.give_up(reply, at)
             case Timer.FILLER:
                 self._waiting.filler_due(at)
             case Timer.OPENER:
                 self._waiting.opener_due(at)
             case Timer.TOOL:
                 for call in self._tools.overdue(at):
-                    speaking.tool_answered(call, Outcome.UNKNOWN, "It did not answer in time.", at)
+                    self._making.tool_answered(call, Outcome.UNKNOWN, "It did not answer in time.", at)
             case Timer.TRANSCRIPT:
                 if self._listening.words_overdue(at):
-                    self._turns.judge(at)
+                    self._barge_in.judge(at)
             case Timer.OWED:
                 self._waiting.words_owed(at)
             case Timer.DECIDE:
-                self._turns.words_never_came(at)
+                self._barge_in.words_never_came(at)
             case Timer.COMMIT:
                 self._turns.commit_overdue(at)
             case Timer.DIGITS:
                 self._turns.keys_over(at)
             case Timer.STUCK:
-                self._turns.spurt_stuck(at)
+                self._barge_in.spurt_stuck(at)
             case Timer.SCREEN:
                 self._answering.screen_over(at)
             case Timer.IDLE:
@@ -384,9 +368,13 @@ class Conversation:
 
     def _unmarked(self, at: float) -> None:
         """As far as anybody knows the caller has heard it; a carrier that forgets a mark must not stop the call."""
-        if (reply := self._speaking.reply) is not None:
+        reply = self._speaking.reply
+        if reply is not None and reply.has_failed:
+            self._speaking.apologise(at)
+        elif reply is not None:
+            reply.is_unmarked = True
             self._call.do(CancelReply(reply.number))
-            self._heard(reply, reply.full_text or reply.heard_text, at)
+            self._call.timers.set(Timer.CUT, at + CUT_TIMEOUT_S)
 
     # ── after every step ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -402,6 +390,9 @@ class Conversation:
     def _go_on(self, at: float) -> None:
         """Who is next, when nobody speaks."""
         c, speaking, listening = self._call, self._speaking, self._listening
+        if speaking.reply is not None and speaking.reply.says_nothing:
+            c.do(CancelReply(speaking.reply.number))
+            self._heard(speaking.reply, "", at)
         self._turns.consider(at)
         self._closing.wait(at)
         is_quiet = speaking.is_free and listening.open_spurt is None and listening.ledger.is_empty

@@ -40,6 +40,10 @@ class ToolEvent(Event, frozen=True):
     call: str
 
 
+class DoorEvent(Event, frozen=True):
+    """A wish of somebody who is not on the line."""
+
+
 # ── the call ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -151,14 +155,14 @@ class EndRequested(Event, frozen=True):
     detail: str = ""
 
 
-class SayRequested(Event, frozen=True):
+class SayRequested(DoorEvent, frozen=True):
     """Somebody wants the agent to say this: as soon as nobody speaks, or at once."""
 
     text: str
     at_once: bool = False
 
 
-class InstructionGiven(Event, frozen=True):
+class InstructionGiven(DoorEvent, frozen=True):
     """Somebody tells the agent what to know or to do from its next reply on; the caller does not hear it."""
 
     text: str
@@ -166,26 +170,26 @@ class InstructionGiven(Event, frozen=True):
     """The agent is to answer it at once, without waiting for the caller."""
 
 
-class HumanJoined(Event, frozen=True):
+class HumanJoined(DoorEvent, frozen=True):
     """A person of the business talks to the caller in the agent's place, over this very call."""
 
     name: str
 
 
-class HumanSpoke(Event, frozen=True):
+class HumanSpoke(DoorEvent, frozen=True):
     """What that person said, as far as it is known."""
 
     name: str
     text: str
 
 
-class HumanLeft(Event, frozen=True):
+class HumanLeft(DoorEvent, frozen=True):
     """The person has gone: the agent is to go on, knowing `note`."""
 
     note: str = ""
 
 
-class CallerMuted(Event, frozen=True):
+class CallerMuted(DoorEvent, frozen=True):
     """The caller's audio is kept from everybody (`is_muted`), or not any more."""
 
     is_muted: bool
@@ -341,6 +345,12 @@ class SegmentReworded(ReplyEvent, frozen=True):
     text: str
 
 
+class MoreHeard(ReplyEvent, frozen=True):
+    """More of a reply that is over was heard than was told at its end: these words, behind those."""
+
+    text: str
+
+
 class SegmentStarted(ReplyEvent, frozen=True):
     """The segment's first frame was sent; the caller hears it from `plays_at`."""
 
@@ -463,17 +473,23 @@ class ProviderSwitched(Event, frozen=True):
     """The reply it happened in; 0: none."""
 
 
-AnyEvent = (
+AnyCallEvent = (
     TimePassed | CallAnswered | CallNotAnswered | AnsweredBy | BeepHeard | CallerHungUp | DigitPressed
-    | LegAttached | LegDetached | TransferEnded
-    | EndRequested | SayRequested | InstructionGiven | HumanJoined | HumanSpoke | HumanLeft | CallerMuted | AgentEntered
-    | SoundLasted | SpeechStarted | VoiceLasted | VoicePaused | SpeechStopped | SilenceLasted | TurnPredicted
-    | TranscriptChanged | TranscriptFinal | TurnEndExpected | TurnResumed
-    | TranscriberLost | TranscriberReady | TranscriberLagging
-    | KnowledgeFound | FirstTokenReceived | ToolPending | SegmentReady | SegmentReworded | SegmentStarted | SegmentHeard
-    | ReplyGenerated | ReplyStopped | PlayoutDried | PlayoutRefilled | ReplySent | ReplyHeard | PlayoutCut
-    | ReplyFailed | ToolRequested
-    | ToolReturned | ToolFailed | ToolLost
-    | ProviderSwitched
+    | LegAttached | LegDetached | TransferEnded | EndRequested | AgentEntered | ProviderSwitched
 )  # fmt: skip
+AnyDoorEvent = SayRequested | InstructionGiven | HumanJoined | HumanSpoke | HumanLeft | CallerMuted
+AnySoundEvent = (
+    SoundLasted | SpeechStarted | VoiceLasted | VoicePaused | SpeechStopped | SilenceLasted | TurnPredicted
+)  # fmt: skip
+AnyTranscriberEvent = (
+    TranscriptChanged | TranscriptFinal | TurnEndExpected | TurnResumed
+    | TranscriberLost | TranscriberReady | TranscriberLagging
+)  # fmt: skip
+AnyReplyEvent = (
+    KnowledgeFound | FirstTokenReceived | ToolPending | SegmentReady | SegmentReworded | SegmentStarted | SegmentHeard
+    | ReplyGenerated | ReplyStopped | PlayoutDried | PlayoutRefilled | ReplySent | ReplyHeard | PlayoutCut | MoreHeard
+    | ReplyFailed | ToolRequested
+)  # fmt: skip
+AnyToolEvent = ToolReturned | ToolFailed | ToolLost
+AnyEvent = AnyCallEvent | AnyDoorEvent | AnySoundEvent | AnyTranscriberEvent | AnyReplyEvent | AnyToolEvent
 """Every event there is: the type that a journal line is decoded to."""

@@ -87,13 +87,13 @@ class Keys:
             timers.set(Timer.DIGITS, at if is_whole else at + collection.pause_s)
 
     def finish(self, *, is_whole: bool) -> Collection | None:
-        """No more keys are collected; those that were stand in the history."""
+        """No more keys are collected; those that were pressed stand in the history."""
         collection, self.collection = self.collection, None
         self._call.timers.cancel(Timer.DIGITS)
         if collection is None:
             return None
         self._call.do(KeysCollected(collection.call, is_whole))
-        if is_whole and collection.keys:
+        if collection.keys:
             shown = "*" * len(collection.keys) if collection.reference else collection.keys
             self._call.remember(KeysPressed(collection.turn, shown, collection.reference))
         return collection

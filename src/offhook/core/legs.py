@@ -21,7 +21,9 @@ from offhook.core.events import (
     TransferEnding,
 )
 from offhook.core.history import CallerSaid, Instructed, Outcome
+from offhook.core.ledger import ASIDE
 from offhook.core.listening import Listening
+from offhook.core.making import Making
 from offhook.core.reply import CallerTurn, Reply, Transfer
 from offhook.core.speaking import Speaking
 from offhook.core.state import OVER, Call, Phase
@@ -51,8 +53,10 @@ class Away(Enum):
 class Legs:
     """The legs of one call, and where the caller is meanwhile."""
 
-    def __init__(self, call: Call, listening: Listening, speaking: Speaking, closing: Closing, turns: Turns) -> None:
-        self._call, self._listening, self._speaking = call, listening, speaking
+    def __init__(
+        self, call: Call, listening: Listening, speaking: Speaking, making: Making, closing: Closing, turns: Turns
+    ) -> None:
+        self._call, self._listening, self._speaking, self._making = call, listening, speaking, making
         self._closing, self._turns = closing, turns
         self._leg: int | None = None
         self._away: Away | None = None
@@ -109,11 +113,14 @@ class Legs:
 
     # ── transfer ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def announce(self, reply: Reply, transfer: Transfer, at: float) -> None:
-        """The reply that asked for it was heard: say the sentence, and hear it to its end."""
+    def announce(self, reply: Reply, transfer: Transfer, heard_text: str, at: float) -> None:
+        """The reply that asked for it was heard: say the sentence that goes before, hear it to its end, and dial.
+
+        The owner's sentence is said whatever the model has said; the language's own only when the model said nothing.
+        """
         is_announced = isinstance(reply.content, Say) and reply.content.name == "transfer"
-        if not is_announced:
-            text = transfer.destination.say or self._call.script.transfer
+        text = transfer.destination.say or ("" if heard_text else self._call.script.transfer)
+        if text and not is_announced:
             self._speaking.start(Say(text, "transfer"), CallerTurn(self._call.turns), at).transfer = transfer
             return
         self._transfer = transfer
@@ -133,7 +140,7 @@ class Legs:
         if self._transfer is None or event.call != self._transfer.call:
             return
         if event.ending is TransferEnding.CONNECTED:
-            self._speaking.tool_answered(event.call, Outcome.DONE, f"They talked for {event.talked_s:.0f} seconds.", at)
+            self._making.tool_answered(event.call, Outcome.DONE, f"They talked for {event.talked_s:.0f} seconds.", at)
             self._transfer = None
             c.end(EndReason.AGENT_TRANSFERRED, hang_up=False)
             return
@@ -151,7 +158,7 @@ class Legs:
         name, call = self._transfer.name, self._transfer.call
         self._transfer = None
         self._turns.is_suspended = False
-        self._speaking.tool_answered(call, outcome, f"{name} was not reached. {why} The caller is with you again.", at)
+        self._making.tool_answered(call, outcome, f"{name} was not reached. {why} The caller is with you again.", at)
 
     # ── a human on the line ──────────────────────────────────────────────────────────────────────────────────
 
@@ -196,6 +203,12 @@ class Legs:
             self._speaking.seal(reply)
             self._speaking.cancel(reply)
         self._listening.close_spurt()
+        self._listening.ledger.give_back(ASIDE)  # Nobody will hear the question to its end.
+        if away is Away.HUMAN:
+            self.keep_words()
+        if (collection := self._speaking.keys.finish(is_whole=False)) is not None:
+            why = "The caller was away before all keys were pressed."
+            self._making.tool_answered(collection.call, Outcome.FAILED, why, at)
         self._closing.reopen()
         timers.clear()
         self._speaking.tools.watch()

@@ -87,6 +87,8 @@ class Listening:
         self.spurt: Spurt | None = None
         self.last_voice_at = 0.0
         """End of the caller's last spurt."""
+        self.closed_to = 0.0
+        """Place up to which the caller was answered, or judged to want no answer."""
         self._reconnects = 0
 
     @property
@@ -156,7 +158,8 @@ class Listening:
         spurt.silence_s = max(spurt.silence_s, silence_s)
         if not spurt.asked_again and silence_s >= b.second_opinion_s:
             spurt.asked_again = True
-            if not spurt.was_predicted or (spurt.model_belief or 0.0) < b.complete_probability:
+            belief = 0.0 if not spurt.was_predicted else spurt.model_belief
+            if belief is not None and belief < b.complete_probability:
                 spurt.was_predicted = True
                 self._call.do(PredictTurn(spurt.number))
 
@@ -204,6 +207,7 @@ class Listening:
         """It is answered, or nothing that wants an answer."""
         if self.spurt is not None:
             self.spurt.is_open = False
+            self.closed_to = max(self.closed_to, self.spurt.ended_at or self.spurt.onset_at)
         self._call.timers.cancel(Timer.COMMIT, Timer.TRANSCRIPT, Timer.OWED, Timer.STUCK)
 
     def words_overdue(self, at: float) -> bool:

@@ -74,6 +74,10 @@ class Reply(msgspec.Struct):
     """What the caller hears of it is all there will be."""
     is_audible: bool = False
     """Some of it was sent."""
+    is_unmarked: bool = False
+    """Its marks do not come back: what playout says was heard of it has to do."""
+    says_nothing: bool = False
+    """It only asks for something that is done once it was heard: which is now."""
     is_dry: bool = False
     """All audio that it has was played, and more is expected."""
     is_sealed: bool = False
@@ -92,6 +96,10 @@ class Reply(msgspec.Struct):
     """Tools were called whose answers the responder is to go on with."""
     rounds: int = 0
     """Rounds of tools so far."""
+    audible_at: float = float("inf")
+    """When the caller began to hear it."""
+    ends_at: float = float("inf")
+    """When the last of it should have been heard, once all was sent."""
     hushed_at: float = 0.0
     hushed_s: float = 0.0
     """How long it was hushed in all."""
@@ -125,6 +133,10 @@ class Reply(msgspec.Struct):
     def can_be_withdrawn(self) -> bool:
         """It answers a turn, and nobody knows of it yet."""
         return not (self.turn.is_empty or self.is_audible or self.is_sealed)
+
+    def silent_s(self, at: float) -> float:
+        """How long it was hushed until now."""
+        return self.hushed_s + (at - self.hushed_at if self.state is ReplyState.HUSHED else 0.0)
 
     def take_wanted(self) -> list[ToolRequested]:
         """The tools that may run now."""
@@ -169,3 +181,5 @@ class Successor(msgspec.Struct, frozen=True):
     """By then the caller must have heard something of it: the deadline goes on from try to try."""
     filler_at: float | None = None
     """Then the caller hears that it takes a moment; that goes on too."""
+    decide_at: float | None = None
+    """Then it is known that the sound which has hushed it was no word."""

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from offhook.core.behaviour import Behaviour, Script
-from offhook.core.commands import Command, Remember
+from offhook.core.commands import AnyCommand, Remember
 from offhook.core.endings import EndReason
 from offhook.core.history import AgentSaid, AnyEntry
 from offhook.core.timers import Timers
@@ -57,7 +57,7 @@ class Call:
         self.timers = Timers()
         self.phase = Phase.RINGING
         self.history: list[AnyEntry] = []
-        self.out: list[Command] = []
+        self.out: list[AnyCommand] = []
         self.turns = 0
         """Turns of the caller so far."""
         self.ended: Ended | None = None
@@ -68,7 +68,7 @@ class Call:
         """The agent and the caller talk with each other."""
         return self.phase in (Phase.OPEN, Phase.CLOSING)
 
-    def do(self, *commands: Command) -> None:
+    def do(self, *commands: AnyCommand) -> None:
         """Give commands, in this order."""
         self.out.extend(commands)
 

@@ -139,7 +139,7 @@ class Caller:
         """From here on nobody hears the caller: the leg is gone, and with it ends the spurt."""
         if self.is_heard and self._began_at + STARTED_S <= at < self._stopped_at:
             ended_at = min(self.voice_until, at)
-            self._heap.deliver(SpeechStopped(self._spurt, ended_at, max(ended_at - self._began_at, 0.0)), at)
+            self._heap.send(at, SpeechStopped(self._spurt, ended_at, max(ended_at - self._began_at, 0.0)))
         self.is_heard = False
         self._line += 1
         self._transcriber.forget_after(at)

@@ -23,6 +23,8 @@ class Facts:
     """The words of each reply that were heard."""
     is_television: bool = False
     """No caller is there."""
+    has_echo: bool = False
+    """The agent's own words come back."""
     is_ended: bool = False
 
 
@@ -36,10 +38,17 @@ class Check:
 
     def hears(self) -> Hears:
         """What it is told of: kinds of events and commands, each with what is done then."""
-        return {}
+        return self._hears()
 
     def ended(self, at: float) -> None:
         """The call is over, and everybody has fallen silent."""
+        self._ended(at)
+
+    def _hears(self) -> Hears:
+        return {}
+
+    def _ended(self, at: float) -> None:
+        pass
 
     def fail(self, at: float, what: str) -> None:
         """It does not hold."""

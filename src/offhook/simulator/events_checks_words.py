@@ -12,6 +12,9 @@ from offhook.simulator.events_check import Check, Facts, Hears
 _WORD: Final = re.compile(r"\bw(\d+)")
 _ANSWER: Final = re.compile(r"\b(yes|right|no)x?\b")
 """What is said over the tail of a question: it is an answer, whatever it sounds like."""
+_PRESENCE: Final = re.compile(r"say yes|yes, or")
+ECHO_WORDS: Final = 3
+"""A final with so many words of the agent is an echo: a word of the caller inside it is beyond anybody's telling."""
 JUDGED_S: Final = 1.5
 """Behind the agent's last sound it is known whether what was said over it is an answer."""
 _AGENT_WORD: Final = re.compile(r"\ba(\d+)")
@@ -30,23 +33,38 @@ class WordsReachHistory(Check):
         """Said, less remembered."""
         self._answered_at: dict[str, float] = {}
         """When each was told last."""
+        self._lately: list[str] = []
+        """Said over the reply that is being heard."""
+        self._optional: Counter[str] = Counter()
+        """Said over a reply that broke off: nobody can tell what they answer."""
         self._ended_at = 0.0
 
-    def hears(self) -> Hears:
+    def _hears(self) -> Hears:
         return {TranscriptFinal: self._final, Remember: self._remember, EndCall: self._end}
 
     def _end(self, command: EndCall, at: float) -> None:
         self._ended_at = at
 
     def _final(self, event: TranscriptFinal, at: float) -> None:
-        if not self.facts.is_ended:
+        if not self.facts.is_ended and not self._is_echo(event.text):
             for word in _WORD.findall(event.text):
                 self._told[int(word)] = at
+        if _PRESENCE.search(event.text):
+            return  # The agent's own "say yes", come back.
         for answer in _ANSWER.findall(event.text):
             self._answers[answer] += 1
+            self._lately.append(answer)
             self._answered_at[answer] = at
 
+    def _is_echo(self, text: str) -> bool:
+        words = text.split()
+        return self.facts.has_echo and sum(not _WORD.fullmatch(word) for word in words) >= ECHO_WORDS
+
     def _remember(self, command: Remember, at: float) -> None:
+        if isinstance(command.entry, AgentSaid):
+            if len(command.entry.text.split()) < len(command.entry.full_text.split()):
+                self._optional.update(self._lately)
+            self._lately.clear()
         if not isinstance(command.entry, CallerSaid):
             return
         for word in map(int, _WORD.findall(command.entry.text)):
@@ -57,7 +75,7 @@ class WordsReachHistory(Check):
             self._said.append(word)
         self._answers.subtract(_ANSWER.findall(command.entry.text))
 
-    def ended(self, at: float) -> None:
+    def _ended(self, at: float) -> None:
         lost = sorted(set(self._told) - set(self._said))
         if lost:
             first = self._told[lost[0]]
@@ -65,7 +83,11 @@ class WordsReachHistory(Check):
         for answer, missing in self._answers.items():
             told_at = self._answered_at.get(answer, 0.0)
             # One that sounds like listening, and that nobody could judge any more, may be missing.
-            if missing < 0 or missing > (told_at > self._ended_at - JUDGED_S):
+            if self.facts.has_echo:
+                continue  # "Please say yes" comes back, in whole or in parts.
+            optional = self._optional[answer] + (told_at > self._ended_at - JUDGED_S)
+            # And the last interim stands in the history, though its final comes behind the end.
+            if missing < -1 or (missing == -1 and not self._ended_at) or missing > optional:
                 self.fail(told_at, f"{answer!r} was {'lost' if missing > 0 else 'doubled'} {abs(missing)} times")
 
 
@@ -78,7 +100,7 @@ class HeardTextIsTrue(Check):
         super().__init__(facts)
         self._said: dict[int, float] = {}
 
-    def hears(self) -> Hears:
+    def _hears(self) -> Hears:
         return {Remember: self._remember}
 
     def _remember(self, command: Remember, at: float) -> None:
@@ -88,7 +110,7 @@ class HeardTextIsTrue(Check):
                     self.fail(at, f"a{word} stands twice in the history")
                 self._said[word] = at
 
-    def ended(self, at: float) -> None:
+    def _ended(self, at: float) -> None:
         known: set[int] = set()
         for reply, words in self.facts.truth.items():
             heard = {int(word) for word in _AGENT_WORD.findall(" ".join(words))}
@@ -115,7 +137,7 @@ class KeysReachHistory(Check):
         self._last_at = 0.0
         self._collects = False
 
-    def hears(self) -> Hears:
+    def _hears(self) -> Hears:
         return {DigitPressed: self._press, CollectKeys: self._collect}
 
     def _press(self, event: DigitPressed, at: float) -> None:
@@ -126,7 +148,7 @@ class KeysReachHistory(Check):
     def _collect(self, command: CollectKeys, at: float) -> None:
         self._collects = True
 
-    def ended(self, at: float) -> None:
+    def _ended(self, at: float) -> None:
         if self._collects:
             return
         told = "".join(entry.keys for entry in self.facts.entries if isinstance(entry, KeysPressed))

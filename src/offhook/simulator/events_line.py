@@ -55,6 +55,16 @@ class CarrierLine:
         """Nobody can expect the agent to speak, or to hear the caller."""
         return not self._is_attached or self.is_human_on or self.is_muted or self.is_dialling
 
+    @property
+    def silences_agent(self) -> bool:
+        """What the agent was saying is heard no more; a muted caller still hears it."""
+        return not self._is_attached or self.is_human_on or self.is_dialling
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Somebody else keeps the caller, or news that the caller has gone is on its way."""
+        return self.is_human_on or self.is_muted or self.is_dialling or self.is_gone
+
     def answer(self, _: None, at: float) -> None:
         """The call stands."""
         self._is_attached = True
@@ -90,7 +100,7 @@ class CarrierLine:
         if not self._is_attached or self.is_gone:
             return
         self._off(at)
-        self._heap.deliver(LegDetached(self._leg, Detachment.LOST, "reset"), at)
+        self._heap.send(at, LegDetached(self._leg, Detachment.LOST, "reset"))
         if not self._heap.chance(self._weather.legs_never_back):
             self._heap.later(at + self._heap.within(self._weather.leg_away_s), self._attach, None)
         else:
@@ -136,7 +146,7 @@ class CarrierLine:
     def _stop(self, _: None, at: float) -> None:
         if self._is_attached and not self.is_gone:
             self._off(at)
-            self._heap.deliver(LegDetached(self._leg, Detachment.STOPPED), at)
+            self._heap.send(at, LegDetached(self._leg, Detachment.STOPPED))
 
     def _transferred(self, what: tuple[str, TransferEnding], at: float) -> None:
         if self.is_gone:

@@ -88,7 +88,7 @@ class EventPlayout:
         if reply != self.reply:
             return
         self._segments.append(_Segment(number, text, have_s))
-        self._post(SegmentReady(reply, number, text), at)
+        self._heap.send(at, SegmentReady(reply, number, text))
         self._pump(at)
 
     def end_segments(self, reply: int, at: float) -> None:
@@ -110,7 +110,7 @@ class EventPlayout:
             self._segments[self._index].break_off()
             self._index, self._offset = self._index + 1, 0.0
         self._segments.insert(self._index, _Segment(number, text, None))
-        self._post(SegmentReady(reply, number, text), at)
+        self._heap.send(at, SegmentReady(reply, number, text))
         self._pump(at)
 
     def finish(self, reply: int, at: float) -> None:
@@ -225,6 +225,7 @@ class EventPlayout:
         """By the marks too."""
         if generation == self._generation:
             heard = ReplyHeard(self.reply, " ".join(piece.text for piece in self._segments))
+            self._note(len(self._segments), 0.0)
             self._over()
             self._post(heard, at)
 

@@ -32,7 +32,7 @@ class NobodyWaitsInSilence(Check):
         self._asked_for_time = False
         self._fillers: set[int] = set()
 
-    def hears(self) -> Hears:
+    def _hears(self) -> Hears:
         return {
             CallAnswered: self._begin, EndCall: self._end, StartReply: self._start,
             CollectKeys: self._collect, KeysCollected: self._collected,
@@ -56,7 +56,7 @@ class NobodyWaitsInSilence(Check):
             self._is_owed, self._asked_for_time = True, asks_for_time
 
     def key_pressed(self, at: float) -> None:
-        """A key."""
+        """It sounds, and wants an answer as words do."""
         self._sound(at, at)
         self._is_owed, self._asked_for_time = True, False
 
