@@ -124,8 +124,10 @@ def test_a_whole_call_loses_its_socket_and_comes_back(tmp_path: Path) -> None:
     rig = Rig(llm={"rules": [{"when": "open", "say": "We are open from seven in the morning until late at night."}]})
     rig.patch = hears_wide
     polite: dict[str, Any] = {"wait": {"silent_s": 0.8}}
-    steps = [{"say": "what time do you open"}, {"silence": 4.5}, {"say": "and on sunday"}]
-    script = caller_script(polite, steps[0], steps[1], polite, steps[2], polite, {"hang_up": True})
+    script = caller_script(
+        polite, {"say": "what time do you open"}, {"silence": 4.5},
+        polite, {"say": "and on sunday"}, polite, {"hang_up": True},
+    )  # fmt: skip
 
     async def main() -> tuple[Page, EndReason | None, list[str]]:
         runtimes, tokens = rig.runtimes(), Tokens(Secret(""))

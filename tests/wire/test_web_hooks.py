@@ -1,12 +1,15 @@
 """Webhooks over a real port: signed or refused, asked twice, refused calls, the end of a stream."""
 
+import asyncio
 import logging
 import socket
 
+import httpx2
 import pytest
 import uvloop
 from websockets.exceptions import InvalidStatus
 
+from offhook.call.records.port import RecordsState
 from offhook.core.endings import EndReason
 from offhook.errors import ConfigurationError
 from offhook.settings import Secret, Settings
