@@ -17,7 +17,7 @@ class CheckedConversation(Conversation):
     _asked = 0
     """The reply that was started last."""
 
-    def receive(self, event: ev.Event, at: float) -> list[cmd.Command]:
+    def receive(self, event: ev.Event, at: float) -> list[cmd.AnyCommand]:
         """As the core does it, and then look."""
         commands = super().receive(event, at)
         for command in commands:

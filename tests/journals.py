@@ -35,7 +35,7 @@ def record_into(world: World, path: Path) -> None:
 
     take = world.conversation.receive
 
-    def receive(event: ev.Event, at: float) -> list[cmd.Command]:
+    def receive(event: ev.Event, at: float) -> list[cmd.AnyCommand]:
         commands = take(event, at)
         everything: tuple[ev.Event | cmd.Command, ...] = (event, *commands)
         for what in everything:

@@ -10,7 +10,7 @@ import pytest
 
 from offhook.call.runtime import AgentRuntime
 from offhook.core import events as ev
-from offhook.core.commands import Command
+from offhook.core.commands import AnyCommand
 from offhook.core.conversation import Conversation
 from offhook.core.endings import EndReason
 from offhook.errors import ProviderUnavailable
@@ -53,7 +53,7 @@ def sounds_after_turn(outcome: Outcome, turn: int = 0) -> list[float]:
 class Faulty(Conversation):
     """The core has a bug: it breaks at the caller's words."""
 
-    def receive(self, event: ev.Event, at: float) -> list[Command]:
+    def receive(self, event: ev.Event, at: float) -> list[AnyCommand]:
         if isinstance(event, ev.TranscriptFinal):
             raise LookupError("a bug")
         return super().receive(event, at)

@@ -150,7 +150,7 @@ def test_a_fault_of_the_core_is_a_finding(tmp_path: Path, monkeypatch: pytest.Mo
     path = journal_of(World(), tmp_path)
     receive = Conversation.receive
 
-    def broken(self: Conversation, event: ev.Event, at: float) -> list[cmd.Command]:
+    def broken(self: Conversation, event: ev.Event, at: float) -> list[cmd.AnyCommand]:
         if isinstance(event, ev.SpeechStopped):
             raise KeyError("floor")
         return receive(self, event, at)

@@ -222,6 +222,7 @@ class Speaking:
         )
 
     def replace(self, successor: Successor, at: float) -> None:
+        """Cancel what is being said or prepared; the successor begins when it is known what was heard of that."""
         if self.reply is not None:
             self.cancel(self.reply)
         if self.cut is not None:
