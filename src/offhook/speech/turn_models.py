@@ -9,11 +9,12 @@ import contextlib
 import os
 import sys
 import threading
-import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from offhook import clock
 from offhook.errors import ProviderUnavailable
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ class SmartTurnPool:
             raise ProviderUnavailable("the end-of-turn model is behind", provider="smart-turn")
         with self._counting:
             self._waiting += 1
-        work = self._threads.submit(self._probability, audio[-LONGEST_AUDIO:], time.monotonic() + LONGEST_WAIT_S)
+        now, until = asyncio.get_running_loop().time, clock.now() + LONGEST_WAIT_S
+        work = self._threads.submit(self._probability, audio[-LONGEST_AUDIO:], now, until)
         # Counted until it is over or dropped, not until the asker goes away: a thread cannot be stopped.
         work.add_done_callback(self._over)
         return await asyncio.wrap_future(work)
@@ -90,9 +92,9 @@ class SmartTurnPool:
         judge.probability(b"\xff" * 8000)
         return judge
 
-    def _probability(self, audio: bytes, until: float) -> float:
+    def _probability(self, audio: bytes, now: Callable[[], float], until: float) -> float:
         assert self._judge is not None
-        if time.monotonic() > until:
+        if now() > until:
             raise ProviderUnavailable("the end-of-turn model is late", provider="smart-turn")
         try:
             return self._judge.probability(audio)
