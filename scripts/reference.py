@@ -185,10 +185,10 @@ def _events_page() -> Iterator[str]:
     yield "Lines of a journal, named by `note`, that the conversation never sees.\n"
     yield from _classes_of("src/offhook/call/journal.py", ("ToolBrief", "Briefing", "Closed"))
     yield "## Endings\n"
-    yield "Why a call ended: `end_reason` in `call.json`, and the `reason` of `EndCall`. The first word says who or what"
-    yield "ended it. With an apology, the caller was left in the middle of it: when the line still stands, the carrier's"
-    yield "voice says sorry, or the caller is put through to `OFFHOOK_FALLBACK_NUMBER`. What else is known stands beside"
-    yield "the reason as `end_detail`.\n"
+    yield "Why a call ended: `end_reason` in `call.json`, and the `reason` of `EndCall`. The first word says who or"
+    yield "what ended it. With an apology, the caller was left in the middle of it: when the line still stands, the"
+    yield "carrier's voice says sorry, or the caller is put through to `OFFHOOK_FALLBACK_NUMBER`. What else is known"
+    yield "stands beside the reason as `end_detail`.\n"
     yield "| reason | what happened | apology | what you can do |"
     yield "| --- | --- | --- | --- |"
     for reason, ending in ENDINGS.items():

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,7 @@ from offhook.simulator.memory import MemoryCall, MemoryCarrier, MemoryControl, M
 from offhook.simulator.network import Network
 from offhook.simulator.report import CallReport
 from offhook.simulator.virtual import run_virtual
-from offhook.simulator.voices import TapeVoice, prepare
+from offhook.simulator.voices import Prepared, TapeVoice, prepare
 from offhook.speech.ports import Setup
 from offhook.speech.registry import create_language_model, create_speech_to_text, create_voice
 from offhook.speech.scripted.turn_model import ScriptedTurnModel
@@ -53,6 +53,8 @@ class Rig:
     turn_model: ScriptedTurnModel = field(default_factory=ScriptedTurnModel)
     key: Callable[[str], str] | None = None
     """Secret by name, for providers that want one."""
+    telephone: Callable[[Sequence[Prepared]], Caller] = Caller
+    """Who calls, from the script's steps."""
     patch: Callable[[AgentRuntime], None] = lambda _: None
     """Changes the agent once it is prepared."""
     team: dict[str, "Rig"] = field(default_factory=dict)
@@ -193,7 +195,7 @@ async def live_call(
     """One call of one stream, from its webhook to its record, in the running loop's time."""
     control = MemoryControl()
     house = house_of(rig, data_dir, control)
-    caller = Caller(await prepare(script, TapeVoice()))
+    caller = rig.telephone(await prepare(script, TapeVoice()))
     await house.runtimes.acquire("")
     token = house.live.expect(CallFacts(CALL_SID, "+15005550006", "+15005550001"))
     facts = StreamFacts(
@@ -213,7 +215,7 @@ async def carried_call(rig: Rig, script: CallerScript, data_dir: Path, options: 
     carrier = MemoryCarrier(options)
     house = house_of(rig, data_dir, carrier)
     await house.runtimes.acquire("")
-    caller = Caller(await prepare(script, TapeVoice()))
+    caller = rig.telephone(await prepare(script, TapeVoice()))
     board = Switchboard(house.live, Settings())
     async with _beside(rig, house.live):
         outcome = await carrier.call(caller, MemoryServer(board.respond, house.live.answer), longest_s=1800.0)

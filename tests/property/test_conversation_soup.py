@@ -66,6 +66,7 @@ OF_REPLIES = [
     st.builds(ev.ToolPending, REPLIES),
     st.builds(ev.SegmentReady, REPLIES, st.integers(-2, 3), TEXTS),
     st.builds(ev.SegmentReworded, REPLIES, st.integers(0, 3), TEXTS),
+    st.builds(ev.MoreHeard, REPLIES, TEXTS),
     st.builds(ev.SegmentHeard, REPLIES, st.integers(0, 3)),
     st.builds(ev.ReplyGenerated, REPLIES, TEXTS, st.integers(0, 3)),
     st.builds(ev.ReplyStopped, REPLIES, st.just(1), st.just(1)),

@@ -23,7 +23,7 @@ from offhook.speech.scripted.tape import TapeReader, Utterance, speak
 
 FIRST_AUDIO_S = 0.35
 PIECE_S = 0.2
-WORDS_S = 0.8
+WORDS_S = 1.6
 """From the first audio of a sentence to its words."""
 HEARD_S = 1.2
 """From the end of the caller's words to their transcript."""

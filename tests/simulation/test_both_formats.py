@@ -128,6 +128,26 @@ def test_heard_text_is_right_to_a_word_when_the_downlink_has_stalled(
     assert abs(len(remembered.split()) - len(first)) <= 1, (remembered, first)
 
 
+@pytest.mark.parametrize("every_s", [4.5, 6.0])
+@pytest.mark.parametrize("after_s", range(1, 12))
+def test_heard_text_is_right_to_a_word_when_the_downlink_stalls_again(
+    tmp_path: Path, every_s: float, after_s: float
+) -> None:
+    """In the second stall the carrier has four seconds to play, and our `clear` does not reach it."""
+    long = " ".join(f"word{number}" for number in range(60)) + "."
+    steps: Steps = [
+        POLITE, {"say": "tell me"}, {"wait": {"says": "word2", "seconds": 0.5}}, {"silence": after_s},
+        {"barge_in": "no wait tell me about sunday please", "at_most_s": 1.0}, {"silence": 9.0}, END,
+    ]  # fmt: skip
+    rules = [{"when": "tell me about", "say": "Closed."}, {"when": "tell", "say": long}]
+    rig = Rig(llm={"rules": rules}, network=Network(delay_s=0.04, jitter_s=0.06, stall_every_s=every_s, stall_s=4.0))
+    outcome = run(rig, steps, tmp_path, TELEPHONE)
+    check(outcome)
+    heard = [word for word in outcome.report.heard_text.split() if word.startswith("word")]
+    said = [entry["text"] for entry in outcome.entries if entry["entry"] == "AgentSaid" and entry["turn"] == 1]
+    assert abs(len(" ".join(said).split()) - len(heard)) <= 1, (said, heard)
+
+
 def test_a_browser_that_is_gone_without_a_word_ends_the_call(tmp_path: Path) -> None:
     rig = Rig(network=Network(drop_at_s=4.0))
     outcome = run(rig, [POLITE, {"silence": 60}, END], tmp_path, WIDEBAND)

@@ -8,17 +8,19 @@ from pathlib import Path
 import pytest
 
 from offhook import clock
+from offhook.call.handle import CallHandle
 from offhook.call.live import Limits, LiveCalls
 from offhook.core.endings import EndReason
 from offhook.core.events import TransferEnded, TransferEnding
-from offhook.core.formats import TELEPHONE, AudioFormat
+from offhook.core.formats import TELEPHONE, WIDEBAND, AudioFormat
 from offhook.errors import AdmissionRefused, ConfigurationError
 from offhook.simulator.memory import MemoryControl
 from offhook.simulator.virtual import run_virtual
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import LegListener, LegStarted
 from offhook.telephony.tokens import TOKEN_S
-from tests.rig import House, Rig, house_of
+from tests.rig import House, Rig, caller_script, house_of, run_call_of
+from tests.simulation.services import Service, web_tool
 
 SID, OTHER = "CA" + "1" * 32, "CA" + "2" * 32
 
@@ -246,14 +248,17 @@ def test_another_leg_replaces_the_one_that_stands(tmp_path: Path) -> None:
     with_live(tmp_path, Limits(), act)
 
 
-def test_a_leg_of_another_format_is_refused(tmp_path: Path) -> None:
-    from offhook.core.formats import WIDEBAND
-
+def test_a_leg_of_another_format_is_refused(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def act(live: LiveCalls) -> None:
         begin(live)
         await asyncio.sleep(1.0)
         token = live.lost_leg(SID)
         assert token is not None and not live.answer(SilentLeg(WIDEBAND), started(SID, token))
+        assert "another format" in caplog.text
+        again = live.lost_leg(SID)
+        assert again is not None and live.answer(SilentLeg(), started(SID, again)), "one that fits may still come"
+        await asyncio.sleep(8.0)
+        assert live.count == 1
 
     with_live(tmp_path, Limits(), act)
 
@@ -270,10 +275,12 @@ def test_a_stream_that_breaks_again_and_again_is_given_up(tmp_path: Path) -> Non
             assert live.answer(leg, started(SID, token))
         await asyncio.sleep(1.0)
         leg.close()
+        before = leg.sent
         assert live.lost_leg(SID) is None, "the carrier does something else with the caller"
-        await asyncio.sleep(20.0)
-        assert live.outcome(SID) is EndReason.CARRIER_LEG_LOST
-        assert SID not in HUNG.calls, "somebody else may be talking to the caller"
+        live.carrier_ended(SID)  # The rescue is over as soon as this.
+        await asyncio.sleep(0.1)
+        assert live.count == 0 and live.outcome(SID) is EndReason.CARRIER_LEG_LOST, "at once"
+        assert leg.sent == before and SID not in HUNG.calls, "somebody else may be talking to the caller"
 
     with_live(tmp_path, Limits(), act)
 
@@ -315,6 +322,32 @@ def test_drain_says_goodbye_at_its_deadline(tmp_path: Path) -> None:
         assert leg.sent > before, "the caller hears a goodbye"
 
     with_live(tmp_path, Limits(), act)
+
+
+@pytest.mark.parametrize("said", ["book it", "tell me"])
+def test_drain_cuts_a_call_off_in_the_middle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    """In a tool and in a sentence: what is known of it stands in the record, and nothing goes on."""
+    monkeypatch.setattr(CallHandle, "end", lambda *_: True)  # It cannot be told to end.
+    service = Service(delay_s=60.0).serve(monkeypatch)
+
+    async def stop(live: LiveCalls) -> None:
+        await asyncio.sleep(6.5)
+        await live.drain(1.0)
+
+    rules = [{"when": "book", "tool": "book"}, {"when": "tell", "say": "This takes long. " * 30}]
+    rig = Rig(agent={"tools": [web_tool("book")]}, llm={"rules": rules}, during=stop)
+    script = caller_script({"wait": {"silent_s": 0.8}}, {"say": said}, {"silence": 200.0}, {"hang_up": True})
+    outcome = run_call_of(rig, script, tmp_path)
+    assert outcome.report.ended_by == "server" and outcome.tasks_left == 0
+    assert outcome.summary["end_reason"] == EndReason.OFFHOOK_DRAINED
+    (ended,) = outcome.lines("EndCall")
+    assert ended["detail"] == "cut off"
+    if said == "book it":
+        assert len(service.bodies) == 1 and service.done == 0
+        (lost,) = outcome.lines("ToolLost")
+        assert lost["at"] > ended["at"], "nobody knows whether it was done"
+    result = outcome.replayed()
+    assert result.is_whole and not result.mismatches
 
 
 def test_the_outcome_is_known_when_the_leg_closes(tmp_path: Path) -> None:

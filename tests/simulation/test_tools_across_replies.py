@@ -116,7 +116,7 @@ def test_what_a_tool_has_done_is_not_done_again(service: Service, tmp_path: Path
         ("Let me look that up for you.", 0.5),
         ("Let me look that up for you.", 1.5),
         ("Sure. I will look that up for you. ", 4.5),
-        ("Sure, one moment. ", 4.5),
+        ("Sure, one moment. ", 6.0),
     ],
 )
 def test_a_sentence_before_a_tool_is_heard_while_the_call_is_written(

@@ -9,7 +9,7 @@ import pytest
 
 from offhook.call.inbox import Inbox
 from offhook.call.pacer import Pacer
-from offhook.core.events import PlayoutCut, ReplyHeard, SegmentReady, SegmentReworded
+from offhook.core.events import MoreHeard, PlayoutCut, ReplyHeard, SegmentReady, SegmentReworded
 from offhook.core.formats import TELEPHONE, WIDEBAND
 from offhook.simulator.linear_client import narrowed
 from offhook.simulator.virtual import run_virtual
@@ -211,6 +211,42 @@ def test_words_may_be_known_later_than_the_audio() -> None:
         cut = events[-1]
         assert isinstance(cut, PlayoutCut) and cut.heard_text == "one two"
         assert cut.heard_s == pytest.approx(0.5, abs=0.021)
+        pacer.stop()
+
+    run(main)
+
+
+@pytest.mark.parametrize("next_one", [False, True])
+@pytest.mark.parametrize("heard_s", [0.45, 9.0])
+def test_words_may_be_known_later_than_the_reply_has_ended(heard_s: float, *, next_one: bool) -> None:
+    """Only those that were heard are told, once; also when the next reply is being made already."""
+
+    async def main() -> None:
+        inbox, leg = Inbox(), NotingLeg()
+        pacer = Pacer(inbox)
+        pacer.attach(leg)
+        pacer.open(1, held=False)
+        pacer.add(1, 0, "", SAID[:8000], [])
+        pacer.end_segment(1, 0)
+        pacer.add(1, 1, "", SAID[:8000], [])
+        pacer.finish(1)
+        await asyncio.sleep(heard_s)
+        for kind, name in leg.sent:
+            if kind == "mark" and heard_s > 2.0:
+                pacer.mark_reached(name.decode())
+        pacer.cancel(1)
+        if next_one:
+            pacer.open(2, held=True)
+            pacer.add(2, 0, "two", SAID, [])
+        await rest(inbox)
+        words = [(n * 0.2, n * 0.2 + 0.2) for n in range(5)]
+        pacer.reword(1, 1, "six seven eight nine ten", words)
+        pacer.reword(1, 0, "one two three four five", words)
+        pacer.reword(1, 0, "what is this", words)
+        more = [MoreHeard(1, "one two")]
+        if heard_s > 2.0:
+            more = [MoreHeard(1, "six seven eight nine ten"), MoreHeard(1, "one two three four five")]
+        assert await rest(inbox) == more
         pacer.stop()
 
     run(main)

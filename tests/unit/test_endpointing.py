@@ -12,7 +12,8 @@ class TestEveryPreset:
     """Each rule holds whatever the numbers are."""
 
     def test_a_sure_sound_shortens_an_open_word_and_not_to_the_shortest(self, b: Behaviour) -> None:
-        assert silence_needed_s(b, Evidence(SURE_PROBABILITY, Shape.OPEN, 5, 0.0)) == b.unsure_silence_s
+        halfway_s = (b.unsure_silence_s + b.unfinished_silence_s) / 2
+        assert silence_needed_s(b, Evidence(SURE_PROBABILITY, Shape.OPEN, 5, 0.0)) == halfway_s
         assert silence_needed_s(b, Evidence(SURE_PROBABILITY - 0.01, Shape.OPEN, 5, 0.0)) == b.unfinished_silence_s
         assert silence_needed_s(b, Evidence(None, Shape.OPEN, 5, 0.0)) == b.unfinished_silence_s
 
@@ -29,8 +30,9 @@ class TestEveryPreset:
         def needed_s(probability: float | None, *, is_question: bool) -> float:
             return silence_needed_s(b, Evidence(probability, Shape.COMPLETE, 8, 0.0, is_question=is_question))
 
-        assert needed_s(b.complete_probability, is_question=True) == b.min_silence_s
-        assert needed_s(b.complete_probability, is_question=False) > b.min_silence_s
+        assert needed_s(SURE_PROBABILITY, is_question=True) == pytest.approx(b.min_silence_s)
+        assert needed_s(b.complete_probability, is_question=True) == pytest.approx(b.unsure_silence_s)
+        assert needed_s(b.complete_probability, is_question=False) > b.unsure_silence_s
         assert needed_s(0.1, is_question=True) == b.unsure_silence_s
         assert needed_s(0.1, is_question=False) == b.unfinished_silence_s
         assert needed_s(None, is_question=True) == b.unsure_silence_s

@@ -6,16 +6,18 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from offhook.call.journal import line, lost_line, read_header
+from offhook.call.journal import CUT_OFF, Closed, line, lost_line, read_header
 from offhook.call.replay import ReplayResult, replay
 from offhook.cli.main import app
 from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.core.conversation import Conversation
+from offhook.core.endings import EndReason
 from offhook.core.history import Outcome
 from tests.journals import World, header_of, journal_of, record_into
 
 RUNNER = CliRunner()
+CUT_OFF_END = cmd.EndCall(EndReason.OFFHOOK_DRAINED, CUT_OFF)
 
 
 def told(path: Path) -> tuple[int, str]:
@@ -172,6 +174,34 @@ def test_events_behind_the_end_are_in_the_journal_and_change_nothing(tmp_path: P
     lines[-1] = line(ev.ToolReturned("c1", "booked"), 9.0, number)
     path.write_bytes(b"".join(lines))
     assert not replay(path).mismatches
+
+
+@pytest.mark.parametrize("end", [cmd.EndCall(EndReason.OFFHOOK_ERROR, "KeyError"), CUT_OFF_END])
+@pytest.mark.parametrize("kept", [0, 1, 2, 100])
+def test_a_call_that_the_conversation_did_not_end_is_replayed_up_to_there(
+    tmp_path: Path, end: cmd.EndCall, kept: int
+) -> None:
+    """A tool that outlives such a call is answered to nobody: the conversation would have gone on with it."""
+    path, world = tmp_path / "journal.jsonl", World(tool_on="book it", tool_s=30.0)
+    record_into(world, path)
+    world.answered().says("book it", 3.0, 4.0).run(12.0)
+    lines = raw_lines(path)
+    began = max(number for number, text in enumerate(lines) if b'"event"' in text)
+    lines = lines[: began + 1 + kept]
+    lines += [line(end, 12.0, len(lines)), line(ev.ToolReturned("c1", "booked"), 15.0, len(lines) + 1)]
+    path.write_bytes(b"".join([*lines, line(Closed(), 15.0, len(lines))]))
+    result = replay(path)
+    assert not result.mismatches and result.is_whole and result.events > 10
+
+
+def test_an_end_that_only_the_journal_has_is_seen(tmp_path: Path) -> None:
+    path, world = tmp_path / "journal.jsonl", World()
+    record_into(world, path)
+    world.answered().run(5.0)
+    with path.open("ab") as file:
+        file.write(line(cmd.EndCall(EndReason.OFFHOOK_DRAINED), 5.0, len(raw_lines(path))))
+        file.write(line(Closed(), 5.0, len(raw_lines(path)) + 1))
+    assert replay(path).mismatches, "this one the conversation should have given"
 
 
 def test_a_repaired_line_is_told(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 import asyncio
 from typing import Final
 
+from offhook.call.journal import CUT_OFF
 from offhook.call.performer import CallWires, Performer
+from offhook.core.commands import EndCall
 from offhook.core.conversation import Conversation
 from offhook.core.endings import EndReason
 from offhook.errors import OffhookError
@@ -37,6 +39,7 @@ async def run_call(leg: Leg, wires: CallWires) -> EndReason:
         await performer.apologise(fault)
     except asyncio.CancelledError:
         reason = EndReason.OFFHOOK_DRAINED
+        performer.keep(EndCall(reason, CUT_OFF), inbox.now())
         raise
     finally:
         # The line falls silent here: nobody waits in it for a tool that goes on.

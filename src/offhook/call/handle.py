@@ -133,8 +133,9 @@ class CallHandle:
             self._inside.leg_is_off()
 
     def give_line_away(self) -> None:
-        """The carrier was told to do something else with the caller."""
+        """The carrier does something else with the caller: the call ends here, at once and without a word."""
         self.is_line_given_away = True
+        self.post(EndRequested(EndReason.CARRIER_LEG_LOST, "it was lost again and again"))
 
     @property
     def media_s(self) -> float:

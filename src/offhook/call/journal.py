@@ -23,7 +23,8 @@ import msgspec
 
 from offhook import __version__
 from offhook.core.behaviour import Behaviour, Script
-from offhook.core.commands import AnyCommand, Command
+from offhook.core.commands import AnyCommand, Command, EndCall
+from offhook.core.endings import EndReason
 from offhook.core.events import AnyEvent, Event
 from offhook.errors import ConfigurationError
 
@@ -62,6 +63,20 @@ class Closed(Note, frozen=True):
 
 
 AnyNote = Briefing | Closed
+
+CUT_OFF: Final = "cut off"
+"""The detail of the end of a call that the process did not wait for any longer."""
+
+
+def ends_from_outside(command: Command) -> bool:
+    """The conversation did not give this: it had a fault, or was cut off."""
+    match command:
+        case EndCall(reason=EndReason.OFFHOOK_ERROR):
+            return True
+        case EndCall(reason=EndReason.OFFHOOK_DRAINED, detail=detail):
+            return detail == CUT_OFF
+    return False
+
 
 _encode: Final = msgspec.json.Encoder().encode
 _decode_event: Final = msgspec.json.Decoder(AnyEvent).decode

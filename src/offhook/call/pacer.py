@@ -104,8 +104,7 @@ class Pacer:
 
     def reword(self, reply: int, segment: int, text: str, words: WordTimes) -> None:
         """The segment's words, which became known later than its audio."""
-        if reply == self._playout.latest:
-            self._playout.retext(segment, text, words)
+        self._playout.retext(reply, segment, text, words)
 
     def end_segment(self, reply: int, segment: int) -> None:
         """The segment has all its audio."""

@@ -2,7 +2,8 @@
 
 The commands hold what the model was asked (`Ask`) and what the history holds (`Remember`), so that what is proved is
 not the turn taking alone. What cannot be known is told as such: a journal that was cut off in the middle of its last
-event's commands, and everything behind lost lines.
+event's commands, and everything behind lost lines. Behind the call's end stands what outlived it, which no conversation
+was told of.
 """
 
 import itertools
@@ -10,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from offhook.call.journal import Closed, Gap, Header, Line, read_header, read_lines
-from offhook.core.commands import Command
+from offhook.call.journal import Closed, Gap, Header, Line, ends_from_outside, read_header, read_lines
+from offhook.core.commands import Command, EndCall
 from offhook.core.conversation import Conversation
 from offhook.core.events import Event
 
@@ -67,6 +68,8 @@ class _Run:
     conversation: Conversation
     event: Line | None = None
     recorded: list[Command] = field(default_factory=list)
+    has_ended: bool = False
+    """The call's end stands in the journal."""
     is_over: bool = False
     """The core itself failed."""
 
@@ -78,9 +81,11 @@ class _Run:
         match line.what:
             case Event():
                 self.step(is_cut_off=False)
-                self.event = line
+                if not self.has_ended:
+                    self.event = line
             case Command() as command:
                 self.recorded.append(command)
+                self.has_ended = isinstance(command, EndCall)
             case Closed():
                 self.result.is_whole = True
             case _:
@@ -94,6 +99,9 @@ class _Run:
         self.event, self.recorded = None, []
         assert isinstance(event, Event)
         self.result.events += 1
+        if recorded and ends_from_outside(recorded[-1]):
+            # It came in the middle of a step, or behind it.
+            recorded, is_cut_off = recorded[:-1], True
         try:
             replayed: Sequence[Command] = self.conversation.receive(event, line.at)
         except Exception as fault:  # A fault of the core is a finding here: the call of then may have ended by it.

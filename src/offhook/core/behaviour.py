@@ -224,7 +224,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     open_words: tuple[str, ...] = ()
     """Words that do not end a turn: and, or, the, for, my, is, ..."""
     closing_words: tuple[str, ...] = ()
-    """Those of them that end one after all: words before a full stop (for, is), phrases always (think so)."""
+    """Phrases that end one although their last word does not: think so, yes it is."""
     hesitations: tuple[str, ...] = ()
     """Sounds that ask for patience: um, uh, let me see, ..."""
     number_words: tuple[str, ...] = ()

@@ -4,9 +4,10 @@ Sound and words are asked separately, and any one of them may ask for patience. 
 
 Each can be outvoted in part. A sound that leaves no doubt shortens the patience for an open word ("that is what I am
 looking for"), yet not to the shortest: voices fall before a pause inside a sentence more often than a list of words
-is wrong, and a caller who is cut off pays more than one who waits half a second. A question mark shortens it to the
-shortest once the sound agrees at all, and to that of doubt when it does not: questions rise at their end, which the
-model knows from sentences that go on. Nothing outvotes a number that is being dictated: its parts sound complete.
+is wrong, and a caller who is cut off pays more than one who waits half a second. A question mark makes a doubtful
+sound cost no more than a short answer's: questions rise at their end, which the model knows from sentences that go on;
+but transcribers write the mark behind halves of questions too. Nothing outvotes a number that is being dictated: its
+parts sound complete.
 """
 
 from typing import Final
@@ -47,7 +48,9 @@ def silence_needed_s(behaviour: Behaviour, evidence: Evidence) -> float:
     learned_s = evidence.learned_pause_s * LEARNED_MARGIN
     if evidence.shape is Shape.OPEN:
         is_sure = evidence.probability is not None and evidence.probability >= SURE_PROBABILITY
-        patient_s = max(behaviour.unsure_silence_s, learned_s) if is_sure else behaviour.unfinished_silence_s
+        # Callers who pause for breath sound finished too: sound alone takes back no more than half of the patience.
+        halfway_s = (behaviour.unsure_silence_s + behaviour.unfinished_silence_s) / 2
+        patient_s = max(halfway_s, learned_s) if is_sure else behaviour.unfinished_silence_s
         return min(patient_s, behaviour.unfinished_silence_s)
     if evidence.shape is Shape.FAREWELL:
         sure = max(evidence.probability or 0.0, behaviour.complete_probability)
@@ -57,7 +60,7 @@ def silence_needed_s(behaviour: Behaviour, evidence: Evidence) -> float:
         return behaviour.unsure_silence_s
     if probability < enough:
         return behaviour.unsure_silence_s if evidence.is_question else behaviour.unfinished_silence_s
-    needed = behaviour.min_silence_s if evidence.is_question else _after_sound_s(behaviour, probability, evidence)
+    needed = _after_sound_s(behaviour, probability, evidence)
     return max(needed, min(learned_s, behaviour.unsure_silence_s))
 
 
@@ -67,7 +70,8 @@ def _after_sound_s(behaviour: Behaviour, probability: float, evidence: Evidence)
     # longer sentence that sounds doubtful often goes on.
     span = max(SURE_PROBABILITY - behaviour.complete_probability, 1e-6)
     doubt = max(SURE_PROBABILITY - probability, 0.0) / span
-    doubtful_s = behaviour.unsure_silence_s if evidence.words <= SHORT_ANSWER else behaviour.unfinished_silence_s
+    is_short = evidence.words <= SHORT_ANSWER or evidence.is_question
+    doubtful_s = behaviour.unsure_silence_s if is_short else behaviour.unfinished_silence_s
     return behaviour.min_silence_s + min(doubt, 1.0) * max(doubtful_s - behaviour.min_silence_s, 0.0)
 
 

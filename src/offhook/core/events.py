@@ -345,6 +345,12 @@ class SegmentReworded(ReplyEvent, frozen=True):
     text: str
 
 
+class MoreHeard(ReplyEvent, frozen=True):
+    """More of a reply that is over was heard than was told at its end: these words, behind those."""
+
+    text: str
+
+
 class SegmentStarted(ReplyEvent, frozen=True):
     """The segment's first frame was sent; the caller hears it from `plays_at`."""
 
@@ -481,7 +487,7 @@ AnyTranscriberEvent = (
 )  # fmt: skip
 AnyReplyEvent = (
     KnowledgeFound | FirstTokenReceived | ToolPending | SegmentReady | SegmentReworded | SegmentStarted | SegmentHeard
-    | ReplyGenerated | ReplyStopped | PlayoutDried | PlayoutRefilled | ReplySent | ReplyHeard | PlayoutCut
+    | ReplyGenerated | ReplyStopped | PlayoutDried | PlayoutRefilled | ReplySent | ReplyHeard | PlayoutCut | MoreHeard
     | ReplyFailed | ToolRequested
 )  # fmt: skip
 AnyToolEvent = ToolReturned | ToolFailed | ToolLost

@@ -72,7 +72,40 @@ class FarEnd:
         """Nothing was sent for so long: it has caught up by that."""
         self._late_s = max(0.0, self._late_s - length_s)
 
-    def cleared(self, at: float) -> None:
-        """All that it had was dropped; the marks that it returns now say nothing."""
-        self._pending.clear()
+    def cleared(self, at: float) -> "Dropped | None":
+        """All that it had was dropped; the marks that it returns now say only whether that came in time."""
+        dropped = None
+        if self._pending and self._least_s is not None:
+            dropped = Dropped(self._pending, self._least_s + self._late_s)
+        self._pending = {}
         self._late_s, self._passed = 0.0, at
+        return dropped
+
+
+class Dropped:
+    """Marks that were under way when a `clear` followed them.
+
+    The far end returns those that are left at once when the clear comes. Those whose audio was heard before come as far
+    apart as that audio is long.
+    """
+
+    __slots__ = ("_passed", "_pending", "_way_s")
+
+    def __init__(self, pending: dict[str, float], way_s: float) -> None:
+        self._pending, self._way_s = pending, way_s
+        self._passed: tuple[float, float] | None = None
+        """The last mark that was heard: its place, and when it came back."""
+
+    def mark_returned(self, name: str, now: float) -> float | None:
+        """The place that was reached, once it is known."""
+        place = self._pending.pop(name, None)
+        if place is None:
+            return None
+        reached = now - self._way_s
+        if self._passed is not None:
+            reached = min(reached, self._passed[0] + now - self._passed[1])
+        if place > reached + SURE_LATE_S:
+            self._pending.clear()
+            return reached
+        self._passed = place, now
+        return None if self._pending else place

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from offhook.core.afterwards import Afterwards, Place, heard_words
 from offhook.core.events import (
     PlayoutCut,
     PlayoutDried,
@@ -23,7 +24,6 @@ from offhook.core.events import (
 )
 from offhook.core.far_end import FarEnd
 from offhook.core.formats import TELEPHONE, AudioFormat
-from offhook.core.heard_words import words_until
 from offhook.core.playout_parts import End, Flight, Gate, Nowhere, Segment, Sink, Stage
 
 LEAD_S: Final = 0.2
@@ -78,6 +78,7 @@ class Playout:
         self._mark_bytes = round(MARK_S * self._bytes_per_s)
         self._mark_number = 0
         self._far_end = FarEnd()
+        self._afterwards = Afterwards(audio_format)
 
     # ── what the reply's makers add ──────────────────────────────────────────────────────────────────────────
 
@@ -111,12 +112,15 @@ class Playout:
         last.words += words
         self.due(at)
 
-    def retext(self, segment: int, text: str, words: list[tuple[float, float]]) -> None:
-        """The segment's words, all of them, that became known later than its audio."""
-        for piece in self._segments:
-            if piece.number == segment:
-                piece.text, piece.words = text, list(words)
-                self._sink.post(SegmentReworded(self._reply, segment, text))
+    def retext(self, reply: int, segment: int, text: str, words: list[tuple[float, float]]) -> None:
+        """The segment's words, all of them, that became known later than its audio, perhaps than the reply's end."""
+        if reply == self.reply:
+            for piece in self._segments:
+                if piece.number == segment:
+                    piece.text, piece.words = text, list(words)
+                    self._sink.post(SegmentReworded(self._reply, segment, text))
+        elif (more := self._afterwards.retext(reply, segment, text, words)) is not None:
+            self._sink.post(more)
 
     def end_segment(self, segment: int, at: float) -> None:
         """The segment has all its audio; it is filled up to whole frames."""
@@ -203,6 +207,7 @@ class Playout:
             self._rewind(at)
         self._gate = Gate.SHUT
         if sent:
+            self._afterwards.over(self._reply, self._segments, (self._index, self._offset))
             self._sink.post(self._cut_event())
 
     # ── the leg ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -212,6 +217,7 @@ class Playout:
         if not self._is_stopped:
             self._rewind(at, clears=clears)
             self._is_stopped = True
+            self._afterwards.leg_is_off()
 
     def go_on(self, at: float) -> None:
         """A leg is there (again), perhaps another one: go on from where the caller has heard it."""
@@ -222,7 +228,7 @@ class Playout:
         """The call is over: let go of the sink, of the reply and of its audio."""
         self._sink, self._carrier_now, self._gain = Nowhere(), None, None
         self.open(0, held=False)
-        self._gate = Gate.SHUT
+        self._gate, self._afterwards = Gate.SHUT, Afterwards(self._format)
 
     def heard_until(self, at: float) -> float:
         """The place on the send clock that the caller is hearing at `at`; later than `at` it never is."""
@@ -230,7 +236,10 @@ class Playout:
 
     def mark_reached(self, name: str, at: float) -> None:
         """A mark came back. One that was pending at a `clear` was not played and says nothing."""
-        place = self._far_end.mark_returned(name, self._carrier_now() if self._carrier_now else at)
+        now = self._carrier_now() if self._carrier_now else at
+        if (beyond := self._afterwards.mark_returned(name, now)) is not None:
+            self._overran(*beyond)
+        place = self._far_end.mark_returned(name, now)
         while place is not None and self._flights and self._flights[0].ends_at <= place + _GRAIN_S:
             self._flights.popleft()
         index = self._marks.pop(name, None)
@@ -344,6 +353,7 @@ class Playout:
             self._sink.post(ReplySent(self._reply, self.plays_until))
         if all(segment.stage is Stage.HEARD for segment in self._segments):
             self._gate = Gate.HEARD
+            self._afterwards.over(self._reply, self._segments, (self._index, self._offset))
             self._sink.post(ReplyHeard(self._reply, " ".join(segment.text for segment in self._segments)))
 
     def _rewind(self, at: float, *, clears: bool = True) -> None:
@@ -365,7 +375,7 @@ class Playout:
             if index < self._index:
                 self._segments[index].stage = Stage.HEARD
         self._marks.clear()
-        self._far_end.cleared(at)
+        self._afterwards.cleared(self._reply, at, self._far_end.cleared(at), self._flights)
         self._flights.clear()
         self._unmarked_bytes = 0
         self._plays_until = at
@@ -375,13 +385,14 @@ class Playout:
 
     def _cut_event(self) -> PlayoutCut:
         sizes = sum(len(segment.audio) for segment in self._segments[: self._index]) + self._offset
-        return PlayoutCut(self._reply, self.heard_text(), sizes / self._bytes_per_s)
+        words = heard_words(self._segments, (self._index, self._offset), self._format)
+        return PlayoutCut(self._reply, " ".join(words), sizes / self._bytes_per_s)
 
-    def heard_text(self) -> str:
-        """The words up to the place from which playout would go on."""
-        parts = [segment.text for segment in self._segments[: self._index]]
-        if self._index < len(self._segments) and self._offset > 0:
-            last, seconds = self._segments[self._index], self._format.seconds
-            heard_s, known_s = seconds(self._offset), seconds(len(last.audio))
-            parts.append(words_until(last.text, last.words, known_s, heard_s, is_complete=last.is_complete))
-        return " ".join(part for part in parts if part)
+    def _overran(self, reply: int, place: Place) -> None:
+        """It was heard further than its cut: what is hushed does not say that again."""
+        if reply == self._reply and self._gate is Gate.HUSHED:
+            self._index, self._offset = max((self._index, self._offset), place)
+            for segment in self._segments[: self._index]:
+                segment.stage = Stage.HEARD
+        elif (more := self._afterwards.reach(reply, place)) is not None:
+            self._sink.post(more)

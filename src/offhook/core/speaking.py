@@ -37,6 +37,8 @@ CUT_TIMEOUT_S: Final = 0.25
 """The playout is ours and answers in the same step; this only guards against a bug in it."""
 HEARD_AGO_S: Final = 12.0
 """What the agent said longer ago does not come back by a loudspeaker."""
+REPLIES_KEPT: Final = 4
+"""Of older ones nothing more becomes known."""
 _REPLY_TIMERS: Final = (
     Timer.REPLY, Timer.ANSWER, Timer.FILLER, Timer.OPENER, Timer.STALL, Timer.MARK, Timer.DECIDE
 )  # fmt: skip
@@ -71,6 +73,8 @@ class Speaking:
         self._apologies = 0
         self._texts: dict[int, str] = {}
         """Of the current reply's segments."""
+        self._said: dict[int, AgentSaid] = {}
+        """What is remembered of the last replies, by their numbers: more may become known."""
         self._sounded: list[tuple[float, str]] = []
         """Segments that the caller has heard or hears, and since when."""
 
@@ -188,11 +192,28 @@ class Speaking:
     def _record(self, reply: Reply, heard_text: str, *, interrupted: bool) -> None:
         c = self._call
         self.seal(reply)
-        if heard_text or reply.full_text:
-            c.remember(AgentSaid(reply.turn.number, heard_text, reply.full_text or heard_text, interrupted))
-        if heard_text and isinstance(reply.content, Ask):
-            for claim in promises.check(heard_text, c.script, c.history):
-                c.do(ReportPromise(reply.turn.number, claim.tools[0], claim.text))
+        said = AgentSaid(reply.turn.number, heard_text, reply.full_text or heard_text, interrupted)
+        if said.full_text:
+            c.remember(said)
+        if reply.is_audible:
+            self._said[reply.number] = said
+            if len(self._said) > REPLIES_KEPT:
+                del self._said[next(iter(self._said))]
+        if isinstance(reply.content, Ask):
+            self._check_promises(said)
+
+    def more_heard(self, number: int, text: str, at: float) -> None:
+        """Words of a reply that is over, behind those that are remembered."""
+        if number in self._said:
+            said = msgspec.structs.replace(self._said[number], text=text, full_text=text)
+            self._call.remember(said)
+            self._sounded.append((at, text))
+            self._check_promises(said)
+
+    def _check_promises(self, said: AgentSaid) -> None:
+        c = self._call
+        for claim in promises.check(said.text, c.script, c.history) if said.text else ():
+            c.do(ReportPromise(said.turn, claim.tools[0], claim.text))
 
     # ── in the place of another ──────────────────────────────────────────────────────────────────────────────
 
@@ -222,7 +243,7 @@ class Speaking:
         )
 
     def replace(self, successor: Successor, at: float) -> None:
-        """Cancel what is being said or prepared; the successor begins when it is known what was heard of that."""
+        """End what is being said; the other begins as soon as it is known what was heard of it."""
         if self.reply is not None:
             self.cancel(self.reply)
         if self.cut is not None:
@@ -262,6 +283,7 @@ class Speaking:
         """The caller begins to hear it."""
         assert not reply.is_held, "a held reply was sent"
         reply.is_audible, reply.is_dry = True, False
+        reply.audible_at = min(reply.audible_at, plays_at)
         self._call.timers.cancel(Timer.STALL, Timer.IDLE)
         if segment >= 0:
             reply.fillers = 0

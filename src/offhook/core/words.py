@@ -241,22 +241,12 @@ def _ends_open(tokens: list[str], script: Script) -> bool:
 
 
 def _closes(text: str, script: Script) -> bool:
-    """True when the text is complete although its last word is an open one: "Yes it is.", "I think so".
+    """True when the text is complete although its last word is an open one: "Yes it is", "I think so".
 
-    A phrase of `closing_words` counts always, a single word of them only before a full stop, and not alone in its
-    sentence: transcribers write "So." and "And." when the caller draws breath.
+    A full stop is no proof: local transcribers write one wherever the caller draws breath ("a table for.").
     """
-    tokens = normalize(text).split()
-    said = f" {' '.join(tokens)}"
-    if " ".join(tokens) in script.backchannels:
-        return True
-    if any(said.endswith(f" {phrase}") for phrase in script.closing_words if " " in phrase):
-        return True
-    bare = text.rstrip("\"'”’»)] ")
-    if not bare or bare[-1] not in _FULL_STOPS or tokens[-1] not in script.closing_words:
-        return False
-    sentence = normalize(re.split(r"[.!?。！？]\s", bare)[-1]).split()
-    return len(sentence) > 1
+    said = f" {normalize(text)}"
+    return said.strip() in script.backchannels or any(said.endswith(f" {phrase}") for phrase in script.closing_words)
 
 
 def _spelled_tail(tokens: list[str], script: Script) -> tuple[int, int]:

@@ -23,6 +23,8 @@ class Facts:
     """The words of each reply that were heard."""
     is_television: bool = False
     """No caller is there."""
+    has_echo: bool = False
+    """The agent's own words come back."""
     is_ended: bool = False
 
 

@@ -46,7 +46,7 @@ class WordsReachHistory(Check):
         self._ended_at = at
 
     def _final(self, event: TranscriptFinal, at: float) -> None:
-        if not self.facts.is_ended and len(_AGENT_WORD.findall(event.text)) < ECHO_WORDS:
+        if not self.facts.is_ended and not self._is_echo(event.text):
             for word in _WORD.findall(event.text):
                 self._told[int(word)] = at
         if _PRESENCE.search(event.text):
@@ -55,6 +55,10 @@ class WordsReachHistory(Check):
             self._answers[answer] += 1
             self._lately.append(answer)
             self._answered_at[answer] = at
+
+    def _is_echo(self, text: str) -> bool:
+        words = text.split()
+        return self.facts.has_echo and sum(not _WORD.fullmatch(word) for word in words) >= ECHO_WORDS
 
     def _remember(self, command: Remember, at: float) -> None:
         if isinstance(command.entry, AgentSaid):
@@ -79,6 +83,8 @@ class WordsReachHistory(Check):
         for answer, missing in self._answers.items():
             told_at = self._answered_at.get(answer, 0.0)
             # One that sounds like listening, and that nobody could judge any more, may be missing.
+            if self.facts.has_echo:
+                continue  # "Please say yes" comes back, in whole or in parts.
             optional = self._optional[answer] + (told_at > self._ended_at - JUDGED_S)
             # And the last interim stands in the history, though its final comes behind the end.
             if missing < -1 or (missing == -1 and not self._ended_at) or missing > optional:

@@ -56,6 +56,11 @@ class CarrierLine:
         return not self._is_attached or self.is_human_on or self.is_muted or self.is_dialling
 
     @property
+    def silences_agent(self) -> bool:
+        """What the agent was saying is heard no more; a muted caller still hears it."""
+        return not self._is_attached or self.is_human_on or self.is_dialling
+
+    @property
     def is_elsewhere(self) -> bool:
         """Somebody else keeps the caller, or news that the caller has gone is on its way."""
         return self.is_human_on or self.is_muted or self.is_dialling or self.is_gone

@@ -225,6 +225,7 @@ class EventPlayout:
         """By the marks too."""
         if generation == self._generation:
             heard = ReplyHeard(self.reply, " ".join(piece.text for piece in self._segments))
+            self._note(len(self._segments), 0.0)
             self._over()
             self._post(heard, at)
 

@@ -94,7 +94,7 @@ class EventsWorld(Heap):
     ) -> None:
         super().__init__(seed)
         self.conversation = make(weather.behaviour, weather.script)
-        self.facts = Facts(weather.behaviour)
+        self.facts = Facts(weather.behaviour, has_echo=weather.echoes > 0.0)
         self.log: list[tuple[float, Event | Command]] | None = [] if keep_log else None
         self.events = 0
         self.ended_at: float | None = None
@@ -231,8 +231,8 @@ class EventsWorld(Heap):
         self.line.may_break(at)
 
     def _away(self, at: float) -> None:
-        self.waits.agent_cut(at)
-        self.caller.agent_cut(at)
+        if self.line.silences_agent:
+            self._cut(at)
         self.waits.away(at, is_away=self.line.is_away)
 
     def _mark_s(self) -> float | None:
