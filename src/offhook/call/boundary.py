@@ -70,10 +70,12 @@ class Boundaries:
     def kept(self, peer: str, act: Callable[[], object]) -> bool:
         """Do something small of a peer; False when it raised, which is told and goes no further."""
         try:
-            with self.around(peer):
-                act()
+            act()  # Not inside of `around`: this is done for every line of every call.
         except OffhookError as error:
             self.note(peer, error)
+            return False
+        except Exception as error:
+            self.note(peer, ProviderBroken(self.tell(peer, error), provider=peer))
             return False
         return True
 
