@@ -12,28 +12,21 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Final
 
+from bench import house
 from bench.judge import read_journal, said_in
 from bench.table import Goal, Outcome, Row, share
 from offhook.agents.model import Agent
-from offhook.call.live import Limits, LiveCalls
-from offhook.call.records.files import FileRecords
-from offhook.call.runtimes import Runtimes
 from offhook.cli.assembly import assemble
 from offhook.errors import OffhookError
-from offhook.settings import Secret, Settings
+from offhook.settings import Settings
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import script_from
-from offhook.simulator.carrier_media import StreamFacts
-from offhook.simulator.memory import MemoryCall, memory_call
 from offhook.simulator.report import CallReport
 from offhook.simulator.vendors.profiles import PROFILES
 from offhook.simulator.vendors.standins import Plan, StandIns
 from offhook.simulator.vendors.table import VENDORS
 from offhook.simulator.voices import TapeVoice, prepare
 from offhook.speech.registry import Kind
-from offhook.telephony.carriers.twilio_line import TwilioLines
-from offhook.telephony.facts import CallFacts
-from offhook.telephony.tokens import Tokens
 
 SAID: Final = (
     "When are you open on Saturday?",
@@ -42,7 +35,6 @@ SAID: Final = (
 )
 PROMPT: Final = "What you know\n- We are open on Saturday.\n- You can park behind the shop.\n- Lamps take three days."
 LONGEST_S: Final = 60.0
-END_S: Final = 10.0
 AT_ONCE: Final = 40
 FAULT_TURNS: Final = 2
 """Of a call with a fault; the others say it all."""
@@ -121,24 +113,8 @@ async def _call(case: Case, data_dir: Path, door: asyncio.Lock) -> Lived:
             # A server whose vendor fails at once does not start, and says why.
             await runtime.prepare()
         running.fail(case.vendor, case.fault)
-        live = LiveCalls(
-            Runtimes.of(runtime),
-            Limits(),
-            data_dir=data_dir,
-            records=FileRecords(data_dir),
-            lines=TwilioLines(None),
-            tokens=Tokens(Secret("")),
-        )
-        sid = f"CA{case.number:032d}"
-        try:
-            token = live.expect(CallFacts(sid, "+15005550006", "+15005550001"))
-            caller = Caller(await prepare(script_from(_script(len(SAID) if case.number else FAULT_TURNS)), TapeVoice()))
-            facts = StreamFacts("AC" + "0" * 32, sid, "MZ" + "0" * 32, {"token": token})
-            report = await memory_call(live.answer, caller, MemoryCall(facts=facts, longest_s=LONGEST_S))
-            await live.drain(END_S)
-        finally:
-            live.stop()
-            await runtime.close()
+        caller = Caller(await prepare(script_from(_script(len(SAID) if case.number else FAULT_TURNS)), TapeVoice()))
+        report = await house.call_in_memory(runtime, caller, data_dir, house.Plan(case.number, longest_s=LONGEST_S))
     return Lived(case, report, await asyncio.to_thread(_words, data_dir, report))
 
 

@@ -1,11 +1,13 @@
 """What many calls cost one server, and whether they notice each other.
 
 One server takes 1, 10 and 100 calls, with every vendor streaming over its real wire; real speech goes through the real
-voice detector, and both sides speak by turns. Each level is watched for a while; then short calls come and go beside
-those that last. The server's process has a core of its own; the carrier's side and the vendors share what is left.
+voice detector and the real end-of-turn model, and both sides speak by turns. Each level is watched for a while; then
+short calls come and go beside those that last. The server's process has a core of its own; the carrier's side and the
+vendors share what is left.
 """
 
 import asyncio
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -29,6 +31,7 @@ RAMP_S: Final = 0.15
 """Between the beginnings of calls."""
 PROBE_S: Final = 1.0
 """A short call hangs up so long after its start."""
+PLAIN_CALLS: Final = 10
 VOICES: Final = 8
 """Callers with words of their own; the others say the same at other times."""
 DOUBTFUL_LAG_MS: Final = 15.0
@@ -77,20 +80,19 @@ class Level:
 
 
 async def measure(plan: Plan, folder: Path) -> Outcome:
-    """All levels on one server, and one level with the end-of-turn model on another."""
+    """All levels on one server; and one level without the end-of-turn model on another, to tell what that costs."""
     voice, port = await local_voice()
     try:
         callers = [await prepare(talk(plan.seed * 100 + index, plan.turns).script, voice) for index in range(VOICES)]
     finally:
         await port.close()
-    levels = await _measure(plan, callers, plan.levels, folder, "scripted")
-    smart = await _measure(plan, callers, (10,), folder, "smart-turn")
-    rows = _cpu_rows(levels, smart[0])
+    levels = await _measure(plan, callers, plan.levels, folder, "smart-turn")
+    plain = await _measure(plan, callers, (PLAIN_CALLS,), folder, "scripted")
+    rows = _cpu_rows(levels, plain[0])
     rows += [_memory_row(levels)]
     for level in levels:
         rows += _rows(level, f"{level.calls} calls", is_last=level is levels[-1])
-    rows += _rows(smart[0], "10 calls, Smart Turn", is_last=False)
-    return Outcome(rows, _notes([*levels, *smart]))
+    return Outcome(rows, _notes([*levels, *plain]))
 
 
 async def _measure(
@@ -183,12 +185,19 @@ class _Load:
         return phone
 
 
-def _cpu_rows(levels: Sequence[Level], smart: Level) -> list[Row]:
+def _cpu_rows(levels: Sequence[Level], plain: Level) -> list[Row]:
     rows = []
     for level in levels:
         goals = (Goal("value", 5),) if level is levels[-1] else ()
         rows.append(single("CPU per call", f"{level.calls} calls", "ms/s", level.cpu_ms_per_s, level.calls, *goals))
-    return [*rows, single("CPU per call", "10 calls, Smart Turn", "ms/s", smart.cpu_ms_per_s, smart.calls)]
+    last = levels[-1]
+    without = f"{plain.calls} calls, no end-of-turn model"
+    per_core = 1000 / last.cpu_ms_per_s if last.cpu_ms_per_s else math.nan
+    return [
+        *rows,
+        single("CPU per call", without, "ms/s", plain.cpu_ms_per_s, plain.calls),
+        single("calls per core", f"by the CPU of {last.calls} calls", "", per_core, last.calls),
+    ]
 
 
 def _memory_row(levels: Sequence[Level]) -> Row:

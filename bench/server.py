@@ -39,8 +39,8 @@ class Running:
 
     def folder(self, call_sid: str) -> Path:
         """Where the journal of the carrier's call is. Raises `WireError` when it left none."""
-        journals = (self.data_dir / "calls").glob("*/journal.jsonl")
-        found = [path.parent for path in journals if read_header(path).carrier_call == call_sid]
+        headers = (self.data_dir / "calls").glob("*/journal.jsonl")
+        found = [path.parent for path in headers if read_header(path).carrier_call == call_sid]
         if len(found) != 1:
             raise WireError(f"call {call_sid} left {len(found)} folders")
         return found[0]
@@ -63,8 +63,6 @@ async def serving(
         # Nothing listens there: a server that wants to hang up over REST is told so at once.
         "OFFHOOK_TWILIO_BASE_URL": "http://127.0.0.1:9",
         "OFFHOOK_DRAIN_SECONDS": "1",
-        # Where two or more server threads fight for a core, the measure is of the kernel.
-        "OMP_NUM_THREADS": "1",
         **(keys or {}),
     }
     command = (sys.executable, "-m", "offhook", "serve", str(document), "--port", "0")

@@ -6,30 +6,21 @@ from time import perf_counter, process_time
 from typing import Final
 
 from bench import speculation
+from bench.house import Plan, call_in_memory
 from bench.table import Outcome, Row, single
 from offhook.agents.model import Agent
 from offhook.audio.vad import EnergyVad
-from offhook.call.live import Limits, LiveCalls
-from offhook.call.records.files import FileRecords
 from offhook.call.runtime import AgentRuntime
-from offhook.call.runtimes import Runtimes
-from offhook.settings import Secret
 from offhook.simulator.caller import Caller
-from offhook.simulator.carrier_media import StreamFacts
-from offhook.simulator.memory import MemoryCall, memory_call
 from offhook.simulator.scenario import Scenario
 from offhook.simulator.virtual import run_virtual
 from offhook.simulator.voices import TapeVoice, prepare
 from offhook.speech.ports import Setup
 from offhook.speech.registry import create_language_model, create_speech_to_text, create_voice
 from offhook.speech.scripted.turn_model import ScriptedTurnModel
-from offhook.telephony.carriers.twilio_line import TwilioLines
-from offhook.telephony.facts import CallFacts
-from offhook.telephony.tokens import Tokens
 from offhook.tools.toolbox import Toolbox
 
 LONGEST_CALL_S: Final = 1800.0
-END_S: Final = 60.0
 CALLS: Final = 60
 """Of a full run."""
 SHORT_CALLS: Final = 10_000
@@ -72,27 +63,9 @@ def _run(seed: int, folder: Path) -> float:
 async def _call(scenario: Scenario, data_dir: Path) -> float:
     runtime = _runtime(scenario)
     await runtime.prepare()
-    live = LiveCalls(
-        Runtimes.of(runtime),
-        Limits(),
-        data_dir=data_dir,
-        records=FileRecords(data_dir),
-        lines=TwilioLines(None),
-        tokens=Tokens(Secret("")),
-    )
-    sid = f"CA{scenario.seed:032d}"
-    try:
-        token = live.expect(CallFacts(sid, "+15005550006", "+15005550001"))
-        caller = Caller(await prepare(scenario.script, TapeVoice()))
-        facts = StreamFacts("AC" + "0" * 32, sid, "MZ" + "0" * 32, {"token": token})
-        call = MemoryCall(
-            facts=facts, network=scenario.network, faults=scenario.media, longest_s=LONGEST_CALL_S
-        )  # fmt: skip
-        report = await memory_call(live.answer, caller, call)
-        await live.drain(END_S)
-    finally:
-        live.stop()
-        await runtime.close()
+    caller = Caller(await prepare(scenario.script, TapeVoice()))
+    plan = Plan(scenario.seed, scenario.network, scenario.media, LONGEST_CALL_S)
+    report = await call_in_memory(runtime, caller, data_dir, plan)
     return report.length_s
 
 
@@ -110,5 +83,5 @@ def _runtime(scenario: Scenario) -> AgentRuntime:
         voice=create_voice(agent.tts, setup),
         turn_model=ScriptedTurnModel(error_rate=scenario.turn_error_rate, seed=scenario.seed),
         vad=EnergyVad(),
-        toolbox=Toolbox(agent.tools),
+        toolbox=Toolbox(agent.tools, setup),
     )

@@ -16,16 +16,16 @@ from bench.table import Goal, Outcome, single
 from offhook.agents.languages import script_for
 from offhook.core import commands as cmd
 from offhook.core import events as ev
+from offhook.core import history as hi
 from offhook.core.behaviour import Behaviour
 from offhook.core.conversation import Conversation
 from offhook.core.formats import TELEPHONE
-from offhook.core.history import AgentSaid, CallerSaid
 from offhook.core.playout import Playout
 
 LONGEST_S: Final = 60.0
 MOST_STEPS: Final = 20_000
 WORD_S: Final = 0.3
-"""A gain that changes nothing: a ducked reply's bytes still tell whose they are."""
+BYTES_PER_S: Final = TELEPHONE.bytes_per_s
 SCRIPT: Final = script_for("en-US")
 
 
@@ -63,6 +63,16 @@ def measure(calls: int, seed: int) -> Outcome:
     return Outcome(rows, notes)
 
 
+@dataclass(slots=True)
+class _Spurt:
+    """What is said in a talk spurt, and whether the turn ends with it."""
+
+    text: str
+    is_last: bool
+    ended_at: float | None = None
+    is_told: bool = False
+
+
 class _Call:
     """Everything around one conversation: a heap of what happens when."""
 
@@ -73,8 +83,13 @@ class _Call:
         self._playout: Final = Playout(self)
         self._heap: Final[list[tuple[float, int, Callable[[float], None]]]] = []
         self._order: Final = itertools.count()
-        self._spurts: Final[dict[int, tuple[str, bool]]] = {}
-        """What is said in each, and whether the turn ends with it."""
+        self._spurts: Final[dict[int, _Spurt]] = {}
+        self._spurt = _Spurt("", is_last=True)
+        """The one that was heard last."""
+        self._watch: tuple[int, float] | None = None
+        self._told_to = 0.0
+        """The place up to which words were promised."""
+        self._final_at = 0.0
         self._commands: Final[list[cmd.Command]] = []
         self._sent: Final[dict[int, int]] = {}
         """Bytes of audio by the byte that they are."""
@@ -84,6 +99,7 @@ class _Call:
 
     def run(self, found: Found) -> None:
         """The call, and what it adds to what was found."""
+        self._at(0.0, lambda at: self._take(ev.LegAttached(1, 0.0), at))
         self._at(0.0, lambda at: self._take(ev.CallAnswered(), at))
         self._at(self._hesitate(self._chance.uniform(2.5, 4.0)), lambda at: self._take(ev.CallerHungUp(), at))
         for _ in range(MOST_STEPS):
@@ -112,13 +128,22 @@ class _Call:
         return at
 
     def _say(self, number: int, said: tuple[str, bool], begin: float, end: float) -> None:
-        self._spurts[number] = said
+        self._spurts[number] = spurt = _Spurt(*said)
         at, post = self._at, self._take
-        at(begin + 0.064, lambda t: post(ev.SpeechStarted(number, begin), t))
+
+        def starts(t: float) -> None:
+            self._spurt, self._watch = spurt, None
+            post(ev.SpeechStarted(number, begin), t)
+
+        def stops(t: float) -> None:
+            spurt.ended_at = end
+            post(ev.SpeechStopped(number, end, end - begin), t)
+
+        at(begin + 0.064, starts)
         for edge in Behaviour().voice_edges_s:
             if begin + edge < end:
                 at(max(begin + edge, begin + 0.064), lambda t, e=edge: post(ev.VoiceLasted(number, e), t))
-        at(end + 0.1, lambda t: post(ev.SpeechStopped(number, end, end - begin), t))
+        at(end + 0.1, stops)
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -153,16 +178,16 @@ class _Call:
     def _perform(self, command: cmd.Command, at: float) -> None:
         take, playout = self._take, self._playout
         match command:
-            case cmd.FinalizeTranscript(spurt=spurt):
-                self._soon(0.05, 0.3, lambda t: take(ev.TranscriptFinal(self._spurts[spurt][0], spurt), t))
+            case cmd.FinalizeTranscript():
+                self._finalize(at)
             case cmd.PredictTurn(spurt=spurt):
                 right = self._chance.random() < 0.7
-                probability = 0.95 if self._spurts[spurt][1] is right else 0.1
+                probability = 0.95 if self._spurts[spurt].is_last is right else 0.1
                 self._soon(0.03, 0.06, lambda t: take(ev.TurnPredicted(spurt, probability), t))
             case cmd.WatchSilence(spurt=spurt, silence_s=silence_s):
-                current = self._conversation.state.spurt
-                ended_at = current.ended_at if current and current.number == spurt and current.ended_at else at
-                self._at(max(at, ended_at + silence_s), lambda t: self._silence(spurt, silence_s, t))
+                self._watch = watch = (spurt, silence_s)
+                ended_at = self._spurts[spurt].ended_at or at
+                self._at(max(at, ended_at + silence_s), lambda t: self._silence(watch, t))
             case cmd.StartReply(reply=reply, content=content, held=held):
                 playout.open(reply, held=held)
                 if isinstance(content, cmd.Say):
@@ -186,16 +211,26 @@ class _Call:
                 if playout.reply == reply:
                     playout.cancel(at)
             case cmd.DuckPlayout():
-                playout.duck(bytes, at)
+                playout.duck(lambda audio: audio, at)
             case cmd.HushPlayout():
                 playout.hush(at)
             case cmd.ResumePlayout():
                 playout.resume(at)
 
-    def _silence(self, spurt: int, silence_s: float, at: float) -> None:
-        current = self._conversation.state.spurt
-        if current and current.number == spurt and not current.is_voiced and current.watched_s == silence_s:
-            self._take(ev.SilenceLasted(spurt, silence_s), at)
+    def _finalize(self, at: float) -> None:
+        """All that was said so far and was not told yet, as one final up to this place."""
+        untold = [spurt for spurt in self._spurts.values() if spurt.ended_at is not None and not spurt.is_told]
+        for spurt in untold:
+            spurt.is_told = True
+        text, from_s, self._told_to = " ".join(spurt.text for spurt in untold), self._told_to, max(at, self._told_to)
+        final = ev.TranscriptFinal(text, from_s, self._told_to)
+        # Finals come in their order, however long each of them takes.
+        self._final_at = max(self._final_at, self._now + self._chance.uniform(0.05, 0.3))
+        self._at(self._final_at, lambda t: self._take(final, t))
+
+    def _silence(self, watch: tuple[int, float], at: float) -> None:
+        if watch == self._watch and self._spurt is self._spurts[watch[0]] and self._spurt.ended_at is not None:
+            self._take(ev.SilenceLasted(*watch), at)
 
     def _think(self, reply: int, at: float) -> None:
         if reply in self._over:
@@ -212,7 +247,7 @@ class _Call:
             return
         words = text.split()
         times = [(index * WORD_S, (index + 1) * WORD_S) for index in range(len(words))]
-        audio = bytes([reply % 256]) * round(len(words) * WORD_S * TELEPHONE.bytes_per_s)
+        audio = bytes([reply % 256]) * round(len(words) * WORD_S * BYTES_PER_S)
         self._playout.add(0, text, audio, times, at)
         self._playout.end_segment(0, at)
         self._take(ev.ReplyGenerated(reply, text, 1), at)
@@ -223,7 +258,7 @@ class _Call:
 
     def send_audio(self, audio: bytes, plays_at: float) -> None:
         """Sent is sent, heard or not."""
-        self._plays_until = max(self._plays_until, plays_at) + TELEPHONE.seconds(len(audio))
+        self._plays_until = max(self._plays_until, plays_at) + len(audio) / BYTES_PER_S
         self._sent[audio[0]] = self._sent.get(audio[0], 0) + len(audio)
 
     def send_mark(self, name: str) -> None:
@@ -265,7 +300,11 @@ def _words(reply: int) -> str:
     return f"r{reply} is what r{reply} says"
 
 
-def _text_of(entry: object) -> str:
-    if isinstance(entry, CallerSaid):
-        return ""
-    return entry.text + entry.full_text if isinstance(entry, AgentSaid) else f"{entry}"
+def _text_of(entry: hi.Entry) -> str:
+    match entry:
+        case hi.CallerSaid():
+            return ""
+        case hi.AgentSaid(text=text, full_text=full_text):
+            return f"{text} {full_text}"
+        case _:
+            return f"{entry}"

@@ -4,7 +4,7 @@ import json
 import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import yaml
@@ -44,13 +44,15 @@ class Served:
         """Its lines."""
         return [json.loads(line) for line in (self.folder / "journal.jsonl").read_text().splitlines()]
 
-    def said(self, speaker: str) -> list[str]:
-        """Recorded turns of one party."""
-        return [
-            line["text"]
-            for line in self.journal
-            if line.get("command") == "RecordTurn" and line["speaker"] == speaker and line["text"]
-        ]
+    def said(self, speaker: Literal["caller", "agent"]) -> list[str]:
+        """What one party said, turn by turn, as it was heard."""
+        return [line["entry"]["text"] for line in self.turns(speaker)]
+
+    def turns(self, speaker: Literal["caller", "agent"]) -> list[dict[str, Any]]:
+        """The journal's lines about what one party said; without those of which nothing was heard."""
+        kind = "AgentSaid" if speaker == "agent" else "CallerSaid"
+        remembered = [line for line in self.journal if line.get("command") == "Remember"]
+        return [line for line in remembered if line["entry"]["entry"] == kind and line["entry"]["text"]]
 
 
 async def call_served(

@@ -15,10 +15,10 @@ from offhook.core import events as ev
 from offhook.core import history as hi
 from offhook.core.behaviour import Behaviour, Script
 from offhook.core.conversation import Conversation
-from offhook.core.endings import EndReason
 from offhook.core.formats import TELEPHONE
 from offhook.core.playout import Playout
 from offhook.core.tools import ENDS_REPLY
+from tests.trace import trace_line
 
 SCRIPT = Script(
     greeting="Hello, how can I help you?",
@@ -143,9 +143,9 @@ class World:
         self._notice(event)
         commands = self.conversation.receive(event, at)
         if not isinstance(event, ev.TimePassed) or commands:
-            self.trace.append(f"{at:8.3f} < {_line(event)}")
+            self.trace.append(f"{at:8.3f} < {trace_line(event)}")
         for command in commands:
-            self.trace.append(f"{at:8.3f} > {_line(command)}")
+            self.trace.append(f"{at:8.3f} > {trace_line(command)}")
             self.commands.append((at, command))
             self.performs.get(type(command), self._perform)(command, at)
         if self.conversation.ended is not None:
@@ -364,6 +364,13 @@ class World:
         return [(at, command) for at, command in self.commands if isinstance(command, kind)]
 
     @property
+    def asks(self) -> list[tuple[float, cmd.Ask]]:
+        """What the responder was asked, first in new replies, then in those that go on."""
+        started = [(at, c.content) for at, c in self.commands if isinstance(c, cmd.StartReply)]
+        goes_on = [(at, c.content) for at, c in self.commands if isinstance(c, cmd.ContinueReply)]
+        return [(at, content) for at, content in started + goes_on if isinstance(content, cmd.Ask)]
+
+    @property
     def turns(self) -> list[tuple[str, str]]:
         """Who said what, as the history has it."""
         return [
@@ -372,29 +379,17 @@ class World:
             if isinstance(entry, hi.CallerSaid | hi.AgentSaid) and entry.text
         ]
 
+    @property
+    def caller_words(self) -> list[str]:
+        """All words of the caller in the history."""
+        return " ".join(text for who, text in self.turns if who == "caller").split()
+
+    def longest_wait(self, begin: float, end: float) -> float:
+        """The longest time in which the caller hears nothing."""
+        edges = [begin, *(t for pair in sorted(self.audible) for t in pair if begin < t < end), end]
+        quiet = [(a, b) for a, b in itertools.pairwise(edges) if not self.heard_at((a + b) / 2)]
+        return max((b - a for a, b in quiet), default=0.0)
+
     def heard_at(self, at: float) -> bool:
         """True when the caller hears the agent at that time."""
         return any(begin <= at < end for begin, end in self.audible)
-
-
-def _line(what: ev.Event | cmd.Command | hi.Entry) -> str:
-    fields = " ".join(f"{name}={_short(getattr(what, name))}" for name in what.__struct_fields__)
-    return f"{type(what).__name__} {fields}".rstrip()
-
-
-def _short(value: object) -> str:
-    match value:
-        case float():
-            return f"{value:.3f}"
-        case cmd.Ask():
-            told = [(name, getattr(value, name), getattr(cmd.Ask(0), name)) for name in value.__struct_fields__[1:]]
-            return f"Ask({value.until}{''.join(f' {name}={what!r}' for name, what, usual in told if what != usual)})"
-        case cmd.Say():
-            return f"Say({value.name})"
-        case hi.Entry():
-            return f"[{_line(value)}]"
-        case EndReason() | ev.Stage() | ev.Detachment() | ev.TransferEnding() | hi.Outcome():
-            return str(value)
-        case Behaviour() | Script():
-            return "..."
-    return repr(value)

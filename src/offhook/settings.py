@@ -24,6 +24,15 @@ MODEL_SOURCES: Final = ("any", "registry", "publisher")
 T = TypeVar("T")
 
 
+def keep_products_on_their_thread() -> None:
+    """Before numpy is imported: no threads of its own for products, unless the owner has said how many.
+
+    Ours are small and made beside calls that are live: threads that spin for each other made one of them cost ten times
+    as much.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 class Secret:
     """A value that is shown to nobody: `repr`, `str` and formats are masked, only `reveal` gives it."""
 

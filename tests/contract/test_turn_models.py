@@ -1,12 +1,15 @@
 """The end-of-turn model in worker threads: with a judge that the test holds, and with the real model."""
 
 import asyncio
+import os
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from offhook.errors import ConfigurationError, ProviderUnavailable
+from offhook.speech import turn_models
 from offhook.speech.model_files import ModelStore
 from offhook.speech.turn_models import SmartTurnPool
 
@@ -88,6 +91,40 @@ def test_a_failure_is_a_provider_error(monkeypatch: pytest.MonkeyPatch) -> None:
         await pool.close()
         with pytest.raises(ProviderUnavailable, match="not ready"):
             await pool.predict(b"a")
+
+    asyncio.run(main())
+
+
+def test_what_has_waited_too_long_is_not_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        monkeypatch.setattr(turn_models, "LONGEST_WAIT_S", 0.05)
+        judge = Judge()
+        pool = await pool_of(judge, monkeypatch)
+        first, second = (asyncio.ensure_future(pool.predict(audio)) for audio in (b"a", b"bb"))
+        await asyncio.sleep(0.1)
+        judge.go.set()
+        assert await first == 0.75, "what is being computed is finished"
+        with pytest.raises(ProviderUnavailable, match="late"):
+            await second
+        assert await pool.predict(b"ccc") == 0.75
+        assert judge.asked == [1, 3]
+        await pool.close()
+
+    asyncio.run(main())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities of their own")
+def test_the_model_stands_back_behind_the_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Niceness(Judge):
+        def probability(self, ulaw: bytes) -> float:
+            return float(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    async def main() -> None:
+        pool = await pool_of(Niceness(), monkeypatch)
+        before = os.getpriority(os.PRIO_PROCESS, 0)
+        assert await pool.predict(b"a") == turn_models.NICE
+        assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
+        await pool.close()
 
     asyncio.run(main())
 

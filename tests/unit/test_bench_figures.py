@@ -13,6 +13,7 @@ from bench.vendors import Draws
 from bench.waste import Waste
 from offhook.core.playout import LEAD_S, Playout
 from offhook.core.segments import Segmenter
+from offhook.core.speaking import Speaking
 from offhook.simulator.report import CallerTurn, CallReport
 from offhook.simulator.vendors.profiles import PROFILES
 from offhook.speech.scripted.tape import FRAME_BYTES, HeardWord, TapeFrame
@@ -136,7 +137,7 @@ def test_an_effect_of_a_discarded_speculation_would_be_seen(monkeypatch: pytest.
     with pytest.raises(AssertionError, match="a held reply was sent"):
         measure_speculation(40, 1)
     # The core's own assertion out of the way, the bench sees it too.
-    monkeypatch.setattr("offhook.core.speaking.segment_started", lambda _: None)
+    monkeypatch.setattr(Speaking, "segment_started", lambda self, reply, segment, plays_at: None)
     leaky = {row.what.split(",")[0]: row for row in measure_speculation(40, 1).rows}
     assert leaky["audio sent"].is_met is False
 

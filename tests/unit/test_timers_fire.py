@@ -31,9 +31,9 @@ def reply_stalls() -> World:
     world = World().says(*ASKED)
     speak = world._speak
 
-    def half(reply: int, text: str, at: float) -> None:
+    def half(reply: int, text: str, at: float, *, is_whole: bool = True) -> None:
         if not text.startswith("You said"):
-            speak(reply, text, at)
+            speak(reply, text, at, is_whole=is_whole)
         elif world.playout.reply == reply:
             world.playout.add(0, "You", b"\x01" * 2400, [(0.0, 0.3)], at)
 

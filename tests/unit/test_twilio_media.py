@@ -306,5 +306,3 @@ def test_closing_is_told_once_and_ends_all() -> None:
     sent = len(stream.wire.sent)
     stream.leg.send_audio(SILENCE)
     assert len(stream.wire.sent) == sent
-
-

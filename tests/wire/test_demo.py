@@ -26,7 +26,7 @@ def agent_runs(served: Served) -> list[bytes]:
     """The agent's channel of the recording, cut where the journal says that a turn of the agent ended."""
     with wave.open(str(served.folder / "recording.wav")) as file:
         pcm = np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)[:, 1]
-    ends = [line["at"] for line in served.journal if line.get("command") == "RecordTurn" and line["speaker"] == "agent"]
+    ends = [line["at"] for line in served.turns("agent")]
     cuts = [0, *(round(end * 8000) for end in ends)]
     return [encode_ulaw(np.ascontiguousarray(pcm[a:b])) for a, b in itertools.pairwise(cuts)]
 

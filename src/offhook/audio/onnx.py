@@ -1,15 +1,20 @@
 """Opens the small models that run beside the calls."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from offhook.errors import ConfigurationError
 
 
-def load_session(model: Path | bytes, inputs: tuple[str, ...], what: str) -> Any:
+def load_session(
+    model: Path | bytes, inputs: tuple[str, ...], what: str, rewrite: Callable[[bytes], bytes] | None = None
+) -> Any:
     """A session on one thread of the caller's; `model` is a path or the file's bytes.
 
-    Raises `ConfigurationError` when it cannot be loaded, or does not take `inputs`.
+    `rewrite` may put the same model in another form, or raise `ValueError`: then the file's own is taken. Raises
+    `ConfigurationError` when it cannot be loaded, or does not take `inputs`.
     """
     import onnxruntime
 
@@ -18,6 +23,9 @@ def load_session(model: Path | bytes, inputs: tuple[str, ...], what: str) -> Any
     options.log_severity_level = 3  # errors only: its warnings go to stderr, past every logger
     source: str | bytes = str(model) if isinstance(model, Path) else model
     name = str(model) if isinstance(model, Path) else f"{len(model)} bytes"
+    if rewrite is not None:
+        with suppress(OSError, ValueError):
+            source = rewrite(content(model))
     advice = "the file as `offhook models fetch` leaves it"
     failures: tuple[type[Exception], ...] = (RuntimeError, ValueError, OSError, *_engine_errors())
     try:
@@ -30,6 +38,11 @@ def load_session(model: Path | bytes, inputs: tuple[str, ...], what: str) -> Any
             f"this model is not {what}", file=name, found=f"inputs {', '.join(names)}", expected=", ".join(inputs)
         )
     return session
+
+
+def content(model: Path | bytes) -> bytes:
+    """The file's bytes. Raises `OSError`."""
+    return model.read_bytes() if isinstance(model, Path) else model
 
 
 def _engine_errors() -> tuple[type[Exception], ...]:

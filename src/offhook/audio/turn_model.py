@@ -13,6 +13,7 @@ from offhook.audio.frames import SAMPLE_RATE
 from offhook.audio.g711 import decode_ulaw
 from offhook.audio.mel import HOP, log_mel, normalize
 from offhook.audio.onnx import load_session
+from offhook.audio.onnx_file import with_known_gelu
 from offhook.audio.resample import resample
 from offhook.audio.samples import to_float
 
@@ -28,7 +29,8 @@ class SmartTurn:
     """
 
     def __init__(self, model: Path | bytes) -> None:
-        self._session = load_session(model, inputs=("input_features",), what="the end-of-turn model")
+        inputs, what = ("input_features",), "the end-of-turn model"
+        self._session = load_session(model, inputs, what, with_known_gelu)
 
     def probability(self, ulaw: bytes) -> float:
         """Probability that the turn is complete, from the last 8 s of `ulaw` (shorter or empty is fine)."""

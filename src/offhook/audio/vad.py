@@ -15,12 +15,15 @@ from weakref import WeakSet
 import numpy as np
 from numpy.typing import NDArray
 
-from offhook.audio.onnx import load_session
+from offhook.audio.onnx import content, load_session
+from offhook.audio.silero_batch import Floats, SileroBatch
 
 BLOCK_SAMPLES: Final = 256
 """32 ms at 8000 Hz: the model knows no other length."""
 _CONTEXT_SAMPLES: Final = 32
 _STATE_SHAPE: Final = (2, 1, 128)
+_AGREES: Final = 1e-3
+"""Of a probability; the two ways differ by less than a hundredth of it."""
 
 _FLOOR_START_DB: Final = -60.0
 _FLOOR_MIN_DB: Final = -70.0
@@ -36,7 +39,7 @@ _RELEARN_BLOCKS: Final = 937
 INLINE_STREAMS: Final = 32
 """Up to so many calls each block is judged at once: a batch would only make the caller wait."""
 MOST_WAITING: Final = 32
-"""A batch of so many takes about a millisecond: it does not wait for more."""
+"""A batch of so many takes half a millisecond: it does not wait for more."""
 
 
 class VadStream(ABC):
@@ -62,12 +65,13 @@ class VadStream(ABC):
 class SileroVad:
     """The shared model, on the thread that asks: a block takes less than 60 µs, which no thread hop would pay for.
 
-    With many calls the blocks of a few milliseconds are judged together, which halves that. Whoever can wait says so
-    by `collect`. Raises `ConfigurationError` when `model`, a path or the file's bytes, is not that model.
+    With many calls the blocks of a few milliseconds are judged together, in a third of that each. Whoever can wait says
+    so by `collect`. Raises `ConfigurationError` when `model`, a path or the file's bytes, is not that model.
     """
 
     def __init__(self, model: Path | bytes) -> None:
         self._session = load_session(model, inputs=("input", "state", "sr"), what="the voice detector")
+        self._batch = self._checked_batch(content(model))
         self._streams: WeakSet[_SileroStream] = WeakSet()
         self._waiting: list[tuple[_SileroStream, Callable[[float], None]]] = []
         self._later: Callable[[Callable[[], None]], object] | None = None
@@ -103,11 +107,27 @@ class SileroVad:
             return
         inputs = np.concatenate([stream.input for stream, _ in waiting])
         states = np.concatenate([stream.state for stream, _ in waiting], axis=1)
+        probabilities, states = self._judge(inputs, states) if self._batch is None else self._batch.run(inputs, states)
+        for at, ((stream, then), probability) in enumerate(zip(waiting, probabilities.tolist(), strict=True)):
+            stream.state[:] = states[:, at : at + 1]
+            then(probability)
+
+    def _judge(self, inputs: Floats, states: Floats) -> tuple[Floats, Floats]:
+        """By the engine."""
         given = {"input": inputs, "state": states, "sr": _RATE}
         probabilities, states = self._session.run(("output", "stateN"), given)
-        for at, (stream, then) in enumerate(waiting):
-            stream.state[:] = states[:, at : at + 1]
-            then(float(probabilities[at, 0]))
+        return probabilities[:, 0], states
+
+    def _checked_batch(self, model: bytes) -> SileroBatch | None:
+        """The quicker way for many blocks, when it agrees with the engine about this very file."""
+        batch = SileroBatch.of(model)
+        if batch is None:
+            return None
+        noise = np.random.default_rng(0).normal(0.0, 0.1, (4, _CONTEXT_SAMPLES + BLOCK_SAMPLES)).astype(np.float32)
+        states = np.linspace(-1.0, 1.0, 2 * 4 * 128, dtype=np.float32).reshape(2, 4, 128)
+        pairs = zip(batch.run(noise, states), self._judge(noise, states), strict=True)
+        agrees = all(np.allclose(quick, slow, atol=_AGREES) for quick, slow in pairs)
+        return batch if agrees else None
 
 
 _RATE: Final = np.array(8000, np.int64)

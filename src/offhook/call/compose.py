@@ -61,7 +61,7 @@ def query(entries: Sequence[AnyEntry], ask: Ask) -> str:
     return " ".join(turns[-2:]) if is_short else turns[-1]
 
 
-def request(  # noqa: PLR0913 - all that a request is made of
+def request(
     entries: Sequence[AnyEntry],
     ask: Ask,
     *,

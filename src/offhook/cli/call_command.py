@@ -39,7 +39,7 @@ class VoiceName(StrEnum):
     TAPE = "tape"
 
 
-def call(  # noqa: PLR0913 - a command's parameters are its options
+def call(
     to: Annotated[str, typer.Option(help="Address of the running server.")] = "http://127.0.0.1:8080",
     say: Annotated[list[str] | None, typer.Option(help="What the caller says, turn by turn; repeat it.")] = None,
     wav: Annotated[list[Path] | None, typer.Option(help="Recordings that are played, turn by turn; repeat it.")] = None,

@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from offhook import __version__
 from offhook.errors import OffhookError
+from offhook.settings import keep_products_on_their_thread
 
 EXIT_ERROR: Final = 2
 
@@ -111,4 +112,5 @@ def _options(
 
 def main() -> None:
     """Entry point of `offhook` and of `python -m offhook`."""
+    keep_products_on_their_thread()
     app()

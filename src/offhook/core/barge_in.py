@@ -226,18 +226,19 @@ class BargeIn:
         reply = self._speaking.reply
         if reply is None or reply.is_held or reply.is_protected or spurt is not None:
             return  # Judged already, or looked at when the agent has said what it says now.
-        if event.to_s > self._listening.closed_to + SOUND_JUDGED_S and reply.is_audible:
-            self._heard_without_spurt(reply, new, at)
+        if event.to_s > max(self._listening.closed_to, reply.audible_at) + SOUND_JUDGED_S:
+            self._heard_without_spurt(reply, new, event.to_s, at)
         else:
             self._late_words(reply, new, at)
 
-    def _heard_without_spurt(self, reply: Reply, new: str, at: float) -> None:
+    def _heard_without_spurt(self, reply: Reply, new: str, place_s: float, at: float) -> None:
         """The transcriber hears words over the agent that the spurt detector did not."""
         if is_echo(new, self._speaking.sounded_since(self._listening.closed_to), self._call.behaviour.echo_words):
             self._listening.ledger.take(PASSED)
         elif not is_backchannel(new, self._call.script):
             self.take_floor(reply, at)
         else:
+            self._murmurs.append(_Murmur(place_s, reply.silent_s(at)))
             self._listening.ledger.take(ASIDE)
 
     def _late_words(self, reply: Reply, new: str, at: float) -> None:

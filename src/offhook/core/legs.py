@@ -206,6 +206,9 @@ class Legs:
         self._listening.ledger.give_back(ASIDE)  # Nobody will hear the question to its end.
         if away is Away.HUMAN:
             self.keep_words()
+        if (collection := self._speaking.keys.finish(is_whole=False)) is not None:
+            why = "The caller was away before all keys were pressed."
+            self._making.tool_answered(collection.call, Outcome.FAILED, why, at)
         self._closing.reopen()
         timers.clear()
         self._speaking.tools.watch()

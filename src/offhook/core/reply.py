@@ -96,6 +96,8 @@ class Reply(msgspec.Struct):
     """Tools were called whose answers the responder is to go on with."""
     rounds: int = 0
     """Rounds of tools so far."""
+    audible_at: float = float("inf")
+    """When the caller began to hear it."""
     ends_at: float = float("inf")
     """When the last of it should have been heard, once all was sent."""
     hushed_at: float = 0.0

@@ -243,6 +243,7 @@ class Speaking:
         )
 
     def replace(self, successor: Successor, at: float) -> None:
+        """End what is being said; the other begins as soon as it is known what was heard of it."""
         if self.reply is not None:
             self.cancel(self.reply)
         if self.cut is not None:
@@ -282,6 +283,7 @@ class Speaking:
         """The caller begins to hear it."""
         assert not reply.is_held, "a held reply was sent"
         reply.is_audible, reply.is_dry = True, False
+        reply.audible_at = min(reply.audible_at, plays_at)
         self._call.timers.cancel(Timer.STALL, Timer.IDLE)
         if segment >= 0:
             reply.fillers = 0

@@ -86,7 +86,7 @@ class Turns:
                 # The transcriber heard what the spurt detector did not, or told it late.
                 c.timers.set(Timer.COMMIT, at + c.behaviour.unsure_silence_s)
             return
-        is_keying = keys.collection is not None and bool(keys.collection.keys)
+        is_keying = keys.collection is not None and bool(keys.collection.keys) and Timer.DIGITS in c.timers
         if spurt.is_voiced or is_keying or (keys.pressed and not keys_are_whole):
             return  # Who presses keys may speak along: the words are answered with them.
         is_settled, text = self._listening.is_settled(spurt), ledger.text
@@ -250,6 +250,7 @@ class Turns:
         return True
 
     def ask_presence(self, verdict: Verdict, turn: CallerTurn, at: float) -> None:
+        """Ask whether anybody is there, or go."""
         c = self._call
         if verdict is Verdict.LEAVE:
             goodbye = Say(c.script.absent_goodbye, "absent_goodbye")

@@ -46,7 +46,7 @@ class WordsReachHistory(Check):
         self._ended_at = at
 
     def _final(self, event: TranscriptFinal, at: float) -> None:
-        if not self.facts.is_ended and len(_AGENT_WORD.findall(event.text)) < ECHO_WORDS:
+        if not self.facts.is_ended and not self._is_echo(event.text):
             for word in _WORD.findall(event.text):
                 self._told[int(word)] = at
         if _PRESENCE.search(event.text):
@@ -55,6 +55,10 @@ class WordsReachHistory(Check):
             self._answers[answer] += 1
             self._lately.append(answer)
             self._answered_at[answer] = at
+
+    def _is_echo(self, text: str) -> bool:
+        words = text.split()
+        return self.facts.has_echo and sum(not _WORD.fullmatch(word) for word in words) >= ECHO_WORDS
 
     def _remember(self, command: Remember, at: float) -> None:
         if isinstance(command.entry, AgentSaid):
