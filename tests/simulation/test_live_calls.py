@@ -248,6 +248,20 @@ def test_another_leg_replaces_the_one_that_stands(tmp_path: Path) -> None:
     with_live(tmp_path, Limits(), act)
 
 
+def test_the_leg_that_carries_the_call_is_closed_with_it(tmp_path: Path) -> None:
+    async def act(live: LiveCalls) -> None:
+        begin(live)
+        await asyncio.sleep(1.0)
+        token, again = live.lost_leg(SID), SilentLeg()
+        assert token is not None and live.answer(again, started(SID, token))
+        await asyncio.sleep(1.0)
+        live.carrier_ended(SID)
+        await asyncio.sleep(0.1)
+        assert live.count == 0 and again.is_closed
+
+    with_live(tmp_path, Limits(), act)
+
+
 def test_a_leg_of_another_format_is_refused(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def act(live: LiveCalls) -> None:
         begin(live)
