@@ -109,7 +109,7 @@ class Soup:
     """A conversation, and what is known of it from outside."""
 
     conversation: Conversation = field(default_factory=lambda: Conversation(BEHAVIOUR, SCRIPT))
-    given: list[cmd.Command] = field(default_factory=list)
+    given: list[cmd.AnyCommand] = field(default_factory=list)
     at: float = 0.0
     reply: int = 0
     spurt: int = 0
@@ -122,7 +122,7 @@ class Soup:
     plays: bool = False
     """Audio is being heard, and playout will tell when it ends."""
 
-    def take(self, event: ev.Event) -> list[cmd.Command]:
+    def take(self, event: ev.Event) -> list[cmd.AnyCommand]:
         """One event, and all that must hold behind it."""
         self._notice(event)
         was_ended = self.conversation.ended is not None
@@ -148,7 +148,7 @@ class Soup:
             case ev.PlayoutDried(reply=reply) | ev.ReplySent(reply=reply) | ev.ReplyHeard(reply=reply):
                 self.plays = self.plays and reply != self.reply
 
-    def _given(self, command: cmd.Command) -> None:
+    def _given(self, command: cmd.AnyCommand) -> None:
         ends = [c for c in self.given if isinstance(c, cmd.EndCall)]
         assert not ends, "nothing follows the end"
         match command:
@@ -239,7 +239,7 @@ def left_alone(soup: Soup) -> None:
 @settings(max_examples=200, deadline=None)
 @given(STEPS)
 def test_same_events_same_commands(steps: list[tuple[ev.Event, float, bool]]) -> None:
-    def run() -> list[list[cmd.Command]]:
+    def run() -> list[list[cmd.AnyCommand]]:
         conversation, at, out = Conversation(BEHAVIOUR, SCRIPT), 0.0, []
         out.append(conversation.receive(ev.CallAnswered(), at))
         for event, wait_s, _ in steps:
@@ -264,7 +264,7 @@ class Forgetful(Conversation):
 class Chatty(Conversation):
     """Says one thing more behind the end."""
 
-    def receive(self, event: ev.Event, at: float) -> list[cmd.Command]:
+    def receive(self, event: ev.Event, at: float) -> list[cmd.AnyCommand]:
         commands = super().receive(event, at)
         return [*commands, cmd.CancelReply(1)] if self.ended is not None else commands
 
@@ -272,7 +272,7 @@ class Chatty(Conversation):
 class Hasty(Conversation):
     """Runs a tool for a reply that is not committed."""
 
-    def receive(self, event: ev.Event, at: float) -> list[cmd.Command]:
+    def receive(self, event: ev.Event, at: float) -> list[cmd.AnyCommand]:
         commands = super().receive(event, at)
         return [*commands, cmd.StartReply(99, 1, cmd.Say("x", "y"), held=True), cmd.RunTool("a", "b", "{}")]
 
@@ -280,7 +280,7 @@ class Hasty(Conversation):
 class Gappy(Conversation):
     """Leaves an entry out."""
 
-    def receive(self, event: ev.Event, at: float) -> list[cmd.Command]:
+    def receive(self, event: ev.Event, at: float) -> list[cmd.AnyCommand]:
         commands = super().receive(event, at)
         return [msgspec.structs.replace(c, index=c.index + 1) if isinstance(c, cmd.Remember) else c for c in commands]
 

@@ -12,7 +12,7 @@ from offhook.call.handle import CallHandle
 from offhook.call.live import Limits, LiveCalls
 from offhook.core.endings import EndReason
 from offhook.core.events import TransferEnded, TransferEnding
-from offhook.core.formats import TELEPHONE, AudioFormat
+from offhook.core.formats import TELEPHONE, WIDEBAND, AudioFormat
 from offhook.errors import AdmissionRefused, ConfigurationError
 from offhook.simulator.memory import MemoryControl
 from offhook.simulator.virtual import run_virtual
@@ -248,14 +248,31 @@ def test_another_leg_replaces_the_one_that_stands(tmp_path: Path) -> None:
     with_live(tmp_path, Limits(), act)
 
 
-def test_a_leg_of_another_format_is_refused(tmp_path: Path) -> None:
-    from offhook.core.formats import WIDEBAND
+def test_the_leg_that_carries_the_call_is_closed_with_it(tmp_path: Path) -> None:
+    async def act(live: LiveCalls) -> None:
+        begin(live)
+        await asyncio.sleep(1.0)
+        token, again = live.lost_leg(SID), SilentLeg()
+        assert token is not None and live.answer(again, started(SID, token))
+        await asyncio.sleep(1.0)
+        live.carrier_ended(SID)
+        await asyncio.sleep(0.1)
+        assert live.count == 0 and again.is_closed
 
+    with_live(tmp_path, Limits(), act)
+
+
+def test_a_leg_of_another_format_is_refused(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def act(live: LiveCalls) -> None:
         begin(live)
         await asyncio.sleep(1.0)
         token = live.lost_leg(SID)
         assert token is not None and not live.answer(SilentLeg(WIDEBAND), started(SID, token))
+        assert "another format" in caplog.text
+        again = live.lost_leg(SID)
+        assert again is not None and live.answer(SilentLeg(), started(SID, again)), "one that fits may still come"
+        await asyncio.sleep(8.0)
+        assert live.count == 1
 
     with_live(tmp_path, Limits(), act)
 

@@ -189,6 +189,12 @@ def test_a_filler_sounds_only_in_the_reply_that_it_was_meant_for(tmp_path: Path)
     )
     outcome = run_call_of(rig, script, tmp_path)
     check(outcome)
-    asked = {(line["reply"], line["text"]) for line in outcome.lines("PlayFiller")}
-    played = {(line["reply"], line["text"]) for line in outcome.lines("SegmentReady") if line["segment"] < 0}
-    assert played <= asked, "each filler was asked for by the very reply in which it is heard"
+    waiting: list[int] = []
+    for line in outcome.lines("PlayFiller", "SegmentReady"):
+        if "command" in line:
+            waiting.append(line["reply"])
+        elif line["segment"] < 0:
+            assert line["reply"] in waiting, "each filler was asked for by the very reply in which it is heard"
+            waiting.remove(line["reply"])
+    assert len(outcome.lines("PlayFiller")) > 1
+

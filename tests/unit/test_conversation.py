@@ -87,7 +87,7 @@ def test_speech_that_was_not_understood_is_asked_for_once() -> None:
 def test_the_caller_goes_on_before_the_reply_is_heard() -> None:
     world = scene(token_s=2.0).says("I have a question", 3.0, 4.0).says("about my bill", 5.0, 6.0).run(14.0)
     assert ("caller", "I have a question about my bill") in world.turns
-    assert world.conversation.learned_pause_s == pytest.approx(1.0)
+    assert world.conversation._turns.learned_pause_s == pytest.approx(1.0)
 
 
 def test_a_cough_before_the_reply_is_heard_does_not_lose_it() -> None:

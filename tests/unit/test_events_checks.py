@@ -15,25 +15,25 @@ from offhook.simulator.events_waits import NobodyWaitsInSilence
 from offhook.simulator.events_weather import WEATHERS, share
 from offhook.simulator.events_world import EventsWorld
 
-Twist = Callable[[list[cmd.Command]], list[cmd.Command]]
+Twist = Callable[[list[cmd.AnyCommand]], list[cmd.AnyCommand]]
 
 
 def twisted(twist: Twist) -> type[Conversation]:
     """A conversation whose commands are changed on their way out."""
 
     class Twisted(Conversation):
-        def receive(self, event: ev.Event, at: float) -> list[cmd.Command]:
+        def receive(self, event: ev.Event, at: float) -> list[cmd.AnyCommand]:
             return twist(super().receive(event, at))
 
     return Twisted
 
 
-def each(change: Callable[[cmd.Command], list[cmd.Command]]) -> Twist:
+def each(change: Callable[[cmd.AnyCommand], list[cmd.AnyCommand]]) -> Twist:
     return lambda commands: [new for command in commands for new in change(command)]
 
 
 def entry_changed(kind: type[hi.Entry], change: Callable[[str], str]) -> Twist:
-    def of(command: cmd.Command) -> list[cmd.Command]:
+    def of(command: cmd.AnyCommand) -> list[cmd.AnyCommand]:
         if not isinstance(command, cmd.Remember) or not isinstance(command.entry, kind):
             return [command]
         name = "keys" if kind is hi.KeysPressed else "text"
@@ -44,28 +44,28 @@ def entry_changed(kind: type[hi.Entry], change: Callable[[str], str]) -> Twist:
     return each(of)
 
 
-def without(*kinds: type[cmd.Command]) -> Twist:
+def without(*kinds: type[cmd.AnyCommand]) -> Twist:
     return each(lambda command: [] if isinstance(command, kinds) else [command])
 
 
-def doubled(kind: type[cmd.Command]) -> Twist:
+def doubled(kind: type[cmd.AnyCommand]) -> Twist:
     return each(lambda command: [command, command] if isinstance(command, kind) else [command])
 
 
-def with_tools_always(command: cmd.Command) -> list[cmd.Command]:
+def with_tools_always(command: cmd.AnyCommand) -> list[cmd.AnyCommand]:
     if isinstance(command, cmd.ContinueReply):
         return [msgspec.structs.replace(command, content=msgspec.structs.replace(command.content, with_tools=True))]
     return [command]
 
 
-def asked_without_the_last(command: cmd.Command) -> list[cmd.Command]:
+def asked_without_the_last(command: cmd.AnyCommand) -> list[cmd.AnyCommand]:
     if isinstance(command, cmd.StartReply) and isinstance(command.content, cmd.Ask) and command.content.until:
         content = msgspec.structs.replace(command.content, until=command.content.until - 1)
         return [msgspec.structs.replace(command, content=content)]
     return [command]
 
 
-def without_a_tool(command: cmd.Command) -> list[cmd.Command]:
+def without_a_tool(command: cmd.AnyCommand) -> list[cmd.AnyCommand]:
     is_tool = isinstance(command, cmd.Remember) and isinstance(command.entry, hi.ToolAnswered)
     return [] if is_tool else [command]
 

@@ -8,8 +8,9 @@ is; anything else is a fault in the code that speaks with it: it is told in the 
 import logging
 import re
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import TracebackType
 from typing import Final
 
 from offhook.errors import OffhookError, ProviderBroken
@@ -57,22 +58,17 @@ class Boundaries:
     def __init__(self, call_id: str, mask: Mask = open_mask) -> None:
         self._call_id, self._mask = call_id, mask
 
-    @contextmanager
-    def around(self, peer: str) -> Iterator[None]:
-        """Only an `OffhookError` or a cancellation leaves this block."""
-        try:
-            yield
-        except OffhookError:
-            raise
-        except Exception as error:
-            raise ProviderBroken(self.tell(peer, error), provider=peer) from error
+    def around(self, peer: str) -> "Boundary":
+        """Only an `OffhookError` or a cancellation leaves a block in this."""
+        return Boundary(self, peer)
 
     def kept(self, peer: str, act: Callable[[], object]) -> bool:
         """Do something small of a peer; False when it raised, which is told and goes no further."""
         try:
-            with self.around(peer):
-                act()
-        except OffhookError as error:
+            act()  # Not inside of `around`: this is done for every line of every call.
+        except Exception as error:
+            if not isinstance(error, OffhookError):
+                error = ProviderBroken(self.tell(peer, error), provider=peer)
             self.note(peer, error)
             return False
         return True
@@ -87,6 +83,17 @@ class Boundaries:
         _LOG.error("! %s  a fault in %s\n%s", self._call_id, peer, self._mask(text))
         said = " ".join(self._mask(str(error)).split())
         return clean(f"{type(error).__name__}: {said}"[:SHOWN])
+
+
+class Boundary(AbstractContextManager[None]):
+    """The boundary around one block."""
+
+    def __init__(self, boundaries: Boundaries, peer: str) -> None:
+        self._boundaries, self._peer = boundaries, peer
+
+    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> None:
+        if isinstance(error, Exception) and not isinstance(error, OffhookError):
+            raise ProviderBroken(self._boundaries.tell(self._peer, error), provider=self._peer) from error
 
 
 def clean(text: str) -> str:

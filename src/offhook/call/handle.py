@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from offhook.call.taps import Tap, nobody
 from offhook.core.endings import EndReason
 from offhook.core.events import (
     CallerMuted,
@@ -22,9 +23,6 @@ EARLY_EVENTS: Final = 8
 """What a call can be told in the moment before it begins: that it is over, hardly more."""
 SAID_CHARS: Final = 2_000
 """Longer texts from outside are cut: a minute and a half of speech."""
-
-Tap = Callable[[float, bytes], None]
-"""Hears audio in the leg's format that lies, or is heard, from this place on the call's clock on."""
 
 
 class Source(Protocol):
@@ -163,7 +161,7 @@ class CallHandle:
     def listen(self, caller: Tap, agent: Tap) -> Callable[[], None]:
         """Hear both sides, each as it is heard, the agent's with all cuts applied. Gives back how to stop."""
         if self._inside is None:
-            return _nothing
+            return nobody
         return self._inside.tap(caller, agent)
 
     def take_over(self, name: str) -> HumanSeat | None:
@@ -172,7 +170,3 @@ class CallHandle:
             return None
         self.post(HumanJoined(name[:SAID_CHARS]))
         return HumanSeat(self, name[:SAID_CHARS], self._inside.source())
-
-
-def _nothing() -> None:
-    return

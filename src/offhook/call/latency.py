@@ -5,6 +5,7 @@ up to it; work that was done before the decision (speculation) shows as zero, be
 """
 
 from dataclasses import dataclass, fields
+from typing import Final
 
 from offhook.core import commands as cmd
 from offhook.core import events as ev
@@ -42,6 +43,13 @@ class TurnLatency:
         return tuple(field.name.removesuffix("_s") for field in fields(cls) if field.name in _PARTS)
 
 
+MEASURED: Final[frozenset[type]] = frozenset(
+    {
+        ev.SpeechStopped, ev.TranscriptFinal, ev.SilenceLasted, ev.FirstTokenReceived, ev.SegmentReady,
+        ev.SegmentStarted, cmd.StartReply, cmd.CommitReply,
+    }
+)  # fmt: skip
+"""What the meter takes anything from."""
 _PARTS = ("decision_s", "transcript_s", "brain_s", "voice_s", "sending_s")
 
 

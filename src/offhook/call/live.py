@@ -162,7 +162,10 @@ class LiveCalls:
             _LOG.warning("media for call %s refused: it is not live here", call_id)
             return False
         live.token = ""
-        return live.handle.attach(leg)
+        if live.handle.attach(leg):
+            return True
+        _LOG.warning("media for call %s refused: it is over, or its audio has another format", call_id)
+        return False
 
     def _reserve(self, call_id: str, facts: CallFacts) -> _Expected:
         token = self._tokens.issue(call_id, facts, Purpose.NEW, _epoch_s())

@@ -12,7 +12,7 @@ from offhook.call.aftermath import Aftermath
 from offhook.call.boundary import Boundaries, clean
 from offhook.call.composer import Composer
 from offhook.call.ear import Ear
-from offhook.call.handle import CallHandle, Inside, Tap
+from offhook.call.handle import CallHandle, Inside
 from offhook.call.hearing import Hearing
 from offhook.call.inbox import Inbox
 from offhook.call.journal import Briefing, Header, ToolBrief
@@ -22,6 +22,7 @@ from offhook.call.responder import World
 from offhook.call.runtime import AgentRuntime
 from offhook.call.secret_keys import SecretKeys
 from offhook.call.speaking import Speaking
+from offhook.call.taps import Tap, nobody
 from offhook.call.tasks import CallTasks
 from offhook.call.tones import send_digits
 from offhook.call.tool_runs import ToolRuns
@@ -91,6 +92,8 @@ class Performer:
         self._speaking: Final = Speaking(
             self._pacer, self.inbox, self.tasks, self.boundaries, self._world(agent, self._composer)
         )
+        self._stop_hearing: Callable[[], None] = nobody
+        """Of the responder."""
         self._leg: Leg | None = None
         self._legs, self._origin_at = 0, 0.0
         self._is_over = False
@@ -102,7 +105,7 @@ class Performer:
         agent = self._agent
         self._ear.tap(self._record.caller)
         self._pacer.tap(self._record.agent)
-        self._ear.tap(self._to_responder)
+        self._let_hear(agent)
         self._hearing.follow(agent)
         if agent.hears_audio:
             name, behaviour, script = agent.agent.name, agent.behaviour, agent.script
@@ -208,6 +211,7 @@ class Performer:
     def _enter(self, agent: AgentRuntime, at: float) -> None:
         self._agent, self._composer = agent, self._compose_for(agent)
         self._speaking.follow(self._world(agent, self._composer))
+        self._let_hear(agent)
         self._hearing.follow(agent)
         self._ear.follow(agent.behaviour.voice_edges_s)
         self._brief(at)
@@ -343,10 +347,10 @@ class Performer:
         stops += [self._ear.tap(guarded(caller)), self._pacer.tap(guarded(agent))]
         return stop
 
-    def _to_responder(self, at: float, frame: bytes) -> None:
-        del at
-        if self._agent.hears_audio:
-            self._speaking.hear(frame)
+    def _let_hear(self, agent: AgentRuntime) -> None:
+        """The responder of an agent that hears gets the caller's frames; no other costs a step for each of them."""
+        self._stop_hearing()
+        self._stop_hearing = self._ear.tap(lambda _, frame: self._speaking.hear(frame)) if agent.hears_audio else nobody
 
     def _outlive(self, work: Coroutine[object, object, None]) -> "asyncio.Task[None]":
         task = asyncio.get_running_loop().create_task(work)

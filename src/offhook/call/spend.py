@@ -31,6 +31,12 @@ class Tokens:
         return told
 
 
+SPENT: Final[frozenset[type]] = frozenset(
+    {cmd.StartReply, cmd.CommitReply, cmd.CancelReply, ev.ReplyGenerated, ev.ReplyStopped}
+)
+"""What the meter takes anything from."""
+
+
 @dataclass(slots=True)
 class SpendMeter:
     """Feed it what the journal gets."""

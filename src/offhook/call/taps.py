@@ -18,6 +18,10 @@ MOST_S: Final = 12.0
 """Audio that waits to be played: more than the lead and the longest stall."""
 
 
+def nobody() -> None:
+    """Ends the listening of nobody."""
+
+
 class Taps:
     """Everybody who listens to one side."""
 
@@ -47,7 +51,7 @@ class PlayedAudio:
     """Holds the agent's audio from when it is sent until it was played; what is cut is never told."""
 
     def __init__(self, audio_format: AudioFormat, taps: Taps) -> None:
-        self._format, self._taps = audio_format, taps
+        self._frame_bytes, self._byte_s, self._taps = audio_format.frame_bytes, 1.0 / audio_format.bytes_per_s, taps
         self._sent: deque[tuple[float, float, bytes]] = deque()
         """Begin, end on the send clock, and audio, in order."""
 
@@ -62,7 +66,7 @@ class PlayedAudio:
 
     def sent(self, plays_at: float, audio: bytes) -> None:
         """Audio is under way."""
-        self._sent.append((plays_at, plays_at + self._format.seconds(len(audio)), audio))
+        self._sent.append((plays_at, plays_at + len(audio) * self._byte_s, audio))
         if plays_at - self._sent[0][0] > MOST_S:
             self._sent.popleft()
 
@@ -77,7 +81,7 @@ class PlayedAudio:
         self.tell(until, late_s)
         if self._sent:
             begin, _, audio = self._sent[0]
-            size = round((until - begin) * 50) * self._format.frame_bytes
+            size = round((until - begin) * 50) * self._frame_bytes
             if size > 0:
                 self._taps.tell(begin + late_s, audio[:size])
         self._sent.clear()

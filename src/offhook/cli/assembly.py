@@ -1,7 +1,6 @@
 """Puts an agent together from its document: providers, knowledge, models, tools. The one place that knows them all."""
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, cast
 
@@ -14,6 +13,7 @@ from offhook.call.compose import Retriever
 from offhook.call.runtime import AgentRuntime
 from offhook.call.runtimes import Runtimes
 from offhook.errors import ConfigurationError
+from offhook.knowledge.retriever import FactRetriever
 from offhook.knowledge.search import load_knowledge
 from offhook.settings import Settings
 from offhook.speech.health import HealthBoard
@@ -89,18 +89,6 @@ def runtimes_of(file: Path, settings: Settings) -> Runtimes:
 
     first = str(file.resolve())
     return Runtimes(load, lambda _: first)
-
-
-class FactRetriever:
-    """Looks up the facts nearest to what the caller said."""
-
-    def __init__(self, facts: Facts) -> None:
-        self._facts = facts
-
-    async def search(self, text: str) -> Sequence[str]:
-        """The facts, best first."""
-        found = await asyncio.to_thread(self._facts.search, text)
-        return [fact.text for fact in found]
 
 
 def retriever_of(facts: Facts | None) -> Retriever | None:

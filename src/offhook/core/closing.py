@@ -42,6 +42,14 @@ class Closing:
         self._detail = detail
         self._close(at)
 
+    def requested(self, reason: EndReason, detail: str, at: float) -> None:
+        """Somebody other than the two parties wants the call over."""
+        c = self._call
+        if c.phase is Phase.RINGING:
+            c.end(reason, detail)
+        else:
+            self.say_goodbye(Say(c.script.goodbye, "goodbye"), reason, at, detail=detail)
+
     def was_heard(self, reason: EndReason, at: float, *, is_protected: bool) -> None:
         """The agent's last words are over: the caller has a moment to say something after all."""
         if is_protected or self._call.behaviour.goodbye_grace_s == 0.0:

@@ -18,7 +18,7 @@ from offhook.core.closing import Closing
 from offhook.core.commands import AnyCommand, CancelReply, Say
 from offhook.core.doors import Doors
 from offhook.core.endings import EndReason
-from offhook.core.history import AgentTookOver, KeysPressed, Outcome
+from offhook.core.history import KeysPressed, Outcome
 from offhook.core.keys import Keys
 from offhook.core.legs import Legs
 from offhook.core.listening import Listening
@@ -48,7 +48,7 @@ class Conversation:
             c, self._listening, self._speaking, self._turns, self._keys, self._closing, self._waiting
         )
         self._legs = Legs(c, self._listening, self._speaking, self._making, self._closing, self._turns)
-        self._doors = Doors(c, self._speaking, self._barge_in, self._legs, self._waiting)
+        self._doors = Doors(c, self._speaking, self._making, self._barge_in, self._legs, self._waiting)
         self._answering = Answering(c, self._listening, self._speaking, self._making, self._closing, self._turns)
 
     @property
@@ -80,11 +80,6 @@ class Conversation:
     def listening(self) -> Listening:
         """What is known of the caller's voice and words; to be read, never changed."""
         return self._listening
-
-    @property
-    def learned_pause_s(self) -> float:
-        """What the caller's own pauses have taught."""
-        return self._turns.learned_pause_s
 
     def receive(self, event: ev.Event, at: float) -> list[AnyCommand]:
         """Take one event that happened at `at` (seconds, never going back); what is to be done now, in order."""
@@ -151,9 +146,9 @@ class Conversation:
                 elif self._legs.is_with_human:
                     c.remember(KeysPressed(c.turns, digit))
             case ev.EndRequested(reason=reason, detail=detail):
-                self._end_requested(reason, detail, at)
+                self._closing.requested(reason, detail, at)
             case ev.AgentEntered():
-                self._agent_entered(event, at)
+                self._doors.agent_entered(event, at)
             case _:
                 assert_never(event)
 
@@ -294,22 +289,6 @@ class Conversation:
                 self._making.tool_answered(reply.transfer.call, Outcome.FAILED, "The caller went on speaking.", at)
         elif reply.handoff is not None:
             self._tools.enter_agent(reply.handoff.call, reply.handoff.agent, at)
-
-    def _agent_entered(self, event: ev.AgentEntered, at: float) -> None:
-        c = self._call
-        c.behaviour, c.script, c.hears_audio = event.behaviour, event.script, event.hears_audio
-        if c.phase is Phase.RINGING or not event.call:
-            return
-        c.remember(AgentTookOver(event.agent))
-        self._making.tool_answered(event.call, Outcome.DONE, f"{event.agent} goes on from here.", at)
-
-    def _end_requested(self, reason: EndReason, detail: str, at: float) -> None:
-        c = self._call
-        if c.phase is Phase.RINGING:
-            c.end(reason, detail)
-        else:
-            goodbye = Say(c.script.goodbye, "goodbye")
-            self._closing.say_goodbye(goodbye, reason, at, detail=detail)
 
     # ── deadlines ────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -5,11 +5,12 @@ from typing import Final, assert_never
 from offhook.core import events as ev
 from offhook.core.barge_in import BargeIn
 from offhook.core.commands import Say
-from offhook.core.history import HumanSaid, Instructed
+from offhook.core.history import AgentTookOver, HumanSaid, Instructed, Outcome
 from offhook.core.legs import Legs
+from offhook.core.making import Making
 from offhook.core.reply import CallerTurn
 from offhook.core.speaking import Speaking
-from offhook.core.state import Call
+from offhook.core.state import Call, Phase
 from offhook.core.waiting import Waiting
 
 MOST_SAID: Final = 16
@@ -19,8 +20,10 @@ MOST_SAID: Final = 16
 class Doors:
     """The doors of one call."""
 
-    def __init__(self, call: Call, speaking: Speaking, barge_in: BargeIn, legs: Legs, waiting: Waiting) -> None:
-        self._call, self._speaking, self._barge_in = call, speaking, barge_in
+    def __init__(
+        self, call: Call, speaking: Speaking, making: Making, barge_in: BargeIn, legs: Legs, waiting: Waiting
+    ) -> None:
+        self._call, self._speaking, self._making, self._barge_in = call, speaking, making, barge_in
         self._legs, self._waiting = legs, waiting
 
     def take(self, event: ev.AnyDoorEvent, at: float) -> None:
@@ -46,6 +49,14 @@ class Doors:
                 self._waiting.mute(is_muted)
             case _:
                 assert_never(event)
+
+    def agent_entered(self, event: ev.AgentEntered, at: float) -> None:
+        """Another agent is in charge: its numbers, its sentences, its words."""
+        c = self._call
+        c.behaviour, c.script, c.hears_audio = event.behaviour, event.script, event.hears_audio
+        if event.call and c.phase is not Phase.RINGING:
+            c.remember(AgentTookOver(event.agent))
+            self._making.tool_answered(event.call, Outcome.DONE, f"{event.agent} goes on from here.", at)
 
     def _say(self, text: str, at_once: bool, at: float) -> None:
         say = Say(text, "said")

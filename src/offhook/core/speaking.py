@@ -243,6 +243,7 @@ class Speaking:
         )
 
     def replace(self, successor: Successor, at: float) -> None:
+        """End what is being said; the other begins as soon as it is known what was heard of it."""
         if self.reply is not None:
             self.cancel(self.reply)
         if self.cut is not None:

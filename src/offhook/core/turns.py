@@ -250,6 +250,7 @@ class Turns:
         return True
 
     def ask_presence(self, verdict: Verdict, turn: CallerTurn, at: float) -> None:
+        """Ask whether anybody is there, or go."""
         c = self._call
         if verdict is Verdict.LEAVE:
             goodbye = Say(c.script.absent_goodbye, "absent_goodbye")

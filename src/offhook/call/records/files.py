@@ -73,11 +73,14 @@ class FileRecord:
 
     def caller(self, at: float, audio: bytes) -> None:
         """The caller's audio at its place."""
-        self._heard(self._caller, at, audio)
+        # Each 20 ms of every call comes by here.
+        if self._is_open and self._caller.add(at, audio):
+            self._hand_on()
 
     def agent(self, at: float, audio: bytes) -> None:
         """The agent's audio at its place."""
-        self._heard(self._agent, at, audio)
+        if self._is_open and self._agent.add(at, audio):
+            self._hand_on()
 
     def cut(self, at: float) -> None:
         """The agent's audio from there on was never heard."""
@@ -108,10 +111,6 @@ class FileRecord:
 
     # ── audio ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _heard(self, track: "_Pieces", at: float, audio: bytes) -> None:
-        if self._is_open and track.add(at, audio):
-            self._hand_on()
-
     def _hand_on(self) -> None:
         pieces = (*self._caller.take(), *self._agent.take())
         size = sum(len(piece.audio) for piece in pieces)
@@ -123,23 +122,25 @@ class _Pieces:
     """One side's audio until it is handed on: what follows without a gap is one piece."""
 
     def __init__(self, track: Track, audio: AudioFormat) -> None:
-        self._track, self._audio = track, audio
+        self._track = track
         self._pieces: list[Piece] = []
         self._at, self._run = 0.0, bytearray()
         """What is not a piece yet, and where it begins."""
-        self._end, self._sample_s = 0.0, 1.0 / audio.rate
+        self._end = 0.0
         """Where it ends."""
+        self._sample_s, self._byte_s = 1.0 / audio.rate, 1.0 / audio.bytes_per_s
         self._bytes, self._enough = 0, round(TOGETHER_S * audio.bytes_per_s)
 
     def add(self, at: float, audio: bytes) -> bool:
         """Audio at its place; True when there is enough to be handed on."""
-        if abs(self._end - at) >= self._sample_s:
+        if not -self._sample_s < self._end - at < self._sample_s:
             self._end_run()
         if not self._run:
             self._at = at
         self._run += audio
-        self._end = at + self._audio.seconds(len(audio))
-        self._bytes += len(audio)
+        size = len(audio)
+        self._end = at + size * self._byte_s
+        self._bytes += size
         return self._bytes >= self._enough or len(self._pieces) >= MOST_PIECES
 
     def cut(self, at: float) -> None:

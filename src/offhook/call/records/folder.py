@@ -53,7 +53,7 @@ class News:
         return self._state
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Text:
     """A numbered line, with its end."""
 
@@ -62,7 +62,7 @@ class Text:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pieces:
     """Audio of both sides, in the order in which it came."""
 

@@ -1,17 +1,19 @@
 """The summary of a call, made of its journal while it is written: what `call.json` holds."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from offhook import clock
 from offhook.call.journal import Briefing, Header, Note
-from offhook.call.latency import LatencyMeter
-from offhook.call.spend import SpendMeter
+from offhook.call.latency import MEASURED, LatencyMeter
+from offhook.call.spend import SPENT, SpendMeter
 from offhook.core.commands import Command, EndCall, ReportPromise
 from offhook.core.endings import EndReason
 from offhook.core.events import Event
 from offhook.speech.catalogue import Price, model_entry
+
+COUNTED: Final = MEASURED | SPENT | {Briefing, ReportPromise, EndCall}
 
 
 class Summary:
@@ -27,6 +29,8 @@ class Summary:
 
     def add(self, what: Event | Command | Note, at: float) -> None:
         """One event, command or note."""
+        if type(what) not in COUNTED:
+            return  # Most lines of a call say nothing here.
         match what:
             case Briefing(agent=agent):
                 if agent != self._agents[-1]:
