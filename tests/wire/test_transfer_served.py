@@ -12,38 +12,41 @@ from offhook.simulator.network import Network
 from tests.served import Served, call_served
 
 NUMBER = "+15005550009"
-AGENT = {
-    "name": "transfer",
-    "opening": {"text": "Hello there."},
-    "stt": {"provider": "scripted"},
-    "llm": {
-        "provider": "scripted",
-        "rules": [
-            {"when": "sales", "say": "Of course.", "tool": "transfer_call", "arguments": {"destination": "sales"}},
-            {"when": "thanks", "say": "You are welcome."},
-        ],
-        "otherwise": "Nobody was there.",
-    },
-    "tts": {"provider": "scripted"},
-    "voice_detector": "energy",
-    "end_of_turn": "scripted",
-    "phrases": {"transfer": "I connect you."},
-    "tools": [
-        {
-            "name": "transfer_call",
-            "destinations": [{"name": "sales", "number": NUMBER, "when": "the caller wants to buy", "ring_s": 5}],
-        }
-    ],
-}
 
 
-def call(folder: Path, options: CallOptions, *steps: dict[str, Any]) -> Served:
+def agent_that(says: str = "", own: str = "") -> dict[str, Any]:
+    """An agent that connects callers: what its model says beside its wish, and the owner's own sentence."""
+    connect = {
+        "when": "sales",
+        **({"say": says} if says else {}),
+        "tool": "transfer_call",
+        "arguments": {"destination": "sales"},
+    }
+    sales = {"name": "sales", "number": NUMBER, "when": "the caller wants to buy", "ring_s": 5, "say": own or None}
+    return {
+        "name": "transfer",
+        "opening": {"text": "Hello there."},
+        "stt": {"provider": "scripted"},
+        "llm": {
+            "provider": "scripted",
+            "rules": [connect, {"when": "thanks", "say": "You are welcome."}],
+            "otherwise": "Nobody was there.",
+        },
+        "tts": {"provider": "scripted"},
+        "voice_detector": "energy",
+        "end_of_turn": "scripted",
+        "phrases": {"transfer": "I connect you."},
+        "tools": [{"name": "transfer_call", "destinations": [sales]}],
+    }
+
+
+def call(agent: dict[str, Any], folder: Path, options: CallOptions, *steps: dict[str, Any]) -> Served:
     begin = [{"wait": {"silent_s": 0.5}}, {"say": "sales please"}]
     script = script_from({"voice": "tape", "steps": [*begin, *steps]})
 
     async def main() -> Served:
         async with asyncio.timeout(60):
-            return await call_served(AGENT, script, folder, options=options)
+            return await call_served(agent, script, folder, options=options)
 
     return asyncio.run(main())
 
@@ -54,15 +57,17 @@ def lines(served: Served, *kinds: str) -> list[dict[str, Any]]:
 
 def test_nobody_is_reached_and_the_agent_goes_on(tmp_path: Path) -> None:
     served = call(
+        agent_that(says="Of course."),
         tmp_path,
         CallOptions(dials=(DialPlan("busy", 1.0),)),
-        {"wait": {"says": "connect you", "silent_s": 3.0, "at_most_s": 15}},
+        {"wait": {"says": "Of course", "silent_s": 3.0, "at_most_s": 15}},
         {"say": "thanks"},
         {"wait": {"says": "welcome", "at_most_s": 10}},
         {"hang_up": True},
     )
     outcome = served.outcome
-    assert outcome.report.heard_text.startswith("Hello there. Of course. I connect you.")
+    assert outcome.report.heard_text.startswith("Hello there. Of course."), "the model has said it"
+    assert "I connect you." not in outcome.report.heard_text
     assert outcome.report.heard_text.endswith("You are welcome.")
     assert [(one.number, one.status) for one in outcome.dialled] == [(NUMBER, "busy")]
     (ended,) = lines(served, "TransferEnded")
@@ -77,9 +82,10 @@ def test_nobody_is_reached_and_the_agent_goes_on(tmp_path: Path) -> None:
 def test_they_talk_and_the_call_is_over(tmp_path: Path) -> None:
     plan = DialPlan("completed", ring_s=1.0, talk_s=3.0, says="This is Maria")
     steps = ({"wait": {"says": "Maria", "at_most_s": 15}}, {"say": "hi Maria"}, {"silence": 20}, {"hang_up": True})
-    served = call(tmp_path, CallOptions(dials=(plan,)), *steps)
+    agent = agent_that(says="Of course.", own="Sales will be with you.")
+    served = call(agent, tmp_path, CallOptions(dials=(plan,)), *steps)
     outcome = served.outcome
-    assert outcome.report.heard_text == "Hello there. Of course. I connect you. This is Maria"
+    assert outcome.report.heard_text == "Hello there. Of course. Sales will be with you. This is Maria"
     assert outcome.dialled[0].heard == "hi Maria"
     assert outcome.ended_by == "server"
     (ended,) = lines(served, "TransferEnded")
@@ -91,7 +97,8 @@ def test_they_talk_and_the_call_is_over(tmp_path: Path) -> None:
 def test_the_caller_hangs_up_while_it_rings(tmp_path: Path) -> None:
     plan = DialPlan("completed", ring_s=20.0)
     steps = ({"wait": {"says": "connect you", "at_most_s": 15}}, {"silence": 3.5}, {"hang_up": True})
-    served = call(tmp_path, CallOptions(dials=(plan,)), *steps)
+    served = call(agent_that(), tmp_path, CallOptions(dials=(plan,)), *steps)
+    assert served.outcome.report.heard_text.startswith("Hello there. I connect you."), "the model has said nothing"
     assert served.outcome.dialled[0].status == "canceled"
     assert lines(served, "EndCall")[0]["reason"] == "caller.hung_up"
     assert len(lines(served, "LegAttached")) == 1
@@ -114,7 +121,7 @@ def test_a_socket_that_breaks_comes_back_and_the_agent_goes_on(tmp_path: Path) -
 
     async def main() -> Served:
         async with asyncio.timeout(60):
-            return await call_served(AGENT, script, tmp_path, options=options)
+            return await call_served(agent_that(), script, tmp_path, options=options)
 
     served = asyncio.run(main())
     assert [line["how"] for line in lines(served, "LegDetached")] == ["lost", "stopped"]

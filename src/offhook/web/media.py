@@ -48,11 +48,11 @@ class MediaDoor:
         return sum(connection.leg.started is None for connection in self.browsers) >= MOST_WAITING
 
     def carrier_leg(self, connection: MediaConnection, who: str) -> SocketLeg:
-        """A leg of the carrier."""
+        """Mu-law at 8000 Hz in the carrier's own messages."""
         return TwilioMediaLeg(connection, LegWorld(answer=self.answer, clock=clock.now), who)
 
     def browser_leg(self, connection: MediaConnection, who: str) -> SocketLeg:
-        """A leg of a browser."""
+        """Linear audio at 16,000 Hz; its token is looked at with its first message, not before."""
         return LinearLeg(connection, LinearWorld(answer=self.answer, clock=clock.now), who)
 
 
