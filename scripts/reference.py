@@ -185,10 +185,11 @@ def _events_page() -> Iterator[str]:
     yield "Lines of a journal, named by `note`, that the conversation never sees.\n"
     yield from _classes_of("src/offhook/call/journal.py", ("ToolBrief", "Briefing", "Closed"))
     yield "## Endings\n"
-    yield "The `reason` of `EndCall` and `end_reason` in `call.json`: who, what, and what to do about it. Where the"
-    yield "caller is told, the carrier's own voice says sorry when the line still stands. What else is known stands"
-    yield "beside the reason as `detail`.\n"
-    yield "| reason | what happened | the caller is told | what to do |"
+    yield "Why a call ended: `end_reason` in `call.json`, and the `reason` of `EndCall`. The first word says who or"
+    yield "what ended it. With an apology, the caller was left in the middle of it: when the line still stands, the"
+    yield "carrier's voice says sorry, or the caller is put through to `OFFHOOK_FALLBACK_NUMBER`. What else is known"
+    yield "stands beside the reason as `end_detail`.\n"
+    yield "| reason | what happened | apology | what you can do |"
     yield "| --- | --- | --- | --- |"
     for reason, ending in ENDINGS.items():
         told = "yes" if ending.apologise else "no"

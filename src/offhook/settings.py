@@ -97,15 +97,18 @@ class Settings:
     twilio_auth_token: Secret = field(default_factory=lambda: Secret(""))
     """Signs Twilio's requests to us and ours to Twilio. Empty: every request is refused unless `unsigned`."""
     twilio_base_url: str = TWILIO_BASE_URL
+    """Where Twilio's REST API is reached: another region, or a simulated carrier."""
     public_url: str = ""
     """The address that Twilio was given for this server, without a slash at the end. Empty: the request's own host."""
     data_dir: Path = field(default_factory=lambda: Path.home() / ".local/share/offhook")
     """Recordings, journals, transcripts, requests of callers. In the home directory and not in the working
     directory, so that a service and a shell find the same calls."""
     model_dir: Path = field(default_factory=lambda: Path.home() / ".cache/offhook/models")
+    """Where models are kept that run on this machine."""
     model_sources: str = "any"
     """Where model files are fetched from: `any`, `registry` or `publisher`."""
     max_calls: int = 50
+    """So many calls live in this process at once; further ones are refused with a sentence, or put through."""
     max_loop_lag_ms: float = 150.0
     """New calls are refused while the event loop is later than this."""
     fallback_number: str = ""

@@ -80,7 +80,7 @@ def _play(stream: Stream, steps: list[Any]) -> None:
             case ("pass", seconds):
                 stream.at += seconds
             case ("binary", size):
-                stream.leg.binary_received(size)
+                stream.leg.binary_received(bytes(size))
             case ("listen", _):
                 stream.leg.listen(stream.ear)
             case ("audio", size):

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
-from offhook.web.frames import FrameCutter
+from offhook.web.frames import WHOLE_BINARY, WHOLE_TEXT, FrameCutter
 
 LONGEST = 1000
 KINDS = st.sampled_from([Opcode.TEXT, Opcode.TEXT, Opcode.BINARY, Opcode.CONT, Opcode.PING])
@@ -13,8 +13,8 @@ SENT = st.lists(st.tuples(KINDS, SIZES, st.booleans(), st.booleans()), max_size=
 PIECES = st.lists(st.integers(1, 400), max_size=60)
 
 
-def cut(stream: bytes, pieces: list[int]) -> list[tuple[bool, bytes]]:
-    cutter, at, frames = FrameCutter(LONGEST), 0, list[tuple[bool, bytes]]()
+def cut(stream: bytes, pieces: list[int], wanted: int = WHOLE_TEXT) -> list[tuple[bool, bytes]]:
+    cutter, at, frames = FrameCutter(LONGEST, wanted), 0, list[tuple[bool, bytes]]()
     for size in (*pieces, len(stream)):
         frames += cutter.cut(stream[at : at + size])
         at += size
@@ -22,9 +22,9 @@ def cut(stream: bytes, pieces: list[int]) -> list[tuple[bool, bytes]]:
 
 
 @settings(max_examples=200, deadline=None)
-@given(SENT, PIECES)
-def test_whole_texts_are_read_and_the_rest_is_left_as_it_came(
-    sent: list[tuple[Opcode, int, bool, bool]], pieces: list[int]
+@given(SENT, PIECES, st.sampled_from([Opcode.TEXT, Opcode.BINARY]))
+def test_whole_messages_are_read_and_the_rest_is_left_as_it_came(
+    sent: list[tuple[Opcode, int, bool, bool]], pieces: list[int], kind: Opcode
 ) -> None:
     stream, wanted, in_pieces = b"", list[tuple[bool, bytes]](), False
     for opcode, size, fin, masked in sent:
@@ -32,11 +32,11 @@ def test_whole_texts_are_read_and_the_rest_is_left_as_it_came(
         payload = bytes(at % 251 for at in range(min(size, 125) if is_control else size))
         frame = Frame(opcode, payload, fin or is_control).serialize(mask=masked)
         stream += frame
-        is_text = opcode is Opcode.TEXT and fin and masked and not in_pieces
-        wanted.append((True, payload) if is_text else (False, frame))
-        if not is_control and not is_text:
+        is_wanted = opcode is kind and fin and masked and not in_pieces
+        wanted.append((True, payload) if is_wanted else (False, frame))
+        if not is_control and not is_wanted:
             in_pieces = not fin
-    assert cut(stream, pieces) == wanted
+    assert cut(stream, pieces, WHOLE_TEXT if kind is Opcode.TEXT else WHOLE_BINARY) == wanted
 
 
 @settings(max_examples=200, deadline=None)

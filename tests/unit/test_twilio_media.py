@@ -226,7 +226,7 @@ def test_every_other_trouble_has_its_counter() -> None:
     assert stream.leg.counters.unknown == 1
     stream.send(media(1, stream_sid="MZ2"), stop("MZ2"), media(1, track="outbound"))
     assert stream.leg.counters.other_stream == 3
-    stream.leg.binary_received(3)
+    stream.leg.binary_received(b"abc")
     assert stream.leg.counters.binary == 1
     stream.send('{"event":"stop","x":"' + "x" * 70_000 + '"}')
     assert stream.leg.counters.too_long == 1

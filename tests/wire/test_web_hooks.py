@@ -275,6 +275,24 @@ def test_health() -> None:
     play(story)
 
 
+def test_health_says_that_records_fail_and_no_more() -> None:
+    """Calls go on without a record: the answer is still 200, and holds no path, no number of lines."""
+
+    async def main() -> None:
+        state = RecordsState()
+        app = create_app(FakeCalls(), Settings(unsigned=True), records=lambda: state)
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://offhook.test") as client:
+            assert (await client.get("/healthz")).json() == {"status": "ready", "calls": 0}
+            state = RecordsState(is_failing=True, unopened=3, lost_lines=500, lost_audio_s=2.0, waiting=7)
+            answer = await client.get("/healthz")
+            assert (answer.status_code, answer.json()) == (200, {"status": "ready", "calls": 0, "records": "failing"})
+            state = RecordsState(unopened=3, lost_lines=500)
+            assert "records" not in (await client.get("/healthz")).json(), "it has recovered"
+
+    asyncio.run(main())
+
+
 def test_nothing_else_is_served() -> None:
     async def story(world: World) -> None:
         for path in ("/", "/docs", "/openapi.json", "/twilio/media", "/twilio/voice/"):

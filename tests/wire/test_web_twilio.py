@@ -6,7 +6,7 @@ import json
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from offhook.web import media as media_module
+from offhook.web import connection
 from tests.twilio_wire import SILENCE, connected, mark, media, start, stop
 from tests.web_world import World, closing_code, play, until
 
@@ -108,7 +108,7 @@ def test_a_token_opens_one_stream_and_only_its_own_calls() -> None:
 
 
 def test_who_says_nothing_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(media_module, "START_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(connection, "START_TIMEOUT_S", 0.05)
 
     async def story(world: World) -> None:
         async with world.socket() as carrier:
@@ -121,7 +121,7 @@ def test_who_says_nothing_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_call_that_is_live_is_not_closed_by_the_start_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(media_module, "START_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(connection, "START_TIMEOUT_S", 0.05)
 
     async def story(world: World) -> None:
         async with world.call("CA1") as (carrier, ear), world.socket() as silent:
@@ -222,7 +222,7 @@ def test_a_peer_that_reads_nothing_is_cut_off() -> None:
 
 
 def test_a_peer_that_is_gone_without_a_word_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(media_module, "PING_PERIOD_S", 0.1)
+    monkeypatch.setattr(connection, "PING_PERIOD_S", 0.1)
 
     async def story(world: World) -> None:
         async with world.call("CA1") as (carrier, ear), world.call("CA2") as (gone, gone_ear):

@@ -52,6 +52,7 @@ async def serve_agents(
     """Make the agents ready, the first of which answers, then take calls until a signal. Raises `OffhookError`."""
     from offhook.call.live import Limits, LiveCalls
     from offhook.call.records.files import FileRecords
+    from offhook.telephony.browser import with_browsers
     from offhook.telephony.carriers.twilio_line import TwilioLines
     from offhook.telephony.carriers.twilio_rest import TwilioRest
     from offhook.telephony.tokens import Tokens
@@ -67,12 +68,13 @@ async def serve_agents(
 
     sid, token = settings.twilio_account_sid, settings.twilio_auth_token
     rest = TwilioRest(sid, token, settings.twilio_base_url) if sid and token else None
+    records = FileRecords(settings.data_dir)
     live = LiveCalls(
         runtimes,
         Limits(settings.max_calls, settings.max_loop_lag_ms / 1000),
         data_dir=settings.data_dir,
-        records=FileRecords(settings.data_dir),
-        lines=TwilioLines(rest, settings.public_url),
+        records=records,
+        lines=with_browsers(TwilioLines(rest, settings.public_url)),
         tokens=Tokens(settings.secret_key),
     )
     try:
@@ -83,7 +85,8 @@ async def serve_agents(
         gc.collect()
         gc.freeze()
         live.watch_lag()
-        app = create_app(live, settings, sentences=Sentences(language=first.agent.language, busy=sorry, apology=sorry))
+        sentences = Sentences(language=first.agent.language, busy=sorry, apology=sorry)
+        app = create_app(live, settings, sentences=sentences, records=records.state)
         await run_server(app, live, Listening(host, port, say_ready), drain_deadline_s=settings.drain_deadline_s)
     finally:
         live.stop()

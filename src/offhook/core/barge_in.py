@@ -95,7 +95,7 @@ class BargeIn:
             self._speaking.hush(reply, at)
 
     def sound_lasted(self, sound_s: float, at: float) -> None:
-        """Loud, and perhaps a voice: neither a quieter agent nnor a silent one loses a word: no proof is waited for."""
+        """Loud, and perhaps a voice: neither a quieter agent nor a silent one loses a word: no proof is waited for."""
         reply = self._speaking.reply
         if reply is None or reply.is_protected or reply.state not in (ReplyState.SPEAKING, ReplyState.DUCKED):
             return

@@ -55,12 +55,12 @@ ENDINGS: Final[dict[EndReason, Ending]] = {
     ),
     EndReason.CALLER_ABSENT: Ending(
         says="What was heard was not a caller: a television, music on hold, another machine's menu.",
-        advice="When a real caller was left, raise turn_taking.presence_doubts.",
+        advice="When a real caller was left, raise `turn_taking.presence_doubts`.",
     ),
     EndReason.AGENT_ENDED: Ending(says="The agent ended the call."),
     EndReason.AGENT_TRANSFERRED: Ending(says="The caller was connected to a person, and that conversation is over."),
     EndReason.AGENT_MAX_DURATION: Ending(
-        says="The longest call was reached.", advice="turn_taking.max_call_s is the longest call."
+        says="The longest call was reached.", advice="`turn_taking.max_call_s` is the longest call."
     ),
     EndReason.CALLEE_BUSY: Ending(says="The called number was busy."),
     EndReason.CALLEE_NO_ANSWER: Ending(says="Nobody answered the called number."),

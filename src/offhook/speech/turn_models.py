@@ -9,12 +9,10 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from offhook import clock
 from offhook.errors import ProviderUnavailable
 
 if TYPE_CHECKING:
@@ -66,11 +64,26 @@ class SmartTurnPool:
             raise ProviderUnavailable("the end-of-turn model is behind", provider="smart-turn")
         with self._counting:
             self._waiting += 1
-        now, until = asyncio.get_running_loop().time, clock.now() + LONGEST_WAIT_S
-        work = self._threads.submit(self._probability, audio[-LONGEST_AUDIO:], now, until)
+        work = self._threads.submit(self._probability, audio[-LONGEST_AUDIO:])
         # Counted until it is over or dropped, not until the asker goes away: a thread cannot be stopped.
         work.add_done_callback(self._over)
-        return await asyncio.wrap_future(work)
+        is_late = False
+
+        def give_up() -> None:
+            # What has begun is not stopped by it.
+            nonlocal is_late
+            is_late = work.cancel()
+
+        overdue = asyncio.get_running_loop().call_later(LONGEST_WAIT_S, give_up)
+        try:
+            return await asyncio.wrap_future(work)
+        except asyncio.CancelledError:
+            asker = asyncio.current_task()
+            if not is_late or (asker is not None and asker.cancelling()):
+                raise
+            raise ProviderUnavailable("the end-of-turn model is late", provider="smart-turn") from None
+        finally:
+            overdue.cancel()
 
     async def close(self) -> None:
         """Let the threads and the model go."""
@@ -92,10 +105,8 @@ class SmartTurnPool:
         judge.probability(b"\xff" * 8000)
         return judge
 
-    def _probability(self, audio: bytes, now: Callable[[], float], until: float) -> float:
+    def _probability(self, audio: bytes) -> float:
         assert self._judge is not None
-        if now() > until:
-            raise ProviderUnavailable("the end-of-turn model is late", provider="smart-turn")
         try:
             return self._judge.probability(audio)
         except self._errors as error:

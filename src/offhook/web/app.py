@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.requests import ClientDisconnect
 
+from offhook.call.records.port import RecordsState
 from offhook.errors import SignatureInvalid
 from offhook.settings import Settings
 from offhook.web.gate import BadRequest, Gate
@@ -24,10 +25,11 @@ def create_app(
     *,
     sentences: Sentences | None = None,
     is_ready: Callable[[], bool] = lambda: True,
+    records: Callable[[], RecordsState] = RecordsState,
 ) -> FastAPI:
     """The application; `offhook.web.server.serve` runs it.
 
-    `app.state.media_door` is what the media socket works with: it is served below ASGI (`offhook.web.media`).
+    `app.state.media_door` is what the media sockets work with: they are served below ASGI (`offhook.web.media`).
     """
     gate = Gate(settings)
     app = FastAPI(title="Offhook", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
@@ -38,7 +40,10 @@ def create_app(
     async def healthz() -> Response:
         refusal = live.refusal()
         status = "starting" if not is_ready() else "draining" if refusal == "draining" else "ready"
-        answer = {"status": status, "calls": live.count} | ({"refusing": refusal} if refusal else {})
+        answer: dict[str, object] = {"status": status, "calls": live.count} | ({"refusing": refusal} if refusal else {})
+        if records().is_failing:
+            # Calls are taken all the same. What is lost and where is in the log: here it would be for everybody.
+            answer["records"] = "failing"
         if status == "ready":
             return JSONResponse(answer)
         return JSONResponse(answer, status_code=503, headers={"Retry-After": RETRY_AFTER_S})

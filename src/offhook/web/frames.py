@@ -1,7 +1,7 @@
 """Cuts a WebSocket's bytes into whole frames, and reads the one kind of which a call sends fifty a second.
 
-A text message in one frame is unmasked here; every other frame, and whatever breaks the rules, is left as it came to
-the library's own parser. RFC 6455, 5.2.
+Such a message in one frame (a carrier's text, a browser's audio) is unmasked here; every other frame, and whatever
+breaks the rules, is left as it came to the library's own parser. RFC 6455, 5.2.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ except ImportError:  # No compiled part for this machine: the same in Python.
 
 WHOLE_TEXT: Final = 0x81
 """FIN and the opcode of text."""
+WHOLE_BINARY: Final = 0x82
 _FIN: Final = 0x80
 _OPCODE: Final = 0x0F
 _MASKED: Final = 0x80
@@ -28,24 +29,30 @@ _SMALL_HEAD: Final = 6
 class FrameCutter:
     """One direction of one connection. Keeps at most one frame that is not whole yet."""
 
-    def __init__(self, longest: int) -> None:
-        self._longest = longest
+    def __init__(self, longest: int, wanted: int = WHOLE_TEXT) -> None:
+        """For messages of at most `longest` bytes; `wanted` is the kind that is read here."""
+        self._longest, self._wanted = longest, wanted
         self._buffer = b""
         self._in_pieces = False
         """A message in several frames is under way."""
         self._is_broken = False
 
+    @property
+    def is_for_text(self) -> bool:
+        """Text is read here; else audio is."""
+        return self._wanted == WHOLE_TEXT
+
     def cut(self, data: bytes) -> Iterator[tuple[bool, bytes]]:
-        """The whole frames, in order: True with the payload of a text message, False with a frame as it came."""
+        """The whole frames, in order: True with the payload of a wanted message, False with a frame as it came."""
         if self._buffer:
             data = self._buffer + data
-        at, end = 0, len(data)
+        at, end, wanted = 0, len(data), self._wanted
         while at < end and not self._is_broken:
             size = self._size(data, at)
             if size is None or at + size > end:
                 break
             first = data[at]
-            if first == WHOLE_TEXT and data[at + 1] & _MASKED and not self._in_pieces:
+            if first == wanted and data[at + 1] & _MASKED and not self._in_pieces:
                 head = _SMALL_HEAD if data[at + 1] & _LENGTH < _TWO_BYTES else _SMALL_HEAD + 2
                 yield True, apply_mask(data[at + head : at + size], data[at + head - 4 : at + head])
             else:

@@ -121,9 +121,9 @@ class TwilioMediaLeg:
         else:
             self._take(incoming)
 
-    def binary_received(self, size: int) -> None:
+    def binary_received(self, message: bytes) -> None:
         """A binary message came: the protocol has none."""
-        self._trouble("binary", f"a binary message of {size} bytes is dropped")
+        self._trouble("binary", f"a binary message of {len(message)} bytes is dropped")
         if self.counters.binary > FLOOD_LIMIT:
             self._flooded("binary messages")
 
