@@ -1,19 +1,24 @@
 """Whole calls in which something raises, and calls that end while something runs."""
 
 import asyncio
+import gc
 import logging
+import weakref
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from offhook.call.performer import Performer
 from offhook.call.runtime import AgentRuntime
+from offhook.call.speaking import Speaking
 from offhook.core import events as ev
 from offhook.core.commands import AnyCommand
 from offhook.core.conversation import Conversation
 from offhook.core.endings import EndReason
 from offhook.errors import ProviderUnavailable
+from offhook.simulator.carrier_media import MediaFaults
 from offhook.speech.ports import ModelOutput, ModelRequest, SpokenAudio, TextDelta, Usage
 from tests.rig import Outcome, Rig, caller_script, run_call_of
 from tests.simulation.services import Service, web_tool
@@ -256,3 +261,47 @@ def test_a_record_that_raises_is_its_own_trouble(
     outcome = run_call_of(Rig(), caller_script(POLITE, {"say": "what time do you open"}, POLITE, END), tmp_path)
     assert outcome.reason is EndReason.CALLER_HUNG_UP and "a fault in the record" in caplog.text
     assert agent_said(outcome)[-1] == "You said: what time do you open."
+
+
+def test_what_was_heard_is_remembered_though_no_mark_ever_comes(tmp_path: Path) -> None:
+    """A carrier without marks, and a model that fails in mid-sentence."""
+
+    def patch(runtime: AgentRuntime) -> None:
+        async def stream(request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
+            await asyncio.sleep(0.2)
+            yield TextDelta("We are open from nine to five. And then ")
+            await asyncio.sleep(0.2)
+            raise ProviderUnavailable("502", provider="x")
+
+        runtime.llm.stream = stream  # type: ignore[method-assign]
+
+    rig = Rig(faults=MediaFaults(marks="never"), patch=patch)
+    steps = ({"say": "what time do you open"}, {"silence": 12.0})
+    outcome = run_call_of(rig, caller_script({"silence": 4.0}, *steps, END), tmp_path)
+    check(outcome)
+    assert any(text.startswith("We are open from nine to five.") for text in agent_said(outcome)), agent_said(outcome)
+
+
+def test_an_ended_call_is_let_go_of_without_the_collector_of_cycles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Audio and history of thousands of calls that wait for the oldest generation are a heap of memory."""
+    made: list[weakref.ref[Any]] = []
+
+    def spied(kind: Any) -> Any:
+        def make(*given: Any, **more: Any) -> Any:
+            one = kind(*given, **more)
+            made.append(weakref.ref(one))
+            return one
+
+        return make
+
+    monkeypatch.setattr("offhook.call.call.Performer", spied(Performer))
+    monkeypatch.setattr("offhook.call.performer.Speaking", spied(Speaking))
+    gc.collect()
+    gc.disable()
+    try:
+        run_call_of(Rig(), caller_script(POLITE, {"say": "hello there"}, POLITE, END), tmp_path)
+        assert len(made) == 2 and [one() for one in made] == [None, None]
+    finally:
+        gc.enable()

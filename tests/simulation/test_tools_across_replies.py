@@ -197,4 +197,3 @@ def test_a_filler_sounds_only_in_the_reply_that_it_was_meant_for(tmp_path: Path)
             assert line["reply"] in waiting, "each filler was asked for by the very reply in which it is heard"
             waiting.remove(line["reply"])
     assert len(outcome.lines("PlayFiller")) > 1
-

@@ -52,6 +52,13 @@ class Hearing:
         """Ask the end-of-turn model about what was heard until now."""
         self._tasks.start(self._predict(spurt), "end of turn")
 
+    def stop(self) -> None:
+        """The call is over."""
+        if self._task is not None:
+            self._task.cancel()
+        # A task that was cancelled keeps its frames, and these keep this.
+        self._task = None
+
     async def _reconnect(self, delay_s: float) -> None:
         await asyncio.sleep(delay_s)
         if not self._ear.is_at_work:

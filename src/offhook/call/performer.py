@@ -174,7 +174,8 @@ class Performer:
         ended_at = self.inbox.now()
         self._wires.ended(reason)
         self._wires.handle.close()
-        self.boundaries.kept("the reply", self._speaking.quiet)
+        self.boundaries.kept("the reply", self._speaking.stop)
+        self.boundaries.kept("the hearing", self._hearing.stop)
         self.boundaries.kept("the ear", self._ear.stop)
         self.boundaries.kept("the pacer", self._pacer.stop)
         if self._leg is not None:

@@ -25,7 +25,7 @@ class Speaking:
         self._pacer, self._inbox, self._tasks, self._boundaries = pacer, inbox, tasks, boundaries
         self._world = world
         self._responder: Responder = world.agent.responder(world)
-        self._session = tasks.start(self._serve(self._responder), "responder")
+        self._session: asyncio.Task[None] | None = tasks.start(self._serve(self._responder), "responder")
         self._work: set[asyncio.Task[None]] = set()
         """Sentences and fillers of this reply that have to be spoken first."""
         self._fillers = 0
@@ -34,8 +34,7 @@ class Speaking:
 
     def follow(self, world: World) -> None:
         """Speak as the agent of this world from now on."""
-        self.quiet()
-        self._session.cancel()
+        self.stop()
         self._world, self._responder = world, world.agent.responder(world)
         self._session = self._tasks.start(self._serve(self._responder), "responder")
 
@@ -90,6 +89,14 @@ class Speaking:
         for task in self._work:
             task.cancel()
         self._work.clear()
+
+    def stop(self) -> None:
+        """Nothing more is said by this responder."""
+        self.quiet()
+        if self._session is not None:
+            self._session.cancel()
+        # A task that was cancelled keeps its frames, and these keep this.
+        self._session = None
 
     # ── sentences ────────────────────────────────────────────────────────────────────────────────────────────
 
