@@ -175,6 +175,7 @@ def test_a_filler_goes_before_the_reply() -> None:
     playout.open(1, held=False)
     assert playout.interject(1, -1, "one moment", audio_of(50, 3), [], 0.0)
     playout.add(0, "hello", audio_of(0, 3), [], 0.0)
+    playout.end_segment(0, 0.0)
     playout.finish(0.0)
     for tick in range(20):
         playout.due(tick * 0.02)
@@ -202,3 +203,23 @@ def test_a_dry_reply_that_gets_audio_again_tells_so_once_also_when_its_marks_hav
     playout.add(0, "", audio_of(0, 9), [], 1.1)
     told = [type(e) for e in carrier.posted if isinstance(e, ev.PlayoutDried | ev.PlayoutRefilled)]
     assert told == [ev.PlayoutDried, ev.PlayoutRefilled]
+
+
+@pytest.mark.parametrize("times", [[], [(0.0, 0.3), (0.3, 0.6)]], ids=["no word times", "some word times"])
+def test_words_behind_the_place_where_a_voice_broke_off_were_not_heard(times: list[tuple[float, float]]) -> None:
+    carrier = Carrier()
+    playout = Playout(carrier)
+    playout.open(1, held=False)
+    playout.add(0, "Of course.", audio_of(0, 40), [], 0.0)
+    playout.end_segment(0, 0.0)
+    playout.add(1, "The double room costs ninety pounds for each night.", audio_of(1, 40), times, 0.0)
+    playout.finish(0.0)
+    for tick in range(150):
+        playout.due(tick * 0.02)
+        carrier.step()
+        for name in carrier.returned:
+            playout.mark_reached(name, tick * 0.02)
+        carrier.returned.clear()
+    (heard,) = [event for event in carrier.posted if isinstance(event, ev.ReplyHeard)]
+    assert heard.text.startswith("Of course. The double")
+    assert "ninety" not in heard.text

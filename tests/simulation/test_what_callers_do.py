@@ -224,7 +224,7 @@ NEWS = (
 @pytest.mark.parametrize(
     ("pause_s", "within_s"),
     [
-        pytest.param(0.4, 300.0, marks=pytest.mark.xfail(strict=True, reason="a turn has no longest length")),
+        (0.4, 300.0),
         (0.6, 60.0),
         (1.2, 60.0),
         (1.8, 500.0),

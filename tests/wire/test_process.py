@@ -136,7 +136,8 @@ def test_sigterm_lets_the_live_call_finish_and_refuses_the_next(tmp_path: Path) 
             second = await server.call({"silence": 1.0})
             assert second.said and not second.streams, "a spoken sentence, and no stream"
             outcome = await first
-            outcome.require_clean()
+            # The news that the last call is over may find nobody there: the server has waited for that call alone.
+            assert not [trouble for trouble in outcome.troubles if "/twilio/status failed: " not in trouble]
             assert not outcome.report.unanswered, "the live call was not hurt"
             assert await server.process.wait() == 0
 

@@ -118,8 +118,7 @@ class Pacer:
     def finish(self, reply: int) -> None:
         """No more segments will come."""
         if reply == self._playout.reply:
-            if self._converting is not None:
-                self.end_segment(reply, self._converting)
+            self._drop_converted()
             self._playout.finish(self._inbox.now())
             self._arm()
 

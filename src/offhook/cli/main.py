@@ -10,7 +10,6 @@ from typer.core import TyperCommand, TyperGroup
 
 from offhook import __version__
 from offhook.errors import OffhookError
-from offhook.settings import keep_products_on_their_thread
 
 EXIT_ERROR: Final = 2
 
@@ -77,6 +76,7 @@ class LazyCommands(TyperGroup):
 
 def load_command(entry: Entry) -> Any:
     """Import a command and give it the form that the group runs."""
+    import_module("offhook.settings").keep_products_on_their_thread()
     found = getattr(import_module(f"offhook.cli.{entry.module}"), entry.attribute)
     if not isinstance(found, typer.Typer):
         function: Callable[..., object] = found
@@ -112,5 +112,4 @@ def _options(
 
 def main() -> None:
     """Entry point of `offhook` and of `python -m offhook`."""
-    keep_products_on_their_thread()
     app()

@@ -19,11 +19,15 @@ OVERRUN_S: Final = 0.3
 def heard_words(segments: Sequence[Segment], place: "Place", audio_format: AudioFormat) -> list[str]:
     """The words up to a place."""
     index, offset = place
-    words = [word for segment in segments[:index] for word in segment.text.split()]
-    if index < len(segments) and offset > 0:
-        last, seconds = segments[index], audio_format.seconds
-        heard_s, known_s = seconds(offset), seconds(len(last.audio))
-        words += words_until(last.text, last.words, known_s, heard_s, is_complete=last.is_complete).split()
+    words: list[str] = []
+    for number, segment in enumerate(segments[: index + 1]):
+        size = len(segment.audio) if number < index else offset
+        if number < index and not segment.is_broken:
+            words += segment.text.split()
+        elif size > 0:
+            known_s, heard_s = audio_format.seconds(len(segment.audio)), audio_format.seconds(size)
+            is_whole = segment.is_complete and not segment.is_broken
+            words += words_until(segment.text, segment.words, known_s, heard_s, is_complete=is_whole).split()
     return words
 
 

@@ -87,6 +87,8 @@ class Listening:
         self.spurt: Spurt | None = None
         self.last_voice_at = 0.0
         """End of the caller's last spurt."""
+        self.turn_voice_s = 0.0
+        """Voice of the spurts that no turn has taken yet."""
         self.closed_to = 0.0
         """Place up to which the caller was answered, or judged to want no answer."""
         self._reconnects = 0
@@ -139,6 +141,7 @@ class Listening:
             return None
         spurt.ended_at, spurt.voice_s = event.ended_at, event.voice_s
         self.last_voice_at = event.ended_at
+        self.turn_voice_s += event.voice_s
         timers.cancel(Timer.STUCK)
         if not self.is_settled(spurt):
             if spurt.asked_at < event.ended_at:
@@ -205,6 +208,7 @@ class Listening:
 
     def close_spurt(self) -> None:
         """It is answered, or nothing that wants an answer."""
+        self.turn_voice_s = 0.0
         if self.spurt is not None:
             self.spurt.is_open = False
             self.closed_to = max(self.closed_to, self.spurt.ended_at or self.spurt.onset_at)

@@ -145,10 +145,11 @@ class Playout:
         return True
 
     def finish(self, at: float) -> None:
-        """No more segments will come."""
+        """No more segments will come. One that has not ended by now has broken off."""
         self._end = End.MADE
         for segment in self._segments:
-            segment.is_complete = True
+            if not segment.is_complete:
+                segment.is_complete = segment.is_broken = True
         self.due(at)
 
     @property
@@ -354,7 +355,8 @@ class Playout:
         if all(segment.stage is Stage.HEARD for segment in self._segments):
             self._gate = Gate.HEARD
             self._afterwards.over(self._reply, self._segments, (self._index, self._offset))
-            self._sink.post(ReplyHeard(self._reply, " ".join(segment.text for segment in self._segments)))
+            words = heard_words(self._segments, (len(self._segments), 0), self._format)
+            self._sink.post(ReplyHeard(self._reply, " ".join(words)))
 
     def _rewind(self, at: float, *, clears: bool = True) -> None:
         """`clear`, and go back to the sample that is being heard."""

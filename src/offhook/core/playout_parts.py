@@ -84,6 +84,9 @@ class Segment:
     words: list[tuple[float, float]] = field(default_factory=list)
     """Start and end of each word of the text, as far as the voice told them, in seconds."""
     is_complete: bool = False
+    """No more audio will come."""
+    is_broken: bool = False
+    """The voice broke off in it: its last words have no audio."""
     stage: Stage = Stage.WAITING
 
 

@@ -19,6 +19,10 @@ AGAIN_WORDS: Final = 4
 KEPT_TURNS: Final = 12
 SOUND_S: Final = 2.0
 """A sound without a word that is so long is a sign."""
+LONGEST_TURN_S: Final = 120.0
+"""So much voice without a pause that could end a turn is nobody who wants an answer."""
+LONGEST_ANSWER_S: Final = 30.0
+"""The same, once the agent has asked."""
 
 
 class Verdict(Enum):
@@ -39,6 +43,17 @@ class Presence:
         self._turns: deque[str] = deque(maxlen=KEPT_TURNS)
         self._was_cut = False
         self._was_heard = False
+
+    @property
+    def longest_turn_s(self) -> float:
+        """Seconds of voice after which a turn has no end."""
+        if not self._call.behaviour.presence_doubts:
+            return float("inf")
+        return LONGEST_ANSWER_S if self._asked else LONGEST_TURN_S
+
+    def turn_has_no_end(self) -> None:
+        """Somebody talks and talks, and leaves no room for an answer."""
+        self._doubts = self._call.behaviour.presence_doubts
 
     def reply_cut(self) -> None:
         """The caller's words have stopped a reply."""

@@ -28,7 +28,7 @@ WAITING_BYTES: Final = 1_000_000
 """And so many bytes of lines."""
 WAITING_AUDIO_S: Final = 20.0
 """So much audio of each side."""
-TOGETHER_S: Final = 2.0
+TOGETHER_S: Final = 1.0
 """Audio is handed on in pieces of so much."""
 MOST_PIECES: Final = 200
 NAME_CHARS: Final = 64
