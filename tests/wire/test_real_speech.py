@@ -36,7 +36,7 @@ def recordings() -> dict[str, Path]:
             "-q",
             "--no-deps",
             "--no-binary",
-            ":all:",
+            PACKAGE.partition("=")[0],
             "-d",
             str(folder),
         ]
