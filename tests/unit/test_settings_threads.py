@@ -4,14 +4,20 @@ import os
 import subprocess
 import sys
 
-SHOWN = "import os; import offhook.cli.main as m; m.app = lambda: None; m.main(); print(os.environ.get('{0}'))"
+SHOWN = (
+    "import os, sys; from offhook.cli.main import main; sys.argv[1:] = ['serve', '--help']\n"
+    "try: main()\nexcept SystemExit: print(os.environ.get('{0}'))"
+)
 NAME = "OPENBLAS_NUM_THREADS"
 
 
 def shown(**environment: str) -> str:
+    """What a command that runs has in its environment."""
     known = {name: value for name, value in os.environ.items() if name != NAME}
     command = [sys.executable, "-c", SHOWN.format(NAME)]
-    return subprocess.run(command, env=known | environment, capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        command, env=known | environment, capture_output=True, text=True, check=True
+    ).stdout.splitlines()[-1]
 
 
 def test_products_stay_on_their_thread_unless_the_owner_has_said_otherwise() -> None:
