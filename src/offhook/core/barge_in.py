@@ -13,7 +13,6 @@ import msgspec
 from offhook.core.behaviour import Behaviour
 from offhook.core.closing import Closing
 from offhook.core.commands import Ask, Say
-from offhook.core.echo import Echo
 from offhook.core.events import SpeechStarted, SpeechStopped, TranscriptFinal
 from offhook.core.keys import Keys
 from offhook.core.ledger import ASIDE, PASSED
@@ -78,7 +77,7 @@ class BargeIn:
     ) -> None:
         self._call, self._listening, self._speaking, self._turns = call, listening, speaking, turns
         self._keys, self._closing, self._waiting = keys, closing, waiting
-        self._echo = Echo(call, speaking)
+        self._echo = turns.echo
         self._murmurs: list[_Murmur] = []
         """Over the reply that is being said."""
         self._silent_s = 0.0
@@ -200,6 +199,8 @@ class BargeIn:
         elif not is_backchannel(text, self._call.script):
             if is_all or not self._echo.may_be_own_voice(text, spurt, reply):
                 self.take_floor(reply, at)
+            else:
+                self._speaking.hush(reply, at)
         elif is_all and not self._call.hears_audio:
             if normalize(text):
                 self._waiting.caller_is_there(is_on_hold=self._waiting.is_on_hold)

@@ -57,7 +57,7 @@ class Turns:
         waiting: Waiting,
     ) -> None:
         self._call, self._listening, self._speaking, self._making = call, listening, speaking, making
-        self._echo = Echo(call, speaking)
+        self.echo = Echo(call, speaking)
         self._keys, self._closing, self._waiting = keys, closing, waiting
         self.presence = Presence(call)
         self.is_suspended = False
@@ -134,7 +134,7 @@ class Turns:
         """No word, a sound of hesitation, or the agent's own voice."""
         if not normalize(text) or is_hesitation(text, self._call.script):
             return True
-        return self._echo.is_own_voice(self._listening.ledger.text_since(spurt.onset_at), spurt)
+        return self.echo.is_own_voice(self._listening.ledger.text_since(spurt.onset_at), spurt)
 
     def _will_go_on(self, spurt: Spurt) -> bool:
         """The sound says so, and was not asked a second time: a reply would mostly be thrown away."""
@@ -172,7 +172,7 @@ class Turns:
         listening, c = self._listening, self._call
         if self._speaking.reply is not None:
             self._speaking.cancel(self._speaking.reply)
-        is_echo_of_us = self._echo.is_own_voice(listening.ledger.text_since(spurt.onset_at), spurt)
+        is_echo_of_us = self.echo.is_own_voice(listening.ledger.text_since(spurt.onset_at), spurt)
         is_deaf = listening.is_deaf
         self._listening.close_spurt()
         listening.ledger.take(PASSED, since_s=spurt.onset_at if is_echo_of_us else 0.0)
@@ -202,7 +202,10 @@ class Turns:
         reply = self._speaking.reply
         if self.is_suspended or (reply is not None and not reply.is_held) or self._speaking.cut is not None:
             return  # Looked at again at the next rest.
-        if spurt is None:
+        last = self._listening.spurt
+        if spurt is None and last is not None and self.echo.is_own_voice(self._listening.ledger.text, last):
+            self._listening.ledger.take(PASSED)
+        elif spurt is None:
             self.commit(at)
         elif not spurt.is_voiced:
             spurt.asked_again = True
