@@ -18,10 +18,9 @@ from offhook.simulator.virtual import run_virtual
 from offhook.simulator.voices import TapeVoice, prepare
 from offhook.telephony.facts import CallFacts
 from tests.rig import CALL_SID, Outcome, Rig, caller_script, house_of, run_call_of
+from tests.simulation.whole_calls import END, POLITE, check
 
 Steps = list[dict[str, Any]]
-POLITE = {"wait": {"silent_s": 0.8}}
-END = {"hang_up": True}
 FORMATS = pytest.mark.parametrize("audio_format", [TELEPHONE, WIDEBAND], ids=["telephone", "wideband"])
 
 
@@ -49,13 +48,6 @@ def run(rig: Rig, steps: Steps, folder: Path, audio_format: AudioFormat) -> Outc
         return Outcome(report, made, house.live.outcome(CALL_SID), left)
 
     return run_virtual(main())
-
-
-def check(outcome: Outcome) -> None:
-    assert not outcome.report.violations, outcome.report.violations
-    assert outcome.tasks_left == 0
-    assert outcome.reason and outcome.reason != "offhook.error"
-    assert not outcome.replayed().mismatches
 
 
 @FORMATS

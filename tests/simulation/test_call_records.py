@@ -17,9 +17,8 @@ from offhook.speech.llm import scripted
 from offhook.speech.ports import ModelOutput, ModelRequest, ToolSpec
 from offhook.tools import http as http_tools
 from tests.rig import Outcome, Rig, caller_script, run_call_of
+from tests.simulation.whole_calls import END, POLITE
 
-POLITE = {"wait": {"silent_s": 0.8}}
-END = {"hang_up": True}
 BOOK: dict[str, Any] = {
     "type": "http", "name": "book_room", "description": "Book a room.", "url": "https://hotel.example.com/book",
     "parameters": {"type": "object", "properties": {}}, "result": "{status}", "timeout_s": 10,

@@ -7,18 +7,7 @@ import pytest
 from offhook.simulator.carrier_media import MediaFaults
 from offhook.simulator.network import Network
 from tests.rig import Outcome, Rig, caller_script, run_call_of
-
-POLITE = {"wait": {"silent_s": 0.8}}
-END = {"hang_up": True}
-
-
-def check(outcome: Outcome) -> None:
-    """What holds for every call."""
-    assert not outcome.report.violations, outcome.report.violations
-    assert outcome.tasks_left == 0, "nothing of a call outlives it"
-    assert outcome.reason, "every call says why it ended"
-    assert not outcome.replayed().mismatches, "the journal replays to the same commands"
-    assert outcome.reason != "offhook.error"
+from tests.simulation.whole_calls import END, POLITE, check
 
 
 def heard(outcome: Outcome) -> list[str]:

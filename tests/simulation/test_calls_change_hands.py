@@ -20,24 +20,18 @@ from offhook.speech.ports import ModelOutput, ModelRequest, TextDelta, ToolCall
 from offhook.speech.scripted.tape import TapeReader, speak
 from tests.rig import Outcome, Rig, caller_script, run_call_of, run_carried
 from tests.simulation.services import Service, web_tool
+from tests.simulation.whole_calls import END, POLITE, agent_said
+from tests.simulation.whole_calls import check as check_call
 
-POLITE = {"wait": {"silent_s": 0.8}}
-END = {"hang_up": True}
 DESK = {"name": "desk", "number": "+15005550009", "when": "the caller wants a person", "ring_s": 20}
 TRANSFER = {"name": "transfer_call", "destinations": [DESK]}
 CONNECT = {"when": "person", "tool": "transfer_call", "arguments": {"destination": "desk"}, "then": "Nobody there."}
 
 
 def check(outcome: Outcome) -> None:
-    assert outcome.tasks_left == 0 and not outcome.report.violations
-    assert outcome.reason not in (None, EndReason.OFFHOOK_ERROR)
-    assert not outcome.replayed().mismatches
+    check_call(outcome)
     if outcome.carrier is not None:
         assert not outcome.carrier.violations, outcome.carrier.violations
-
-
-def agent_said(outcome: Outcome) -> list[str]:
-    return [text for speaker, text in outcome.turns if speaker == "agent"]
 
 
 # ── transfers and lost streams ───────────────────────────────────────────────────────────────────────────────────

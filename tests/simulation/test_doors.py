@@ -18,17 +18,8 @@ from offhook.simulator.caller import Caller
 from offhook.simulator.voices import Prepared
 from offhook.speech.ports import ModelRequest
 from offhook.telephony.facts import CallFacts
-from tests.rig import Outcome, Rig, caller_script, run_call_of
-
-POLITE = {"wait": {"silent_s": 0.8}}
-END = {"hang_up": True}
-
-
-def check(outcome: Outcome) -> None:
-    assert not outcome.report.violations and outcome.tasks_left == 0
-    assert outcome.reason not in (None, EndReason.OFFHOOK_ERROR)
-    assert not outcome.replayed().mismatches
-
+from tests.rig import Rig, caller_script, run_call_of
+from tests.simulation.whole_calls import END, POLITE, check
 
 # ── keys towards the other side ──────────────────────────────────────────────────────────────────────────────────
 

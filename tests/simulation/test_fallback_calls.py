@@ -10,13 +10,12 @@ from offhook.call.journal import read_header
 from offhook.simulator.virtual import run_virtual
 from offhook.speech.stt.scripted import ScriptedTranscriber
 from tests.rig import Outcome, Rig, caller_script, run_call_of
+from tests.simulation.whole_calls import END, POLITE
 
 LONGEST_SILENCE_S = 3.0
 ANSWER = "We are open from nine in the morning, until ten in the evening, and on Monday we are closed all day."
 FILLERS = ("", "One moment, please.", "Just a second.")
-POLITE = {"wait": {"silent_s": 0.8}}
 PATIENT = {"wait": {"silent_s": 2.9}}
-END = {"hang_up": True}
 WELL = {"provider": "scripted", "seed": 1}
 
 

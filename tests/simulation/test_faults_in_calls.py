@@ -20,37 +20,9 @@ from offhook.core.endings import EndReason
 from offhook.errors import ProviderUnavailable
 from offhook.simulator.carrier_media import MediaFaults
 from offhook.speech.ports import ModelOutput, ModelRequest, SpokenAudio, TextDelta, Usage
-from tests.rig import Outcome, Rig, caller_script, run_call_of
+from tests.rig import Rig, caller_script, run_call_of
 from tests.simulation.services import Service, web_tool
-
-POLITE = {"wait": {"silent_s": 0.8}}
-END = {"hang_up": True}
-SORRY = "I cannot help you right now"
-
-
-@pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Service:
-    return Service().serve(monkeypatch)
-
-
-def check(outcome: Outcome) -> None:
-    """What holds for every call that no fault of our own has ended."""
-    assert not outcome.report.violations, outcome.report.violations
-    assert outcome.tasks_left == 0, "nothing of a call outlives it"
-    assert outcome.reason not in (None, EndReason.OFFHOOK_ERROR)
-    assert not outcome.replayed().mismatches, "the journal replays to the same commands"
-    assert outcome.summary["end_reason"] == outcome.reason
-
-
-def agent_said(outcome: Outcome) -> list[str]:
-    return [text for speaker, text in outcome.turns if speaker == "agent"]
-
-
-def sounds_after_turn(outcome: Outcome, turn: int = 0) -> list[float]:
-    """When the agent became audible, in seconds from the end of a turn of the caller."""
-    end = outcome.report.turns[turn].ends_at
-    return [begins - end for begins, _ in outcome.report.agent_audible if begins > end]
-
+from tests.simulation.whole_calls import END, POLITE, SORRY, agent_said, check, sounds_after_turn
 
 # ── faults of our own ────────────────────────────────────────────────────────────────────────────────────────────
 

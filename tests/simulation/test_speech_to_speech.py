@@ -10,9 +10,9 @@ from offhook.core.endings import EndReason
 from tests.rig import Outcome, Rig, caller_script, run_call_of
 from tests.simulation.realtime import Answer, Session
 from tests.simulation.services import Service, web_tool
+from tests.simulation.whole_calls import END, POLITE
+from tests.simulation.whole_calls import check as check_call
 
-POLITE = {"wait": {"silent_s": 0.8}}
-END = {"hang_up": True}
 LONG = "We are open from nine in the morning until ten in the evening, every day but Monday."
 
 
@@ -34,9 +34,8 @@ def rig_of(sessions: list[Session], answer: Answer, **agent: Any) -> Rig:
 
 
 def check(outcome: Outcome) -> None:
-    assert outcome.tasks_left == 0 and not outcome.report.violations
+    check_call(outcome)
     assert outcome.reason is EndReason.CALLER_HUNG_UP
-    assert not outcome.replayed().mismatches
     assert not outcome.lines("ReplyFailed")
 
 

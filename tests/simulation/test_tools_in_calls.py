@@ -14,11 +14,10 @@ from offhook.call.runtime import AgentRuntime
 from offhook.simulator.virtual import run_virtual
 from offhook.tools import http as http_tools
 from tests.rig import Outcome, Rig, caller_script, run_call_of
+from tests.simulation.whole_calls import END, POLITE, check
 
-POLITE = {"wait": {"silent_s": 0.8}}
 CANARY = "canary-55e0b1c2-secret"
 PATIENT = {"wait": {"silent_s": 6.0}}
-END = {"hang_up": True}
 FILLER = "I look that up in the shop."
 ORDER = {
     "type": "http",
@@ -66,12 +65,6 @@ def rig_of(*rules: dict[str, Any], **tool: Any) -> Rig:
     return Rig(
         agent={"tools": [{"name": "end_call"}, {**ORDER, **tool}]}, llm={"rules": list(rules), "otherwise": "Fine."}
     )
-
-
-def check(outcome: Outcome) -> None:
-    assert not outcome.report.violations, outcome.report.violations
-    assert outcome.tasks_left == 0 and outcome.reason != "offhook.error"
-    assert not outcome.replayed().mismatches, "the journal replays to the same commands"
 
 
 def lines(outcome: Outcome, kind: str) -> list[dict[str, Any]]:

@@ -21,21 +21,14 @@ from offhook.speech.ports import ModelOutput, ModelRequest, TextDelta, ToolCall
 from offhook.speech.scripted.tape import speak
 from tests.rig import Outcome, Rig, caller_script, run_call_of
 from tests.simulation.services import Service, web_tool
+from tests.simulation.whole_calls import END, POLITE, check
 
-POLITE = {"wait": {"silent_s": 0.8}}
-END = {"hang_up": True}
 ASKS = "So that is a table for four people. Is that right?"
 
 
 def length_s(text: str) -> float:
     """Of the voice that says it."""
     return len(speak(text)) / TELEPHONE.bytes_per_s
-
-
-def check(outcome: Outcome) -> None:
-    assert not outcome.report.violations and outcome.tasks_left == 0
-    assert outcome.reason not in (None, EndReason.OFFHOOK_ERROR)
-    assert not outcome.replayed().mismatches
 
 
 def said(outcome: Outcome, who: str) -> list[str]:
