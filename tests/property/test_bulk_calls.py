@@ -13,8 +13,9 @@ from offhook.simulator.events_journal import write_journal
 from offhook.simulator.events_weather import WEATHERS
 from offhook.simulator.events_world import Outcome, play
 
-CALLS = int(os.environ.get("OFFHOOK_BULK_CALLS", "10080"))
-HOURS = CALLS // 10
+ALL_CALLS = 10_560
+CALLS = int(os.environ.get("OFFHOOK_BULK_CALLS", ALL_CALLS))
+HOURS = 1_000 * CALLS / ALL_CALLS
 HALVES = 2
 """One for each worker."""
 SHOWN = 5
