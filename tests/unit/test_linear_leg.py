@@ -11,14 +11,13 @@ from offhook.core.formats import WIDEBAND
 from offhook.telephony.leg import Leg, LegStarted
 from offhook.telephony.linear_leg import (
     AUDIO_LIMIT,
-    FLOOD_LIMIT,
     MOST_SKIPPED_MS,
-    POLICY_VIOLATION,
     TEXT_LIMIT,
     LinearLeg,
     LinearWorld,
 )
 from offhook.telephony.rate import Allowance
+from offhook.telephony.wire_leg import FLOOD_LIMIT, POLICY_VIOLATION
 
 FRAME = bytes(range(256)) * 2 + bytes(128)
 MANY = Allowance(messages_per_s=1e9, bytes_per_s=1e12)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from offhook.core.formats import TELEPHONE
-from offhook.telephony.carriers.twilio_media import FLOOD_LIMIT
 from offhook.telephony.carriers.twilio_timeline import RUN_TO_BELIEVE
 from offhook.telephony.leg import LegStarted
+from offhook.telephony.wire_leg import FLOOD_LIMIT
 from tests.twilio_wire import CALL, SILENCE, STREAM, Stream, connected, dtmf, mark, media, start, stop
 
 VOICE = bytes(range(160))

@@ -26,21 +26,18 @@ a call can have ends the leg.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final, Literal, Protocol
 
 import msgspec
 
+from offhook.audio.frames import Framer
 from offhook.core.formats import WIDEBAND, AudioFormat
-from offhook.telephony.counters import LegCounters, TroubleLog
-from offhook.telephony.early import EarlyListener
-from offhook.telephony.leg import LegListener, LegStarted
-from offhook.telephony.rate import Allowance, RateLimit
+from offhook.telephony.leg import LegStarted
+from offhook.telephony.rate import Allowance
+from offhook.telephony.wire_leg import LegState, WireLeg
 
 _logger: Final = logging.getLogger("offhook.leg")
 
-POLICY_VIOLATION: Final = 1008
-"""Close code for a peer that we do not serve (RFC 6455, 7.4.1)."""
 AUDIO_LIMIT: Final = WIDEBAND.bytes_per_s
 """Bytes in one binary message: a second."""
 TEXT_LIMIT: Final = 8_192
@@ -49,8 +46,6 @@ SEND_LIMIT: Final = 10 * WIDEBAND.frame_bytes
 """Audio bytes in one message of ours: 200 ms."""
 MOST_SKIPPED_MS: Final = 2_000
 """Longest hole that is filled with silence; after a longer one the call goes on where it is."""
-FLOOD_LIMIT: Final = 20_000
-"""So many messages over the allowance end the leg: even dropping them costs the other calls time."""
 CALL_ALLOWANCE: Final = Allowance(messages_per_s=400.0, bytes_per_s=2.0 * WIDEBAND.bytes_per_s, burst_s=5.0)
 """Twice the audio that a call has, and 10 s at once; silence for skipped audio counts as audio."""
 
@@ -109,36 +104,19 @@ _DECODER: Final = msgspec.json.Decoder(_Incoming)
 _CLEAR: Final = b'{"type":"clear"}'
 
 
-class _State(Enum):
-    EXPECTING = "before its start"
-    LIVE = "live"
-    OVER = "over"
-
-
-class LinearLeg:
+class LinearLeg(WireLeg):
     """One connection. Its listener is told of one end, whoever made it, and of nothing after that."""
 
     def __init__(self, socket: LinearSocket, world: LinearWorld, who: str = "audio socket") -> None:
+        super().__init__(socket, world.clock, world.allowance, who)
         self._socket: Final = socket
         self._world: Final = world
-        self._trouble: Final = TroubleLog(who)
-        self._rate: Final = RateLimit(world.clock, world.allowance)
-        self._early: Final = EarlyListener(lambda: self._trouble("unheard", "nobody listens yet"))
-        self._listener: LegListener = self._early
-        self._state = _State.EXPECTING
-        self._rest = b""
-        """Audio that does not fill a frame yet."""
-        self.started: LegStarted | None = None
+        self._framer: Final = Framer(WIDEBAND)
 
     @property
     def format(self) -> AudioFormat:
         """Linear, 16,000 Hz."""
         return WIDEBAND
-
-    @property
-    def counters(self) -> LegCounters:
-        """What happened on this leg so far."""
-        return self._trouble.counters
 
     # ── from the socket ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -146,7 +124,7 @@ class LinearLeg:
         """Audio came."""
         if not self._rate.admits(len(audio)):
             self._flooded("more than a call can have")
-        elif self._state is not _State.LIVE:
+        elif self._state is not LegState.LIVE:
             self._trouble("out_of_order", f"audio on a stream that is {self._state.value}")
         elif len(audio) > AUDIO_LIMIT:
             self._trouble("too_long", f"{len(audio)} bytes of audio are dropped")
@@ -171,45 +149,31 @@ class LinearLeg:
         else:
             self._take(incoming)
 
-    def connection_lost(self, cause: str) -> None:
-        """The socket is gone: the last input."""
-        self._end(lambda listener: listener.leg_lost(cause or "the connection ended"), f"lost: {cause}")
-
     # ── to the call (telephony.leg.Leg) ──────────────────────────────────────────────────────────────────────────
-
-    def listen(self, listener: LegListener) -> None:
-        """Send everything to `listener`, beginning with what came since the start."""
-        self._listener = listener
-        self._early.hand_over(listener)
 
     def send_audio(self, audio: bytes) -> None:
         """Queue linear audio at the client."""
-        if self._state is _State.LIVE:
+        if self._state is LegState.LIVE:
             for at in range(0, len(audio), SEND_LIMIT):
                 self._socket.send_binary(audio[at : at + SEND_LIMIT])
 
     def send_mark(self, name: str) -> None:
         """Ask to be told when all that was sent before has been played."""
-        if self._state is _State.LIVE:
+        if self._state is LegState.LIVE:
             self._socket.send_text(msgspec.json.encode(_Mark(name)))
 
     def send_clear(self) -> None:
         """Drop what the client has queued."""
-        if self._state is _State.LIVE:
+        if self._state is LegState.LIVE:
             self._socket.send_text(_CLEAR)
-
-    def close(self, code: int = 1000) -> None:
-        """Close the connection; the listener is told that the leg is lost, as with any other end."""
-        self._end(lambda listener: listener.leg_lost("closed on this side"), f"closed by us with {code}")
-        self._socket.close(code)
 
     # ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _take(self, incoming: _Incoming) -> None:
-        if self._state is _State.EXPECTING and isinstance(incoming, _Start):
+        if self._state is LegState.EXPECTING and isinstance(incoming, _Start):
             self._start(incoming)
             return
-        if self._state is not _State.LIVE or isinstance(incoming, _Start):
+        if self._state is not LegState.LIVE or isinstance(incoming, _Start):
             kind = type(incoming).__name__.strip("_").lower()
             self._trouble("out_of_order", f"{kind!r} on a stream that is {self._state.value}")
             return
@@ -229,16 +193,12 @@ class LinearLeg:
             self._refuse("unreadable", f"audio at {message.rate} Hz, expected {WIDEBAND.rate}")
             return
         self.counters.messages += 1
-        self._state = _State.LIVE
+        self._state = LegState.LIVE
         self._trouble.who = ascii(message.call[:64]).strip("'")
         self.started = LegStarted(message.call, "", message.parameters)
         _logger.info("< %s  start of audio", self._trouble.who)
         if not self._world.answer(self, self.started):
             self._refuse("out_of_order", "no call expects this leg: unknown, used or overdue token")
-
-    def _refuse(self, counter: str, reason: str) -> None:
-        self._trouble(counter, f"{reason}; the leg is closed")
-        self.close(POLICY_VIOLATION)
 
     def _skip(self, ms: int) -> None:
         if ms <= 0:
@@ -253,25 +213,8 @@ class LinearLeg:
         self._hear(WIDEBAND.silence(size))
 
     def _hear(self, audio: bytes) -> None:
-        size = WIDEBAND.frame_bytes
-        if self._rest:
-            audio = self._rest + audio
-        whole = len(audio) - len(audio) % size
-        self._rest = audio[whole:]
-        for at in range(0, whole, size):
+        for frame in self._framer.push(audio):
             # The listener may end the leg at any frame.
-            if self._state is _State.LIVE:
+            if self._state is LegState.LIVE:
                 self.counters.frames += 1
-                self._listener.frame_received(audio[at : at + size])
-
-    def _flooded(self, reason: str) -> None:
-        self._trouble("flooded", f"{reason}: dropped")
-        if self.counters.flooded > FLOOD_LIMIT and self._state is not _State.OVER:
-            self.connection_lost("the peer sends too much")
-            self._socket.close(POLICY_VIOLATION)
-
-    def _end(self, tell: Callable[[LegListener], None], how: str) -> None:
-        if self._state is not _State.OVER:
-            self._state = _State.OVER
-            _logger.info("= %s  leg %s; %s", self._trouble.who, how, self.counters.troubles() or "no trouble")
-            tell(self._listener)
+                self._listener.frame_received(frame)

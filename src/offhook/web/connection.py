@@ -14,6 +14,7 @@ from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
 from offhook.telephony.leg import LegStarted
+from offhook.telephony.wire_leg import POLICY_VIOLATION
 from offhook.web.frames import FrameCutter
 
 _logger: Final = logging.getLogger("offhook.web")
@@ -32,7 +33,6 @@ TWO_BYTES: Final = 126
 """From here on a message's length takes two bytes,"""
 LONGEST_SHORT: Final = 0xFFFF
 """and up to here they are enough."""
-POLICY_VIOLATION: Final = 1008
 SERVICE_RESTART: Final = 1012
 
 

@@ -9,7 +9,6 @@ first, tenth, hundredth ... time, and the call goes on without it.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final, Protocol
 
 from offhook.audio.frames import Framer
@@ -29,19 +28,14 @@ from offhook.telephony.carriers.twilio_messages import (
     decode,
 )
 from offhook.telephony.carriers.twilio_timeline import Timeline
-from offhook.telephony.counters import LegCounters, TroubleLog
-from offhook.telephony.early import EarlyListener
-from offhook.telephony.leg import LegListener, LegStarted
+from offhook.telephony.leg import LegStarted
 from offhook.telephony.rate import Allowance, RateLimit
+from offhook.telephony.wire_leg import FLOOD_LIMIT, LegState, WireLeg
 
 _logger: Final = logging.getLogger("offhook.leg")
 
-POLICY_VIOLATION: Final = 1008
-"""Close code for a peer that we do not serve (RFC 6455, 7.4.1)."""
 SEND_LIMIT: Final = 1_600
 """Audio bytes in one message: 200 ms. Twilio documents no limit, and peers send 20 to 200 ms."""
-FLOOD_LIMIT: Final = 20_000
-"""So many messages over the allowance end the leg: even dropping them costs the other calls time."""
 AUDIO_ALLOWANCE: Final = Allowance(messages_per_s=400.0, bytes_per_s=16_000.0, burst_s=5.0)
 """Of audio, silence for lost messages included: twice what a call has, and 10 s at once."""
 CALL_ALLOWANCE: Final = Allowance()
@@ -58,12 +52,6 @@ class MediaSocket(Protocol):
         """Start the closing handshake."""
 
 
-class _State(Enum):
-    EXPECTING = "before its start"
-    LIVE = "live"
-    OVER = "over"
-
-
 @dataclass(frozen=True, slots=True)
 class LegWorld:
     """What surrounds a leg. `answer` is asked once, at `start`: False and the leg is closed."""
@@ -74,33 +62,23 @@ class LegWorld:
     allowance: Allowance = CALL_ALLOWANCE
 
 
-class TwilioMediaLeg:
+class TwilioMediaLeg(WireLeg):
     """One media stream. Its listener is told of one end, whoever made it, and of nothing after that."""
 
     def __init__(self, socket: MediaSocket, world: LegWorld, who: str = "media socket") -> None:
+        super().__init__(socket, world.clock, world.allowance, who)
         self._socket: Final = socket
         self._world: Final = world
-        self._trouble: Final = TroubleLog(who)
-        self._rate: Final = RateLimit(world.clock, world.allowance)
         self._audio_rate: Final = RateLimit(world.clock, AUDIO_ALLOWANCE)
         self._timeline: Final = Timeline(self._trouble)
         self._framer: Final = Framer()
-        self._early: Final = EarlyListener(lambda: self._trouble("unheard", "nobody listens yet"))
-        self._listener: LegListener = self._early
-        self._state = _State.EXPECTING
         self._encoder = Encoder("")
         self._sequence = 0
-        self.started: LegStarted | None = None
 
     @property
     def format(self) -> AudioFormat:
         """Of the audio, both ways: `start` is refused when it announces another (protocol notes, 1.5)."""
         return TELEPHONE
-
-    @property
-    def counters(self) -> LegCounters:
-        """What happened on this leg so far."""
-        return self._trouble.counters
 
     # ── from the socket ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -127,46 +105,32 @@ class TwilioMediaLeg:
         if self.counters.binary > FLOOD_LIMIT:
             self._flooded("binary messages")
 
-    def connection_lost(self, cause: str) -> None:
-        """The socket is gone: the last input."""
-        self._end(lambda listener: listener.leg_lost(cause or "the connection ended"), f"lost: {cause}")
-
     # ── to the call (telephony.leg.Leg) ──────────────────────────────────────────────────────────────────────────
-
-    def listen(self, listener: LegListener) -> None:
-        """Send everything to `listener`, beginning with what came since the start."""
-        self._listener = listener
-        self._early.hand_over(listener)
 
     def send_audio(self, audio: bytes) -> None:
         """Queue mu-law at the carrier."""
-        if self._state is _State.LIVE:
+        if self._state is LegState.LIVE:
             for at in range(0, len(audio), SEND_LIMIT):
                 self._socket.send_text(self._encoder.media(audio[at : at + SEND_LIMIT]))
 
     def send_mark(self, name: str) -> None:
         """Ask to be told when all that was sent before has been played."""
-        if self._state is _State.LIVE:
+        if self._state is LegState.LIVE:
             self._socket.send_text(self._encoder.mark(name))
 
     def send_clear(self) -> None:
         """Drop what the carrier has queued."""
-        if self._state is _State.LIVE:
+        if self._state is LegState.LIVE:
             self._socket.send_text(self._encoder.clear())
-
-    def close(self, code: int = 1000) -> None:
-        """Close the connection; the listener is told that the leg is lost, as with any other end."""
-        self._end(lambda listener: listener.leg_lost("closed on this side"), f"closed by us with {code}")
-        self._socket.close(code)
 
     # ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _take(self, incoming: AnyIncoming) -> None:
-        if self._state is _State.LIVE and not isinstance(incoming, Start | Connected):
+        if self._state is LegState.LIVE and not isinstance(incoming, Start | Connected):
             self._take_live(incoming)
-        elif self._state is _State.EXPECTING and isinstance(incoming, Start):
+        elif self._state is LegState.EXPECTING and isinstance(incoming, Start):
             self._start(incoming)
-        elif self._state is _State.EXPECTING and isinstance(incoming, Connected):
+        elif self._state is LegState.EXPECTING and isinstance(incoming, Connected):
             self.counters.messages += 1
         else:
             kind = type(incoming).__name__.lower()
@@ -199,17 +163,13 @@ class TwilioMediaLeg:
         else:
             self.counters.messages += 1
             self._sequence = message.sequence_number
-            self._state = _State.LIVE
+            self._state = LegState.LIVE
             self._encoder = Encoder(stream_sid)
             self._trouble.who = start.call_sid
             self.started = LegStarted(start.call_sid, stream_sid, start.custom_parameters)
             _logger.info("< %s  start of stream %s", start.call_sid, ascii(stream_sid[:64])[1:-1])
             if not self._world.answer(self, self.started):
                 self._refuse("out_of_order", "no call expects this stream: unknown, used or overdue token")
-
-    def _refuse(self, counter: str, reason: str) -> None:
-        self._trouble(counter, f"{reason}; the leg is closed")
-        self.close(POLICY_VIOLATION)
 
     def _follow(self, sequence: int) -> None:
         # A gap is a loss that the timeline will fill; it is no reason to distrust the message (protocol notes, 1.5).
@@ -232,16 +192,3 @@ class TwilioMediaLeg:
         for frame in self._framer.push(audio):
             self._trouble.counters.frames += 1
             self._listener.frame_received(frame)
-
-    def _flooded(self, reason: str) -> None:
-        self._trouble("flooded", f"{reason}: dropped")
-        if self.counters.flooded > FLOOD_LIMIT and self._state is not _State.OVER:
-            self.connection_lost("the peer sends too much")
-            self._socket.close(POLICY_VIOLATION)
-
-    def _end(self, tell: Callable[[LegListener], None], how: str) -> None:
-        if self._state is _State.OVER:
-            return
-        self._state = _State.OVER
-        _logger.info("= %s  leg %s; %s", self._trouble.who, how, self.counters.troubles() or "no trouble")
-        tell(self._listener)
