@@ -225,6 +225,8 @@ class BargeIn:
                 self._listening.ledger.take(PASSED)
             return
         reply = self._speaking.reply
+        if spurt is None and self._turns.pass_late_echo():
+            return
         if reply is None or reply.is_held or reply.is_protected or spurt is not None:
             return  # Judged already, or looked at when the agent has said what it says now.
         if event.to_s > max(self._listening.closed_to, reply.audible_at) + SOUND_JUDGED_S:

@@ -202,14 +202,20 @@ class Turns:
         reply = self._speaking.reply
         if self.is_suspended or (reply is not None and not reply.is_held) or self._speaking.cut is not None:
             return  # Looked at again at the next rest.
-        last = self._listening.spurt
-        if spurt is None and last is not None and self.echo.is_own_voice(self._listening.ledger.text, last):
-            self._listening.ledger.take(PASSED)
-        elif spurt is None:
-            self.commit(at)
+        if spurt is None:
+            if not self.pass_late_echo():
+                self.commit(at)
         elif not spurt.is_voiced:
             spurt.asked_again = True
             spurt.silence_s = max(spurt.silence_s, at - (spurt.ended_at or at))
+
+    def pass_late_echo(self) -> bool:
+        """Words that are told when their spurt is over, and are the agent's own: nobody's turn."""
+        last = self._listening.spurt
+        if last is None or not self.echo.is_own_voice(self._listening.ledger.text, last):
+            return False
+        self._listening.ledger.take(PASSED)
+        return True
 
     def commit(self, at: float) -> None:
         """The caller's turn is over; the agent has the floor."""
