@@ -1,10 +1,9 @@
 """A turn of a past call as its model was asked: taken from the journal, to be asked again."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from offhook.call.journal import Briefing, Gap, Header, Line, ToolBrief, read_header, read_lines
+from offhook.call.journal import Briefing, Gap, Header, Line, read_header, read_lines
 from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.core import history as hist
@@ -121,8 +120,3 @@ def _take_news(asked: Asked, event: ev.ReplyEvent) -> None:
             asked.failure = f"{stage} failed: {cause}"
         case _:
             pass
-
-
-def tools_of(briefing: Briefing | None) -> Sequence[ToolBrief]:
-    """What the model was offered."""
-    return briefing.tools if briefing is not None else ()

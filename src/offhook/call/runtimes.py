@@ -1,7 +1,6 @@
 """Agents that are ready to take calls: each loaded once, shared by its calls, and let go when nobody needs it."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, Self
@@ -10,7 +9,6 @@ from offhook.call.runtime import AgentRuntime
 from offhook.errors import ConfigurationError
 from offhook.telephony.facts import CallFacts
 
-_LOG: Final = logging.getLogger("offhook.runtime")
 MOST_IDLE: Final = 8
 """Agents kept ready that nobody talks to; the one that was used longest ago goes first."""
 

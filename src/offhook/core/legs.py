@@ -129,11 +129,6 @@ class Legs:
         self._call.do(TransferCall(transfer.call, transfer.name, to.number, to.ring_s))
         self._call.timers.set(Timer.LEG, at + DIAL_S)
 
-    @property
-    def is_connecting(self) -> bool:
-        """The carrier was asked to connect the caller, and has not said what became of it."""
-        return self._transfer is not None
-
     def transfer_ended(self, event: TransferEnded, at: float) -> None:
         """The carrier is done with it."""
         c = self._call

@@ -32,15 +32,9 @@ from offhook.core.words import (
     shape_of,
 )
 
-HUSH_SOUND_S: Final = 0.15
-"""A shorter loud sound makes the agent only quieter."""
-SOUND_JUDGED_S: Final = 0.35
-"""A loud sound that the voice detector has not taken for a voice by then is none."""
 REPEAT_VOICE_S: Final = 1.0
 """So much voice without a word was probably speech: ask to repeat it."""
 MOST_REPEATS: Final = 2
-ECHO_TAIL_WORDS: Final = 3
-"""One or two words are the agent's own only if they stand at the end of what was just heard of it."""
 
 
 class Turns:

@@ -29,7 +29,6 @@ _LENGTHENED: Final = re.compile(r"(\w)\1{2,}")
 
 _QUESTION_SIGNS: Final = frozenset("?？؟⁇⁈⁉﹖︖⸮፧՞‽")
 _GREEK_QUESTION_SIGNS: Final = frozenset(";\u037e")
-_FULL_STOPS: Final = frozenset(".!。！｡।॥۔…")
 _SIGNS: Final = 16
 """So many signs behind the last word are looked at."""
 
