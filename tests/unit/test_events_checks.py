@@ -1,6 +1,7 @@
 """Every check of the simulated calls can fail: a conversation is broken on purpose, and the check says so."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from offhook.core.conversation import Conversation
 from offhook.simulator.events_check import Check, Facts
 from offhook.simulator.events_checks import CHECKS
 from offhook.simulator.events_waits import NobodyWaitsInSilence
-from offhook.simulator.events_weather import WEATHERS, share
+from offhook.simulator.events_weather import WEATHERS
 from offhook.simulator.events_world import EventsWorld
 
 Twist = Callable[[list[cmd.AnyCommand]], list[cmd.AnyCommand]]
@@ -144,7 +145,7 @@ def test_a_television_that_is_talked_to_is_found() -> None:
     class Patient(Conversation):
         """Never doubts that somebody is there."""
 
-    weather = share(
+    weather = replace(
         WEATHERS["television"],
         behaviour=msgspec.structs.replace(WEATHERS["television"].behaviour, presence_doubts=0, max_call_s=1200.0),
     )

@@ -76,7 +76,9 @@ class LazyCommands(TyperGroup):
 
 def load_command(entry: Entry) -> Any:
     """Import a command and give it the form that the group runs."""
-    import_module("offhook.settings").keep_products_on_their_thread()
+    from offhook.settings import keep_products_on_their_thread
+
+    keep_products_on_their_thread()
     found = getattr(import_module(f"offhook.cli.{entry.module}"), entry.attribute)
     if not isinstance(found, typer.Typer):
         function: Callable[..., object] = found

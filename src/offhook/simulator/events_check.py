@@ -38,17 +38,10 @@ class Check:
 
     def hears(self) -> Hears:
         """What it is told of: kinds of events and commands, each with what is done then."""
-        return self._hears()
+        return {}
 
     def ended(self, at: float) -> None:
         """The call is over, and everybody has fallen silent."""
-        self._ended(at)
-
-    def _hears(self) -> Hears:
-        return {}
-
-    def _ended(self, at: float) -> None:
-        pass
 
     def fail(self, at: float, what: str) -> None:
         """It does not hold."""

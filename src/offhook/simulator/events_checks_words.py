@@ -39,7 +39,7 @@ class WordsReachHistory(Check):
         """Said over a reply that broke off: nobody can tell what they answer."""
         self._ended_at = 0.0
 
-    def _hears(self) -> Hears:
+    def hears(self) -> Hears:
         return {TranscriptFinal: self._final, Remember: self._remember, EndCall: self._end}
 
     def _end(self, command: EndCall, at: float) -> None:
@@ -75,7 +75,7 @@ class WordsReachHistory(Check):
             self._said.append(word)
         self._answers.subtract(_ANSWER.findall(command.entry.text))
 
-    def _ended(self, at: float) -> None:
+    def ended(self, at: float) -> None:
         lost = sorted(set(self._told) - set(self._said))
         if lost:
             first = self._told[lost[0]]
@@ -100,7 +100,7 @@ class HeardTextIsTrue(Check):
         super().__init__(facts)
         self._said: dict[int, float] = {}
 
-    def _hears(self) -> Hears:
+    def hears(self) -> Hears:
         return {Remember: self._remember}
 
     def _remember(self, command: Remember, at: float) -> None:
@@ -110,7 +110,7 @@ class HeardTextIsTrue(Check):
                     self.fail(at, f"a{word} stands twice in the history")
                 self._said[word] = at
 
-    def _ended(self, at: float) -> None:
+    def ended(self, at: float) -> None:
         known: set[int] = set()
         for reply, words in self.facts.truth.items():
             heard = {int(word) for word in _AGENT_WORD.findall(" ".join(words))}
@@ -137,7 +137,7 @@ class KeysReachHistory(Check):
         self._last_at = 0.0
         self._collects = False
 
-    def _hears(self) -> Hears:
+    def hears(self) -> Hears:
         return {DigitPressed: self._press, CollectKeys: self._collect}
 
     def _press(self, event: DigitPressed, at: float) -> None:
@@ -148,7 +148,7 @@ class KeysReachHistory(Check):
     def _collect(self, command: CollectKeys, at: float) -> None:
         self._collects = True
 
-    def _ended(self, at: float) -> None:
+    def ended(self, at: float) -> None:
         if self._collects:
             return
         told = "".join(entry.keys for entry in self.facts.entries if isinstance(entry, KeysPressed))

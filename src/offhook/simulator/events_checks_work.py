@@ -47,7 +47,7 @@ class NoEffectTwice(Check):
         """Of each wish the latest run: its call, turn and key."""
         self._over: dict[str, type] = {}
 
-    def _hears(self) -> Hears:
+    def hears(self) -> Hears:
         return {
             StartReply: self._start, Remember: self._remember, RunTool: self._run,
             ToolReturned: self._answered, ToolFailed: self._answered, ToolLost: self._answered,
@@ -97,7 +97,7 @@ class ModelKnowsAll(Check):
         self._run: list[str] = []
         self._over: list[str] = []
 
-    def _hears(self) -> Hears:
+    def hears(self) -> Hears:
         over = self._tool_over
         return {
             Remember: self._remember, RunTool: self._ran, StartReply: self._asked, ContinueReply: self._asked,
@@ -149,7 +149,7 @@ class RoundsAreBounded(Check):
         self._no_tools: set[int] = set()
         self._fillers = 0
 
-    def _hears(self) -> Hears:
+    def hears(self) -> Hears:
         return {
             ContinueReply: self._goes_on, StartReply: self._start, RunTool: self._run,
             PlayFiller: self._filler, ReplyHeard: self._heard, TranscriptFinal: self._words,
@@ -204,7 +204,7 @@ class OneReplyAtATime(Check):
         self._open = 0
         self._latest = 0
 
-    def _hears(self) -> Hears:
+    def hears(self) -> Hears:
         asked: Hears = dict.fromkeys(
             (CommitReply, DuckPlayout, HushPlayout, ResumePlayout, PlayFiller, ContinueReply), self._of_reply
         )
@@ -240,7 +240,7 @@ class NothingFollowsTheEnd(Check):
         self._answered = False
         self._ends = 0
 
-    def _hears(self) -> Hears:
+    def hears(self) -> Hears:
         return {EndCall: self._end, CallAnswered: self._begin}
 
     def _begin(self, event: CallAnswered, at: float) -> None:
@@ -251,7 +251,7 @@ class NothingFollowsTheEnd(Check):
         if self._ends > 1:
             self.fail(at, "the call ends twice")
 
-    def _ended(self, at: float) -> None:
+    def ended(self, at: float) -> None:
         if self._answered and not self._ends:
             self.fail(at, "the call never ended")
 
@@ -261,6 +261,6 @@ class TelevisionsAreLeft(Check):
 
     name = "televisions_are_left"
 
-    def _ended(self, at: float) -> None:
+    def ended(self, at: float) -> None:
         if self.facts.is_television and at > LONGEST_TELEVISION_S:
             self.fail(at, "the agent has talked to a television until now")

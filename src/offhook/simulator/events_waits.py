@@ -32,7 +32,7 @@ class NobodyWaitsInSilence(Check):
         self._asked_for_time = False
         self._fillers: set[int] = set()
 
-    def _hears(self) -> Hears:
+    def hears(self) -> Hears:
         return {
             CallAnswered: self._begin, EndCall: self._end, StartReply: self._start,
             CollectKeys: self._collect, KeysCollected: self._collected,

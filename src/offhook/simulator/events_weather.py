@@ -1,11 +1,10 @@
 """What can go wrong in a simulated call, and how often: one frozen set of probabilities per weather.
 
-A probability stands for one chance at the place that its sentence names. `share(weather, ...)` is for tests that want
-a weather of their own.
+A probability stands for one chance at the place that its sentence names.
 """
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 from offhook.core.behaviour import PRESETS, Behaviour, Destination, Script
 
@@ -151,11 +150,6 @@ class Weather:
     """A door ends the call."""
 
 
-def share(weather: Weather, **changes: Any) -> Weather:
-    """The same weather with some things otherwise."""
-    return replace(weather, **changes)
-
-
 FAIR: Final = Weather()
 _TALKS: Final = Weather(interrupts=0.25, backchannels=0.3, coughs=0.2, tail_answers=0.3, noises=0.1, oh_wait=0.7)
 _LATE: Final = Weather(final_s=(0.05, 3.5), unanswered=0.02, loses_stream=0.01)
@@ -163,29 +157,29 @@ _TOOLS: Final = Weather(tools=0.35, interrupts=0.15, model_fails=0.04, slow_toke
 
 WEATHERS: Final[dict[str, Weather]] = {
     "fair": FAIR,
-    "interims": share(FAIR, interims=1.0, own_finals=0.5, expects_ends=0.3),
+    "interims": replace(FAIR, interims=1.0, own_finals=0.5, expects_ends=0.3),
     "lively": _TALKS,
-    "echo": share(_TALKS, echoes=0.25),
+    "echo": replace(_TALKS, echoes=0.25),
     "late": _LATE,
-    "late_interims": share(_LATE, interims=1.0, own_finals=0.3, expects_ends=0.3),
-    "very_late": share(_LATE, final_s=(0.5, 6.0), interims=0.5, coughs=0.2, short_answers=0.4),
-    "losses": share(FAIR, loses_stream=0.15, interims=0.5, own_finals=0.4, reopen_fails=0.2),
-    "keys": share(FAIR, keys=0.15, keys_beside_words=0.2, collects=0.1, interims=0.5, final_s=(0.05, 1.2)),
+    "late_interims": replace(_LATE, interims=1.0, own_finals=0.3, expects_ends=0.3),
+    "very_late": replace(_LATE, final_s=(0.5, 6.0), interims=0.5, coughs=0.2, short_answers=0.4),
+    "losses": replace(FAIR, loses_stream=0.15, interims=0.5, own_finals=0.4, reopen_fails=0.2),
+    "keys": replace(FAIR, keys=0.15, keys_beside_words=0.2, collects=0.1, interims=0.5, final_s=(0.05, 1.2)),
     "tools": _TOOLS,
-    "tools_hard": share(
+    "tools_hard": replace(
         _TOOLS, tools=0.6, tools_again=0.7, same_wish=0.6, tools_fail=0.2, tools_lost=0.1, tools_silent=0.1,
         tool_s=(0.5, 9.0), tools_for_ever=0.1, model_fails=0.1, model_fails_midway=0.05, voice_stalls=0.03,
     ),
-    "slow_model": share(FAIR, slow_tokens=0.2, model_stalls=0.04, model_is_empty=0.03),
-    "sick_model": share(FAIR, model_fails=0.15, model_fails_midway=0.1, model_stalls=0.05, model_is_empty=0.08),
-    "sick_voice": share(FAIR, slow_voice=0.15, voice_stalls=0.06, voice_dies=0.06),
-    "dead_voice": share(FAIR, dead_voice=1.0, tools=0.2, lasts_s=(60.0, 200.0)),
-    "bad_line": share(FAIR, marks_lost=0.15, downlink_stalls=0.1, no_silence=0.1, mutes=0.03),
-    "legs": share(FAIR, legs_lost=0.05, transfers=0.04, vanishes=0.02),
-    "doors": share(FAIR, doors=0.1, mutes=0.03, hands_off=0.04, transfers=0.03),
-    "television": share(FAIR, television=1.0, interims=0.5),
-    "snappy": share(_TALKS, behaviour=PRESETS["snappy"], interims=0.5),
-    "patient": share(_TALKS, behaviour=PRESETS["patient"], interims=0.5),
+    "slow_model": replace(FAIR, slow_tokens=0.2, model_stalls=0.04, model_is_empty=0.03),
+    "sick_model": replace(FAIR, model_fails=0.15, model_fails_midway=0.1, model_stalls=0.05, model_is_empty=0.08),
+    "sick_voice": replace(FAIR, slow_voice=0.15, voice_stalls=0.06, voice_dies=0.06),
+    "dead_voice": replace(FAIR, dead_voice=1.0, tools=0.2, lasts_s=(60.0, 200.0)),
+    "bad_line": replace(FAIR, marks_lost=0.15, downlink_stalls=0.1, no_silence=0.1, mutes=0.03),
+    "legs": replace(FAIR, legs_lost=0.05, transfers=0.04, vanishes=0.02),
+    "doors": replace(FAIR, doors=0.1, mutes=0.03, hands_off=0.04, transfers=0.03),
+    "television": replace(FAIR, television=1.0, interims=0.5),
+    "snappy": replace(_TALKS, behaviour=PRESETS["snappy"], interims=0.5),
+    "patient": replace(_TALKS, behaviour=PRESETS["patient"], interims=0.5),
     "storm": Weather(
         interrupts=0.2, backchannels=0.2, coughs=0.2, tail_answers=0.2, echoes=0.05, noises=0.1, keys=0.05,
         keys_beside_words=0.1, asks_for_time=0.03, vanishes=0.02, mutes=0.01, final_s=(0.05, 1.5), late_finals=0.1,
