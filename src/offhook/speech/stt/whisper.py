@@ -36,6 +36,8 @@ MAX_BIAS_TOKENS: Final = 120
 """Of the prompt's 223: a long list of words would be heard everywhere."""
 LOOP_RATIO: Final = 2.0
 """A text that compresses better than this repeats itself."""
+AGAIN_WORDS: Final = 4
+"""So many words that stand twice side by side may be the beginning of a loop."""
 UNLIKELY_SCORE: Final = -0.9
 SHORT_WORDS: Final = 3
 """The mean score of a word or two is low also when they are right ("Goodbye": -1.0 to -1.6): no cause for a retry."""
@@ -56,7 +58,7 @@ class _Decoded:
     @property
     def suspect(self) -> bool:
         is_unlikely = self.score < UNLIKELY_SCORE and len(self.text.split()) > SHORT_WORDS
-        return self.full or is_unlikely or loops(self.text)
+        return self.full or is_unlikely or loops(self.text) or says_again(self.text)
 
 
 class Whisper:
@@ -139,6 +141,17 @@ def loops(text: str) -> bool:
     """Whether a text repeats itself so much that no person said it."""
     data = text.encode()
     return len(data) / max(1, len(zlib.compress(data))) > LOOP_RATIO
+
+
+def says_again(text: str) -> bool:
+    """Whether a phrase stands twice side by side, the second time perhaps cut off: people do so, and so do decoders."""
+    words = text.lower().split()
+    for size in range(AGAIN_WORDS, len(words)):
+        for at in range(len(words) - size - AGAIN_WORDS + 1):
+            again = words[at + size : at + 2 * size]
+            if again == words[at : at + len(again)]:
+                return True
+    return False
 
 
 def clean(text: str) -> str:
