@@ -106,6 +106,17 @@ def test_half_a_word_is_not_heard_once_more(who: str, script: list[Spurt], asked
     check_words(notes, sound.words)
 
 
+@pytest.mark.parametrize("who", [name for name in ALL if name.startswith(("nova", "flux"))])
+def test_a_final_that_is_told_twice_is_one_however_short_its_stretch(who: str) -> None:
+    """Two questions in the middle of a word, 40 ms apart."""
+    sound = sound_of(asked_at_last([Spurt(3, 6, (5,))]))
+    sound.asks |= {48, 50}
+    notes = run_virtual(call(ALL[who], sound, set()))
+    check_chain(notes)
+    check_answers(notes)
+    check_words(notes, sound.words)
+
+
 SENTENCES = [Spurt(4, 40), Spurt(3, 30, (3, 12)), Spurt(4, 50), Spurt(3, 60)]
 
 

@@ -299,11 +299,11 @@ class NovaDialect:
         start_s, end_s = results.start, results.end_s
         text, words = " ".join(best.transcript.split()), tuple(best.words)
         reached_s = max(end_s or 0.0, words[-1].end if words else 0.0)
+        if start_s is not None and end_s is not None and start_s < self._final_until and end_s <= self._final_until:
+            return _Interim("", (), end_s)
         if start_s is None or end_s is None or start_s >= self._final_until - OVERLAP_S:
             # The words are the text where they say the same; smart formatting may make one of several.
             return _Interim(text, words if _joined(words) == text else (), reached_s)
-        if end_s <= self._final_until:
-            return _Interim("", (), end_s)
         if not words:
             return _Interim(text, (), reached_s)
         new = tuple(word for word in words if word.middle_s > self._final_until)
