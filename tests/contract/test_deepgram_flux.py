@@ -70,17 +70,17 @@ def test_a_drop_and_a_replay_lose_and_double_no_word() -> None:
             port = await port_of(server, FLUX)
             for said in ("lost", "1005"):
                 lost = Hearing(port)
-                lost.say("one two three four five six")
+                lost.say("red orange yellow green blue violet")
                 found = await lost.error()
                 assert isinstance(found, ProviderUnavailable)
                 assert said in str(found)
                 assert lost.finals() == []
             last = Hearing(port)
-            last.say("one two three four five six")
+            last.say("red orange yellow green blue violet")
             last.ask()
             await last.until_answered()
             await last.stop()
-            assert last.finals() == ["one two three four five six"]
+            assert last.finals() == ["red orange yellow green blue violet"]
 
     asyncio.run(main())
 

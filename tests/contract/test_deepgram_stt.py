@@ -89,14 +89,14 @@ def test_drops_and_replays_lose_and_double_no_word() -> None:
             port = await port_of(server)
             for _ in range(2):
                 lost = Hearing(port)
-                lost.say("one two three four five six")
+                lost.say("red orange yellow green blue violet")
                 assert isinstance(await lost.error(), ProviderUnavailable)
                 assert lost.finals() == []
             last = Hearing(port)
-            last.say("one two three four five six")
+            last.say("red orange yellow green blue violet")
             last.ask()
             await last.until_answered()
-            assert last.finals() == ["one two three four five six"]
+            assert last.finals() == ["red orange yellow green blue violet"]
             await last.stop()
 
     asyncio.run(main())
@@ -105,18 +105,18 @@ def test_drops_and_replays_lose_and_double_no_word() -> None:
 @pytest.mark.parametrize("model", ["nova-3", "flux-general-en"])
 def test_a_backlog_that_is_heard_slowly_loses_and_doubles_no_word(model: str) -> None:
     """After a reconnection Deepgram hears at most 1.25 times as fast as real time: the answers are late, and whole."""
-    text = "one two three"
+    text = "red orange yellow"
 
     async def main() -> None:
         async with DeepgramServer(throttle=THROTTLE, latency=Delay(0.02, 0.05)) as server:
             hearing = Hearing(await port_of(server, stt.Config(model=model)))
             hearing.say(text)
             hearing.ask()
-            hearing.say("and four", 1)
+            hearing.say("and green", 1)
             hearing.ask()
             await hearing.until_answered()
             await hearing.stop()
-            assert " ".join(hearing.finals()) == f"{text} and four"
+            assert " ".join(hearing.finals()) == f"{text} and green"
 
     asyncio.run(main())
 
