@@ -207,8 +207,10 @@ class FluxDialect:
     def received(self, message: str | bytes, at: float) -> None:
         """One message. Raises `ProtocolViolation` for what is not JSON, `ProviderUnavailable` for an error."""
         kind = message_of(message)
-        if kind.type == "TurnInfo":
-            self._turn_info(decoded(message, _TURN_INFO), at)
+        if kind.type in ("TurnInfo", None):
+            info = decoded(message, _TURN_INFO)
+            if kind.type is not None or info.event is not None:
+                self._turn_info(info, at)
         elif kind.type == "Error":
             raise vendor_error(kind.code or "")
 
@@ -222,7 +224,7 @@ class FluxDialect:
         """An answer or the audio is late. Raises `ProviderTimeout`."""
         self._looked_at = at
         assert self._audio_at is not None, "nobody wakes a socket that is not open"
-        if at - self._audio_at >= NO_AUDIO_S:
+        if at >= self._audio_at + NO_AUDIO_S:
             self._fill(at - self._audio_at)
             self._audio_at = at
         if not self._questions.asked:

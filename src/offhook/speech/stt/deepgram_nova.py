@@ -217,8 +217,10 @@ class NovaDialect:
     def received(self, message: str | bytes, at: float) -> None:
         """One message. Raises `ProtocolViolation` for what is not JSON, `ProviderUnavailable` for an error."""
         kind = message_of(message)
-        if kind.type == "Results":
-            self._results(decoded(message, _RESULTS), at)
+        if kind.type in ("Results", None):
+            results = decoded(message, _RESULTS)
+            if kind.type is not None or results.best is not None:
+                self._results(results, at)
         elif kind.type == "Error":
             raise vendor_error(kind.variant or "")
 
