@@ -28,6 +28,8 @@ VERSION: Final = "2026-08-14"
 TOO_MANY: Final = 429
 """More contexts at once than the account's plan has (`concurrency_limited`): one of its own ends in a moment.
 https://docs.cartesia.ai/use-the-api/concurrency-limits-and-timeouts"""
+SAME: Final = {"fil": "tl", "nb": "no", "nn": "no"}
+"""Languages that the vendor has under another tag."""
 CONTEXTS: Final = 16
 """The vendor knows no bound for one socket; a lost one should not silence more calls than this."""
 
@@ -75,10 +77,11 @@ def request(config: Config, setup: Setup) -> dict[str, object]:
     """What all requests of an agent have in common."""
     controls: dict[str, object] = {"speed": config.speed, "volume": config.volume, "emotion": config.emotion}
     controls = {name: value for name, value in controls.items() if value not in (1.0, "")}
+    language = (config.language or setup.language).replace("_", "-").partition("-")[0].lower()
     return {
         "model_id": config.model,
         "voice": {"mode": "id", "id": config.voice},
-        "language": (config.language or setup.language).partition("-")[0].lower(),
+        "language": SAME.get(language, language),
         "output_format": {"container": "raw", "encoding": "pcm_mulaw", "sample_rate": 8000},
         "add_timestamps": True,
         # The default is to wait up to 3 s for more text.

@@ -36,6 +36,11 @@ INACTIVITY_S: Final = 180
 """The longest that the vendor grants."""
 TOLD_LANGUAGE: Final = ("eleven_flash_v2_5", "eleven_turbo_v2_5")
 """Models that are told the language; the others hear it in the text, and some refuse to be told."""
+LANGUAGES: Final = frozenset(
+    """ar bg cs da de el en es fi fil fr hi hr hu id it ja ko ms nl no pl pt ro ru sk sv ta tr uk vi zh""".split()
+)
+"""Those that they are told; another is refused, and heard in the text."""
+SAME: Final = {"nb": "no", "nn": "no", "tl": "fil"}
 ELSEWHERE: Final = ("eleven_v3", "eleven_v4")
 """Models of another address, with another wire."""
 CROWDED: Final = frozenset(
@@ -130,8 +135,10 @@ def query(config: Config, setup: Setup) -> str:
         # Times with the very audio that they are about.
         ("sync_alignment", "true"),
     ]
-    language = config.language or (setup.language if config.model.startswith(TOLD_LANGUAGE) else "")
-    fields += [("language_code", language.partition("-")[0].lower())] if language else []
+    language = (config.language or setup.language).replace("_", "-").partition("-")[0].lower()
+    language = SAME.get(language, language)
+    is_told = config.language or (config.model.startswith(TOLD_LANGUAGE) and language in LANGUAGES)
+    fields += [("language_code", language)] if is_told else []
     return urlencode(fields)
 
 
@@ -203,6 +210,10 @@ class ContextDialect(VoiceDialect):
         )
         return [_encode(message).decode() for message in messages]
 
+    def takes(self, letters: int, at: float) -> bool:
+        """No more where a context stays silent: it may keep its place for good, and is to be asked for once more."""
+        return not self._dropped and not any(found.asked_at + AGAIN_S <= at for found in self._silent)
+
     @property
     def wakeup_at(self) -> float | None:
         """When a segment's first audio is late."""
@@ -210,21 +221,23 @@ class ContextDialect(VoiceDialect):
 
     @property
     def _late(self) -> list[_Context]:
-        """Those that may be asked for once more, one at a time and while there is room: it takes another context."""
-        contexts = [] if self._dropped or len(self._contexts) >= CONTEXTS else self._contexts.values()
-        if any(context.is_asked_again and context.segment.is_waited_for for context in contexts):
-            return []
-        return [context for context in contexts if not context.is_asked_again and context.segment.is_waited_for]
+        """Those that may be asked for once more, while there is room: it takes another context."""
+        return self._silent if len(self._contexts) + len(self._dropped) < CONTEXTS else []
+
+    @property
+    def _silent(self) -> list[_Context]:
+        """Those that were asked for once, and of which nothing came."""
+        return [found for found in self._contexts.values() if found.segment.is_waited_for and not found.is_asked_again]
 
     def wake(self, at: float) -> Iterable[str]:
         """Ask for what is late once more, in another context; the first that has audio is heard."""
-        for context in self._late:
-            if context.asked_at + AGAIN_S <= at:
-                context.is_asked_again = True
-                messages = self.begin(context.segment, at)
-                next(reversed(self._contexts.values())).is_asked_again = True
-                return messages
-        return ()
+        late = next((context for context in self._late if context.asked_at + AGAIN_S <= at), None)
+        if late is None:
+            return ()
+        messages = self.begin(late.segment, at)
+        for context in self._contexts.values():
+            context.is_asked_again = context.is_asked_again or context.segment is late.segment
+        return messages
 
     def cancel(self, segment: Segment) -> Iterable[str]:
         """A context that is closed already is not named again: one that has ended would be opened anew, for good."""
