@@ -7,11 +7,9 @@ stays aligned with what was written, word by word.
 
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
-from offhook.speech.tts.numbers import (
+from offhook.speech.spoken.english_numbers import (
     ONES,
     cardinal,
     counted,
@@ -23,7 +21,9 @@ from offhook.speech.tts.numbers import (
     plural,
     year,
 )
-from offhook.speech.tts.vocabulary import (
+from offhook.speech.spoken.language import LETTER_A, Place, Rule
+from offhook.speech.spoken.shared import SharedWords
+from offhook.speech.spoken.english_words import (
     ABBREVIATIONS,
     CODE_WORDS,
     CURRENCIES,
@@ -38,23 +38,10 @@ from offhook.speech.tts.vocabulary import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a word stands. Neighbours are without outer punctuation; empty at the ends of the text."""
-
-    before: str = ""
-    before_that: str = ""
-    after: str = ""
-    last: bool = False
-    phone: bool = False
-    """The word belongs to a telephone number that may span several words."""
-    day_first: bool = False
-    """11/12 is the eleventh of December."""
-
-
-Rule = Callable[[str, Place], str | None]
-
 NUMBER: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+DAY_FIRST_REGIONS: Final = frozenset({"GB", "IE", "AU", "NZ", "IN", "ZA"})
+ENDING: Final = frozenset({"Street", "Drive", "Avenue", "Road", "Boulevard", "et cetera", "AM", "PM"})
+"""Abbreviations before whose successor, in a capital letter, a sentence ends."""
 IS_NUMBER: Final = re.compile(NUMBER)
 TIME: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?:([ap])\.?m\.?)?", re.IGNORECASE)
 MONEY: Final = re.compile(rf"(-?)(?:us)?([$€£¥])({NUMBER})(k|m|bn?)?", re.IGNORECASE)
@@ -66,20 +53,16 @@ SIGNED: Final = re.compile(rf"([-−+]?)({NUMBER})")
 UNIT: Final = re.compile(rf"({NUMBER})([a-z°/]+)", re.IGNORECASE)
 ISO_DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T[\d:.Z+-]*)?")
 SLASH_DATE: Final = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2}))?")
-EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-URL: Final = re.compile(r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,24})(?::\d+)?([/?#]\S*)?", re.IGNORECASE)
-PHONE: Final = re.compile(
-    r"\+\d[\d().-]{6,20}|\(\d{2,4}\)-?\d{3,4}[-.]?\d{3,4}|(?:\d{1,3}[-.])?\d{3}[-.]\d{3}[-.]\d{4}|\d{3}[-.]\d{4}"
-)
 MIXED: Final = re.compile(r"[A-Za-z0-9]*(?:[A-Za-z]\d|\d[A-Za-z])[A-Za-z0-9]*")
-LETTER_A: Final = "[A](/ˈA/)"
-"""Spelled out; a plain "A" would be read as the article. This is the voice's own inline form."""
+SHARED: Final = SharedWords(
+    digits=ONES[:10], dot="dot", at="at", dash="dash", underscore="underscore", slash="slash", plus="plus",
+    letters={"A": LETTER_A},
+)  # fmt: skip
 
 
 def spell(text: str) -> str:
     """Letters and digits one by one; the rest is left out."""
-    said = [ONES[int(c)] if c in "0123456789" else c.upper() for c in text if c.isalnum()]
-    return " ".join(LETTER_A if letter == "A" else letter for letter in said)
+    return SHARED.spell(text)
 
 
 def is_numeric(word: str) -> bool:
@@ -119,49 +102,17 @@ def abbreviation(core: str, place: Place) -> str | None:
 
 def email(core: str, place: Place) -> str | None:
     """front-desk@mail.com -> "front dash desk at mail dot com"."""
-    if not EMAIL.fullmatch(core):
-        return None
-    local, _, domain = core.partition("@")
-    return f"{_address(local)} at {_address(domain)}"
+    return SHARED.email(core)
 
 
 def url(core: str, place: Place) -> str | None:
     """https://www.example.com/book?x=1 -> "example dot com slash book"."""
-    match = URL.fullmatch(core)
-    if (
-        not match
-        or is_numeric(core)
-        or not ("/" in core or core.lower().startswith("www.") or match[1].rsplit(".", 1)[1].islower())
-    ):
-        return None
-    if re.fullmatch(r"(?:[A-Za-z]\.)+[A-Za-z]", core):
-        return spell(core)
-    path = re.sub(r"[?#].*", "", match[2] or "").strip("/")
-    return _address(match[1]) + (f" slash {_address(path)}" if path else "")
-
-
-def _address(text: str) -> str:
-    said = []
-    for part in re.findall(r"[^\W\d_]+|\d+|[^\w\s]|_", text):
-        if part.isdigit():
-            said.append(digits(part))
-        elif part[0].isalpha():
-            said.append(spell(part) if len(part) <= 2 and part not in ("co", "jo", "me", "my", "at", "go") else part)
-        else:
-            said.append({".": "dot", "-": "dash", "_": "underscore", "+": "plus", "/": "slash"}.get(part, ""))
-    return " ".join(filter(None, said))
+    return None if is_numeric(core) else SHARED.url(core)
 
 
 def phone(core: str, place: Place) -> str | None:
-    """Digit by digit, in the groups in which it is written, or in those in which people say it."""
-    if not place.phone and not PHONE.fullmatch(core):
-        return None
-    groups = re.findall(r"\d+", core)
-    if len(groups) == 1 and len(groups[0]) > 4:
-        said = grouped_digits(groups[0])
-    else:
-        said = ", ".join(digits(group) for group in groups)
-    return f"plus {said}" if core.startswith("+") else said
+    """Digit by digit, in its groups."""
+    return SHARED.phone(core, place.phone)
 
 
 def date(core: str, place: Place) -> str | None:
@@ -174,7 +125,7 @@ def date(core: str, place: Place) -> str | None:
     if core in FRACTIONS:
         return FRACTIONS[core]
     first, second = int(match[1]), int(match[2])
-    month, day = (second, first) if (place.day_first and second <= 12) or first > 12 else (first, second)
+    month, day = (second, first) if ((place.region in DAY_FIRST_REGIONS) and second <= 12) or first > 12 else (first, second)
     full_year = int(match[3]) if match[3] else 0
     full_year += 2000 if match[3] and len(match[3]) == 2 else 0
     said = _date(full_year, month, day)
@@ -367,3 +318,8 @@ def plain(core: str) -> str:
 def _digits_in_word(text: str) -> str:
     parts = re.split(r"[.,]", text)
     return " point ".join(plain_number(part) for part in parts)
+def stop_ends(core: str, said: str, place: Place) -> bool:
+    """Whether the full stop of an abbreviation ends a sentence as well."""
+    if said in ("AM", "PM") and "." not in core:
+        return True
+    return said in ENDING and place.after[:1].isupper() and not names_day(place.after)

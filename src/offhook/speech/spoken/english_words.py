@@ -27,7 +27,7 @@ ABBREVIATIONS: Final = {
     "est.": "established", "a.k.a.": "also known as", "Inc.": "Incorporated", "Ltd.": "Limited", "Ltd": "Limited",
     "Corp.": "Corporation", "Co.": "Company", "Bros.": "Brothers", "w/": "with", "w/o": "without", "c/o": "care of",
     "b/c": "because", "ASAP": "as soon as possible", "FYI": "for your information", "a.s.a.p.": "as soon as possible",
-    "P.S.": "P S", "U.S.": "U S", "U.K.": "U K", "U.S.A.": "U S [A](/ˈA/)", "hrs.": "hours", "hr.": "hour",
+    "P.S.": "P S", "U.S.": "U S", "U.K.": "U K", "U.S.A.": "U S \u2060A", "hrs.": "hours", "hr.": "hour",
     "mins.": "minutes", "and/or": "and or",
 }  # fmt: skip
 CODE_WORDS: Final = frozenset({
