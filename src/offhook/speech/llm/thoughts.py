@@ -27,7 +27,11 @@ _MAY_BE: Final = tuple(
     f"{opened}{slash}{name}"
     for opened, slash, names in (
         ("<", "", ("seed:think", "thinking", "thoughts", "reasoning", "reflection", "|channel|>analysis<|message|")),
-        ("<", "", ("|channel|>commentary<|message|", "|channel|>final<|message|", "|start|", "|return|", "|constrain|")),
+        (
+            "<",
+            "",
+            ("|channel|>commentary<|message|", "|channel|>final<|message|", "|start|", "|return|", "|constrain|"),
+        ),
         ("<", "/", ("seed:think", "thinking", "thoughts", "reasoning", "reflection")),
         ("[", "", ("think",)),
         ("[", "/", ("think",)),
@@ -103,6 +107,11 @@ class Thoughts:
     def is_hidden(self) -> bool:
         """What comes now is not spoken, or not yet."""
         return self._state is not _State.SPEAKING
+
+    @property
+    def is_holding(self) -> bool:
+        """It waits for a closing tag that has no opening one."""
+        return self._state is _State.HOLDING
 
     def _close(self, before: str) -> None:
         if self._state is not _State.THINKING and (self._has_spoken or self._held or before.strip()):
