@@ -11,6 +11,7 @@ import pytest
 from offhook.errors import RequestRefused
 from offhook.simulator.vendors import openai_models
 from offhook.simulator.vendors.anthropic import AnthropicServer
+from offhook.simulator.vendors.anthropic_checks import invalid as claude_invalid
 from offhook.simulator.vendors.compatible import AzureServer
 from offhook.simulator.vendors.openai import OpenAIServer
 from offhook.simulator.vendors.openai_checks import invalid
@@ -215,6 +216,22 @@ def test_anthropic_names_the_member_in_its_words(model: str, block: dict[str, An
         assert expected.items() <= server.requests[-1].body.items()
 
     talk([server], use, model=model, **block)
+
+
+def test_a_server_that_keeps_no_cache_is_not_asked_to() -> None:
+    def brain(body: dict[str, Any]) -> Answer:
+        if "cache_control" in str(body["system"]):
+            raise claude_invalid("system.0.cache_control: Extra inputs are not permitted")
+        return echo(body)
+
+    server = AnthropicServer(brain)
+
+    async def use(model: LanguageModel, setup: Setup) -> None:
+        assert text_of(await collect(model)) == SAID
+        assert text_of(await collect(model)) == SAID
+        assert states(server) == ["refused", "done", "done"]
+
+    talk([server], use)
 
 
 # ── what is meant, and what is not ────────────────────────────────────────────────────────────────────────────────

@@ -16,7 +16,7 @@ from offhook.simulator.vendors.openai_checks import invalid
 from offhook.simulator.vendors.server import Answer, Latency, Refused, echo
 from offhook.speech.health import State
 from offhook.speech.llm.corrections import corrections_of
-from offhook.speech.ports import LanguageModel, ModelRequest, Progress, Setup, Switched, ToolCall, Usage
+from offhook.speech.ports import LanguageModel, Message, ModelRequest, Progress, Setup, Switched, ToolCall, Usage
 from tests.model_world import ASKED, SAID, collect, states, talk, text_of, told
 
 

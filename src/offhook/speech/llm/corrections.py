@@ -24,10 +24,12 @@ TRIES: Final = 2
 """To set one member in another way."""
 SCALE: Final = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 """Efforts from the least on."""
+CACHE: Final = "cache_control"
+"""A mark on parts of the body: servers that speak Anthropic's wire may not know it."""
 _LIMITS: Final = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
 MEMBERS: Final = {
     "openai": (*_LIMITS, "temperature", "reasoning_effort", "stream_options", "chat_template_kwargs"),
-    "anthropic": ("max_tokens", "temperature", "thinking", "output_config"),
+    "anthropic": ("max_tokens", "temperature", "thinking", "output_config", CACHE),
 }
 """Of each wire: those that a request can do without, or have in another way."""
 _ALIASES: Final = {
@@ -95,6 +97,8 @@ class Corrections:
         """The member of the body that a vendor's words are about."""
         members = MEMBERS.get(self._wire, ())
         head = re.split(r"[.\[]", refused.parameter)[0]
+        if CACHE in members and CACHE in refused.parameter + refused.reason:
+            return CACHE
         if head in members:
             other = _LIMITS.get(head, "")
             # An effort may be wanted that was not sent.
@@ -181,6 +185,8 @@ def _edit(member: str, refused: RequestRefused, body: dict[str, Any], *, can_ren
             name = "include_obfuscation"
             is_part = name in refused.reason or name in refused.parameter
             return _without_part(member, name) if is_part else _without(member)
+        case "cache_control":
+            return _without_marks
         case _:
             return _without(member)
 
@@ -197,6 +203,11 @@ def _without_part(member: str, part: str) -> Edit:
         body.get(member, {}).pop(part, None)
 
     return edit
+
+
+def _without_marks(body: dict[str, Any]) -> None:
+    for block in body.get("system", ()):
+        block.pop(CACHE, None)
 
 
 def _limit(member: str, reason: str, sent: int, *, can_rename: bool) -> Edit | None:
