@@ -228,6 +228,21 @@ def test_a_bad_request_closes_the_voice_to_nobody(name: str, kind: type[SoundSer
     asyncio.run(main())
 
 
+def test_a_style_that_no_text_is_taken_with_is_told_and_rests() -> None:
+    async def main() -> None:
+        board = HealthBoard()
+        async with asyncio.timeout(15), AzureServer(faults=[SoundFault("bad_request")] * 3) as server:
+            voice = board_voice("azure", server.address, server.key, board)
+            await voice.prepare()
+            for text in ("One.", "Two.", "Three."):
+                with pytest.raises(RequestRefused):
+                    await collect(voice, text)
+            assert [standing.state for standing in board.snapshot(clock.now())] == [State.OPEN]
+            await voice.close()
+
+    asyncio.run(main())
+
+
 async def collect(voice: Voice, text: str) -> bytes:
     return b"".join([piece.audio async for piece in voice.synthesize(text) if isinstance(piece, SpokenAudio)])
 
