@@ -64,7 +64,7 @@ def test_elevenlabs_segment_that_is_left_before_its_audio_is_closed_once() -> No
 def test_elevenlabs_silent_context_is_asked_once_more_and_the_first_audio_counts() -> None:
     dialect, said = elevenlabs_dialect(), segment("Hi ho")
     dialect.begin(said, 1.0)
-    assert dialect.wakeup_at == pytest.approx(1.7)
+    assert dialect.wakeup_at == pytest.approx(1.6)
     # Words without audio are nothing that was heard.
     times = {"chars": list("Hi ho"), "charStartTimesMs": [0] * 5, "charDurationsMs": [100] * 5}
     dialect.received(json.dumps({"contextId": "s1", "audio": "", "alignment": times}), 1.5)

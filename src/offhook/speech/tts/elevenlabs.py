@@ -30,7 +30,7 @@ NAME: Final = "elevenlabs"
 KEYS: Final = ("ELEVENLABS_API_KEY",)
 CONTEXTS: Final = 4
 """The vendor allows 5 on a socket and closes it at the sixth; one is left for what it has not let go of yet."""
-AGAIN_S: Final = 0.7
+AGAIN_S: Final = 0.6
 """A segment of which nothing is there by then is asked for once more: now and then a context stays silent. First audio
 comes after 0.1 to 0.4 s, and dead air of a second is noticed."""
 INACTIVITY_S: Final = 180
