@@ -350,7 +350,7 @@ def test_the_strict_server_takes_every_markup() -> None:
     async def check(server: SoundServer, voice: Voice) -> None:
         assert words(await collect(voice, "SQL & Nguyen\x00 ok.")) == "sequel & Nguyen ok."
         body = server.requests[-1].body.decode()
-        assert '100ms"/><mstts:express-as style="a&amp;b"><prosody rate="+10%" pitch="-5%">' in body
+        assert '300ms"/><mstts:express-as style="a&amp;b"><prosody rate="+10%" pitch="-5%">' in body
         assert '<sub alias="sequel">SQL</sub> &amp; <phoneme alphabet="ipa" ph="wɪn">Nguyen</phoneme>' in body
 
     lexicon = {"sql": "sequel", "Nguyen": "/wɪn/"}

@@ -53,6 +53,19 @@ def test_a_voice_ends_when_it_ends_and_its_words_are_where_they_are_heard(vendor
     run(vendor, act, pace=Pace(leading_silence_s=0.4, trailing_silence_s=tail_s))
 
 
+@pytest.mark.parametrize(("text", "rest_s"), [("We are open.", 0.2), ("We are open,", 0.0)])
+def test_the_pause_behind_a_sentence_is_told_through_the_list_of_voices(text: str, rest_s: float) -> None:
+    async def main() -> None:
+        async with asyncio.timeout(15), AzureServer() as server:
+            voice = board_voice("azure", server.address, server.key, HealthBoard())
+            await voice.prepare()
+            pieces = [piece async for piece in voice.synthesize(text) if isinstance(piece, SpokenAudio)]
+            assert max(piece.rest_s for piece in pieces) == pytest.approx(rest_s, abs=0.001)
+            await voice.close()
+
+    asyncio.run(main())
+
+
 # ── ElevenLabs' letters and contexts ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -309,7 +322,7 @@ def test_requests_of_a_minute_are_a_limit_and_no_refusal(name: str, kind: type[S
                 assert await collect(voice, TEXT)
             with pytest.raises(ProviderUnavailable, match="pause of") as caught:
                 await collect(voice, TEXT)
-            assert type(caught.value) is ProviderUnavailable
+            assert type(caught.value) is ProviderUnavailable and 50 <= caught.value.pause_s <= 60
             await voice.close()
 
     asyncio.run(main())

@@ -1,5 +1,7 @@
 """Who is asked and who rests: the breaker and the record around it, with times as numbers."""
 
+import pytest
+
 from offhook.errors import (
     CallRefused,
     GenerationFailed,
@@ -141,6 +143,13 @@ def test_other_refusals_and_answers_between_begin_the_row_anew() -> None:
         if at % 2:
             health.succeed(float(at))
     assert health.breaker.allows(30.0)
+
+
+@pytest.mark.parametrize(("asked_s", "pause_s"), [(0.0, 5.0), (2.0, 5.0), (41.0, 41.0), (9999.0, 120.0)])
+def test_who_is_asked_too_much_rests_as_long_as_it_says(asked_s: float, pause_s: float) -> None:
+    voice, error = Health("tts", "azure"), ProviderUnavailable("azure answered 429", pause_s=asked_s)
+    assert voice.fail(error, 0.0) == "" and "rests for" in voice.fail(error, 1.0)
+    assert voice.breaker.retry_at == 1.0 + pause_s
 
 
 def test_a_voice_that_refuses_a_text_is_asked_for_the_next() -> None:

@@ -36,8 +36,9 @@ HINTS: Final = {
 NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """https://www.w3.org/TR/xml/#charsets: these make a document unreadable even when they are escaped."""
 _REGION: Final = re.compile(r"[a-z0-9]{2,40}")
-TAIL: Final = '<mstts:silence type="Tailing-exact" value="100ms"/>'
-"""The vendor's own is 0.8 s; what is left of it is trimmed as with every voice (`speech/trimmed.py`)."""
+TAIL: Final = '<mstts:silence type="Tailing-exact" value="300ms"/>'
+"""The vendor's own is 0.8 s. What is left is trimmed as with every voice, and is the pause between two sentences
+(`speech/trimmed.py`)."""
 FEW_ELEMENTS: Final = re.compile(r":|HD$|Turbo|-(?:Alloy|Echo|Fable|Nova|Onyx|Shimmer)")
 """Names of voices that take only some of SSML's elements: HD voices, and those of OpenAI's making."""
 LOCALES: Final = {
