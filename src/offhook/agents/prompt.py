@@ -5,12 +5,15 @@ The text depends on the agent alone, never on the call or the hour, so that a mo
 
 from typing import Final
 
+from offhook.agents.known import placed
 from offhook.agents.model import Agent
 from offhook.core.builtin import COLLECT_DIGITS, END_CALL
 from offhook.speech.ports import Facts
 
-FACTS_CHARS: Final = 24_000
-"""About 6000 tokens: more makes every reply slower, and what is at the end is read badly."""
+MORE_IS_LOOKED_UP: Final = (
+    "There is more: what fits the caller's words is looked up for each turn, and stands in a note in front of them. "
+    "What stands neither here nor in such a note you do not know."
+)
 
 RULES: Final = """\
 How to speak
@@ -45,7 +48,7 @@ OPENER_RULE: Final = """\
 
 
 def system_message(agent: Agent, facts: Facts | None) -> str:
-    """The same text for every call of an agent. `facts` are written out when there are any and they fit."""
+    """The same text for every call of an agent. Those `facts` that fit are written out (`known.placed`)."""
     rules = RULES.format(language=agent.language).strip()
     names = {tool.name for tool in agent.tools}
     if names - {END_CALL}:
@@ -55,20 +58,8 @@ def system_message(agent: Agent, facts: Facts | None) -> str:
     if agent.behaviour().opener_s:
         rules += f"\n{OPENER_RULE}"
     parts = [agent.prompt.strip(), rules]
-    known = _facts_text(facts) if facts is not None else ""
-    if known:
-        parts.append(f"What you know\n{known}")
+    if facts is not None and (all_facts := facts.all()):
+        known = placed(all_facts, agent.knowledge_prompt_chars)
+        more = [MORE_IS_LOOKED_UP] if known.searched else []
+        parts.append("\n".join(part for part in ("What you know", known.text, *more) if part))
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _facts_text(facts: Facts) -> str:
-    lines: list[str] = []
-    room = FACTS_CHARS
-    for fact in facts.all():
-        line = f"- {' '.join(fact.text.split())}"
-        room -= len(line) + 1
-        if room < 0:
-            lines.append("- (There is more that you were not given. If asked, say that you do not know it.)")
-            break
-        lines.append(line)
-    return "\n".join(lines)

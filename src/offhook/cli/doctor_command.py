@@ -21,12 +21,13 @@ from offhook import clock
 from offhook.agents.load import load_agent
 from offhook.agents.model import Agent
 from offhook.agents.remote_config import RemoteConfig
-from offhook.cli.assembly import HEARING_MODELS, MEANING_MODEL, blocks_of, models_of
+from offhook.cli.assembly import HEARING_MODELS, MEANING_MODEL, blocks_of, knowledge_line, models_of, told_of
 from offhook.errors import ConfigurationError, OffhookError
+from offhook.knowledge.search import load_knowledge
 from offhook.settings import Settings
 from offhook.speech.catalogue import config_warnings
 from offhook.speech.model_files import ModelStore, Sources, State
-from offhook.speech.registry import provider_of
+from offhook.speech.registry import Kind, provider_of
 
 OLDEST_PYTHON: Final = (3, 11)
 LAG_LIMIT_S: Final = 0.020
@@ -102,6 +103,7 @@ def examine(path: Path | None, host: str, port: int) -> Iterator[Check]:
     yield from _endings(agent)
     needed = models_of(agent)
     yield from _models(settings, needed)
+    yield from _knowledge(agent)
     if agent.knowledge and MEANING_MODEL not in needed:
         yield from _models(settings, (MEANING_MODEL,), Mark.NOTE)
 
@@ -214,6 +216,21 @@ def _endings(agent: Agent) -> Iterator[Check]:
         for warning in config_warnings(config, clock.wall().date()):
             found, _, advice = warning.partition("; ")
             yield Check(Mark.NOTE, f"{kind}: model", found, advice)
+
+
+def _knowledge(agent: Agent) -> Iterator[Check]:
+    if not agent.knowledge:
+        return
+    try:
+        # By their words alone: what the model makes of them changes nothing here.
+        facts = load_knowledge(agent.knowledge, agent.base_dir, None, agent.language)
+    except OffhookError as error:
+        yield Check(Mark.BAD, "knowledge", "not usable", str(error))
+        return
+    advice = ""
+    if told_of(agent, facts).searched and not provider_of(Kind.LLM, agent.llm).reads_facts:
+        advice = f"to tell more with every reply, raise knowledge_prompt_chars ({agent.knowledge_prompt_chars:,})"
+    yield Check(Mark.GOOD, "knowledge", knowledge_line(agent, facts), advice)
 
 
 def _models(settings: Settings, names: tuple[str, ...], lacking: Mark = Mark.BAD) -> Iterator[Check]:

@@ -52,6 +52,7 @@ async def serve_agents(
     """Make the agents ready, the first of which answers, then take calls until a signal. Raises `OffhookError`."""
     from offhook.call.live import Limits, LiveCalls
     from offhook.call.records.files import FileRecords
+    from offhook.cli.assembly import knowledge_line
     from offhook.telephony.browser import with_browsers
     from offhook.telephony.carriers.twilio_line import TwilioLines
     from offhook.telephony.carriers.twilio_rest import TwilioRest
@@ -79,7 +80,10 @@ async def serve_agents(
     )
     try:
         # All of them, and for as long as the server runs: a caller who is handed over does not wait for models.
-        first, *_ = [await runtimes.acquire(key) for key in team]
+        first, *others = [await runtimes.acquire(key) for key in team]
+        for ready in (first, *others):
+            if ready.facts is not None:
+                _LOG.info("= %s: knows %s", ready.agent.name, knowledge_line(ready.agent, ready.facts))
         sorry = first.script.failure_goodbye
         # What was loaded stays: to look at it again and again would stop all calls each time.
         gc.collect()

@@ -7,7 +7,8 @@ A provider is one file and nothing else is edited for it. The file has
 - where it needs them, `KEYS` (names of environment variables) and `MODELS` (names of local models), each a tuple of
   text or a function from the config to one,
 - for a voice that is made in this process `MADE_HERE = True`: its segments begin with sound and cost nothing, so that
-  nothing is trimmed off them and nothing of them is kept on disk.
+  nothing is trimmed off them and nothing of them is kept on disk,
+- for a brain that looks the agent's facts up by itself `READS_FACTS = True`.
 
 Importing such a file must be cheap: heavy libraries are imported inside `create` or `prepare`.
 
@@ -78,6 +79,11 @@ class Provider:
     def is_made_here(self) -> bool:
         """A voice of this process: nothing to trim, nothing worth keeping on disk."""
         return bool(vars(self.module).get("MADE_HERE", False))
+
+    @property
+    def reads_facts(self) -> bool:
+        """A brain that looks up what it says by itself, and reads no prompt."""
+        return bool(vars(self.module).get("READS_FACTS", False))
 
     def _constant(self, name: str, config: ProviderConfig) -> tuple[str, ...]:
         value = vars(self.module).get(name, ())
