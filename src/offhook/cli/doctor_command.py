@@ -28,6 +28,7 @@ from offhook.settings import Settings
 from offhook.speech.catalogue import config_warnings
 from offhook.speech.model_files import ModelStore, Sources, State
 from offhook.speech.registry import Kind, provider_of
+from offhook.web.server import descriptors_for, raise_descriptors
 
 OLDEST_PYTHON: Final = (3, 11)
 LAG_LIMIT_S: Final = 0.020
@@ -89,6 +90,7 @@ def examine(path: Path | None, host: str, port: int) -> Iterator[Check]:
     yield _data_dir(settings.data_dir)
     yield _public_url(settings.public_url)
     yield from _twilio(settings)
+    yield _descriptors(settings.max_calls)
     yield _loop_lag()
     if path is None:
         yield from _models(settings, HEARING_MODELS)
@@ -166,11 +168,21 @@ def _twilio(settings: Settings) -> Iterator[Check]:
     else:
         advice = "TWILIO_ACCOUNT_SID is AC and 32 characters of 0-9 and a-f"
         yield Check(Mark.BAD, "Twilio account", "not set" if not sid else "another form", advice)
+    if keys := len(settings.twilio_shared_keys):
+        yield Check(Mark.GOOD, "Twilio shared keys", f"{keys} set")
     if re.fullmatch(r"[0-9a-f]{32}", token):
         yield Check(Mark.GOOD, "Twilio token", "set")
     else:
         advice = "TWILIO_AUTH_TOKEN is 32 characters of 0-9 and a-f"
         yield Check(Mark.BAD, "Twilio token", "not set" if not token else "another form", advice)
+
+
+def _descriptors(calls: int) -> Check:
+    files, wanted = raise_descriptors(), descriptors_for(calls)
+    found = f"{files} may be open, {calls} calls need {wanted}"
+    if files < wanted:
+        return Check(Mark.NOTE, "open files", found, "raise LimitNOFILE of the service (ulimit -n)")
+    return Check(Mark.GOOD, "open files", found)
 
 
 def _loop_lag() -> Check:

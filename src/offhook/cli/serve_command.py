@@ -59,13 +59,17 @@ async def serve_agents(
     from offhook.telephony.tokens import Tokens
     from offhook.web.app import create_app
     from offhook.web.ports import Sentences
-    from offhook.web.server import Listening
+    from offhook.web.server import Listening, descriptors_for, raise_descriptors
     from offhook.web.server import serve as run_server
 
     host, port = address
+    files, wanted = raise_descriptors(), descriptors_for(settings.max_calls)
+    if files < wanted:
+        _LOG.warning("! %d files may be open, %d calls need %d: raise LimitNOFILE", files, settings.max_calls, wanted)
 
     def say_ready(bound: int) -> None:
-        _LOG.info("= ready: http://%s:%d/healthz; Twilio calls %s/twilio/voice", host, bound, settings.public_url)
+        shown = f"[{host}]" if ":" in host else host
+        _LOG.info("= ready: http://%s:%d/healthz; Twilio calls %s/twilio/voice", shown, bound, settings.public_url)
 
     sid, token = settings.twilio_account_sid, settings.twilio_auth_token
     rest = TwilioRest(sid, token, settings.twilio_base_url) if sid and token else None
