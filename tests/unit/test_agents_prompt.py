@@ -36,6 +36,31 @@ def test_the_language_is_told() -> None:
     assert "Answer in de-DE" in system_message(AGENT, None)
 
 
+@pytest.mark.parametrize(
+    ("voice", "speaks_any"),
+    [
+        ({"provider": "local"}, False),
+        ({"provider": "deepgram"}, False),
+        ({"provider": "cartesia", "voice": "v"}, False),
+        ({"provider": "azure", "voice": "en-US-AvaMultilingualNeural"}, False),
+        ({"provider": "elevenlabs", "voice": "v"}, False),
+        ({"provider": "elevenlabs", "voice": "v", "model": "eleven_turbo_v2_5"}, False),
+        ({"provider": "elevenlabs", "voice": "v", "model": "eleven_multilingual_v2"}, True),
+        ({"provider": "elevenlabs", "voice": "v", "model": "eleven_multilingual_v2", "language": "de"}, False),
+        ({"provider": "openai"}, True),
+        ({"provider": "openai", "base_url": "https://voice.example.com/v1"}, False),
+        ({"provider": "openai", "fallback": [{"provider": "local"}]}, False),
+        ({"provider": "openai", "fallback": [{"provider": "openai", "voice": "cedar"}]}, True),
+    ],
+)
+def test_no_language_is_promised_that_the_voice_cannot_speak(voice: dict[str, object], speaks_any: bool) -> None:
+    agent = Agent.model_validate({"name": "shop", "language": "en-US", "tts": voice})
+    text = system_message(agent, None)
+    assert ("unless the caller speaks another language" in text) is speaks_any
+    assert ("Answer in en-US and in no other language" in text) is not speaks_any
+    assert "{" not in text.replace("{keys-1}", "")
+
+
 def test_facts_are_written_out_on_one_line_each() -> None:
     text = system_message(AGENT, Known("Open from\n  seven to six.", "Closed on Sundays."))
     assert text.endswith("What you know\n- Open from seven to six.\n- Closed on Sundays.\n")
