@@ -4,10 +4,10 @@ Sound and words are asked separately, and any one of them may ask for patience. 
 
 Nothing outvotes a word that nobody ends on ("and then"): voices fall before a pause inside a sentence more often than a
 list of words is wrong, and a caller who is cut off pays more than one who waits. Where a question may end on one
-("where are you from"), a sound that leaves no doubt shortens the patience, yet not to the shortest. A question mark makes a doubtful
-sound cost no more than a short answer's: questions rise at their end, which the model knows from sentences that go on;
-but transcribers write the mark behind halves of questions too. Nothing outvotes a number that is being dictated: its
-parts sound complete.
+("where are you from"), a sound that leaves no doubt shortens the patience, yet not to the shortest. A question mark
+makes a doubtful sound cost no more than a short answer's: questions rise at their end, which the model knows from
+sentences that go on; but transcribers write the mark behind halves of questions too. Nothing outvotes a number that is
+being dictated: its parts sound complete.
 """
 
 from typing import Final
