@@ -1,7 +1,7 @@
 """Rewrites an encoder's file so that it looks at all of the end of its audio, and only at some of what lies before.
 
 A transformer pays for each of its tokens, and Smart Turn has 400 of 20 ms. How a turn ends is heard in its last
-seconds; of what came before, one token in eight stands for its neighbours: it has their weight in each softmax, by the
+seconds; of what came before, one token in ten stands for its neighbours: it has their weight in each softmax, by the
 logarithm of their number as a bias. (That a shared key with a weight is the same as several equal keys follows from the
 softmax; Bolya et al., "Token Merging", 2022, call it proportional attention.)
 
@@ -15,9 +15,9 @@ import numpy as np
 
 from offhook.audio.onnx_file import BYTES, VARINT, Field, Node, fields, joined
 
-DENSE: Final = 160
-"""Tokens at the end that are all looked at: 3.2 s."""
-STEP: Final = 8
+DENSE: Final = 100
+"""Tokens at the end that are all looked at: 2 s."""
+STEP: Final = 10
 """Of the earlier ones, one in so many."""
 
 _GRAPH, _NODE, _INITIALIZER, _VALUE_INFO = 7, 1, 5, 13
