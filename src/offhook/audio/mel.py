@@ -49,7 +49,7 @@ def _filters() -> Floats:
 def _of_rate(rate: int) -> tuple[Floats, Floats]:
     """Hann's window (periodic) and the filters at a rate.
 
-    A spectrum of 25 ms has the same bins at every rate, up to half of it; with so many fewer samples, its power is less.
+    A spectrum of 25 ms has the same bins at every rate, up to half of it; of fewer samples, its power is less.
     """
     size = WINDOW * rate // SAMPLE_RATE
     window = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)).astype(np.float32)
