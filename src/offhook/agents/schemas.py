@@ -80,8 +80,9 @@ def mended(schema: Mapping[str, Any]) -> dict[str, Any]:
     """
     _check_size(schema)
     found = written_out(_renewed(schema))
+    if not isinstance(found.setdefault("properties", {}), Mapping):
+        raise ValueError("its properties are no block")
     found = {**_with_branches(found), "type": "object"}
-    found.setdefault("properties", {})
     found = _mended(found)
     check_schema(found)
     return completed(found)
@@ -203,8 +204,9 @@ def _renewed(schema: Any) -> Any:
             is_exclusive = found.pop(exclusive)
             if is_exclusive and bound in found:
                 found[exclusive] = found.pop(bound)
-    if "required" in found and not isinstance(found["required"], list):
-        del found["required"]
+    needed = found.pop("required", None)
+    if isinstance(needed, list):
+        found["required"] = list(dict.fromkeys(name for name in needed if isinstance(name, str)))
     return _inside(found, _renewed)
 
 
