@@ -25,7 +25,7 @@ from offhook.cli.assembly import HEARING_MODELS, MEANING_MODEL, blocks_of, knowl
 from offhook.errors import ConfigurationError, OffhookError
 from offhook.knowledge.search import load_knowledge
 from offhook.settings import Settings
-from offhook.speech.catalogue import config_warnings
+from offhook.speech.catalogue import config_refusals, config_warnings
 from offhook.speech.model_files import ModelStore, Sources, State
 from offhook.speech.registry import Kind, provider_of
 from offhook.web.server import descriptors_for, raise_descriptors
@@ -103,6 +103,7 @@ def examine(path: Path | None, host: str, port: int) -> Iterator[Check]:
     yield Check(Mark.GOOD, "agent", f"{agent.name}, {agent.language}")
     yield from _keys(settings, agent)
     yield from _endings(agent)
+    yield from _refusals(agent)
     needed = models_of(agent)
     yield from _models(settings, needed)
     yield from _knowledge(agent)
@@ -243,6 +244,14 @@ def _knowledge(agent: Agent) -> Iterator[Check]:
     if told_of(agent, facts).searched and not provider_of(Kind.LLM, agent.llm).reads_facts:
         advice = f"to tell more with every reply, raise knowledge_prompt_chars ({agent.knowledge_prompt_chars:,})"
     yield Check(Mark.GOOD, "knowledge", knowledge_line(agent, facts), advice)
+
+
+def _refusals(agent: Agent) -> Iterator[Check]:
+    for kind, config in blocks_of(agent):
+        if kind is Kind.LLM:
+            for refused in config_refusals(config, has_tools=bool(agent.tools)):
+                found, _, advice = refused.partition("; ")
+                yield Check(Mark.BAD, f"{kind}: model", found, advice)
 
 
 def _models(settings: Settings, names: tuple[str, ...], lacking: Mark = Mark.BAD) -> Iterator[Check]:
