@@ -15,6 +15,7 @@ DAY_FIRST_REGIONS: Final = frozenset({
 TIME: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))?(?:([ap])\.?m\.?)?", re.IGNORECASE)
 ORDINAL: Final = re.compile(r"(\d{1,9}|\d{1,3}(?:,\d{3})+)(?:st|nd|rd|th)", re.IGNORECASE)
 DECADE: Final = re.compile(r"'?(\d{0,2}\d0)'?s")
+NUMBERS: Final = re.compile(r"(\d{1,4})'?s")
 ISO_DATE: Final = re.compile(
     r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:T(\d{2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
 )
@@ -75,7 +76,7 @@ def time(core: str, place: Place, within_range: bool = False) -> str | None:
     told_after = place.after.lower().replace(".", "") in ("am", "pm")
     if not half and not told_after and (hour > 12 or match[1][0] == "0"):
         half = "PM" if 12 <= hour < 24 else "AM"
-    is_bare = not (half or told_after or within_range)
+    is_bare = not (half or told_after or within_range or place.after in ("-", "–", "—"))
     if match[3] and int(match[3]):
         seconds = f"and {cardinal(int(match[3]))} seconds"
         return f"{_clock_words(hour, minute)} {seconds} {half}".strip()
@@ -96,7 +97,7 @@ def nth(core: str, place: Place) -> str | None:
     """21st -> "twenty first", 1990s -> "nineteen nineties", '98 -> "ninety eight"."""
     if match := ORDINAL.fullmatch(core):
         return ordinal(int(match[1].replace(",", "")))
-    if match := DECADE.fullmatch(core):
+    if match := DECADE.fullmatch(core) or NUMBERS.fullmatch(core):
         head, _, last = plain_number(match[1]).rpartition(" ")
         return f"{head} {plural(last)}".strip()
     if place.lead.endswith("'") and len(core) == 2 and core.isdigit() and "'" not in place.tail:

@@ -63,7 +63,7 @@ class SharedWords:
         if re.fullmatch(r"(?:[A-Za-z]\.)+[A-Za-z]", core):
             return self.spell(core)
         path = re.sub(r"[?#].*", "", match[2] or "").strip("/")
-        return self.address(match[1]) + (f" {self.slash} {self.address(path)}" if path else "")
+        return self.address(match[1].lower()) + (f" {self.slash} {self.address(path)}" if path else "")
 
     def address(self, text: str) -> str:
         """A part of an address: words as words, digits and very short ones letter by letter."""
