@@ -50,6 +50,7 @@ UNIT: Final = re.compile(rf"{BEFORE}({AMOUNT})(-?)({_UNITS}|in){_PER}(\+?)")
 SIGNED: Final = re.compile(rf"{BEFORE}({AMOUNT})(\+?)")
 HEIGHT: Final = re.compile(r"(\d{1,2})'-?(\d{1,2}|\d{1,2}\.5)(?:''|\")?")
 SIZE: Final = re.compile(rf"({AMOUNT})((?:[x×]{AMOUNT}){{1,3}})([A-Za-z²\"']*)")
+TWO_UNITS: Final = re.compile(r"(\d{1,3})(h|hrs?|ft|lbs?)(\d{1,2})(m|mins?|in|oz|)")
 TIMES: Final = re.compile(rf"({AMOUNT})[x×]{_PER}", re.IGNORECASE)
 SLASH: Final = re.compile(r"(\d{1,3})/(\d{1,3})")
 DECIMAL_SCORE: Final = re.compile(r"(\d{1,2}\.\d)/(5|10|100)(?:\.0)?")
@@ -100,6 +101,8 @@ def _standard(amount: str, currency: str) -> str:
 
 def money(core: str, place: Place) -> str | None:
     """$12.50 -> "twelve dollars and fifty cents", $120/night -> "one hundred twenty dollars per night"."""
+    if core.isdigit():
+        return None
     if match := MONEY.fullmatch(core):
         sign, currency, inner, amount, scale, more, behind = match.groups()[:7]
         behind += f"/{match[8]}" if match[8] else ""
@@ -136,7 +139,7 @@ def currency_word(core: str, place: Place) -> str | None:
             return ""  # The number says it.
         if MONEY.fullmatch(place.before):
             return ""  # "$20 USD"
-        if is_numeric(place.before) or re.fullmatch(CONTINENTAL, place.before):
+        if is_numeric(place.before) or ("," in place.before and re.fullmatch(CONTINENTAL, place.before)):
             return _behind(_standard(place.before, core), *CURRENCIES[core])
     if core in MONEY_WORDS and is_numeric(place.before) and "." in place.before:
         return _behind(place.before, core.rstrip("s"), core, *MONEY_WORDS[core])
@@ -153,7 +156,7 @@ def _behind(amount: str, unit: str, units: str, part: str, parts: str) -> str:
 
 def beside_currency(core: str, place: Place) -> str | None:
     """The amount beside its currency."""
-    if re.fullmatch(CONTINENTAL, core) and (place.after in CURRENCIES or place.after in MONEY_WORDS):
+    if "," in core and re.fullmatch(CONTINENTAL, core) and (place.after in CURRENCIES or place.after in MONEY_WORDS):
         return number(_standard(core, place.after).partition(".")[0])
     if not is_numeric(core):
         return None
@@ -175,7 +178,7 @@ def magnitude(core: str, place: Place) -> str | None:
 
 def percent(core: str, place: Place) -> str | None:
     """12.5% -> "twelve point five percent"."""
-    match = PERCENT.fullmatch(core)
+    match = PERCENT.fullmatch(core) if "%" in core else None
     if not match:
         return None
     return f"{PREFIXES[match[1]]}{number(match[2])} percent{' plus' if match[3] else ''}{per(match[4])}"
@@ -207,7 +210,7 @@ def quantity(core: str, place: Place) -> str | None:
 
 def mixed_time(core: str, place: Place) -> str | None:
     """1h30m, 2h30, 1hr30min, 5ft10in: two quantities in one word."""
-    match = re.fullmatch(r"(\d{1,3})(h|hrs?|ft|lbs?)(\d{1,2})(m|mins?|in|oz|)", core)
+    match = TWO_UNITS.fullmatch(core)
     if not match:
         return None
     first, second = match[2].rstrip("rs") if match[2][0] == "h" else match[2], match[4]
@@ -218,7 +221,7 @@ def mixed_time(core: str, place: Place) -> str | None:
 
 def height(core: str, place: Place) -> str | None:
     """5'10" -> "five foot ten", 6' -> "six feet", 12" -> "twelve inches"."""
-    if match := HEIGHT.fullmatch(core):
+    if "'" in core and (match := HEIGHT.fullmatch(core)):
         return f"{number(match[1])} foot {number(match[2])}"
     if not is_numeric(core) or place.is_quoted or place.lead:
         return None
@@ -241,6 +244,8 @@ MEASURED: Final = frozenset({
 
 def size(core: str, place: Place) -> str | None:
     """8x10 -> "eight by ten"; 3x -> "three times", 3x/week -> "three times per week"."""
+    if "x" not in core.lower() and "×" not in core:
+        return None
     if match := SIZE.fullmatch(core):
         unit = match[3]
         if unit and unit not in UNITS and unit not in ('"', "'"):
@@ -257,6 +262,8 @@ def size(core: str, place: Place) -> str | None:
 
 def counted_per(core: str, place: Place) -> str | None:
     """2/day -> "two per day"; twice/week; per night in a word of its own is left to the others."""
+    if "/" not in core:
+        return None
     if match := COUNTED.fullmatch(core):
         if match[2].lower() in PERIODS or match[2] in PER:
             return number(match[1]) + per(core.partition("/")[2])
@@ -277,6 +284,8 @@ COUNTERS: Final = frozenset({
 
 def slash(core: str, place: Place) -> str | None:
     """Two numbers at a slash: a part of a whole, so many of so many; None where it is a date."""
+    if "/" not in core:
+        return None
     if match := MIXED_FRACTION.fullmatch(core):
         whole, above, below = map(int, match.groups())
         if above >= below or below not in PARTS:
@@ -321,7 +330,7 @@ def _inches(place: Place, *, many: bool) -> str:
 
 def ratio(core: str, place: Place) -> str | None:
     """3:1 -> "three to one"; what can be a time is one, except where the words say otherwise."""
-    match = RATIO.fullmatch(core)
+    match = RATIO.fullmatch(core) if ":" in core else None
     if not match:
         return None
     told = {place.before.lower(), place.after.lower(), place.before_that.lower()}

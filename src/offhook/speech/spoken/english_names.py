@@ -165,6 +165,8 @@ def _roman_value(text: str) -> int:
 
 def acronym(core: str, place: Place) -> str | None:
     """ATM and DHL are spelled, ATMs too; words in capitals are words."""
+    if not core[:2].isupper():
+        return None
     ending = ""
     bare = core
     if match := SHORT_PLURAL.fullmatch(core):
@@ -190,6 +192,8 @@ def acronym(core: str, place: Place) -> str | None:
 
 def initials(core: str, place: Place) -> str | None:
     """J.R.R., R&B, AT&T, M&Ms."""
+    if "." not in core and "&" not in core:
+        return None
     if re.fullmatch(r"(?:[A-Z]\.){1,4}[A-Z]?", core) and "." in core[:-1]:
         return spell(core)
     match = re.fullmatch(r"([A-Z]{1,2})&([A-Z])(s?)", core)
@@ -198,6 +202,8 @@ def initials(core: str, place: Place) -> str | None:
 
 def tagged(core: str, place: Place) -> str | None:
     """#BookNow -> "hashtag Book Now", @harbour_hotel -> "at harbour underscore hotel"."""
+    if core[:1] not in ("#", "@"):
+        return None
     if re.fullmatch(r"#[A-Za-z]\w{2,60}", core):
         parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", core[1:])
         return " ".join(["hashtag", *(SHARED.spelled_digits(p) if p.isdigit() and len(p) > 4 else

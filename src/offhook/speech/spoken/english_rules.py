@@ -14,6 +14,7 @@ from offhook.speech.spoken.english_amounts import (
     MONEY,
     PREFIXES,
     SIGNED,
+    SIGNS,
     beside_currency,
     counted_per,
     currency_word,
@@ -32,12 +33,14 @@ from offhook.speech.spoken.english_dates import date, day_of_month, is_month, na
 from offhook.speech.spoken.english_names import SHARED, acronym, initials, roman, spell, tagged
 from offhook.speech.spoken.english_numbers import cardinal, digits, grouped_digits, number, paired, plain_number, year
 from offhook.speech.spoken.english_words import (
+    ABBREVIATIONS,
     CALLING,
     CODE_WORDS,
     CURRENCIES,
     DAYS,
     DIRECTIONS,
     FIXED,
+    MAGNITUDES,
     MONTHS,
     NUMBER_WORDS,
     PAIRED_WORDS,
@@ -72,21 +75,21 @@ def symbol(core: str, place: Place) -> str | None:
 
 def email(core: str, place: Place) -> str | None:
     """front-desk@mail.com -> "front dash desk at mail dot com"."""
-    return SHARED.email(core.removeprefix("mailto:"))
+    return SHARED.email(core.removeprefix("mailto:")) if "@" in core else None
 
 
 def url(core: str, place: Place) -> str | None:
     """https://www.example.com/book?x=1 -> "example dot com slash book"."""
-    return None if is_numeric(core) else SHARED.url(core)
+    return None if "." not in core or is_numeric(core) else SHARED.url(core)
 
 
 def phone(core: str, place: Place) -> str | None:
     """Digit by digit, in its groups; an extension may be glued to it."""
     core = core.removeprefix("tel:")
-    if match := re.fullmatch(r"(.*\d)x(\d{1,6})", core):
+    if "x" in core and (match := re.fullmatch(r"(.*\d)x(\d{1,6})", core)):
         said = SHARED.phone(match[1], False, place.region)
         return f"{said}, extension {digits(match[2])}" if said else None
-    if match := re.fullmatch(r"x(\d{2,6})", core):
+    if core[:1] == "x" and (match := re.fullmatch(r"x(\d{2,6})", core)):
         return f"extension {digits(match[1])}"
     said = SHARED.phone(core, place.phone, place.region)
     # Nobody says "eight zero zero".
@@ -95,7 +98,7 @@ def phone(core: str, place: Place) -> str | None:
 
 def zip_code(core: str, place: Place) -> str | None:
     """97201-1234."""
-    match = re.fullmatch(r"(\d{5})-(\d{4})", core)
+    match = re.fullmatch(r"(\d{5})-(\d{4})", core) if len(core) == 10 else None
     return f"{digits(match[1])}, {digits(match[2])}" if match else None
 
 
@@ -118,9 +121,9 @@ def count(core: str, place: Place) -> str | None:
     numbered = core.startswith("#") and core[1:2].isdigit()
     if numbered:
         core = core[1:]
-    if re.fullmatch(r"\d{1,3}(?:'\d{3})+", core):
+    if "'" in core and re.fullmatch(r"\d{1,3}(?:'\d{3})+", core):
         core = core.replace("'", "")
-    if match := re.fullmatch(r"(\d{1,4})\^(\d{1,2})", core):
+    if "^" in core and (match := re.fullmatch(r"(\d{1,4})\^(\d{1,2})", core)):
         return f"{number(match[1])} to the power of {number(match[2])}"
     match = SIGNED.fullmatch(core)
     if not match:
@@ -220,6 +223,8 @@ def _is_house(place: Place) -> bool:
 
 def span(core: str, place: Place) -> str | None:
     """Ranges: 9-5, 9am-5pm, $10-15, Mon-Fri, 2025-26."""
+    if "-" not in core and "–" not in core and "—" not in core:
+        return None
     parts = re.split(r"[-–—]", core)
     if len(parts) != 2 or not all(parts):
         return None
@@ -353,7 +358,18 @@ RULES: Final[tuple[Rule, ...]] = (
     money, beside_currency, magnitude, percent, nth, quantity, mixed_time, size, version, count, span, url, tagged,
     code, initials, acronym, slashed_names,
 )  # fmt: skip
+DIGIT_RULES: Final[tuple[Rule, ...]] = (fixed, phone, height, day_of_month, beside_currency, nth, count)
 WORD_RULES: Final[tuple[Rule, ...]] = (fixed, currency_word, magnitude, quantity, size, span, roman, acronym)
+
+
+def common(core: str, before: str) -> bool:
+    """Nearly every word: no abbreviation, no unit behind a number."""
+    return core not in SPECIAL and not (before[-1:].isdigit() or before[-1:] in BEHIND_NUMBERS)
+
+
+SPECIAL: Final = frozenset({*ABBREVIATIONS, *FIXED, *UNITS, *MAGNITUDES, "x", "am", "pm", "no", "nos", "fl"})
+"""Small words that rules know."""
+BEHIND_NUMBERS: Final = frozenset(f"{SIGNS}+%'")
 
 
 def plain(core: str) -> str:

@@ -107,6 +107,10 @@ class RuleLanguage:
     region: str = ""
     word_rules: tuple[Rule, ...] = ()
     """In place of `rules` for words of letters (with hyphens and apostrophes), which are most words: few and quick."""
+    digit_rules: tuple[Rule, ...] = ()
+    """In place of `rules` for words of nothing but digits."""
+    common: Callable[[str, str], bool] = lambda core, before: False
+    """Whether a word in small letters, behind another, is said as it is written: asked first, of nearly every word."""
 
     def say(self, words: Sequence[str]) -> list[str]:
         """See `Language.say`."""
@@ -137,6 +141,10 @@ class RuleLanguage:
 
     def _say(self, parts: Sequence[Word], at: int, phone: bool, is_quoted: bool) -> str:
         word = parts[at]
+        core = word.core
+        is_small = core.islower() and core.isalpha() and word.tail[:1] != "." and not word.lead
+        if is_small and self.common(core, parts[at - 1].core if at else ""):
+            return close(core, word.tail)
         place = _place(parts, at, phone, is_quoted, self.region)
         tail = word.tail
         said = self.abbreviation(f"{word.core}.", place) if tail.startswith(".") and word.core else None
@@ -153,7 +161,11 @@ class RuleLanguage:
 
     def _by_rules(self, core: str, place: Place) -> str:
         is_word = core.isalpha() or core.replace("-", "").replace("'", "").isalpha()
-        for rule in (self.word_rules or self.rules) if is_word else self.rules:
+        if is_word:
+            rules = self.word_rules or self.rules
+        else:
+            rules = (self.digit_rules or self.rules) if core.isdecimal() else self.rules
+        for rule in rules:
             said = rule(core, place)
             if said is not None:
                 return said
