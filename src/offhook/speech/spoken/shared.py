@@ -7,7 +7,6 @@ from typing import Final
 
 from offhook.speech.spoken.telephone import PHONE, groups_of, is_number
 
-NUMBER: Final = r"\d+"
 EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 URL: Final = re.compile(r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,24})(?::\d+)?([/?#]\S*)?", re.IGNORECASE)
 SHORT_WORDS: Final = frozenset({"co", "jo", "me", "my", "at", "go", "we", "to", "of", "in", "on", "by", "or", "hi"})
