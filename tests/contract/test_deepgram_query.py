@@ -232,9 +232,8 @@ def test_the_choice_is_one_that_works() -> None:
                 stt.create(stt.Config(model=model), Setup(language=language))
             except ConfigurationError as error:
                 choice, *several = error.expected.split(",")[0].split(" with language: ")
-                stt.create(
-                    stt.Config(model=choice, **({"language": "multi"} if several else {})), Setup(language=language)
-                )
+                config = stt.Config(model=choice, language="multi") if several else stt.Config(model=choice)
+                stt.create(config, Setup(language=language))
 
 
 @pytest.mark.parametrize(
