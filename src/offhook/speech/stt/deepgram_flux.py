@@ -13,6 +13,7 @@ fastest first:
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Final
 
 import msgspec
@@ -56,8 +57,6 @@ FORCED_S: Final = 1.0
 """A stream that ends so soon behind `ForceEndTurn`, unanswered, ends because of it."""
 BELIEFS: Final = {"EagerEndOfTurn": 0.5, "EndOfTurn": 0.7}
 """What such a message believes at least, when it does not say how much: the thresholds that are the vendor's own."""
-NEWEST_S: Final = 0.1
-"""A word is known once half of it was heard."""
 MOST_SKIPPED: Final = 16
 """Turns between two messages; a number beyond that is none."""
 _LOG: Final = logging.getLogger("offhook.speech.deepgram")
@@ -264,11 +263,11 @@ class FluxDialect:
             return  # Told twice: that turn is over.
         if index > self._turn.index:
             self._end_turn(index)
-        reached_s, before_s = position_in(info.audio_window_end, self.timeline.sent_s), self._reached[0]
+        reached_s = position_in(info.audio_window_end, self.timeline.sent_s)
         if reached_s is not None and reached_s > self._reached[0]:
             self._reached = (reached_s, at)
         turn = self._turn
-        turn.words = _placed(self._words(info, turn.words), turn.words, min(before_s, self._reached[0] - NEWEST_S))
+        turn.words = _placed(self._words(info, turn.words), turn.words)
         match info.event:
             case "StartOfTurn":
                 self._over_s = float("-inf")
@@ -361,19 +360,14 @@ class FluxDialect:
         self._told.interim(self._text(), self._reached_place_s)
 
 
-def _placed(words: list[TurnWord], before: list[TurnWord], newest_s: float) -> list[TurnWord]:
-    """Words that do not say where they lie: where they lay when they were told before, or behind what was heard when
-    nobody knew of them yet. Older servers give no times at all.
-    """
+def _placed(words: list[TurnWord], before: list[TurnWord]) -> list[TurnWord]:
+    """Words that do not say where they lie this time lie where they lay when they were told before."""
     if all(word.start_s is not None for word in words):
         return words
-    known = dict(enumerate(before))
     return [
-        word if word.start_s is not None
-        else replace(word, start_s=old.start_s, end_s=old.end_s) if (old := known.get(at)) and _is_same(old, word)
-        else replace(word, start_s=newest_s)
-        for at, word in enumerate(words)
-    ]  # fmt: skip
+        replace(word, start_s=old.start_s, end_s=old.end_s) if word.start_s is None and _is_same(old, word) else word
+        for word, old in zip_longest(words, before[: len(words)], fillvalue=TurnWord(""))
+    ]
 
 
 def _is_same(one: TurnWord, other: TurnWord) -> bool:
