@@ -20,7 +20,7 @@ from offhook.speech.stt.deepgram_errors import NAME
 from offhook.speech.stt.deepgram_flux import FluxDialect, Forcing
 from offhook.speech.stt.deepgram_models import FLUX, MULTI
 from offhook.speech.stt.deepgram_nova import NovaDialect
-from offhook.speech.stt.deepgram_query import address, plainer
+from offhook.speech.stt.deepgram_query import address, plainer, takes_key_terms
 from offhook.speech.stt.deepgram_terms import left_out
 from offhook.speech.stt.level import SoundMeter
 from offhook.speech.vendor_block import BaseUrl, key_of
@@ -152,9 +152,8 @@ class DeepgramSpeechToText:
             provider=NAME, url=self._url, headers={"Authorization": f"Token {key}"}, secret=key,
             reason_header="dg-error", request_header="dg-request-id",
         )  # fmt: skip
-        self._endpoint = replace(endpoint, instead=partial(self._instead, endpoint))
-        terms = left_out(self._setup.vocabulary)
-        if terms:
+        self._endpoint = replace(endpoint, instead=partial(self._instead, endpoint, ()))
+        if terms := left_out(self._setup.vocabulary) if takes_key_terms(self._config.model) else []:
             _LOG.warning(
                 "deepgram takes about 500 tokens of key terms: %d of the vocabulary are left out, from %r on; put the"
                 " most important first", len(terms), terms[0],
@@ -170,21 +169,24 @@ class DeepgramSpeechToText:
     async def close(self) -> None:
         """Nothing is shared."""
 
-    def _instead(self, refused: Endpoint, status: int, reason: str) -> Endpoint | None:
+    def _instead(self, refused: Endpoint, without: tuple[str, ...], status: int, reason: str) -> Endpoint | None:
         """Where to connect when the query is refused: without what it is refused for, if a call can do without it."""
         plain = plainer(refused.url, reason) if status == BAD_REQUEST else None
         if plain is None:
             return None
-        endpoint = replace(refused, url=plain.url)
+        endpoint, without = replace(refused, url=plain.url), (*without, plain.what)
         why = safe_text(reason, refused.secret)
         return replace(
-            endpoint, instead=partial(self._instead, endpoint), accepted=partial(self._learn, endpoint, plain.what, why)
+            endpoint,
+            instead=partial(self._instead, endpoint, without),
+            accepted=partial(self._learn, endpoint, without, why),
         )
 
-    def _learn(self, endpoint: Endpoint, what: str, why: str) -> None:
+    def _learn(self, endpoint: Endpoint, without: tuple[str, ...], why: str) -> None:
         """It was taken: from now on at once."""
         if self._endpoint is not None and self._endpoint.url != endpoint.url:
-            self._endpoint = replace(endpoint, instead=partial(self._instead, endpoint))
+            self._endpoint = replace(endpoint, instead=partial(self._instead, endpoint, without))
+            what = " and ".join(without)
             _LOG.warning("deepgram refuses %s and hears without: %s", what, why or "no reason given")
 
 

@@ -64,7 +64,7 @@ def query(config: "Config", setup: Setup) -> str:
         ("endpointing", str(pause_ms) if pause_ms else "false"),
         ("punctuate", "true"),
     ]
-    # An "um" at the end shows that the caller goes on; it is taken out of what is remembered (`core.hesitation`).
+    # An "um" at the end shows that the caller goes on; the history does not hold it.
     fields += [("filler_words", "true")] if config.model in FILLER_MODELS else []
     # smart_format holds a final back for up to 3 s to see the end of a number, until `Finalize`, which each talk spurt
     # is followed by. `no_delay` would spare that wait by not formatting at all, "in many cases".
@@ -91,6 +91,11 @@ def flux_query(config: "Config", setup: Setup) -> str:
     else:
         code_of(config.model, setup.language, is_checked=config.check_language)
     return urlencode([*fields, *_common(config), *_vocabulary(config.model, setup.vocabulary)])
+
+
+def takes_key_terms(model: str) -> bool:
+    """As they are, phrases too; the older models take single words with a weight."""
+    return model.startswith(("nova-3", FLUX))
 
 
 def plainer(url: str, reason: str) -> Plainer | None:
@@ -131,7 +136,7 @@ def _common(config: "Config") -> list[tuple[str, str]]:
 
 
 def _vocabulary(model: str, vocabulary: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    if model.startswith(("nova-3", FLUX)):
+    if takes_key_terms(model):
         yield from (("keyterm", term) for term in key_terms(vocabulary))
     else:
         yield from (("keywords", word) for word in keywords(vocabulary))
