@@ -1,0 +1,381 @@
+"""What German, Spanish and French have in common: the rules for numbers, money, units, codes and telephone numbers.
+
+A language gives its words (`Vocabulary`) and its grammar, a subclass of `European`: number words with gender, times,
+dates and money differ too much to be data.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from offhook.speech.spoken.european_signs import Signs
+from offhook.speech.spoken.european_words import NUMBER, VULGAR, Amount, Currency, Gender, Unit, Vocabulary, amount_of
+from offhook.speech.spoken.language import Place, RuleLanguage, close, take_apart
+from offhook.speech.spoken.rows import iban_end, phone_end, thousands_end
+from offhook.speech.spoken.telephone import cut
+
+SIGNED: Final = re.compile(rf"([-+±~]?)({NUMBER})")
+PERCENT: Final = re.compile(rf"([-+]?)({NUMBER})%")
+QUANTITY: Final = re.compile(rf"([-+]?)({NUMBER})([^\d\s.,'-][^\d\s]*)")
+NO_CENTS: Final = re.compile(r"[.,][-–—]{1,2}$")
+""" "15.-"."""
+CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
+RATIO: Final = re.compile(r"(\d{1,6}):(\d{1,6})")
+SPAN: Final = re.compile(r"(.*[^-–—])[-–—](.+)")
+FRACTION: Final = re.compile(r"(\d{1,3})/(\d{1,3})")
+HALVED: Final = re.compile(rf"(\d{{0,3}})([{''.join(VULGAR)}])")
+IS_WORDS: Final = frozenset({"ist", "lautet", "es", "est", "la", "el", "le"})
+"""Between "code" and its digits."""
+LONGEST_CARDINAL: Final = 15
+"""Digits; longer numbers are read digit by digit."""
+LONGEST_AMOUNT: Final = 7
+"""Digits without a group or a round end, from which on they are no amount."""
+
+
+class European(Signs):
+    """A language's grammar: its rules work on it. See `Language` for what `say` promises."""
+
+    phone_shapes: frozenset[tuple[int, ...]] = frozenset()
+    """Lengths of the groups of the country's telephone numbers that begin without a zero."""
+
+    def __init__(self, words: Vocabulary, region: str, *, groups_by_comma: bool = False) -> None:
+        super().__init__(words)
+        self.region: Final = region
+        self._groups_by_comma = groups_by_comma
+        signs = "|".join(sorted(map(re.escape, words.currencies), key=len, reverse=True))
+        self._price_pattern = re.compile(rf"(-?)(?:(?P<b>{signs})(?P<n>{NUMBER})|(?P<m>{NUMBER})(?P<a>{signs}))")
+        self._signs = {*words.currencies, *words.units, *words.symbols, *words.magnitudes}
+        rules = (
+            self.word, self.currency, self.symbol, self.email, self.phone, self.ordinal, self.date, self.time, self.money,
+            self.percent, self.quantity, self.unit, self.fraction, self.count, self.ratio, self.span, self.url,
+            self.code,
+        )  # fmt: skip
+        self._base = RuleLanguage(rules, self.abbreviation, self.plain, region=region)
+
+    # ── what the language says ───────────────────────────────────────────────────────────────────────────────────
+
+    def cardinal(self, n: int, gender: Gender | None = None) -> str:
+        """`n` is not below zero. With a gender it stands before a noun."""
+        raise NotImplementedError
+
+    def ordinal(self, core: str, place: Place) -> str | None:
+        """A rule: "1er", "2.º"."""
+        raise NotImplementedError
+
+    def date(self, core: str, place: Place) -> str | None:
+        """A rule."""
+        raise NotImplementedError
+
+    def time(self, core: str, place: Place) -> str | None:
+        """A rule."""
+        raise NotImplementedError
+
+    def price(self, whole: int, cents: int, currency: Currency) -> str:
+        """Both are said: "zwölf Euro fünfzig"."""
+        return f"{self.cardinal(whole, currency.unit.gender)} {self.many(whole, currency.unit)} {self.cardinal(cents)}"
+
+    def part_of(self, above: int, below: int, place: Place) -> str | None:
+        """A fraction: 3/4. None where nobody says it so."""
+        raise NotImplementedError
+
+    def and_part(self, whole: int, above: int, below: int, place: Place) -> str:
+        """2½."""
+        raise NotImplementedError
+
+    def gender_of(self, noun: str) -> Gender | None:
+        """Of a counted noun, as far as it is known or its ending tells; None when the word is none."""
+        raise NotImplementedError
+
+    def year(self, n: int) -> str:
+        """Four digits that may be a year."""
+        return self.cardinal(n)
+
+    def decimals(self, digits: str) -> str:
+        """What stands behind the comma."""
+        return self.words.shared.spelled_digits(digits)
+
+    def is_postcode(self, text: str, place: Place) -> bool:
+        """Digit by digit."""
+        return False
+
+    def many(self, whole: int, unit: Unit) -> str:
+        """The unit in its number."""
+        return unit.one if whole == 1 else unit.many
+
+    def article(self, n: int, place: Place, gender: Gender) -> str:
+        """`n` before a noun of this gender, in the case that its place asks for."""
+        return self.cardinal(n, gender)
+
+    def joined(self, cores: Sequence[str], at: int) -> tuple[int, str] | None:
+        """Words from `at` on that are one: how many, and what they are in one word."""
+        end = thousands_end(cores, at)
+        before = cores[at - 1].lower().rstrip(".:,") if at else ""
+        if end and before not in self.words.code_words:
+            return end - at, "'".join(cores[at:end])
+        following = cores[at + 1] if at + 1 < len(cores) else ""
+        if re.fullmatch(r"\d{1,3}", cores[at]) and (match := FRACTION.fullmatch(following)):
+            sign = next((sign for sign, of in VULGAR.items() if of == (int(match[1]), int(match[2]))), None)
+            return (2, f"{cores[at]}{sign}") if sign else None
+        return None
+
+    def abbreviation(self, core: str, place: Place) -> str | None:
+        """A rule; it is asked first, with the word's full stop if it has one."""
+        raise NotImplementedError
+
+    # ── the way through a text ───────────────────────────────────────────────────────────────────────────────────
+
+    def say(self, words: Sequence[str]) -> list[str]:
+        """See `Language.say`."""
+        rows = self._rows(words)
+        parts = [take_apart(word) for word in words]
+        cores = [part.core if part.tail.strip(".") == "" else f"{part.core}," for part in parts]
+        merged, sizes, at = list[str](), list[int](), 0
+        while at < len(words):
+            size, core = (None if at in rows else self.joined(cores, at)) or (1, "")
+            merged.append(f"{parts[at].lead}{core}{parts[at + size - 1].tail}" if size > 1 else words[at])
+            sizes.append(size)
+            at += size
+        spoken = list[str]()
+        for said, size in zip(self._with_pauses(merged), sizes, strict=True):
+            spoken += [said, *[""] * (size - 1)]
+        return [rows.get(index, said) for index, said in enumerate(spoken)]
+
+    def _with_pauses(self, words: Sequence[str]) -> list[str]:
+        """A mark behind a word of which nothing is said ("€." in "12,50 €.") is heard behind the one before it."""
+        spoken, told = self._base.say(words), -1
+        for index, word in enumerate(words):
+            if spoken[index]:
+                told = index
+            elif told >= 0 and (tail := take_apart(word).tail):
+                spoken[told] = close(spoken[told], tail)
+        return spoken
+
+    def _rows(self, words: Sequence[str]) -> dict[int, str]:
+        """What is said for the words of telephone and account numbers that are written over several."""
+        parts = [take_apart(word) for word in words]
+        cores, rows, at = [part.core for part in parts], dict[int, str](), 0
+        while at < len(cores):
+            account = iban_end(cores, at)
+            end = account or phone_end(cores, at, self.phone_shapes)
+            for index in range(at, end):
+                said = self.words.shared.spell(cores[index]) if account else self._phone_part(cores[index])
+                is_inner = index < end - 1 and said and not parts[index].tail
+                rows[index] = close(said, "," if is_inner else parts[index].tail)
+            at = max(end, at + 1)
+        return rows
+
+    def _phone_part(self, core: str) -> str:
+        said = ", ".join(self.phone_group(group) for group in re.findall(r"\d+", core))
+        return f"{self.words.shared.plus} {said}" if core.startswith("+") else said
+
+    def word(self, core: str, place: Place) -> str | None:
+        """An everyday word, of which no other rule knows anything: most words, so that it is the first to be asked."""
+        is_plain = core.isalpha() and core[1:].islower() and core not in self._signs
+        return core if is_plain and (len(core) > 4 or core[0] not in "IVXL") else None
+
+    # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def amount(self, text: str) -> Amount:
+        """The digits of a written number."""
+        return amount_of(text, groups_by_comma=self._groups_by_comma)
+
+    def number(self, text: str, gender: Gender | None = None, place: Place | None = None) -> str:
+        """ "1.234,5", "007"."""
+        whole, fraction = self.amount(text)
+        if len(whole) > LONGEST_CARDINAL or (whole[0] == "0" and len(whole) > 1):
+            said = self.words.shared.spelled_digits(whole)
+        elif fraction or gender is None or place is None:
+            said = self.cardinal(int(whole), None if fraction else gender)
+        else:
+            said = self.article(int(whole), place, gender)
+        return f"{said} {self.words.comma} {self.decimals(fraction)}" if fraction else said
+
+    def signed(self, sign: str, said: str) -> str:
+        """With the word for its sign."""
+        word = {"-": self.words.minus, "+": self.words.shared.plus, "": ""}.get(sign, self.words.symbols.get(sign, ""))
+        return f"{word} {said}".strip()
+
+    def noun_after(self, place: Place) -> Gender | None:
+        """The gender of what is counted, if that follows."""
+        if place.tail or not place.after:
+            return None
+        unit = self._counted(place.after)
+        return unit.gender if unit else self.gender_of(place.after)
+
+    def _counted(self, word: str) -> Unit | None:
+        word = word.partition("/")[0]
+        currency = self.words.currencies.get(word)
+        found = currency.unit if currency else self.words.units.get(word) or self.words.units.get(f"{word}.")
+        return found or self.words.magnitudes.get(word)
+
+    def count(self, core: str, place: Place) -> str | None:
+        """A plain number, as its neighbours ask for it."""
+        match = SIGNED.fullmatch(NO_CENTS.sub("", core))
+        if not match:
+            return None
+        sign, text = match.groups()
+        if not sign and self.is_postcode(text, place):
+            return self.words.shared.spelled_digits(text)
+        if not sign and text.isdecimal() and self._is_code(text, place):
+            return self.digits_of(text)
+        currency = self.words.currencies.get(place.after.partition("/")[0]) if not place.tail else None
+        behind = self.words.currencies.get(place.before)
+        if (currency or behind) and (said := self._price(text, currency or behind, is_unit_next=currency is not None)):
+            return self.signed(sign, said)
+        if not sign and re.fullmatch(r"1[1-9]\d\d|20\d\d", text) and self.noun_after(place) is None:
+            return self.year(int(text))
+        return self.signed(sign, self.number(text, self.noun_after(place), place))
+
+    def _is_code(self, text: str, place: Place) -> bool:
+        before = place.before.lower().rstrip(".:")
+        if before in IS_WORDS:
+            before = place.before_that.lower()
+        if before in self.words.code_words and len(text) >= 3:
+            return True
+        letters = 2 <= len(place.before) <= 3 and place.before.isupper() and place.before not in self.words.currencies
+        letters = letters and place.before.isalpha() and place.before not in self.words.days and len(text) >= 3
+        long = len(text) >= LONGEST_AMOUNT and not text.endswith("000")
+        return letters or long
+
+    def digits_of(self, text: str) -> str:
+        """Digit by digit, a long row of them in groups."""
+        groups = cut(text) if len(text) > 5 else [text]
+        return ", ".join(self.words.shared.spelled_digits(group) for group in groups)
+
+    # ── money ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def money(self, core: str, place: Place) -> str | None:
+        """12,50€, €20, 15.-€, 120€/Nacht, CHF20."""
+        core, _, per = core.partition("/")
+        match = self._price_pattern.fullmatch(NO_CENTS.sub("", core))
+        if not match:
+            return None
+        currency = self.words.currencies[match["b"] or match["a"]]
+        text = match["n"] or match["m"]
+        said = self._price(text, currency, is_unit_next=False) or ""
+        return self.signed(match[1], said) + (f" {self._per(per)}" if per else "")
+
+    def _price(self, text: str, currency: Currency | None, *, is_unit_next: bool) -> str | None:
+        """None when the currency is said by the word that follows."""
+        assert currency is not None
+        amount = self.amount(text)
+        if amount.is_price and int(amount.fraction):
+            whole = int(amount.whole)
+            cents = int(amount.fraction)
+            if whole:
+                return self.price(whole, cents, currency)
+            return f"{self.cardinal(cents, currency.part.gender)} {self.many(cents, currency.part)}"
+        if is_unit_next and not amount.is_price:
+            return None
+        return self.of(text, currency.unit)
+
+    def of(self, text: str, unit: Unit) -> str:
+        """So many of a unit."""
+        whole, fraction = self.amount(text)
+        if not fraction.strip("0") and len(fraction) == 2:
+            text, fraction = whole, ""
+        one = int(whole) if len(whole) <= LONGEST_CARDINAL and not fraction else 2
+        return f"{self.number(text, unit.gender, Place())} {self.many(one, unit)}"
+
+    def currency(self, core: str, place: Place) -> str | None:
+        """The sign of an amount in the word before it or behind it; "€/Nacht"."""
+        core, slash, per = core.partition("/")
+        if core not in self.words.currencies:
+            return None
+        unit = self.words.currencies[core].unit
+        rest = f" {self._per(per)}" if slash else ""
+        before = SIGNED.fullmatch(NO_CENTS.sub("", place.before))
+        if before:
+            amount = self.amount(before[2])
+            if amount.is_price:
+                return rest.strip()
+            whole = int(amount.whole) if not amount.fraction and len(amount.whole) <= LONGEST_CARDINAL else 2
+            return self.many(whole, unit) + rest
+        if SPAN.fullmatch(place.before) and place.before[-1].isdigit():
+            return unit.many + rest
+        if place.before in self.words.magnitudes or place.before.rstrip(".") in self.words.magnitudes:
+            return self.after_magnitude(unit) + rest
+        if SIGNED.match(place.after):
+            return ""
+        return (unit.many if len(core) == 1 else core) + rest
+
+    def after_magnitude(self, unit: Unit) -> str:
+        """Millions of it."""
+        return unit.many
+
+    def _per(self, what: str) -> str:
+        unit = self.words.units.get(what)
+        return f"{self.words.per} {unit.one if unit else self.plain(what)}"
+
+    # ── units, percent, fractions, ranges ────────────────────────────────────────────────────────────────────────
+
+    def percent(self, core: str, place: Place) -> str | None:
+        """12,5% or the sign behind its number."""
+        if core == "%":
+            return self.words.percent
+        match = PERCENT.fullmatch(core)
+        return self.signed(match[1], f"{self.number(match[2])} {self.words.percent}") if match else None
+
+    def quantity(self, core: str, place: Place) -> str | None:
+        """5km, -5°C, 20m²."""
+        match = QUANTITY.fullmatch(core)
+        unit = self.words.units.get(match[3]) if match else None
+        return self.signed(match[1], self.of(match[2], unit)) if match and unit else None
+
+    def unit(self, core: str, place: Place) -> str | None:
+        """The unit behind its number."""
+        unit = self.words.units.get(core)
+        before = SIGNED.fullmatch(place.before)
+        if unit is None or not (before or HALVED.fullmatch(place.before) or re.search(r"\d[-–]\d+$", place.before)):
+            return None
+        return self.many(1 if before and before[2] == "1" else 2, unit)
+
+    def fraction(self, core: str, place: Place) -> str | None:
+        """½, 2½, 3/4."""
+        if match := HALVED.fullmatch(core):
+            above, below = VULGAR[match[2]]
+            said = None if match[1] else self.part_of(above, below, place)
+            return said or self.and_part(int(match[1] or 0), above, below, place)
+        if match := FRACTION.fullmatch(core):
+            above, below = int(match[1]), int(match[2])
+            if core == "24/7":
+                return f"{self.cardinal(24)} {self.cardinal(7)}"
+            said = self.part_of(above, below, place) if below else None
+            return said or f"{self.cardinal(above)} {self.words.shared.slash} {self.cardinal(below)}"
+        return None
+
+    def ratio(self, core: str, place: Place) -> str | None:
+        """3:1."""
+        match = RATIO.fullmatch(core)
+        if not match:
+            return None
+        return f"{self.number(match[1])} {self.words.against} {self.number(match[2])}"
+
+    def days_span(self, core: str) -> str | None:
+        """Mo-Fr; with full stops too."""
+        left, _, right = core.replace("–", "-").partition("-")
+        first, last = self.words.days.get(left.rstrip(".")), self.words.days.get(right.rstrip("."))
+        return f"{first} {self.words.to} {last}" if first and last else None
+
+    def span(self, core: str, place: Place) -> str | None:
+        """9–17, 10-15€."""
+        match = SPAN.fullmatch(core)
+        if not match:
+            return None
+        left, right = match.groups()
+        if not (left[-1].isdigit() or left in self.words.currencies or left[-1] in "€$h") or not re.match(
+            r"[€$£]?\d", right
+        ):
+            return None
+        if left[0] in self.words.currencies and right[0] not in self.words.currencies:
+            left, right = left[1:], right + left[0]
+        inner = Place(before=place.before, region=self.region)
+        said = [self._side(left, inner), self._side(right, Place(after=place.after, tail=place.tail))]
+        return f"{said[0]} {self.words.to} {said[1]}" if said[0] and said[1] else None
+
+    def _side(self, text: str, place: Place) -> str | None:
+        rules = (self.time, self.money, self.percent, self.quantity)
+        said = next((found for rule in rules if (found := rule(text, place)) is not None), None)
+        if said is None and SIGNED.fullmatch(text):
+            return self.number(text.lstrip("-+"), self.noun_after(place) if text != "1" else None)
+        return said
