@@ -16,8 +16,12 @@ from offhook.speech.spoken.prepare import Preparer
 class SpokenText:
     """A segment's text, and what is said for each of its words (as many entries as words; some may be empty)."""
 
-    def __init__(self, text: str, said: Sequence[str], marked: Sequence[str] | None = None) -> None:
-        """`marked` is what is said with the signs of the engine, where it has any."""
+    def __init__(self, text: str, said: Sequence[str], marked: Sequence[str] | None = None, language: str = "") -> None:
+        """`marked` is what is said with the signs of the engine, where it has any.
+
+        `language` is the agent's tag, or the primary tag of another language that the text is plainly in.
+        """
+        self.language: Final = language
         self.words: Final = text.split()
         assert len(said) == len(self.words), "one entry for each word"
         self.entries: Final = list(said if marked is None else marked)
@@ -31,16 +35,18 @@ class SpokenText:
         return not any(self.letters)
 
 
-def speaker(setup: Setup, *, spell_out: bool, notation: Notation = PLAIN) -> Callable[[str], SpokenText]:
-    """How texts are said for this agent: the one way for every voice.
-
-    With `spell_out`, numbers, dates and amounts become words, in the language that the sentence is in.
-    """
-    preparer = Preparer(setup.language, setup.lexicon, spell_out=spell_out, notation=notation)
+def speaker(
+    setup: Setup, *, spell_out: bool, notation: Notation = PLAIN, speaks_others: bool = True
+) -> Callable[[str], SpokenText]:
+    """How texts are said for this agent: the one way for every voice. See `Preparer`."""
+    preparer = Preparer(
+        setup.language, setup.lexicon, spell_out=spell_out, notation=notation, speaks_others=speaks_others
+    )
 
     def speak(text: str) -> SpokenText:
-        entries = preparer.entries(text)
-        return SpokenText(text, [entry.plain for entry in entries], [entry.marked for entry in entries])
+        ready = preparer.prepare(text)
+        said, marked = [entry.plain for entry in ready.entries], [entry.marked for entry in ready.entries]
+        return SpokenText(text, said, marked, ready.language)
 
     return speak
 

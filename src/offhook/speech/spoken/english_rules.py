@@ -1,108 +1,77 @@
-"""How one written English word is said, given the words around it: a table of small rules, tried in order.
+"""How one written English word is said, given the words around it: the table of rules, and numbers and codes.
 
-A rule takes the word without its outer punctuation and its place in the text, and returns what is said, or None when
-the word is not of its kind. Rules never look further than the neighbours and never join words, so that what is said
-stays aligned with what was written, word by word.
+Rules never look further than the neighbours and never join words, so that what is said stays aligned with what was
+written, word by word.
 """
 
 import re
 import unicodedata
 from typing import Final
 
-from offhook.speech.spoken.english_numbers import (
-    ONES,
-    cardinal,
-    counted,
-    digits,
-    grouped_digits,
-    number,
-    ordinal,
-    plain_number,
-    plural,
-    year,
+from offhook.speech.spoken.english_amounts import (
+    AMOUNT,
+    IS_NUMBER,
+    MONEY,
+    PREFIXES,
+    SIGNED,
+    beside_currency,
+    counted_per,
+    currency_word,
+    height,
+    is_numeric,
+    magnitude,
+    mixed_time,
+    money,
+    percent,
+    quantity,
+    ratio,
+    size,
+    slash,
 )
-from offhook.speech.spoken.language import LETTER_A, Place, Rule
-from offhook.speech.spoken.shared import SharedWords
+from offhook.speech.spoken.english_dates import date, day_of_month, is_month, names_day, nth, time
+from offhook.speech.spoken.english_names import SHARED, acronym, initials, roman, spell, tagged
+from offhook.speech.spoken.english_numbers import cardinal, digits, grouped_digits, number, paired, plain_number, year
 from offhook.speech.spoken.english_words import (
-    ABBREVIATIONS,
+    CALLING,
     CODE_WORDS,
     CURRENCIES,
     DAYS,
-    FRACTIONS,
-    MAGNITUDES,
+    DIRECTIONS,
+    FIXED,
     MONTHS,
-    STREET_TYPES,
+    NUMBER_WORDS,
+    PAIRED_WORDS,
+    PERIODS,
+    SHORT_NUMBERS,
+    STREETS,
     SYMBOLS,
-    TITLES,
     UNITS,
 )
+from offhook.speech.spoken.language import Place, Rule
 
-
-NUMBER: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-DAY_FIRST_REGIONS: Final = frozenset({"GB", "IE", "AU", "NZ", "IN", "ZA"})
-ENDING: Final = frozenset({"Street", "Drive", "Avenue", "Road", "Boulevard", "et cetera", "AM", "PM"})
-"""Abbreviations before whose successor, in a capital letter, a sentence ends."""
-IS_NUMBER: Final = re.compile(NUMBER)
-TIME: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?:([ap])\.?m\.?)?", re.IGNORECASE)
-MONEY: Final = re.compile(rf"(-?)(?:us)?([$€£¥])({NUMBER})(k|m|bn?)?", re.IGNORECASE)
-MONEY_AFTER: Final = re.compile(rf"({NUMBER})([$€£¥])")
-PERCENT: Final = re.compile(rf"(-?)({NUMBER})%")
-ORDINAL: Final = re.compile(r"(\d{1,9})(?:st|nd|rd|th)", re.IGNORECASE)
-DECADE: Final = re.compile(r"'?(\d{0,2}\d0)s")
-SIGNED: Final = re.compile(rf"([-−+]?)({NUMBER})")
-UNIT: Final = re.compile(rf"({NUMBER})([a-z°/]+)", re.IGNORECASE)
-ISO_DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T[\d:.Z+-]*)?")
-SLASH_DATE: Final = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2}))?")
+VERSION: Final = re.compile(r"([vV]?)(\d+(?:\.\d+){2,4}|(?<=[vV])\d+(?:\.\d+)?)")
 MIXED: Final = re.compile(r"[A-Za-z0-9]*(?:[A-Za-z]\d|\d[A-Za-z])[A-Za-z0-9]*")
-SHARED: Final = SharedWords(
-    digits=ONES[:10], dot="dot", at="at", dash="dash", underscore="underscore", slash="slash", plus="plus",
-    letters={"A": LETTER_A},
-)  # fmt: skip
+SHORT_DAYS: Final = {"M": "Monday", "T": "Tuesday", "W": "Wednesday", "Th": "Thursday", "F": "Friday"}
 
 
-def spell(text: str) -> str:
-    """Letters and digits one by one; the rest is left out."""
-    return SHARED.spell(text)
-
-
-def is_numeric(word: str) -> bool:
-    """Whether a neighbour is a plain number in digits."""
-    return IS_NUMBER.fullmatch(word) is not None
-
-
-# ── rules ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def fixed(core: str, place: Place) -> str | None:
+    """What is said in its own way."""
+    return FIXED.get(core)
 
 
 def symbol(core: str, place: Place) -> str | None:
     """A sign that stands alone; a dash between two values is "to", any other a pause."""
     if core in ("-", "–", "—", "--"):
         between = place.before[-1:].isdigit() or place.before.lower().rstrip(".")[-2:] in ("am", "pm")
-        between = between and place.after[:1].isdigit()
-        return "to" if between or (names_day(place.before) and names_day(place.after)) else ","
+        between = between and (place.after[:1].isdigit() or MONEY.fullmatch(place.after) is not None)
+        between = between or (names_day(place.before) and names_day(place.after))
+        return "to" if between or (is_month(place.before) and is_month(place.after)) else ","
     return SYMBOLS.get(core)
-
-
-def abbreviation(core: str, place: Place) -> str | None:
-    """`core` may end in a full stop here. Said without one; see `normalize` for the sentence's own."""
-    bare = core.rstrip(".")
-    if bare in ("Dr", "St") and (core.endswith(".") or place.after[:1].isupper()):
-        in_address = place.before[:1].isupper() and (bare == "St" or place.before_that[:1].isdigit())
-        return STREET_TYPES[bare] if in_address else TITLES[bare]
-    if bare in ("No", "no", "Nos") and core.endswith(".") and place.after[:1].isdigit():
-        return "number"
-    if bare in ("am", "pm", "AM", "PM", "a.m", "p.m", "A.M", "P.M"):
-        spoken = bare.replace(".", "").upper()
-        return spoken if "." in core or place.before[-1:].isdigit() else None
-    if bare in MONTHS and (core.endswith(".") or place.after[:1].isdigit() or place.before[:1].isdigit()):
-        return MONTHS[bare]
-    if bare in DAYS and ((core.endswith(".") and not place.last) or bare not in ("Sat", "Sun")):
-        return DAYS[bare]
-    return ABBREVIATIONS.get(core)
 
 
 def email(core: str, place: Place) -> str | None:
     """front-desk@mail.com -> "front dash desk at mail dot com"."""
-    return SHARED.email(core)
+    return SHARED.email(core.removeprefix("mailto:"))
 
 
 def url(core: str, place: Place) -> str | None:
@@ -111,205 +80,257 @@ def url(core: str, place: Place) -> str | None:
 
 
 def phone(core: str, place: Place) -> str | None:
-    """Digit by digit, in its groups."""
-    return SHARED.phone(core, place.phone)
+    """Digit by digit, in its groups; an extension may be glued to it."""
+    if match := re.fullmatch(r"(.*\d)x(\d{1,6})", core):
+        said = SHARED.phone(match[1], False, place.region)
+        return f"{said}, extension {digits(match[2])}" if said else None
+    if match := re.fullmatch(r"x(\d{2,6})", core):
+        return f"extension {digits(match[1])}"
+    said = SHARED.phone(core, place.phone, place.region)
+    # Nobody says "eight zero zero".
+    return said.replace("one, eight zero zero,", "one, eight hundred,") if said else None
 
 
-def date(core: str, place: Place) -> str | None:
-    """2026-11-21 and 11/21 -> "November twenty first"; also fractions."""
-    if match := ISO_DATE.fullmatch(core):
-        return _date(int(match[1]), int(match[2]), int(match[3]))
-    match = SLASH_DATE.fullmatch(core)
+def zip_code(core: str, place: Place) -> str | None:
+    """97201-1234."""
+    match = re.fullmatch(r"(\d{5})-(\d{4})", core)
+    return f"{digits(match[1])}, {digits(match[2])}" if match else None
+
+
+def version(core: str, place: Place) -> str | None:
+    """v2.1 -> "version two point one", 2.0.1, and the addresses of machines."""
+    match = VERSION.fullmatch(core)
     if not match:
         return None
-    if core in FRACTIONS:
-        return FRACTIONS[core]
-    first, second = int(match[1]), int(match[2])
-    month, day = (second, first) if ((place.region in DAY_FIRST_REGIONS) and second <= 12) or first > 12 else (first, second)
-    full_year = int(match[3]) if match[3] else 0
-    full_year += 2000 if match[3] and len(match[3]) == 2 else 0
-    said = _date(full_year, month, day)
-    return said or (None if match[3] else f"{cardinal(first)} over {cardinal(second)}")
+    parts = match[2].split(".")
+    if len(parts) == 4 and not match[1]:
+        return " dot ".join(digits(part) if len(part) > 2 else cardinal(int(part)) for part in parts)
+    return ("version " if match[1] else "") + " point ".join(number(part) for part in parts)
 
 
-def _date(full_year: int, month: int, day: int) -> str | None:
-    if not (1 <= month <= 12 and 1 <= day <= 31):
-        return None
-    said = f"{list(MONTHS.values())[month - 1]} {ordinal(day)}"
-    return f"{said}, {year(full_year)}" if full_year else said
-
-
-def time(core: str, place: Place, within_range: bool = False) -> str | None:
-    """9:05 -> "nine oh five"; hours after twelve get their half of the day."""
-    match = TIME.fullmatch(core)
-    if not match or not (match[3] or ":" in core):
-        return None
-    hour, minute = int(match[1]), int(match[2] or 0)
-    if hour > 24 or minute > 59:
-        return None
-    half = f"{match[3]}m".upper() if match[3] else ""
-    told_after = place.after.lower().replace(".", "") in ("am", "pm")
-    if not half and not told_after and (hour > 12 or hour == 0):
-        half = "PM" if 12 <= hour < 24 else "AM"
-    said = cardinal(hour % 12 or 12)
-    if minute:
-        said += f" {'oh ' if minute < 10 else ''}{cardinal(minute)}"
-    elif not (half or told_after or within_range):
-        said += " o'clock"
-    return f"{said} {half}".strip()
-
-
-def money(core: str, place: Place) -> str | None:
-    """$12.50 -> "twelve dollars and fifty cents"."""
-    if match := MONEY.fullmatch(core):
-        sign, currency, amount, scale = match[1], match[2], match[3], (match[4] or "").lower()
-    elif match := MONEY_AFTER.fullmatch(core):
-        sign, currency, amount, scale = "", match[2], match[1], ""
-    else:
-        return None
-    minus = "minus " if sign else ""
-    unit, units, part, parts = CURRENCIES[currency]
-    if place.after.lower() in MAGNITUDES:
-        return minus + number(amount)  # The neighbour says the unit: "five", "million dollars".
-    if scale:
-        return f"{minus}{number(amount)} {MAGNITUDES[scale]} {units}"
-    whole, _, cents = amount.replace(",", "").partition(".")
-    if len(cents) != 2 or not part:
-        return minus + counted(number(amount), unit, units)
-    said = [counted(number(whole), unit, units)] if int(whole) or not int(cents) else []
-    said += [counted(cardinal(int(cents)), part, parts)] if int(cents) else []
-    return minus + " and ".join(said)
-
-
-def magnitude(core: str, place: Place) -> str | None:
-    """The "million" of "$5 million": here the currency is said."""
-    before = MONEY.fullmatch(place.before)
-    return f"{core} {CURRENCIES[before[2]][1]}" if before and core.lower() in MAGNITUDES else None
-
-
-def percent(core: str, place: Place) -> str | None:
-    """12.5% -> "twelve point five percent"."""
-    match = PERCENT.fullmatch(core)
-    return f"{'minus ' if match[1] else ''}{number(match[2])} percent" if match else None
-
-
-def nth(core: str, place: Place) -> str | None:
-    """21st -> "twenty first", 1990s -> "nineteen nineties"."""
-    if match := ORDINAL.fullmatch(core):
-        return ordinal(int(match[1]))
-    if match := DECADE.fullmatch(core):
-        head, _, last = plain_number(match[1]).rpartition(" ")
-        return f"{head} {plural(last)}".strip()
-    return None
-
-
-def quantity(core: str, place: Place) -> str | None:
-    """A number with its unit in one word (5km), or a unit after its number (5 km)."""
-    if core in UNITS and is_numeric(place.before):
-        return UNITS[core][place.before != "1"]
-    match = UNIT.fullmatch(core)
-    if not match or match[2] not in UNITS:
-        return None
-    return counted(number(match[1]), *UNITS[match[2]])
+# ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def count(core: str, place: Place) -> str | None:
-    """A plain number, said as its neighbours ask: a day, the digits of a code, a year."""
+    """A plain number, said as its neighbours ask: the digits of a code, a house, a year."""
+    numbered = core.startswith("#") and core[1:2].isdigit()
+    if numbered:
+        core = core[1:]
     match = SIGNED.fullmatch(core)
     if not match:
         return None
-    sign, text = match[1], match[2]
+    sign, text, more = match.groups()
+    if sign or more:
+        return f"{PREFIXES[sign]}{number(text)}{' plus' if more else ''}"
+    said = _in_context(text, place, numbered) if text.isdigit() else number(text)
+    return f"number {said}" if numbered else said
+
+
+def _in_context(text: str, place: Place, numbered: bool) -> str:
     before = place.before.lower().rstrip(".")
-    whole = text.isdigit()
-    if sign:
-        return f"{'plus' if sign == '+' else 'minus'} {number(text)}"
-    if whole and int(text[:3]) in range(1, 32) and len(text) <= 2 and _is_month(place.before, place.after):
-        return ordinal(int(text))
-    # A state before its ZIP code, an airline before its flight.
-    letters_before = len(place.before) == 2 and place.before.isupper() and before not in ("am", "pm") and len(text) >= 3
-    if whole and (letters_before or (before in CODE_WORDS and len(text) >= 3) or _is_code(text)):
+    if _is_read_digit_by_digit(text, place, before) or (numbered and len(text) >= 4):
         return grouped_digits(text) if len(text) > 5 else digits(text)
-    return plain_number(text)
+    if 3 <= len(text) <= 4 and (before in PAIRED_WORDS or _is_house(place)):
+        return paired(text)
+    if len(text) == 5 and _is_house(place):
+        return digits(text)
+    if len(text) == 4 and 1100 <= int(text) < 2100 and not _counts(place):
+        return year(int(text))
+    return number(text)
 
 
-def _is_code(text: str) -> bool:
-    """So many digits that they are no amount, unless it is a round one."""
+def _is_read_digit_by_digit(text: str, place: Place, before: str) -> bool:
+    # A state before its ZIP code, an airline before its flight.
+    shouted = {"am", "pm", "in", "at", "of", "to", "is", "on", "by", "no", "ad", "bc", "ok"}
+    letters = len(place.before) == 2 and place.before.isupper() and place.before.isalpha() and before not in shouted
+    if letters and len(text) >= 3:
+        return True
+    named = before in CODE_WORDS or (before in NUMBER_WORDS and place.before_that.lower() in CODE_WORDS)
+    if named and (len(text) >= 3 or before in ("extension", "ext")) and not _counts(place):
+        return True
+    if text in SHORT_NUMBERS or (before in CALLING and 3 <= len(text) <= 6):
+        alone = place.is_first and place.last
+        is_called = before in CALLING or place.before_that.lower() in CALLING or place.after.lower() == "emergency"
+        return alone or is_called or (text in ("911", "988", "999") and not _counts(place))
     return len(text) >= 7 and not text.endswith("0000")
 
 
-def names_day(word: str) -> bool:
-    """Whether a neighbour is a day of the week, short or long."""
-    return word.rstrip(".") in {*DAYS, *DAYS.values()}
+def _counts(place: Place) -> bool:
+    """What follows is counted: so many people, dollars, miles."""
+    after = place.after
+    if place.tail or not after:
+        return False
+    if after in UNITS or after in CURRENCIES or after.lower() in COUNTED:
+        return True
+    return after.islower() and after.endswith("s") and len(after) > 3 and after not in ("this", "was", "does", "plus")
 
 
-def _is_month(before: str, after: str) -> bool:
-    names = {*MONTHS, *MONTHS.values()}
-    return before.rstrip(".") in names or after.rstrip(".") in names
+COUNTED: Final = frozenset({
+    "people", "percent", "square", "sq", "more", "other", "different", "men", "women", "children", "%", "cubic", "new",
+    "euro", "euros", "bucks", "dollar", "yen", "feet", "mile", "calorie", "kilometer", "or", "bed", "room", "seat",
+})  # fmt: skip
+
+
+def _is_house(place: Place) -> bool:
+    """A number in front of a street's name."""
+    after, behind = place.after.rstrip("."), place.after_that.rstrip(".")
+    if place.tail or not (after[:1].isupper() or re.fullmatch(r"\d+(?:st|nd|rd|th)", after)):
+        return False
+    for word in place.ahead:
+        if word.rstrip(".") in STREETS:
+            return True
+        if not (word[:1].isupper() or word[:1].isdigit()):
+            break
+    return (after in DIRECTIONS and behind[:1].isalnum()) or after in DIRECTIONS.values()
+
+
+# ── ranges and codes ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def span(core: str, place: Place) -> str | None:
-    """Ranges: 9-5, 9am-5pm, $10-15, Mon-Fri."""
+    """Ranges: 9-5, 9am-5pm, $10-15, Mon-Fri, 2025-26."""
     parts = re.split(r"[-–—]", core)
     if len(parts) != 2 or not all(parts):
         return None
     left, right = parts
-    if left in DAYS and right in DAYS:
-        return f"{DAYS[left]} to {DAYS[right]}"
+    for names in (DAYS, SHORT_DAYS, {**MONTHS, **{month: month for month in MONTHS.values()}}):
+        if left in names and right in names:
+            return f"{names[left]} to {names[right]}"
+    if re.fullmatch(r"[12]\d{3}", left) and re.fullmatch(r"\d\d", right) and int(right) > int(left[2:]):
+        return f"{year(int(left))} to {plain_number(right)}"
+    if left.isdigit() and right in ("present", "now", "today"):
+        return f"{plain_number(left)} to {right}"
+    if re.fullmatch(r"[A-Z]", left) and re.fullmatch(r"[A-Z]", right):
+        return f"{spell(left)} to {spell(right)}"
     first = MONEY.fullmatch(left)
-    if first and IS_NUMBER.fullmatch(right):
+    if first and re.fullmatch(rf"{AMOUNT}(?:k|m)?(?:/\w+)?", right):
         right = f"{first[2]}{right}"
     if first and MONEY.fullmatch(right):
-        left = first[3]
-    said = [_value(side, place) for side in (left, right)]
+        left = first[4] + (first[5] or "")
+    said = [_value(left, place), _value(right, place)]
     return f"{said[0]} to {said[1]}" if said[0] and said[1] else None
 
 
 def _value(text: str, place: Place) -> str | None:
-    return time(text, place, within_range=True) or next(
-        (said for rule in (money, percent, nth, quantity, count) if (said := rule(text, Place(before=place.before)))),
-        None,
-    )
+    text = {"a": f"{text}m", "p": f"{text}m"}.get(text[-1:], text) if re.fullmatch(r"\d{1,2}[ap]", text) else text
+    beside = Place(before=place.before, after=place.after if is_month(place.after) else "", region=place.region)
+    if (is_month(beside.before) or is_month(beside.after)) and re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)?", text):
+        return nth(f"{text.rstrip('stndrh')}th", beside)
+    said = time(text, beside, within_range=True)
+    for rule in (money, percent, nth, quantity, size, count):
+        said = said if said is not None else rule(text, beside)
+    if said is None and re.fullmatch(rf"{AMOUNT}k", text):
+        return f"{number(text[:-1])} thousand"
+    return said
 
 
 def code(core: str, place: Place) -> str | None:
     """Letters with digits: AB12C, 4B, 1-800-FLOWERS, COVID-19, 24-hour."""
-    if match := re.fullmatch(rf"({NUMBER})(k|x)", core, re.IGNORECASE):
-        return f"{number(match[1])} {'thousand' if match[2] in 'kK' else 'times'}"
+    core = core.removeprefix("#")
+    if scaled := _scaled(core, place):
+        return scaled
     parts = core.split("-")
     if not any(c.isdigit() for c in core) or not all(re.fullmatch(r"[A-Za-z0-9']+", part) for part in parts):
         return None
+    is_code = place.before.lower() in CODE_WORDS or place.before.lower() in NUMBER_WORDS - {"in", "are", "with"}
+    is_code = is_code and any(c.isalpha() for c in core)
     numbers = sum(part.isdigit() for part in parts)
-    return " ".join(_code_part(part, numbers > 1) for part in parts).rstrip(",")
+    codes = sum(any(c.isdigit() for c in part) for part in parts)
+    said = [_code_part(part, numbers > 1, is_code, len(parts) > 1) for part in parts]
+    return (", " if codes == len(parts) > 1 and numbers < len(parts) and max(map(len, parts)) > 2 else " ").join(
+        said
+    ).rstrip(",").replace(",,", ",")  # fmt: skip
 
 
-def _code_part(part: str, several: bool) -> str:
+def _scaled(core: str, place: Place) -> str | None:
+    """10k, 1.2M; but 4B is a flat, and 4K a television's."""
+    match = re.fullmatch(r"([-+~]?)(\d[\d,.]*)(k|K|M|B|bn|mn)(\+?)", core)
+    if not match or not IS_NUMBER.fullmatch(match[2]) or _is_resolution(core, place):
+        return None
+    if match[3] == "B" and "." not in match[2] and not place.after.islower():
+        return None
+    scale = {"k": "thousand", "m": "million", "b": "billion"}[match[3][0].lower()]
+    return f"{PREFIXES[match[1]]}{number(match[2])} {scale}{' plus' if match[4] else ''}"
+
+
+def _is_resolution(core: str, place: Place) -> bool:
+    return core in ("4K", "8K", "2K") and place.after.lower() in (
+        "tv",
+        "tvs",
+        "video",
+        "display",
+        "screen",
+        "ultra",
+        "",
+    )
+
+
+def _year_of_account(part: str) -> str | None:
+    match = re.fullmatch(r"(FY|CY|SY)((?:19|20)\d\d)", part)
+    return f"{spell(match[1])} {year(int(match[2]))}" if match else None
+
+
+def _code_part(part: str, several: bool, is_code: bool, is_joined: bool) -> str:
     if part.isdigit():
-        return f"{digits(part)}," if several else plain_number(part)
-    if MIXED.fullmatch(part):
-        runs = re.findall(r"[A-Za-z]+|\d+", part)
-        return " ".join(run if len(run) >= 4 and not run.isupper() and run.isalpha() else spell(run) for run in runs)
-    return part
+        if several:
+            return f"{'eight hundred' if part == '800' else digits(part)},"
+        if is_code or len(part) > 4:
+            return digits(part)
+        return paired(part) if is_joined and len(part) == 3 and not part.endswith("00") else plain_number(part)
+    if not MIXED.fullmatch(part):
+        return spell(part) if part.isupper() and len(part) <= 3 else part
+    if said := _year_of_account(part):
+        return said
+    runs = re.findall(r"[A-Za-z]+|\d+", part)
+    is_short = len(runs) == 2 and not is_code
+    return " ".join(_run(run, runs, is_short) for run in runs)
+
+
+def _run(run: str, runs: list[str], is_short: bool) -> str:
+    other = next((one for one in runs if one is not run), "")
+    if run.isalpha():
+        return run if len(run) >= 4 and not run.isupper() else spell(run)
+    if is_short and len(run) <= 2 and run[0] != "0" and (len(other) == 1 or len(run) == 1 or len(other) >= 4):
+        return cardinal(int(run))
+    return paired(run) if is_short and len(run) == 3 and len(other) == 1 and run[0] != "0" else digits(run)
+
+
+def slashed_names(core: str, place: Place) -> str | None:
+    """Mon/Wed/Fri, AM/PM: each of them, or one of them."""
+    parts = core.split("/")
+    if len(parts) < 2 or not all(part.isalpha() for part in parts):
+        return None
+    if all(part in DAYS for part in parts):
+        names = [DAYS[part] for part in parts]
+        return f"{', '.join(names[:-1])} and {names[-1]}"
+    if parts[-1].lower() in PERIODS and len(parts) == 2 and parts[0].lower().endswith("s"):
+        return f"{parts[0]} per {parts[1]}"
+    said = [acronym(part, Place()) or part for part in parts]
+    return " or ".join(said)
 
 
 RULES: Final[tuple[Rule, ...]] = (
-    symbol, email, phone, date, time, money, magnitude, percent, nth, quantity, count, span, url, code,
+    fixed, counted_per, currency_word, symbol, email, zip_code, phone, height, slash, ratio, date, day_of_month, time,
+    money, beside_currency, magnitude, percent, nth, quantity, mixed_time, size, version, count, span, url, code,
+    initials, acronym, tagged, slashed_names,
 )  # fmt: skip
+WORD_RULES: Final[tuple[Rule, ...]] = (fixed, currency_word, magnitude, quantity, size, span, roman, acronym)
 
 
 def plain(core: str) -> str:
     """What is left when no rule holds: symbols become words or go, and no digit stays."""
     said = re.sub(r"\d+(?:[.,]\d+)*", lambda found: f" {_digits_in_word(found[0])} ", core)
-    said = re.sub(r"(?<=\w)/(?=\w)", " and " if core.lower() == "and/or" else " or ", said).replace(
-        "and and or", "and or"
-    )
+    said = re.sub(r"(?<=\w)/(?=\w)", " or ", said)
     kept = []
     for c in said:
-        if SYMBOLS.get(c):
+        if c in SYMBOLS and c not in "-#*|•^/":
             kept.append(f" {SYMBOLS[c]} ")
+        elif c == "*":
+            kept.append(" times " if re.search(r"\d\*\d", core) else " ")
         elif c in "–—":
             kept.append(", ")
-        elif c.isalpha() or c in "'-,.; " or unicodedata.category(c) in ("Mn", "Mc"):
-            kept.append(c)
+        elif c.isalpha() or c in "'-,.; :" or unicodedata.category(c) in ("Mn", "Mc"):
+            kept.append(" " if c == ":" else c)
         else:
             kept.append(" ")
     return " ".join("".join(kept).split()).strip(" -")
@@ -318,8 +339,3 @@ def plain(core: str) -> str:
 def _digits_in_word(text: str) -> str:
     parts = re.split(r"[.,]", text)
     return " point ".join(plain_number(part) for part in parts)
-def stop_ends(core: str, said: str, place: Place) -> bool:
-    """Whether the full stop of an abbreviation ends a sentence as well."""
-    if said in ("AM", "PM") and "." not in core:
-        return True
-    return said in ENDING and place.after[:1].isupper() and not names_day(place.after)

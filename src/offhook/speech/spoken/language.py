@@ -4,17 +4,18 @@ A language gets whitespace words and gives one entry for each: so that the words
 words that the model wrote. An entry may hold several spoken words ("$12.50"), or none (a lone bullet).
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from offhook.speech.spoken.telephone import PHONE, PHONE_PART, phone_words
 
-OPENERS: Final = "\"'“”‘’„‚«»‹›([{<*_`~>|¿¡"
-CLOSERS: Final = "\"'“”‘’„«»‹›)]}>*_`~|.,!?;:…"
+OPENERS: Final = "\"'“”‘’„‚«»‹›([¿¡"
+CLOSERS: Final = "\"'“”‘’„«»‹›)].,!?;:…"
 LETTER_A: Final = "\u2060A"
 """A spelled A, which some voices read as the article: a language may say it so, the engine's notation puts it right."""
+QUOTES: Final = frozenset('"“”„«»')
+STOPS: Final = frozenset(".!?:…")
 INVERTED: Final = "¿¡"
 """Opening signs that voices hear: the tune of a question begins there."""
 
@@ -30,8 +31,7 @@ class Language(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A written word in three parts, which joined are the word."""
 
     lead: str
@@ -41,14 +41,15 @@ class Word:
     """Closing punctuation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a word stands. Neighbours are without outer punctuation; empty at the ends of the text."""
 
     before: str = ""
     before_that: str = ""
     after: str = ""
     after_that: str = ""
+    ahead: tuple[str, ...] = ()
+    """The next five, as far as no comma or full stop is between."""
     lead: str = ""
     """The word's own opening punctuation."""
     tail: str = ""
@@ -56,6 +57,8 @@ class Place:
     is_first: bool = False
     """Of the text, or behind a full stop, a question mark or the like."""
     last: bool = False
+    is_quoted: bool = False
+    """Quotation marks are open in front of the word: one behind it closes them, and is no sign of inches."""
     phone: bool = False
     """The word belongs to a telephone number that may span several words."""
     region: str = ""
@@ -63,7 +66,7 @@ class Place:
 
 
 Rule = Callable[[str, Place], str | None]
-"""What is said for a core, or None when the word is not of the rule's kind. May look at neighbours, never join words."""
+"""What is said for a core, or None when the word is not of its kind. May look at neighbours, never join words."""
 
 
 def take_apart(word: str) -> Word:
@@ -73,7 +76,9 @@ def take_apart(word: str) -> Word:
     if unclosed[:1] in "(+" and (PHONE.fullmatch(unclosed) or PHONE_PART.fullmatch(word.rstrip(".,!?;:"))):
         core = word
     lead = word[: len(word) - len(core)]
-    bare = core.rstrip(".,!?;:" if core[:1] == "(" and core.count("(") == core.count(")") else CLOSERS)
+    bare = core.rstrip(CLOSERS)
+    if bare.count("(") > bare.count(")") and core[len(bare) : len(bare) + 1] == ")":
+        bare = core[: len(bare) + 1]
     return Word(lead, bare, core[len(bare) :])
 
 
@@ -98,22 +103,27 @@ class RuleLanguage:
     """Whether the full stop of an abbreviation in the middle of the text ends a sentence as well: its core without the
     stop, what is said for it, its place. At the end of the text it always does."""
     region: str = ""
+    word_rules: tuple[Rule, ...] = ()
+    """In place of `rules` for words of letters (with hyphens and apostrophes), which are most words: few and quick."""
 
     def say(self, words: Sequence[str]) -> list[str]:
         """See `Language.say`."""
         parts = [take_apart(word) for word in words]
-        phones = phone_words([part.core for part in parts], self.region)
+        phones = phone_words([part.core for part in parts])
         spoken = []
-        for at in range(len(parts)):
-            said = self._say(parts, at, phones[at])
+        is_quoted = False
+        for at, part in enumerate(parts):
+            is_quoted = is_quoted or (part.lead != "" and not QUOTES.isdisjoint(part.lead))
+            said = self._say(parts, at, phones[at], is_quoted)
+            is_quoted = is_quoted and QUOTES.isdisjoint(part.tail)
             # The groups of a telephone number that was written in several words are said apart.
             between = phones[at] and phones[at + 1 : at + 2] == [True] and said[-1:].isalpha()
             spoken.append(f"{said}," if between else said)
         return spoken
 
-    def _say(self, parts: Sequence[Word], at: int, phone: bool) -> str:
+    def _say(self, parts: Sequence[Word], at: int, phone: bool, is_quoted: bool) -> str:
         word = parts[at]
-        place = _place(parts, at, phone, self.region)
+        place = _place(parts, at, phone, is_quoted, self.region)
         tail = word.tail
         said = self.abbreviation(f"{word.core}.", place) if tail.startswith(".") and word.core else None
         if said is not None:
@@ -123,20 +133,38 @@ class RuleLanguage:
         else:
             said = self.abbreviation(word.core, place)
         if said is None:
-            said = next((found for rule in self.rules if (found := rule(word.core, place)) is not None), None)
-        if said is None:
-            said = self.otherwise(word.core)
-        inverted = "".join(sign for sign in word.lead if sign in INVERTED)
+            said = self._by_rules(word.core, place)
+        inverted = "".join(sign for sign in word.lead if sign in INVERTED) if word.lead else ""
         return close(inverted + said if said else "", tail)
 
+    def _by_rules(self, core: str, place: Place) -> str:
+        is_word = core.isalpha() or core.replace("-", "").replace("'", "").isalpha()
+        for rule in (self.word_rules or self.rules) if is_word else self.rules:
+            said = rule(core, place)
+            if said is not None:
+                return said
+        return core if is_word and "-" not in core else self.otherwise(core)
 
-def _place(parts: Sequence[Word], at: int, phone: bool, region: str) -> Place:
-    def core(index: int) -> str:
-        return parts[index].core if 0 <= index < len(parts) else ""
 
-    is_first = at == 0 or re.search(r"[.!?:…]", parts[at - 1].tail) is not None
+def _place(parts: Sequence[Word], at: int, phone: bool, is_quoted: bool, region: str) -> Place:
+    last = len(parts) - 1
+    word = parts[at]
+    ahead = []
+    for index in range(at, min(at + 5, last)):
+        if parts[index].tail:
+            break
+        ahead.append(parts[index + 1].core)
     return Place(
-        before=core(at - 1), before_that=core(at - 2), after=core(at + 1), after_that=core(at + 2),
-        lead=parts[at].lead, tail=parts[at].tail, is_first=is_first, last=at == len(parts) - 1, phone=phone,
+        before=parts[at - 1].core if at else "",
+        before_that=parts[at - 2].core if at > 1 else "",
+        after=parts[at + 1].core if at < last else "",
+        after_that=parts[at + 2].core if at + 1 < last else "",
+        ahead=tuple(ahead),
+        lead=word.lead,
+        tail=word.tail,
+        is_first=at == 0 or not STOPS.isdisjoint(parts[at - 1].tail),
+        last=at == last,
+        is_quoted=is_quoted,
+        phone=phone,
         region=region,
-    )  # fmt: skip
+    )

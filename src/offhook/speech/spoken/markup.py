@@ -32,6 +32,8 @@ BESIDE_DIRECTIONS: Final = frozenset(
 )
 KEPT_SIGNS: Final = frozenset("°№℃℉℅①②③④⑤⑥⑦⑧⑨⑩")
 """Of the same kind as emoji, but they are said."""
+PAUSES: Final = frozenset(",;:.!?")
+WALL: Final = frozenset("|\x00")
 _GAP: Final = "\x00"
 """In place of what is taken away; taken from the text itself first."""
 
@@ -41,11 +43,21 @@ def clean(text: str) -> list[str]:
     left = text.replace(_GAP, "\x01")
     for pattern, replace in _STEPS:
         left = pattern.sub(replace, left)
-    words = [_tidy(word) for word in left.split()]
-    for at in range(1, len(words) - 1):
+    parts = left.split()
+    words = [_tidy(part) for part in parts]
+    if "|" in left:
         # The wall between two cells of a table is heard as a pause.
-        if not words[at] and words[at - 1][-1:].isalnum() and left.split()[at] == "|" and any(words[at + 1 :]):
-            words[at - 1] += ","
+        parts = [part.replace("|", ",") if set(part) <= WALL else part for part in parts]
+    said = -1
+    for at, part in enumerate(parts):
+        pause = part.strip(_GAP)
+        if words[at] and not set(words[at]) <= PAUSES:
+            said = at
+        elif pause and set(pause) <= PAUSES:
+            # It belongs to the word in front of it, whatever stood between them.
+            words[at] = ""
+            if said >= 0 and words[said][-1].isalnum() and (pause != "," or any(words[at + 1 :])):
+                words[said] += "," if pause.startswith("..") else pause[0]
     return words
 
 
@@ -103,7 +115,8 @@ _STEPS: Final[tuple[_Step, ...]] = (
     # Phonemes of another voice, pictures, links, footnotes, engines' commands.
     (re.compile(r"\[([^\[\]\n]{1,80})\]\(/[^()\n]{1,80}/\)"), _keep),
     (re.compile(r"!\[[^\[\]]{0,300}\]\((?:[^()\s]|\([^()\s]*\)){0,400}(?:\s+[\"'][^\"'\n]{0,200}[\"'])?\)"), _gap),
-    (re.compile(r"\[([^\[\]]{1,300})\]\((?:[^()\s]|\([^()\s]{0,200}\)){0,400}(?:\s+[\"'][^\"'\n]{0,200}[\"'])?\)?"), _keep),
+    (re.compile(r"\[([^\[\]]{1,300})\]\((?:[^()\s]|\([^()\s]{0,200}\)){0,400}(?:\s+[\"'][^\"'\n]{0,200}[\"'])?\)?"),
+     _keep),
     (re.compile(r"\[([^\[\]\n]{1,300})\]\[[^\[\]\n]{0,80}\]"), _keep),
     (re.compile(r"\[\^[\w-]{1,20}\]:?|(?<=[\w.,;:!?])\[\d{1,3}\](?=[\s.,;:!?\[]|\Z)|\[\[[^\[\]\n]{1,60}\]\]"), _gap),
     (re.compile(r"(?<!\w)(?:\[([^\W\d_ ][^\W\d_ ]*(?: [^\W\d_]+){0,3})\]|\*([^\W\d_]+(?: [^\W\d_]+){0,3})\*(?!\*)"
@@ -112,8 +125,8 @@ _STEPS: Final[tuple[_Step, ...]] = (
     (re.compile(r"^[^\S\n]*\|?[^\S\n]*:?-{2,}:?[^\S\n]*(?:\|[^\S\n]*:?-{2,}:?[^\S\n]*)*\|?[^\S\n]*$", re.M), _gap),
     (re.compile(r"^[^\S\n]*(?:(?:\*[^\S\n]*){3,}|(?:_[^\S\n]*){3,}|={3,}[^\S\n]*)$", re.M), _gap),
     (re.compile(r"(?:```|~~~)[\w+-]*(?=\s|\Z)|```|~~~"), _gap),
-    (re.compile(rf"([^\W_])([*_`]{{0,3}}[^\S\n]*\n\s*{_MARK})"), _line_end),
-    (re.compile(r"^[^\S\n]*(?:>[^\S\n]*)*(?:#{1,6}(?=\s|[^\W\d]))", re.M), _gap),
+    (re.compile(rf"([^\W_])([^\w\n.,;:!?]{{0,40}}\n\s*{_MARK})"), _line_end),
+    (re.compile(r"^[^\S\n]*(?:>[^\S\n]*)*(?:(?:#{1,6}(?=\s|\Z)|##+(?=\S)))", re.M), _gap),
     (re.compile(rf"^[^\S\n]*(?:>[^\S\n]*)*{_MARK}(?:[^\S\n]+\[[ xX]\](?=\s))?|^[^\S\n]*>", re.M), _gap),
 )  # fmt: skip
 
@@ -130,8 +143,10 @@ _CONTROLS: Final = frozenset(("Cf", "Cc", "Cs", "Co", "Cn", "Me"))
 
 
 def _tidy(word: str) -> str:
-    folded = "".join(map(_sign, word[:LONGEST_WORD].replace(_GAP, "")))
+    folded = "".join(map(_sign, unicodedata.normalize("NFC", word[:LONGEST_WORD].replace(_GAP, ""))))
     if folded.isalnum():
+        return folded
+    if folded in ("<", ">"):
         return folded
     tidy = _MARKS_AWAY.sub("", folded)
     # A number sign is said before a number or a name, a lone sign never.
@@ -155,12 +170,18 @@ def _sign(c: str) -> str:
         return c if c.isprintable() else ""
     if c in UNFOLDED:
         return c
-    if c in "’‘ʼ＇´":
+    if c in "’‘ʼ＇":
         return "'"
     if c in "−‐‑⁃":
         return "-"
     if c == "⁄":
         return "/"
+    if c in "′´":
+        return "'"
+    if c == "″":
+        return '"'
+    if "\ufe00" <= c <= "\ufe0f":
+        return ""  # It says whether a sign is an emoji.
     kind = unicodedata.category(c)
     if kind in _CONTROLS or (kind in ("So", "Sk") and c not in KEPT_SIGNS):
         return ""
@@ -168,4 +189,4 @@ def _sign(c: str) -> str:
         return ""  # The number of a footnote.
     if c.isdecimal():
         return str(unicodedata.decimal(c))
-    return unicodedata.normalize("NFKC", c)
+    return unicodedata.normalize("NFKC", c).replace(" ", "")

@@ -20,7 +20,16 @@ LANGUAGES: Final[Mapping[str, Callable[[str], Language]]] = {
 def language_for(primary: str, region: str) -> Language | None:
     """The language, or None where nothing is known of it: then its words are said as they are written."""
     create = LANGUAGES.get(primary)
-    return create(region) if create else None
+    if create is None:
+        return None
+    language = create(region)
+    language.say(WARM_UP.split())  # Patterns are compiled when they are first used: not in a call.
+    return language
+
+
+WARM_UP: Final = (
+    "Call 503-555-0142, $12.50 at 9:30 on 3/4 (5 km, 50%, AB12C) jo@x.com www.x.com 2½ 1st 9-5 v2.1 +442079460958"
+)
 
 
 def split_tag(tag: str) -> tuple[str, str]:

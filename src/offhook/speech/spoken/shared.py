@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from offhook.speech.spoken.telephone import PHONE, groups_of
+from offhook.speech.spoken.telephone import PHONE, groups_of, is_number
 
 NUMBER: Final = r"\d+"
 EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -40,11 +40,11 @@ class SharedWords:
         """ "014" -> "zero one four"; what is not a digit is left out."""
         return " ".join(self.digits[int(c)] for c in text if c in "0123456789")
 
-    def phone(self, core: str, is_part: bool) -> str | None:
+    def phone(self, core: str, is_part: bool, region: str = "") -> str | None:
         """A telephone number, or a part of one, digit by digit in its groups."""
-        if not is_part and not PHONE.fullmatch(core):
+        if not is_part and not PHONE.fullmatch(core) and not is_number(core, region):
             return None
-        said = ", ".join(self.spelled_digits(group) for group in groups_of(core))
+        said = ", ".join(self.spelled_digits(group) for group in groups_of(core, region))
         return f"{self.plus} {said}" if core.startswith("+") else said
 
     def email(self, core: str) -> str | None:

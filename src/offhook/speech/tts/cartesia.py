@@ -43,6 +43,10 @@ class Config(ProviderConfig):
     emotion: Annotated[
         str, Field(pattern=r"^[A-Za-z_ -]{0,40}$", description="Such as neutral, content, sympathetic; empty: none.")
     ] = ""
+    spell_out: Annotated[
+        bool,
+        Field(description="Numbers, dates and amounts are given to the vendor as words; else it reads them itself."),
+    ] = False
     most_sockets: Annotated[
         int,
         Field(ge=1, le=64, description="Sockets for all calls of this agent; each says 16 segments at once."),
@@ -63,7 +67,10 @@ def create(config: Config, setup: Setup) -> SocketVoice:
         segments_per_socket=CONTEXTS, spare=4, most_sockets=config.most_sockets, idle_s=240.0, ends_must_come=False
     )
     common = request(config, setup)
-    return SocketVoice(endpoint, terms, lambda: ContextDialect(endpoint, common), speaker(setup, spell_out=False))
+    # Models of the third generation speak all languages that a sentence is recognized in.
+    follows = not config.language and config.model.startswith("sonic-3")
+    speak = speaker(setup, spell_out=config.spell_out)
+    return SocketVoice(endpoint, terms, lambda: ContextDialect(endpoint, common, follows=follows), speak)
 
 
 def request(config: Config, setup: Setup) -> dict[str, object]:
@@ -111,9 +118,10 @@ _DECODER: Final = msgspec.json.Decoder(_Message)
 class ContextDialect(VoiceDialect):
     """What is said on one `/tts/websocket` socket."""
 
-    def __init__(self, endpoint: Endpoint, common: dict[str, object]) -> None:
+    def __init__(self, endpoint: Endpoint, common: dict[str, object], *, follows: bool = False) -> None:
+        """With `follows`, a sentence in another language than the agent's is said in it."""
         super().__init__(endpoint)
-        self._common = common
+        self._common, self._follows = common, follows
         self._ids = count(1)
         self._contexts: dict[str, Segment] = {}
 
@@ -122,6 +130,8 @@ class ContextDialect(VoiceDialect):
         context = f"s{next(self._ids)}"
         self._contexts[context] = segment
         message = {**self._common, "context_id": context, "transcript": segment.spoken.said}
+        if self._follows and segment.spoken.language:
+            message["language"] = segment.spoken.language.partition("-")[0].lower()
         return [msgspec.json.encode(message).decode()]
 
     def cancel(self, segment: Segment) -> Iterable[str]:

@@ -45,6 +45,10 @@ class Config(ProviderConfig):
     ] = "aura-2-thalia-en"
     speed: Annotated[float, Field(ge=0.7, le=1.5, description="1 is the voice's own pace; more is faster.")] = 1.0
     mip_opt_out: Annotated[bool, Field(description="Keep the text out of Deepgram's training; costs more.")] = False
+    spell_out: Annotated[
+        bool,
+        Field(description="Numbers, dates and amounts are given to the vendor as words; else it reads them itself."),
+    ] = False
     most_sockets: Annotated[
         int,
         Field(ge=1, le=64, description="Sockets for all calls of this agent, one segment on each: your plan's number."),
@@ -64,7 +68,9 @@ def create(config: Config, setup: Setup) -> "AuraVoice":
     )  # fmt: skip
     # An hour is the vendor's bound for a socket.
     terms = Terms(segments_per_socket=1, spare=1, most_sockets=config.most_sockets, idle_s=600.0, age_s=3300.0)
-    return AuraVoice(SocketVoice(endpoint, terms, lambda: SpeakDialect(endpoint), speaker(setup, spell_out=False)))
+    return AuraVoice(
+        SocketVoice(endpoint, terms, lambda: SpeakDialect(endpoint), speaker(setup, spell_out=config.spell_out))
+    )
 
 
 def query(config: Config) -> str:

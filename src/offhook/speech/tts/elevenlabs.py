@@ -5,7 +5,7 @@ taken back, so that a segment that was left costs no message; its context counts
 https://elevenlabs.io/docs/api-reference/text-to-speech/v-1-text-to-speech-voice-id-multi-stream-input
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from typing import Annotated, Final, Literal
 from urllib.parse import urlencode
@@ -14,11 +14,12 @@ import msgspec
 from pydantic import Field, field_validator
 
 from offhook.errors import ProtocolViolation, ProviderError, ProviderRefused, ProviderUnavailable
-from offhook.speech.ports import ProviderConfig, Setup
+from offhook.speech.ports import ProviderConfig, Setup, Voice
 from offhook.speech.vendor_block import BaseUrl, key_of, socket_url
+from offhook.speech.voice_languages import LanguageVoice
 from offhook.speech.voice_segment import Segment
 from offhook.speech.voice_socket import SocketVoice, Terms, VoiceDialect
-from offhook.speech.voice_words import speaker
+from offhook.speech.voice_words import SpokenText, speaker
 from offhook.speech.websocket import Endpoint
 
 NAME: Final = "elevenlabs"
@@ -73,7 +74,7 @@ class Config(ProviderConfig):
     speed: Annotated[float, Field(ge=0.7, le=1.2, description="1 is the voice's own pace; more is faster.")] = 1.0
     spell_out: Annotated[
         bool,
-        Field(description="English numbers, dates and amounts are given to the vendor as words: flash reads none."),
+        Field(description="Numbers, dates and amounts are given to the vendor as words: flash reads none."),
     ] = True
     most_sockets: Annotated[
         int, Field(ge=1, le=64, description="Sockets for all calls of this agent; each says 4 segments at once.")
@@ -90,23 +91,33 @@ class Config(ProviderConfig):
         return model
 
 
-def create(config: Config, setup: Setup) -> SocketVoice:
+def create(config: Config, setup: Setup) -> Voice:
     """The voice of an agent. Raises `ConfigurationError`."""
+    speak = speaker(setup, spell_out=config.spell_out)
+    usual = _sockets(config, setup, speak)
+    if config.language or not config.model.startswith(TOLD_LANGUAGE):
+        return usual
+    other = _sockets(config, setup, speak, tells_language=False)
+    return LanguageVoice(usual, other, setup.language, speak)
+
+
+def _sockets(
+    config: Config, setup: Setup, speak: Callable[[str], SpokenText], *, tells_language: bool = True
+) -> SocketVoice:
     key = key_of(setup, *KEYS)
     base = socket_url(config.base_url)
-    url = f"{base}/v1/text-to-speech/{config.voice}/multi-stream-input?{query(config, setup)}"
+    fields = query(config, setup, tells_language=tells_language)
+    url = f"{base}/v1/text-to-speech/{config.voice}/multi-stream-input?{fields}"
     endpoint = Endpoint(provider=NAME, url=url, headers={"xi-api-key": key}, secret=key, request_header="request-id")
     terms = Terms(
         segments_per_socket=CONTEXTS, spare=2, most_sockets=config.most_sockets,
         idle_s=INACTIVITY_S * 2 / 3, end_s=10.0,
     )  # fmt: skip
-    return SocketVoice(
-        endpoint, terms, lambda: ContextDialect(endpoint, config), speaker(setup, spell_out=config.spell_out)
-    )
+    return SocketVoice(endpoint, terms, lambda: ContextDialect(endpoint, config), speak)
 
 
-def query(config: Config, setup: Setup) -> str:
-    """The query of the socket's address."""
+def query(config: Config, setup: Setup, *, tells_language: bool = True) -> str:
+    """The query of the socket's address; a model that is not told the language hears it in the text."""
     fields = [
         ("model_id", config.model),
         ("output_format", "ulaw_8000"),
@@ -117,7 +128,8 @@ def query(config: Config, setup: Setup) -> str:
         ("sync_alignment", "true"),
     ]
     language = config.language or (setup.language if config.model.startswith(TOLD_LANGUAGE) else "")
-    fields += [("language_code", language.partition("-")[0].lower())] if language else []
+    if language and tells_language:
+        fields.append(("language_code", language.partition("-")[0].lower()))
     return urlencode(fields)
 
 
