@@ -39,16 +39,15 @@ class European(Signs):
     """Lengths of the groups of the country's telephone numbers that begin without a zero."""
 
     def __init__(self, words: Vocabulary, region: str, *, groups_by_comma: bool = False) -> None:
-        super().__init__(words)
-        self.region: Final = region
+        super().__init__(words, region)
         self._groups_by_comma = groups_by_comma
         signs = "|".join(sorted(map(re.escape, words.currencies), key=len, reverse=True))
         self._price_pattern = re.compile(rf"(-?)(?:(?P<b>{signs})(?P<n>{NUMBER})|(?P<m>{NUMBER})(?P<a>{signs}))")
         self._signs = {*words.currencies, *words.units, *words.symbols, *words.magnitudes}
         rules = (
-            self.word, self.currency, self.symbol, self.email, self.phone, self.ordinal, self.date, self.time, self.money,
-            self.percent, self.quantity, self.unit, self.fraction, self.count, self.ratio, self.span, self.url,
-            self.code,
+            self.word, self.currency, self.symbol, self.email, self.phone, self.ordinal, self.date, self.time,
+            self.money, self.percent, self.quantity, self.unit, self.fraction, self.count, self.ratio, self.span,
+            self.url, self.code,
         )  # fmt: skip
         self._base = RuleLanguage(rules, self.abbreviation, self.plain, region=region)
 
@@ -165,7 +164,8 @@ class European(Signs):
         return rows
 
     def _phone_part(self, core: str) -> str:
-        said = ", ".join(self.phone_group(group) for group in re.findall(r"\d+", core))
+        groups = [part for group in re.findall(r"\d+", core) for part in cut(group)]
+        said = ", ".join(map(self.phone_group, groups))
         return f"{self.words.shared.plus} {said}" if core.startswith("+") else said
 
     def word(self, core: str, place: Place) -> str | None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from offhook.speech.spoken.european_words import VULGAR, Vocabulary
 from offhook.speech.spoken.language import Place
-from offhook.speech.spoken.telephone import cut
+from offhook.speech.spoken.telephone import groups_of
 
 MIXED: Final = re.compile(r"[A-Za-z0-9]*(?:[A-Za-z]\d|\d[A-Za-z])[A-Za-z0-9]*")
 PHONE: Final = re.compile(
@@ -20,8 +20,12 @@ ISO_DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T[\d:.Z+-]*)?")
 class Signs:
     """The rules for them; `European` has the others."""
 
-    def __init__(self, words: Vocabulary) -> None:
+    country: str = ""
+    """Whose numbering plan holds where the agent names no region."""
+
+    def __init__(self, words: Vocabulary, region: str) -> None:
         self.words: Final = words
+        self.region: Final = region
 
     def number(self, text: str) -> str:
         """A written number."""
@@ -53,15 +57,8 @@ class Signs:
         """A telephone number in one word."""
         if not PHONE.fullmatch(core) or ISO_DATE.fullmatch(core):
             return None
-        groups = re.findall(r"\d+", core)
-        if len(groups) == 1:
-            groups = self.phone_cut(groups[0])
-        said = ", ".join(map(self.phone_group, groups))
+        said = ", ".join(map(self.phone_group, groups_of(core, self.region or self.country)))
         return f"{self.words.shared.plus} {said}" if core.startswith("+") else said
-
-    def phone_cut(self, digits: str) -> list[str]:
-        """A number that is written in one, in the groups in which people say it."""
-        return cut(digits)
 
     def code(self, core: str, place: Place) -> str | None:
         """Letters with digits: AB12C, 4B, COVID-19, 24-Stunden-Dienst."""

@@ -35,6 +35,8 @@ VOWELS: Final = "aeiouyéèêhœ"
 class French(European):
     """See `European`."""
 
+    country = "FR"
+
     def __init__(self, region: str) -> None:
         super().__init__(vocabulary(), region)
 
@@ -65,11 +67,6 @@ class French(European):
             return self.decimals(digits)
         return self.cardinal(int(digits)) if len(digits) == 3 and digits[0] != "0" else super().phone_group(digits)
 
-    def phone_cut(self, digits: str) -> list[str]:
-        """See `phone_group`."""
-        begin = len(digits) % 2
-        return [*([digits[0]] if begin else []), *(digits[at : at + 2] for at in range(begin, len(digits), 2))]
-
     def many(self, whole: int, unit: Unit) -> str:
         """One and a half is one; "un million d'euros"."""
         word = unit.one if whole < 2 else unit.many
@@ -80,10 +77,6 @@ class French(European):
     def after_magnitude(self, unit: Unit) -> str:
         """ "cinq millions d'euros"."""
         return self.many(10**6, unit)
-
-    def is_postcode(self, text: str, place: Place) -> bool:
-        """06000 Nice is "zéro six mille": said below, as a number."""
-        return False
 
     def joined(self, cores: Sequence[str], at: int) -> tuple[int, str] | None:
         """ "7 h 30" as well."""

@@ -39,6 +39,8 @@ RATIO_WORDS: Final = frozenset("verhältnis maßstab stand endstand".split())
 class German(European):
     """See `European`."""
 
+    country = "DE"
+
     def __init__(self, region: str) -> None:
         super().__init__(vocabulary(region), region)
 

@@ -14,7 +14,7 @@ LONGEST_WORD: Final = 400
 """Characters; what is longer is no word and is cut."""
 FRACTIONS: Final = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 UNFOLDED: Final = frozenset(FRACTIONS + "²³ºª")
-"""Signs that say less, or something else, in compatible characters: "2½" would be 21/2, m² would be m2, and 3ª would be 3a."""
+"""Signs that say less, or something else, in compatible characters: 2½ would be 21/2, m² m2, and 3ª 3a."""
 DIRECTIONS: Final = frozenset({
     "laughs", "laughing", "laugh", "laughter", "chuckles", "chuckle", "chuckling", "giggles", "giggling", "sighs",
     "sigh", "sighing", "whispers", "whispering", "whisper", "coughs", "cough", "coughing", "gasps", "gasp", "sniffs",

@@ -34,6 +34,8 @@ PARTS: Final = {3: "tercio", 4: "cuarto", 5: "quinto", 6: "sexto", 7: "séptimo"
 class Spanish(European):
     """See `European`."""
 
+    country = "ES"
+
     phone_shapes = frozenset({
         (3, 3, 3), (3, 2, 2, 2), (2, 3, 2, 2), (2, 3, 4), (2, 4, 4), (3, 3, 4), (3, 3, 2, 2), (2, 3, 3, 2),
     })  # fmt: skip
