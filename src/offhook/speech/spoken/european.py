@@ -8,54 +8,43 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from offhook.speech.spoken.european_signs import Signs
-from offhook.speech.spoken.european_words import NUMBER, VULGAR, Amount, Currency, Gender, Unit, Vocabulary, amount_of
+from offhook.speech.spoken.european_money import NO_CENTS, SIGNED, SPAN, Amounts, size_of
+from offhook.speech.spoken.european_words import NUMBER, VULGAR, Gender, Unit, Vocabulary
 from offhook.speech.spoken.language import Place, RuleLanguage, close, take_apart
 from offhook.speech.spoken.rows import iban_end, phone_end, thousands_end
 from offhook.speech.spoken.telephone import cut
 
-SIGNED: Final = re.compile(rf"([-+±~]?)({NUMBER})")
+RATING: Final = re.compile(r"(\d{1,2}[.,]\d|\d)/(5|10)(?<!1/5)(?<!1/10)")
+""" "4,5/5", "8/10": points of the most that there are."""
 PERCENT: Final = re.compile(rf"([-+]?)({NUMBER})%")
 QUANTITY: Final = re.compile(rf"([-+]?)({NUMBER})([^\d\s.,'-][^\d\s]*)")
-NO_CENTS: Final = re.compile(r"[.,][-–—]{1,2}$")
-""" "15.-"."""
 CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
 RATIO: Final = re.compile(r"(\d{1,6}):(\d{1,6})")
-SPAN: Final = re.compile(r"(.*[^-–—])[-–—](.+)")
 FRACTION: Final = re.compile(r"(\d{1,3})/(\d{1,3})")
 HALVED: Final = re.compile(rf"(\d{{0,3}})([{''.join(VULGAR)}])")
-IS_WORDS: Final = frozenset({"ist", "lautet", "es", "est", "la", "el", "le"})
+IS_WORDS: Final = frozenset("ist lautet es est la el le nr nummer n.º nº n° número numéro".split())
 """Between "code" and its digits."""
-LONGEST_CARDINAL: Final = 15
-"""Digits; longer numbers are read digit by digit."""
 LONGEST_AMOUNT: Final = 7
 """Digits without a group or a round end, from which on they are no amount."""
 
 
-class European(Signs):
+class European(Amounts):
     """A language's grammar: its rules work on it. See `Language` for what `say` promises."""
 
     phone_shapes: frozenset[tuple[int, ...]] = frozenset()
     """Lengths of the groups of the country's telephone numbers that begin without a zero."""
 
     def __init__(self, words: Vocabulary, region: str, *, groups_by_comma: bool = False) -> None:
-        super().__init__(words, region)
-        self._groups_by_comma = groups_by_comma
-        signs = "|".join(sorted(map(re.escape, words.currencies), key=len, reverse=True))
-        self._price_pattern = re.compile(rf"(-?)(?:(?P<b>{signs})(?P<n>{NUMBER})|(?P<m>{NUMBER})(?P<a>{signs}))")
+        super().__init__(words, region, groups_by_comma=groups_by_comma)
         self._signs = {*words.currencies, *words.units, *words.symbols, *words.magnitudes}
         rules = (
             self.word, self.currency, self.symbol, self.email, self.phone, self.ordinal, self.date, self.time,
-            self.money, self.percent, self.quantity, self.unit, self.fraction, self.count, self.ratio, self.span,
-            self.url, self.code,
+            self.money, self.percent, self.quantity, self.unit, self.fraction, self.count, self.version, self.ratio,
+            self.span, self.url, self.code,
         )  # fmt: skip
         self._base = RuleLanguage(rules, self.abbreviation, self.plain, region=region)
 
     # ── what the language says ───────────────────────────────────────────────────────────────────────────────────
-
-    def cardinal(self, n: int, gender: Gender | None = None) -> str:
-        """`n` is not below zero. With a gender it stands before a noun."""
-        raise NotImplementedError
 
     def ordinal(self, core: str, place: Place) -> str | None:
         """A rule: "1er", "2.º"."""
@@ -68,10 +57,6 @@ class European(Signs):
     def time(self, core: str, place: Place) -> str | None:
         """A rule."""
         raise NotImplementedError
-
-    def price(self, whole: int, cents: int, currency: Currency) -> str:
-        """Both are said: "zwölf Euro fünfzig"."""
-        return f"{self.cardinal(whole, currency.unit.gender)} {self.many(whole, currency.unit)} {self.cardinal(cents)}"
 
     def part_of(self, above: int, below: int, place: Place) -> str | None:
         """A fraction: 3/4. None where nobody says it so."""
@@ -89,21 +74,9 @@ class European(Signs):
         """Four digits that may be a year."""
         return self.cardinal(n)
 
-    def decimals(self, digits: str) -> str:
-        """What stands behind the comma."""
-        return self.words.shared.spelled_digits(digits)
-
     def is_postcode(self, text: str, place: Place) -> bool:
         """Digit by digit."""
         return False
-
-    def many(self, whole: int, unit: Unit) -> str:
-        """The unit in its number."""
-        return unit.one if whole == 1 else unit.many
-
-    def article(self, n: int, place: Place, gender: Gender) -> str:
-        """`n` before a noun of this gender, in the case that its place asks for."""
-        return self.cardinal(n, gender)
 
     def joined(self, cores: Sequence[str], at: int) -> tuple[int, str] | None:
         """Words from `at` on that are one: how many, and what they are in one word."""
@@ -154,14 +127,21 @@ class European(Signs):
         parts = [take_apart(word) for word in words]
         cores, rows, at = [part.core for part in parts], dict[int, str](), 0
         while at < len(cores):
-            account = iban_end(cores, at)
-            end = account or phone_end(cores, at, self.phone_shapes)
+            phone = phone_end(cores, at, self.phone_shapes)
+            end = phone or iban_end(cores, at) or self._code_end(cores, at)
             for index in range(at, end):
-                said = self.words.shared.spell(cores[index]) if account else self._phone_part(cores[index])
+                said = self._phone_part(cores[index]) if phone else self.words.shared.spell(cores[index])
                 is_inner = index < end - 1 and said and not parts[index].tail
                 rows[index] = close(said, "," if is_inner else parts[index].tail)
             at = max(end, at + 1)
         return rows
+
+    def _code_end(self, cores: Sequence[str], at: int) -> int:
+        """Where groups of digits behind a word such as "code" end, or 0."""
+        if not at or cores[at - 1].lower().rstrip(".:") not in self.words.code_words:
+            return 0
+        end = next((index for index in range(at, len(cores)) if not cores[index].isdecimal()), len(cores))
+        return end if end > at + 1 else 0
 
     def _phone_part(self, core: str) -> str:
         groups = [part for group in re.findall(r"\d+", core) for part in cut(group)]
@@ -174,26 +154,6 @@ class European(Signs):
         return core if is_plain and (len(core) > 4 or core[0] not in "IVXL") else None
 
     # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def amount(self, text: str) -> Amount:
-        """The digits of a written number."""
-        return amount_of(text, groups_by_comma=self._groups_by_comma)
-
-    def number(self, text: str, gender: Gender | None = None, place: Place | None = None) -> str:
-        """ "1.234,5", "007"."""
-        whole, fraction = self.amount(text)
-        if len(whole) > LONGEST_CARDINAL or (whole[0] == "0" and len(whole) > 1):
-            said = self.words.shared.spelled_digits(whole)
-        elif fraction or gender is None or place is None:
-            said = self.cardinal(int(whole), None if fraction else gender)
-        else:
-            said = self.article(int(whole), place, gender)
-        return f"{said} {self.words.comma} {self.decimals(fraction)}" if fraction else said
-
-    def signed(self, sign: str, said: str) -> str:
-        """With the word for its sign."""
-        word = {"-": self.words.minus, "+": self.words.shared.plus, "": ""}.get(sign, self.words.symbols.get(sign, ""))
-        return f"{word} {said}".strip()
 
     def noun_after(self, place: Place) -> Gender | None:
         """The gender of what is counted, if that follows."""
@@ -224,7 +184,15 @@ class European(Signs):
             return self.signed(sign, said)
         if not sign and re.fullmatch(r"1[1-9]\d\d|20\d\d", text) and self.noun_after(place) is None:
             return self.year(int(text))
-        return self.signed(sign, self.number(text, self.noun_after(place), place))
+        gender = self.noun_after(place)
+        if gender is None and "." in text and self.words.comma != self.words.shared.dot and place.after != "%":
+            # Rooms, chapters and versions: amounts have a comma here.
+            amount = self.amount(text)
+            if amount.fraction:
+                return (
+                    f"{self.cardinal(int(amount.whole))} {self.words.shared.dot} {self.short_number(amount.fraction)}"
+                )
+        return self.signed(sign, self.number(text, gender, place))
 
     def _is_code(self, text: str, place: Place) -> bool:
         before = place.before.lower().rstrip(".:")
@@ -241,71 +209,6 @@ class European(Signs):
         """Digit by digit, a long row of them in groups."""
         groups = cut(text) if len(text) > 5 else [text]
         return ", ".join(self.words.shared.spelled_digits(group) for group in groups)
-
-    # ── money ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def money(self, core: str, place: Place) -> str | None:
-        """12,50€, €20, 15.-€, 120€/Nacht, CHF20."""
-        core, _, per = core.partition("/")
-        match = self._price_pattern.fullmatch(NO_CENTS.sub("", core))
-        if not match:
-            return None
-        currency = self.words.currencies[match["b"] or match["a"]]
-        text = match["n"] or match["m"]
-        said = self._price(text, currency, is_unit_next=False) or ""
-        return self.signed(match[1], said) + (f" {self._per(per)}" if per else "")
-
-    def _price(self, text: str, currency: Currency | None, *, is_unit_next: bool) -> str | None:
-        """None when the currency is said by the word that follows."""
-        assert currency is not None
-        amount = self.amount(text)
-        if amount.is_price and int(amount.fraction):
-            whole = int(amount.whole)
-            cents = int(amount.fraction)
-            if whole:
-                return self.price(whole, cents, currency)
-            return f"{self.cardinal(cents, currency.part.gender)} {self.many(cents, currency.part)}"
-        if is_unit_next and not amount.is_price:
-            return None
-        return self.of(text, currency.unit)
-
-    def of(self, text: str, unit: Unit) -> str:
-        """So many of a unit."""
-        whole, fraction = self.amount(text)
-        if not fraction.strip("0") and len(fraction) == 2:
-            text, fraction = whole, ""
-        one = int(whole) if len(whole) <= LONGEST_CARDINAL and not fraction else 2
-        return f"{self.number(text, unit.gender, Place())} {self.many(one, unit)}"
-
-    def currency(self, core: str, place: Place) -> str | None:
-        """The sign of an amount in the word before it or behind it; "€/Nacht"."""
-        core, slash, per = core.partition("/")
-        if core not in self.words.currencies:
-            return None
-        unit = self.words.currencies[core].unit
-        rest = f" {self._per(per)}" if slash else ""
-        before = SIGNED.fullmatch(NO_CENTS.sub("", place.before))
-        if before:
-            amount = self.amount(before[2])
-            if amount.is_price:
-                return rest.strip()
-            whole = int(amount.whole) if not amount.fraction and len(amount.whole) <= LONGEST_CARDINAL else 2
-            return self.many(whole, unit) + rest
-        if SPAN.fullmatch(place.before) and place.before[-1].isdigit():
-            return unit.many + rest
-        if place.before in self.words.magnitudes or place.before.rstrip(".") in self.words.magnitudes:
-            return self.after_magnitude(unit) + rest
-        if SIGNED.match(place.after):
-            return ""
-        return (unit.many if len(core) == 1 else core) + rest
-
-    def after_magnitude(self, unit: Unit) -> str:
-        """Millions of it."""
-        return unit.many
-
-    def _per(self, what: str) -> str:
-        unit = self.words.units.get(what)
-        return f"{self.words.per} {unit.one if unit else self.plain(what)}"
 
     # ── units, percent, fractions, ranges ────────────────────────────────────────────────────────────────────────
 
@@ -328,7 +231,7 @@ class European(Signs):
         before = SIGNED.fullmatch(place.before)
         if unit is None or not (before or HALVED.fullmatch(place.before) or re.search(r"\d[-–]\d+$", place.before)):
             return None
-        return self.many(1 if before and before[2] == "1" else 2, unit)
+        return self.many(size_of(self.amount(before[2])) if before else 2, unit)
 
     def fraction(self, core: str, place: Place) -> str | None:
         """½, 2½, 3/4."""
@@ -336,6 +239,8 @@ class European(Signs):
             above, below = VULGAR[match[2]]
             said = None if match[1] else self.part_of(above, below, place)
             return said or self.and_part(int(match[1] or 0), above, below, place)
+        if match := RATING.fullmatch(core):
+            return f"{self.number(match[1])} {self.words.of} {self.number(match[2])}"
         if match := FRACTION.fullmatch(core):
             above, below = int(match[1]), int(match[2])
             if core == "24/7":
@@ -363,6 +268,8 @@ class European(Signs):
         if not match:
             return None
         left, right = match.groups()
+        if re.fullmatch(r"0\d+", right):
+            return None
         if not (left[-1].isdigit() or left in self.words.currencies or left[-1] in "€$h") or not re.match(
             r"[€$£]?\d", right
         ):

@@ -14,6 +14,7 @@ PHONE: Final = re.compile(
 )
 PARTS: Final = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*|[^\w\s]|_")
 ODD_DIGITS: Final = re.compile(rf"[²³{''.join(VULGAR)}\u2460-\u249b\u2070-\u2089]")
+VERSION: Final = re.compile(r"\d{1,4}(?:\.\d{1,4}){2,5}")
 ISO_DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T[\d:.Z+-]*)?")
 
 
@@ -35,6 +36,13 @@ class Signs:
         """A group of a telephone number."""
         return self.words.shared.spelled_digits(digits)
 
+    def known_abbreviation(self, core: str) -> str | None:
+        """Also with a capital, at the beginning of a sentence."""
+        said = self.words.abbreviations.get(core)
+        if said is None and core.endswith(".") and core[:1].isupper():
+            said = self.words.abbreviations.get(core[0].lower() + core[1:])
+        return said
+
     def symbol(self, core: str, place: Place) -> str | None:
         """A sign that stands alone."""
         if core == "":
@@ -43,6 +51,8 @@ class Signs:
             is_range = place.before[-1:].isdigit() and place.after[:1].isdigit()
             is_days = place.before.rstrip(".") in self.words.days and place.after.rstrip(".") in self.words.days
             return self.words.to if is_range or is_days else ","
+        if core in ("x", "X") and place.before[-1:].isdigit() and place.after[:1].isdigit():
+            return self.words.symbols["×"]
         return self.words.symbols.get(core)
 
     def email(self, core: str, place: Place) -> str | None:
@@ -60,10 +70,22 @@ class Signs:
         said = ", ".join(map(self.phone_group, groups_of(core, self.region or self.country)))
         return f"{self.words.shared.plus} {said}" if core.startswith("+") else said
 
+    def short_number(self, digits: str) -> str:
+        return self.number(digits) if digits[0] != "0" and len(digits) < 4 else self.words.shared.spelled_digits(digits)
+
+    def version(self, core: str, place: Place) -> str | None:
+        """2.0.1, 192.168.1.10."""
+        if not VERSION.fullmatch(core):
+            return None
+        return f" {self.words.shared.dot} ".join(self.short_number(part) for part in core.split("."))
+
     def code(self, core: str, place: Place) -> str | None:
         """Letters with digits: AB12C, 4B, COVID-19, 24-Stunden-Dienst."""
         if core[:1] == "#" and core[1:].isdecimal():
             return f"{self.words.number} {self.number(core[1:])}"
+        head, apostrophe, rest = core.partition("'")
+        if apostrophe and head.isalpha() and (said := self.code(rest, place)):
+            return f"{head}'{said}"
         parts = core.split("-")
         if not any(c.isdecimal() for c in core) or not all(part.replace("'", "").isalnum() for part in parts):
             return None

@@ -66,6 +66,8 @@ class Vocabulary:
     """Between the sides of a ratio: "drei zu eins"."""
     number: str
     """For the "#" before a number."""
+    of: str
+    """Points of the most that there are: "acht von zehn"."""
     squared: str
     cubed: str
     months: tuple[str, ...]

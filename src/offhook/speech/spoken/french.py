@@ -24,6 +24,7 @@ ORDINAL: Final = re.compile(r"(\d{1,3})(er|ers|ère|ere|re|res|ème|eme|e|es|èm
 ROMAN: Final = re.compile(r"([IVXL]{1,7})(er|e|ème)")
 HOURS: Final = re.compile(r"(\d{1,2})[hH](\d{2})?")
 CENTS: Final = re.compile(r"(\d+)€(\d{2})")
+TIMES: Final = re.compile(r"(\d{1,3})x")
 ALWAYS: Final = re.compile(r"(\d{1,2})([hj])/(\d{1,2})j?")
 """ "24h/24", "7j/7"."""
 ROMAN_WORDS: Final = frozenset({"siècle", "république", "arrondissement", "millénaire"})
@@ -67,7 +68,7 @@ class French(European):
             return self.decimals(digits)
         return self.cardinal(int(digits)) if len(digits) == 3 and digits[0] != "0" else super().phone_group(digits)
 
-    def many(self, whole: int, unit: Unit) -> str:
+    def many(self, whole: float, unit: Unit) -> str:
         """One and a half is one; "un million d'euros"."""
         word = unit.one if whole < 2 else unit.many
         if whole >= 10**6 and whole % 10**6 == 0:
@@ -114,6 +115,8 @@ class French(European):
         """1er, 1re, 2e, 3ème, XXe; the first of a month."""
         if core == "1" and place.after.lower() in MONTHS and not place.tail:
             return "premier"
+        if match := TIMES.fullmatch(core):
+            return f"{self.cardinal(int(match[1]), Gender.FEMININE)} fois"
         if match := ALWAYS.fullmatch(core):
             unit = self.words.units[match[2]]
             return f"{self.of(match[1], unit)} sur {self.cardinal(int(match[3]))}"
@@ -201,14 +204,14 @@ class French(European):
         if core in ("M.", "Me", "Pr", "St", "Ste", "p.", "ch.", "ex.", "no.") and not (
             place.after[:1].isupper() or place.after[:1].isdigit()
         ):
-            return None
+            return "monsieur" if core == "M." and place.after == "et" else None
         if core in ("pers.", "min.", "sec.") and place.before[-1:].isdigit():
             return self.many(1 if place.before == "1" else 2, self.words.units[bare])
         if bare in self.words.days and (core.endswith(".") or place.after in ("-", "–", "au", "à")) and not place.last:
             return self.words.days[bare]
         if bare.lower() in self.words.month_names and bare.lower() not in MONTHS and place.before[:1].isdigit():
             return MONTHS[self.words.month_names[bare.lower()] - 1]
-        return self.words.abbreviations.get(core)
+        return self.known_abbreviation(core)
 
 
 def create(region: str = "") -> Language:

@@ -107,7 +107,8 @@ FEMININE: Final = frozenset(
     tasse
     tasses ligne lignes note notes voiture voitures valise valises tonne tonnes livre assiette assiettes couverture
     couvertures boîte boîtes pièce pièces demande demandes main mains salle salles offre offres dame dames serviette
-    fin mère soeur sœur eau taxe taxes formule formules étape étapes piste pistes adresse adresses tarte tartes pizza
+    fin seule petite grande bonne mère soeur sœur eau taxe taxes formule formules étape étapes piste pistes adresse
+    adresses tarte tartes pizza
     pizzas mosaïque cave caves île îles lettre lettres""".split()
 )
 FEMININE_ENDINGS: Final = (
@@ -139,7 +140,7 @@ def vocabulary() -> Vocabulary:
     """The same in all regions: only some numbers differ."""
     names = {name: number for number, name in enumerate(MONTHS, 1)}
     return Vocabulary(
-        squared="au carré", cubed="au cube",
+        of="sur", squared="au carré", cubed="au cube",
         shared=SHARED, comma="virgule", minus="moins", percent="pour cent", per="par", to="à", against="à",
         number="numéro",
         months=MONTHS, month_names=names | SHORT_MONTHS, days=DAYS, abbreviations=ABBREVIATIONS, symbols=SYMBOLS,

@@ -7,7 +7,7 @@ from offhook.speech.spoken import german_numbers as numbers
 from offhook.speech.spoken.european import CLOCK, European
 from offhook.speech.spoken.european_signs import ISO_DATE
 from offhook.speech.spoken.european_words import Gender, full_year
-from offhook.speech.spoken.german_words import FEMININE_ENDINGS, NEUTER_ENDINGS, NOUNS, PAIRS, vocabulary
+from offhook.speech.spoken.german_words import FEMININE_ENDINGS, NEUTER_ENDINGS, NOUNS, ORDINAL_NOUNS, PAIRS, vocabulary
 from offhook.speech.spoken.language import Language, Place
 
 DATE: Final = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}|\d{2})?)?|(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})")
@@ -23,7 +23,7 @@ STRONG: Final = frozenset("der die das diese dieser dieses jede jeder jedes eine
 WEAK: Final = frozenset(
     """am im vom zum zur beim ins ab bis den dem des einen einem einer eines meinen ihrem ihren seit unserem unserer
     jeden
-    jedem diesem diesen und oder""".split()
+    jedem diesem diesen spätestens und oder""".split()
 )
 """ "im zweiten Stock"."""
 DATIVE: Final = frozenset("in mit nach vor seit von ab bei aus zu innerhalb je".split())
@@ -33,6 +33,8 @@ ACCUSATIVE: Final = frozenset(
     möchte bestellen buchen buche reservieren reserviere dauern bleiben bleibe noch""".split()
 )
 CLOCK_WORDS: Final = frozenset("um ab bis gegen von vor nach zwischen".split())
+NO_DAY: Final = frozenset("um gegen von kostet macht raum zimmer version kapitel abschnitt punkt nr nummer".split())
+""" "um 14.10." is a time, "Raum 2.12." a room."""
 RATIO_WORDS: Final = frozenset("verhältnis maßstab stand endstand".split())
 
 
@@ -68,9 +70,9 @@ class German(European):
         )
         if known:
             return known
-        if folded.endswith(FEMININE_ENDINGS):
-            return Gender.FEMININE
-        return Gender.NEUTER if folded.endswith(NEUTER_ENDINGS) else Gender.MASCULINE
+        if folded.endswith(NEUTER_ENDINGS):
+            return Gender.NEUTER
+        return Gender.FEMININE if folded.endswith(FEMININE_ENDINGS) else Gender.MASCULINE
 
     def is_postcode(self, text: str, place: Place) -> bool:
         """10115 Berlin."""
@@ -93,7 +95,8 @@ class German(European):
             return "en"
         if before in STRONG:
             return "e"
-        return "er"
+        following = ORDINAL_NOUNS.get(place.after.lower())
+        return {Gender.FEMININE: "e", Gender.NEUTER: "es"}.get(following, "er") if following else "er"
 
     def _day(self, day: int, place: Place) -> str:
         """ "am dritten"; behind a day of the week "am Montag, dem dritten" and "Montag, der dritte"."""
@@ -123,7 +126,7 @@ class German(European):
         """ "12.03" is also an amount, a time and a version."""
         if place.after == "Uhr" or place.after in self.words.currencies or place.after in self.words.units:
             return False
-        return place.tail.startswith(".") and (not place.last or place.before.lower() in WEAK)
+        return place.tail.startswith(".") and place.before.lower() not in NO_DAY
 
     def _day_or_place(self, bare: str, place: Place) -> str | None:
         """The "29." of "am 29. Juli" and "im 3. Stock", the stop included."""
@@ -131,6 +134,8 @@ class German(European):
         if place.after.lower() in self.words.month_names or DATE.fullmatch(place.after):
             return self._day(day, place)
         if place.before.lower() in WEAK | STRONG and day <= 31 and (place.after[:1].isupper() or place.after == "und"):
+            return numbers.ordinal(day, self._ending(place))
+        if place.after.lower() in ORDINAL_NOUNS:
             return numbers.ordinal(day, self._ending(place))
         if place.before.lower() in ("am", "vom", "zum", "der", "den", "dem") and day <= 31:
             return numbers.ordinal(day, self._ending(place))
@@ -178,6 +183,10 @@ class German(European):
         is_hour = core == "h" and place.before.isdecimal() and place.before_that.lower() in CLOCK_WORDS
         return "Uhr" if is_hour else None
 
+    def span(self, core: str, place: Place) -> str | None:
+        """8.00-12.00 before "Uhr" as well."""
+        return super().span(core.replace(".", ":") if place.after == "Uhr" and not place.tail else core, place)
+
     # ── fractions, abbreviations ─────────────────────────────────────────────────────────────────────────────────
 
     def part_of(self, above: int, below: int, place: Place) -> str | None:
@@ -205,13 +214,8 @@ class German(European):
         if (days := self.days_span(core)) is not None:
             return days
         bare = core.rstrip(".")
-        if core.endswith(".") and re.fullmatch(r"\d{1,3}", bare):
-            return self._day_or_place(bare, place)
-        if core.endswith(".") and (match := DAYS_SPAN.fullmatch(bare)):
-            ending = self._ending(place)
-            return f"{numbers.ordinal(int(match[1]), ending)} bis {numbers.ordinal(int(match[2]), ending)}"
-        if core.endswith(".") and DATE.fullmatch(bare) and (not place.last or place.before.lower() in WEAK):
-            return self.date(bare, place)
+        if core[0:1].isdigit():
+            return self._with_stop(bare, place) if core.endswith(".") else None
         for first, second in ((core, f"{place.after}."), (f"{place.before}.", core)):
             if (pair := PAIRS.get((first, second))) is not None:
                 return pair[0 if first == core else 1]
@@ -226,17 +230,31 @@ class German(European):
             return self.words.months[self.words.month_names[bare.lower()] - 1]
         if bare == "Std" and place.before == "1":
             return "Stunde"
+        head, hyphen, last = core.rpartition("-")
+        if hyphen and last in self.words.abbreviations:
+            return f"{head}-{self.words.abbreviations[last]}"
         if core.endswith("str.") and len(core) > 4:
             return f"{bare}aße"
-        if bare in self.words.magnitudes and place.before == "1":
-            return self.words.magnitudes[bare].one
-        return self.words.abbreviations.get(core)
+        if bare in self.words.magnitudes:
+            unit = self.words.magnitudes[bare]
+            return self.magnitude(bare, place) or (unit.one if place.before == "1" else unit.many)
+        return self.known_abbreviation(core)
+
+    def _with_stop(self, bare: str, place: Place) -> str | None:
+        """ "29.", "12.-15.", "12.3."."""
+        if re.fullmatch(r"\d{1,3}", bare):
+            return self._day_or_place(bare, place)
+        if match := DAYS_SPAN.fullmatch(bare):
+            ending = self._ending(place)
+            return f"{numbers.ordinal(int(match[1]), ending)} bis {numbers.ordinal(int(match[2]), ending)}"
+        return self.date(bare, place) if DATE.fullmatch(bare) and place.before.lower() not in NO_DAY else None
 
     def _weekday(self, bare: str, core: str, place: Place) -> str | None:
         """ "Fr." is Friday beside days and times, and "Frau" before a name."""
         if bare == "Fr" and core.endswith(".") and place.after[:1].isupper() and place.after not in ("Uhr", "Sa", "So"):
             return "Frau"
         beside = place.after[:1].isdigit() or place.after in ("bis", "und", "-", "–", "ab", "von")
+        beside = beside or place.after in self.words.days or (core.endswith(".") and place.after[:1].islower())
         beside = beside or place.before in ("bis", "und", "-", "–") or place.before in self.words.days
         is_day = core.endswith(".") or beside
         # "So", "Do" and "Mi" are words as well.

@@ -75,7 +75,8 @@ ABBREVIATIONS: Final = {
     "Dipl.": "Diplom", "St.": "Sankt", "geb.": "geboren", "gest.": "gestorben", "verh.": "verheiratet",
     "Abt.": "Abteilung",
     "Whg.": "Wohnung", "Zi.": "Zimmer", "Stk.": "Stück", "Std.": "Stunden", "Min.": "Minuten", "Sek.": "Sekunden",
-    "Pers.": "Personen", "Mio.": "Millionen", "Mrd.": "Milliarden", "Tsd.": "Tausend", "Jh.": "Jahrhundert",
+    "Pers.": "Personen", "Mio.": "Millionen", "Mrd.": "Milliarden", "Tsd.": "Tausend", "Erw.": "Erwachsene",
+    "tgl.": "täglich", "Kto.": "Konto", "Jh.": "Jahrhundert",
     "MwSt.": "Mehrwertsteuer", "MwSt": "Mehrwertsteuer", "USt.": "Umsatzsteuer", "EG": "Erdgeschoss",
     "OG": "Obergeschoss",
     "UG": "Untergeschoss", "DG": "Dachgeschoss", "Hbf": "Hauptbahnhof", "Hbf.": "Hauptbahnhof", "Bhf.": "Bahnhof",
@@ -100,7 +101,8 @@ CODE_WORDS: Final = frozenset(
     referenznummer
     buchungsnummer buchungscode reservierungsnummer aktenzeichen plz postleitzahl durchwahl nebenstelle telefonnummer
     telefon tel vorwahl ticketnummer mitgliedsnummer kontonummer geheimzahl flug bestätigungscode vertragsnummer
-    handynummer faxnummer fax passwort kennwort id artikelnummer""".split()
+    handynummer faxnummer fax passwort kennwort id artikelnummer blz kto konto bestell-nr kunden-nr rechnungs-nr
+    bestell-nummer""".split()
 )
 SYMBOLS: Final = {
     "&": "und", "+": "plus", "=": "gleich", "@": "ät", "%": "Prozent", "°": "Grad", "×": "mal", "÷": "geteilt durch",
@@ -124,7 +126,8 @@ _MASCULINE: Final = """tag monat tisch platz gast termin euro cent dollar franke
     wein anruf kunde patient koffer flug zug bus stock aufpreis preis minibus schritt meter kilometer liter abend
     morgen
     mittag nachmittag rappen sohn bruder vater freund kollege mitarbeiter eingang ausgang schlüssel arzt
-    zahn""".split()
+    zahn
+    name käse junge kollege hase""".split()
 _PLURALS: Final = """stunden minuten sekunden nächte wochen personen tassen flaschen karten portionen fragen nummern
     wohnungen jahre kinder betten tickets autos gläser stücke zimmer tage monate tische plätze gäste termine
     menschen leute
@@ -133,7 +136,16 @@ NOUNS: Final = {
     **dict.fromkeys(_PLURALS, _M), **dict.fromkeys(_FEMININE, _F), **dict.fromkeys(_NEUTER, _N),
     **dict.fromkeys(_MASCULINE, _M),
 }  # fmt: skip
+ORDINAL_NOUNS: Final = {
+    "og": _N, "ug": _N, "obergeschoss": _N, "untergeschoss": _N, "stock": _M, "stockwerk": _N, "etage": _F,
+    "klasse": _F,
+    "reihe": _F, "platz": _M, "liga": _F, "jahrhundert": _N, "quartal": _N, "halbjahr": _N, "halbzeit": _F,
+    "auflage": _F,
+    "weihnachtstag": _M, "woche": _F, "tag": _M, "mal": _N,
+}  # fmt: skip
+"""Before them, a number with a full stop is an ordinal, whatever stands in front of it."""
 FEMININE_ENDINGS: Final = (
+    "e",
     "ung",
     "heit",
     "keit",
@@ -148,7 +160,20 @@ FEMININE_ENDINGS: Final = (
     "enz",
     "anz",
 )
-NEUTER_ENDINGS: Final = ("chen", "lein", "ment", "zimmer", "bett", "haus", "konto", "ticket")
+NEUTER_ENDINGS: Final = (
+    "chen",
+    "lein",
+    "gebäude",
+    "gemüse",
+    "ende",
+    "auge",
+    "ment",
+    "zimmer",
+    "bett",
+    "haus",
+    "konto",
+    "ticket",
+)
 
 SHARED: Final = SharedWords(
     digits=ONES[:10], dot="Punkt", at="ät", dash="minus", underscore="Unterstrich", slash="Schrägstrich", plus="plus",
@@ -160,7 +185,7 @@ def vocabulary(region: str) -> Vocabulary:
     months = ("Jänner", *MONTHS[1:]) if region == "AT" else MONTHS
     names = {name.lower(): number for number, name in enumerate(MONTHS, 1)}
     return Vocabulary(
-        squared="hoch zwei", cubed="hoch drei",
+        of="von", squared="hoch zwei", cubed="hoch drei",
         shared=SHARED, comma="Komma", minus="minus", percent="Prozent", per="pro", to="bis", against="zu",
         number="Nummer",
         months=months, month_names=names | SHORT_MONTHS, days=DAYS, abbreviations=ABBREVIATIONS, symbols=SYMBOLS,

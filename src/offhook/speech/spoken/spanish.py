@@ -21,8 +21,9 @@ from offhook.speech.spoken.spanish_words import (
 )
 
 DATE: Final = re.compile(r"(\d{1,2})([/.-])(\d{1,2})(?:\2(\d{4}|\d{2}))?")
-ORDINAL: Final = re.compile(r"(\d{1,3})\.?(º|ª|er|ero|ra|do|da|to|ta|mo|ma|o|a|°)(s?)")
+ORDINAL: Final = re.compile(r"(\d{1,3})\.?(º|ª|er|ero|era|ra|do|da|to|ta|mo|ma|o|a|°)(s?)")
 ROMAN_WORDS: Final = frozenset({"siglo", "capítulo", "tomo", "volumen"})
+TIMES: Final = re.compile(r"(\d{1,3})x")
 ROMAN: Final = re.compile(r"[IVX]{2,5}")
 HOURS: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?h(?:rs?|s)?", re.IGNORECASE)
 HALF_OF_DAY: Final = re.compile(r"([ap])\.?\s?m\.?", re.IGNORECASE)
@@ -66,7 +67,7 @@ class Spanish(European):
             f"{self.cardinal(whole, currency.unit.gender)} {self.many(whole, currency.unit)} con {self.cardinal(cents)}"
         )
 
-    def many(self, whole: int, unit: Unit) -> str:
+    def many(self, whole: float, unit: Unit) -> str:
         """ "un millón de euros"."""
         word = super().many(whole, unit)
         return f"de {word}" if whole >= 10**6 and whole % 10**6 == 0 else word
@@ -119,12 +120,14 @@ class Spanish(European):
         """1.º, 3.er, 2ª; the first of a month."""
         if core == "1" and place.after == "de" and place.after_that in MONTHS:
             return self._day(1)
+        if match := TIMES.fullmatch(core):
+            return f"{self.cardinal(int(match[1]), Gender.FEMININE)} {'vez' if match[1] == '1' else 'veces'}"
         if place.before.lower() in ROMAN_WORDS and ROMAN.fullmatch(core):
             return self.cardinal(from_roman(core))
         match = ORDINAL.fullmatch(core)
         if not match or (match[2] in ("o", "a") and "." not in core and self.noun_after(place) is None):
             return None
-        is_feminine = match[2] in ("ª", "ra", "da", "ta", "ma", "a")
+        is_feminine = match[2] in ("ª", "era", "ra", "da", "ta", "ma", "a")
         is_short = match[2] == "er" or (not is_feminine and self.gender_of(place.after) is not None and not place.tail)
         said = numbers.ordinal(int(match[1]), "a" if is_feminine else "" if is_short else "o")
         if said is None:
@@ -165,7 +168,7 @@ class Spanish(European):
         said = self.cardinal(hour, Gender.FEMININE)
         if minute == 0:
             return said
-        small = {15: "cuarto", 30: "media"}.get(minute) if hour <= 12 else None
+        small = {15: "cuarto", 30: "media"}.get(minute) if 1 <= hour <= 12 else None
         if small:
             return f"{said} y {small}"
         return f"{said} {'cero ' if minute < 10 else ''}{self.cardinal(minute)}"
@@ -231,7 +234,7 @@ class Spanish(European):
             and core.endswith(".")
         ):
             return MONTHS[self.words.month_names[bare.lower()] - 1]
-        return self.words.abbreviations.get(core)
+        return self.known_abbreviation(core)
 
 
 def _singular(noun: str) -> str:

@@ -75,6 +75,7 @@ ABBREVIATIONS: Final = {
     "No.": "número", "av.": "avenida", "Av.": "avenida", "Avda.": "avenida", "avda.": "avenida", "C/": "calle",
     "c/": "calle", "Pza.": "plaza", "Pl.": "plaza", "Pº": "paseo", "P.º": "paseo", "Ctra.": "carretera",
     "tel.": "teléfono", "Tel.": "teléfono", "tfno.": "teléfono", "tlf.": "teléfono", "Tlf.": "teléfono",
+    "Tfno.": "teléfono", "Telf.": "teléfono",
     "ext.": "extensión", "Ext.": "extensión", "aprox.": "aproximadamente", "pág.": "página", "págs.": "páginas",
     "máx.": "máximo", "mín.": "mínimo", "min.": "minutos", "dpto.": "departamento", "Dpto.": "departamento",
     "depto.": "departamento", "izq.": "izquierda", "izda.": "izquierda", "dcha.": "derecha", "esq.": "esquina",
@@ -145,7 +146,7 @@ def vocabulary(region: str) -> Vocabulary:
     names = {name: number for number, name in enumerate(MONTHS, 1)}
     symbols = SYMBOLS | ({"$": "pesos"} if peso else {})
     return Vocabulary(
-        squared="al cuadrado", cubed="al cubo",
+        of="de", squared="al cuadrado", cubed="al cubo",
         shared=SHARED, comma="punto" if region in DOT_REGIONS else "coma", minus="menos", percent="por ciento",
         per="por",
         to="a", against="a", number="número", months=MONTHS, month_names=names | SHORT_MONTHS, days=DAYS,
