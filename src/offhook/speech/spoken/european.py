@@ -16,6 +16,9 @@ from offhook.speech.spoken.telephone import cut
 
 RATING: Final = re.compile(r"(\d{1,2}[.,]\d|\d)/(5|10)(?<!1/5)(?<!1/10)")
 """ "4,5/5", "8/10": points of the most that there are."""
+ENDS_IN_NUMBER: Final = re.compile(r"\d[-–x×]\d+$")
+SIZES: Final = re.compile(r"\d+(?:,\d+)?(?:[x×]\d+(?:,\d+)?)+")
+""" "30x20x10"."""
 PERCENT: Final = re.compile(rf"([-+]?)({NUMBER})%")
 QUANTITY: Final = re.compile(rf"([-+]?)({NUMBER})([^\d\s.,'-][^\d\s]*)")
 CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
@@ -33,6 +36,9 @@ class European(Amounts):
 
     phone_shapes: frozenset[tuple[int, ...]] = frozenset()
     """Lengths of the groups of the country's telephone numbers that begin without a zero."""
+
+    size_word: str = ""
+    """Between the sides of a thing, where it is another word than "times"."""
 
     def __init__(self, words: Vocabulary, region: str, *, groups_by_comma: bool = False) -> None:
         super().__init__(words, region, groups_by_comma=groups_by_comma)
@@ -229,7 +235,7 @@ class European(Amounts):
         """The unit behind its number."""
         unit = self.words.units.get(core)
         before = SIGNED.fullmatch(place.before)
-        if unit is None or not (before or HALVED.fullmatch(place.before) or re.search(r"\d[-–]\d+$", place.before)):
+        if unit is None or not (before or HALVED.fullmatch(place.before) or ENDS_IN_NUMBER.search(place.before)):
             return None
         return self.many(size_of(self.amount(before[2])) if before else 2, unit)
 
@@ -251,6 +257,10 @@ class European(Amounts):
 
     def ratio(self, core: str, place: Place) -> str | None:
         """3:1."""
+        if SIZES.fullmatch(core):
+            return f" {self.size_word or self.words.symbols['×']} ".join(
+                self.number(size) for size in re.split("[x×]", core)
+            )
         match = RATIO.fullmatch(core)
         if not match:
             return None

@@ -124,7 +124,8 @@ class Amounts(Signs):
         price = self._price_pattern.fullmatch(place.before) if core in self.words.magnitudes else None
         if price is None:
             return None
-        return f"{self.words.magnitudes[core].many} {self.after_magnitude(self.words.currencies[price['b'] or price['a']].unit)}"
+        unit = self.words.currencies[price["b"] or price["a"]].unit
+        return f"{self.words.magnitudes[core].many} {self.after_magnitude(unit)}"
 
     def after_magnitude(self, unit: Unit) -> str:
         """Millions of it."""

@@ -37,6 +37,7 @@ class French(European):
     """See `European`."""
 
     country = "FR"
+    size_word = "par"
 
     def __init__(self, region: str) -> None:
         super().__init__(vocabulary(), region)

@@ -15,6 +15,7 @@ DAYS_SPAN: Final = re.compile(r"(\d{1,2})\.[-–](\d{1,2})")
 HOURS: Final = re.compile(r"(\d{1,2})h(\d{2})?")
 DOT_CLOCK: Final = re.compile(r"(\d{1,2})\.(\d{2})")
 TIMES: Final = re.compile(r"(\d{1,3})(?:x|-?mal)")
+PERCENTAL: Final = re.compile(r"(\d{1,3})%-?(ig\w{0,2})")
 TENS: Final = re.compile(r"(\d{1,4})er")
 COMPOUND: Final = re.compile(r"(\d{1,4})-?([a-zäöüß]{3,}\w*(?:-\w+)*)")
 """ "8-jährig", "100-prozentig", "5köpfig"."""
@@ -100,7 +101,7 @@ class German(European):
 
     def _day(self, day: int, place: Place) -> str:
         """ "am dritten"; behind a day of the week "am Montag, dem dritten" and "Montag, der dritte"."""
-        if place.before in self.words.days.values():
+        if place.before in self.words.days or place.before in self.words.days.values():
             is_dative = place.before_that.lower() in WEAK
             return f"dem {numbers.ordinal(day, 'en')}" if is_dative else f"der {numbers.ordinal(day, 'e')}"
         return numbers.ordinal(day, self._ending(place))
@@ -151,6 +152,8 @@ class German(European):
         """ "2er", "3x", "8-jährig"."""
         if match := TIMES.fullmatch(core):
             return f"{numbers.counted(int(match[1]), Gender.MASCULINE)}mal"
+        if match := PERCENTAL.fullmatch(core):
+            return f"{numbers.counted(int(match[1]), Gender.MASCULINE)}prozent{match[2]}"
         if match := TENS.fullmatch(core):
             return f"{numbers.year(int(match[1]))}er"
         if (match := COMPOUND.fullmatch(core)) and match[2] not in self.words.units:
@@ -228,6 +231,8 @@ class German(European):
             and place.before[:1].isdigit()
         ):
             return self.words.months[self.words.month_names[bare.lower()] - 1]
+        if core == "J." and not place.before[-1:].isdigit():
+            return None
         if bare == "Std" and place.before == "1":
             return "Stunde"
         head, hyphen, last = core.rpartition("-")

@@ -132,7 +132,8 @@ NO_NOUNS: Final = frozenset(
     """y e o u de del a al en con sin por para que es son está están hasta desde entre hay ha han más menos como si
     pero
     cada todo toda todos todas la las lo los le les me te se nos su sus mi mis tu tus un una no ya muy
-    fue era será será esta este estas estos esa ese cuando donde porque ahora hoy mañana aquí allí también""".split()
+    izq izda dcha fue era será será esta este estas estos esa ese cuando donde porque ahora hoy mañana aquí allí
+    también""".split()
 )
 
 SHARED: Final = SharedWords(
