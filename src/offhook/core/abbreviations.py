@@ -72,6 +72,7 @@ STARTERS: Final = frozenset(
     nous vous ils elles je mais c'est merci pouvez voulez souhaitez
     nosotros usted ustedes pero gracias puede quiere desea tenemos
     noi lei ma grazie abbiamo può vuole wij we u maar dank wilt kunt nós você vocês mas obrigado temos
+    hvad hvordan hvornår hvem jeg hur vad när jag
     vi du men tack tak har мы вы это но он она они если biz siz ama""".split()
 )
 """Words with which sentences begin and before which no name, month or noun ends: personal pronouns, verbs, "please"."""

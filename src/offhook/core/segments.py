@@ -43,14 +43,18 @@ _CLOSERS: Final = "\"'”’“»›«‹)\\]}」』）】》〉*_`~"
 _OPENERS: Final = '"“„«‹(\\[{「『（【《〈*'
 _THAI: Final = "\u0e01-\u0e5b\u0e81-\u0edf"
 # Each run of signs is tried once, from its beginning: tried from every sign of it, a row of dots would cost its square.
+# It begins with one set of signs, which is quick to search for; what kind of sign was found is asked behind it.
 _SIGN: Final = re.compile(
-    rf"(?P<stop>[{_STOPS}]|(?<=፡)፡)"
-    rf"|(?P<call>[{_CALLS}][{_CALLS}!?]*+)"
-    r"|(?P<dot>[.!?…．]++)"
-    r"|(?P<line>\n)"
-    rf"|(?P<comma>(?<=[^\W\d_])[,;]|[{_COMMAS}])"
-    r"|(?P<mark>[,;:–—]++)"
-    rf"|(?P<gap>(?<=[{_THAI}]) (?!\s))"
+    rf"[{_STOPS}፡{_CALLS}.!?…．\n,;{_COMMAS}:–— ](?:"
+    rf"(?<=[{_STOPS}])(?P<stop>)"
+    r"|(?<=፡፡)(?P<double>)"
+    rf"|(?<=[{_CALLS}])[{_CALLS}!?]*+(?P<call>)"
+    r"|(?<=[.!?…．])[.!?…．]*+(?P<dot>)"
+    r"|(?<=\n)(?P<line>)"
+    rf"|(?<=[^\W\d_][,;])(?P<comma>)"
+    rf"|(?<=[{_COMMAS}])(?P<pause>)"
+    r"|(?<=[,;:–—])[,;:–—]*+(?P<mark>)"
+    rf"|(?<=[{_THAI}] )(?!\s)(?P<gap>))"
 )
 _CLOSING: Final = re.compile(rf"[{_CLOSERS}]{{0,8}}+")
 _SPACED: Final = re.compile(r"[ \u00a0\u202f]?[»›]|[ \u00a0\u202f]?+\Z")
@@ -73,6 +77,8 @@ _ORDINAL: Final = re.compile(
 _NEXT_WORD: Final = re.compile(r"((?:[^\w\n]|_)*+)([^\W_][\w'’]*+)")
 
 
+_PHRASE_CHARS: Final = 16
+"""The phrases that are looked for before a dot are shorter."""
 _AND_SO_ON: Final = re.compile(r"(?:\bт\. ?[дп]|\bu\. ?s\. ?w|\bu\. ?ä|\bo\. ?s\. ?v|\bu\. ?v\. ?m)$")
 _UNIT: Final = re.compile(r"\d\s?[^\W\d_]$")
 """ "5 h. Nous ...": a letter behind a number is its unit."""
@@ -175,7 +181,7 @@ class Segmenter:
         match kind:
             case "call" if text.rfind("《", 0, start) > text.rfind("》", 0, start):
                 return _Ends.NO, end
-            case "stop" | "call" | "comma":
+            case "stop" | "double" | "call" | "comma" | "pause":
                 closed = _closed(text, end) if _HAS_OPENER.search(text, 0, start) else end
                 return (_Ends.UNKNOWN, end) if closed is None else (_Ends.YES, closed)
             case "mark":
@@ -183,6 +189,8 @@ class Segmenter:
             case "gap":
                 is_thai = _IS_THAI.match(text[end]) and not text[start - 1].isdigit()
                 return (_Ends.YES if is_thai else _Ends.NO), end
+            case "dot" if sign[0] == "." and (item := _item_begin(text, start)):
+                return _Ends.YES, item
             case "dot":
                 closed = _closed(text, end)
                 if closed is None:
@@ -220,6 +228,8 @@ class Segmenter:
         is_short = len(after) < LOOKAHEAD_CHARS
         if following is None:
             return _Ends.UNKNOWN if is_short else _Ends.YES
+        if "." in following[1]:
+            return _Ends.NO  # ". . ."
         if "¿" in following[1] or "¡" in following[1]:
             return _Ends.YES
         next_word = following[2]
@@ -238,9 +248,9 @@ def _after_number(before: str, word: str, next_word: str, is_whole: bool) -> _En
     rest = before[: len(before) - len(word)].rstrip()
     if next_word[0].isdigit() or not rest or rest.endswith(":"):
         return _Ends.NO
-    if word.isdigit() and f" {int(word) - 1}." in f" {rest}":
+    if _is_next_item(before, word):
         return _Ends.NO
-    folded, is_ordinal = next_word.lower(), _ORDINAL.search(before) is not None
+    folded, is_ordinal = next_word.lower(), _ORDINAL.search(before[-_PHRASE_CHARS:]) is not None
     if not is_whole and (is_ordinal or any(noun.startswith(folded) for noun in AFTER_ORDINALS)):
         return _Ends.UNKNOWN
     if folded in AFTER_ORDINALS or (is_ordinal and folded not in STARTERS and folded not in ARTICLES):
@@ -248,13 +258,30 @@ def _after_number(before: str, word: str, next_word: str, is_whole: bool) -> _En
     return _Ends.YES
 
 
+def _is_next_item(before: str, word: str) -> bool:
+    """Whether "2." follows an item "1." with which the text, or what stands behind a colon, begins."""
+    if not word.isdecimal() or word == "0":
+        return False
+    last = f"{int(word) - 1}. "
+    return before.startswith(last) or f": {last}" in before
+
+
+def _item_begin(text: str, start: int) -> int:
+    """Where the number before the dot begins, if it is an item of a list in one line; otherwise 0."""
+    word = _last_word(text[:start])
+    begin = start - len(word)
+    is_item = text[start + 1].isspace() and begin >= FIRST_MIN_CHARS and _is_next_item(text[:start], word)
+    return begin if is_item else 0
+
+
 def _after_letters(before: str, word: str, next_word: str, is_whole: bool) -> _Ends:
     """ "e.g." goes on; "J. R. Smith" and "the U.S. Army" too, unless a new sentence plainly begins."""
     if _TIME_OF_DAY.fullmatch(word):
         return _Ends.NO if next_word[0].isdigit() else _Ends.YES
-    if word.lower() in NEVER_LAST_LETTERS or _PHRASE.search(before):
+    if word.lower() in NEVER_LAST_LETTERS or _PHRASE.search(before[-_PHRASE_CHARS:]):
         return _Ends.NO
-    if not next_word[0].isdigit() and (_AND_SO_ON.search(before) or _UNIT.search(before)):
+    near = before[-_PHRASE_CHARS:]
+    if not next_word[0].isdigit() and (_AND_SO_ON.search(near) or _UNIT.search(near)):
         return _Ends.YES
     return _if_starter(next_word, is_whole) if word.isupper() else _Ends.NO
 
@@ -263,13 +290,13 @@ def _after_word(before: str, word: str, next_word: str, is_whole: bool) -> _Ends
     """An abbreviation, or the last word of a sentence."""
     name = _PARTS.split(word)[-1]
     folded = name.lower()
-    if len(name) > 1 and name.isupper() and folded not in _SHOUTED:
+    if len(name) > 1 and name.isalpha() and name.isupper() and folded not in _SHOUTED:
         return _Ends.YES
     if next_word[0].isdigit() and (folded in BEFORE_NUMBERS or folded.endswith("str")):
         return _Ends.NO
     if folded in OFTEN_LAST and folded in NEVER_LAST:
         return _if_starter(next_word, is_whole)
-    goes_on = folded in NEVER_LAST or word.lower() in NEVER_LAST or _PHRASE.search(before)
+    goes_on = folded in NEVER_LAST or word.lower() in NEVER_LAST or _PHRASE.search(before[-_PHRASE_CHARS:])
     return _Ends.NO if goes_on else _Ends.YES
 
 
@@ -286,6 +313,8 @@ def _is_clause(sign: re.Match[str], text: str) -> bool:
             return sign[0] != ";" or not _GREEK.match(text[sign.start() - 1])
         case "gap":
             return not text.endswith(_LAST_WORDS, 0, sign.start())
+        case "pause":
+            return True
         case "mark":
             return sign[0] != ":" or not _ARMENIAN.match(text[sign.start() - 1])
         case _:
