@@ -50,10 +50,12 @@ UNIT: Final = re.compile(rf"{BEFORE}({AMOUNT})(-?)({_UNITS}|in){_PER}(\+?)")
 SIGNED: Final = re.compile(rf"{BEFORE}({AMOUNT})(\+?)")
 HEIGHT: Final = re.compile(r"(\d{1,2})'-?(\d{1,2}|\d{1,2}\.5)(?:''|\")?")
 SIZE: Final = re.compile(rf"({AMOUNT})((?:[x×]{AMOUNT}){{1,3}})([A-Za-z²\"']*)")
+TWO_UNITS: Final = re.compile(r"(\d{1,3})(h|hrs?|ft|lbs?)(\d{1,2})(m|mins?|in|oz|)")
 TIMES: Final = re.compile(rf"({AMOUNT})[x×]{_PER}", re.IGNORECASE)
 SLASH: Final = re.compile(r"(\d{1,3})/(\d{1,3})")
 DECIMAL_SCORE: Final = re.compile(r"(\d{1,2}\.\d)/(5|10|100)(?:\.0)?")
 MIXED_FRACTION: Final = re.compile(r"(\d+)-(\d{1,2})/(\d{1,2})")
+PART_OF: Final = re.compile(r"(\d{1,2})/(\d{1,2})-([a-z]+)")
 RATIO: Final = re.compile(r"(\d{1,4}):(\d{1,4})")
 COUNTED: Final = re.compile(rf"({AMOUNT})/([A-Za-z²]+)(?:/([A-Za-z]+))?")
 PARTS: Final = frozenset({2, 3, 4, 5, 6, 8, 10, 12, 16, 32})
@@ -67,6 +69,16 @@ MONEY_WORDS: Final = {
 def is_numeric(word: str) -> bool:
     """Whether a neighbour is a plain number in digits."""
     return IS_NUMBER.fullmatch(word) is not None
+
+
+def counts(word: str) -> bool:
+    """Whether a neighbour is a number before a unit: "5", "~400", "1/2", "10+"."""
+    return SIGNED.fullmatch(word) is not None or SLASH.fullmatch(word) is not None
+
+
+def is_many(word: str) -> bool:
+    """Whether the noun behind a number is in the plural."""
+    return word.lstrip("-–+~<>±≤≥≈") != "1" and word not in SIGNS and word not in FRACTION_PARTS
 
 
 def per(behind: str) -> str:
@@ -89,6 +101,8 @@ def _standard(amount: str, currency: str) -> str:
 
 def money(core: str, place: Place) -> str | None:
     """$12.50 -> "twelve dollars and fifty cents", $120/night -> "one hundred twenty dollars per night"."""
+    if core.isdigit():
+        return None
     if match := MONEY.fullmatch(core):
         sign, currency, inner, amount, scale, more, behind = match.groups()[:7]
         behind += f"/{match[8]}" if match[8] else ""
@@ -123,7 +137,9 @@ def currency_word(core: str, place: Place) -> str | None:
     if core in CURRENCIES and core not in UNITS:
         if is_numeric(place.after) and core.isalpha():
             return ""  # The number says it.
-        if is_numeric(place.before) or re.fullmatch(CONTINENTAL, place.before):
+        if MONEY.fullmatch(place.before):
+            return ""  # "$20 USD"
+        if is_numeric(place.before) or ("," in place.before and re.fullmatch(CONTINENTAL, place.before)):
             return _behind(_standard(place.before, core), *CURRENCIES[core])
     if core in MONEY_WORDS and is_numeric(place.before) and "." in place.before:
         return _behind(place.before, core.rstrip("s"), core, *MONEY_WORDS[core])
@@ -140,7 +156,7 @@ def _behind(amount: str, unit: str, units: str, part: str, parts: str) -> str:
 
 def beside_currency(core: str, place: Place) -> str | None:
     """The amount beside its currency."""
-    if re.fullmatch(CONTINENTAL, core) and (place.after in CURRENCIES or place.after in MONEY_WORDS):
+    if "," in core and re.fullmatch(CONTINENTAL, core) and (place.after in CURRENCIES or place.after in MONEY_WORDS):
         return number(_standard(core, place.after).partition(".")[0])
     if not is_numeric(core):
         return None
@@ -162,7 +178,7 @@ def magnitude(core: str, place: Place) -> str | None:
 
 def percent(core: str, place: Place) -> str | None:
     """12.5% -> "twelve point five percent"."""
-    match = PERCENT.fullmatch(core)
+    match = PERCENT.fullmatch(core) if "%" in core else None
     if not match:
         return None
     return f"{PREFIXES[match[1]]}{number(match[2])} percent{' plus' if match[3] else ''}{per(match[4])}"
@@ -171,16 +187,14 @@ def percent(core: str, place: Place) -> str | None:
 def quantity(core: str, place: Place) -> str | None:
     """A number with its unit in one word (5km), or a unit after its number (5 km, 5 mg/day)."""
     head, slash, behind = core.partition("/")
-    if is_numeric(place.before) and not re.match(r"0\d", place.before):
-        many = place.before != "1" and place.before not in SIGNS
+    if counts(place.before) and not re.match(r"0\d", place.before):
+        many = is_many(place.before)
         if core in UNITS:
             return UNITS[core][many]
         if head in UNITS and slash:
             return UNITS[head][many] + per(behind)
         if core == "pp":
             return "per person"
-        if core == "in" and place.tail.startswith("."):
-            return "inches" if many else "inch"
     if core == "pp" and MONEY.fullmatch(place.before):
         return "per person"
     if core in ("ft", "m", "in", "mi", "km") and place.before.lower() in ("sq", "cu") and is_numeric(place.before_that):
@@ -196,7 +210,7 @@ def quantity(core: str, place: Place) -> str | None:
 
 def mixed_time(core: str, place: Place) -> str | None:
     """1h30m, 2h30, 1hr30min, 5ft10in: two quantities in one word."""
-    match = re.fullmatch(r"(\d{1,3})(h|hrs?|ft|lbs?)(\d{1,2})(m|mins?|in|oz|)", core)
+    match = TWO_UNITS.fullmatch(core)
     if not match:
         return None
     first, second = match[2].rstrip("rs") if match[2][0] == "h" else match[2], match[4]
@@ -207,7 +221,7 @@ def mixed_time(core: str, place: Place) -> str | None:
 
 def height(core: str, place: Place) -> str | None:
     """5'10" -> "five foot ten", 6' -> "six feet", 12" -> "twelve inches"."""
-    if match := HEIGHT.fullmatch(core):
+    if "'" in core and (match := HEIGHT.fullmatch(core)):
         return f"{number(match[1])} foot {number(match[2])}"
     if not is_numeric(core) or place.is_quoted or place.lead:
         return None
@@ -230,6 +244,8 @@ MEASURED: Final = frozenset({
 
 def size(core: str, place: Place) -> str | None:
     """8x10 -> "eight by ten"; 3x -> "three times", 3x/week -> "three times per week"."""
+    if "x" not in core.lower() and "×" not in core:
+        return None
     if match := SIZE.fullmatch(core):
         unit = match[3]
         if unit and unit not in UNITS and unit not in ('"', "'"):
@@ -246,6 +262,8 @@ def size(core: str, place: Place) -> str | None:
 
 def counted_per(core: str, place: Place) -> str | None:
     """2/day -> "two per day"; twice/week; per night in a word of its own is left to the others."""
+    if "/" not in core:
+        return None
     if match := COUNTED.fullmatch(core):
         if match[2].lower() in PERIODS or match[2] in PER:
             return number(match[1]) + per(core.partition("/")[2])
@@ -266,36 +284,53 @@ COUNTERS: Final = frozenset({
 
 def slash(core: str, place: Place) -> str | None:
     """Two numbers at a slash: a part of a whole, so many of so many; None where it is a date."""
+    if "/" not in core:
+        return None
     if match := MIXED_FRACTION.fullmatch(core):
         whole, above, below = map(int, match.groups())
-        return f"{cardinal(whole)} and {fraction(above, below)[1]}" if above < below and below in PARTS else None
+        if above >= below or below not in PARTS:
+            return None
+        return f"{cardinal(whole)} and {fraction(above, below)[1]}{_inches(place, many=True)}"
     if match := DECIMAL_SCORE.fullmatch(core):
         return f"{number(match[1])} out of {number(match[2])}"
-    match = SLASH.fullmatch(core)
+    match = SLASH.fullmatch(core) or PART_OF.fullmatch(core)
     if not match:
         return None
+    if match.re is PART_OF:
+        behind = is_numeric(place.before) and place.before.isdigit()
+        return f"{_part(int(match[1]), int(match[2]), behind=behind)} {match[3]}" if int(match[2]) in PARTS else None
     above, below = int(match[1]), int(match[2])
     is_part = 0 < above < below and below in PARTS
     if is_part and is_numeric(place.before) and place.before.isdigit():
-        return f"and {fraction(above, below)[1]}"
+        return _part(above, below, behind=True) + _inches(place, many=True)
     before, after = place.before.lower(), place.after.lower()
     is_dated = before in DATED or place.tail.startswith(":")
     if after in RATED or (before in RATING and below in (5, 10, 100)):
         return f"{cardinal(above)} out of {cardinal(below)}"
     if is_part and (after in PARTED or (core in FRACTION_PARTS and not is_dated)):
-        return fraction(above, below)[0]
+        return _part(above, below, behind=False) + _inches(place, many=False)
     if below == 100:
         return f"{cardinal(above)} out of {cardinal(below)}"
-    return (
-        f"{cardinal(above)} over {cardinal(below)}"
-        if {"pressure", "bp"} & {before, place.before_that.lower()}
-        else None
-    )
+    is_no_date = above > 31 or below > 31 or (above > 12 and below > 12) or not above or not below
+    is_pressure = {"pressure", "bp"} & {before, place.before_that.lower()}
+    return f"{cardinal(above)} over {cardinal(below)}" if is_no_date or is_pressure else None
+
+
+def _part(above: int, below: int, *, behind: bool) -> str:
+    alone, behind_whole = fraction(above, below)
+    return f"and {behind_whole}" if behind else alone
+
+
+def _inches(place: Place, *, many: bool) -> str:
+    """Of 1/2" and the like."""
+    if place.is_quoted or not place.tail.startswith(('"', "''")):
+        return ""
+    return " inches" if many and not place.after.islower() else " inch"
 
 
 def ratio(core: str, place: Place) -> str | None:
     """3:1 -> "three to one"; what can be a time is one, except where the words say otherwise."""
-    match = RATIO.fullmatch(core)
+    match = RATIO.fullmatch(core) if ":" in core else None
     if not match:
         return None
     told = {place.before.lower(), place.after.lower(), place.before_that.lower()}

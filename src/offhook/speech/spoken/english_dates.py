@@ -15,6 +15,8 @@ DAY_FIRST_REGIONS: Final = frozenset({
 TIME: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))?(?:([ap])\.?m\.?)?", re.IGNORECASE)
 ORDINAL: Final = re.compile(r"(\d{1,9}|\d{1,3}(?:,\d{3})+)(?:st|nd|rd|th)", re.IGNORECASE)
 DECADE: Final = re.compile(r"'?(\d{0,2}\d0)'?s")
+DAY: Final = re.compile(r"(\d{1,2})(st|nd|rd|th)?")
+NUMBERS: Final = re.compile(r"(\d{1,4})'?s")
 ISO_DATE: Final = re.compile(
     r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:T(\d{2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
 )
@@ -34,6 +36,8 @@ def names_day(word: str) -> bool:
 
 def date(core: str, place: Place) -> str | None:
     """2026-11-21 and 11/21 -> "November twenty first"."""
+    if "/" not in core and "-" not in core and "." not in core:
+        return None
     if match := ISO_DATE.fullmatch(core):
         said = _date(int(match[1]), int(match[3]), int(match[4]))
         return f"{said} at {_clock(int(match[5]), int(match[6]))}" if said and match[5] else said
@@ -75,7 +79,7 @@ def time(core: str, place: Place, within_range: bool = False) -> str | None:
     told_after = place.after.lower().replace(".", "") in ("am", "pm")
     if not half and not told_after and (hour > 12 or match[1][0] == "0"):
         half = "PM" if 12 <= hour < 24 else "AM"
-    is_bare = not (half or told_after or within_range)
+    is_bare = not (half or told_after or within_range or place.after in ("-", "–", "—"))
     if match[3] and int(match[3]):
         seconds = f"and {cardinal(int(match[3]))} seconds"
         return f"{_clock_words(hour, minute)} {seconds} {half}".strip()
@@ -96,7 +100,7 @@ def nth(core: str, place: Place) -> str | None:
     """21st -> "twenty first", 1990s -> "nineteen nineties", '98 -> "ninety eight"."""
     if match := ORDINAL.fullmatch(core):
         return ordinal(int(match[1].replace(",", "")))
-    if match := DECADE.fullmatch(core):
+    if match := DECADE.fullmatch(core) or NUMBERS.fullmatch(core):
         head, _, last = plain_number(match[1]).rpartition(" ")
         return f"{head} {plural(last)}".strip()
     if place.lead.endswith("'") and len(core) == 2 and core.isdigit() and "'" not in place.tail:
@@ -106,7 +110,7 @@ def nth(core: str, place: Place) -> str | None:
 
 def day_of_month(core: str, place: Place) -> str | None:
     """The 21 of "November 21" and of "21 November"."""
-    match = re.fullmatch(r"(\d{1,2})(st|nd|rd|th)?", core)
+    match = DAY.fullmatch(core)
     if not match or not 1 <= int(match[1]) <= 31:
         return None
     if is_month(place.before):

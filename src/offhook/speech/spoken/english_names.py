@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from offhook.speech.spoken.english_amounts import is_numeric
+from offhook.speech.spoken.english_amounts import counts, is_many, is_numeric
 from offhook.speech.spoken.english_dates import is_month, names_day
-from offhook.speech.spoken.english_numbers import ONES, cardinal, ordinal
+from offhook.speech.spoken.english_numbers import ONES, cardinal, ordinal, plain_number
 from offhook.speech.spoken.english_words import (
     ABBREVIATIONS,
     BEFORE_NUMBERS,
@@ -35,6 +35,8 @@ ENDING: Final = frozenset({"Street", "Drive", "Avenue", "Road", "Boulevard", "et
 ROMAN: Final = re.compile(r"(?=[IVXL])(X{0,3}L?X{0,3})(IX|IV|V?I{0,3})")
 ROMAN_VALUES: Final = {"I": 1, "V": 5, "X": 10, "L": 50}
 SHORT_PLURAL: Final = re.compile(r"([A-Z]{2,5})('?s)")
+INITIALS: Final = re.compile(r"(?:[A-Z]\.){1,4}[A-Z]\.")
+SINGLE_INITIAL: Final = re.compile(r"[A-HJ-Z]\.")
 STATE_CODES: Final = re.compile(r"\d{5}(?:-\d{4})?")
 
 
@@ -64,12 +66,19 @@ def abbreviation(core: str, place: Place) -> str | None:
         return DAYS[bare]
     if bare in ("Sat", "Sun", "Wed", "Mon") and _is_short_day(place):
         return DAYS[bare]
-    if core in ("min.", "max.", "in.", "hr.", "yr.", "mo.", "wk.", "ft.", "oz.", "lb.", "sq.", "sec.", "g.", "kg."):
-        if bare in UNITS and is_numeric(place.before):
-            return UNITS[bare][place.before != "1"]
-        if core in ("in.", "g.", "kg.", "sec."):
-            return None
+    if core.endswith(".") and (bare in UNITS or bare == "in") and counts(place.before):
+        return UNITS.get(bare, ("inch", "inches"))[is_many(place.before)]
+    if bare in ("fl", "Fl") and re.fullmatch(r"\d+(?:st|nd|rd|th)", place.before):
+        return "floor"
+    if INITIALS.fullmatch(core) or (SINGLE_INITIAL.fullmatch(core) and _is_initial(place)):
+        return spell(core)
     return ABBREVIATIONS.get(core)
+
+
+def _is_initial(place: Place) -> bool:
+    """ "J. Smith", "Mr. J. Smith"; but not "Plan B. Come in."."""
+    begins = place.is_first or place.before[:1].isupper()
+    return begins and place.after[:1].isupper() and place.after not in STARTERS
 
 
 def _doctor_or_drive(bare: str, place: Place) -> str:
@@ -108,7 +117,7 @@ def _is_short_day(place: Place) -> bool:
         or place.before[:1].isdigit()
     )
     return is_beside or bool(
-        near & {"on", "every", "this", "next", "last", "by", "until", "and", "to", "-", "–", "from"}
+        near & {"on", "every", "this", "next", "last", "by", "until", "and", "to", "-", "–", "from", "&"}
     )
 
 
@@ -118,7 +127,10 @@ def stop_ends(core: str, said: str, place: Place) -> bool:
         return True
     if core in TITLES or said in ("Mister", "Missis", "Miz", "Professor", "number") or said.endswith(","):
         return said in ENDING and place.after in STARTERS
-    return place.after in STARTERS or (said in ENDING and place.after[:1].isupper() and not names_day(place.after))
+    if INITIALS.fullmatch(f"{core}.") and len(core) == 1:
+        return False
+    begins = place.after[:1].isupper() and not place.after.isupper()
+    return place.after in STARTERS or (said in ENDING and begins and not names_day(place.after))
 
 
 # ── numerals, acronyms, capitals ─────────────────────────────────────────────────────────────────────────────────
@@ -127,6 +139,8 @@ def stop_ends(core: str, said: str, place: Place) -> bool:
 def roman(core: str, place: Place) -> str | None:
     """Henry VIII -> "the eighth", World War II -> "two", John Smith III -> "the third"."""
     before = place.before
+    if before == "the" and place.before_that in REGNAL and ROMAN.fullmatch(core):
+        return ordinal(_roman_value(core))
     if not before[:1].isupper() or not ROMAN.fullmatch(core):
         return None
     value = _roman_value(core)
@@ -151,6 +165,8 @@ def _roman_value(text: str) -> int:
 
 def acronym(core: str, place: Place) -> str | None:
     """ATM and DHL are spelled, ATMs too; words in capitals are words."""
+    if not core[:2].isupper():
+        return None
     ending = ""
     bare = core
     if match := SHORT_PLURAL.fullmatch(core):
@@ -164,13 +180,20 @@ def acronym(core: str, place: Place) -> str | None:
     has_vowel = any(letter in "AEIOUY" for letter in bare)
     if is_shouted or (len(bare) >= 6 and has_vowel):
         return bare.lower() + ending
-    if bare in SPELLED or (len(bare) <= 5 and not has_vowel and bare not in ("MS", "DR", "MR", "HMM", "SHH")):
+    is_airline = len(bare) == 2 and place.after.isdigit() and len(place.after) > 2
+    if (
+        is_airline
+        or bare in SPELLED
+        or (len(bare) <= 5 and not has_vowel and bare not in ("MS", "DR", "MR", "HMM", "SHH"))
+    ):
         return spell(bare) + ending
     return None
 
 
 def initials(core: str, place: Place) -> str | None:
     """J.R.R., R&B, AT&T, M&Ms."""
+    if "." not in core and "&" not in core:
+        return None
     if re.fullmatch(r"(?:[A-Z]\.){1,4}[A-Z]?", core) and "." in core[:-1]:
         return spell(core)
     match = re.fullmatch(r"([A-Z]{1,2})&([A-Z])(s?)", core)
@@ -179,10 +202,12 @@ def initials(core: str, place: Place) -> str | None:
 
 def tagged(core: str, place: Place) -> str | None:
     """#BookNow -> "hashtag Book Now", @harbour_hotel -> "at harbour underscore hotel"."""
+    if core[:1] not in ("#", "@"):
+        return None
     if re.fullmatch(r"#[A-Za-z]\w{2,60}", core):
         parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", core[1:])
-        return " ".join(["hashtag", *(SHARED.spelled_digits(p) if p.isdigit() and len(p) > 2 else
-                                      cardinal(int(p)) if p.isdigit() else p for p in parts)])  # fmt: skip
+        return " ".join(["hashtag", *(SHARED.spelled_digits(p) if p.isdigit() and len(p) > 4 else
+                                      plain_number(p) if p.isdigit() else p for p in parts)])  # fmt: skip
     if re.fullmatch(r"@[A-Za-z0-9_.-]{2,60}", core):
         return f"at {SHARED.address(core[1:])}"
     return None

@@ -14,6 +14,7 @@ from offhook.speech.spoken.english_amounts import (
     MONEY,
     PREFIXES,
     SIGNED,
+    SIGNS,
     beside_currency,
     counted_per,
     currency_word,
@@ -32,12 +33,14 @@ from offhook.speech.spoken.english_dates import date, day_of_month, is_month, na
 from offhook.speech.spoken.english_names import SHARED, acronym, initials, roman, spell, tagged
 from offhook.speech.spoken.english_numbers import cardinal, digits, grouped_digits, number, paired, plain_number, year
 from offhook.speech.spoken.english_words import (
+    ABBREVIATIONS,
     CALLING,
     CODE_WORDS,
     CURRENCIES,
     DAYS,
     DIRECTIONS,
     FIXED,
+    MAGNITUDES,
     MONTHS,
     NUMBER_WORDS,
     PAIRED_WORDS,
@@ -63,7 +66,8 @@ def symbol(core: str, place: Place) -> str | None:
     """A sign that stands alone; a dash between two values is "to", any other a pause."""
     if core in ("-", "–", "—", "--"):
         between = place.before[-1:].isdigit() or place.before.lower().rstrip(".")[-2:] in ("am", "pm")
-        between = between and (place.after[:1].isdigit() or MONEY.fullmatch(place.after) is not None)
+        names = is_month(place.after) or names_day(place.after) or place.after in ("noon", "midnight", "present")
+        between = between and (place.after[:1].isdigit() or names or MONEY.fullmatch(place.after) is not None)
         between = between or (names_day(place.before) and names_day(place.after))
         return "to" if between or (is_month(place.before) and is_month(place.after)) else ","
     return SYMBOLS.get(core)
@@ -71,20 +75,21 @@ def symbol(core: str, place: Place) -> str | None:
 
 def email(core: str, place: Place) -> str | None:
     """front-desk@mail.com -> "front dash desk at mail dot com"."""
-    return SHARED.email(core.removeprefix("mailto:"))
+    return SHARED.email(core.removeprefix("mailto:")) if "@" in core else None
 
 
 def url(core: str, place: Place) -> str | None:
     """https://www.example.com/book?x=1 -> "example dot com slash book"."""
-    return None if is_numeric(core) else SHARED.url(core)
+    return None if "." not in core or is_numeric(core) else SHARED.url(core)
 
 
 def phone(core: str, place: Place) -> str | None:
     """Digit by digit, in its groups; an extension may be glued to it."""
-    if match := re.fullmatch(r"(.*\d)x(\d{1,6})", core):
+    core = core.removeprefix("tel:")
+    if "x" in core and (match := re.fullmatch(r"(.*\d)x(\d{1,6})", core)):
         said = SHARED.phone(match[1], False, place.region)
         return f"{said}, extension {digits(match[2])}" if said else None
-    if match := re.fullmatch(r"x(\d{2,6})", core):
+    if core[:1] == "x" and (match := re.fullmatch(r"x(\d{2,6})", core)):
         return f"extension {digits(match[1])}"
     said = SHARED.phone(core, place.phone, place.region)
     # Nobody says "eight zero zero".
@@ -93,7 +98,7 @@ def phone(core: str, place: Place) -> str | None:
 
 def zip_code(core: str, place: Place) -> str | None:
     """97201-1234."""
-    match = re.fullmatch(r"(\d{5})-(\d{4})", core)
+    match = re.fullmatch(r"(\d{5})-(\d{4})", core) if len(core) == 10 else None
     return f"{digits(match[1])}, {digits(match[2])}" if match else None
 
 
@@ -116,6 +121,10 @@ def count(core: str, place: Place) -> str | None:
     numbered = core.startswith("#") and core[1:2].isdigit()
     if numbered:
         core = core[1:]
+    if "'" in core and re.fullmatch(r"\d{1,3}(?:'\d{3})+", core):
+        core = core.replace("'", "")
+    if "^" in core and (match := re.fullmatch(r"(\d{1,4})\^(\d{1,2})", core)):
+        return f"{number(match[1])} to the power of {number(match[2])}"
     match = SIGNED.fullmatch(core)
     if not match:
         return None
@@ -123,20 +132,41 @@ def count(core: str, place: Place) -> str | None:
     if sign or more:
         return f"{PREFIXES[sign]}{number(text)}{' plus' if more else ''}"
     said = _in_context(text, place, numbered) if text.isdigit() else number(text)
-    return f"number {said}" if numbered else said
+    if not numbered:
+        return said
+    is_key = len(text) == 1 and PRESSING & {place.before.lower(), place.before_that.lower()}
+    return f"{'pound' if is_key else 'number'} {said}"
 
 
 def _in_context(text: str, place: Place, numbered: bool) -> str:
     before = place.before.lower().rstrip(".")
-    if _is_read_digit_by_digit(text, place, before) or (numbered and len(text) >= 4):
+    if (said := _in_groups(text, place)) is not None:
+        return said
+    is_road = place.before in ROADS and len(text) < 4
+    if (_is_read_digit_by_digit(text, place, before) and not is_road) or (numbered and len(text) >= 4):
         return grouped_digits(text) if len(text) > 5 else digits(text)
-    if 3 <= len(text) <= 4 and (before in PAIRED_WORDS or _is_house(place)):
+    if 3 <= len(text) <= 4 and (before in PAIRED_WORDS or place.before in ROADS or _is_house(place)):
         return paired(text)
     if len(text) == 5 and _is_house(place):
         return digits(text)
     if len(text) == 4 and 1100 <= int(text) < 2100 and not _counts(place):
         return year(int(text))
     return number(text)
+
+
+def _in_groups(text: str, place: Place) -> str | None:
+    """A number that is written in several words: 1 000 000, or a card's 4111 1111 1111 1111."""
+    zeros = 0
+    while zeros < min(3, len(place.ahead)) and place.ahead[zeros] == "000":
+        zeros += 1
+    if zeros and len(text) <= 3 and text[0] != "0":
+        return number(text + "000" * zeros)
+    if text == "000" and place.before.isdigit() and len(place.before) <= 3:
+        return ""
+    fours = [len(word) == 4 and word.isdigit() for word in (place.before_that, place.before, text, place.after)]
+    if (fours[2] and (fours[1] or fours[3])) or (fours[0] and fours[1] and len(text) < 4):
+        return digits(text) + ("," if place.after.isdigit() and not place.tail else "")
+    return None
 
 
 def _is_read_digit_by_digit(text: str, place: Place, before: str) -> bool:
@@ -165,6 +195,10 @@ def _counts(place: Place) -> bool:
     return after.islower() and after.endswith("s") and len(after) > 3 and after not in ("this", "was", "does", "plus")
 
 
+PRESSING: Final = frozenset({"press", "dial", "hit", "push", "pressing"})
+"""Before a key of the telephone."""
+ROADS: Final = frozenset({"US", "SR", "CR", "FM", "RR", "CA", "I"})
+"""Before a road's number."""
 COUNTED: Final = frozenset({
     "people", "percent", "square", "sq", "more", "other", "different", "men", "women", "children", "%", "cubic", "new",
     "euro", "euros", "bucks", "dollar", "yen", "feet", "mile", "calorie", "kilometer", "or", "bed", "room", "seat",
@@ -189,6 +223,8 @@ def _is_house(place: Place) -> bool:
 
 def span(core: str, place: Place) -> str | None:
     """Ranges: 9-5, 9am-5pm, $10-15, Mon-Fri, 2025-26."""
+    if "-" not in core and "–" not in core and "—" not in core:
+        return None
     parts = re.split(r"[-–—]", core)
     if len(parts) != 2 or not all(parts):
         return None
@@ -198,6 +234,9 @@ def span(core: str, place: Place) -> str | None:
             return f"{names[left]} to {names[right]}"
     if re.fullmatch(r"[12]\d{3}", left) and re.fullmatch(r"\d\d", right) and int(right) > int(left[2:]):
         return f"{year(int(left))} to {plain_number(right)}"
+    is_code = right[:1] == "0" and len(right) > 1 and right.isdigit() and left.isdigit()
+    if is_code or place.before.lower() in CODE_WORDS:
+        return None
     if left.isdigit() and right in ("present", "now", "today"):
         return f"{plain_number(left)} to {right}"
     if re.fullmatch(r"[A-Z]", left) and re.fullmatch(r"[A-Z]", right):
@@ -216,8 +255,12 @@ def _value(text: str, place: Place) -> str | None:
     beside = Place(before=place.before, after=place.after if is_month(place.after) else "", region=place.region)
     if (is_month(beside.before) or is_month(beside.after)) and re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)?", text):
         return nth(f"{text.rstrip('stndrh')}th", beside)
+    if text.lower() in ("noon", "midnight"):
+        return text
+    if re.fullmatch(r"[A-Z]\d{1,2}", text):
+        return code(text, beside)
     said = time(text, beside, within_range=True)
-    for rule in (money, percent, nth, quantity, size, count):
+    for rule in (date, money, percent, nth, quantity, size, count):
         said = said if said is not None else rule(text, beside)
     if said is None and re.fullmatch(rf"{AMOUNT}k", text):
         return f"{number(text[:-1])} thousand"
@@ -236,7 +279,8 @@ def code(core: str, place: Place) -> str | None:
     is_code = is_code and any(c.isalpha() for c in core)
     numbers = sum(part.isdigit() for part in parts)
     codes = sum(any(c.isdigit() for c in part) for part in parts)
-    said = [_code_part(part, numbers > 1, is_code, len(parts) > 1) for part in parts]
+    several = numbers > 1 and not any(part.isalpha() and part.islower() for part in parts)
+    said = [_code_part(part, several, is_code, len(parts) > 1) for part in parts]
     return (", " if codes == len(parts) > 1 and numbers < len(parts) and max(map(len, parts)) > 2 else " ").join(
         said
     ).rstrip(",").replace(",,", ",")  # fmt: skip
@@ -266,8 +310,8 @@ def _is_resolution(core: str, place: Place) -> bool:
 
 
 def _year_of_account(part: str) -> str | None:
-    match = re.fullmatch(r"(FY|CY|SY)((?:19|20)\d\d)", part)
-    return f"{spell(match[1])} {year(int(match[2]))}" if match else None
+    match = re.fullmatch(r"(FY|CY|SY)((?:19|20)?\d\d)", part)
+    return f"{spell(match[1])} {plain_number(match[2])}" if match else None
 
 
 def _code_part(part: str, several: bool, is_code: bool, is_joined: bool) -> str:
@@ -279,7 +323,7 @@ def _code_part(part: str, several: bool, is_code: bool, is_joined: bool) -> str:
         return paired(part) if is_joined and len(part) == 3 and not part.endswith("00") else plain_number(part)
     if not MIXED.fullmatch(part):
         return spell(part) if part.isupper() and len(part) <= 3 else part
-    if said := _year_of_account(part):
+    if said := _year_of_account(part) or (nth(part, Place()) if re.fullmatch(r"\d+s", part) else None):
         return said
     runs = re.findall(r"[A-Za-z]+|\d+", part)
     is_short = len(runs) == 2 and not is_code
@@ -311,10 +355,21 @@ def slashed_names(core: str, place: Place) -> str | None:
 
 RULES: Final[tuple[Rule, ...]] = (
     fixed, counted_per, currency_word, symbol, email, zip_code, phone, height, slash, ratio, date, day_of_month, time,
-    money, beside_currency, magnitude, percent, nth, quantity, mixed_time, size, version, count, span, url, code,
-    initials, acronym, tagged, slashed_names,
+    money, beside_currency, magnitude, percent, nth, quantity, mixed_time, size, version, count, span, url, tagged,
+    code, initials, acronym, slashed_names,
 )  # fmt: skip
+DIGIT_RULES: Final[tuple[Rule, ...]] = (fixed, phone, height, day_of_month, beside_currency, nth, count)
 WORD_RULES: Final[tuple[Rule, ...]] = (fixed, currency_word, magnitude, quantity, size, span, roman, acronym)
+
+
+def common(core: str, before: str) -> bool:
+    """Nearly every word: no abbreviation, no unit behind a number."""
+    return core not in SPECIAL and not (before[-1:].isdigit() or before[-1:] in BEHIND_NUMBERS)
+
+
+SPECIAL: Final = frozenset({*ABBREVIATIONS, *FIXED, *UNITS, *MAGNITUDES, "x", "am", "pm", "no", "nos", "fl"})
+"""Small words that rules know."""
+BEHIND_NUMBERS: Final = frozenset(f"{SIGNS}+%'")
 
 
 def plain(core: str) -> str:

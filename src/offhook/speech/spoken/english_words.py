@@ -52,7 +52,8 @@ ABBREVIATIONS: Final = {
     "Tel.": "Telephone", "min.": "minimum", "max.": "maximum", "incl.": "including", "excl.": "excluding",
     "est.": "established", "Est.": "Established", "a.k.a.": "also known as", "aka": "also known as",
     "Inc.": "Incorporated", "Ltd.": "Limited", "Ltd": "Limited", "Corp.": "Corporation", "Co.": "Company",
-    "Bros.": "Brothers", "w/": "with", "w/o": "without", "c/o": "care of", "b/c": "because", "b/w": "between",
+    "Bros.": "Brothers", "w/": "with", "w/o": "without", "w/in": "within", "c/o": "care of", "b/c": "because",
+    "b/w": "between",
     "n/a": "not applicable", "N/A": "not applicable", "ASAP": "as soon as possible", "FYI": "for your information",
     "a.s.a.p.": "as soon as possible", "P.S.": "P S", "U.S.": "U S", "U.K.": "U K", "U.S.A.": "U S \u2060A",
     "D.C.": "D C", "Ph.D.": "P H D", "PhD": "P H D", "Ph.D": "P H D", "M.D.": "M D", "B.C.": "B C", "A.D.": "\u2060A D",
@@ -70,7 +71,8 @@ BEFORE_NUMBERS: Final = {
     "pp.": "pages", "pg.": "page", "vol.": "volume", "Vol.": "Volume", "ch.": "chapter", "Ch.": "Chapter",
     "fig.": "figure", "Fig.": "Figure", "sec.": "section", "Sec.": "Section", "art.": "article", "Art.": "Article",
     "Fl.": "Floor", "fl.": "floor", "v.": "version", "ver.": "version", "Ver.": "version", "ca.": "about",
-    "c.": "about", "Rte.": "Route", "Rt.": "Route", "No": "number", "Nos": "numbers", "Gr.": "grade",
+    "c.": "about", "Rte.": "Route", "Rt.": "Route", "No": "number", "Nos": "numbers", "Gr.": "grade", "Rs.": "rupees",
+    "Pg.": "page",
 }  # fmt: skip
 """What they mean only where a number follows."""
 CODE_WORDS: Final = frozenset({
@@ -95,7 +97,8 @@ SHORT_NUMBERS: Final = frozenset({
 """Telephone numbers that everybody knows."""
 SYMBOLS: Final = {
     "&": "and", "+": "plus", "=": "equals", "@": "at", "%": "percent", "°": "degrees", "×": "times", "÷": "divided by",
-    "±": "plus or minus", "$": "dollars", "€": "euros", "£": "pounds", "¥": "yen", "§": "section", "#": "",
+    "±": "plus or minus", "$": "dollars", "€": "euros", "£": "pounds", "¥": "yen", "§": "section", "#": "pound",
+    "∗": "star",
     "*": "times", "•": "", "|": "", "→": "to", "~": "about", "<": "less than", ">": "more than", "≤": "at most",
     "≥": "at least", "≈": "about", "²": "squared", "³": "cubed", "¢": "cents", "₹": "rupees", "₩": "won", "^": "",
     "-": ",", "/": "or", "≠": "is not", "√": "square root of", "∞": "infinity", "π": "pi", "µ": "micro",
@@ -166,7 +169,11 @@ MAGNITUDES: Final = {
 FIXED: Final = {
     "24/7": "twenty four seven", "50/50": "fifty fifty", "20/20": "twenty twenty", "9/11": "nine eleven",
     "401(k)": "four oh one k", "401k": "four oh one k", "7-Eleven": "seven eleven", "1-on-1": "one on one",
-    "1099": "ten ninety nine", "3D": "three D", "9-1-1": "nine one one", "9-to-5": "nine to five",
+    "1099": "ten ninety nine", "3D": "three D", "9-1-1": "nine one one",
+    "24/7/365": "twenty four seven three sixty five", "24-7": "twenty four seven",
+    "50-50": "fifty fifty", "C#": "C sharp", "F#": "F sharp", ".NET": "dot net", "A/B": "\u2060A B",
+    "C++": "C plus plus",
+    "9-to-5": "nine to five",
 }  # fmt: skip
 FRACTION_PARTS: Final = frozenset({"1/2", "1/3", "2/3", "1/4", "3/4", "1/8", "3/8", "5/8", "7/8", "1/5", "1/16"})
 """Without other evidence these are parts of a whole, and no dates."""
@@ -179,7 +186,9 @@ PARTED: Final = frozenset({
 """Behind a fraction."""
 RATED: Final = frozenset({"stars", "star", "points", "rating", "score", "scores", "marks", "people", "guests"})
 """Behind "4/5": so many of so many."""
-RATING: Final = frozenset({"rated", "rating", "score", "scored", "scores", "gave", "solid", "rate", "it", "got", "a"})
+RATING: Final = frozenset(
+    {"rated", "rating", "score", "scored", "scores", "gave", "solid", "rate", "it", "got", "a", "perfect"}
+)
 """Before it."""
 DATED: Final = frozenset({
     "on", "by", "until", "till", "from", "since", "before", "after", "date", "dated", "through", "due", "for",
@@ -225,7 +234,8 @@ UNITS: Final = {
     "m³": ("cubic meter", "cubic meters"), "ft³": ("cubic foot", "cubic feet"),
     "cm²": ("square centimeter", "square centimeters"),
     "in²": ("square inch", "square inches"), "ha": ("hectare", "hectares"), "pp": ("per person", "per person"),
-    "pcs": ("piece", "pieces"), "px": ("pixel", "pixels"), "pct": ("percent", "percent"), "ppl": ("person", "people"),
+    "pcs": ("piece", "pieces"), "mmHg": ("millimeter of mercury", "millimeters of mercury"),
+    "px": ("pixel", "pixels"), "pct": ("percent", "percent"), "ppl": ("person", "people"),
 }  # fmt: skip
 """One, many."""
 PER: Final = {

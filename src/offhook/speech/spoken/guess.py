@@ -77,8 +77,10 @@ def _count(words: Sequence[str], usual: str) -> "_Counts":
     told: dict[str, tuple[int, dict[str, int]]] = {}
     starts, foreign = True, ""
     weak: list[tuple[str, ...]] = []
-    for word in words[:MOST_WORDS]:
-        lead, core, tail = take_apart(word)
+    parts = [take_apart(word) for word in words[:MOST_WORDS] if word]
+    for at, (lead, core, tail) in enumerate(parts):
+        if tail[:1] == "." and at + 1 < len(parts) and not parts[at + 1].core[:1].isupper():
+            continue  # An abbreviation: "est. 1999" is no French.
         if "¿" in lead or "¡" in lead:
             _tell(told, ("es",), 2)
         # A capital inside a sentence is a name, or a noun.

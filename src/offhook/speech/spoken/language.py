@@ -4,7 +4,8 @@ A language gets whitespace words and gives one entry for each: so that the words
 words that the model wrote. An entry may hold several spoken words ("$12.50"), or none (a lone bullet).
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
@@ -15,6 +16,7 @@ CLOSERS: Final = "\"'“”‘’„«»‹›)].,!?;:…"
 LETTER_A: Final = "\u2060A"
 """A spelled A, which some voices read as the article: a language may say it so, the engine's notation puts it right."""
 QUOTES: Final = frozenset('"“”„«»')
+PAUSE: Final = re.compile("[?!.;:,…]")
 STOPS: Final = frozenset(".!?:…")
 INVERTED: Final = "¿¡"
 """Opening signs that voices hear: the tune of a question begins there."""
@@ -105,12 +107,29 @@ class RuleLanguage:
     region: str = ""
     word_rules: tuple[Rule, ...] = ()
     """In place of `rules` for words of letters (with hyphens and apostrophes), which are most words: few and quick."""
+    digit_rules: tuple[Rule, ...] = ()
+    """In place of `rules` for words of nothing but digits."""
+    common: Callable[[str, str], bool] = lambda core, before: False
+    """Whether a word in small letters, behind another, is said as it is written: asked first, of nearly every word."""
 
     def say(self, words: Sequence[str]) -> list[str]:
         """See `Language.say`."""
+        spoken = [""] * len(words)
+        # An emoji between two words does not part them.
+        places = [at for at, word in enumerate(words) if word]
+        last = -1
+        for at, (said, pause) in zip(places, self._all(list(filter(None, words))), strict=True):
+            spoken[at] = said
+            if said:
+                last = at
+            elif pause and last >= 0 and spoken[last][-1:].isalnum():
+                spoken[last] += pause  # The pause of a word that is not said belongs to the one before.
+        return spoken
+
+    def _all(self, words: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """What is said for each word, and the pause behind it."""
         parts = [take_apart(word) for word in words]
         phones = phone_words([part.core for part in parts])
-        spoken = []
         is_quoted = False
         for at, part in enumerate(parts):
             is_quoted = is_quoted or (part.lead != "" and not QUOTES.isdisjoint(part.lead))
@@ -118,18 +137,21 @@ class RuleLanguage:
             is_quoted = is_quoted and QUOTES.isdisjoint(part.tail)
             # The groups of a telephone number that was written in several words are said apart.
             between = phones[at] and phones[at + 1 : at + 2] == [True] and said[-1:].isalpha()
-            spoken.append(f"{said}," if between else said)
-        return spoken
+            yield (f"{said}," if between else said), close("x", part.tail)[1:]
 
     def _say(self, parts: Sequence[Word], at: int, phone: bool, is_quoted: bool) -> str:
         word = parts[at]
+        core = word.core
+        is_small = core.islower() and core.isalpha() and word.tail[:1] != "." and not word.lead
+        if is_small and self.common(core, parts[at - 1].core if at else ""):
+            return close(core, word.tail)
         place = _place(parts, at, phone, is_quoted, self.region)
         tail = word.tail
         said = self.abbreviation(f"{word.core}.", place) if tail.startswith(".") and word.core else None
         if said is not None:
             # The stop belongs to the abbreviation; it ends the sentence only where one plainly ends.
             ends = place.last or self.stop_ends(word.core, said, place)
-            tail = tail[1:] + ("." if ends else "")
+            tail = tail[1:] + ("." if ends and not PAUSE.search(tail[1:]) else "")
         else:
             said = self.abbreviation(word.core, place)
         if said is None:
@@ -139,7 +161,11 @@ class RuleLanguage:
 
     def _by_rules(self, core: str, place: Place) -> str:
         is_word = core.isalpha() or core.replace("-", "").replace("'", "").isalpha()
-        for rule in (self.word_rules or self.rules) if is_word else self.rules:
+        if is_word:
+            rules = self.word_rules or self.rules
+        else:
+            rules = (self.digit_rules or self.rules) if core.isdecimal() else self.rules
+        for rule in rules:
             said = rule(core, place)
             if said is not None:
                 return said

@@ -34,6 +34,12 @@ KEPT_SIGNS: Final = frozenset("°№℃℉℅①②③④⑤⑥⑦⑧⑨⑩")
 """Of the same kind as emoji, but they are said."""
 PAUSES: Final = frozenset(",;:.!?")
 WALL: Final = frozenset("|\x00")
+STAR: Final = "∗"
+"""The star of a telephone's keys, so that it is not taken for Markdown's."""
+KEYS: Final = frozenset(
+    {"key", "sign", "button", "press", "dial", "hit", "taste", "drücken", "tecla", "pulse", "touche"}
+)
+"""Beside a lone number sign: it is a key."""
 _GAP: Final = "\x00"
 """In place of what is taken away; taken from the text itself first."""
 
@@ -48,6 +54,9 @@ def clean(text: str) -> list[str]:
     if "|" in left:
         # The wall between two cells of a table is heard as a pause.
         parts = [part.replace("|", ",") if set(part) <= WALL else part for part in parts]
+    for at, part in enumerate(parts):
+        if part.strip(_GAP) in ("#", "*"):
+            words[at] = _lone_sign(part.strip(_GAP), words[at - 1] if at else "", "".join(words[at + 1 : at + 2]))
     said = -1
     for at, part in enumerate(parts):
         pause = part.strip(_GAP)
@@ -59,6 +68,13 @@ def clean(text: str) -> list[str]:
             if said >= 0 and words[said][-1].isalnum() and (pause != "," or any(words[at + 1 :])):
                 words[said] += "," if pause.startswith("..") else pause[0]
     return words
+
+
+def _lone_sign(sign: str, before: str, after: str) -> str:
+    """A key of the telephone, or "times"; else it is the mark of a heading or an item."""
+    if KEYS & {before.lower(), after.lower().rstrip(".,!?")}:
+        return STAR if sign == "*" else sign
+    return "×" if sign == "*" and before[-1:].isdigit() and after[:1].isdigit() else ""
 
 
 # ── what is taken away ───────────────────────────────────────────────────────────────────────────────────────────
@@ -127,6 +143,7 @@ _STEPS: Final[tuple[_Step, ...]] = (
     (re.compile(r"(?:```|~~~)[\w+-]*(?=\s|\Z)|```|~~~"), _gap),
     (re.compile(rf"([^\W_])([^\w\n.,;:!?]{{0,40}}\n\s*{_MARK})"), _line_end),
     (re.compile(r"^[^\S\n]*(?:>[^\S\n]*)*(?:(?:#{1,6}(?=\s|\Z)|##+(?=\S)))", re.M), _gap),
+    (re.compile(r"(?<!\S)\*(?=\d{1,3}(?![^\s*]*\*)[^*]*\Z)"), lambda found: STAR),
     (re.compile(rf"^[^\S\n]*(?:>[^\S\n]*)*{_MARK}(?:[^\S\n]+\[[ xX]\](?=\s))?|^[^\S\n]*>", re.M), _gap),
 )  # fmt: skip
 
@@ -150,11 +167,11 @@ def _tidy(word: str) -> str:
         return folded
     tidy = _MARKS_AWAY.sub("", folded)
     # A number sign is said before a number or a name, a lone sign never.
-    tidy = tidy if re.search(r"#\w", tidy) else tidy.replace("#", "")
+    tidy = tidy if re.search(r"#\w|\w#", tidy) else tidy.replace("#", "")
     return tidy if any(c.isalnum() or c in SIGNS for c in tidy) else _pause(tidy)
 
 
-SIGNS: Final = frozenset("&+=@%°×÷±$€£¥§→<>" + FRACTIONS + "²³")
+SIGNS: Final = frozenset("&+=@%°×÷±$€£¥§→<>≤≥≈≠√∞π" + FRACTIONS + "²³" + STAR)
 """Signs that a language may say when they stand alone."""
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from offhook.speech.lexicon import Found, Lexicon, is_ipa
 from offhook.speech.spoken.guess import Guess, language_of
 from offhook.speech.spoken.language import LETTER_A, close
-from offhook.speech.spoken.markup import SIGNS, clean
+from offhook.speech.spoken.markup import SIGNS, STAR, clean
 from offhook.speech.spoken.notation import PLAIN, Notation
 from offhook.speech.spoken.registry import language_for, split_tag
 from offhook.speech.spoken.telephone import load
@@ -103,8 +103,11 @@ def as_written(words: Sequence[str]) -> list[str]:
     said = list(words)
     for at, word in enumerate(words):
         stands_between = 0 < at < len(words) - 1 and any(said[:at])
-        if not any(c.isalnum() for c in word) and not (stands_between and (word in SIGNS or word in DASHES)):
+        is_sign = word in ("#", STAR) or (stands_between and (word in SIGNS or word in DASHES))
+        if not is_sign and not any(c.isalnum() for c in word):
             said[at] = ""
+        elif STAR in word:
+            said[at] = word.replace(STAR, "*")
     return said
 
 

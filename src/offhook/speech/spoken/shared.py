@@ -7,7 +7,6 @@ from typing import Final
 
 from offhook.speech.spoken.telephone import PHONE, groups_of, is_number
 
-NUMBER: Final = r"\d+"
 EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 URL: Final = re.compile(r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,24})(?::\d+)?([/?#]\S*)?", re.IGNORECASE)
 SHORT_WORDS: Final = frozenset({"co", "jo", "me", "my", "at", "go", "we", "to", "of", "in", "on", "by", "or", "hi"})
@@ -63,7 +62,7 @@ class SharedWords:
         if re.fullmatch(r"(?:[A-Za-z]\.)+[A-Za-z]", core):
             return self.spell(core)
         path = re.sub(r"[?#].*", "", match[2] or "").strip("/")
-        return self.address(match[1]) + (f" {self.slash} {self.address(path)}" if path else "")
+        return self.address(match[1].lower()) + (f" {self.slash} {self.address(path)}" if path else "")
 
     def address(self, text: str) -> str:
         """A part of an address: words as words, digits and very short ones letter by letter."""

@@ -58,7 +58,8 @@ def groups_of(number: str, region: str = "") -> list[str]:
 
     Groups are of at most 4 digits. The country code of an international number is a group of its own.
     """
-    groups = re.findall(r"\d+", number)
+    # The zero of "+44 (0)20" is only dialled inside the country.
+    groups = re.findall(r"\d+", number.removeprefix("(0)") if len(number) > len("(0)") else number)
     if len(groups) == 1 and len(groups[0]) > 4:
         groups = _national(number, region) or cut(groups[0])
     return [part for group in groups for part in (cut(group) if len(group) > 4 else [group])]
