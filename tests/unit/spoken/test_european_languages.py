@@ -1,6 +1,5 @@
 """German, Spanish and French as they are said: rows that a native speaker would nod at, and what holds for any text."""
 
-from pathlib import Path
 from time import perf_counter
 
 import pytest
@@ -10,16 +9,14 @@ from hypothesis import strategies as st
 from offhook.speech.spoken.language import Language
 from offhook.speech.spoken.markup import clean
 from offhook.speech.spoken.registry import language_for
+from tests.unit.spoken.tables import rows
 
 NAMES = {"de": "german", "es": "spanish", "fr": "french"}
 
 
-def rows_of(name: str) -> list[tuple[str, str]]:
-    lines = Path(__file__).with_name(f"{name}.tsv").read_text("utf-8").splitlines()
-    return [(written, said) for written, _, said in (line.partition("\t") for line in lines)]
-
-
-ROWS = [(language, *row) for language, name in NAMES.items() for row in rows_of(name)]
+ROWS = [
+    (language, written, spoken) for language, name in NAMES.items() for written, spoken, _ in rows(f"{name}.tsv", "")
+]
 
 
 def language_of(tag: str) -> Language:
@@ -42,7 +39,7 @@ def test_rows(tag: str, written: str, spoken: str) -> None:
 
 
 def test_there_are_many_rows() -> None:
-    assert all(len(rows_of(name)) >= 100 for name in NAMES.values())
+    assert all(sum(row[0] == language for row in ROWS) >= 100 for language in NAMES)
 
 
 @pytest.mark.parametrize(

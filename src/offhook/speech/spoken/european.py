@@ -19,6 +19,7 @@ RATING: Final = re.compile(r"(\d{1,2}[.,]\d|\d)/(5|10)(?<!1/5)(?<!1/10)")
 ENDS_IN_NUMBER: Final = re.compile(r"\d[-–x×]\d+$")
 SIZES: Final = re.compile(r"\d+(?:,\d+)?(?:[x×]\d+(?:,\d+)?)+")
 """ "30x20x10"."""
+JOINTS: Final = frozenset("ou à o u ó y a oder bis - –".split())
 PERCENT: Final = re.compile(rf"([-+]?)({NUMBER})%")
 QUANTITY: Final = re.compile(rf"([-+]?)({NUMBER})([^\d\s.,'-][^\d\s]*)")
 CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
@@ -165,8 +166,11 @@ class European(Amounts):
         """The gender of what is counted, if that follows."""
         if place.tail or not place.after:
             return None
-        unit = self._counted(place.after)
-        return unit.gender if unit else self.gender_of(place.after)
+        noun = place.after
+        if noun.lower() in JOINTS and len(place.ahead) > 2 and place.ahead[1].isdecimal():
+            noun = place.ahead[2]  # "1 ou 2 nuits"
+        unit = self._counted(noun)
+        return unit.gender if unit else self.gender_of(noun)
 
     def _counted(self, word: str) -> Unit | None:
         word = word.partition("/")[0]
@@ -286,13 +290,14 @@ class European(Amounts):
             return None
         if left[0] in self.words.currencies and right[0] not in self.words.currencies:
             left, right = left[1:], right + left[0]
-        inner = Place(before=place.before, region=self.region)
-        said = [self._side(left, inner), self._side(right, Place(after=place.after, tail=place.tail))]
+        said = [
+            self._side(side, Place(before=place.before, after=place.after, tail=place.tail)) for side in (left, right)
+        ]
         return f"{said[0]} {self.words.to} {said[1]}" if said[0] and said[1] else None
 
     def _side(self, text: str, place: Place) -> str | None:
         rules = (self.time, self.money, self.percent, self.quantity)
         said = next((found for rule in rules if (found := rule(text, place)) is not None), None)
         if said is None and SIGNED.fullmatch(text):
-            return self.number(text.lstrip("-+"), self.noun_after(place) if text != "1" else None)
+            return self.number(text.lstrip("-+"), self.noun_after(place), Place())
         return said

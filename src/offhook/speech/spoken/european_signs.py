@@ -48,11 +48,14 @@ class Signs:
         if core == "":
             return ""
         if core in ("-", "–", "—", "--"):
-            is_range = place.before[-1:].isdigit() and place.after[:1].isdigit()
+            counted = place.before[-1:].isdigit() or place.before in self.words.units
+            is_range = (counted or place.before in self.words.currencies) and place.after[:1].isdigit()
             is_days = place.before.rstrip(".") in self.words.days and place.after.rstrip(".") in self.words.days
             return self.words.to if is_range or is_days else ","
         if core in ("x", "X") and place.before[-1:].isdigit() and place.after[:1].isdigit():
             return self.words.symbols["×"]
+        if core == "/" and (place.before in self.words.currencies or place.before in self.words.units):
+            return self.words.per
         return self.words.symbols.get(core)
 
     def email(self, core: str, place: Place) -> str | None:
@@ -71,6 +74,7 @@ class Signs:
         return f"{self.words.shared.plus} {said}" if core.startswith("+") else said
 
     def short_number(self, digits: str) -> str:
+        """A part of "2.14": as a number, or digit by digit where it begins with a zero or is long."""
         return self.number(digits) if digits[0] != "0" and len(digits) < 4 else self.words.shared.spelled_digits(digits)
 
     def version(self, core: str, place: Place) -> str | None:

@@ -101,7 +101,7 @@ class French(European):
         elif match := DATE.fullmatch(core):
             day, month, year = match[1], match[3], match[4]
             is_day = place.before.lower() in DATE_WORDS or place.before.lower() in self.words.days.values()
-            if year is None and not (is_day and match[2] == "/"):
+            if year is None and (not (is_day and match[2] == "/") or place.after in ("du", "de", "des", "d'")):
                 return None
         else:
             return None

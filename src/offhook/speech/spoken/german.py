@@ -13,6 +13,7 @@ from offhook.speech.spoken.language import Language, Place
 DATE: Final = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}|\d{2})?)?|(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})")
 DAYS_SPAN: Final = re.compile(r"(\d{1,2})\.[-–](\d{1,2})")
 HOURS: Final = re.compile(r"(\d{1,2})h(\d{2})?")
+HOURS_SPAN: Final = re.compile(r"(\d{1,2})[-–](\d{1,2})h")
 DOT_CLOCK: Final = re.compile(r"(\d{1,2})\.(\d{2})")
 TIMES: Final = re.compile(r"(\d{1,3})(?:x|-?mal)")
 PERCENTAL: Final = re.compile(r"(\d{1,3})%-?(ig\w{0,2})")
@@ -187,8 +188,11 @@ class German(European):
         return "Uhr" if is_hour else None
 
     def span(self, core: str, place: Place) -> str | None:
-        """8.00-12.00 before "Uhr" as well."""
-        return super().span(core.replace(".", ":") if place.after == "Uhr" and not place.tail else core, place)
+        """8.00-12.00 before "Uhr", and 9-17h as well."""
+        if (match := HOURS_SPAN.fullmatch(core)) and 10 <= int(match[2]) <= 24:
+            return f"{numbers.cardinal(int(match[1]))} bis {numbers.cardinal(int(match[2]))} Uhr"
+        said = super().span(core.replace(".", ":") if place.after == "Uhr" and not place.tail else core, place)
+        return said.replace("eine bis ", "ein bis ") if said else None
 
     # ── fractions, abbreviations ─────────────────────────────────────────────────────────────────────────────────
 

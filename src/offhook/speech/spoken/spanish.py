@@ -105,7 +105,7 @@ class Spanish(European):
         elif match := DATE.fullmatch(core):
             day, month, year = match[1], match[3], match[4]
             is_day = place.before.lower() in ("el", "al", "del", "día") or place.before in self.words.days.values()
-            if year is None and not (is_day and match[2] == "/"):
+            if year is None and (not (is_day and match[2] == "/") or place.after in ("de", "del")):
                 return None
         else:
             return None
