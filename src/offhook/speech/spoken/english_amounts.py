@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from offhook.speech.spoken.english_dates import is_month
 from offhook.speech.spoken.english_numbers import (
     FRACTION_SIGNS,
     cardinal,
@@ -15,6 +16,7 @@ from offhook.speech.spoken.english_words import (
     DATED,
     FRACTION_PARTS,
     MAGNITUDES,
+    PAIRED_WORDS,
     PARTED,
     PER,
     PERIODS,
@@ -25,7 +27,7 @@ from offhook.speech.spoken.english_words import (
 from offhook.speech.spoken.language import Place
 
 SIGNS: Final = "".join(FRACTION_SIGNS)
-NUMBER: Final = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+NUMBER: Final = r"(?:\d{1,2}(?:,\d{2})+,\d{3}|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 AMOUNT: Final = rf"(?:{NUMBER}[{SIGNS}]?|[{SIGNS}])"
 CONTINENTAL: Final = r"(?:\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d+,\d{1,2})"
 """1.234,50, as much of Europe writes it: believed only beside a currency."""
@@ -50,6 +52,7 @@ UNIT: Final = re.compile(rf"{BEFORE}({AMOUNT})(-?)({_UNITS}|in){_PER}(\+?)")
 SIGNED: Final = re.compile(rf"{BEFORE}({AMOUNT})(\+?)")
 HEIGHT: Final = re.compile(r"(\d{1,2})'-?(\d{1,2}|\d{1,2}\.5)(?:''|\")?")
 SIZE: Final = re.compile(rf"({AMOUNT})((?:[x×]{AMOUNT}){{1,3}})([A-Za-z²\"']*)")
+HOURS: Final = re.compile(r".*\d(?:h|hrs?|hours?)\d+")
 TWO_UNITS: Final = re.compile(r"(\d{1,3})(h|hrs?|ft|lbs?)(\d{1,2})(m|mins?|in|oz|)")
 TIMES: Final = re.compile(rf"({AMOUNT})[x×]{_PER}", re.IGNORECASE)
 SLASH: Final = re.compile(r"(\d{1,3})/(\d{1,3})")
@@ -135,12 +138,15 @@ def sum_of(amount: str, units: tuple[str, str, str, str]) -> str:
 def currency_word(core: str, place: Place) -> str | None:
     """The currency beside its amount: "USD 50", "50 USD", and what is behind the point of "45.50 dollars"."""
     if core in CURRENCIES and core not in UNITS:
-        if is_numeric(place.after) and core.isalpha():
+        if (is_numeric(place.after) or _is_continental(place.after)) and core not in place.before:
             return ""  # The number says it.
         if MONEY.fullmatch(place.before):
             return ""  # "$20 USD"
-        if is_numeric(place.before) or ("," in place.before and re.fullmatch(CONTINENTAL, place.before)):
+        if is_numeric(place.before) or _is_continental(place.before):
             return _behind(_standard(place.before, core), *CURRENCIES[core])
+    head, slash_sign, behind = core.partition("/")
+    if slash_sign and head in CURRENCIES and head.isalpha() and is_numeric(place.before):
+        return _behind(place.before, *CURRENCIES[head]) + per(behind)
     if core in MONEY_WORDS and is_numeric(place.before) and "." in place.before:
         return _behind(place.before, core.rstrip("s"), core, *MONEY_WORDS[core])
     return None
@@ -154,14 +160,18 @@ def _behind(amount: str, unit: str, units: str, part: str, parts: str) -> str:
     return said
 
 
+def _is_continental(word: str) -> bool:
+    return "," in word and re.fullmatch(CONTINENTAL, word) is not None
+
+
 def beside_currency(core: str, place: Place) -> str | None:
     """The amount beside its currency."""
-    if "," in core and re.fullmatch(CONTINENTAL, core) and (place.after in CURRENCIES or place.after in MONEY_WORDS):
+    if place.before in CURRENCIES and (is_numeric(core) or _is_continental(core)) and place.before not in UNITS:
+        return sum_of(_standard(core, place.before), CURRENCIES[place.before])
+    if _is_continental(core) and (place.after in CURRENCIES or place.after in MONEY_WORDS):
         return number(_standard(core, place.after).partition(".")[0])
     if not is_numeric(core):
         return None
-    if place.before in CURRENCIES and place.before.isalpha() and len(place.before) > 1:
-        return sum_of(core, CURRENCIES[place.before])
     is_money = place.after in MONEY_WORDS or place.after in CURRENCIES
     if is_money and re.search(r"\.\d\d$", core):
         return number(core.partition(".")[0] or "0")
@@ -184,25 +194,43 @@ def percent(core: str, place: Place) -> str | None:
     return f"{PREFIXES[match[1]]}{number(match[2])} percent{' plus' if match[3] else ''}{per(match[4])}"
 
 
-def quantity(core: str, place: Place) -> str | None:
-    """A number with its unit in one word (5km), or a unit after its number (5 km, 5 mg/day)."""
-    head, slash, behind = core.partition("/")
-    if counts(place.before) and not re.match(r"0\d", place.before):
-        many = is_many(place.before)
-        if core in UNITS:
-            return UNITS[core][many]
-        if head in UNITS and slash:
-            return UNITS[head][many] + per(behind)
-        if core == "pp":
-            return "per person"
+def unit_word(core: str, place: Place) -> str | None:
+    """A unit in a word of its own: 5 km, 5 mg/day, 6 ft 2 in, 2h 30 m, per hr."""
+    head, _, behind = core.partition("/")
+    if place.before.lower() == "per" and core in PER:
+        return PER[core]
     if core == "pp" and MONEY.fullmatch(place.before):
         return "per person"
     if core in ("ft", "m", "in", "mi", "km") and place.before.lower() in ("sq", "cu") and is_numeric(place.before_that):
         return {"in": "inches"}.get(core) or UNITS[core][1]
+    if not counts(place.before) or re.match(r"0\d", place.before):
+        return None
+    many = is_many(place.before)
+    if core == "in" and place.before_that.rstrip(".") in LENGTHS_BEFORE:
+        return "inches" if many else "inch"
+    if core == "m" and HOURS.fullmatch(f"{place.before_that}{place.before}"):
+        return "minutes"
+    if core == "pp":
+        return "per person"
+    if core in UNITS:
+        return UNITS[core][many]
+    return UNITS[head][many] + per(behind) if head in UNITS and behind.isalpha() else None
+
+
+LENGTHS_BEFORE: Final = frozenset({"ft", "feet", "foot", "x", "×", "by"})
+"""In front of the number of "in", which is no preposition then."""
+
+
+def quantity(core: str, place: Place) -> str | None:
+    """A number with its unit in one word: 5km, 72°F, 90-min, 10kg/day."""
     match = UNIT.fullmatch(core)
     if not match:
         return None
     sign, amount, hyphen, unit, behind, more = match.groups()
+    if unit in ("W", "V", "L") and place.before.lower().rstrip(".") in PAIRED_WORDS | {"seat", "flat", "terminal"}:
+        return None
+    if unit == "m" and HOURS.fullmatch(f"{place.before_that}{place.before}{amount}"):
+        return f"{number(amount)} minutes"
     one, several = UNITS[unit] if unit != "in" else ("inch", "inches")
     noun = one if hyphen or amount == "1" or amount in FRACTION_SIGNS else several
     return f"{PREFIXES[sign]}{number(amount)} {noun}{per(behind)}{' plus' if more else ''}"
@@ -252,7 +280,7 @@ def size(core: str, place: Place) -> str | None:
             return None
         noun = {'"': "inches", "'": "feet", "": ""}.get(unit) if unit not in UNITS else UNITS[unit][1]
         sides = [match[1], *re.findall(AMOUNT, match[2])]
-        return f"{' by '.join(map(number, sides))} {noun}".strip()
+        return f"{' by '.join(map(number, sides))} {noun}".strip() + ("" if unit else _inches(place, many=True))
     if core in ("x", "×") and is_numeric(place.before) and is_numeric(place.after):
         return "by" if core == "x" else "times"
     if match := TIMES.fullmatch(core):
@@ -299,6 +327,8 @@ def slash(core: str, place: Place) -> str | None:
     if match.re is PART_OF:
         behind = is_numeric(place.before) and place.before.isdigit()
         return f"{_part(int(match[1]), int(match[2]), behind=behind)} {match[3]}" if int(match[2]) in PARTS else None
+    if is_month(place.before):
+        return None  # "Dec. 24/25"
     above, below = int(match[1]), int(match[2])
     is_part = 0 < above < below and below in PARTS
     if is_part and is_numeric(place.before) and place.before.isdigit():

@@ -48,6 +48,8 @@ def date(core: str, place: Place) -> str | None:
     match = SLASH_DATE.fullmatch(core)
     if not match:
         return None
+    if is_month(place.before) and not match[3]:
+        return f"{ordinal(int(match[1]))} and {ordinal(int(match[2]))}"
     full_year = int(match[3]) if match[3] else 0
     full_year += 2000 if match[3] and len(match[3]) == 2 else 0
     said = _ordered(int(match[1]), int(match[2]), full_year, place)
@@ -69,6 +71,8 @@ def _date(full_year: int, month: int, day: int) -> str | None:
 
 def time(core: str, place: Place, within_range: bool = False) -> str | None:
     """9:05 -> "nine oh five"; hours that can only be one half of the day get it."""
+    if core.endswith("ish") and (match := re.fullmatch(r"(\d{1,2}(?::\d\d)?)-?ish", core)):
+        return f"{time(match[1], place, within_range=True) or cardinal(int(match[1]))}ish"
     match = TIME.fullmatch(core)
     if not match or not (match[4] or ":" in core):
         return None

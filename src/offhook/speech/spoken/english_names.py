@@ -48,7 +48,9 @@ def spell(text: str) -> str:
 def abbreviation(core: str, place: Place) -> str | None:
     """`core` may end in a full stop here; said without one."""
     bare = core.rstrip(".")
-    if bare in ("Dr", "St") and (core.endswith(".") or place.after[:1].isupper() or place.before[:1].isupper()):
+    if bare in ("Dr", "St") and (
+        core.endswith(".") or place.after[:1].isupper() or place.before[:1].isupper() or place.before[:1].isdigit()
+    ):
         return _doctor_or_drive(bare, place)
     if bare in DIRECTIONS and _is_direction(place):
         return DIRECTIONS[bare]
@@ -83,6 +85,8 @@ def _is_initial(place: Place) -> bool:
 
 def _doctor_or_drive(bare: str, place: Place) -> str:
     """ "14 Harbor Dr.", "Main St." against "Dr. Lee", "St. Louis"."""
+    if re.fullmatch(r"\d+(?:st|nd|rd|th)", place.before):
+        return STREET_TYPES[bare]
     in_address = place.before[:1].isupper() and place.before.rstrip(".") not in STREETS
     if bare == "Dr":
         in_address = in_address and (
@@ -95,7 +99,6 @@ def _doctor_or_drive(bare: str, place: Place) -> str:
             not place.after[:1].isupper() or place.before_that[:1].isdigit() or place.tail[:1] in (",", "")
             or place.after in STARTERS or place.before_that.rstrip(".") in DIRECTIONS
         )  # fmt: skip
-    in_address = in_address or bool(re.fullmatch(r"\d+(?:st|nd|rd|th)", place.before))
     return STREET_TYPES[bare] if in_address else TITLES[bare]
 
 
@@ -173,6 +176,8 @@ def acronym(core: str, place: Place) -> str | None:
         bare, ending = match[1], "'s"
     elif re.fullmatch(r"[A-Z]{2,6}'s", core):
         bare, ending = core[:-2], "'s"
+    if core in ("AD", "BC", "CE", "BCE") and is_numeric(place.before):
+        return spell(core)
     if not bare.isascii() or not bare.isalpha() or not bare.isupper() or len(bare) < 2:
         return f"{spell(core)}" if re.fullmatch(r"(?:[A-Z]\.){2,}[A-Z]?", core) else None
     near = (place.before, place.after)
@@ -196,6 +201,8 @@ def initials(core: str, place: Place) -> str | None:
         return None
     if re.fullmatch(r"(?:[A-Z]\.){1,4}[A-Z]?", core) and "." in core[:-1]:
         return spell(core)
+    if match := re.fullmatch(r"((?:[A-Z]\.){2,4})-([a-z]+)", core):
+        return f"{spell(match[1])} {match[2]}"
     match = re.fullmatch(r"([A-Z]{1,2})&([A-Z])(s?)", core)
     return f"{spell(match[1])} and {spell(match[2])}{chr(39) + 's' if match[3] else ''}" if match else None
 

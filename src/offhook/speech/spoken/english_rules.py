@@ -10,7 +10,6 @@ from typing import Final
 
 from offhook.speech.spoken.english_amounts import (
     AMOUNT,
-    IS_NUMBER,
     MONEY,
     PREFIXES,
     SIGNED,
@@ -28,10 +27,12 @@ from offhook.speech.spoken.english_amounts import (
     ratio,
     size,
     slash,
+    unit_word,
 )
+from offhook.speech.spoken.english_codes import code, version, zip_code
 from offhook.speech.spoken.english_dates import date, day_of_month, is_month, names_day, nth, time
 from offhook.speech.spoken.english_names import SHARED, acronym, initials, roman, spell, tagged
-from offhook.speech.spoken.english_numbers import cardinal, digits, grouped_digits, number, paired, plain_number, year
+from offhook.speech.spoken.english_numbers import digits, grouped_digits, number, paired, plain_number, year
 from offhook.speech.spoken.english_words import (
     ABBREVIATIONS,
     CALLING,
@@ -52,8 +53,8 @@ from offhook.speech.spoken.english_words import (
 )
 from offhook.speech.spoken.language import Place, Rule
 
-VERSION: Final = re.compile(r"([vV]?)(\d+(?:\.\d+){2,4}|(?<=[vV])\d+(?:\.\d+)?)")
-MIXED: Final = re.compile(r"[A-Za-z0-9]*(?:[A-Za-z]\d|\d[A-Za-z])[A-Za-z0-9]*")
+EXTENSION: Final = re.compile(r"(?:x|ext\.?)(\d{2,6})", re.IGNORECASE)
+FREEPHONE: Final = re.compile(r"(?:\+?1-?)?\(?800\b")
 SHORT_DAYS: Final = {"M": "Monday", "T": "Tuesday", "W": "Wednesday", "Th": "Thursday", "F": "Friday"}
 
 
@@ -69,8 +70,16 @@ def symbol(core: str, place: Place) -> str | None:
         names = is_month(place.after) or names_day(place.after) or place.after in ("noon", "midnight", "present")
         between = between and (place.after[:1].isdigit() or names or MONEY.fullmatch(place.after) is not None)
         between = between or (names_day(place.before) and names_day(place.after))
-        return "to" if between or (is_month(place.before) and is_month(place.after)) else ","
+        if between or (is_month(place.before) and is_month(place.after)):
+            return "to"
+        return "" if place.last or not place.before else ","
     return SYMBOLS.get(core)
+
+
+def at_value(core: str, place: Place) -> str | None:
+    """@7pm, @$5."""
+    said = _value(core[1:], Place()) if core[:1] == "@" and core[1:2].isdigit() else None
+    return f"at {said}" if said else None
 
 
 def email(core: str, place: Place) -> str | None:
@@ -89,28 +98,12 @@ def phone(core: str, place: Place) -> str | None:
     if "x" in core and (match := re.fullmatch(r"(.*\d)x(\d{1,6})", core)):
         said = SHARED.phone(match[1], False, place.region)
         return f"{said}, extension {digits(match[2])}" if said else None
-    if core[:1] == "x" and (match := re.fullmatch(r"x(\d{2,6})", core)):
+    if match := EXTENSION.fullmatch(core):
         return f"extension {digits(match[1])}"
     said = SHARED.phone(core, place.phone, place.region)
-    # Nobody says "eight zero zero".
-    return said.replace("one, eight zero zero,", "one, eight hundred,") if said else None
-
-
-def zip_code(core: str, place: Place) -> str | None:
-    """97201-1234."""
-    match = re.fullmatch(r"(\d{5})-(\d{4})", core) if len(core) == 10 else None
-    return f"{digits(match[1])}, {digits(match[2])}" if match else None
-
-
-def version(core: str, place: Place) -> str | None:
-    """v2.1 -> "version two point one", 2.0.1, and the addresses of machines."""
-    match = VERSION.fullmatch(core)
-    if not match:
-        return None
-    parts = match[2].split(".")
-    if len(parts) == 4 and not match[1]:
-        return " dot ".join(digits(part) if len(part) > 2 else cardinal(int(part)) for part in parts)
-    return ("version " if match[1] else "") + " point ".join(number(part) for part in parts)
+    if said and FREEPHONE.match(core) and (place.region == "US" or place.before in ("1", "+1") or core[0] in "1+"):
+        said = said.replace("eight zero zero", "eight hundred", 1)  # Nobody spells it.
+    return said
 
 
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -175,12 +168,17 @@ def _is_read_digit_by_digit(text: str, place: Place, before: str) -> bool:
     letters = len(place.before) == 2 and place.before.isupper() and place.before.isalpha() and before not in shouted
     if letters and len(text) >= 3:
         return True
+    if len(text) in (4, 5, 6) and (before == "to" and place.before_that.isupper() and len(place.before_that) > 1):
+        return True  # "Text STOP to 12345"
+    if len(text) == 4 and before == "are" and place.before_that in ("4", "four", "digits"):
+        return True
     named = before in CODE_WORDS or (before in NUMBER_WORDS and place.before_that.lower() in CODE_WORDS)
     if named and (len(text) >= 3 or before in ("extension", "ext")) and not _counts(place):
         return True
     if text in SHORT_NUMBERS or (before in CALLING and 3 <= len(text) <= 6):
         alone = place.is_first and place.last
         is_called = before in CALLING or place.before_that.lower() in CALLING or place.after.lower() == "emergency"
+        is_called = is_called or (before in ("or", "and") and place.before_that in SHORT_NUMBERS)
         return alone or is_called or (text in ("911", "988", "999") and not _counts(place))
     return len(text) >= 7 and not text.endswith("0000")
 
@@ -201,7 +199,7 @@ ROADS: Final = frozenset({"US", "SR", "CR", "FM", "RR", "CA", "I"})
 """Before a road's number."""
 COUNTED: Final = frozenset({
     "people", "percent", "square", "sq", "more", "other", "different", "men", "women", "children", "%", "cubic", "new",
-    "euro", "euros", "bucks", "dollar", "yen", "feet", "mile", "calorie", "kilometer", "or", "bed", "room", "seat",
+    "euro", "euros", "bucks", "dollar", "yen", "feet", "mile", "calorie", "kilometer", "bed", "room", "seat",
 })  # fmt: skip
 
 
@@ -223,9 +221,7 @@ def _is_house(place: Place) -> bool:
 
 def span(core: str, place: Place) -> str | None:
     """Ranges: 9-5, 9am-5pm, $10-15, Mon-Fri, 2025-26."""
-    if "-" not in core and "–" not in core and "—" not in core:
-        return None
-    parts = re.split(r"[-–—]", core)
+    parts = re.split(r"[-–—]", core) if "~" not in core[1:] else core.split("~")
     if len(parts) != 2 or not all(parts):
         return None
     left, right = parts
@@ -234,7 +230,11 @@ def span(core: str, place: Place) -> str | None:
             return f"{names[left]} to {names[right]}"
     if re.fullmatch(r"[12]\d{3}", left) and re.fullmatch(r"\d\d", right) and int(right) > int(left[2:]):
         return f"{year(int(left))} to {plain_number(right)}"
-    is_code = right[:1] == "0" and len(right) > 1 and right.isdigit() and left.isdigit()
+    if left.lower().replace(".", "") in ("am", "pm"):
+        said_right = _value(right, place)
+        return f"{left.replace('.', '').upper()} to {said_right}" if said_right else None
+    are_numbers = left.isdigit() and right.isdigit()
+    is_code = are_numbers and ((right[0] == "0" and len(right) > 1) or len(left) + 1 < len(right) > 3)
     if is_code or place.before.lower() in CODE_WORDS:
         return None
     if left.isdigit() and right in ("present", "now", "today"):
@@ -242,7 +242,7 @@ def span(core: str, place: Place) -> str | None:
     if re.fullmatch(r"[A-Z]", left) and re.fullmatch(r"[A-Z]", right):
         return f"{spell(left)} to {spell(right)}"
     first = MONEY.fullmatch(left)
-    if first and re.fullmatch(rf"{AMOUNT}(?:k|m)?(?:/\w+)?", right):
+    if first and re.fullmatch(rf"{AMOUNT}(?:k|K|m|M|bn|B)?(?:/\w+)?", right):
         right = f"{first[2]}{right}"
     if first and MONEY.fullmatch(right):
         left = first[4] + (first[5] or "")
@@ -267,82 +267,15 @@ def _value(text: str, place: Place) -> str | None:
     return said
 
 
-def code(core: str, place: Place) -> str | None:
-    """Letters with digits: AB12C, 4B, 1-800-FLOWERS, COVID-19, 24-hour."""
-    core = core.removeprefix("#")
-    if scaled := _scaled(core, place):
-        return scaled
-    parts = core.split("-")
-    if not any(c.isdigit() for c in core) or not all(re.fullmatch(r"[A-Za-z0-9']+", part) for part in parts):
-        return None
-    is_code = place.before.lower() in CODE_WORDS or place.before.lower() in NUMBER_WORDS - {"in", "are", "with"}
-    is_code = is_code and any(c.isalpha() for c in core)
-    numbers = sum(part.isdigit() for part in parts)
-    codes = sum(any(c.isdigit() for c in part) for part in parts)
-    several = numbers > 1 and not any(part.isalpha() and part.islower() for part in parts)
-    said = [_code_part(part, several, is_code, len(parts) > 1) for part in parts]
-    return (", " if codes == len(parts) > 1 and numbers < len(parts) and max(map(len, parts)) > 2 else " ").join(
-        said
-    ).rstrip(",").replace(",,", ",")  # fmt: skip
-
-
-def _scaled(core: str, place: Place) -> str | None:
-    """10k, 1.2M; but 4B is a flat, and 4K a television's."""
-    match = re.fullmatch(r"([-+~]?)(\d[\d,.]*)(k|K|M|B|bn|mn)(\+?)", core)
-    if not match or not IS_NUMBER.fullmatch(match[2]) or _is_resolution(core, place):
-        return None
-    if match[3] == "B" and "." not in match[2] and not place.after.islower():
-        return None
-    scale = {"k": "thousand", "m": "million", "b": "billion"}[match[3][0].lower()]
-    return f"{PREFIXES[match[1]]}{number(match[2])} {scale}{' plus' if match[4] else ''}"
-
-
-def _is_resolution(core: str, place: Place) -> bool:
-    return core in ("4K", "8K", "2K") and place.after.lower() in (
-        "tv",
-        "tvs",
-        "video",
-        "display",
-        "screen",
-        "ultra",
-        "",
-    )
-
-
-def _year_of_account(part: str) -> str | None:
-    match = re.fullmatch(r"(FY|CY|SY)((?:19|20)?\d\d)", part)
-    return f"{spell(match[1])} {plain_number(match[2])}" if match else None
-
-
-def _code_part(part: str, several: bool, is_code: bool, is_joined: bool) -> str:
-    if part.isdigit():
-        if several:
-            return f"{'eight hundred' if part == '800' else digits(part)},"
-        if is_code or len(part) > 4:
-            return digits(part)
-        return paired(part) if is_joined and len(part) == 3 and not part.endswith("00") else plain_number(part)
-    if not MIXED.fullmatch(part):
-        return spell(part) if part.isupper() and len(part) <= 3 else part
-    if said := _year_of_account(part) or (nth(part, Place()) if re.fullmatch(r"\d+s", part) else None):
-        return said
-    runs = re.findall(r"[A-Za-z]+|\d+", part)
-    is_short = len(runs) == 2 and not is_code
-    return " ".join(_run(run, runs, is_short) for run in runs)
-
-
-def _run(run: str, runs: list[str], is_short: bool) -> str:
-    other = next((one for one in runs if one is not run), "")
-    if run.isalpha():
-        return run if len(run) >= 4 and not run.isupper() else spell(run)
-    if is_short and len(run) <= 2 and run[0] != "0" and (len(other) == 1 or len(run) == 1 or len(other) >= 4):
-        return cardinal(int(run))
-    return paired(run) if is_short and len(run) == 3 and len(other) == 1 and run[0] != "0" else digits(run)
-
-
 def slashed_names(core: str, place: Place) -> str | None:
     """Mon/Wed/Fri, AM/PM: each of them, or one of them."""
     parts = core.split("/")
-    if len(parts) < 2 or not all(part.isalpha() for part in parts):
+    if len(parts) < 2:
+        return None
+    amounts = [quantity(part, Place()) or "" for part in parts]
+    if all(amounts):
+        return ", ".join(amounts)
+    if not all(part.isalpha() for part in parts):
         return None
     if all(part in DAYS for part in parts):
         names = [DAYS[part] for part in parts]
@@ -355,11 +288,11 @@ def slashed_names(core: str, place: Place) -> str | None:
 
 RULES: Final[tuple[Rule, ...]] = (
     fixed, counted_per, currency_word, symbol, email, zip_code, phone, height, slash, ratio, date, day_of_month, time,
-    money, beside_currency, magnitude, percent, nth, quantity, mixed_time, size, version, count, span, url, tagged,
-    code, initials, acronym, slashed_names,
+    money, beside_currency, magnitude, percent, nth, unit_word, quantity, mixed_time, size, version, at_value,
+    count, span, url, tagged, code, initials, acronym, slashed_names,
 )  # fmt: skip
 DIGIT_RULES: Final[tuple[Rule, ...]] = (fixed, phone, height, day_of_month, beside_currency, nth, count)
-WORD_RULES: Final[tuple[Rule, ...]] = (fixed, currency_word, magnitude, quantity, size, span, roman, acronym)
+WORD_RULES: Final[tuple[Rule, ...]] = (fixed, currency_word, magnitude, unit_word, size, span, roman, acronym)
 
 
 def common(core: str, before: str) -> bool:
@@ -388,7 +321,7 @@ def plain(core: str) -> str:
             kept.append(" " if c == ":" else c)
         else:
             kept.append(" ")
-    return " ".join("".join(kept).split()).strip(" -")
+    return " ".join("".join(kept).split()).strip(" -").lstrip(". ")
 
 
 def _digits_in_word(text: str) -> str:

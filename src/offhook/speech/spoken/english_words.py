@@ -52,7 +52,8 @@ ABBREVIATIONS: Final = {
     "Tel.": "Telephone", "min.": "minimum", "max.": "maximum", "incl.": "including", "excl.": "excluding",
     "est.": "established", "Est.": "Established", "a.k.a.": "also known as", "aka": "also known as",
     "Inc.": "Incorporated", "Ltd.": "Limited", "Ltd": "Limited", "Corp.": "Corporation", "Co.": "Company",
-    "Bros.": "Brothers", "w/": "with", "w/o": "without", "w/in": "within", "c/o": "care of", "b/c": "because",
+    "Bros.": "Brothers", "w/": "with", "w/o": "without", "y/o": "year old", "w/in": "within", "c/o": "care of",
+    "b/c": "because",
     "b/w": "between",
     "n/a": "not applicable", "N/A": "not applicable", "ASAP": "as soon as possible", "FYI": "for your information",
     "a.s.a.p.": "as soon as possible", "P.S.": "P S", "U.S.": "U S", "U.K.": "U K", "U.S.A.": "U S \u2060A",
@@ -171,7 +172,8 @@ FIXED: Final = {
     "401(k)": "four oh one k", "401k": "four oh one k", "7-Eleven": "seven eleven", "1-on-1": "one on one",
     "1099": "ten ninety nine", "3D": "three D", "9-1-1": "nine one one",
     "24/7/365": "twenty four seven three sixty five", "24-7": "twenty four seven",
-    "50-50": "fifty fifty", "C#": "C sharp", "F#": "F sharp", ".NET": "dot net", "A/B": "\u2060A B",
+    "50-50": "fifty fifty", "100s": "hundreds", "1000s": "thousands", "10s": "tens", "C#": "C sharp", "F#": "F sharp",
+    ".NET": "dot net", "A/B": "\u2060A B",
     "C++": "C plus plus",
     "9-to-5": "nine to five",
 }  # fmt: skip
@@ -234,7 +236,12 @@ UNITS: Final = {
     "m³": ("cubic meter", "cubic meters"), "ft³": ("cubic foot", "cubic feet"),
     "cm²": ("square centimeter", "square centimeters"),
     "in²": ("square inch", "square inches"), "ha": ("hectare", "hectares"), "pp": ("per person", "per person"),
-    "pcs": ("piece", "pieces"), "mmHg": ("millimeter of mercury", "millimeters of mercury"),
+    "pcs": ("piece", "pieces"), "bd": ("bed", "beds"), "ba": ("bath", "baths"), "br": ("bedroom", "bedrooms"),
+    "BR": ("bedroom", "bedrooms"), "BA": ("bath", "baths"), "c": ("cent", "cents"),
+    "m/s²": ("meter per second squared", "meters per second squared"),
+    "m2": ("square meter", "square meters"), "km2": ("square kilometer", "square kilometers"),
+    "ft2": ("square foot", "square feet"), "m3": ("cubic meter", "cubic meters"),
+    "mmHg": ("millimeter of mercury", "millimeters of mercury"),
     "px": ("pixel", "pixels"), "pct": ("percent", "percent"), "ppl": ("person", "people"),
 }  # fmt: skip
 """One, many."""
@@ -277,10 +284,11 @@ SHOUTED: Final = frozenset({
 SPELLED: Final = frozenset({
     "ATM", "VIP", "FAQ", "USB", "GPS", "URL", "CEO", "CFO", "CTO", "COO", "HR", "DIY", "RSVP", "ETA", "VAT", "USA",
     "UK",
-    "US", "EU", "UN", "UAE", "IRS", "FBI", "CIA", "IBM", "UPS", "ID", "IT", "AI", "API", "AAA", "ICU", "ER", "EV",
+    "US", "NYC", "LA", "EU", "UN", "UAE", "IRS", "FBI", "CIA", "IBM", "UPS", "ID", "IT", "AI", "API", "AAA", "ICU",
+    "ER", "EV",
     "LED",
     "MRI", "ECG", "EKG", "IV", "EST", "PST", "CST", "MST", "EDT", "PDT", "CDT", "MDT", "GMT", "UTC", "CET", "CEST",
-    "BST", "ET", "PT", "CT", "MT", "PO", "OK", "UV", "IP", "IQ", "IOU", "DOB", "POS", "EIN", "TBA", "EMEA",
+    "BST", "ET", "PT", "CT", "MT", "PO", "UV", "IP", "IQ", "IOU", "DOB", "POS", "EIN", "TBA", "EMEA",
     "BA", "LAX", "JFK", "ORD", "SFO", "AC", "AV", "EMS", "OTP", "SUV", "OBGYN", "ENT", "IPO", "ROI",
     "PTO", "AED", "CAD", "AUD", "USD", "EUR", "UCLA", "MIT", "NYU", "USC", "UNC", "OEM", "UI", "UX",
 })  # fmt: skip

@@ -75,7 +75,8 @@ def take_apart(word: str) -> Word:
     """The word and the punctuation around it; the bracket of an area code belongs to the number."""
     core = word.lstrip(OPENERS)
     unclosed = word.rstrip(CLOSERS)
-    if unclosed[:1] in "(+" and (PHONE.fullmatch(unclosed) or PHONE_PART.fullmatch(word.rstrip(".,!?;:"))):
+    part = word.rstrip(".,!?;:")
+    if unclosed[:1] in "(+" and (PHONE.fullmatch(unclosed) or (PHONE_PART.fullmatch(part) and ")" in part)):
         core = word
     lead = word[: len(word) - len(core)]
     bare = core.rstrip(CLOSERS)
@@ -119,6 +120,8 @@ class RuleLanguage:
         places = [at for at, word in enumerate(words) if word]
         last = -1
         for at, (said, pause) in zip(places, self._all(list(filter(None, words))), strict=True):
+            if said in (",", "."):
+                said, pause = "", said
             spoken[at] = said
             if said:
                 last = at

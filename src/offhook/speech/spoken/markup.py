@@ -144,7 +144,7 @@ _STEPS: Final[tuple[_Step, ...]] = (
     (re.compile(rf"([^\W_])([^\w\n.,;:!?]{{0,40}}\n\s*{_MARK})"), _line_end),
     (re.compile(r"^[^\S\n]*(?:>[^\S\n]*)*(?:(?:#{1,6}(?=\s|\Z)|##+(?=\S)))", re.M), _gap),
     (re.compile(r"(?<!\S)\*(?=\d{1,3}(?![^\s*]*\*)[^*]*\Z)"), lambda found: STAR),
-    (re.compile(rf"^[^\S\n]*(?:>[^\S\n]*)*{_MARK}(?:[^\S\n]+\[[ xX]\](?=\s))?|^[^\S\n]*>", re.M), _gap),
+    (re.compile(rf"^[^\S\n]*(?:>[^\S\n]*)*{_MARK}(?:[^\S\n]+\[[ xX]\](?=\s))?|^[^\S\n]*>(?![\d$€£¥])", re.M), _gap),
 )  # fmt: skip
 
 
@@ -154,7 +154,7 @@ _MARKS_AWAY: Final = re.compile(
     r"\*\*|__|~~|[`{}\[\]\\|•]"  # emphasis, code, stray brackets
     r"|(?<!\d)\*|\*(?!\d)"  # a star that does not multiply
     r"|(?<![^\W_])_|_(?![^\W_])"  # a line that is not inside a name
-    r"|<(?!\d)|(?<!\d)>(?!\d)|\^(?!\d)"
+    r"|<(?![\d$€£¥])|(?<!\d)>(?![\d$€£¥])|\^(?!\d)"
 )
 _CONTROLS: Final = frozenset(("Cf", "Cc", "Cs", "Co", "Cn", "Me"))
 
