@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request
 
@@ -61,6 +61,7 @@ class Gate:
         self._check: Final = SignatureCheck(settings.twilio_auth_token)
         self._logged_at = float("-inf")
         self._unlogged = 0
+        self._signed_way = ""
         if settings.unsigned:
             _logger.warning("= OFFHOOK_UNSIGNED is set: ANYBODY who reaches this server can make it take calls")
         elif not settings.twilio_auth_token:
@@ -95,9 +96,13 @@ class Gate:
             return
         urls = request_urls(self._settings.public_url, headers.get("host", ""), target, socket=True)
         try:
-            self._check.require(SignedRequest(urls, headers))
+            signed = self._check.require(SignedRequest(urls, headers))
         except SignatureInvalid as invalid:
             raise self._refused(invalid, target.partition("?")[0]) from invalid
+        if (way := signed_way(signed)) != self._signed_way:
+            # Which of the spellings it is, nobody's documents agree on: `offhook live-day --log` reads it here.
+            self._signed_way = way
+            _logger.info("< the media socket is signed as %s", way)
 
     def _refused(self, invalid: SignatureInvalid, path: str) -> SignatureInvalid:
         now = clock.now()
@@ -108,6 +113,13 @@ class Gate:
         else:
             self._unlogged += 1
         return invalid
+
+
+def signed_way(url: str) -> str:
+    """How a signed address is spelled, without the address."""
+    parts = urlsplit(url)
+    slash = "with" if parts.path.endswith("/") else "without"
+    return f"{parts.scheme}, {slash} a slash, {'with' if parts.port else 'without'} a port"
 
 
 _FORM: Final = "application/x-www-form-urlencoded"
