@@ -16,7 +16,7 @@ from offhook.errors import (
 )
 from offhook.live.day import Plan
 from offhook.live.probe import probe
-from offhook.live.question import Asking, Subject
+from offhook.live.question import Asking, Subject, Waits
 from offhook.live.report import private
 from offhook.live.targets import TWILIO, target_of
 from offhook.settings import Settings
@@ -25,10 +25,10 @@ LATE_S: Final = 2.0
 """From here on a caller hears the wait."""
 
 
-async def ask(agent: Agent, settings: Settings) -> list[Check]:
+async def ask(agent: Agent, settings: Settings, waits: Waits | None = None) -> list[Check]:
     """One line for each of them, in the order in which a call needs them."""
     try:
-        async with plan_of(agent, settings) as plan:
+        async with plan_of(agent, settings, waits=waits) as plan:
             asked = [subject for subject in plan.subjects if not subject.missing]
             return [await _ask(subject, plan) for subject in asked]
     except ConfigurationError as error:

@@ -14,15 +14,16 @@ from offhook import clock
 from offhook.agents.load import load_agent
 from offhook.agents.model import Agent
 from offhook.call.boundary import Mask
-from offhook.cli.live_parts import plan_of
+from offhook.cli.live_parts import of_carrier, plan_of, subjects_of
 from offhook.errors import StoreError
-from offhook.live.day import entries, live_day
+from offhook.live.day import Entry, entries, live_day
 from offhook.live.question import Result, Verdict, Waits
 from offhook.live.report import MARKS, as_document, as_markdown, summary
 from offhook.settings import Settings
 
 COLOURS: Final = {
     Verdict.AS_EXPECTED: "green", Verdict.DIFFERENT: "bold yellow", Verdict.FAILED: "bold red",
+    Verdict.NOT_ANSWERED: "yellow",
     Verdict.NOT_ASKED: "dim", Verdict.BY_HAND: "cyan",
 }  # fmt: skip
 LOG_BYTES: Final = 64 << 20
@@ -49,7 +50,7 @@ def live_day_command(
     settings, chosen = Settings.from_environment(), load_agent(agent)
     console = Console(highlight=False)
     if names:
-        asyncio.run(_list(chosen, settings, only or [], console))
+        _list(entries([*subjects_of(chosen, settings), of_carrier(settings)], only or []), console)
         return
     lines = _read(log) if log is not None else ""
     base = report or Path(f"live-day-{clock.wall().date().isoformat()}")
@@ -58,12 +59,10 @@ def live_day_command(
         raise typer.Exit(1)
 
 
-async def _list(agent: Agent, settings: Settings, only: list[str], console: Console) -> None:
+def _list(found: list[Entry], console: Console) -> None:
     table = Table("vendor", "name", "question", box=None, pad_edge=False)
-    async with plan_of(agent, settings, only=only) as plan:
-        for entry in entries(plan):
-            question = entry.question
-            table.add_row(escape(question.vendor), escape(question.name), escape(question.text))
+    for entry in found:
+        table.add_row(*map(escape, (entry.question.vendor, entry.question.name, entry.question.text)))
     console.print(table)
 
 
@@ -80,10 +79,10 @@ async def _run(
     results: list[Result] = []
     written: tuple[Path, ...] = ()
     async with plan_of(agent, settings, only=only, log=log, waits=waits) as plan:
-        count = len(entries(plan))
+        count = len(entries(plan.subjects, only))
         with console.status("") as status:
 
-            def begun(entry: object) -> None:
+            def begun(_: Entry) -> None:
                 status.update(f"{len(results) + 1} of {count}, ${plan.purse.spent:.3f} so far")
 
             async for result in live_day(plan, begun):

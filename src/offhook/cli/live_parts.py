@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Final
 
 from offhook.agents.model import Agent
 from offhook.call.boundary import SHORTEST_KEY, KeyRing
@@ -15,7 +16,7 @@ from offhook.speech.registry import Kind
 from offhook.telephony.carriers.twilio_account import TwilioAccount
 from offhook.tools.toolbox import Toolbox
 
-OWN_SECRETS = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "OFFHOOK_SECRET")
+OWN_SECRETS: Final = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "OFFHOOK_SECRET")
 
 
 @asynccontextmanager
@@ -32,19 +33,20 @@ async def plan_of(
         tools=tuple(tool.name for tool in agent.tools), base_dir=agent.base_dir, key=keys.key,
     )  # fmt: skip
     # What goes wrong is told once, as a verdict: a traceback in between would help nobody.
-    logging.getLogger("offhook").addHandler(logging.NullHandler())
+    if not (logger := logging.getLogger("offhook")).handlers:
+        logger.addHandler(logging.NullHandler())
     toolbox = Toolbox(agent.tools, setup)
     await toolbox.prepare()
     try:
         yield Plan(
-            subjects=[*chosen(agent, settings), of_carrier(settings)], setup=setup, tools=toolbox.specs,
+            subjects=[*subjects_of(agent, settings), of_carrier(settings)], setup=setup, tools=toolbox.specs,
             account=account_of(settings), only=only, log=log, waits=waits or Waits(), mask=keys.mask,
         )  # fmt: skip
     finally:
         await toolbox.close()
 
 
-def chosen(agent: Agent, settings: Settings) -> list[Subject]:
+def subjects_of(agent: Agent, settings: Settings) -> list[Subject]:
     """Every provider of the agent that is elsewhere."""
     return subjects({Kind.STT: agent.stt, Kind.LLM: agent.llm, Kind.TTS: agent.tts}, settings.environment)
 

@@ -11,7 +11,7 @@ from offhook.errors import ConfigurationError, OffhookError, ProviderTimeout
 from offhook.live import deepgram, models, twilio, voices
 from offhook.live.probe import probe
 from offhook.live.purse import Purse, PurseEmpty
-from offhook.live.question import LONGEST_S, Asking, Came, Question, Result, Subject, Verdict, Waits
+from offhook.live.question import LONGEST_S, Asking, Came, Question, Result, Subject, Verdict, Waits, came
 from offhook.live.targets import TWILIO, VENDORS, target_of
 from offhook.speech.ports import Setup, ToolSpec
 from offhook.speech.registry import Kind
@@ -24,7 +24,7 @@ async def exchange(asking: Asking) -> Came:
     """One exchange through the adapter, as a call would have it."""
     found = await probe(asking)
     note = f"; {found.note}" if found.note else ""
-    return Came(f"{found.text}, after {found.latency_s:.2f} s{note}", not found.note)
+    return came(f"{found.text}, after {found.latency_s:.2f} s{note}", is_expected=not found.note)
 
 
 EXCHANGES: Final = {
@@ -75,10 +75,10 @@ class Entry:
     subject: Subject | None
 
 
-def entries(plan: Plan) -> list[Entry]:
+def entries(subjects: Sequence[Subject], only: Sequence[str]) -> list[Entry]:
     """What would be asked, in order. Raises `ConfigurationError` when `only` names nothing."""
     found: list[Entry] = []
-    for subject in plan.subjects:
+    for subject in subjects:
         if subject.kind is not None:
             usual = EXCHANGES[subject.kind]
             name = f"{subject.vendor}-{usual.name}"
@@ -86,25 +86,25 @@ def entries(plan: Plan) -> list[Entry]:
             taken = sum(entry.question.name.startswith(name) for entry in found)
             name += f"-{taken + 1}" if taken else ""
             found.append(Entry(replace(usual, name=name, vendor=vendor), subject))
-    found += [Entry(question, _asked(question, plan.subjects)) for question in QUESTIONS]
-    chosen = [entry for entry in found if _is_chosen(entry.question.name, plan.only)]
+    found += [Entry(question, _asked(question, subjects)) for question in QUESTIONS]
+    chosen = [entry for entry in found if _is_chosen(entry.question.name, only)]
     if not chosen:
         known = ", ".join(dict.fromkeys(entry.question.name for entry in found))
-        raise ConfigurationError("no question is called so", field="--only", found=repr(plan.only), expected=known)
+        raise ConfigurationError("no question is called so", field="--only", found=repr(list(only)), expected=known)
     return sorted(chosen, key=lambda entry: list(VENDORS.values()).index(entry.question.vendor)
                   if entry.question.vendor in VENDORS.values() else len(VENDORS))  # fmt: skip
 
 
 async def live_day(plan: Plan, begun: Callable[[Entry], None] = lambda _: None) -> AsyncIterator[Result]:
     """Ask them all; `begun` is called before each. Never raises for what a vendor does."""
-    for entry in entries(plan):
+    for entry in entries(plan.subjects, plan.only):
         begun(entry)
         spent, at = plan.purse.spent, clock.now()
-        came, verdict = await _settle(entry, plan)
+        told, verdict = await _settle(entry, plan)
         question, subject = entry.question, entry.subject
         yield Result(
             name=question.name, vendor=question.vendor, text=question.text, expected=question.expected,
-            came=_one_line(plan.mask(came)), verdict=verdict,
+            came=_one_line(plan.mask(told)), verdict=verdict,
             asked=plan.mask(subject.label) if subject is not None and verdict is not Verdict.NOT_ASKED else "",
             took_s=clock.now() - at, dollars=max(0.0, plan.purse.spent - spent),
         )  # fmt: skip
@@ -114,14 +114,15 @@ async def _settle(entry: Entry, plan: Plan) -> tuple[str, Verdict]:
     question, subject = entry.question, entry.subject
     if question.ask is None:
         found = question.log(plan.log) if question.log is not None and plan.log else None
-        return (question.by_hand, Verdict.BY_HAND) if found is None else _judged(found)
+        return (question.by_hand, Verdict.BY_HAND) if found is None else (found.text, found.verdict)
     if subject is None:
         return f"no block of this agent is {question.vendor}'s own", Verdict.NOT_ASKED
     if subject.missing:
         return f"{', '.join(subject.missing)} not set", Verdict.NOT_ASKED
     try:
         with Boundaries("live", plan.mask).around(question.name):
-            return _judged(await _put(question, subject, plan))
+            found = await _put(question, subject, plan)
+            return found.text, found.verdict
     except PurseEmpty as empty:
         return str(empty), Verdict.NOT_ASKED
     except OffhookError as error:
@@ -141,10 +142,6 @@ async def _put(question: Question, subject: Subject, plan: Plan) -> Came:
         raise ProviderTimeout(f"no end within {LONGEST_S:g} s", provider=subject.vendor) from error
 
 
-def _judged(came: Came) -> tuple[str, Verdict]:
-    return came.text, Verdict.AS_EXPECTED if came.is_expected else Verdict.DIFFERENT
-
-
 def _asked(question: Question, subjects: Iterable[Subject]) -> Subject | None:
     """The first block of the vendor's own; one whose key is set before one whose is not."""
     fitting = [
@@ -152,7 +149,7 @@ def _asked(question: Question, subjects: Iterable[Subject]) -> Subject | None:
         for subject in subjects
         if subject.kind is question.kind
         and VENDORS.get(subject.vendor) == question.vendor
-        and not subject.is_own_server
+        and not subject.is_other_server
         and (subject.config is None or question.is_for(subject.config))
     ]
     return next((subject for subject in fitting if not subject.missing), fitting[0] if fitting else None)

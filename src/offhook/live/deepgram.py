@@ -10,7 +10,7 @@ from offhook import clock
 from offhook.core.formats import TELEPHONE
 from offhook.errors import ProviderUnavailable
 from offhook.live.clip import hello_frames, spoken_s
-from offhook.live.question import Asking, Came, Question
+from offhook.live.question import Asking, Came, Question, came
 from offhook.live.wire import HandshakeRefused, Message, SocketClosed, Talk
 from offhook.speech.registry import Kind
 from offhook.speech.tts import deepgram as tts
@@ -41,11 +41,11 @@ async def finalize_position(asking: Asking) -> Came:
         answer = await talk.until(lambda said: bool(said.fields.get("from_finalize")), asking.waits.answer_s)
         await talk.say({"type": "CloseStream"})
     if answer is None:
-        return Came("no result with from_finalize came", is_expected=False)
+        return came("no result with from_finalize came", is_expected=False)
     end_s = float(answer.fields["start"]) + float(answer.fields["duration"])
     sent_s = len(hello_frames()) / 50
     text = f"it ends at {end_s:.2f} s, and {sent_s:.2f} s were sent (the words end at {spoken_s():.2f} s)"
-    return Came(text, abs(end_s - sent_s) <= NEAR_S)
+    return came(text, abs(end_s - sent_s) <= NEAR_S)
 
 
 async def keep_alive_alone(asking: Asking) -> Came:
@@ -54,8 +54,8 @@ async def keep_alive_alone(asking: Asking) -> Came:
         for _ in range(KEEP_ALIVES):
             await talk.say({"type": "KeepAlive"})
             if closed := await talk.closes(asking.waits.keep_alive_s):
-                return Came(f"it was {closed}", is_expected=False)
-    return Came(f"it stayed open for {KEEP_ALIVES * asking.waits.keep_alive_s:g} s")
+                return came(f"it was {closed}", is_expected=False)
+    return came(f"it stayed open for {KEEP_ALIVES * asking.waits.keep_alive_s:g} s")
 
 
 async def phone_model(asking: Asking) -> Came:
@@ -67,7 +67,7 @@ async def phone_model(asking: Asking) -> Came:
 async def listeners_at_once(asking: Asking) -> Came:
     """Sockets that are only opened cost nothing."""
     opened, refused = await _open_many(asking, f"v1/listen?{urlencode(NOVA)}")
-    return Came(_counted(opened, refused), opened >= asking.waits.connections)
+    return came(_counted(opened, refused), opened >= asking.waits.connections)
 
 
 async def flux_mulaw(asking: Asking) -> Came:
@@ -76,9 +76,9 @@ async def flux_mulaw(asking: Asking) -> Came:
         await _say_clip(asking, talk)
         answer = await _until_silent(asking, talk, lambda said: bool(said.fields.get("transcript")))
         if answer is None:
-            return Came("no transcript came", is_expected=False)
+            return came("no transcript came", is_expected=False)
         await talk.say({"type": "CloseStream"})
-    return Came(f"{answer.fields.get('event')}: {str(answer.fields['transcript'])[:60]!r}")
+    return came(f"{answer.fields.get('event')}: {str(answer.fields['transcript'])[:60]!r}")
 
 
 async def flux_force_end(asking: Asking) -> Came:
@@ -92,11 +92,11 @@ async def flux_force_end(asking: Asking) -> Came:
 
         answer = await _until_silent(asking, talk, is_answer)
         if answer is None:
-            return Came("neither an EndOfTurn nor an Error came", is_expected=False)
+            return came("neither an EndOfTurn nor an Error came", is_expected=False)
         if answer.fields.get("type") == "Error":
-            return Came(f"Error {str(answer.fields.get('code', ''))[:60]}", is_expected=False)
+            return came(f"Error {str(answer.fields.get('code', ''))[:60]}", is_expected=False)
         await talk.say({"type": "CloseStream"})
-    return Came(f"EndOfTurn, trigger {str(answer.fields.get('trigger', 'not named'))[:40]}")
+    return came(f"EndOfTurn, trigger {str(answer.fields.get('trigger', 'not named'))[:40]}")
 
 
 # ── voices ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -111,35 +111,35 @@ async def aura_idle(asking: Asking) -> Came:
             raise ProviderUnavailable("no Flushed came for a word")
         begun_at = clock.now()
         if closed := await talk.closes(asking.waits.idle_s):
-            return Came(f"after {clock.now() - begun_at:.0f} s of silence it was {closed}", is_expected=False)
-    return Came(f"still open after {asking.waits.idle_s:g} s of silence")
+            return came(f"after {clock.now() - begun_at:.0f} s of silence it was {closed}", is_expected=False)
+    return came(f"still open after {asking.waits.idle_s:g} s of silence")
 
 
 async def aura_at_once(asking: Asking) -> Came:
     """Sockets that are only opened cost nothing."""
     opened, refused = await _open_many(asking, _aura(asking))
-    return Came(_counted(opened, refused), opened >= PLAN_SOCKETS)
+    return came(_counted(opened, refused), opened >= PLAN_SOCKETS)
 
 
-async def flux_voice_interrupt(asking: Asking) -> Came:
+async def flux_voice_cut_off(asking: Asking) -> Came:
     """The vendor itself would tell what was heard before a barge-in."""
     asking.purse.speak(SAID)
     try:
         async with asking.wire.socket(f"v2/speak?{urlencode(FLUX_VOICE)}") as talk:
             await talk.say({"type": "Speak", "text": SAID}, {"type": "Flush"})
             if await talk.until(lambda said: said.is_audio, asking.waits.answer_s) is None:
-                return Came("no audio came", is_expected=False)
+                return came("no audio came", is_expected=False)
             await talk.say({"type": "Interrupt", "playback_offset": {"type": "time_ms", "value": 300}})
             wanted = ("SpeechInterrupted", "Warning", "Error")
             answer = await talk.until(lambda said: said.fields.get("type") in wanted, asking.waits.answer_s)
     except HandshakeRefused as refused:
-        return Came(f"not on this account: {refused}", is_expected=False)
+        return came(f"not on this account: {refused}", is_expected=False)
     if answer is None:
-        return Came("nothing came", is_expected=False)
+        return came("nothing came", is_expected=False)
     fields = answer.fields
     if fields["type"] != "SpeechInterrupted":
-        return Came(f"{fields['type']} {str(fields.get('code', ''))[:60]}", is_expected=False)
-    return Came(f"SpeechInterrupted, text_spoken {str(fields.get('text_spoken'))[:60]!r}")
+        return came(f"{fields['type']} {str(fields.get('code', ''))[:60]}", is_expected=False)
+    return came(f"SpeechInterrupted, text_spoken {str(fields.get('text_spoken'))[:60]!r}")
 
 
 # ── what they share ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -167,9 +167,9 @@ async def _until_silent(asking: Asking, talk: Talk, is_it: Callable[[Message], b
 async def _is_accepted(asking: Asking, path: str) -> Came:
     try:
         async with asking.wire.socket(path):
-            return Came("it was accepted")
+            return came("it was accepted")
     except HandshakeRefused as refused:
-        return Came(f"it was refused: {refused}", is_expected=False)
+        return came(f"it was refused: {refused}", is_expected=False)
 
 
 async def _open_many(asking: Asking, path: str) -> tuple[int, str]:
@@ -232,7 +232,7 @@ QUESTIONS: Final = (
         expected=f"at least {PLAN_SOCKETS}; set `most_sockets` to what came",
     ),
     Question(
-        name="deepgram-flux-interrupt", vendor=VENDOR, kind=Kind.TTS, ask=flux_voice_interrupt,
+        name="deepgram-flux-interrupt", vendor=VENDOR, kind=Kind.TTS, ask=flux_voice_cut_off,
         text="Does Flux TTS know Interrupt, and tell what was spoken?",
         expected="SpeechInterrupted with text_spoken (Offhook does not use it yet)",
     ),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from offhook.live.probe import think
 from offhook.live.purse import tokens_of
-from offhook.live.question import Asking, Came, Question
+from offhook.live.question import Asking, Came, Question, came, open_still
 from offhook.live.wire import Answer
 from offhook.speech.ports import Usage
 from offhook.speech.registry import Kind
@@ -32,18 +32,18 @@ OK: Final = 200
 async def retired_model(asking: Asking) -> Came:
     """Nothing is generated, so nothing is paid."""
     answer = await _chat(asking, RETIRED, 16, {})
-    return Came(_told(answer, asking), answer.status == 404 and _error(answer).get("code") == "model_not_found")
+    return came(_told(answer, asking), answer.status == 404 and _error(answer).get("code") == "model_not_found")
 
 
 async def tools_and_effort(asking: Asking) -> Came:
     """The rule that an owner's `reasoning_effort` runs into."""
     tool = {"type": "function", "function": {"name": TOOL_NAME, "description": TOOL_TEXT, "parameters": SCHEMA}}
-    came = []
+    answers = []
     for effort in ("none", "low"):
         answer = await _chat(asking, LUNA, 64, {"tools": [tool], "reasoning_effort": effort})
-        came.append((effort, answer))
-    text = "; ".join(f"{effort}: {_told(answer, asking)}" for effort, answer in came)
-    return Came(text, [answer.status for _, answer in came] == [OK, 400])
+        answers.append((effort, answer))
+    text = "; ".join(f"{effort}: {_told(answer, asking)}" for effort, answer in answers)
+    return came(text, [answer.status for _, answer in answers] == [OK, 400])
 
 
 async def first_token(asking: Asking) -> Came:
@@ -51,7 +51,7 @@ async def first_token(asking: Asking) -> Came:
     waits = [(await think(asking)).latency_s for _ in range(TRIES)]
     middle_s = statistics.median(waits)
     each = ", ".join(f"{wait_s:.2f}" for wait_s in waits)
-    return Came(f"{middle_s:.2f} s in the middle of {TRIES} ({each}), {asking.subject.label}", middle_s <= SOON_S)
+    return came(f"{middle_s:.2f} s in the middle of {TRIES} ({each}), {asking.subject.label}", middle_s <= SOON_S)
 
 
 async def _chat(asking: Asking, model: str, most: int, more: Mapping[str, Any]) -> Answer:
@@ -79,18 +79,20 @@ async def thoughts_left_out(asking: Asking) -> Came:
     user = {"role": "user", "content": PROMPT}
     answer = await _messages(asking, [user])
     if answer.status != OK:
-        return Came(f"the first request: {_told(answer, asking)}", is_expected=False)
+        return open_still(f"the first request: {_told(answer, asking)}")
     blocks = _blocks(answer)
     uses = [block for block in blocks if block.get("type") == "tool_use"]
     has_thought = any(block.get("type") in ("thinking", "redacted_thinking") for block in blocks)
     if not uses or not has_thought:
-        return Came(f"the model sent {_kinds(blocks)}: without a thought and a call there is nothing to leave out")
+        return open_still(
+            f"the model sent {_kinds(blocks)}: without a thought and a call there is nothing to leave out"
+        )
     calls = [{"type": "tool_use", "id": use["id"], "name": use["name"], "input": {"day": "Monday"}} for use in uses]
     results = [{"type": "tool_result", "tool_use_id": use["id"], "content": "from nine to six"} for use in uses]
     again = await _messages(
         asking, [user, {"role": "assistant", "content": calls}, {"role": "user", "content": results}]
     )
-    return Came(f"the model sent {_kinds(blocks)}; without the thoughts: {_told(again, asking)}", again.status == 400)
+    return came(f"the model sent {_kinds(blocks)}; without the thoughts: {_told(again, asking)}", again.status == 400)
 
 
 async def _messages(asking: Asking, messages: list[dict[str, Any]]) -> Answer:

@@ -28,6 +28,7 @@ from offhook.speech.ports import (
 )
 from offhook.speech.registry import Kind, Port, create_alone
 
+PROBE_S: Final = 30.0
 WORD: Final = "Hello."
 FEW_TOKENS: Final = 32
 """Enough for a word, and not for a model's thoughts."""
@@ -40,7 +41,15 @@ ASKED: Final = "Say the one word: yes. Use no tool."
 
 
 async def probe(asking: Asking) -> Probe:
-    """Ask once and judge what comes. Raises `ProviderError` or `ConfigurationError`."""
+    """Ask once and judge what comes. Raises an `OffhookError`, also when nothing comes."""
+    try:
+        async with asyncio.timeout(PROBE_S):
+            return await _probe(asking)
+    except TimeoutError as error:
+        raise ProviderTimeout(f"no end within {PROBE_S:g} s", provider=asking.subject.vendor) from error
+
+
+async def _probe(asking: Asking) -> Probe:
     match asking.subject.kind:
         case Kind.STT:
             return await hear(asking)

@@ -22,7 +22,9 @@ class Verdict(StrEnum):
     DIFFERENT = "different"
     """The vendor does otherwise than we believed: worth an issue."""
     FAILED = "failed"
-    """No answer: the exchange itself went wrong."""
+    """The exchange itself went wrong."""
+    NOT_ANSWERED = "not answered"
+    """It went well, and what came leaves the question open."""
     NOT_ASKED = "not asked"
     BY_HAND = "by hand"
     """It takes a telephone: the report says what to do."""
@@ -33,7 +35,17 @@ class Came:
     """What came back."""
 
     text: str
-    is_expected: bool = True
+    verdict: Verdict = Verdict.AS_EXPECTED
+
+
+def came(text: str, is_expected: bool = True) -> Came:
+    """What came, and whether we believed it."""
+    return Came(text, Verdict.AS_EXPECTED if is_expected else Verdict.DIFFERENT)
+
+
+def open_still(text: str) -> Came:
+    """What came does not answer it."""
+    return Came(text, Verdict.NOT_ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,7 @@ class Subject:
     """Provider and model, as logs name them."""
     missing: tuple[str, ...] = ()
     """Variables of the environment that are not set: it cannot be asked."""
-    is_own_server: bool = False
+    is_other_server: bool = False
     """Neither the vendor's address nor a stand-in on this machine: what the vendor does says nothing of it."""
 
 

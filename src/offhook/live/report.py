@@ -15,6 +15,7 @@ MARKS: Final = {
     Verdict.AS_EXPECTED: "✓",
     Verdict.DIFFERENT: "≠",
     Verdict.FAILED: "✗",
+    Verdict.NOT_ANSWERED: "?",
     Verdict.NOT_ASKED: "–",
     Verdict.BY_HAND: "☎",
 }

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from offhook import clock
 from offhook.live.probe import carrier
-from offhook.live.question import Asking, Came, Question
+from offhook.live.question import Asking, Came, Question, came, open_still
 from offhook.telephony.carriers.twilio_account import PastCall
 
 VENDOR: Final = "Twilio"
@@ -19,7 +19,7 @@ _SIGNED: Final = re.compile(r"the media socket is signed as (\w+), (with|without
 async def account(asking: Asking) -> Came:
     """It is there, and may call."""
     found = await carrier(asking)
-    return Came(f"{found.text}{'; ' if found.note else ''}{found.note}")
+    return came(f"{found.text}{'; ' if found.note else ''}{found.note}")
 
 
 async def price_delay(asking: Asking) -> Came:
@@ -28,11 +28,11 @@ async def price_delay(asking: Asking) -> Came:
     calls = await asking.account.latest_calls()
     unpriced, priced = (_ages_s(call for call in calls if (call.price is None) is is_open) for is_open in (True, False))
     if not priced and not unpriced:
-        return Came("this account has no call yet: take one and ask again")
+        return open_still("this account has no call yet: take one and ask again")
     text = f"of {len(calls)} calls {len(priced)} have a price"
     text += f", the youngest of them {min(priced):.0f} s old" if priced else ""
     text += f"; the oldest without one is {max(unpriced):.0f} s old" if unpriced else ""
-    return Came(text, not unpriced or max(unpriced) <= PRICED_WITHIN_S)
+    return came(text, not unpriced or max(unpriced) <= PRICED_WITHIN_S)
 
 
 def _ages_s(calls: Iterable[PastCall]) -> list[float]:
@@ -53,9 +53,9 @@ async def recording(asking: Asking) -> Came:
     assert asking.account is not None
     newest = await asking.account.latest_recording()
     if newest is None:
-        return Came("this account has no recording of Twilio's; Offhook makes its own")
+        return open_still("this account has no recording of Twilio's; Offhook makes its own")
     status = await asking.account.recording_status(newest)
-    return Came(f"a recording that is {newest.status}: HTTP {status}", status in FOUND)
+    return came(f"a recording that is {newest.status}: HTTP {status}", status in FOUND)
 
 
 def signature(log: str) -> Came | None:
@@ -64,7 +64,7 @@ def signature(log: str) -> Came | None:
     if not found:
         return None
     text = " and ".join(f"{scheme}, {slash} a slash, {port} a port" for scheme, slash, port in sorted(found))
-    return Came(text, found == {("wss", "without", "without")})
+    return came(text, found == {("wss", "without", "without")})
 
 
 _HAND: Final[dict[str, Any]] = {"vendor": VENDOR, "kind": None}

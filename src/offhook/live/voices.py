@@ -3,7 +3,7 @@
 from contextlib import AsyncExitStack
 from typing import Any, Final, cast
 
-from offhook.live.question import Asking, Came, Question
+from offhook.live.question import Asking, Came, Question, came
 from offhook.live.wire import HandshakeRefused, Message, SocketClosed, Talk
 from offhook.speech.lexicon import Lexicon
 from offhook.speech.registry import Kind
@@ -33,7 +33,7 @@ async def spelling(asking: Asking) -> Came:
                   if isinstance(fields.get(name), dict)]  # fmt: skip
     lengths = [name for name in LENGTHS if any(name in alignment for alignment in alignments)]
     text = f"{' and '.join(ids) or 'no id'}; {' and '.join(lengths) or 'no lengths'}"
-    return Came(text, (ids, lengths) == ([SPELLINGS[0]], [LENGTHS[0]]))
+    return came(text, (ids, lengths) == ([SPELLINGS[0]], [LENGTHS[0]]))
 
 
 async def final_after_close(asking: Asking) -> Came:
@@ -52,7 +52,7 @@ async def final_after_close(asking: Asking) -> Came:
         await talk.until(is_over, asking.waits.answer_s)
     sound = {_context(said) for said in map(Message, talk.heard) if said.fields.get("audio")}
     text = f"{CONTEXTS - len(waiting)} of {CONTEXTS} contexts were called final, {len(sound)} had audio"
-    return Came(text, not waiting and len(sound) == CONTEXTS)
+    return came(text, not waiting and len(sound) == CONTEXTS)
 
 
 async def elevenlabs_at_once(asking: Asking) -> Came:
@@ -64,14 +64,14 @@ async def elevenlabs_at_once(asking: Asking) -> Came:
             try:
                 talks.append(await stack.enter_async_context(asking.wire.socket(_contexts(asking))))
             except HandshakeRefused as refused:
-                return Came(f"handshake {number + 1} was refused: {refused}", is_expected=False)
+                return came(f"handshake {number + 1} was refused: {refused}", is_expected=False)
         for talk in talks:
             await _say(asking, talk, "s1", "Yes.")
         codes = [code for talk in talks if (code := await _refusal(asking, talk))]
     if not codes:
-        return Came(f"{count} sockets spoke at once, none was refused; more were not tried")
+        return came(f"{count} sockets spoke at once, none was refused; more were not tried")
     is_known = all(code.partition(" ")[0] in elevenlabs.BUSY for code in codes)
-    return Came(f"{len(codes)} of {count} were refused: {codes[0]}", is_known)
+    return came(f"{len(codes)} of {count} were refused: {codes[0]}", is_known)
 
 
 async def _refusal(asking: Asking, talk: Talk) -> str:
@@ -119,7 +119,7 @@ async def cancel(asking: Asking) -> Came:
     async with asking.wire.socket("tts/websocket") as talk:
         await talk.say({**common, "context_id": "s1", "transcript": LONG})
         if await talk.until(lambda said: said.fields.get("type") == "chunk", asking.waits.answer_s) is None:
-            return Came("no audio came", is_expected=False)
+            return came("no audio came", is_expected=False)
         await talk.say({"context_id": "s1", "cancel": True}, {**common, "context_id": "s2", "transcript": LATER})
         before = len(talk.heard)
         ended = await talk.until(lambda said: _ends(said, "s2"), asking.waits.answer_s)
@@ -129,7 +129,7 @@ async def cancel(asking: Asking) -> Came:
     text = f"{kinds.count('chunk')} more chunks of it came, {'a' if 'done' in kinds else 'no'} done"
     text += f", {len(errors)} errors; the next context {'was said' if ended else 'was not said'}"
     is_said = ended is not None and ended.fields.get("type") == "done"
-    return Came(text, is_said and not errors)
+    return came(text, is_said and not errors)
 
 
 def _ends(said: Message, context: str) -> bool:
@@ -143,14 +143,14 @@ async def content_type(asking: Asking) -> Came:
     """Any audio type is taken, and octet-stream."""
     answer = await _synthesize(asking, asking.setup.language)
     if answer[0] != OK:
-        return Came(f"HTTP {answer[0]}", is_expected=False)
-    return Came(answer[1] or "none", answer[1].startswith("audio/"))
+        return came(f"HTTP {answer[0]}", is_expected=False)
+    return came(answer[1] or "none", answer[1].startswith("audio/"))
 
 
 async def language_alone(asking: Asking) -> Came:
     """Microsoft writes locales throughout; owners write `language: de`."""
     status, kind, size = await _synthesize(asking, "de")
-    return Came(f"HTTP {status}, {size} bytes of {kind or 'nothing'}", status == OK and size > 0)
+    return came(f"HTTP {status}, {size} bytes of {kind or 'nothing'}", status == OK and size > 0)
 
 
 async def _synthesize(asking: Asking, language: str) -> tuple[int, str, int]:

@@ -111,7 +111,7 @@ class Target:
         return Answer(response.status_code, self.safe(kind), body, clock.now() - begun_at)
 
     async def post_json(self, path: str, document: Mapping[str, Any]) -> Answer:
-        """As `post`."""
+        """As `post`, with a document."""
         return await self.post(path, json.dumps(document).encode(), {"Content-Type": "application/json"})
 
     @asynccontextmanager

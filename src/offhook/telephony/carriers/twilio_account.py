@@ -101,7 +101,9 @@ class TwilioAccount:
 
     async def _get(self, path: str, headers: dict[str, str]) -> httpx2.Response:
         try:
-            async with httpx2.AsyncClient(auth=self._auth, timeout=TIMEOUT_S) as client:
+            # A proxy of the environment is for what is outside this machine, where a stand-in is not.
+            is_outside = self._address.startswith("https:")
+            async with httpx2.AsyncClient(auth=self._auth, timeout=TIMEOUT_S, trust_env=is_outside) as client:
                 return await client.get(f"{self._address}{path}", headers=headers)
         except httpx2.TimeoutException as error:
             raise ProviderTimeout("Twilio did not answer in time", provider=NAME) from error
