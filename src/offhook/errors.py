@@ -4,6 +4,8 @@
     ├── ConfigurationError      the owner's file, environment or command line: says where and what to do
     ├── ProviderError           a vendor or a local model
     │   ├── ProviderUnavailable     retry, then fall back
+    │   │   ├── GenerationFailed        chance: the same once more mostly does it
+    │   │   └── ReplyEmpty              not a word and no tool call: fall back at once
     │   ├── ProviderTimeout         retry, then fall back
     │   ├── ProviderRefused         key or quota: do not retry, tell the owner
     │   │   └── RequestRefused          this one request, as it is: another may be taken
@@ -68,6 +70,18 @@ class ProviderUnavailable(ProviderError):
     code = "provider.unavailable"
 
 
+class GenerationFailed(ProviderUnavailable):
+    """What the model wrote could not be read by its own server."""
+
+    code = "provider.generation_failed"
+
+
+class ReplyEmpty(ProviderUnavailable):
+    """The model ended its reply without a word."""
+
+    code = "provider.empty_reply"
+
+
 class ProviderTimeout(ProviderError):
     """The provider did not answer in time."""
 
@@ -85,6 +99,19 @@ class RequestRefused(ProviderRefused):
     """The provider refused this one request."""
 
     code = "provider.request_refused"
+
+    def __init__(
+        self, message: str | None = None, *, provider: str = "", parameter: str = "", reason: str = ""
+    ) -> None:
+        """`parameter` is the member that the provider names, `reason` its own words in full: neither holds a secret."""
+        super().__init__(message, provider=provider)
+        self.parameter, self.reason = parameter, reason
+
+
+class CallRefused(RequestRefused):
+    """The provider refused what this call has become: too long, or against its rules."""
+
+    code = "provider.call_refused"
 
 
 class ProtocolViolation(ProviderError):

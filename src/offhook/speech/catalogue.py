@@ -1,4 +1,4 @@
-"""What is known about vendors' models: limits, prices, the day they end, and what they want differently.
+"""What is known about vendors' models: limits, prices, the day they end. What they want of a request: `families`.
 
 Models of language and of speech alike. The data is `speech/catalogue.toml`. A model that is not in it works as
 well; nothing is known about it then.
@@ -14,8 +14,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from offhook.clock import Date
+from offhook.speech.families import UNKNOWN, Family, Server, Taken, plain_name
 from offhook.speech.ports import ProviderConfig
 
+WIRES: Final = frozenset({"openai", "anthropic"})
+"""Of language models that a family may belong to."""
 _DATED: Final = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{8})$")
 """A snapshot is named by its model and a day."""
 
@@ -44,23 +47,11 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     successor: str = ""
     advice: str = ""
     """What the owner can do where no model succeeds it."""
-    reasoning_effort: str = ""
-    """Sent where the agent's file says nothing; empty: the member is not sent."""
-    reasoning_effort_with_tools: str = ""
-    """The only value with which the model calls tools."""
-    refuses_temperature: bool = False
-    """Except with the effort `none`."""
-
-
-class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A server that speaks OpenAI's wire in its own way; `host` is the end of its name."""
-
-    host: str = ""
-    auth_header: str = "Authorization"
 
 
 class _Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     models: tuple[ModelEntry, ...]
+    families: tuple[Family, ...]
     servers: tuple[Server, ...]
 
 
@@ -82,14 +73,35 @@ def model_entry(provider: str, model: str) -> ModelEntry | None:
     return known.get((provider, model)) or known.get((provider, _DATED.sub("", model)))
 
 
-def server_quirks(host: str) -> Server:
+def families() -> tuple[Family, ...]:
+    """Every family, the first that fits before the others."""
+    return _catalogue().families
+
+
+@cache
+def family_of(wire: str, model: str) -> Family:
+    """The family of a model on this wire; `UNKNOWN` when it has none."""
+    name = plain_name(model)
+    return next((one for one in families() if one.wire == wire and re.match(one.pattern, name)), UNKNOWN)
+
+
+def server_quirks(host: str, port: int = 0) -> Server:
     """How a server differs; the plain one when it does not."""
-    return next((server for server in _catalogue().servers if host.endswith(server.host)), Server())
+    known = _catalogue().servers
+    fits = (one for one in known if (one.host and host.endswith(one.host)) or (one.port and one.port == port))
+    return next(fits, Server())
+
+
+@cache
+def server_at(base_url: str) -> Server:
+    """How the server at an address differs."""
+    parts = urlsplit(base_url)
+    return server_quirks(parts.hostname or "", parts.port or 0)
 
 
 def key_header(base_url: str, key: str) -> dict[str, str]:
     """How a server that speaks OpenAI's wire wants the key; nothing without one."""
-    header = server_quirks(urlsplit(base_url).hostname or "").auth_header
+    header = server_at(base_url).auth_header
     value = f"Bearer {key}" if header == "Authorization" else key
     return {header: value} if key else {}
 
@@ -114,3 +126,28 @@ def config_warnings(config: ProviderConfig, today: Date) -> list[str]:
     if not isinstance(model, str) or base_url is None or base_url != defaults["base_url"].default:
         return []
     return warnings(str(fields.get("provider")), model, today)
+
+
+def refusal(wire: str, model: str, *, has_tools: bool) -> str:
+    """Why this model cannot serve an agent on this wire, and what to choose; empty when it can."""
+    family = family_of(wire, model)
+    why = family.refusal
+    if not why and has_tools and family.tools is Taken.NO:
+        why = "takes no tools at this address, and this agent has some (`end_call` is one)"
+    choice = f"; choose {family.instead}" if family.instead else ""
+    return f"{model} {why}{choice}" if why else ""
+
+
+def config_refusals(config: ProviderConfig, *, has_tools: bool) -> list[str]:
+    """Why an `llm` block cannot serve an agent, one sentence each, with what to choose: nothing, mostly.
+
+    Another server than the vendor's own may do what the vendor does not.
+    """
+    fields, defaults = config.model_dump(), type(config).model_fields
+    model, base_url, wire = fields.get("model"), fields.get("base_url"), str(fields.get("provider"))
+    if not isinstance(model, str) or not isinstance(base_url, str) or wire not in WIRES:
+        return []
+    if base_url != defaults["base_url"].default and not server_at(base_url).is_the_vendor:
+        return []
+    found = refusal(wire, str(fields.get("like") or model), has_tools=has_tools)
+    return [f"{wire}'s {found}"] if found else []

@@ -16,7 +16,14 @@ from typing import Annotated, Final, Generic, Protocol, TypeVar
 from pydantic import Field
 
 from offhook import clock
-from offhook.errors import ConfigurationError, ProtocolViolation, ProviderError, ProviderRefused, ProviderTimeout
+from offhook.errors import (
+    ConfigurationError,
+    ProtocolViolation,
+    ProviderError,
+    ProviderRefused,
+    ProviderTimeout,
+    ReplyEmpty,
+)
 from offhook.errors import ProviderUnavailable as Unavailable
 from offhook.speech.health import Health
 from offhook.speech.ports import ExpectsCalls, ProviderConfig, Switched
@@ -229,11 +236,11 @@ class Attempts(Generic[P]):
     def after(self, error: ProviderError, *, has_begun: bool) -> Switched | None:
         """Turn to the next one, or once more to the same; None when there is nobody left.
 
-        The same one helps when it broke (429, 5xx, a lost connection), not when it is slow: except to go on with a
-        reply that has begun, when nobody else is there.
+        The same one helps when it broke (429, 5xx, a lost connection), not when it is slow or has spent its tokens
+        without a word: except to go on with a reply that has begun, when nobody else is there.
         """
         failed = self.member
-        may_mend = isinstance(error, Unavailable | ProtocolViolation)
+        may_mend = isinstance(error, Unavailable | ProtocolViolation) and not isinstance(error, ReplyEmpty)
         may_mend = may_mend or (has_begun and not self.has_other and isinstance(error, ProviderTimeout))
         # One that has failed others too is not asked again while somebody else is well.
         may_mend = may_mend and (failed.health.breaker.allows(clock.now()) or not self.has_other)
@@ -266,17 +273,25 @@ class Waits:
 
     first_s: float | None
     gap_s: float | None
+    more_s: float = 0.0
+    """Added once to the first wait, for one that lives."""
 
 
 async def watched(
-    member: Member[P], make: Callable[[], AsyncGenerator[T, None]], waits: Waits, begins: Callable[[T], bool]
+    member: Member[P],
+    make: Callable[[], AsyncGenerator[T, None]],
+    waits: Waits,
+    begins: Callable[[T], bool],
+    lives: Callable[[T], bool] = lambda _: False,
 ) -> AsyncGenerator[T, None]:
     """A member's stream within its waits, entered in its health. Only waiting counts, not what the reader takes.
 
-    `begins` tells the first output that is worth something. Raises `ProviderError`.
+    `begins` tells the first output that is worth something, `lives` one that shows that it works on that. Raises
+    `ProviderError`.
     """
     health, begun_at, has_begun, is_over = member.health, clock.now(), False, False
     health.breaker.begin(begun_at)
+    waited_s = waits.first_s or 0.0
     first_until = None if waits.first_s is None else begun_at + waits.first_s
     try:
         async with asyncio.timeout_at(first_until):
@@ -291,14 +306,17 @@ async def watched(
                 if not has_begun and begins(output):
                     has_begun = True
                     health.began(clock.now() - begun_at)
+                elif first_until is not None and lives(output):
+                    waited_s = (waits.first_s or 0.0) + waits.more_s
+                    first_until = begun_at + waited_s
                 yield output
         is_over = True
         health.succeed(clock.now())
     except TimeoutError as error:
         is_over = True
-        waited_s = waits.gap_s if has_begun else waits.first_s
+        waited_s = waits.gap_s or 0.0 if has_begun else waited_s
         what = "did not go on" if has_begun else "did not begin"
-        failure = ProviderTimeout(f"{member.name} {what} within {waited_s or 0.0:g} s", provider=member.name)
+        failure = ProviderTimeout(f"{member.name} {what} within {waited_s:g} s", provider=member.name)
         member.failed(failure)
         raise failure from error
     except ProviderError as error:

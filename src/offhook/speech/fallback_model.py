@@ -32,6 +32,8 @@ from offhook.speech.ports import (
     Usage,
 )
 
+THOUGHT_S: Final = 2.5
+"""So much longer a model is waited for that shows that it thinks; together with the first wait less than the core's."""
 HEDGE_SHARE: Final = 0.75
 HEDGE_SAMPLES: Final = 20
 """Fewer first tokens than this say nothing about a share of them."""
@@ -126,6 +128,8 @@ class FallbackModel(Members[LanguageModel]):
                         case Usage():
                             spent.counted = output
                             continue
+                        case Progress(is_thought=True):
+                            continue  # Nobody waits for what it thinks: the reply is late, and its fillers know that.
                         case ToolCall():
                             text = joint.feed(words.finish()) + joint.finish()
                             reply.calls += 1
@@ -154,15 +158,22 @@ class FallbackModel(Members[LanguageModel]):
         waits = Waits(
             first_s=block.first_token_timeout_s if attempts.has_other else None,
             gap_s=block.gap_timeout_s if attempts.has_more else None,
+            more_s=THOUGHT_S,
         )
-        return watched(member, make, waits, _is_begun)
+        return watched(member, make, waits, _is_begun, _is_thought)
 
 
 def _is_begun(output: ModelOutput) -> bool:
     match output:
         case TextDelta(text=text):
             return bool(text)
-        case ToolCall() | Progress():
+        case ToolCall():
             return True
+        case Progress(is_thought=is_thought):
+            return not is_thought
         case Usage() | Switched():
             return False
+
+
+def _is_thought(output: ModelOutput) -> bool:
+    return isinstance(output, Progress) and output.is_thought

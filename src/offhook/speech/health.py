@@ -10,18 +10,33 @@ provider is kept by `HealthBoard`, whose size is that of the configuration.
 """
 
 import math
+import re
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from offhook.errors import ProviderError, ProviderRefused, ProviderTimeout, RequestRefused
+from offhook.errors import (
+    CallRefused,
+    GenerationFailed,
+    ProviderError,
+    ProviderRefused,
+    ProviderTimeout,
+    RequestRefused,
+)
 
 OPENS_AFTER: Final = {"stt": 3, "llm": 3, "tts": 2}
 """Failures in a row. A voice that changes to and fro is heard, and rests sooner; a stream that drops loses nothing."""
 TIMEOUT_WEIGHT: Final = {"stt": 3, "llm": 2, "tts": 2}
 """A failure that the caller had to wait for counts as so many; for words that never come nobody waits twice."""
+SAME_REFUSALS: Final = 3
+"""Of a model's requests in a row: what refuses one after the other alike is how all of them are set. A voice may have
+refused one text, and is asked for the next."""
+_CHANGES: Final = re.compile(r"\breq_\w+|\b[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
+"""In the words of one refusal: numbers and ids."""
+GENERATION_WEIGHT: Final = 0.25
+"""Chance, and often one conversation's: only a model that does it over and over is of no use."""
 WINDOW_S: Final = 60.0
 WINDOW: Final = 40
 """Outcomes that are looked at, at most."""
@@ -53,7 +68,7 @@ class Breaker:
 
     def __init__(self, opens_after: int = 3) -> None:
         self._opens_after = opens_after
-        self._row = 0
+        self._row = 0.0
         """Weight of the failures since the last success."""
         self._outcomes: deque[tuple[float, bool]] = deque(maxlen=WINDOW)
         self._pause_s = 0.0
@@ -84,9 +99,9 @@ class Breaker:
     def succeed(self, at: float) -> None:
         """It works: closed."""
         self._outcomes.append((at, True))
-        self._row, self._pause_s, self._probe_until = 0, 0.0, 0.0
+        self._row, self._pause_s, self._probe_until = 0.0, 0.0, 0.0
 
-    def fail(self, at: float, weight: int = 1) -> bool:
+    def fail(self, at: float, weight: float = 1.0) -> bool:
         """It failed; True when that opens the breaker."""
         state = self.state(at)
         self._outcomes.append((at, False))
@@ -134,7 +149,10 @@ class Standing:
 class Health:
     """One provider's record."""
 
-    __slots__ = ("_failures", "_first_s", "_is_refused", "_successes", "breaker", "cause", "kind", "name")
+    __slots__ = (
+        "_failures", "_first_s", "_is_refused", "_refusals", "_refused_alike", "_successes", "breaker", "cause", "kind",
+        "name",
+    )  # fmt: skip
 
     def __init__(self, kind: str, name: str) -> None:
         self.kind, self.name = kind, name
@@ -144,6 +162,9 @@ class Health:
         self._failures: Counter[str] = Counter()
         self._first_s: deque[float] = deque(maxlen=SAMPLES)
         self._is_refused = False
+        self._refused_alike = ""
+        self._refusals = 0
+        """In a row, with these words."""
 
     def began(self, waited_s: float) -> None:
         """The first token, audio or final has come after so long."""
@@ -153,6 +174,7 @@ class Health:
         """A request came to its end, or what came of it was well until nobody wanted more."""
         self._successes += 1
         self._is_refused = False
+        self._refused_alike, self._refusals = "", 0
         self.breaker.succeed(at)
 
     def fail(self, error: ProviderError, at: float) -> str:
@@ -160,19 +182,33 @@ class Health:
         self._failures[error.code] += 1
         self.cause = f"{error.code}: {error}"
         match error:
-            case RequestRefused():
-                self.breaker.leave()  # Says something about the request, nothing about the provider.
+            case CallRefused():
+                self.breaker.leave()  # Says something about the call, nothing about the provider.
                 return ""
+            case RequestRefused():
+                return self._refuse_request(error, at)
             case ProviderRefused():
-                is_news = self.breaker.refuse(at) and not self._is_refused
-                self._is_refused = True
-                advice = f"{self.kind} {self.name} refuses the requests: {error}; mend it and restart"
-                return advice if is_news else ""
+                return self._refuse(f"refuses the requests: {error}", at)
             case _:
-                weight = TIMEOUT_WEIGHT[self.kind] if isinstance(error, ProviderTimeout) else 1
+                weight = TIMEOUT_WEIGHT[self.kind] if isinstance(error, ProviderTimeout) else 1.0
+                weight = GENERATION_WEIGHT if isinstance(error, GenerationFailed) else weight
                 has_opened = self.breaker.fail(at, weight)
                 pause_s = self.breaker.retry_at - at
                 return f"{self.kind} {self.name} rests for {pause_s:.0f} s: {error}" if has_opened else ""
+
+    def _refuse_request(self, error: RequestRefused, at: float) -> str:
+        words = _CHANGES.sub("", str(error))
+        self._refusals = self._refusals + 1 if words == self._refused_alike else 1
+        self._refused_alike = words
+        if self.kind != "llm" or self._refusals < SAME_REFUSALS:
+            self.breaker.leave()
+            return ""
+        return self._refuse(f"refuses every request, the last {self._refusals} alike: {error}", at)
+
+    def _refuse(self, what: str, at: float) -> str:
+        is_news = self.breaker.refuse(at) and not self._is_refused
+        self._is_refused = True
+        return f"{self.kind} {self.name} {what}; mend it and restart" if is_news else ""
 
     def first_s(self, share: float, fewest: int = 1) -> float | None:
         """That share of the latest first waits was shorter; None when there are fewer than `fewest`."""

@@ -227,7 +227,10 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The model works on something that is given later, whole: a tool call, a thought."""
+    """The model works on something that is given later, whole."""
+
+    is_thought: bool = False
+    """Or on thoughts, which are never given: it lives, and is waited for a little longer before its first word."""
 
 
 @dataclass(frozen=True, slots=True)

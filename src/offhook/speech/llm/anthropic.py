@@ -1,37 +1,30 @@
-"""Anthropic's Messages as a stream (https://platform.claude.com/docs, "Streaming messages")."""
+"""Anthropic's Messages as a stream (https://platform.claude.com/docs, "Streaming messages").
+
+Models think before they speak unless they are told not to, each in its own way: `speech/catalogue.toml`.
+"""
 
 import re
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from pydantic import Field
 
-from offhook.errors import ProtocolViolation, ProviderError, ProviderUnavailable, RequestRefused
-from offhook.speech.catalogue import model_entry
+from offhook.errors import ConfigurationError, ProviderError
+from offhook.speech.catalogue import config_refusals, family_of
+from offhook.speech.families import effort_for, room_for, takes_temperature
 from offhook.speech.http import Endpoint
+from offhook.speech.llm.anthropic_reply import NAME, Block, KeptThoughts, ReplyReader, Thought
+from offhook.speech.llm.corrections import corrected, corrections_of
 from offhook.speech.llm.history import rounds, to_continue
-from offhook.speech.ports import (
-    Message,
-    ModelOutput,
-    ModelRequest,
-    Progress,
-    ProviderConfig,
-    Setup,
-    TextDelta,
-    ToolCall,
-    Usage,
-)
+from offhook.speech.ports import Message, ModelOutput, ModelRequest, ProviderConfig, Setup, ToolCall
 from offhook.speech.sse import MODEL_PATIENCE, EventClient, ServerEvent
 from offhook.speech.vendor_block import BaseUrl, is_loopback, key_of
-from offhook.speech.vendor_errors import stream_failure
 
-NAME: Final = "anthropic"
 BASE_URL: Final = "https://api.anthropic.com/v1"
 VERSION: Final = "2023-06-01"
-CALLS: Final = 16
-ARGUMENTS_CHARS: Final = 64 * 1024
 PING: Final = frozenset({"ping"})
 BEGIN: Final = "(The call begins. Speak first.)"
 """The vendor wants a conversation to begin with a user; nobody has spoken yet."""
@@ -47,6 +40,13 @@ class Config(ProviderConfig):
     model: Annotated[str, Field(min_length=1, max_length=200, description="The model, as the vendor names it.")] = (
         "claude-haiku-4-5"
     )
+    like: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="The vendor's name of the model, where `model` is another: a deployment's name at a cloud.",
+        ),
+    ] = ""
     base_url: Annotated[BaseUrl, Field(description="The vendor's address; it ends in `/v1`.")] = BASE_URL
     key_env: Annotated[
         str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,99}$", description="Environment variable with the key.")
@@ -63,21 +63,29 @@ def KEYS(config: Config) -> tuple[str, ...]:  # noqa: N802 - the registry's name
 
 
 def create(config: Config, setup: Setup) -> "AnthropicModel":
-    """The model of an agent. Raises `ConfigurationError` when the key is missing."""
+    """The model of an agent. Raises `ConfigurationError` when the key is missing, or the model cannot serve it."""
+    for refused in config_refusals(config, has_tools=bool(setup.tools)):
+        raise ConfigurationError(refused, field="llm.model")
     return AnthropicModel(config, key_of(setup, config.key_env, config.base_url))
 
 
 # ── what is sent ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def request_body(config: Config, request: ModelRequest) -> dict[str, Any]:
+def request_body(config: Config, request: ModelRequest, thoughts: KeptThoughts | None = None) -> dict[str, Any]:
     """The request. The system's text is marked for the vendor's cache: it is the same in every turn and call."""
+    family = family_of(NAME, config.like or config.model)
+    effort = effort_for(family, "", has_tools=bool(request.tools))
     body: dict[str, Any] = {
         "model": config.model,
-        "max_tokens": config.max_tokens,
-        "messages": chat(to_continue(request)),
+        "max_tokens": room_for(family, effort, config.max_tokens),
+        "messages": chat(to_continue(request), thoughts, request.call_id),
         "stream": True,
     }
+    if family.thinking:
+        body["thinking"] = {"type": family.thinking}
+    if effort:
+        body["output_config"] = {"effort": effort}
     system = "\n\n".join(message.text for message in request.messages if message.role == "system" and message.text)
     if system:
         body["system"] = [{"type": "text", "text": system, "cache_control": {"type": "ephemeral"}}]
@@ -89,23 +97,28 @@ def request_body(config: Config, request: ModelRequest) -> dict[str, Any]:
         if not request.may_call:
             # Left out, the tools would make the vendor refuse every call of them that stands in the conversation.
             body["tool_choice"] = {"type": "none"}
-    entry = model_entry(NAME, config.model)
-    if config.temperature is not None and not (entry is not None and entry.refuses_temperature):
+    if config.temperature is not None and takes_temperature(family, effort):
         body["temperature"] = config.temperature
     return body
 
 
-def chat(messages: Iterable[Message]) -> list[dict[str, Any]]:
-    """The conversation in blocks: it begins and ends with the user, and the roles alternate."""
+def chat(
+    messages: Iterable[Message], thoughts: KeptThoughts | None = None, call_id: str = ""
+) -> list[dict[str, Any]]:
+    """The conversation in blocks: it begins and ends with the user, and the roles alternate.
+
+    All thoughts that are known go back: each is taken only behind what stood there when it was thought.
+    """
     entries: list[dict[str, Any]] = []
 
-    def add(role: str, blocks: list[dict[str, Any]]) -> None:
+    def add(role: str, blocks: list[Block], lead: Iterable[Block] = ()) -> None:
+        """`lead` stands before all words of the message, also those that were there."""
         if not blocks:
             return
         if entries and entries[-1]["role"] == role:
-            entries[-1]["content"] += blocks
+            entries[-1]["content"] = [*lead, *entries[-1]["content"], *blocks]
         else:
-            entries.append({"role": role, "content": blocks})
+            entries.append({"role": role, "content": [*lead, *blocks]})
 
     for round_ in rounds(messages):
         message = round_.message
@@ -113,11 +126,14 @@ def chat(messages: Iterable[Message]) -> list[dict[str, Any]]:
             continue
         if message.role == "assistant" and not entries:
             add("user", _text(BEGIN))
-        uses = [
-            {"type": "tool_use", "id": _id(call), "name": call.name, "input": _arguments(call)}
-            for call, _ in round_.answers
-        ]
-        add(message.role, _text(message.text) + uses)
+        uses: list[Block] = []
+        lead: tuple[Block, ...] = ()
+        for at, (call, _) in enumerate(round_.answers):
+            found = thoughts.before(call_id, call.call) if thoughts is not None else Thought()
+            lead = found.before_words if at == 0 else lead
+            uses += [*(found.before_words if at else ()), *found.behind_words]
+            uses.append({"type": "tool_use", "id": _id(call), "name": call.name, "input": _arguments(call)})
+        add(message.role, _text(message.text) + uses, lead)
         add("user", [{"type": "tool_result", "tool_use_id": _id(call), "content": text or "done"}
                      for call, text in round_.answers])  # fmt: skip
     if not entries:
@@ -127,7 +143,7 @@ def chat(messages: Iterable[Message]) -> list[dict[str, Any]]:
     return entries
 
 
-def _text(text: str) -> list[dict[str, Any]]:
+def _text(text: str) -> list[Block]:
     """An empty block is refused."""
     return [{"type": "text", "text": text}] if text.strip() else []
 
@@ -145,129 +161,7 @@ def _arguments(call: ToolCall) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-# ── what comes back ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class _Tokens(msgspec.Struct):
-    input_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
-    cache_read_input_tokens: int | None = None
-    output_tokens: int | None = None
-
-
-class _Start(msgspec.Struct):
-    usage: _Tokens | None = None
-
-
-class _Block(msgspec.Struct):
-    type: str = ""
-    id: str = ""
-    name: str = ""
-    text: str | None = None
-    input: Any = None
-
-
-class _Delta(msgspec.Struct):
-    text: str | None = None
-    partial_json: str | None = None
-    stop_reason: str | None = None
-
-
-class _Event(msgspec.Struct):
-    type: str
-    index: int | None = None
-    message: _Start | None = None
-    content_block: _Block | None = None
-    delta: _Delta | None = None
-    usage: _Tokens | None = None
-
-
-class _Call(msgspec.Struct):
-    call: str
-    name: str
-    given: Any
-    arguments: str = ""
-
-
-class ReplyReader:
-    """Events in, pieces of the reply out; the tool calls come with `finish`. Raises `ProviderError`."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-        self._decoder = msgspec.json.Decoder(_Event)
-        self._calls: dict[int, _Call] = {}
-        self._tokens_in = 0
-        self._tokens_out = 0
-        self._stop_reason = ""
-        self._has_spoken = False
-
-    def feed(self, data: str) -> str:
-        """The text in an event."""
-        try:
-            event = self._decoder.decode(data)
-        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-            raise ProtocolViolation(f"{NAME} sent an event that cannot be read", provider=NAME) from error
-        text = ""
-        match event.type:
-            case "error":
-                raise stream_failure(NAME, msgspec.json.decode(data), key=self._key)
-            case "message_start" if event.message is not None:
-                self._count(event.message.usage)
-            case "content_block_start" if event.content_block is not None:
-                text = self._begin(event.index or 0, event.content_block)
-            case "content_block_delta" if event.delta is not None:
-                text = self._go_on(event.index or 0, event.delta)
-            case "message_delta":
-                self._count(event.usage)
-                self._stop_reason = (event.delta and event.delta.stop_reason) or self._stop_reason
-            case "message_stop":
-                self._stop_reason = self._stop_reason or "end_turn"
-        self._has_spoken = self._has_spoken or bool(text)
-        return text
-
-    def finish(self) -> list[ToolCall]:
-        """The calls, whole. Raises `ProviderUnavailable` when the reply ended before its end."""
-        reason = self._stop_reason
-        if not reason:
-            raise ProviderUnavailable(f"{NAME}: the reply was truncated", provider=NAME)
-        if reason == "refusal" and not self._has_spoken:
-            raise RequestRefused(f"{NAME}: the model refused to answer", provider=NAME)
-        if self._calls and reason == "max_tokens":
-            raise ProtocolViolation(f"{NAME}: max_tokens ended the reply inside a tool call", provider=NAME)
-        return [ToolCall(call.call, call.name, _whole(call)) for _, call in sorted(self._calls.items())]
-
-    def usage(self) -> Usage | None:
-        """The tokens, where the vendor counted any; those from its cache are tokens too."""
-        return Usage(self._tokens_in, self._tokens_out) if self._tokens_in or self._tokens_out else None
-
-    def _begin(self, index: int, block: _Block) -> str:
-        if block.type == "tool_use":
-            if len(self._calls) >= CALLS or not block.name or not block.id:
-                raise ProtocolViolation(f"{NAME}: too many tool calls, or one without a name", provider=NAME)
-            self._calls[index] = _Call(block.id, block.name, block.input)
-        return (block.text or "") if block.type == "text" else ""
-
-    def _go_on(self, index: int, delta: _Delta) -> str:
-        if delta.partial_json is not None:
-            call = self._calls.get(index)
-            if call is None or len(call.arguments) + len(delta.partial_json) > ARGUMENTS_CHARS:
-                raise ProtocolViolation(f"{NAME}: arguments too long, or of no tool call", provider=NAME)
-            call.arguments += delta.partial_json
-        return delta.text or ""
-
-    def _count(self, tokens: _Tokens | None) -> None:
-        if tokens is None:
-            return
-        cached = (tokens.cache_creation_input_tokens or 0) + (tokens.cache_read_input_tokens or 0)
-        self._tokens_in = (tokens.input_tokens or 0) + cached or self._tokens_in
-        self._tokens_out = tokens.output_tokens or self._tokens_out
-
-
-def _whole(call: _Call) -> str:
-    if call.arguments.strip():
-        return call.arguments
-    # A tool without arguments sends none, or all of them at its start.
-    return msgspec.json.encode(call.given).decode() if isinstance(call.given, dict) else "{}"
+# ── the model ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class AnthropicModel:
@@ -276,6 +170,8 @@ class AnthropicModel:
     def __init__(self, config: Config, key: str) -> None:
         self._config = config
         self._key = key
+        self._known = corrections_of(NAME, config.base_url, config.model)
+        self._thoughts = KeptThoughts()
         headers = {"anthropic-version": VERSION, **({"x-api-key": key} if key else {})}
         self._client = EventClient(Endpoint(NAME, config.base_url, headers, key, MODEL_PATIENCE))
 
@@ -293,22 +189,29 @@ class AnthropicModel:
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
         """The reply; its tool calls come whole, once the model is done. Raises `ProviderError`."""
-        reader = ReplyReader(self._key)
+        body = request_body(self._config, request, self._thoughts)
+        forget = partial(self._thoughts.forget, request.call_id)
+        outputs = corrected(partial(self._ask, request), body, self._known, forget)
+        async with aclosing(outputs):
+            async for output in outputs:
+                yield output
+
+    async def _ask(self, request: ModelRequest, body: dict[str, Any]) -> AsyncGenerator[ModelOutput, None]:
+        reader = ReplyReader(self._key, may_be_empty=bool(request.said))
         # A ping says that the connection lives, not that the model goes on.
-        events = self._client.events("messages", request_body(self._config, request), ignored=PING, is_last=_is_last)
+        events = self._client.events("messages", body, ignored=PING, is_last=_is_last)
         try:
             async with aclosing(events):
                 async for event in events:
-                    if text := reader.feed(event.data):
-                        yield TextDelta(text)
-                    elif event.name == "content_block_delta":
-                        yield Progress()
+                    for output in reader.take(event.data):
+                        yield output
             calls = reader.finish()
         except ProviderError:
             # The vendor has counted what it read, also of a reply that it broke off.
             if (usage := reader.usage()) is not None:
                 yield usage
             raise
+        reader.keep_thoughts(self._thoughts, request.call_id)
         for call in calls:
             yield call
         if (usage := reader.usage()) is not None:

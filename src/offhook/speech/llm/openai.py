@@ -1,42 +1,38 @@
 """OpenAI's Chat Completions as a stream, and every server that speaks the same: Azure, Groq, Together, vLLM, Ollama.
 
-What a model or a server wants differently stands in `speech/catalogue.toml`; what servers send differently is taken as
-it comes: calls without an index, usage anywhere, unknown finish reasons, chunks without choices.
+What a model or a server wants differently stands in `speech/catalogue.toml`; what one refuses all the same is learned
+(`corrections`), and what servers send differently is taken as it comes (`openai_reply`).
 """
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
-import msgspec
 from pydantic import Field
 
-from offhook.errors import ProtocolViolation, ProviderUnavailable, RequestRefused
-from offhook.speech.catalogue import key_header, model_entry
-from offhook.speech.http import Endpoint
-from offhook.speech.llm.history import rounds, to_continue
-from offhook.speech.ports import (
-    Message,
-    ModelOutput,
-    ModelRequest,
-    Progress,
-    ProviderConfig,
-    Setup,
-    TextDelta,
-    ToolCall,
-    Usage,
+from offhook.errors import ConfigurationError, ProviderError
+from offhook.speech.catalogue import config_refusals, family_of, key_header, server_at
+from offhook.speech.families import (
+    LEAST_THOUGHT,
+    Family,
+    Limit,
+    Server,
+    effort_for,
+    room_for,
+    takes_temperature,
 )
+from offhook.speech.http import Endpoint
+from offhook.speech.llm.corrections import corrected, corrections_of
+from offhook.speech.llm.history import rounds, to_continue
+from offhook.speech.llm.openai_reply import NAME, Reply
+from offhook.speech.llm.thoughts import Thoughts
+from offhook.speech.ports import Message, ModelOutput, ModelRequest, ProviderConfig, Setup
 from offhook.speech.sse import MODEL_PATIENCE, EventClient, ServerEvent
 from offhook.speech.vendor_block import BaseUrl, is_loopback, key_of
-from offhook.speech.vendor_errors import stream_failure
 
-NAME: Final = "openai"
 BASE_URL: Final = "https://api.openai.com/v1"
 DONE: Final = "[DONE]"
-CALLS: Final = 16
-"""Tool calls in one reply."""
-ARGUMENTS_CHARS: Final = 64 * 1024
 
 Effort = Literal["", "none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
@@ -48,6 +44,13 @@ class Config(ProviderConfig):
     model: Annotated[str, Field(min_length=1, max_length=200, description="The model, as the vendor names it.")] = (
         "gpt-4o"
     )
+    like: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="The vendor's name of the model, where `model` is another: a deployment's name at Azure.",
+        ),
+    ] = ""
     base_url: Annotated[BaseUrl, Field(description="The vendor's address; it mostly ends in `/v1`.")] = BASE_URL
     key_env: Annotated[
         str,
@@ -74,7 +77,9 @@ def KEYS(config: Config) -> tuple[str, ...]:  # noqa: N802 - the registry's name
 
 
 def create(config: Config, setup: Setup) -> "OpenAIModel":
-    """The model of an agent. Raises `ConfigurationError` when the key is missing."""
+    """The model of an agent. Raises `ConfigurationError` when the key is missing, or the model cannot serve it."""
+    for refused in config_refusals(config, has_tools=bool(setup.tools)):
+        raise ConfigurationError(refused, field="llm.model")
     return OpenAIModel(config, key_of(setup, config.key_env, config.base_url))
 
 
@@ -82,19 +87,21 @@ def create(config: Config, setup: Setup) -> "OpenAIModel":
 
 
 def request_body(config: Config, request: ModelRequest) -> dict[str, Any]:
-    """The request, without a member that this model or this server would refuse."""
-    entry = model_entry(NAME, config.model)
-    is_vendor = config.base_url == BASE_URL
-    body: dict[str, Any] = {"model": config.model, "messages": chat(to_continue(request)), "stream": True}
-    # `max_tokens` is what every server knows; reasoning models refuse it.
-    has_new_name = is_vendor or entry is not None
-    body["max_completion_tokens" if has_new_name else "max_tokens"] = config.max_tokens
-    if config.count_tokens:
-        body["stream_options"] = {"include_usage": True}
-        if is_vendor:
-            body["stream_options"]["include_obfuscation"] = False
+    """The request, without a member that this model or this server is known to refuse."""
+    server, family = server_at(config.base_url), family_of(NAME, config.like or config.model)
     # A tool that may not be called is left out: not every server knows how to be told that.
     tools = request.tools if request.may_call else ()
+    wanted = config.reasoning_effort or (server.effort if family.efforts is None else "")
+    effort = "" if _is_told_by_template(config, server, family) else effort_for(family, wanted, has_tools=bool(tools))
+    body: dict[str, Any] = {"model": config.model, "messages": chat(to_continue(request)), "stream": True}
+    # `max_tokens` is what every server knows; the vendor and Azure take the new name for all models, and newer models
+    # refuse the old one.
+    limit = Limit.MAX_COMPLETION_TOKENS if server.is_the_vendor else family.limit
+    body[limit.value] = room_for(family, effort, config.max_tokens)
+    if config.count_tokens:
+        body["stream_options"] = {"include_usage": True}
+        if config.base_url == BASE_URL:
+            body["stream_options"]["include_obfuscation"] = False
     if tools:
         body["tools"] = [
             {
@@ -103,17 +110,20 @@ def request_body(config: Config, request: ModelRequest) -> dict[str, Any]:
             }
             for tool in tools
         ]
-    effort: str = config.reasoning_effort
-    if entry is not None:
-        effort = effort or entry.reasoning_effort
-        if tools and entry.reasoning_effort_with_tools:
-            effort = entry.reasoning_effort_with_tools
     if effort:
         body["reasoning_effort"] = effort
-    refuses_temperature = entry is not None and (entry.refuses_temperature and effort != "none")
-    if config.temperature is not None and not refuses_temperature:
+    elif _is_told_by_template(config, server, family):
+        body["chat_template_kwargs"] = dict(family.template or {})
+    if config.temperature is not None and takes_temperature(family, effort):
         body["temperature"] = config.temperature
     return body
+
+
+def _is_told_by_template(config: Config, server: Server, family: Family) -> bool:
+    """Whether an open model is told not to think by its template: by servers that pass that on, as vLLM and SGLang."""
+    is_ollamas_name = ":" in config.model.rsplit("/", 1)[-1]
+    is_open = family.template is not None and not server.takes_efforts and not is_ollamas_name
+    return is_open and config.reasoning_effort in LEAST_THOUGHT
 
 
 def chat(messages: tuple[Message, ...]) -> list[dict[str, Any]]:
@@ -133,100 +143,7 @@ def chat(messages: tuple[Message, ...]) -> list[dict[str, Any]]:
     return entries
 
 
-# ── what comes back ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class _Function(msgspec.Struct):
-    name: str | None = None
-    arguments: Any = None
-
-
-class _Fragment(msgspec.Struct):
-    index: int | None = None
-    id: str | None = None
-    function: _Function | None = None
-
-
-class _Delta(msgspec.Struct):
-    content: str | None = None
-    refusal: str | None = None
-    tool_calls: list[_Fragment] | None = None
-
-
-class _Choice(msgspec.Struct):
-    delta: _Delta | None = None
-    finish_reason: str | None = None
-
-
-class _Tokens(msgspec.Struct):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-
-
-class _Groq(msgspec.Struct):
-    usage: _Tokens | None = None
-
-
-class _Piece(msgspec.Struct):
-    choices: list[_Choice] | None = None
-    usage: _Tokens | None = None
-    x_groq: _Groq | None = None
-    error: Any = None
-    object: Any = None
-
-
-@dataclass(slots=True)
-class _Call:
-    index: int | None
-    call: str
-    name: str
-    arguments: str = ""
-
-
-class CallCollector:
-    """Joins the fragments of a reply's tool calls. Raises `ValueError` when they are too many or too long."""
-
-    __slots__ = ("_calls",)
-
-    def __init__(self) -> None:
-        self._calls: list[_Call] = []
-
-    def add(self, fragment: _Fragment) -> None:
-        """Take a fragment, whatever it leaves out."""
-        function = fragment.function or _Function()
-        call = self._open(fragment, function)
-        call.call = call.call or fragment.id or ""
-        call.name = call.name or function.name or ""
-        arguments = function.arguments
-        if arguments is not None:
-            call.arguments += arguments if isinstance(arguments, str) else msgspec.json.encode(arguments).decode()
-        if len(call.arguments) > ARGUMENTS_CHARS:
-            raise ValueError("a tool call's arguments are too long")
-
-    def finish(self, prefix: str) -> list[ToolCall]:
-        """The calls in their order; one without an id gets its own. Raises `ValueError` for one without a name."""
-        if any(not call.name for call in self._calls):
-            raise ValueError("a tool call has no name")
-        calls, self._calls = self._calls, []
-        return [
-            ToolCall(call.call or f"{prefix}-{number}", call.name, call.arguments.strip() or "{}")
-            for number, call in enumerate(calls, 1)
-        ]
-
-    def _open(self, fragment: _Fragment, function: _Function) -> _Call:
-        """The call that a fragment goes on with, or a new one."""
-        for call in reversed(self._calls):
-            # Old servers give every call the index 0: another id is another call.
-            is_other = bool(fragment.id and call.call and fragment.id != call.call)
-            if not is_other and (
-                (fragment.index is not None and fragment.index == call.index)
-                or (fragment.index is None and (bool(fragment.id) or not function.name))
-            ):
-                return call
-        if len(self._calls) >= CALLS:
-            raise ValueError("too many tool calls in one reply")
-        self._calls.append(_Call(fragment.index, "", ""))
-        return self._calls[-1]
+# ── the model ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class OpenAIModel:
@@ -235,7 +152,9 @@ class OpenAIModel:
     def __init__(self, config: Config, key: str) -> None:
         self._config = config
         self._key = key
-        self._decoder = msgspec.json.Decoder(_Piece)
+        self._known = corrections_of(NAME, config.base_url, config.model)
+        family, server = family_of(NAME, config.like or config.model), server_at(config.base_url)
+        self._may_think_unopened = family.thinks_unopened and not server.takes_efforts
         headers = key_header(config.base_url, key)
         self._client = EventClient(Endpoint(NAME, config.base_url, headers, key, MODEL_PATIENCE))
 
@@ -253,74 +172,37 @@ class OpenAIModel:
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
         """The reply; its tool calls come whole, once the model is done. Raises `ProviderError`."""
-        calls, usage, finish, has_spoken = CallCollector(), Usage(0, 0), "", False
-        body = request_body(self._config, request)
+        outputs = corrected(partial(self._ask, request), request_body(self._config, request), self._known)
+        async with aclosing(outputs):
+            async for output in outputs:
+                yield output
+
+    async def _ask(self, request: ModelRequest, body: dict[str, Any]) -> AsyncGenerator[ModelOutput, None]:
+        known = self._known
+        # The first reply of a model that may do so is held until it tells; the next ones are not, if it did not.
+        may_begin = known.thinks_unopened is None and self._may_think_unopened
+        thoughts = Thoughts(are_unopened=known.thinks_unopened or may_begin)
+        reply = Reply(self._key, f"call-{len(request.messages)}", thoughts, may_be_empty=bool(request.said))
         events = self._client.events("chat/completions", body, is_last=_is_last)
-        async with aclosing(events):
-            async for event in events:
-                if _is_last(event):
-                    finish = finish or "done"
-                    continue
-                chunk = self._decode(event.data)
-                usage = _usage(chunk, usage)
-                for choice in chunk.choices or ():
-                    finish = choice.finish_reason or finish
-                    if text := self._take(choice.delta, calls):
-                        has_spoken = True
-                        yield TextDelta(text)
-                    elif choice.delta is not None and choice.delta.tool_calls:
-                        yield Progress()
-        self._check_finish(finish, has_spoken)
-        for call in self._finished(calls, request, finish):
-            yield call
-        if usage.tokens_in or usage.tokens_out:
-            yield usage
-
-    def _decode(self, data: str) -> _Piece:
         try:
-            chunk = self._decoder.decode(data)
-        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-            raise ProtocolViolation(f"{NAME} sent an event that cannot be read", provider=NAME) from error
-        if chunk.error or chunk.object == "error":
-            raise stream_failure(NAME, msgspec.json.decode(data), key=self._key)
-        return chunk
-
-    def _take(self, delta: _Delta | None, calls: CallCollector) -> str:
-        if delta is None:
-            return ""
-        for fragment in delta.tool_calls or ():
-            try:
-                calls.add(fragment)
-            except ValueError as error:
-                raise ProtocolViolation(f"{NAME}: {error}", provider=NAME) from error
-        # A refusal is meant for the person, as any text.
-        return (delta.content or "") + (delta.refusal or "")
-
-    def _check_finish(self, finish: str, has_spoken: bool) -> None:
-        # The vendor's own client ends silently here.
-        if not finish:
-            raise ProviderUnavailable(f"{NAME}: the reply was truncated", provider=NAME)
-        if finish == "error":
-            raise ProviderUnavailable(f"{NAME} broke the reply off", provider=NAME)
-        if finish == "content_filter" and not has_spoken:
-            raise RequestRefused(f"{NAME}: the vendor's content filter held the reply back", provider=NAME)
-
-    def _finished(self, calls: CallCollector, request: ModelRequest, finish: str) -> list[ToolCall]:
-        try:
-            found = calls.finish(f"call-{len(request.messages)}")
-        except ValueError as error:
-            raise ProtocolViolation(f"{NAME}: {error}", provider=NAME) from error
-        if found and finish == "length":
-            raise ProtocolViolation(f"{NAME}: max_tokens ended the reply inside a tool call", provider=NAME)
-        return found
+            async with aclosing(events):
+                async for event in events:
+                    if _is_last(event):
+                        reply.end()
+                        continue
+                    for output in reply.feed(event.data):
+                        yield output
+            for rest in reply.finish():
+                yield rest
+            known.thinks_unopened = thoughts.were_unopened or thoughts.is_hidden
+        except ProviderError:
+            # What was spent is known also of a reply that came to nothing.
+            if reply.usage.tokens_in or reply.usage.tokens_out:
+                yield reply.usage
+            raise
+        if reply.usage.tokens_in or reply.usage.tokens_out:
+            yield reply.usage
 
 
 def _is_last(event: ServerEvent) -> bool:
     return event.data.strip() == DONE
-
-
-def _usage(chunk: _Piece, before: Usage) -> Usage:
-    found = chunk.usage or (chunk.x_groq.usage if chunk.x_groq else None)
-    if found is None:
-        return before
-    return Usage(found.prompt_tokens or before.tokens_in, found.completion_tokens or before.tokens_out)
