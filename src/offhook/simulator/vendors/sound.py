@@ -55,6 +55,8 @@ class SoundTiming:
     realtime_factor: float = 0.05
     leading_silence_s: float = 0.0
     """In front of what is said, in whole frames."""
+    trailing_silence_s: float | None = None
+    """Behind it; None: as much as the vendor leaves there (`SoundServer.tail_s`)."""
 
 
 @dataclass(slots=True)
@@ -95,6 +97,8 @@ class SoundServer(HttpServer):
     name = ""
     key = ""
     """The only one that is taken."""
+    tail_s = 0.0
+    """Silence behind everything that it says."""
 
     def __init__(
         self,
@@ -125,11 +129,14 @@ class SoundServer(HttpServer):
         """What the vendor adds to every answer."""
         raise NotImplementedError
 
-    def said(self, text: str) -> bytes:
-        """The text on the talking tape: mu-law that whoever hears it can read."""
+    def said(self, text: str, tail_s: float | None = None) -> bytes:
+        """The text on the talking tape: mu-law that whoever hears it can read. `tail_s` in place of the usual."""
         # Numbered by its text: a sentence from a cache never has the number of another one of the same call.
         utterance = Utterance(zlib.crc32(text.encode()) & 0xFFFF)
-        return SILENCE_FRAME * round(self.timing.leading_silence_s / FRAME_S) + speak(text, utterance)
+        usual_s = self.tail_s if self.timing.trailing_silence_s is None else self.timing.trailing_silence_s
+        lead, tail = self.timing.leading_silence_s, usual_s if tail_s is None else tail_s
+        silence = [SILENCE_FRAME * round(length_s / FRAME_S) for length_s in (lead, tail)]
+        return silence[0] + speak(text, utterance) + silence[1]
 
     # ── HTTP ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
