@@ -30,7 +30,7 @@ from offhook.simulator.voices import TapeVoice, prepare
 from offhook.speech.registry import Kind
 from tests.carrier_world import ACCOUNT, PUBLIC_URL, TOKEN, TinyServer, running
 
-SHORT = Waits(answer_s=2.0, idle_s=0.3, keep_alive_s=0.1, frame_s=0.0, connections=6)
+SHORT = Waits(answer_s=2.0, idle_s=0.3, keep_alive_s=0.1, frame_s=0.001, connections=6)
 VOICES = ("elevenlabs", "cartesia", "deepgram-speak", "azure", "openai-speech")
 SIGNED = "2026-11-28 INFO offhook.web < the media socket is signed as wss, without a slash, without a port\n"
 

@@ -17,11 +17,10 @@ from offhook.errors import ProviderError
 from offhook.simulator.vendors.deepgram_v1 import NovaHearing, NovaWays
 from offhook.simulator.vendors.deepgram_v2 import FluxHearing, FluxWays
 from offhook.speech.ports import TranscriberEvent
-from offhook.speech.scripted.tape import FRAME_BYTES
 from offhook.speech.stt.deepgram_flux import FluxDialect
 from offhook.speech.stt.deepgram_nova import NovaDialect
 from tests.fuzz import Case, Document, Fault, Frame, Message, cases
-from tests.heard_words import Sound, SpokenWord, Spurt, sound_of
+from tests.heard_words import Sound, Spurt, sound_of
 from tests.transcriber_world import FLUX, NOVA
 
 FRAME_S: Final = 0.02

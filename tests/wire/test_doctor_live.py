@@ -108,7 +108,7 @@ def test_a_model_that_thinks_first_is_asked_again_with_the_owners_bound(tmp_path
 
 
 def test_words_that_do_not_come_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probing, "hello_frames", lambda: (b"\xff" * 160,) * 100)
+    monkeypatch.setattr(probing, "hello", lambda: (b"\xff" * 160,) * 100)
     name = "live: stt: deepgram nova-3"
     found = asked(tmp_path)
     assert found[name].mark is Mark.BAD and "heard no word of" in found[name].found

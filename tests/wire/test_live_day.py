@@ -14,12 +14,13 @@ from offhook.live.day import EXCHANGES, QUESTIONS, entries, live_day
 from offhook.live.purse import MOST_DOLLARS, Purse, PurseEmpty
 from offhook.live.question import Result, Verdict
 from offhook.live.report import MARKS, as_document, as_markdown
-from offhook.simulator.vendors import deepgram_query
+from offhook.simulator.vendors import deepgram_query, deepgram_v1
 from offhook.simulator.vendors.deepgram import Break, DeepgramFaults
 from offhook.simulator.vendors.deepgram_v1 import NovaWays
+from offhook.simulator.vendors.deepgram_v2 import FluxWays
 from offhook.simulator.vendors.latency import Delay
 from offhook.simulator.vendors.server import Fault, Latency
-from offhook.simulator.vendors.sockets import Refusal, SpeechFault
+from offhook.simulator.vendors.sockets import Pace, Refusal, SpeechFault
 from offhook.simulator.vendors.sound import SoundFault
 from offhook.speech.ports import Usage
 from tests.live_world import LiveWorld, ago, document, in_world
@@ -89,8 +90,11 @@ def no_old_model(_: LiveWorld, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def old_flux(world: LiveWorld, _: pytest.MonkeyPatch) -> None:
-    error = Break(kind="error", after_words=1)
-    world.server("deepgram").faults = DeepgramFaults(breaks=(error,))
+    world.server("deepgram").faults = DeepgramFaults(flux=FluxWays(is_old=True))
+
+
+def words_only(_: LiveWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deepgram_v1, "with_figures", lambda said, **_: said)
 
 
 def late_model(world: LiveWorld, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,6 +113,7 @@ def old_price(world: LiveWorld, _: pytest.MonkeyPatch) -> None:
 OTHERWISE: dict[str, Change] = {
     "deepgram-finalize-position": nova(finalize="never"),
     "deepgram-keep-alive": attribute("deepgram", "idle_s", 0.02),
+    "deepgram-numbers": words_only,
     "deepgram-phone-model": no_old_model,
     "deepgram-listeners": attribute("deepgram", "most_streams", 3),
     "deepgram-flux-mulaw": muted,
@@ -172,6 +177,30 @@ def test_a_suspended_account_and_a_recording_that_is_gone(tmp_path: Path) -> Non
             assert came == "Twilio answered 401; check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"
 
     in_world(tmp_path, check)
+
+
+def test_an_account_of_two_voices_at_once_refuses_with_a_code_that_is_known(tmp_path: Path) -> None:
+    async def check(world: LiveWorld) -> None:
+        world.server("elevenlabs").concurrency = 2
+        world.server("elevenlabs").pace = Pace(first_audio=Delay(0.3))
+        verdict, told = await world.verdict("elevenlabs-concurrency")
+        assert verdict is Verdict.AS_EXPECTED
+        assert told.startswith("4 of 6 were refused: too_many_concurrent_requests"), told
+
+    in_world(tmp_path, check)
+
+
+def test_a_region_is_the_vendors_own_and_another_server_is_not(tmp_path: Path) -> None:
+    llm = {"provider": "openai", "base_url": "https://api.groq.com/openai/v1", "key_env": "GROQ_API_KEY"}
+    stt = {"provider": "deepgram", "base_url": "https://api.eu.deepgram.com"}
+
+    async def check(world: LiveWorld) -> None:
+        async with world.plan() as plan:
+            asked = {entry.question.name: entry.subject for entry in entries(plan.subjects, [])}
+        assert asked["openai-retired-model"] is None and asked["openai-answers"] is not None
+        assert asked["deepgram-flux-force-end"] is not None
+
+    in_world(tmp_path, check, llm=llm, stt=stt)
 
 
 def test_the_log_of_a_server_answers_the_signature(tmp_path: Path) -> None:

@@ -1,24 +1,35 @@
-"""A second and a half of speech that is said to transcribers. `scripts/live_clip.py` made it with the local voice."""
+"""What is said to transcribers, as mu-law in frames of 20 ms. `scripts/live_clip.py` made it with the local voice."""
 
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from offhook.core.formats import FRAME_S, TELEPHONE
+
 HELLO: Final = "Hello, are you open today?"
-FRAME_BYTES: Final = 160
-TAIL_FRAMES: Final = 25
-"""Half a second of silence behind the words: who speaks on the telephone stops, too."""
+NUMBER: Final = "My number is five five five zero one two three four."
+SILENCE: Final = TELEPHONE.silence(TELEPHONE.frame_bytes)
 
 
 @cache
-def hello_frames() -> tuple[bytes, ...]:
-    """`HELLO` as mu-law in frames of 20 ms, the silence behind it included."""
-    audio = files("offhook.live").joinpath("hello.ulaw").read_bytes()
-    assert len(audio) % FRAME_BYTES == 0, "the clip is whole frames"
-    said = tuple(audio[at : at + FRAME_BYTES] for at in range(0, len(audio), FRAME_BYTES))
-    return said + (b"\xff" * FRAME_BYTES,) * TAIL_FRAMES
+def hello() -> tuple[bytes, ...]:
+    """`HELLO`, to the end of its last word."""
+    return _frames("hello")
 
 
-def spoken_s() -> float:
-    """Where the words end, in seconds of the frames."""
-    return (len(hello_frames()) - TAIL_FRAMES) / 50
+@cache
+def number() -> tuple[bytes, ...]:
+    """`NUMBER`, to the end of its last word."""
+    return _frames("number")
+
+
+def length_s(frames: tuple[bytes, ...]) -> float:
+    """How long so many frames are heard."""
+    return len(frames) * FRAME_S
+
+
+def _frames(name: str) -> tuple[bytes, ...]:
+    audio = files("offhook.live").joinpath(f"{name}.ulaw").read_bytes()
+    size = TELEPHONE.frame_bytes
+    assert len(audio) % size == 0, "the clip is whole frames"
+    return tuple(audio[at : at + size] for at in range(0, len(audio), size))

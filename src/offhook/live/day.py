@@ -150,7 +150,6 @@ def _asked(question: Question, subjects: Iterable[Subject]) -> Subject | None:
         if subject.kind is question.kind
         and VENDORS.get(subject.vendor) == question.vendor
         and not subject.is_other_server
-        and (subject.config is None or question.is_for(subject.config))
     ]
     return next((subject for subject in fitting if not subject.missing), fitting[0] if fitting else None)
 

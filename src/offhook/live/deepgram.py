@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from typing import Final, cast
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from offhook import clock
 from offhook.core.formats import TELEPHONE
 from offhook.errors import ProviderUnavailable
-from offhook.live.clip import hello_frames, spoken_s
+from offhook.live.clip import SILENCE, hello, length_s, number
 from offhook.live.question import Asking, Came, Question, came
 from offhook.live.wire import HandshakeRefused, Message, SocketClosed, Talk
 from offhook.speech.registry import Kind
@@ -27,6 +27,8 @@ KEEP_ALIVES: Final = 3
 PLAN_SOCKETS: Final = 5
 """Of Aura, on the smallest plan in 2025."""
 STEP_S: Final = 0.5
+TAIL: Final = (SILENCE,) * 25
+"""Half a second behind the words: who speaks on the telephone stops, too."""
 SAID: Final = "Thank you for calling, we are open until six today."
 
 
@@ -36,15 +38,14 @@ SAID: Final = "Thank you for calling, we are open until six today."
 async def finalize_position(asking: Asking) -> Came:
     """The answer to a question must reach to the place that was asked about."""
     async with asking.wire.socket(f"v1/listen?{urlencode(NOVA)}") as talk:
-        await _say_clip(asking, talk)
+        sent_s = await _say(asking, talk, (*hello(), *TAIL))
         await talk.say({"type": "Finalize"})
         answer = await talk.until(lambda said: bool(said.fields.get("from_finalize")), asking.waits.answer_s)
         await talk.say({"type": "CloseStream"})
     if answer is None:
         return came("no result with from_finalize came", is_expected=False)
     end_s = float(answer.fields["start"]) + float(answer.fields["duration"])
-    sent_s = len(hello_frames()) / 50
-    text = f"it ends at {end_s:.2f} s, and {sent_s:.2f} s were sent (the words end at {spoken_s():.2f} s)"
+    text = f"it ends at {end_s:.2f} s, and {sent_s:.2f} s were sent (the words end at {length_s(hello()):.2f} s)"
     return came(text, abs(end_s - sent_s) <= NEAR_S)
 
 
@@ -56,6 +57,22 @@ async def keep_alive_alone(asking: Asking) -> Came:
             if closed := await talk.closes(asking.waits.keep_alive_s):
                 return came(f"it was {closed}", is_expected=False)
     return came(f"it stayed open for {KEEP_ALIVES * asking.waits.keep_alive_s:g} s")
+
+
+async def numbers(asking: Asking) -> Came:
+    """The adapter's own choice of `smart_format`, with `no_delay` and without."""
+    heard = []
+    for more in ({"smart_format": "true"}, {"smart_format": "true", "no_delay": "true"}):
+        async with asking.wire.socket(f"v1/listen?{urlencode({**dict(NOVA), **more})}") as talk:
+            await _say(asking, talk, (*number(), *TAIL))
+            await talk.say({"type": "Finalize"})
+            await talk.until(lambda said: bool(said.fields.get("from_finalize")), asking.waits.answer_s)
+            await talk.say({"type": "CloseStream"})
+        finals = [fields for fields in (Message(said).fields for said in talk.heard) if fields.get("is_final")]
+        heard.append(" ".join(_transcript(fields) for fields in finals).strip())
+    formatted, at_once = (any(sign.isdigit() for sign in text) for text in heard)
+    text = f"without no_delay {heard[0][:80]!r}, with it {heard[1][:80]!r}"
+    return came(text, formatted and not at_once)
 
 
 async def phone_model(asking: Asking) -> Came:
@@ -73,7 +90,7 @@ async def listeners_at_once(asking: Asking) -> Came:
 async def flux_mulaw(asking: Asking) -> Came:
     """Frames of 20 ms, where the vendor's examples send 80 ms."""
     async with asking.wire.socket(f"v2/listen?{urlencode(FLUX)}") as talk:
-        await _say_clip(asking, talk)
+        await _say(asking, talk, (*hello(), *TAIL))
         answer = await _until_silent(asking, talk, lambda said: bool(said.fields.get("transcript")))
         if answer is None:
             return came("no transcript came", is_expected=False)
@@ -84,7 +101,7 @@ async def flux_mulaw(asking: Asking) -> Came:
 async def flux_force_end(asking: Asking) -> Came:
     """With a turn in progress, since it is ignored without one."""
     async with asking.wire.socket(f"v2/listen?{urlencode([*FLUX, ('eot_threshold', '0.9')])}") as talk:
-        await _say_clip(asking, talk, tail=False)
+        await _say(asking, talk, hello())
         await talk.say({"type": "ForceEndTurn"})
 
         def is_answer(said: Message) -> bool:
@@ -145,12 +162,13 @@ async def flux_voice_cut_off(asking: Asking) -> Came:
 # ── what they share ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _say_clip(asking: Asking, talk: Talk, *, tail: bool = True) -> None:
-    frames = hello_frames() if tail else hello_frames()[: round(spoken_s() * 50)]
-    asking.purse.hear(len(frames) / 50)
+async def _say(asking: Asking, talk: Talk, frames: tuple[bytes, ...]) -> float:
+    """Say them at the pace of a caller; how long they are."""
+    asking.purse.hear(length_s(frames))
     for frame in frames:
         await talk.say(frame)
         await asyncio.sleep(asking.waits.frame_s)
+    return length_s(frames)
 
 
 async def _until_silent(asking: Asking, talk: Talk, is_it: Callable[[Message], bool]) -> Message | None:
@@ -183,6 +201,11 @@ async def _open_many(asking: Asking, path: str) -> tuple[int, str]:
     return asking.waits.connections, ""
 
 
+def _transcript(fields: dict[str, Any]) -> str:
+    alternatives = fields.get("channel", {}).get("alternatives") or [{}]
+    return str(alternatives[0].get("transcript") or "")
+
+
 def _counted(opened: int, refused: str) -> str:
     more = f"the next one was refused: {refused}" if refused else "more were not tried"
     return f"{opened} were open at once, {more}"
@@ -202,6 +225,11 @@ QUESTIONS: Final = (
         name="deepgram-keep-alive", vendor=VENDOR, kind=Kind.STT, ask=keep_alive_alone,
         text="Do KeepAlives alone keep a socket open before the first audio?",
         expected="yes, past the ten seconds after which a silent one is closed",
+    ),
+    Question(
+        name="deepgram-numbers", vendor=VENDOR, kind=Kind.STT, ask=numbers,
+        text="Does smart_format write digits when a final is asked for, with and without no_delay?",
+        expected="digits without no_delay, words with it",
     ),
     Question(
         name="deepgram-phone-model", vendor=VENDOR, kind=Kind.STT, ask=phone_model,

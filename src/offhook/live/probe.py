@@ -1,15 +1,17 @@
 """One harmless exchange with a provider, through the adapter that calls use. Costs fractions of a cent."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from typing import Final, cast
 
 from offhook import clock
 from offhook.core.events import TranscriptFinal
-from offhook.core.formats import TELEPHONE
+from offhook.core.formats import FRAME_S, TELEPHONE
 from offhook.errors import ProviderTimeout, ProviderUnavailable
-from offhook.live.clip import HELLO, hello_frames, spoken_s
+from offhook.live.clip import HELLO, SILENCE, hello, length_s
 from offhook.live.purse import tokens_of
 from offhook.live.question import Asking, Probe
 from offhook.speech.fallback import LlmBlock
@@ -29,10 +31,15 @@ from offhook.speech.ports import (
 from offhook.speech.registry import Kind, Port, create_alone
 
 PROBE_S: Final = 30.0
+PROVIDERS: Final = logging.getLogger("offhook.providers")
+ADVICE: Final = "calls do the same; set in the agent's file what it names, and it is not refused first"
 WORD: Final = "Hello."
 FEW_TOKENS: Final = 32
 """Enough for a word, and not for a model's thoughts."""
 SHOWN: Final = 40
+BEHIND_FRAMES: Final = 10
+"""Silence behind the last word, before a transcriber is asked: as much as a call needs to hear it."""
+NEAR_S: Final = 0.1
 SHORTEST_WORD_S: Final = 0.1
 QUIET: Final = frozenset((0xFF, 0x7F))
 """Mu-law's zeros."""
@@ -42,11 +49,30 @@ ASKED: Final = "Say the one word: yes. Use no tool."
 
 async def probe(asking: Asking) -> Probe:
     """Ask once and judge what comes. Raises an `OffhookError`, also when nothing comes."""
+    told = _Told()
     try:
         async with asyncio.timeout(PROBE_S):
-            return await _probe(asking)
+            with told:
+                found = await _probe(asking)
     except TimeoutError as error:
         raise ProviderTimeout(f"no end within {PROBE_S:g} s", provider=asking.subject.vendor) from error
+    return replace(found, note=found.note or told.line, advice=found.advice or (ADVICE if told.line else ""))
+
+
+class _Told(logging.Handler):
+    """Keeps the last warning about providers: one that was put right by itself, and would be in a server's log."""
+
+    line = ""
+
+    def __enter__(self) -> None:
+        PROVIDERS.addHandler(self)
+
+    def __exit__(self, *_: object) -> None:
+        PROVIDERS.removeHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.WARNING:
+            self.line = " ".join(record.getMessage().removeprefix("! ").split())
 
 
 async def _probe(asking: Asking) -> Probe:
@@ -147,14 +173,12 @@ async def speak(asking: Asking) -> Probe:
 
 
 async def hear(asking: Asking) -> Probe:
-    """A sentence is said to the transcriber; its words have to come back."""
-    frames = hello_frames()
-    asking.purse.hear(TELEPHONE.seconds(sum(map(len, frames))))
+    """A sentence is said to the transcriber, which is asked for it behind the last word; its words have to come."""
     async with _opened(asking) as port:
         stt = cast("SpeechToText", port)
         if stt.format != TELEPHONE:
             raise ProviderUnavailable("it takes another audio than the telephone's, and cannot be tried so")
-        heard, latency_s = await _transcribe(stt, frames, asking.waits.frame_s, asking.waits.answer_s)
+        heard, latency_s = await _transcribe(asking, stt)
     if heard:
         return Probe(f"heard {heard[:SHOWN]!r}", latency_s)
     if not asking.setup.language.lower().startswith("en"):
@@ -163,18 +187,17 @@ async def hear(asking: Asking) -> Probe:
     raise ProviderUnavailable(f"heard no word of {HELLO!r}; check stt.language and stt.model")
 
 
-async def _transcribe(
-    stt: SpeechToText, frames: tuple[bytes, ...], frame_s: float, answer_s: float
-) -> tuple[str, float]:
+async def _transcribe(asking: Asking, stt: SpeechToText) -> tuple[str, float]:
     """What it heard, and how long after the question the final came."""
     words: list[str] = []
     whole = asyncio.Event()
-    asked_s = len(frames) * 0.02
+    frames = (*hello(), *(SILENCE,) * BEHIND_FRAMES)
+    asked_s = length_s(frames)
 
     def post(event: TranscriberEvent) -> None:
         if isinstance(event, TranscriptFinal):
             words.append(event.text)
-            if event.to_s >= asked_s - 0.1 or (event.text and event.to_s >= spoken_s() - 0.1):
+            if event.to_s >= asked_s - NEAR_S:
                 whole.set()
 
     transcriber = stt.transcriber(post)
@@ -182,20 +205,26 @@ async def _transcribe(
 
     async def talk() -> float:
         for frame in frames:
-            transcriber.hear(frame)
-            # At the pace of a caller: vendors throttle what comes faster.
-            await asyncio.sleep(frame_s)
+            await _say(frame)
         asked_at = clock.now()
         transcriber.finalize(asked_s)
-        await whole.wait()
+        # A line is never without sound, and some end a turn by what they hear of its silence.
+        while not whole.is_set():
+            await _say(SILENCE)
         return clock.now() - asked_at
+
+    async def _say(frame: bytes) -> None:
+        asking.purse.hear(FRAME_S)
+        transcriber.hear(frame)
+        # At the pace of a caller: vendors throttle what comes faster.
+        await asyncio.sleep(asking.waits.frame_s)
 
     talking = asyncio.create_task(talk())
     try:
-        limit_s = answer_s + len(frames) * frame_s
+        limit_s = asking.waits.answer_s + asked_s
         done, _ = await asyncio.wait((serving, talking), timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
         if not done:
-            raise ProviderTimeout(f"no transcript within {answer_s:g} s")
+            raise ProviderTimeout(f"no transcript within {asking.waits.answer_s:g} s")
         if serving in done:
             serving.result()
             raise ProviderUnavailable("the transcriber ended")

@@ -126,8 +126,6 @@ class Question:
     """Then: what to do."""
     log: Callable[[str], Came | None] | None = None
     """Finds the answer in the log of a server that took a call; None where it says nothing of it."""
-    is_for: Callable[[ProviderConfig], bool] = lambda _: True
-    """Blocks that it can be put to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from offhook.live.question import Subject
 from offhook.live.wire import Target
@@ -65,6 +66,11 @@ def target_of(subject: Subject, setup: Setup) -> Target | None:
 
 
 def _is_other(config: ProviderConfig, fields: Mapping[str, Any]) -> bool:
+    """A region of the vendor's is its own: what counts is the end of the name."""
     base_url = str(fields.get("base_url") or "")
-    usual = type(config).model_fields["base_url"].default if "base_url" in fields else ""
-    return bool(base_url) and base_url != usual and not is_loopback(base_url)
+    usual = str(type(config).model_fields["base_url"].default if "base_url" in fields else "")
+    return bool(base_url and usual) and not is_loopback(base_url) and _domain(base_url) != _domain(usual)
+
+
+def _domain(url: str) -> str:
+    return ".".join((urlsplit(url).hostname or "").split(".")[-2:])

@@ -70,7 +70,7 @@ async def elevenlabs_at_once(asking: Asking) -> Came:
         codes = [code for talk in talks if (code := await _refusal(asking, talk))]
     if not codes:
         return came(f"{count} sockets spoke at once, none was refused; more were not tried")
-    is_known = all(code.partition(" ")[0] in elevenlabs.BUSY for code in codes)
+    is_known = all(code.partition(" ")[0] in elevenlabs.CROWDED for code in codes)
     return came(f"{len(codes)} of {count} were refused: {codes[0]}", is_known)
 
 
@@ -177,7 +177,7 @@ QUESTIONS: Final = (
     Question(
         **_ELEVENLABS, name="elevenlabs-concurrency", ask=elevenlabs_at_once,
         text="What does a socket say when the account speaks too often at once?",
-        expected=f"nothing, or one of the codes that are tried again: {', '.join(sorted(elevenlabs.BUSY))}",
+        expected=f"nothing, or one of the codes that are waited for: {', '.join(sorted(elevenlabs.CROWDED))}",
     ),
     Question(
         name="cartesia-cancel", vendor="Cartesia", kind=Kind.TTS, ask=cancel,

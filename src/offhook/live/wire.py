@@ -5,6 +5,7 @@ Whatever goes wrong is an `OffhookError` in one line, and the key is taken out o
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,12 +15,14 @@ import httpx2
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
-from offhook import clock
 from offhook.errors import ProviderRefused, ProviderTimeout, ProviderUnavailable
 from offhook.speech.vendor_block import is_loopback
 from offhook.speech.vendor_errors import safe_text
 from offhook.speech.websocket import NO_STATUS
 
+_LOG: Final = logging.getLogger("offhook.live.wire")
+# Below INFO the library writes whole handshakes, the key among them.
+_LOG.setLevel(logging.WARNING)
 OPEN_S: Final = 8.0
 ANSWER_S: Final = 40.0
 MOST_BYTES: Final = 1 << 20
@@ -34,7 +37,6 @@ class Answer:
     kind: str
     """Its content type, without parameters."""
     body: bytes
-    took_s: float
 
     def document(self) -> Any:
         """The body as JSON; None where it is none."""
@@ -89,7 +91,6 @@ class Target:
 
     async def post(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
         """Send it and read the whole answer. Raises `ProviderError` where none comes."""
-        begun_at = clock.now()
         try:
             async with (
                 asyncio.timeout(ANSWER_S),
@@ -108,7 +109,7 @@ class Target:
             text = f"{self.vendor} could not be reached ({type(error).__name__})"
             raise ProviderUnavailable(text, provider=self.vendor) from error
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return Answer(response.status_code, self.safe(kind), body, clock.now() - begun_at)
+        return Answer(response.status_code, self.safe(kind), body)
 
     async def post_json(self, path: str, document: Mapping[str, Any]) -> Answer:
         """As `post`, with a document."""
@@ -121,7 +122,7 @@ class Target:
         try:
             opened = connect(
                 url, additional_headers=dict(self.headers), user_agent_header=AGENT, compression=None,
-                open_timeout=OPEN_S, close_timeout=1, max_size=MOST_BYTES, proxy=None,
+                open_timeout=OPEN_S, close_timeout=1, max_size=MOST_BYTES, proxy=None, logger=_LOG,
             )  # fmt: skip
             connection = await opened
         except InvalidStatus as error:

@@ -187,7 +187,9 @@ def failure(
         return ProviderRefused(f"{text}{_ADVICE[_Meaning.KEY]}", provider=provider)
     if status == NOT_FOUND and not hint:
         is_model = meaning is _Meaning.MODEL or re.search(r"\b(?:model|deployment)\b", problem.message)
-        return ProviderRefused(f"{text}; check {'the name of the model' if is_model else 'base_url'}", provider=provider)
+        return ProviderRefused(
+            f"{text}; check {'the name of the model' if is_model else 'base_url'}", provider=provider
+        )
     if status < 400:
         return ProviderRefused(f"{text}; check base_url", provider=provider)
     return ProviderRefused(text, provider=provider)

@@ -102,9 +102,7 @@ def request_body(config: Config, request: ModelRequest, thoughts: KeptThoughts |
     return body
 
 
-def chat(
-    messages: Iterable[Message], thoughts: KeptThoughts | None = None, call_id: str = ""
-) -> list[dict[str, Any]]:
+def chat(messages: Iterable[Message], thoughts: KeptThoughts | None = None, call_id: str = "") -> list[dict[str, Any]]:
     """The conversation in blocks: it begins and ends with the user, and the roles alternate.
 
     All thoughts that are known go back: each is taken only behind what stood there when it was thought.

@@ -101,7 +101,6 @@ class KeptThoughts:
         """What was thought right before a tool was called."""
         return self._rounds.get((call_id, tool_call), Thought())
 
-
     def forget(self, call_id: str) -> None:
         """The vendor does not take them any more: what stood before them is not what it was."""
         for kept in [kept for kept in self._rounds if kept[0] == call_id]:

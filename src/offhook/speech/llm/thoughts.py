@@ -27,7 +27,11 @@ _MAY_BE: Final = tuple(
     f"{opened}{slash}{name}"
     for opened, slash, names in (
         ("<", "", ("seed:think", "thinking", "thoughts", "reasoning", "reflection", "|channel|>analysis<|message|")),
-        ("<", "", ("|channel|>commentary<|message|", "|channel|>final<|message|", "|start|", "|return|", "|constrain|")),
+        (
+            "<",
+            "",
+            ("|channel|>commentary<|message|", "|channel|>final<|message|", "|start|", "|return|", "|constrain|"),
+        ),
         ("<", "/", ("seed:think", "thinking", "thoughts", "reasoning", "reflection")),
         ("[", "", ("think",)),
         ("[", "/", ("think",)),
