@@ -27,7 +27,9 @@ BASE_URL = "http://127.0.0.1:9/v1"
 STREAM = "text/event-stream; charset=utf-8"
 BOOK = ToolSpec("book_table", "Book a table.", {"type": "object", "properties": {}})
 ASKED = ModelRequest((Message("system", "Be short."), Message("user", "Are you open?")), (BOOK,))
-WORDS = ("Sure, ", "Zoë: ", "we open ", "at 9 — ", "日本語 ", "🙂 too", ".")
+WORDS = ("Sure, ", "Zoë: ", "we open ", "at 9 — ", "日本語 ", "5 <", " 6 [", "x] 🙂 too", ".")
+MAY_BE_HELD = "<[ "
+"""At the very end: a sign that may begin a thought's tag is kept until it is known, and is no word."""
 PER_STREAM = 2_000
 DEADLINE_S = 10.0
 """For one reply, on a machine that does much else: a stream that never ends would wait for minutes."""
@@ -238,7 +240,7 @@ def over(
 def judge(vendor: Vendor, heard: Heard, case: Case) -> None:
     """What must hold of every spoiled reply."""
     whole = vendor.words(len(vendor.reply))
-    assert heard.said.startswith(vendor.words(case.clean)), heard
+    assert heard.said.startswith(vendor.words(case.clean).rstrip(MAY_BE_HELD)), heard
     heard.said.encode()  # Half a letter would break whatever is sent on.
     for call in heard.calls:
         assert call.name and call.call and (call.name + call.call + call.arguments).encode()
@@ -290,7 +292,7 @@ def test_bytes_spoiled_anywhere_take_no_word_before_them(vendor: Vendor, monkeyp
             wire.body = pieces(chance, bytes(body) if chance.random() < 0.8 else bytes(body[:at]))
             clean = next(n for n in range(len(events)) if sum(map(len, events[: n + 1])) > at)
             heard = await listen(model.stream(ASKED))
-            assert heard.said.startswith(vendor.words(clean)), f"seed {seed}"
+            assert heard.said.startswith(vendor.words(clean).rstrip(MAY_BE_HELD)), f"seed {seed}"
             heard.said.encode()
 
     over(vendor, monkeypatch, check)
