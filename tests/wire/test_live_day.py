@@ -25,7 +25,13 @@ from offhook.simulator.vendors.sound import SoundFault
 from offhook.speech.ports import Usage
 from tests.live_world import LiveWorld, ago, document, in_world
 
-BY_HAND = {"twilio-after-connect", "twilio-mark-after-clear", "twilio-media-format", "twilio-callbacks"}
+BY_HAND = {
+    "twilio-after-connect",
+    "twilio-mark-after-clear",
+    "twilio-largest-media",
+    "twilio-media-format",
+    "twilio-callbacks",
+}
 
 
 def test_every_question_is_put_and_comes_out_as_we_believe(tmp_path: Path) -> None:
@@ -199,6 +205,11 @@ def test_a_region_is_the_vendors_own_and_another_server_is_not(tmp_path: Path) -
             asked = {entry.question.name: entry.subject for entry in entries(plan.subjects, [])}
         assert asked["openai-retired-model"] is None and asked["openai-answers"] is not None
         assert asked["deepgram-flux-force-end"] is not None
+        world.environment["ELEVENLABS_API_KEY"] = "a-real-one"
+        async with world.plan() as plan:
+            asked = {entry.question.name: entry.subject for entry in entries(plan.subjects, [])}
+        assert asked["elevenlabs-final"] is None, "a server of this machine is no vendor, unless it is a stand-in"
+        assert asked["cartesia-cancel"] is not None
 
     in_world(tmp_path, check, llm=llm, stt=stt)
 
@@ -227,7 +238,7 @@ def test_who_is_not_configured_is_not_asked(tmp_path: Path) -> None:
         unasked = {name: result.came for name, result in results.items() if result.verdict is Verdict.NOT_ASKED}
         assert unasked["elevenlabs-spelling"] == "no block of this agent is ElevenLabs's own"
         assert unasked["openai-retired-model"] == "no block of this agent is OpenAI's own"
-        assert unasked["cartesia-cancel"] == unasked["cartesia-speaks"] == "CARTESIA_API_KEY not set"
+        assert unasked["cartesia-speaks"] == "CARTESIA_API_KEY not set"
         assert unasked["twilio-account"] == "TWILIO_AUTH_TOKEN not set"
         assert not {"openai-answers", "elevenlabs-speaks"} & results.keys()
         assert not world.server("elevenlabs").handshakes and not world.server("cartesia").handshakes

@@ -62,7 +62,7 @@ class Subject:
     missing: tuple[str, ...] = ()
     """Variables of the environment that are not set: it cannot be asked."""
     is_other_server: bool = False
-    """Neither the vendor's address nor a stand-in on this machine: what the vendor does says nothing of it."""
+    """Neither the vendor nor its stand-in: what the vendor does says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

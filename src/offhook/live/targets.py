@@ -19,6 +19,8 @@ VENDORS: Final = {
     "cartesia": "Cartesia", "azure": "Azure Speech", TWILIO: "Twilio",
 }  # fmt: skip
 """How they write their names; others are called as in the agent's file."""
+STAND_IN: Final = "-stand-in"
+"""How the keys of `offhook simulate vendors` end: their servers are asked as if they were the vendors."""
 Headers = Callable[[str, str], Mapping[str, str]]
 """From an address and a key."""
 
@@ -46,7 +48,9 @@ def subjects(chosen: Mapping[Kind, ProviderConfig], environment: Mapping[str, st
             if not keys and "base_url" not in fields:
                 continue
             missing = tuple(name for name in keys if not environment.get(name, "").strip())
-            found.append(Subject(provider.name, kind, config, label, missing, _is_other(config, fields)))
+            is_stand_in = environment.get(_key_name(kind, config), "").endswith(STAND_IN)
+            is_other = not is_stand_in and _is_other(config, fields)
+            found.append(Subject(provider.name, kind, config, label, missing, is_other))
     return found
 
 
@@ -59,17 +63,21 @@ def target_of(subject: Subject, setup: Setup) -> Target | None:
     if subject.vendor == "azure" and not base_url:
         region = str(fields["region"]) or key_of(setup, azure.REGION)
         base_url = f"https://{region}.tts.speech.microsoft.com"
-    keys = provider_of(subject.kind, subject.config).keys(subject.config)
-    name = str(fields.get("key_env") or (keys[0] if keys else azure.KEY))
-    key = key_of(setup, name, base_url)
+    key = key_of(setup, _key_name(subject.kind, subject.config), base_url)
     return Target(subject.vendor, base_url, _HEADERS[subject.kind, subject.vendor](base_url, key), key)
+
+
+def _key_name(kind: Kind, config: ProviderConfig) -> str:
+    """The variable with the key; also where a server of this machine needs none."""
+    keys = provider_of(kind, config).keys(config)
+    return str(config.model_dump().get("key_env") or (keys[0] if keys else azure.KEY))
 
 
 def _is_other(config: ProviderConfig, fields: Mapping[str, Any]) -> bool:
     """A region of the vendor's is its own: what counts is the end of the name."""
     base_url = str(fields.get("base_url") or "")
     usual = str(type(config).model_fields["base_url"].default if "base_url" in fields else "")
-    return bool(base_url and usual) and not is_loopback(base_url) and _domain(base_url) != _domain(usual)
+    return bool(base_url) and (is_loopback(base_url) or (bool(usual) and _domain(base_url) != _domain(usual)))
 
 
 def _domain(url: str) -> str:

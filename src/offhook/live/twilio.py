@@ -103,6 +103,13 @@ QUESTIONS: Final = (
         "marks behind ClearPlayout with their times",
     ),
     Question(
+        **_HAND, name="twilio-largest-media",
+        text="How long may the audio of one media message to Twilio be?",
+        expected="longer than the 20 ms that Offhook sends",
+        by_hand="nothing depends on it: call a TwiML Bin whose <Stream> leads to a small server, send a second in one "
+        "message, and listen whether all of it is played",
+    ),
+    Question(
         **_HAND, name="twilio-media-format",
         text="What is start.mediaFormat where <Stream> sets audioFormat and sampleRate?",
         expected="audio/x-mulaw, 8000, 1: Offhook sets neither",
