@@ -12,7 +12,8 @@ from offhook.simulator.vendors.anthropic import AnthropicServer
 from offhook.simulator.vendors.server import Answer, Fault, FaultKind, Latency, echo
 from offhook.speech.http import Patience
 from offhook.speech.llm import anthropic
-from offhook.speech.llm.anthropic import AnthropicModel, Config, ReplyReader, chat, create
+from offhook.speech.llm.anthropic import AnthropicModel, Config, chat, create
+from offhook.speech.llm.anthropic_reply import ReplyReader
 from offhook.speech.llm.history import RUNNING
 from offhook.speech.ports import Message, ModelOutput, ModelRequest, Setup, TextDelta, ToolCall, ToolSpec, Usage
 

@@ -21,9 +21,8 @@ from offhook.simulator.vendors.server import Answer, Fault, FaultKind, Latency, 
 from offhook.speech.http import Patience
 from offhook.speech.llm import openai
 from offhook.speech.llm.history import RUNNING
-from offhook.speech.llm.openai import BASE_URL, CallCollector, Config, OpenAIModel, create, request_body
-from offhook.speech.llm.openai import _Fragment as Fragment
-from offhook.speech.llm.openai import _Function as Function
+from offhook.speech.llm.openai import BASE_URL, Config, OpenAIModel, create, request_body
+from offhook.speech.llm.openai_reply import CallCollector, Fragment, Function
 from offhook.speech.ports import Message, ModelOutput, ModelRequest, Setup, TextDelta, ToolCall, ToolSpec, Usage
 from offhook.speech.sse import EVENT_BYTES, EventReader
 

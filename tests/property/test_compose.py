@@ -18,8 +18,8 @@ from offhook.core.history import (
     ToolAnswered,
     ToolCalled,
 )
-from offhook.simulator.vendors.anthropic import check_body
-from offhook.simulator.vendors.openai import check_messages
+from offhook.simulator.vendors.anthropic_checks import check_body
+from offhook.simulator.vendors.openai_checks import check_messages
 from offhook.speech.llm import anthropic, local_chat, openai
 from offhook.speech.ports import ModelRequest, ToolSpec
 

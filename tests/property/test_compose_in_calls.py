@@ -9,8 +9,8 @@ from offhook.core import commands as cmd
 from offhook.core.history import AnyEntry, Outcome, ToolAnswered, ToolCalled
 from offhook.simulator.events_weather import WEATHERS
 from offhook.simulator.events_world import play
-from offhook.simulator.vendors.anthropic import check_body
-from offhook.simulator.vendors.openai import check_messages
+from offhook.simulator.vendors.anthropic_checks import check_body
+from offhook.simulator.vendors.openai_checks import check_messages
 from offhook.speech.llm import anthropic, openai
 from offhook.speech.llm.history import FAILED, RUNNING, UNKNOWN
 from offhook.speech.ports import ModelRequest, ToolSpec

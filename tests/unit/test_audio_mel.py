@@ -45,6 +45,19 @@ def test_features_are_those_of_the_definition() -> None:
     assert np.abs(log_mel(sound) - slow_log_mel(sound)).max() < 1e-4
 
 
+def test_half_the_rate_has_the_same_features() -> None:
+    """Of a sound without anything above 3.4 kHz, also where it is silent, and with empty bands above."""
+
+    def sound(rate: int) -> NDArray[np.float32]:
+        parts = (tone(hertz, 0.4, rate, 0.1) for hertz in (130, 440, 1250, 2600, 3300))
+        return np.concatenate([np.zeros(rate // 10, np.float32), sum(parts, np.zeros(rate * 4 // 10, np.float32))])
+
+    whole, half = log_mel(sound(16_000), 60), log_mel(sound(8000), 60, 8000)
+    assert half.shape == whole.shape
+    assert np.abs(half - whole)[:, 12:48].max() < 0.06
+    assert np.abs(half - whole)[:, :8].max() < 0.01, "before the sound"
+
+
 def test_a_length_is_filled_up_with_silence_or_cut() -> None:
     sound = tone(440, 0.5, 16_000)
     filled = log_mel(sound, 80)

@@ -1,15 +1,40 @@
 """The catalogue of models: whole, and heard by the owner in time."""
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import get_args
 
+import anthropic.types.model
+import openai.types.shared.chat_model
 import pytest
+from anthropic._data import DEPRECATED_MODELS
 
 from offhook.agents.model import Agent
-from offhook.cli.doctor_command import _endings
-from offhook.speech.catalogue import config_warnings, key_header, model_entry, models, server_quirks, warnings
-from offhook.speech.llm import anthropic, openai
+from offhook.cli.doctor_command import Mark, _endings, _refusals
+from offhook.errors import ConfigurationError
+from offhook.speech.catalogue import (
+    config_refusals,
+    config_warnings,
+    family_of,
+    key_header,
+    model_entry,
+    models,
+    refusal,
+    server_quirks,
+    warnings,
+)
+from offhook.speech.families import UNKNOWN
+from offhook.speech.llm import anthropic as claude
+from offhook.speech.llm import openai as gpt
+from offhook.speech.ports import Setup
 from offhook.speech.tts import azure
 from offhook.speech.tts import openai as openai_voice
+
+OPENAIS: tuple[str, ...] = get_args(openai.types.shared.chat_model.ChatModel)
+ANTHROPICS: tuple[str, ...] = get_args(get_args(anthropic.types.model.Model)[0])
+NOT_A_MODEL = "gpt-5.1-mini"
+"""Kept in the vendor's library for compatibility only, as it says itself."""
 
 
 def test_every_entry_is_one_of_a_kind_and_has_a_known_successor() -> None:
@@ -19,10 +44,94 @@ def test_every_entry_is_one_of_a_kind_and_has_a_known_successor() -> None:
         assert not entry.successor or model_entry(entry.provider, entry.successor) is not None
         if entry.price is not None:
             assert 0 < entry.price.tokens_in <= entry.price.tokens_out
-    assert model_entry("openai", openai.Config().model) is not None
+    assert model_entry("openai", gpt.Config().model) is not None
     voice = model_entry("openai", openai_voice.Config().model)
     assert voice is not None and voice.kind == "tts"
-    assert model_entry("anthropic", anthropic.Config().model) is not None
+    assert model_entry("anthropic", claude.Config().model) is not None
+
+
+def test_a_successor_serves_an_agent_with_tools_for_longer() -> None:
+    for entry in models():
+        if entry.successor:
+            assert not refusal(entry.provider, entry.successor, has_tools=True), entry.name
+            successor = model_entry(entry.provider, entry.successor)
+            assert successor is not None and successor.ends_at is None, entry.name
+
+
+@pytest.mark.parametrize(("vendor", "names"), [("openai", OPENAIS), ("anthropic", ANTHROPICS)])
+def test_every_model_of_the_vendors_own_library_is_known_and_has_a_family(vendor: str, names: tuple[str, ...]) -> None:
+    assert len(names) > 15
+    for name in set(names) - {NOT_A_MODEL}:
+        assert model_entry(vendor, name) is not None, name
+        assert family_of(vendor, name) is not UNKNOWN, name
+
+
+def test_the_days_of_shutdown_are_those_of_the_vendors_libraries() -> None:
+    for name, day in DEPRECATED_MODELS.items():
+        entry = model_entry("anthropic", name)
+        told = datetime.strptime(re.sub(r"(?<=\d)(?:st|nd|rd|th)", "", day), "%B %d, %Y").replace(tzinfo=UTC).date()
+        assert entry is not None and entry.ends_at == told, name
+    text = Path(openai.types.shared.chat_model.__file__).read_text("utf-8")
+    told_of: dict[str, str] = {}
+    for part in text.partition("Deprecated values:")[2].split("\n- "):
+        found = re.search(r"shutdown\s+date:\s+(\d{4}-\d{2}-\d{2})", part)
+        told_of |= dict.fromkeys(re.findall(r'"([\w.-]+)"', part), found[1]) if found else {}
+    for name, day in told_of.items():
+        entry = model_entry("openai", name)
+        assert entry is not None and str(entry.ends_at) == day, name
+
+
+@pytest.mark.parametrize(
+    ("model", "has_tools", "words"),
+    [
+        ("gpt-6-astra", True, "takes no tools at this address"),
+        ("gpt-6.2-sol", True, "choose gpt-6-luna"),
+        ("gpt-6.1-sol", False, ""),
+        ("gpt-5.2-pro", False, "/v1/responses"),
+        ("gpt-audio-mini", False, "wants sound"),
+        ("gpt-6-luna", True, ""),
+        ("gpt-9-nova", True, ""),
+    ],
+)
+def test_a_model_that_cannot_serve_is_refused_in_words(model: str, has_tools: bool, words: str) -> None:
+    found = config_refusals(gpt.Config(model=model), has_tools=has_tools)
+    assert words in " ".join(found) and bool(found) is bool(words)
+    at_azure = gpt.Config(model="mine", like=model, base_url="https://x.openai.azure.com/openai/v1")
+    assert bool(config_refusals(at_azure, has_tools=has_tools)) is bool(words)
+    elsewhere = gpt.Config(model=model, base_url="http://127.0.0.1:4000/v1")
+    assert not config_refusals(elsewhere, has_tools=has_tools), "a gateway may do it by another wire"
+    setup = Setup(key=lambda _: "k" * 20, tools=("end_call",) if has_tools else ())
+    if words:
+        with pytest.raises(ConfigurationError, match=re.escape(words)):
+            gpt.create(gpt.Config(model=model), setup)
+    else:
+        gpt.create(gpt.Config(model=model), setup)
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (claude.Config(model="claude-opus-5-5"), "thinks before every reply and cannot be told not to"),
+        (gpt.Config(model="o3"), "choose gpt-6-luna"),
+        (gpt.Config(model="desk", base_url="https://x.openai.azure.com/openai/v1"), "say by `like`"),
+        (gpt.Config(model="desk", like="gpt-6-luna", base_url="https://x.openai.azure.com/openai/v1"), ""),
+        (gpt.Config(model="desk", base_url="http://127.0.0.1:8000/v1"), ""),
+        (claude.Config(model="claude-haiku-5-5"), ""),
+        (claude.Config(model="claude-sonnet-4-5"), "ends on 2026-11-30, in 2 days; take claude-sonnet-5-5"),
+        (claude.Config(model="claude-sonnet-4-5-20250929"), "ends on 2026-11-30"),
+        (gpt.Config(model="gpt-5-mini"), "ends on 2026-12-11, in 13 days; take gpt-6.1-terra"),
+    ],
+)
+def test_what_an_owner_should_know_of_a_model(config: gpt.Config | claude.Config, words: str) -> None:
+    found = " ".join(config_warnings(config, date(2026, 11, 28)))
+    assert words in found and bool(found) is bool(words)
+
+
+def test_the_doctor_refuses_it_too() -> None:
+    agent = Agent.model_validate({"name": "sample", "llm": {"provider": "openai", "model": "gpt-6-astra"}})
+    (check,) = _refusals(agent)
+    assert check.mark is Mark.BAD and "gpt-6-astra" in check.found and "gpt-6-luna" in check.advice
+    assert not list(_refusals(Agent.model_validate({"name": "sample", "llm": {"provider": "openai"}})))
 
 
 @pytest.mark.parametrize(
@@ -42,8 +151,8 @@ def test_an_owner_is_told_when_a_model_ends(model: str, today: date, expected: s
 
 def test_another_server_keeps_its_own_dates() -> None:
     today = date(2026, 11, 21)
-    assert config_warnings(openai.Config(), today)
-    assert not config_warnings(openai.Config(base_url="http://127.0.0.1:8000/v1"), today)
+    assert config_warnings(gpt.Config(), today)
+    assert not config_warnings(gpt.Config(base_url="http://127.0.0.1:8000/v1"), today)
     assert not config_warnings(Agent(name="sample").llm, today)
 
 

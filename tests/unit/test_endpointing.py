@@ -11,14 +11,18 @@ from offhook.core.words import Shape
 class TestEveryPreset:
     """Each rule holds whatever the numbers are."""
 
-    def test_a_sure_sound_shortens_an_open_word_and_not_to_the_shortest(self, b: Behaviour) -> None:
+    def test_nothing_outvotes_an_open_word(self, b: Behaviour) -> None:
+        for probability in (None, 0.2, SURE_PROBABILITY, 1.0):
+            assert silence_needed_s(b, Evidence(probability, Shape.OPEN, 5, 0.0)) == b.unfinished_silence_s
+
+    def test_a_sure_sound_shortens_a_question_that_ends_on_one_and_not_to_the_shortest(self, b: Behaviour) -> None:
         halfway_s = (b.unsure_silence_s + b.unfinished_silence_s) / 2
-        assert silence_needed_s(b, Evidence(SURE_PROBABILITY, Shape.OPEN, 5, 0.0)) == halfway_s
-        assert silence_needed_s(b, Evidence(SURE_PROBABILITY - 0.01, Shape.OPEN, 5, 0.0)) == b.unfinished_silence_s
-        assert silence_needed_s(b, Evidence(None, Shape.OPEN, 5, 0.0)) == b.unfinished_silence_s
+        assert silence_needed_s(b, Evidence(SURE_PROBABILITY, Shape.STRANDED, 5, 0.0)) == halfway_s
+        assert silence_needed_s(b, Evidence(SURE_PROBABILITY - 0.01, Shape.STRANDED, 5, 0.0)) == b.unfinished_silence_s
+        assert silence_needed_s(b, Evidence(None, Shape.STRANDED, 5, 0.0)) == b.unfinished_silence_s
 
     def test_who_pauses_long_is_given_time_all_the_same(self, b: Behaviour) -> None:
-        learned = Evidence(0.99, Shape.OPEN, 5, b.unfinished_silence_s)
+        learned = Evidence(0.99, Shape.STRANDED, 5, b.unfinished_silence_s)
         assert silence_needed_s(b, learned) == b.unfinished_silence_s
 
     def test_nothing_outvotes_a_number(self, b: Behaviour) -> None:

@@ -1,6 +1,13 @@
 """Who is asked and who rests: the breaker and the record around it, with times as numbers."""
 
-from offhook.errors import ProviderRefused, ProviderTimeout, ProviderUnavailable, RequestRefused
+from offhook.errors import (
+    CallRefused,
+    GenerationFailed,
+    ProviderRefused,
+    ProviderTimeout,
+    ProviderUnavailable,
+    RequestRefused,
+)
 from offhook.speech.health import (
     FIRST_PAUSE_S,
     LONGEST_PAUSE_S,
@@ -105,11 +112,49 @@ def test_a_refused_key_opens_it_at_once_and_is_told_once() -> None:
     assert health.fail(refused, at + 2.0), "mended and refused again: that is news"
 
 
-def test_one_refused_request_says_nothing_of_the_provider() -> None:
+def test_what_one_call_has_become_says_nothing_of_the_provider() -> None:
     health = Health("llm", "openai gpt-4o")
     for at in range(10):
-        assert health.fail(RequestRefused("too long"), float(at)) == ""
+        assert health.fail(CallRefused("too long"), float(at)) == ""
     assert health.breaker.allows(10.0)
+
+
+def test_the_same_refusal_three_times_is_told_and_rests() -> None:
+    health = Health("llm", "openai gpt-x")
+    news = [health.fail(RequestRefused(f"openai answered 400: no such thing (req_{at}a{at})"), at) for at in range(3)]
+    assert news[:2] == ["", ""]
+    assert "refuses every request" in news[2] and "no such thing" in news[2] and "mend it" in news[2]
+    assert not health.breaker.allows(REFUSED_PAUSE_S - 1.0)
+    at = health.breaker.retry_at
+    health.breaker.begin(at)
+    assert health.fail(RequestRefused("openai answered 400: no such thing (req_9)"), at) == "", "the owner knows"
+    assert health.breaker.retry_at == at + 2 * REFUSED_PAUSE_S
+    health.succeed(at + 1.0)
+    assert health.breaker.allows(at + 2.0)
+
+
+def test_other_refusals_and_answers_between_begin_the_row_anew() -> None:
+    health = Health("llm", "openai gpt-x")
+    for at in range(30):
+        words = "this" if at % 3 else "that"
+        assert health.fail(RequestRefused(words), float(at)) == ""
+        if at % 2:
+            health.succeed(float(at))
+    assert health.breaker.allows(30.0)
+
+
+def test_a_voice_that_refuses_a_text_is_asked_for_the_next() -> None:
+    voice = Health("tts", "azure")
+    assert not any(voice.fail(RequestRefused("bad text"), float(at)) for at in range(9))
+    assert voice.breaker.allows(9.0)
+
+
+def test_a_reply_that_was_spoiled_by_chance_takes_nobody_away_until_it_is_no_chance() -> None:
+    health = Health("llm", "groq")
+    for at in range(9):
+        assert not health.fail(GenerationFailed(), at * 10.0)
+        assert health.breaker.allows(at * 10.0)
+    assert any(health.fail(GenerationFailed(), 100.0 + at) for at in range(9)), "over and over it is of no use"
 
 
 def test_what_the_caller_waited_for_counts_twice() -> None:

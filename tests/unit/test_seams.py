@@ -201,6 +201,33 @@ def test_a_menu_that_repeats_itself_is_noticed_and_left() -> None:
     assert world.said(cmd.EndCall)[0][0] < 150.0
 
 
+def test_who_is_not_understood_says_it_again_and_is_a_person() -> None:
+    """A caller cuts off two answers that are none, and asks once more and once more: no television does so little."""
+    script = script_for("en-US")
+    world = World(script=script, answer=lambda _: "I can tell you about our rooms and our restaurant.").answered()
+    for n in range(3):
+        world.says("I want to speak to a human being please", 3.0 + 4.5 * n, 5.0 + 4.5 * n)
+    world.says("please tell me how much a double room costs", 18.0, 20.0)
+    world.says("please tell me how much a double room costs", 27.0, 29.0)
+    world.run(33.0)
+    assert not said_at(world, "presence")
+
+
+def test_who_listens_to_the_question_is_a_person_however_long_the_answer() -> None:
+    world = World(
+        script=script_for("en-US"), answer=lambda _: "I can tell you about our rooms and our restaurant."
+    ).answered()
+    for n in range(3):
+        world.says(f"no listen to me about number {n} I want something else entirely", 3.0 + n * 4.2, 6.2 + n * 4.2)
+    world.run(15.5)
+    asked = said_at(world, "presence")
+    assert len(asked) == 1
+    answer = "but I have been here all the time and I want to know what a room costs"
+    world.says(answer, asked[0] + 8.0, asked[0] + 11.0).run(asked[0] + 20.0)
+    assert len(said_at(world, "presence")) == 1
+    assert not world.said(cmd.HangUp)
+
+
 def test_a_person_who_answers_the_question_is_kept() -> None:
     world = World(
         script=script_for("en-US"), answer=lambda _: "I can tell you about our rooms and our restaurant."

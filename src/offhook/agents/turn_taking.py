@@ -27,6 +27,7 @@ WORD_LISTS: Final[Mapping[str, str]] = {
     "end_phrases": "Whole turns of the caller after which the agent says goodbye and hangs up.",
     "open_words": "Words that nobody ends a turn on ('and', 'the', 'my').",
     "closing_words": "Open words that end a turn after all: words before a full stop, phrases ('think so') always.",
+    "stranded_words": "Open words that a question may end on ('where are you from'); many languages have none.",
     "hesitations": "Sounds that ask for patience ('um', 'let me see').",
     "number_words": "Digits as they are spoken ('zero', 'oh', 'double').",
     "question_words": "First words of a question ('what', 'do'), for openers.",

@@ -25,6 +25,7 @@ _LOG_STEP: Final = np.log(6.4) / 27
 """27 steps from 1000 to 6400 Hz."""
 
 Floats = NDArray[np.float32]
+"""Audio, spectra, filters."""
 
 
 def _hertz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -44,29 +45,37 @@ def _filters() -> Floats:
     return filters
 
 
-@lru_cache(maxsize=1)
-def _window() -> Floats:
-    """Hann's window, periodic."""
-    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
+@lru_cache(maxsize=2)
+def _of_rate(rate: int) -> tuple[Floats, Floats]:
+    """Hann's window (periodic) and the filters at a rate.
 
-
-def log_mel(pcm16k: Floats, frames: int | None = None) -> Floats:
-    """`[80, frames]` of audio at 16 kHz (±1); without `frames`, one for each whole 10 ms.
-
-    With `frames`, the audio is cut or filled up with silence to `frames` times 160 samples. Less than 25 ms of audio is
-    filled up with silence in any case, for the edges are mirrored.
+    A spectrum of 25 ms has the same bins at every rate, up to half of it; of fewer samples, its power is less.
     """
-    frames = len(pcm16k) // HOP if frames is None else frames
+    size = WINDOW * rate // SAMPLE_RATE
+    window = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)).astype(np.float32)
+    return window, np.ascontiguousarray(_filters()[: size // 2 + 1]) * np.float32((SAMPLE_RATE / rate) ** 2)
+
+
+def log_mel(pcm: Floats, frames: int | None = None, rate: int = SAMPLE_RATE) -> Floats:
+    """`[80, frames]` of audio (±1) at 8 or 16 kHz; without `frames`, one for each whole 10 ms.
+
+    At 8 kHz the upper bands are empty, as they are of the same audio at twice the rate. With `frames`, the audio is cut
+    or filled up with silence to so many times 10 ms. Less than 25 ms of audio is filled up with silence in any case,
+    for the edges are mirrored.
+    """
+    window, filters = _of_rate(rate)
+    hop, size = HOP * rate // SAMPLE_RATE, len(window)
+    frames = len(pcm) // hop if frames is None else frames
     if frames < 1:
         return np.zeros((BANDS, 0), np.float32)
-    length = frames * HOP
-    audio = pcm16k if len(pcm16k) < length or len(pcm16k) - length < HOP else pcm16k[:length]
-    audio = np.pad(audio, (0, max(0, max(length, WINDOW) - len(audio)))).astype(np.float32, copy=False)
-    mirrored = np.pad(audio, WINDOW // 2, mode="reflect")
-    windows = sliding_window_view(mirrored, WINDOW)[::HOP][:frames] * _window()
+    length = frames * hop
+    audio = pcm if len(pcm) < length or len(pcm) - length < hop else pcm[:length]
+    audio = np.pad(audio, (0, max(0, max(length, size) - len(audio)))).astype(np.float32, copy=False)
+    mirrored = np.pad(audio, size // 2, mode="reflect")
+    windows = sliding_window_view(mirrored, size)[::hop][:frames] * window
     spectrum = np.fft.rfft(windows, axis=1)
     power = spectrum.real**2 + spectrum.imag**2
-    logarithm = np.log10(np.maximum(power @ _filters(), _LEAST_POWER)).T
+    logarithm = np.log10(np.maximum(power @ filters, _LEAST_POWER)).T
     logarithm = np.maximum(logarithm, logarithm.max() - _DECADES)
     return np.ascontiguousarray((logarithm + 4.0) / 4.0, np.float32)
 

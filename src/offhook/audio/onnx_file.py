@@ -1,8 +1,8 @@
 """Reads a model's file: its constants, and where GELU stands in it in a form that the engine does not know.
 
 The file is one protocol buffer (onnx.proto: ModelProto.graph 7; GraphProto.node 1, initializer 5; NodeProto.input 1,
-output 2, op_type 4, attribute 5; AttributeProto.t 5, g 6; TensorProto.dims 1, data_type 2, float_data 4, name 8,
-raw_data 9). Raises `ValueError` for what is none.
+output 2, op_type 4, attribute 5; AttributeProto.name 1, i 3, t 5, g 6; TensorProto.dims 1, data_type 2, float_data 4,
+name 8, raw_data 9). Raises `ValueError` for what is none.
 """
 
 from collections.abc import Iterator
@@ -19,9 +19,10 @@ Field = tuple[int, int, int | bytes]
 _GRAPH, _NODE, _INITIALIZER = 7, 1, 5
 _INPUT, _OUTPUT, _OPERATOR, _ATTRIBUTE = 1, 2, 4, 5
 _TENSOR, _SUBGRAPH = 5, 6
+_ATTRIBUTE_NAME, _ATTRIBUTE_INT = 1, 3
 _DIMS, _TYPE, _FLOATS, _NAME, _RAW = 1, 2, 4, 8, 9
 _FLOAT_TYPE: Final = 1
-_VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5
+VARINT, _EIGHT, BYTES, _FOUR = 0, 1, 2, 5
 
 
 def constants(model: bytes) -> dict[str, Floats]:
@@ -39,7 +40,7 @@ def with_known_gelu(model: bytes) -> bytes:
     The engine does the latter in one pass over the data, and not in five. A half is a power of two: each result is the
     same to the last bit.
     """
-    return _joined((n, w, _graph_with_gelu(v) if n == _GRAPH else v) for n, w, v in fields(model))
+    return joined((n, w, _graph_with_gelu(v) if n == _GRAPH else v) for n, w, v in fields(model))
 
 
 def fields(message: bytes) -> Iterator[Field]:
@@ -48,12 +49,12 @@ def fields(message: bytes) -> Iterator[Field]:
     while at < end:
         key, at = _varint(message, at)
         number, wire = key >> 3, key & 7
-        if wire == _VARINT:
+        if wire == VARINT:
             value, at = _varint(message, at)
             yield number, wire, value
             continue
         size = {_EIGHT: 8, _FOUR: 4}.get(wire, -1)
-        if wire == _BYTES:
+        if wire == BYTES:
             size, at = _varint(message, at)
         if size < 0 or at + size > end:
             raise ValueError("this is no model's file")
@@ -89,7 +90,7 @@ def _take(tensor: bytes, name: str, found: dict[str, Floats]) -> None:
             kind = value
         elif isinstance(value, bytes):
             raw = value if number == _RAW else raw
-            parts += value if number == _FLOATS and wire in (_BYTES, _FOUR) else b""
+            parts += value if number == _FLOATS and wire in (BYTES, _FOUR) else b""
             name = value.decode() if number == _NAME and not name else name
     data = raw or parts
     if kind == _FLOAT_TYPE and len(data) == 4 * prod(dims):
@@ -102,20 +103,20 @@ def _take(tensor: bytes, name: str, found: dict[str, Floats]) -> None:
 def _graph_with_gelu(graph: int | bytes) -> bytes:
     assert isinstance(graph, bytes)
     parts = list(fields(graph))
-    nodes = {at: _Node(value) for at, (n, _, value) in enumerate(parts) if n == _NODE and isinstance(value, bytes)}
+    nodes = {at: Node(value) for at, (n, _, value) in enumerate(parts) if n == _NODE and isinstance(value, bytes)}
     made_by = {name: node for node in nodes.values() for name in node.outputs}
-    used_by: dict[str, list[_Node]] = {}
+    used_by: dict[str, list[Node]] = {}
     for node in nodes.values():
         for name in node.inputs:
             used_by.setdefault(name, []).append(node)
     for node in nodes.values():
         if node.operator == "Erf":
             _turn(node, made_by, used_by)
-    return _joined((n, w, nodes[at].message() if at in nodes else value) for at, (n, w, value) in enumerate(parts))
+    return joined((n, w, nodes[at].message() if at in nodes else value) for at, (n, w, value) in enumerate(parts))
 
 
-class _Node:
-    """One operation: the names of what goes in can be changed."""
+class Node:
+    """One operation: the names of what goes in and comes out can be changed."""
 
     def __init__(self, message: bytes) -> None:
         self._fields = list(fields(message))
@@ -126,13 +127,23 @@ class _Node:
     def _texts(self, number: int) -> list[str]:
         return [value.decode() for n, _, value in self._fields if n == number and isinstance(value, bytes)]
 
+    def number(self, name: str, default: int) -> int:
+        """A whole number among its attributes; below zero it is the two's complement of 64 bits."""
+        for attribute in (value for n, _, value in self._fields if n == _ATTRIBUTE and isinstance(value, bytes)):
+            told = {n: value for n, _, value in fields(attribute)}
+            value = told.get(_ATTRIBUTE_INT)
+            if told.get(_ATTRIBUTE_NAME) == name.encode() and isinstance(value, int):
+                return value - (1 << 64) if value >> 63 else value
+        return default
+
     def message(self) -> bytes:
         """As it stands in a graph."""
-        inputs: list[Field] = [(_INPUT, _BYTES, name.encode()) for name in self.inputs]
-        return _joined([*inputs, *(field for field in self._fields if field[0] != _INPUT)])
+        names: list[Field] = [(_INPUT, BYTES, name.encode()) for name in self.inputs]
+        names += [(_OUTPUT, BYTES, name.encode()) for name in self.outputs]
+        return joined([*names, *(field for field in self._fields if field[0] not in (_INPUT, _OUTPUT))])
 
 
-def _turn(erf: _Node, made_by: dict[str, _Node], used_by: dict[str, list[_Node]]) -> None:
+def _turn(erf: Node, made_by: dict[str, Node], used_by: dict[str, list[Node]]) -> None:
     """Turn the two products behind this `Erf`, when it is GELU's and nobody else needs what lies between them."""
     scaled = made_by.get(erf.inputs[0])
     added = _only_user(erf, "Add", used_by)
@@ -146,7 +157,7 @@ def _turn(erf: _Node, made_by: dict[str, _Node], used_by: dict[str, list[_Node]]
         halved.inputs, last.inputs = [x, whole], [half, factors[0]]
 
 
-def _only_user(node: _Node, operator: str, used_by: dict[str, list[_Node]]) -> _Node | None:
+def _only_user(node: Node, operator: str, used_by: dict[str, list[Node]]) -> Node | None:
     users = used_by.get(node.outputs[0], [])
     return users[0] if len(users) == 1 and users[0].operator == operator else None
 
@@ -158,14 +169,15 @@ def _parts(message: bytes) -> Iterator[tuple[int, bytes]]:
     return ((number, value) for number, _, value in fields(message) if isinstance(value, bytes))
 
 
-def _joined(parts: "Iterator[Field] | list[Field]") -> bytes:
+def joined(parts: "Iterator[Field] | list[Field]") -> bytes:
+    """A message of these fields: the other way from `fields`."""
     out = bytearray()
     for number, wire, value in parts:
         out += _as_varint(number << 3 | wire)
         if isinstance(value, int):
             out += _as_varint(value)
         else:
-            out += (_as_varint(len(value)) if wire == _BYTES else b"") + value
+            out += (_as_varint(len(value)) if wire == BYTES else b"") + value
     return bytes(out)
 
 

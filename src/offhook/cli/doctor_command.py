@@ -23,9 +23,9 @@ from offhook.cli.assembly import HEARING_MODELS, MEANING_MODEL, blocks_of, model
 from offhook.cli.checks import COLOURS, Check, Mark
 from offhook.errors import ConfigurationError, OffhookError
 from offhook.settings import Settings
-from offhook.speech.catalogue import config_warnings
+from offhook.speech.catalogue import config_refusals, config_warnings
 from offhook.speech.model_files import ModelStore, Sources, State
-from offhook.speech.registry import provider_of
+from offhook.speech.registry import Kind, provider_of
 
 OLDEST_PYTHON: Final = (3, 11)
 LAG_LIMIT_S: Final = 0.020
@@ -85,6 +85,7 @@ def examine(path: Path | None, host: str, port: int) -> Iterator[Check]:
     yield Check(Mark.GOOD, "agent", f"{agent.name}, {agent.language}")
     yield from _keys(settings, agent)
     yield from _endings(agent)
+    yield from _refusals(agent)
     needed = models_of(agent)
     yield from _models(settings, needed)
     if agent.knowledge and MEANING_MODEL not in needed:
@@ -210,6 +211,14 @@ def _endings(agent: Agent) -> Iterator[Check]:
         for warning in config_warnings(config, clock.wall().date()):
             found, _, advice = warning.partition("; ")
             yield Check(Mark.NOTE, f"{kind}: model", found, advice)
+
+
+def _refusals(agent: Agent) -> Iterator[Check]:
+    for kind, config in blocks_of(agent):
+        if kind is Kind.LLM:
+            for refused in config_refusals(config, has_tools=bool(agent.tools)):
+                found, _, advice = refused.partition("; ")
+                yield Check(Mark.BAD, f"{kind}: model", found, advice)
 
 
 def _models(settings: Settings, names: tuple[str, ...], lacking: Mark = Mark.BAD) -> Iterator[Check]:

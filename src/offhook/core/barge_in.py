@@ -89,6 +89,8 @@ class BargeIn:
         over_agent = reply is not None and reply.is_audible
         self._silent_s = reply.silent_s(at) if reply is not None else 0.0
         self._listening.started(event, at, over_agent=over_agent)
+        if reply is not None and isinstance(reply.content, Say) and reply.content.name == "presence":
+            self._turns.presence.question_talked_over()
         if reply is not None and reply.state is ReplyState.THINKING and not reply.is_protected:
             # Nothing was said yet: keep it back until it is clear whether the caller goes on.
             self._speaking.hush(reply, at)

@@ -225,6 +225,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """Words that do not end a turn: and, or, the, for, my, is, ..."""
     closing_words: tuple[str, ...] = ()
     """Phrases that end one although their last word does not: think so, yes it is."""
+    stranded_words: tuple[str, ...] = ()
+    """Those that a question may end on: from, for, about, ..."""
     hesitations: tuple[str, ...] = ()
     """Sounds that ask for patience: um, uh, let me see, ..."""
     number_words: tuple[str, ...] = ()

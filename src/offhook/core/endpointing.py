@@ -2,12 +2,12 @@
 
 Sound and words are asked separately, and any one of them may ask for patience. The numbers are `Behaviour`'s.
 
-Each can be outvoted in part. A sound that leaves no doubt shortens the patience for an open word ("that is what I am
-looking for"), yet not to the shortest: voices fall before a pause inside a sentence more often than a list of words
-is wrong, and a caller who is cut off pays more than one who waits half a second. A question mark makes a doubtful
-sound cost no more than a short answer's: questions rise at their end, which the model knows from sentences that go on;
-but transcribers write the mark behind halves of questions too. Nothing outvotes a number that is being dictated: its
-parts sound complete.
+Nothing outvotes a word that nobody ends on ("and then"): voices fall before a pause inside a sentence more often than a
+list of words is wrong, and a caller who is cut off pays more than one who waits. Where a question may end on one
+("where are you from"), a sound that leaves no doubt shortens the patience, yet not to the shortest. A question mark
+makes a doubtful sound cost no more than a short answer's: questions rise at their end, which the model knows from
+sentences that go on; but transcribers write the mark behind halves of questions too. Nothing outvotes a number that is
+being dictated: its parts sound complete.
 """
 
 from typing import Final
@@ -47,6 +47,8 @@ def silence_needed_s(behaviour: Behaviour, evidence: Evidence) -> float:
         return behaviour.collecting_silence_s
     learned_s = evidence.learned_pause_s * LEARNED_MARGIN
     if evidence.shape is Shape.OPEN:
+        return behaviour.unfinished_silence_s
+    if evidence.shape is Shape.STRANDED:
         is_sure = evidence.probability is not None and evidence.probability >= SURE_PROBABILITY
         # Callers who pause for breath sound finished too: sound alone takes back no more than half of the patience.
         halfway_s = (behaviour.unsure_silence_s + behaviour.unfinished_silence_s) / 2

@@ -161,9 +161,7 @@ class Listening:
         spurt.silence_s = max(spurt.silence_s, silence_s)
         if not spurt.asked_again and silence_s >= b.second_opinion_s:
             spurt.asked_again = True
-            belief = 0.0 if not spurt.was_predicted else spurt.model_belief
-            if belief is not None and belief < b.complete_probability:
-                spurt.was_predicted = True
+            if spurt.model_belief is not None and spurt.model_belief < b.complete_probability:
                 self._call.do(PredictTurn(spurt.number))
 
     def turn_predicted(self, number: int, probability: float) -> None:
@@ -195,7 +193,7 @@ class Listening:
         self._reconnects = 0
         if normalize(event.text):
             so_far = shape_of(self.ledger.final_text, self._call.last_agent_text, self._call.script)
-            if so_far in (Shape.OPEN, Shape.COLLECTING):
+            if so_far in (Shape.OPEN, Shape.STRANDED, Shape.COLLECTING):
                 self.ledger.go_on()
         new = self.ledger.add_final(event.text, event.from_s, min(event.to_s, at + AHEAD_S))
         spurt = self.open_spurt

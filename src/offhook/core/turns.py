@@ -121,7 +121,7 @@ class Turns:
         elif self._will_go_on(spurt):
             if reply is not None:
                 self._speaking.cancel(reply)
-        elif (is_settled or spurt.vendor_belief is not None) and shape not in (Shape.OPEN, None):
+        elif (is_settled or spurt.vendor_belief is not None) and shape not in (Shape.OPEN, Shape.STRANDED, None):
             self._speculate(text, reply, at)
 
     def _is_nothing(self, spurt: Spurt, text: str) -> bool:

@@ -32,6 +32,7 @@ _GREEK_QUESTION_SIGNS: Final = frozenset(";\u037e")
 _SIGNS: Final = 16
 """So many signs behind the last word are looked at."""
 
+_SENTENCE_END: Final = re.compile(r"[.!?…]\s+")
 _CLAUSE_END: Final = re.compile(r"[,;:.!?…，；：。！？]+(?=\s|$)|\s[-–—]+\s")
 _WAIT_CHARS: Final = 240
 """Who asks for time does so in the last sentences of a turn."""
@@ -63,6 +64,8 @@ class Shape(Enum):
     COMPLETE = "complete"
     OPEN = "open"
     """It ends on a word or sign that nobody ends on."""
+    STRANDED = "stranded"
+    """It is a question that ends on such a word, as questions may: "where are you from". The sound decides."""
     FAREWELL = "farewell"
     """It ends with a goodbye: hardly anybody goes on after that, however it sounds."""
     COLLECTING = "collecting"
@@ -204,8 +207,10 @@ def shape_of(text: str, agent_text: str, script: Script) -> Shape:
         return Shape.COLLECTING
     if question:
         return Shape.COMPLETE
-    if stripped.endswith((",", "...", "…", "-", "—")) or (_ends_open(tokens, script) and not _closes(stripped, script)):
+    if stripped.endswith((",", "...", "…", "-", "—")):
         return Shape.OPEN
+    if _ends_open(tokens, script) and not _closes(stripped, script):
+        return Shape.STRANDED if _is_stranded(stripped, script) else Shape.OPEN
     said = f" {' '.join(tokens)}"
     return Shape.FAREWELL if any(said.endswith(f" {phrase}") for phrase in script.end_phrases) else Shape.COMPLETE
 
@@ -227,9 +232,16 @@ def _is_collecting(tokens: list[str], asked: bool, script: Script) -> bool:
         return False
     if digits >= _DICTATED_DIGITS:
         return True
+    if digits >= _RUN_DIGITS and len(tokens) > _RUN_DIGITS and _are_apart(tokens, script):
+        return True
     if digits >= _RUN_DIGITS:
         return asked or announces_collection(" ".join(tokens), script)
     return asked and len(tokens) <= _RUN_DIGITS
+
+
+def _are_apart(tokens: list[str], script: Script) -> bool:
+    """True when the last digits were said one by one: "seven one eight" is no amount, whoever says it."""
+    return all(token in script.number_words or len(token) == 1 for token in tokens[-_RUN_DIGITS:])
 
 
 def _ends_open(tokens: list[str], script: Script) -> bool:
@@ -237,6 +249,14 @@ def _ends_open(tokens: list[str], script: Script) -> bool:
         return True
     phrases = (" ".join(tokens[-2:]), " ".join(tokens[-3:]))
     return any(phrase in script.hesitations or phrase in script.open_words for phrase in phrases)
+
+
+def _is_stranded(text: str, script: Script) -> bool:
+    """True for "where are you from": the last sentence begins as a question does, and ends on a word that it left."""
+    words = normalize(_SENTENCE_END.split(text.rstrip(".!… "))[-1]).split()
+    while words and words[0] in script.hesitations + script.backchannels:
+        words = words[1:]
+    return len(words) > 2 and words[0] in script.question_words and words[-1] in script.stranded_words
 
 
 def _closes(text: str, script: Script) -> bool:

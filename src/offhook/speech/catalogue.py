@@ -120,12 +120,27 @@ def warnings(provider: str, model: str, today: Date) -> list[str]:
 
 
 def config_warnings(config: ProviderConfig, today: Date) -> list[str]:
-    """`warnings` for a provider's block. Another server than the vendor's own keeps its own dates."""
+    """What an owner should know of a provider's block. Another server than the vendor's own keeps its own dates."""
     fields, defaults = config.model_dump(), type(config).model_fields
-    model, base_url = fields.get("model"), fields.get("base_url")
-    if not isinstance(model, str) or base_url is None or base_url != defaults["base_url"].default:
+    model, base_url, provider = fields.get("model"), fields.get("base_url"), str(fields.get("provider"))
+    if not isinstance(model, str) or not isinstance(base_url, str):
         return []
-    return warnings(str(fields.get("provider")), model, today)
+    is_own = base_url == defaults["base_url"].default
+    found = warnings(provider, model, today) if is_own else []
+    if "like" in fields and (is_own or server_at(base_url).is_the_vendor):
+        found += _thinking_warnings(provider, str(fields["like"] or model))
+    return found
+
+
+def _thinking_warnings(wire: str, model: str) -> list[str]:
+    """What a language model does with a caller's time."""
+    family = family_of(wire, model)
+    if family is UNKNOWN:
+        return [f"{wire}'s {model} is not known here; say by `like` whose rules hold for it"]
+    if not family.always_thinks or family.refusal:
+        return []
+    choice = f"; choose {family.instead}" if family.instead else ""
+    return [f"{wire}'s {model} thinks before every reply and cannot be told not to: the caller waits for it{choice}"]
 
 
 def refusal(wire: str, model: str, *, has_tools: bool) -> str:

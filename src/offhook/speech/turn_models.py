@@ -1,7 +1,7 @@
 """The end-of-turn model in worker threads: Smart Turn, shared by all calls of a process.
 
-Several questions in one run of the model cost as much as one after the other (45 ms each against 37), and on one thread
-they are answered later: there are no batches. What saves work is not to answer what nobody waits for any more.
+Several questions in one run of the model cost as much as one after the other, and on one thread they are answered
+later: there are no batches. What saves work is not to answer what nobody waits for any more.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from offhook.audio.turn_model import SmartTurn
 
 LONGEST_QUEUE: Final = 32
-"""At 50 ms each, whoever came later would be answered after its turn was decided without it."""
+"""At 20 ms each, whoever came later would be answered after its turn was decided without it."""
 LONGEST_WAIT_S: Final = 0.6
 """A question that has waited so long is not answered: the silence has gone on, and decides its turn alone. A machine
 that cannot keep up answers fewer questions in time then, and not all of them too late."""

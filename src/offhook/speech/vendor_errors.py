@@ -143,12 +143,19 @@ class Problem:
     """The member of the request that is meant, where the vendor names one."""
 
     @property
-    def meaning(self) -> _Meaning:
-        """Codes tell more than words; a member that is named tells more than the other words."""
+    def coded(self) -> _Meaning:
+        """What the codes alone mean."""
         found = [_BY_CODE[code] for code in self.codes if code in _BY_CODE]
         for meaning in (_Meaning.CREDIT, _Meaning.GENERATION, _Meaning.CALL, _Meaning.KEY, _Meaning.MODEL):
             if meaning in found:
                 return meaning
+        return _Meaning.UNKNOWN
+
+    @property
+    def meaning(self) -> _Meaning:
+        """Codes tell more than words; a member that is named tells more than the other words."""
+        if self.coded is not _Meaning.UNKNOWN:
+            return self.coded
         if self.parameter and not _OF_THE_CALL.match(self.parameter):
             return _Meaning.SETTINGS
         for meaning, words in _BY_WORDS:
@@ -174,7 +181,9 @@ def failure(
     text += f"; {hint}" if hint else ""
     if status == REQUEST_TIMEOUT:
         return ProviderTimeout(text, provider=provider)
-    if status == PAYMENT_REQUIRED or (status in (TOO_MANY, 403) and meaning is _Meaning.CREDIT):
+    # Words say "check your plan and billing" also of a minute's quota (Gemini): with a 429 only a code is believed.
+    has_no_credit = problem.coded is _Meaning.CREDIT if status == TOO_MANY else meaning is _Meaning.CREDIT
+    if status == PAYMENT_REQUIRED or (has_no_credit and status in (TOO_MANY, 403)):
         return ProviderRefused(f"{text}{_ADVICE[_Meaning.CREDIT]}", provider=provider)
     if status >= SERVER_ERROR or status in BUSY:
         return ProviderUnavailable(text, provider=provider)
@@ -187,9 +196,8 @@ def failure(
         return ProviderRefused(f"{text}{_ADVICE[_Meaning.KEY]}", provider=provider)
     if status == NOT_FOUND and not hint:
         is_model = meaning is _Meaning.MODEL or re.search(r"\b(?:model|deployment)\b", problem.message)
-        return ProviderRefused(
-            f"{text}; check {'the name of the model' if is_model else 'base_url'}", provider=provider
-        )
+        advice = _ADVICE[_Meaning.MODEL] if is_model else "; check base_url"
+        return ProviderRefused(f"{text}{advice}", provider=provider)
     if status < 400:
         return ProviderRefused(f"{text}; check base_url", provider=provider)
     return ProviderRefused(text, provider=provider)
@@ -252,6 +260,9 @@ def read_problem(document: object) -> Problem:
     if not isinstance(message, str):
         # FastAPI tells all that is wrong as a list; some put it where the message belongs.
         found = message if message is not None else inner.get("detail")
+        if isinstance(found, dict) and isinstance(found.get("message"), str):
+            codes |= _texts(found, "status", "code", "type")
+            found = found["message"]  # ElevenLabs.
         message = "" if found is None else msgspec.json.encode(found).decode() if not isinstance(found, str) else found
     parameter = inner.get("param")
     if not isinstance(parameter, str) or not parameter:

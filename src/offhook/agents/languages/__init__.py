@@ -46,6 +46,7 @@ class Sentences(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     end_phrases: tuple[str, ...]
     open_words: tuple[str, ...]
     closing_words: tuple[str, ...]
+    stranded_words: tuple[str, ...]
     hesitations: tuple[str, ...]
     number_words: tuple[str, ...]
     collect_words: tuple[str, ...]

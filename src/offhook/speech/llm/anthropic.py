@@ -51,7 +51,9 @@ class Config(ProviderConfig):
     key_env: Annotated[
         str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,99}$", description="Environment variable with the key.")
     ] = "ANTHROPIC_API_KEY"
-    max_tokens: Annotated[int, Field(ge=1, le=32_768, description="Longest reply.")] = 400
+    max_tokens: Annotated[
+        int, Field(ge=1, le=32_768, description="Longest reply, in tokens; a model that thinks gets 2048 at least.")
+    ] = 400
     temperature: Annotated[
         float | None, Field(ge=0.0, le=1.0, description="How freely words are chosen; default: the vendor's.")
     ] = None

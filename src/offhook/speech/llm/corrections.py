@@ -1,8 +1,8 @@
 """What a model has refused, and how it is asked from then on.
 
 A 400 that names a member of the request is answered by one more request, with that member left out, renamed or set as
-the vendor wants it. What helped is kept for the process, so that only the first reply pays for it, and the owner is told
-once. A member is corrected once in a reply and twice in all: a vendor that takes it in no way is left to the breaker.
+the vendor wants it. What helped is kept for the process, so that only the first reply pays for it, and the owner is
+told once. A member is corrected once in a reply and twice in all: who takes it in no way is left to the breaker.
 """
 
 import logging
@@ -24,10 +24,12 @@ TRIES: Final = 2
 """To set one member in another way."""
 SCALE: Final = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 """Efforts from the least on."""
+CACHE: Final = "cache_control"
+"""A mark on parts of the body: servers that speak Anthropic's wire may not know it."""
 _LIMITS: Final = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
 MEMBERS: Final = {
     "openai": (*_LIMITS, "temperature", "reasoning_effort", "stream_options", "chat_template_kwargs"),
-    "anthropic": ("max_tokens", "temperature", "thinking", "output_config"),
+    "anthropic": ("max_tokens", "temperature", "thinking", "output_config", CACHE),
 }
 """Of each wire: those that a request can do without, or have in another way."""
 _ALIASES: Final = {
@@ -40,7 +42,7 @@ _ALIASES: Final = {
 _SAYS_INSTEAD: Final = re.compile(r"unsupported parameter|not supported|instead", re.I)
 _BOUND: Final = re.compile(r"large|most|maximum|exceed|greater|less than|at least|minimum|above|below|range|>|<", re.I)
 """A value is wrong, not the member."""
-_NUMBERS: Final = re.compile(r"(?<![\w.])\d+(?![\w.])")
+_NUMBERS: Final = re.compile(r"(?<![\w.])\d+(?!\w|\.\d)")
 _QUOTED: Final = re.compile(r"['\"`]([a-z_]+)['\"`]")
 _THOUGHT: Final = re.compile(r"(?:thinking`? or `?redacted_thinking|thinking`? block|signature)", re.I)
 
@@ -66,8 +68,7 @@ class Corrections:
     def learn(self, refused: RequestRefused, body: dict[str, Any]) -> str:
         """The member that will be sent otherwise; empty when there is nothing to change."""
         member = self._named(refused, body)
-        # With tools another effort may be wanted than without.
-        key = f"{member} {'tools' in body}" if member == "reasoning_effort" else member
+        key = _effort_key(body) if member == "reasoning_effort" else member
         if not member or self._tries.get(key, 0) >= TRIES:
             return ""
         edit = _edit(member, refused, body, can_rename=self._wire == "openai")
@@ -79,10 +80,25 @@ class Corrections:
         _LOG.warning("! llm %s refused `%s`: it is asked otherwise from now on (%s)", self._label, member, refused)
         return member
 
+    def found_thoughts(self, body: dict[str, Any]) -> None:
+        """A model of which nothing was known has thought: it is asked not to, from the next reply on.
+
+        What it does not take of that is refused, and learned then.
+        """
+        key = _effort_key(body)
+        if self._wire != "openai" or "reasoning_effort" in body or "chat_template_kwargs" in body or key in self._edits:
+            return
+        self._edits[key] = _with_effort("none", with_tools="tools" in body)
+        self.learned += 1
+        hint = "`like` in its block says which model it is"
+        _LOG.warning("! llm %s thinks before it speaks: it is asked not to from now on (%s)", self._label, hint)
+
     def _named(self, refused: RequestRefused, body: dict[str, Any]) -> str:
         """The member of the body that a vendor's words are about."""
         members = MEMBERS.get(self._wire, ())
         head = re.split(r"[.\[]", refused.parameter)[0]
+        if CACHE in members and CACHE in refused.parameter + refused.reason:
+            return CACHE
         if head in members:
             other = _LIMITS.get(head, "")
             # An effort may be wanted that was not sent.
@@ -169,6 +185,8 @@ def _edit(member: str, refused: RequestRefused, body: dict[str, Any], *, can_ren
             name = "include_obfuscation"
             is_part = name in refused.reason or name in refused.parameter
             return _without_part(member, name) if is_part else _without(member)
+        case "cache_control":
+            return _without_marks
         case _:
             return _without(member)
 
@@ -185,6 +203,11 @@ def _without_part(member: str, part: str) -> Edit:
         body.get(member, {}).pop(part, None)
 
     return edit
+
+
+def _without_marks(body: dict[str, Any]) -> None:
+    for block in body.get("system", ()):
+        block.pop(CACHE, None)
 
 
 def _limit(member: str, reason: str, sent: int, *, can_rename: bool) -> Edit | None:
@@ -215,8 +238,15 @@ def _with_bound(member: str, bound: int) -> Edit:
 def _effort(reason: str, sent: str, *, with_tools: bool) -> Edit:
     """What the vendor asks for; else the least of what it lists; else none at all."""
     named = [word for word in _QUOTED.findall(reason) if word in SCALE and word != sent]
-    wanted = min(named, key=SCALE.index, default="")
+    return _with_effort(min(named, key=SCALE.index, default=""), with_tools=with_tools)
 
+
+def _effort_key(body: dict[str, Any]) -> str:
+    """With tools another effort may be wanted than without."""
+    return f"reasoning_effort {'with' if 'tools' in body else 'without'} tools"
+
+
+def _with_effort(wanted: str, *, with_tools: bool) -> Edit:
     def edit(body: dict[str, Any]) -> None:
         if ("tools" in body) is not with_tools:
             return

@@ -59,12 +59,14 @@ class Config(ProviderConfig):
             description="Environment variable with the key; a server of this machine needs none.",
         ),
     ] = "OPENAI_API_KEY"
-    max_tokens: Annotated[int, Field(ge=1, le=32_768, description="Longest reply.")] = 400
+    max_tokens: Annotated[
+        int, Field(ge=1, le=32_768, description="Longest reply, in tokens; a model that thinks gets 2048 at least.")
+    ] = 400
     temperature: Annotated[
         float | None, Field(ge=0.0, le=2.0, description="How freely words are chosen; default: the vendor's.")
     ] = None
     reasoning_effort: Annotated[
-        Effort, Field(description="How long a reasoning model thinks first; default: what the catalogue says.")
+        Effort, Field(description="How long a model thinks first; default: as little as it takes. Some want one value.")
     ] = ""
     count_tokens: Annotated[
         bool, Field(description="Ask for the count of tokens in the stream; a few servers refuse that.")
@@ -154,6 +156,7 @@ class OpenAIModel:
         self._key = key
         self._known = corrections_of(NAME, config.base_url, config.model)
         family, server = family_of(NAME, config.like or config.model), server_at(config.base_url)
+        self._is_unknown = family.efforts is None and not config.reasoning_effort
         self._may_think_unopened = family.thinks_unopened and not server.takes_efforts
         headers = key_header(config.base_url, key)
         self._client = EventClient(Endpoint(NAME, config.base_url, headers, key, MODEL_PATIENCE))
@@ -194,14 +197,21 @@ class OpenAIModel:
                         yield output
             for rest in reply.finish():
                 yield rest
-            known.thinks_unopened = thoughts.were_unopened or thoughts.is_hidden
+            known.thinks_unopened = thoughts.were_unopened or thoughts.is_holding
         except ProviderError:
+            self._look_at(reply, body)
             # What was spent is known also of a reply that came to nothing.
             if reply.usage.tokens_in or reply.usage.tokens_out:
                 yield reply.usage
             raise
+        self._look_at(reply, body)
         if reply.usage.tokens_in or reply.usage.tokens_out:
             yield reply.usage
+
+    def _look_at(self, reply: Reply, body: dict[str, Any]) -> None:
+        """Thoughts of a model that nobody has told not to think."""
+        if reply.has_thought and self._is_unknown:
+            self._known.found_thoughts(body)
 
 
 def _is_last(event: ServerEvent) -> bool:

@@ -49,9 +49,14 @@ class _Choice(msgspec.Struct):
     finish_reason: str | None = None
 
 
+class _Details(msgspec.Struct):
+    reasoning_tokens: int | None = None
+
+
 class _Tokens(msgspec.Struct):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    completion_tokens_details: _Details | None = None
 
 
 class _Groq(msgspec.Struct):
@@ -134,6 +139,8 @@ class Reply:
         self._finish = ""
         self._has_spoken = False
         self.usage = Usage(0, 0)
+        self.has_thought = False
+        """It has shown thoughts, or they were counted."""
 
     def feed(self, data: str) -> list[TextDelta | Progress]:
         """What a chunk gives, or that the model lives."""
@@ -185,6 +192,7 @@ class Reply:
                 raise ProtocolViolation(f"{NAME}: {error}", provider=NAME) from error
         written = _text(delta.content)
         if delta.reasoning or delta.reasoning_content:
+            self.has_thought = True
             written = self._thoughts.release() + written
         # A refusal is meant for the person, as any text.
         spoken = self._spoken(self._thoughts.feed(written) + (delta.refusal or ""))
@@ -208,6 +216,8 @@ class Reply:
     def _count(self, piece: _Piece) -> None:
         found = piece.usage or (piece.x_groq.usage if piece.x_groq else None)
         if found is not None:
+            details = found.completion_tokens_details
+            self.has_thought = self.has_thought or bool(details and details.reasoning_tokens)
             before = self.usage
             self.usage = Usage(found.prompt_tokens or before.tokens_in, found.completion_tokens or before.tokens_out)
 

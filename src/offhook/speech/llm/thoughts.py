@@ -108,6 +108,11 @@ class Thoughts:
         """What comes now is not spoken, or not yet."""
         return self._state is not _State.SPEAKING
 
+    @property
+    def is_holding(self) -> bool:
+        """It waits for a closing tag that has no opening one."""
+        return self._state is _State.HOLDING
+
     def _close(self, before: str) -> None:
         if self._state is not _State.THINKING and (self._has_spoken or self._held or before.strip()):
             # What was said of it cannot be taken back; the rest of it and the next replies are not said.
