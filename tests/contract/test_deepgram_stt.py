@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, parse_qsl
 
 import pytest
 
+from offhook import __version__
 from offhook.core.events import TranscriberLagging, TranscriberReady, TranscriptChanged
 from offhook.errors import (
     ProtocolViolation,
@@ -176,6 +177,30 @@ def test_the_vendors_error_is_named_and_not_repeated(make: type[NovaDialect | Fl
         with pytest.raises(ProviderUnavailable, match=shown) as found:
             make(posted.append, sent.append).received(json.dumps(error), 0.0)
         assert CANARY not in str(found.value)
+
+
+def test_the_socket_says_who_we_are() -> None:
+    async def main() -> str:
+        async with DeepgramServer() as server:
+            hearing = Hearing(await port_of(server))
+            await hearing.until(lambda: bool(hearing.of(TranscriberReady)))
+            await hearing.stop()
+            return server.records[0].user_agent
+
+    assert asyncio.run(main()) == f"offhook/{__version__}"
+
+
+def test_a_vendor_that_hears_and_never_says_a_word_closes() -> None:
+    async def main() -> BaseException | None:
+        faults = DeepgramFaults(breaks=(Break(kind="mute", after_s=0.02),))
+        async with DeepgramServer(silent_s=0.2, faults=faults) as server:
+            hearing = Hearing(await port_of(server))
+            hearing.quiet(20)
+            return await hearing.error()
+
+    found = asyncio.run(main())
+    assert isinstance(found, ProviderUnavailable)
+    assert "NET-0000" in str(found)
 
 
 def test_silence_too_long_is_kept_alive() -> None:

@@ -149,7 +149,7 @@ FATAL: list[tuple[SpeechFault, type[ProviderError]]] = [
     (SpeechFault(kind="stall", after=2), ProviderTimeout),
     (SpeechFault(kind="cut", after=2), ProviderUnavailable),
     (SpeechFault(kind="close", after=1, code=1011, reason="NET-0000"), ProviderUnavailable),
-    (SpeechFault(kind="close", after=1, code=1008, reason="policy"), ProviderRefused),
+    (SpeechFault(kind="close", after=1, code=1008, reason="policy"), ProviderUnavailable),
     (SpeechFault(kind="error", after=1), ProviderUnavailable),
     (SpeechFault(kind="half_open", after=2), ProviderTimeout),
     (SpeechFault(kind="garbage", after=1), ProtocolViolation),

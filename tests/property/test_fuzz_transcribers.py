@@ -19,7 +19,7 @@ from offhook.simulator.vendors.deepgram_v2 import FluxHearing, FluxWays
 from offhook.speech.ports import TranscriberEvent
 from offhook.speech.stt.deepgram_flux import FluxDialect
 from offhook.speech.stt.deepgram_nova import NovaDialect
-from tests.fuzz import Case, Document, Fault, Frame, Message, cases
+from tests.fuzz import Case, Document, Fault, Frame, Message, cases, places
 from tests.heard_words import Sound, Spurt, sound_of
 from tests.transcriber_world import FLUX, NOVA
 
@@ -32,6 +32,8 @@ SCRIPT: Final = [
     Spurt(3, 25), Spurt(2, 70), Spurt(1, 30, (5, 20)), Spurt(3, 12, (), is_done=False), Spurt(7, 9), Spurt(4, 90),
     Spurt(2, 30, (3, 12)),
 ]  # fmt: skip
+SHORT: Final = [Spurt(3, 25), Spurt(2, 70), Spurt(1, 30, (5, 20)), Spurt(4, 30)]
+"""Flux tells all words of a turn again and again."""
 LOUD: Final = frozenset({Fault.NULL, Fault.MISSING, Fault.UNKNOWN, Fault.WRONG_TYPE, Fault.DOUBLED, Fault.STRANGER})
 """Faults that leave the other words and places as they were: what is still sent must be told."""
 Dialects = NovaDialect | FluxDialect
@@ -53,20 +55,22 @@ class Stream:
     sound: Sound
     slots: Sequence[Slot]
     documents: Sequence[Message]
-    places: dict[bytes, int] = field(init=False)
-    """Of each message, as it is on the wire."""
+    places: dict[bytes, list[int]] = field(default_factory=dict)
+    """Of each message, as it is on the wire; some are said more than once."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "places", {slot.text.encode(): at for at, slot in enumerate(self.slots)})
+        for at, slot in enumerate(self.slots):
+            self.places.setdefault(slot.text.encode(), []).append(at)
 
     def slot_of(self, frame: Frame, last: int) -> int:
         """When the frame comes: with the message that it was, or behind the one before it."""
-        return min(max(self.places.get(frame.payload, last + 1), last), len(self.slots) - 1)
+        known = next((at for at in self.places.get(frame.payload, ()) if at > last), last + 1)
+        return min(known, len(self.slots) - 1)
 
 
 def stream_of(hearing: NovaHearing | FluxHearing, make: Any) -> Stream:
     """What the stand-in says to the script."""
-    sound = sound_of(SCRIPT, tail_frames=60)
+    sound = sound_of(SCRIPT if isinstance(hearing, NovaHearing) else SHORT, tail_frames=60)
     slots: list[Slot] = []
     for count, frame in enumerate(sound.frames, 1):
         answers = hearing.hear(frame) or []
@@ -115,7 +119,7 @@ class Caller:
 
     def run(self, frames: Sequence[Frame]) -> None:
         """The whole stream, and the silence behind it."""
-        last = 0
+        last = -1
         try:
             for frame in frames:
                 last = self.stream.slot_of(frame, last)
@@ -172,6 +176,37 @@ def test_a_spoiled_stream_loses_no_word(name: str) -> None:
             if case.is_harmless:
                 assert caller.error is None
                 assert told(caller) == [word.text for word in stream.sound.words]
+
+
+MISSING: Final = object()
+
+
+@pytest.mark.parametrize("value", [None, MISSING, [], {"x": 1}, "?", 7], ids=repr)
+@pytest.mark.parametrize("name", ["nova", "flux"])
+def test_any_field_alone_may_be_anything(name: str, value: Any) -> None:
+    """No stream ends for it, and nothing that is still there is lost."""
+    stream = STREAMS[name]
+    frames = [Frame(slot.text.encode()) for slot in stream.slots]
+    # One of each kind of message, and the fields of one word of each.
+    kinds = {
+        (slot.text[:300].count("true"), json.loads(slot.text).get("event")): at for at, slot in enumerate(stream.slots)
+    }
+    for at in sorted(kinds.values()):
+        for number in range(len(places(json.loads(stream.slots[at].text)))):
+            document = json.loads(stream.slots[at].text)
+            container, key = places(document)[number]
+            if value is MISSING:
+                del container[key]
+            elif type(container[key]) is type(value):
+                continue  # It would say something else, and not be wrong.
+            else:
+                container[key] = value
+            caller = Caller(stream)
+            caller.run([*frames[:at], Frame(json.dumps(document).encode()), *frames[at + 1 :]])
+            where = f"{key!r} of {stream.slots[at].text[:200]}"
+            if key != "type" or not isinstance(value, str):
+                assert caller.error is None, where
+                check_nothing_lost(caller)
 
 
 @pytest.mark.parametrize("name", STREAMS)

@@ -83,6 +83,7 @@ class StreamRecord:
 
     path: str
     query: dict[str, list[str]]
+    user_agent: str = ""
     audio_bytes: int = 0
     largest: int = 0
     """Bytes of the largest message with audio."""
@@ -162,7 +163,9 @@ class DeepgramServer:
             response = WSUpgradeResponse.create_error_response(refused[0], refused[1].encode(), headers)
             return WSUpgradeResponseWithListener(response, None)
         number, self.accepted = self.accepted, self.accepted + 1
-        self.records.append(StreamRecord(path=address.path, query=query))
+        self.records.append(
+            StreamRecord(path=address.path, query=query, user_agent=request.headers.get("User-Agent", ""))
+        )
         breaks = self.faults.breaks[number] if number < len(self.faults.breaks) else None
         stream = _Stream(self, self.records[-1], breaks)
         response = WSUpgradeResponse.create_101_response({"dg-request-id": REQUEST_ID})

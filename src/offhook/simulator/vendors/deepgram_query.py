@@ -63,10 +63,10 @@ def first(query: Query, name: str, default: str = "") -> str:
 
 def tokens_of(terms: Sequence[str]) -> int:
     """Tokens of the key terms together."""
-    words = [word for term in terms for word in term.split()]
-    small = [sum("a" <= letter <= "z" for letter in word) for word in words]
-    others = [sum(len(letter.encode()) for letter in word if not "a" <= letter <= "z") for word in words]
-    return sum(map(math.ceil, (count / LETTERS_A_TOKEN for count in small))) + sum(others)
+    letters = [letter for term in terms for letter in term if not letter.isspace()]
+    small = sum("a" <= letter <= "z" for letter in letters)
+    others = sum(len(letter.encode()) for letter in letters if not "a" <= letter <= "z")
+    return math.ceil(small / LETTERS_A_TOKEN) + others
 
 
 def terms_problem(terms: Sequence[str]) -> str:

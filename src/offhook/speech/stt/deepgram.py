@@ -152,7 +152,7 @@ class DeepgramSpeechToText:
             provider=NAME, url=self._url, headers={"Authorization": f"Token {key}"}, secret=key,
             reason_header="dg-error", request_header="dg-request-id",
         )  # fmt: skip
-        self._endpoint = replace(endpoint, instead=partial(self._instead, endpoint))
+        self._endpoint = replace(endpoint, instead=partial(self._instead, endpoint, ()))
         terms = left_out(self._setup.vocabulary)
         if terms:
             _LOG.warning(
@@ -170,21 +170,24 @@ class DeepgramSpeechToText:
     async def close(self) -> None:
         """Nothing is shared."""
 
-    def _instead(self, refused: Endpoint, status: int, reason: str) -> Endpoint | None:
+    def _instead(self, refused: Endpoint, without: tuple[str, ...], status: int, reason: str) -> Endpoint | None:
         """Where to connect when the query is refused: without what it is refused for, if a call can do without it."""
         plain = plainer(refused.url, reason) if status == BAD_REQUEST else None
         if plain is None:
             return None
-        endpoint = replace(refused, url=plain.url)
+        endpoint, without = replace(refused, url=plain.url), (*without, plain.what)
         why = safe_text(reason, refused.secret)
         return replace(
-            endpoint, instead=partial(self._instead, endpoint), accepted=partial(self._learn, endpoint, plain.what, why)
+            endpoint,
+            instead=partial(self._instead, endpoint, without),
+            accepted=partial(self._learn, endpoint, without, why),
         )
 
-    def _learn(self, endpoint: Endpoint, what: str, why: str) -> None:
+    def _learn(self, endpoint: Endpoint, without: tuple[str, ...], why: str) -> None:
         """It was taken: from now on at once."""
         if self._endpoint is not None and self._endpoint.url != endpoint.url:
-            self._endpoint = replace(endpoint, instead=partial(self._instead, endpoint))
+            self._endpoint = replace(endpoint, instead=partial(self._instead, endpoint, without))
+            what = " and ".join(without)
             _LOG.warning("deepgram refuses %s and hears without: %s", what, why or "no reason given")
 
 

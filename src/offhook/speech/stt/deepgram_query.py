@@ -64,7 +64,7 @@ def query(config: "Config", setup: Setup) -> str:
         ("endpointing", str(pause_ms) if pause_ms else "false"),
         ("punctuate", "true"),
     ]
-    # An "um" at the end shows that the caller goes on; it is taken out of what is remembered (`core.hesitation`).
+    # An "um" at the end shows that the caller goes on; the history does not hold it.
     fields += [("filler_words", "true")] if config.model in FILLER_MODELS else []
     # smart_format holds a final back for up to 3 s to see the end of a number, until `Finalize`, which each talk spurt
     # is followed by. `no_delay` would spare that wait by not formatting at all, "in many cases".
