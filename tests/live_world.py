@@ -14,6 +14,7 @@ from offhook import clock
 from offhook.agents.load import load_agent
 from offhook.cli.live_parts import plan_of
 from offhook.live.day import Plan, live_day
+from offhook.live.models import TOOL_NAME
 from offhook.live.purse import Purse
 from offhook.live.question import Result, Verdict, Waits
 from offhook.settings import Settings
@@ -27,6 +28,7 @@ from offhook.simulator.vendors.server import Answer
 from offhook.simulator.vendors.standins import Plan as StandInPlan
 from offhook.simulator.vendors.standins import StandIns
 from offhook.simulator.voices import TapeVoice, prepare
+from offhook.speech.ports import ToolCall
 from offhook.speech.registry import Kind
 from tests.carrier_world import ACCOUNT, PUBLIC_URL, TOKEN, TinyServer, running
 
@@ -35,9 +37,10 @@ VOICES = ("elevenlabs", "cartesia", "deepgram-speak", "azure", "openai-speech")
 SIGNED = "2026-11-28 INFO offhook.web < the media socket is signed as wss, without a slash, without a port\n"
 
 
-def yes(_: dict[str, Any]) -> Answer:
-    """A model that does as it is told."""
-    return Answer("Yes.")
+def obedient(body: dict[str, Any]) -> Answer:
+    """A model that does as it is told: a word, or the tool that has to come before one."""
+    names = [tool.get("name") for tool in body.get("tools", ())]
+    return Answer(calls=(ToolCall("toolu_1", TOOL_NAME, "{}"),)) if TOOL_NAME in names else Answer("Yes.")
 
 
 @dataclass
@@ -87,7 +90,7 @@ def document(standins: StandIns, voices: Sequence[str] = VOICES) -> dict[str, An
 async def live_world(folder: Path, **fields: Any) -> AsyncIterator[LiveWorld]:
     """`fields` are put into the agent's document."""
     async with AsyncExitStack() as stack:
-        standins = await stack.enter_async_context(StandIns(StandInPlan(profile=PROFILES["instant"], brain=yes)))
+        standins = await stack.enter_async_context(StandIns(StandInPlan(profile=PROFILES["instant"], brain=obedient)))
         rest = await stack.enter_async_context(_carrier())
         agent = folder / "agent.yaml"
         agent.write_text(yaml.safe_dump({**document(standins), **fields}), "utf-8")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from offhook.agents.load import load_agent
@@ -15,7 +16,7 @@ from offhook.cli.doctor_live import ask
 from offhook.cli.main import app
 from offhook.live import probe as probing
 from offhook.settings import Settings
-from offhook.simulator.vendors.server import Answer
+from offhook.simulator.vendors.server import Answer, Refused
 from offhook.speech.llm.openai import OpenAIModel
 from offhook.speech.ports import ToolCall
 from tests.live_world import SHORT, LiveWorld, in_world
@@ -67,7 +68,7 @@ def test_every_provider_is_asked_once_and_says_something(tmp_path: Path) -> None
     [
         ("openai", "unauthorized", LLM, "check the key"),
         ("openai", "quota", LLM, "check the account's credit"),
-        ("openai", "missing_model", LLM, "check the key, the account's credit and the model's name"),
+        ("openai", "missing_model", LLM, "check the model's name"),
         ("openai", "error", LLM, "check base_url"),
         ("openai", "garbage", LLM, "check base_url"),
         ("anthropic", "unauthorized", "live: llm: anthropic claude-haiku-4-5", "check the key"),
@@ -105,6 +106,28 @@ def test_a_model_that_thinks_first_is_asked_again_with_the_owners_bound(tmp_path
     found = asked(tmp_path, lambda world: setattr(world.server("openai"), "brain", thinks))
     assert found[LLM].mark is Mark.NOTE
     assert "it thinks before it speaks" in found[LLM].found
+
+
+def test_what_a_model_refused_and_was_put_right_is_a_note(tmp_path: Path) -> None:
+    """Calls would do the same, and only their log would say so."""
+    said = "Unsupported parameter: 'temperature' is not supported with this model."
+    error = {"message": said, "type": "invalid_request_error", "param": "temperature", "code": "unsupported_parameter"}
+
+    def strict(body: dict[str, Any]) -> Answer:
+        if "temperature" in body:
+            raise Refused(400, {"error": error})
+        return Answer("Yes.")
+
+    async def run(world: LiveWorld) -> None:
+        document = yaml.safe_load(world.agent.read_text("utf-8"))
+        document["llm"]["temperature"] = 0.5
+        world.agent.write_text(yaml.safe_dump(document), "utf-8")
+        world.server("openai").brain = strict
+        found = (await checks(world))[LLM]
+        assert found.mark is Mark.NOTE and "said 'Yes.'" in found.found and "`temperature`" in found.found
+        assert "set in the agent's file" in found.advice
+
+    in_world(tmp_path, run)
 
 
 def test_words_that_do_not_come_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ LATER: Final = "You can park behind the shop for free."
 SPELLINGS: Final = ("contextId", "context_id")
 LENGTHS: Final = ("charDurationsMs", "charsDurationsMs")
 OK: Final = 200
+REFUSED: Final = 400
 
 
 # ── ElevenLabs ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -151,7 +152,7 @@ async def content_type(asking: Asking) -> Came:
 async def language_alone(asking: Asking) -> Came:
     """Microsoft writes locales throughout; owners write `language: de`."""
     status, kind, size = await _synthesize(asking, "de")
-    return came(f"HTTP {status}, {size} bytes of {kind or 'nothing'}", status == OK and size > 0)
+    return came(f"HTTP {status}, {size} bytes of {kind or 'nothing'}", status == REFUSED)
 
 
 async def _synthesize(asking: Asking, language: str) -> tuple[int, str, int]:
@@ -195,6 +196,7 @@ QUESTIONS: Final = (
     ),
     Question(
         **_AZURE, name="azure-language-alone", ask=language_alone,
-        text='Is xml:lang="de", without a region, taken?', expected="HTTP 200 with audio",
+        text='Is xml:lang="de", without a region, taken?',
+        expected="HTTP 400: Offhook makes a locale of it, such as de-DE",
     ),
 )  # fmt: skip
