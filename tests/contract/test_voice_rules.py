@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -30,19 +30,22 @@ NOTHING_S = 0.1
 """What has not come by then does not come: the stand-ins speak at once."""
 
 
-def headers(server: SpeechServer, key: str) -> dict[str, str]:
+def headers(server: SpeechServer, key: str, version: str = cartesia.VERSION) -> dict[str, str]:
     if isinstance(server, ElevenLabsServer):
         return {"xi-api-key": key}
     if isinstance(server, CartesiaServer):
-        return {"X-API-Key": key, "Cartesia-Version": cartesia.VERSION}
+        return {"X-API-Key": key, **({"Cartesia-Version": version} if version else {})}
     return {"Authorization": f"Token {key}"}
 
 
 @asynccontextmanager
-async def client(server: SpeechServer, more: str = "", key: str = "") -> AsyncIterator[ClientConnection]:
+async def client(
+    server: SpeechServer, more: str = "", key: str = "", path: str = "", version: str = cartesia.VERSION
+) -> AsyncIterator[ClientConnection]:
     """A client that may break the rules."""
-    url = server.base_url.replace("http", "ws", 1) + PATHS[type(server)] + more
-    async with connect(url, additional_headers=headers(server, key or server.key), compression=None) as socket:
+    url = server.base_url.replace("http", "ws", 1) + (path or PATHS[type(server)]) + more
+    sent = headers(server, key or server.key, version)
+    async with connect(url, additional_headers=sent, compression=None) as socket:
         yield socket
 
 
@@ -248,7 +251,7 @@ def cancel(context: str) -> dict[str, Any]:
     return {"context_id": context, "cancel": True}
 
 
-CROWDED: Any = pytest.mark.parametrize(("vendor", "bound"), [(CARTESIA, "contexts"), (ELEVENLABS, "concurrency")])
+CROWDED: Final = pytest.mark.parametrize(("vendor", "bound"), [(CARTESIA, "contexts"), (ELEVENLABS, "concurrency")])
 
 
 @CROWDED

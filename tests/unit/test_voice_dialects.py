@@ -76,19 +76,22 @@ def test_elevenlabs_silent_context_is_asked_once_more_and_the_first_audio_counts
     assert closed == [{"context_id": name, "close_context": True} for name in ("s1", "s2")]
     dialect.received(json.dumps({"contextId": "s1", "audio": "/" * 3200, "alignment": times}), 1.9)
     dialect.received('{"contextId":"s1","isFinal":true}', 1.9)
-    assert said.size == 2400 and not said.is_whole
+    assert said.size == 2400
     dialect.received('{"contextId":"s2","isFinal":true}', 2.0)
     assert said.is_whole
     assert [word.text for word in said._words] == ["Hi", "ho"]
 
 
-def test_elevenlabs_asks_again_for_one_at_a_time_and_only_with_room() -> None:
+def test_elevenlabs_asks_again_only_while_there_is_room() -> None:
     dialect = elevenlabs_dialect()
     said = [segment() for _ in range(4)]
-    for one in said[:2]:
+    for one in said[:3]:
         dialect.begin(one, 0.0)
-    assert len(parsed(dialect.wake(0.8))) == 3
+    assert dialect.takes(0, 0.0)
+    assert [message["context_id"] for message in parsed(dialect.wake(0.8))] == ["s4"] * 3
     assert dialect.wakeup_at is None
+    dialect.received('{"contextId":"s4","audio":"////"}', 0.9)
+    assert not dialect.takes(0, 0.9), "who knows how long the silent one keeps its place"
     dialect = elevenlabs_dialect()
     for one in said:
         dialect.begin(one, 0.0)
@@ -207,6 +210,9 @@ def test_elevenlabs_tells_the_language_only_to_models_that_take_it() -> None:
     assert flash["language_code"] == "de"
     assert flash["output_format"] == "ulaw_8000"
     assert flash["auto_mode"] == "true"
+    for tag, told in (("tl-PH", "fil"), ("nb", "no"), ("pt_BR", "pt"), ("is-IS", None)):
+        fields = dict(parse_qsl(elevenlabs.query(elevenlabs.Config(voice="v"), Setup(language=tag))))
+        assert fields.get("language_code") == told, "a language that it does not have is heard in the text"
     multilingual = elevenlabs.Config(voice="v", model="eleven_multilingual_v2")
     assert "language_code" not in dict(parse_qsl(elevenlabs.query(multilingual, setup)))
     with pytest.raises(ValidationError, match="eleven_flash_v2_5"):

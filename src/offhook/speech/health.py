@@ -31,8 +31,8 @@ OPENS_AFTER: Final = {"stt": 3, "llm": 3, "tts": 2}
 TIMEOUT_WEIGHT: Final = {"stt": 3, "llm": 2, "tts": 2}
 """A failure that the caller had to wait for counts as so many; for words that never come nobody waits twice."""
 SAME_REFUSALS: Final = 3
-"""Of a model's requests in a row: what refuses one after the other alike is how all of them are set. A voice may have
-refused one text, and is asked for the next."""
+"""Of a model's or a voice's requests in a row: what refuses one after the other alike is how all of them are set. One
+text alone may be refused for itself, and what is said next is taken."""
 _CHANGES: Final = re.compile(r"\breq_\w+|\b[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
 """In the words of one refusal: numbers and ids."""
 GENERATION_WEIGHT: Final = 0.25
@@ -200,7 +200,7 @@ class Health:
         words = _CHANGES.sub("", str(error))
         self._refusals = self._refusals + 1 if words == self._refused_alike else 1
         self._refused_alike = words
-        if self.kind != "llm" or self._refusals < SAME_REFUSALS:
+        if self.kind == "stt" or self._refusals < SAME_REFUSALS:
             self.breaker.leave()
             return ""
         return self._refuse(f"refuses every request, the last {self._refusals} alike: {error}", at)

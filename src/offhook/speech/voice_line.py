@@ -9,8 +9,6 @@ from offhook.speech.voice_dialect import Terms, VoiceDialect
 from offhook.speech.voice_segment import Segment
 from offhook.speech.websocket import Endpoint, Limits, VendorSocket
 
-LIMITS: Final = Limits(most_audio=0, keep_alive_s=1.0, max_message=4 << 20)
-"""No audio is ever sent; a vendor may put seconds of it into one message; once a second the clock is looked at."""
 SHORT_LIFE_S: Final = 5.0
 """A socket that ends sooner, with nothing said on it, failed as one that was never open."""
 POLICY_VIOLATION: Final = 1008
@@ -48,9 +46,9 @@ class _Socket(VendorSocket):
 class Line:
     """To its socket it is the dialect (`offhook.speech.websocket.Dialect`)."""
 
-    def __init__(self, owner: Owner, endpoint: Endpoint, dialect: VoiceDialect, terms: Terms) -> None:
+    def __init__(self, owner: Owner, endpoint: Endpoint, dialect: VoiceDialect, terms: Terms, limits: Limits) -> None:
         self.dialect, self._owner, self._terms = dialect, owner, terms
-        self.socket = _Socket(endpoint, self, LIMITS)
+        self.socket = _Socket(endpoint, self, limits)
         self.segments: dict[Segment, float | None] = {}
         """Those that are not over at the vendor; of one that was left, when its end is overdue."""
         self.task: asyncio.Task[None] | None = None

@@ -151,8 +151,10 @@ class Segment:
         self._finish()
 
     def fail(self, error: BaseException) -> None:
-        """There will be no more of it."""
-        if self._state is _State.OPEN:
+        """There will be no more of it, which is no loss when all was said."""
+        if self._state is _State.OPEN and self.is_said:
+            self._words += self.clock.finish(self.length_s)
+        elif self._state is _State.OPEN:
             self._error = error
         self._finish()
 

@@ -29,9 +29,11 @@ from offhook.speech.voice_dialect import Terms, VoiceDialect
 from offhook.speech.voice_line import Line
 from offhook.speech.voice_segment import Segment
 from offhook.speech.voice_words import SpokenText
-from offhook.speech.websocket import Endpoint
+from offhook.speech.websocket import Endpoint, Limits
 
 _LOG: Final = logging.getLogger("offhook.speech.voice")
+LIMITS: Final = Limits(most_audio=0, keep_alive_s=1.0, max_message=4 << 20)
+"""No audio is ever sent; a vendor may put seconds of it into one message; once a second the clock is looked at."""
 MOST_WAITING: Final = 512
 """Segments that wait for a socket. More than that are more calls than a process takes."""
 FIRST_RETRY_S: Final = 0.5
@@ -203,7 +205,7 @@ class SocketVoice:
     # ── sockets ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _open(self) -> None:
-        line = Line(self, self._endpoint, self._connect(), self._terms)
+        line = Line(self, self._endpoint, self._connect(), self._terms, LIMITS)
         self._lines.append(line)
         line.task = asyncio.get_running_loop().create_task(line.socket.run(), name=f"voice {self._endpoint.provider}")
         line.task.add_done_callback(lambda task: self._ended(line, task))

@@ -102,6 +102,8 @@ class SpeechServer:
         self.said: deque[str] = deque(maxlen=JOURNAL)
         """Texts, in the order in which they were begun."""
         self.base_url = ""
+        self.bad_text = ""
+        """A text that holds it gets the socket closed, with 1008 and without a word."""
         self._texts = 0
         self._server: asyncio.Server | None = None
 
@@ -120,6 +122,8 @@ class SpeechServer:
         """Number and fault of a text that is about to be said. The number tells its tape from all others."""
         self._texts += 1
         self.said.append(text)
+        if self.bad_text and self.bad_text in text:
+            return self._texts, SpeechFault(kind="close", code=1008)
         return self._texts, self.faults.popleft() if self.faults else None
 
     def connection(self, path: str, query: dict[str, str], headers: Mapping[str, str]) -> "SpeechConnection | Refusal":

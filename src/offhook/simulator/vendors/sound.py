@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Final, Literal
 
+from offhook import clock
 from offhook.audio.frames import FRAME_BYTES, FRAME_S, SAMPLE_RATE, SILENCE_FRAME
 from offhook.simulator.http import Gone, HttpConnection, HttpRequest, HttpServer
 from offhook.simulator.vendors.latency import Delay
 from offhook.speech.scripted.tape import Utterance, speak
 
 PIECE_FRAMES: Final = 10
+MINUTE_S: Final = 60.0
 ODD_SIZES: Final = (1, 333, 2, 1601, 77, 4095)
 """Bytes of the pieces with the fault `odd`."""
 WAV_HEADER: Final = b"RIFF\xff\xff\xff\xffWAVEfmt \x12\x00\x00\x00"
@@ -113,6 +115,9 @@ class SoundServer(HttpServer):
         self.usual_fault = SoundFault()
         """Befalls the requests behind those."""
         self.timing: Final = timing
+        self.most_per_minute: int | None = None
+        """Requests that the account has; None: as many as come."""
+        self._asked_at: Final[deque[float]] = deque()
         self._chance: Final = random.Random(seed)
 
     # ── what a vendor's own stand-in says ────────────────────────────────────────────────────────────────────────
@@ -166,6 +171,7 @@ class SoundServer(HttpServer):
                     refused.headers.append(("Retry-After", fault.retry_after))
                 raise refused
             sound = self.sound(request)
+            self._count()
         except SoundRefused as refused:
             request.state = "refused"
             length = ("Content-Length", str(len(refused.body)))
@@ -175,6 +181,16 @@ class SoundServer(HttpServer):
             await connection.end()
             return
         await self._stream(connection, request, _spoilt(sound, fault), fault)
+
+    def _count(self) -> None:
+        now = clock.now()
+        while self._asked_at and self._asked_at[0] <= now - MINUTE_S:
+            self._asked_at.popleft()
+        if self.most_per_minute is not None and len(self._asked_at) >= self.most_per_minute:
+            refused = self.refusal(STATUSES["rate_limited"])
+            refused.headers.append(("Retry-After", f"{self._asked_at[0] + MINUTE_S - now:.0f}"))
+            raise refused
+        self._asked_at.append(now)
 
     async def _stream(self, connection: HttpConnection, request: SoundRequest, sound: Sound, fault: SoundFault) -> None:
         first_s = self.timing.first_audio.draw(self._chance)

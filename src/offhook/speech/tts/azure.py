@@ -14,9 +14,9 @@ from pydantic import AfterValidator, Field
 from offhook.errors import ConfigurationError
 from offhook.speech.http import Endpoint
 from offhook.speech.http_audio import VOICE_PATIENCE, AudioClient
-from offhook.speech.lexicon import Lexicon, is_ipa
 from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio
 from offhook.speech.vendor_block import BaseUrl, is_loopback, key_of
+from offhook.speech.voice_words import speaker
 
 NAME: Final = "azure"
 KEY: Final = "AZURE_SPEECH_KEY"
@@ -75,6 +75,10 @@ class Config(ProviderConfig):
     ] = ""
     rate_percent: Annotated[int, Field(ge=-50, le=100, description="Faster or, below 0, slower than usual.")] = 0
     pitch_percent: Annotated[int, Field(ge=-50, le=50, description="Higher or, below 0, lower than usual.")] = 0
+    spell_out: Annotated[
+        bool,
+        Field(description="Numbers, dates and amounts are given to the vendor as words; else it reads them itself."),
+    ] = False
     style: Annotated[
         str, Field(max_length=100, description="A style that the voice has, as `cheerful` or `customerservice`.")
     ] = ""
@@ -105,14 +109,13 @@ def _region_of(setup: Setup) -> str:
         raise ConfigurationError(str(error), field=REGION, found=repr(region[:40])) from error
 
 
-def ssml(config: Config, language: str, lexicon: Lexicon, text: str) -> str:
-    """The document for a text, which may hold anything.
+def ssml(config: Config, language: str, inner: str) -> str:
+    """The document for what is said, which is SSML already (`Ssml`), in a language.
 
     What may stand in what: https://learn.microsoft.com/azure/ai-services/speech-service/speech-synthesis-markup-structure.
     `lang` may hold everything, and may not itself stand in `prosody`.
     """
     language = locale_of(language, config.voice)
-    inner = "".join(_part(written, said) for written, said in lexicon.split(NOT_XML.sub(" ", text)))
     changes = {"rate": config.rate_percent, "pitch": config.pitch_percent}
     if prosody := "".join(f' {name}="{percent:+d}%"' for name, percent in changes.items() if percent):
         inner = f"<prosody{prosody}>{inner}</prosody>"
@@ -141,19 +144,32 @@ def locale_of(tag: str, voice: str) -> str:
     return LOCALES.get(language, f"{language}-{language.upper()}")
 
 
-def _part(written: str, said: str) -> str:
-    if not said:
-        return escape(written)
-    if is_ipa(said):
-        return f'<phoneme alphabet="ipa" ph={quoteattr(said[1:-1])}>{escape(written)}</phoneme>'
-    return f"<sub alias={quoteattr(said)}>{escape(written)}</sub>"
+class Ssml:
+    """What is said, as elements of the vendor's documents: see `offhook.speech.spoken.notation`."""
+
+    def text(self, said: str) -> str:
+        """See `Notation`."""
+        return escape(NOT_XML.sub("", said))
+
+    def respelled(self, written: str, said: str) -> str:
+        """See `Notation`."""
+        return f"<sub alias={quoteattr(NOT_XML.sub('', said))}>{self.text(written)}</sub>"
+
+    def phonemes(self, written: str, ipa: str) -> str:
+        """See `Notation`."""
+        return f'<phoneme alphabet="ipa" ph={quoteattr(NOT_XML.sub("", ipa))}>{self.text(written)}</phoneme>'
+
+    def letter_a(self) -> str:
+        """See `Notation`."""
+        return self.phonemes("A", "eɪ")
 
 
 class AzureVoice:
     """See `offhook.speech.ports.Voice`."""
 
     def __init__(self, config: Config, base_url: str, key: str, setup: Setup) -> None:
-        self._config, self._language, self._lexicon = config, setup.language, Lexicon(setup.lexicon)
+        self._config, self._language = config, setup.language
+        self._speak = speaker(setup, spell_out=config.spell_out, notation=Ssml())
         headers = {"X-Microsoft-OutputFormat": FORMAT, "User-Agent": "offhook"}
         if key:
             headers["Ocp-Apim-Subscription-Key"] = key
@@ -173,9 +189,11 @@ class AzureVoice:
 
     async def synthesize(self, text: str) -> AsyncGenerator[SpokenAudio, None]:
         """The segment's audio, byte for byte as it comes. Raises `ProviderError`."""
-        if not any(sign.isalnum() for sign in text):
-            return  # Nothing to say, which the vendor takes for a mistake.
-        document = ssml(self._config, self._language, self._lexicon, text).encode()
+        spoken = self._speak(text)
+        if spoken.is_silent:
+            return  # The vendor takes it for a mistake.
+        language = spoken.language if "Multilingual" in self._config.voice else self._language
+        document = ssml(self._config, language, spoken.said).encode()
         async with aclosing(self._client.audio("cognitiveservices/v1", document, "application/ssml+xml")) as pieces:
             async for piece in pieces:
                 yield SpokenAudio(piece)

@@ -28,6 +28,8 @@ VERSION: Final = "2026-08-14"
 TOO_MANY: Final = 429
 """More contexts at once than the account's plan has (`concurrency_limited`): one of its own ends in a moment.
 https://docs.cartesia.ai/use-the-api/concurrency-limits-and-timeouts"""
+SAME: Final = {"fil": "tl", "nb": "no", "nn": "no"}
+"""Languages that the vendor has under another tag."""
 CONTEXTS: Final = 16
 """The vendor knows no bound for one socket; a lost one should not silence more calls than this."""
 
@@ -48,6 +50,10 @@ class Config(ProviderConfig):
     emotion: Annotated[
         str, Field(pattern=r"^[A-Za-z_ -]{0,40}$", description="Such as neutral, content, sympathetic; empty: none.")
     ] = ""
+    spell_out: Annotated[
+        bool,
+        Field(description="Numbers, dates and amounts are given to the vendor as words; else it reads them itself."),
+    ] = False
     most_sockets: Annotated[
         int,
         Field(ge=1, le=64, description="Sockets for all calls of this agent; each says 16 segments at once."),
@@ -68,17 +74,21 @@ def create(config: Config, setup: Setup) -> SocketVoice:
         segments_per_socket=CONTEXTS, spare=4, most_sockets=config.most_sockets, idle_s=240.0, ends_must_come=False
     )
     common = request(config, setup)
-    return SocketVoice(endpoint, terms, lambda: ContextDialect(endpoint, common), speaker(setup, spell_out=False))
+    # Models of the third generation speak all languages that a sentence is recognized in.
+    follows = not config.language and config.model.startswith("sonic-3")
+    speak = speaker(setup, spell_out=config.spell_out)
+    return SocketVoice(endpoint, terms, lambda: ContextDialect(endpoint, common, follows=follows), speak)
 
 
 def request(config: Config, setup: Setup) -> dict[str, object]:
     """What all requests of an agent have in common."""
     controls: dict[str, object] = {"speed": config.speed, "volume": config.volume, "emotion": config.emotion}
     controls = {name: value for name, value in controls.items() if value not in (1.0, "")}
+    language = (config.language or setup.language).replace("_", "-").partition("-")[0].lower()
     return {
         "model_id": config.model,
         "voice": {"mode": "id", "id": config.voice},
-        "language": (config.language or setup.language).partition("-")[0].lower(),
+        "language": SAME.get(language, language),
         "output_format": {"container": "raw", "encoding": "pcm_mulaw", "sample_rate": 8000},
         "add_timestamps": True,
         # The default is to wait up to 3 s for more text.
@@ -117,9 +127,10 @@ _WORDS: Final = msgspec.json.Decoder(_WordTimes | None)
 class ContextDialect(VoiceDialect):
     """What is said on one `/tts/websocket` socket."""
 
-    def __init__(self, endpoint: Endpoint, common: dict[str, object]) -> None:
+    def __init__(self, endpoint: Endpoint, common: dict[str, object], *, follows: bool = False) -> None:
+        """With `follows`, a sentence in another language than the agent's is said in it."""
         super().__init__(endpoint)
-        self._common = common
+        self._common, self._follows = common, follows
         self._ids = count(1)
         self._contexts: dict[str, Segment] = {}
 
@@ -128,6 +139,8 @@ class ContextDialect(VoiceDialect):
         context = f"s{next(self._ids)}"
         self._contexts[context] = segment
         message = {**self._common, "context_id": context, "transcript": segment.spoken.said}
+        if self._follows and segment.spoken.language:
+            message["language"] = segment.spoken.language.partition("-")[0].lower()
         return [msgspec.json.encode(message).decode()]
 
     def cancel(self, segment: Segment) -> Iterable[str]:

@@ -50,6 +50,10 @@ class Config(ProviderConfig):
     ] = "aura-2-thalia-en"
     speed: Annotated[float, Field(ge=0.7, le=1.5, description="1 is the voice's own pace; more is faster.")] = 1.0
     mip_opt_out: Annotated[bool, Field(description="Keep the text out of Deepgram's training; costs more.")] = False
+    spell_out: Annotated[
+        bool,
+        Field(description="Numbers, dates and amounts are given to the vendor as words; else it reads them itself."),
+    ] = False
     most_sockets: Annotated[
         int,
         Field(ge=1, le=64, description="Sockets for all calls of this agent, one segment on each: your plan's number."),
@@ -70,9 +74,8 @@ def create(config: Config, setup: Setup) -> "AuraVoice":
     # An hour is the vendor's bound for a socket.
     terms = Terms(segments_per_socket=1, spare=1, most_sockets=config.most_sockets, idle_s=600.0, age_s=3300.0)
     allowance = Allowance()
-    return AuraVoice(
-        SocketVoice(endpoint, terms, lambda: SpeakDialect(endpoint, allowance), speaker(setup, spell_out=False))
-    )
+    speak = speaker(setup, spell_out=config.spell_out)
+    return AuraVoice(SocketVoice(endpoint, terms, lambda: SpeakDialect(endpoint, allowance), speak))
 
 
 def query(config: Config) -> str:

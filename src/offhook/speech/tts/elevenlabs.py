@@ -6,7 +6,7 @@ Once the audio comes, the end follows its last piece. A context counts until the
 https://elevenlabs.io/docs/api-reference/text-to-speech/v-1-text-to-speech-voice-id-multi-stream-input
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Annotated, Final, Literal
 from urllib.parse import urlencode
@@ -16,13 +16,14 @@ from pydantic import Field, field_validator
 
 from offhook.audio.frames import SAMPLE_RATE
 from offhook.errors import ProviderError, ProviderRefused, ProviderUnavailable, RequestRefused
-from offhook.speech.ports import ProviderConfig, Setup
+from offhook.speech.ports import ProviderConfig, Setup, Voice
 from offhook.speech.tts import alignment
 from offhook.speech.vendor_block import BaseUrl, key_of, socket_url
 from offhook.speech.voice_dialect import Terms, VoiceDialect
+from offhook.speech.voice_languages import LanguageVoice
 from offhook.speech.voice_segment import Segment
 from offhook.speech.voice_socket import SocketVoice
-from offhook.speech.voice_words import speaker
+from offhook.speech.voice_words import SpokenText, speaker
 from offhook.speech.websocket import Endpoint
 
 NAME: Final = "elevenlabs"
@@ -36,6 +37,11 @@ INACTIVITY_S: Final = 180
 """The longest that the vendor grants."""
 TOLD_LANGUAGE: Final = ("eleven_flash_v2_5", "eleven_turbo_v2_5")
 """Models that are told the language; the others hear it in the text, and some refuse to be told."""
+LANGUAGES: Final = frozenset(
+    """ar bg cs da de el en es fi fil fr hi hr hu id it ja ko ms nl no pl pt ro ru sk sv ta tr uk vi zh""".split()
+)
+"""Those that they are told; another is refused, and heard in the text."""
+SAME: Final = {"nb": "no", "nn": "no", "tl": "fil"}
 ELSEWHERE: Final = ("eleven_v3", "eleven_v4")
 """Models of another address, with another wire."""
 CROWDED: Final = frozenset(
@@ -87,7 +93,7 @@ class Config(ProviderConfig):
     speed: Annotated[float, Field(ge=0.7, le=1.2, description="1 is the voice's own pace; more is faster.")] = 1.0
     spell_out: Annotated[
         bool,
-        Field(description="English numbers, dates and amounts are given to the vendor as words: flash reads none."),
+        Field(description="Numbers, dates and amounts are given to the vendor as words: flash reads none."),
     ] = True
     most_sockets: Annotated[
         int, Field(ge=1, le=64, description="Sockets for all calls of this agent; each says 4 segments at once.")
@@ -104,23 +110,33 @@ class Config(ProviderConfig):
         return model
 
 
-def create(config: Config, setup: Setup) -> SocketVoice:
+def create(config: Config, setup: Setup) -> Voice:
     """The voice of an agent. Raises `ConfigurationError`."""
+    speak = speaker(setup, spell_out=config.spell_out)
+    usual = _sockets(config, setup, speak)
+    if config.language or not config.model.startswith(TOLD_LANGUAGE):
+        return usual
+    other = _sockets(config, setup, speak, tells_language=False)
+    return LanguageVoice(usual, other, setup.language, speak)
+
+
+def _sockets(
+    config: Config, setup: Setup, speak: Callable[[str], SpokenText], *, tells_language: bool = True
+) -> SocketVoice:
     key = key_of(setup, *KEYS)
     base = socket_url(config.base_url)
-    url = f"{base}/v1/text-to-speech/{config.voice}/multi-stream-input?{query(config, setup)}"
+    fields = query(config, setup, tells_language=tells_language)
+    url = f"{base}/v1/text-to-speech/{config.voice}/multi-stream-input?{fields}"
     endpoint = Endpoint(provider=NAME, url=url, headers={"xi-api-key": key}, secret=key, request_header="request-id")
     terms = Terms(
         segments_per_socket=CONTEXTS, spare=2, most_sockets=config.most_sockets,
         idle_s=INACTIVITY_S * 2 / 3, end_s=10.0,
     )  # fmt: skip
-    return SocketVoice(
-        endpoint, terms, lambda: ContextDialect(endpoint, config), speaker(setup, spell_out=config.spell_out)
-    )
+    return SocketVoice(endpoint, terms, lambda: ContextDialect(endpoint, config), speak)
 
 
-def query(config: Config, setup: Setup) -> str:
-    """The query of the socket's address."""
+def query(config: Config, setup: Setup, *, tells_language: bool = True) -> str:
+    """The query of the socket's address; a model that is not told the language hears it in the text."""
     fields = [
         ("model_id", config.model),
         ("output_format", "ulaw_8000"),
@@ -130,8 +146,11 @@ def query(config: Config, setup: Setup) -> str:
         # Times with the very audio that they are about.
         ("sync_alignment", "true"),
     ]
-    language = config.language or (setup.language if config.model.startswith(TOLD_LANGUAGE) else "")
-    fields += [("language_code", language.partition("-")[0].lower())] if language else []
+    language = (config.language or setup.language).replace("_", "-").partition("-")[0].lower()
+    language = SAME.get(language, language)
+    is_told = config.language or (config.model.startswith(TOLD_LANGUAGE) and language in LANGUAGES)
+    if is_told and tells_language:
+        fields.append(("language_code", language))
     return urlencode(fields)
 
 
@@ -203,6 +222,10 @@ class ContextDialect(VoiceDialect):
         )
         return [_encode(message).decode() for message in messages]
 
+    def takes(self, letters: int, at: float) -> bool:
+        """No more where a context stays silent: it may keep its place for good, and is to be asked for once more."""
+        return not self._dropped and not any(found.asked_at + AGAIN_S <= at for found in self._silent)
+
     @property
     def wakeup_at(self) -> float | None:
         """When a segment's first audio is late."""
@@ -210,21 +233,23 @@ class ContextDialect(VoiceDialect):
 
     @property
     def _late(self) -> list[_Context]:
-        """Those that may be asked for once more, one at a time and while there is room: it takes another context."""
-        contexts = [] if self._dropped or len(self._contexts) >= CONTEXTS else self._contexts.values()
-        if any(context.is_asked_again and context.segment.is_waited_for for context in contexts):
-            return []
-        return [context for context in contexts if not context.is_asked_again and context.segment.is_waited_for]
+        """Those that may be asked for once more, while there is room: it takes another context."""
+        return self._silent if len(self._contexts) + len(self._dropped) < CONTEXTS else []
+
+    @property
+    def _silent(self) -> list[_Context]:
+        """Those that were asked for once, and of which nothing came."""
+        return [found for found in self._contexts.values() if found.segment.is_waited_for and not found.is_asked_again]
 
     def wake(self, at: float) -> Iterable[str]:
         """Ask for what is late once more, in another context; the first that has audio is heard."""
-        for context in self._late:
-            if context.asked_at + AGAIN_S <= at:
-                context.is_asked_again = True
-                messages = self.begin(context.segment, at)
-                next(reversed(self._contexts.values())).is_asked_again = True
-                return messages
-        return ()
+        late = next((context for context in self._late if context.asked_at + AGAIN_S <= at), None)
+        if late is None:
+            return ()
+        messages = self.begin(late.segment, at)
+        for context in self._contexts.values():
+            context.is_asked_again = context.is_asked_again or context.segment is late.segment
+        return messages
 
     def cancel(self, segment: Segment) -> Iterable[str]:
         """A context that is closed already is not named again: one that has ended would be opened anew, for good."""
