@@ -251,7 +251,7 @@ QUESTIONS: Final = (
     ),
     Question(
         name="aura-idle", vendor=VENDOR, kind=Kind.TTS, ask=aura_idle,
-        text="Is an Aura socket that is silent for a minute closed?",
+        text="Is an Aura socket closed that is silent for fifty seconds?",
         expected="no; where it is (NET-0001), the next sentence opens another",
     ),
     Question(

@@ -71,7 +71,7 @@ class Waits:
 
     answer_s: float = 15.0
     """For a message that has to come."""
-    idle_s: float = 65.0
+    idle_s: float = 50.0
     """To see whether a vendor closes a socket that is silent."""
     keep_alive_s: float = 4.0
     """Between two keep-alives, and three of them are sent: past the ten seconds after which a silent socket ends."""
