@@ -50,7 +50,7 @@ class Slow:
         key = next(line.split(b": ")[1] for line in lines if line.lower().startswith(b"sec-websocket-key"))
         self.asked.set()
         await self.answers.wait()
-        accept = base64.b64encode(hashlib.sha1(key + GUID).digest())
+        accept = base64.b64encode(hashlib.sha1(key + GUID, usedforsecurity=False).digest())
         writer.write(b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
         writer.write(b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n")
         await reader.read()

@@ -195,7 +195,7 @@ class VendorSocket:
     def opened(self, wire: WSTransport) -> None:
         """The handshake is done: what has waited goes out."""
         if self._is_over:
-            # Cancelled in the middle of the handshake, whose answer comes all the same: nobody else would ever close it.
+            # Cancelled in its handshake, whose answer comes all the same: nobody else would ever close it.
             wire.disconnect(graceful=False)
             return
         now = clock.now()
