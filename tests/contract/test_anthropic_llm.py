@@ -1,6 +1,7 @@
 """Anthropic's Messages against its stand-in: replies, tools, every fault, cancelling, and the key that never shows."""
 
 import asyncio
+import json
 import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -184,6 +185,18 @@ def test_a_tool_call_that_the_limit_cut_is_not_run() -> None:
             await collect(model)
 
     run(AnthropicServer(lambda _: Answer("", CALLS, stop="max_tokens")), check)
+
+
+@pytest.mark.parametrize("junk", [None, "x", -1, 1.5, True, [], {}])
+def test_what_is_not_spoken_costs_no_word(junk: Any) -> None:
+    reader = ReplyReader("")
+    block = {"type": "text", "text": "Well.", "id": None, "name": None, "input": junk, "citations": junk}
+    assert reader.feed(json.dumps({"type": "message_start", "message": {"usage": junk, "model": junk}})) == ""
+    assert reader.feed(json.dumps({"type": "content_block_start", "content_block": block, "usage": junk})) == "Well."
+    assert reader.feed(json.dumps({"type": junk if isinstance(junk, str) else None})) == ""
+    reader.feed(json.dumps({"type": "message_delta", "delta": {"stop_reason": None}, "usage": {"output_tokens": junk}}))
+    reader.feed('{"type":"message_stop"}')
+    assert reader.finish() == [] and reader.usage() is None
 
 
 def test_a_refusal_without_a_word_is_one() -> None:

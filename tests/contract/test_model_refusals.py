@@ -163,11 +163,11 @@ class Thinker(OpenAIServer):
         return [{"reasoning_content": "hm "}] * self.pieces
 
 
-@pytest.mark.parametrize(("pieces", "expected"), [(8, "first"), (200, "second")])
+@pytest.mark.parametrize(("pieces", "expected"), [(20, "first"), (200, "second")])
 def test_one_that_thinks_is_waited_for_a_little_longer(
     pieces: int, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("offhook.speech.fallback_model.THOUGHT_S", 0.6)
+    monkeypatch.setattr("offhook.speech.fallback_model.THOUGHT_S", 2.0)
     first, second = (
         Thinker(lambda _: Answer("first"), Latency(token_s=0.05)),
         AnthropicServer(lambda _: Answer("second")),
@@ -179,4 +179,4 @@ def test_one_that_thinks_is_waited_for_a_little_longer(
         assert text_of(outputs) == expected
         assert not any(isinstance(output, Progress) for output in outputs), "thoughts are nobody's business"
 
-    talk([first, second], use, model="somebodys", first_token_timeout_s=0.2, max_tokens=2000)
+    talk([first, second], use, model="somebodys", first_token_timeout_s=0.4, max_tokens=2000)

@@ -1,6 +1,7 @@
 """OpenAI's Chat Completions against its stand-in: replies, tools, faults, cancelling, a key that never shows."""
 
 import asyncio
+import json
 import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -22,8 +23,19 @@ from offhook.speech.http import Patience
 from offhook.speech.llm import openai
 from offhook.speech.llm.history import RUNNING
 from offhook.speech.llm.openai import BASE_URL, Config, OpenAIModel, create, request_body
-from offhook.speech.llm.openai_reply import CallCollector, Fragment, Function
-from offhook.speech.ports import Message, ModelOutput, ModelRequest, Setup, TextDelta, ToolCall, ToolSpec, Usage
+from offhook.speech.llm.openai_reply import CallCollector, Fragment, Function, Reply
+from offhook.speech.llm.thoughts import Thoughts
+from offhook.speech.ports import (
+    Message,
+    ModelOutput,
+    ModelRequest,
+    Progress,
+    Setup,
+    TextDelta,
+    ToolCall,
+    ToolSpec,
+    Usage,
+)
 from offhook.speech.sse import EVENT_BYTES, EventReader
 
 CANARY = "canary-0123456789-abcdef"
@@ -250,6 +262,24 @@ def test_fragments_without_index_or_id_are_joined() -> None:
     for index, part in ((0, "{"), (1, "{"), (0, "}"), (1, "}")):
         calls.add(Fragment(index, f"id-{index}" if part == "{" else None, Function("t" if part == "{" else None, part)))
     assert [call.arguments for call in calls.finish("p")] == ["{}", "{}"]
+
+
+@pytest.mark.parametrize("junk", [None, "x", -1, 1.5, True, [], {}, [None]])
+def test_what_is_not_spoken_costs_no_word(junk: Any) -> None:
+    reply = Reply("", "p", Thoughts(), may_be_empty=False)
+    delta = {"content": "Well.", "refusal": junk if junk != "x" else None, "reasoning": None, "role": junk}
+    document = {"choices": [None, {"delta": delta, "finish_reason": junk if junk != "x" else None}], "usage": junk,
+                "x_groq": junk, "model": junk}  # fmt: skip
+    outputs: list[Any] = reply.feed(json.dumps(document))
+    reply.feed(json.dumps({"choices": [{"delta": {}, "finish_reason": "stop"}], "usage": {"prompt_tokens": junk}}))
+    assert text_of(outputs) == "Well." and reply.finish() == [] and reply.usage == Usage(0, 0)
+
+
+def test_text_in_parts_is_text_and_its_thoughts_are_not() -> None:
+    reply = Reply("", "p", Thoughts(), may_be_empty=False)
+    parts = [{"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}, {"type": "text", "text": "Well."}]
+    assert reply.feed(json.dumps({"choices": [{"delta": {"content": parts}}]})) == [TextDelta("Well.")]
+    assert reply.feed(json.dumps({"choices": [{"delta": {"content": parts[:1]}}]})) == [Progress(is_thought=True)]
 
 
 def test_tool_calls_are_bounded() -> None:

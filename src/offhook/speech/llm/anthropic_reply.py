@@ -26,21 +26,14 @@ CUT: Final = frozenset({"max_tokens", "model_context_window_exceeded"})
 Block = dict[str, Any]
 
 
-class _Tokens(msgspec.Struct):
-    input_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
-    cache_read_input_tokens: int | None = None
-    output_tokens: int | None = None
-
-
 class _Start(msgspec.Struct):
-    usage: _Tokens | None = None
+    usage: Any = None
 
 
 class _Block(msgspec.Struct):
-    type: str = ""
-    id: str = ""
-    name: str = ""
+    type: str | None = None
+    id: str | None = None
+    name: str | None = None
     text: str | None = None
     input: Any = None
     thinking: str | None = None
@@ -54,16 +47,18 @@ class _Delta(msgspec.Struct):
     partial_json: str | None = None
     thinking: str | None = None
     signature: str | None = None
-    stop_reason: str | None = None
+    stop_reason: Any = None
 
 
 class _Event(msgspec.Struct):
-    type: str
+    """What is not said to the caller is taken as it is: a count that cannot be read costs no word."""
+
+    type: str | None = None
     index: int | None = None
     message: _Start | None = None
     content_block: _Block | None = None
     delta: _Delta | None = None
-    usage: _Tokens | None = None
+    usage: Any = None
 
 
 class Thought(msgspec.Struct, frozen=True):
@@ -144,7 +139,8 @@ class ReplyReader:
                 return self._go_on(event.index or 0, event.delta)
             case "message_delta":
                 self._count(event.usage)
-                self._stop_reason = (event.delta and event.delta.stop_reason) or self._stop_reason
+                if event.delta is not None and isinstance(event.delta.stop_reason, str):
+                    self._stop_reason = event.delta.stop_reason or self._stop_reason
             case "message_stop":
                 self._stop_reason = self._stop_reason or "end_turn"
         return []
@@ -219,12 +215,16 @@ class ReplyReader:
         self._has_spoken = self._has_spoken or bool(text.strip())
         return [TextDelta(text)]
 
-    def _count(self, tokens: _Tokens | None) -> None:
-        if tokens is None:
-            return
-        cached = (tokens.cache_creation_input_tokens or 0) + (tokens.cache_read_input_tokens or 0)
-        self._tokens_in = (tokens.input_tokens or 0) + cached or self._tokens_in
-        self._tokens_out = tokens.output_tokens or self._tokens_out
+    def _count(self, tokens: Any) -> None:
+        if isinstance(tokens, dict):
+            cached = _number(tokens, "cache_creation_input_tokens") + _number(tokens, "cache_read_input_tokens")
+            self._tokens_in = _number(tokens, "input_tokens") + cached or self._tokens_in
+            self._tokens_out = _number(tokens, "output_tokens") or self._tokens_out
+
+
+def _number(document: dict[str, Any], name: str) -> int:
+    found = document.get(name)
+    return found if isinstance(found, int) and not isinstance(found, bool) and found > 0 else 0
 
 
 def _whole(call: _Call) -> str:

@@ -156,7 +156,7 @@ class OpenAIModel:
         self._key = key
         self._known = corrections_of(NAME, config.base_url, config.model)
         family, server = family_of(NAME, config.like or config.model), server_at(config.base_url)
-        self._is_unknown = family.efforts is None and not config.reasoning_effort
+        self._is_unknown = family.efforts is None and not family.always_thinks and not config.reasoning_effort
         self._may_think_unopened = family.thinks_unopened and not server.takes_efforts
         headers = key_header(config.base_url, key)
         self._client = EventClient(Endpoint(NAME, config.base_url, headers, key, MODEL_PATIENCE))

@@ -38,7 +38,7 @@ class Fragment(msgspec.Struct):
 
 class _Delta(msgspec.Struct):
     content: Any = None
-    refusal: str | None = None
+    refusal: Any = None
     reasoning: Any = None
     reasoning_content: Any = None
     tool_calls: list[Fragment] | None = None
@@ -46,27 +46,15 @@ class _Delta(msgspec.Struct):
 
 class _Choice(msgspec.Struct):
     delta: _Delta | None = None
-    finish_reason: str | None = None
-
-
-class _Details(msgspec.Struct):
-    reasoning_tokens: int | None = None
-
-
-class _Tokens(msgspec.Struct):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    completion_tokens_details: _Details | None = None
-
-
-class _Groq(msgspec.Struct):
-    usage: _Tokens | None = None
+    finish_reason: Any = None
 
 
 class _Piece(msgspec.Struct):
-    choices: list[_Choice] | None = None
-    usage: _Tokens | None = None
-    x_groq: _Groq | None = None
+    """What is not said to the caller is taken as it is: a count that cannot be read costs no word."""
+
+    choices: list[_Choice | None] | None = None
+    usage: Any = None
+    x_groq: Any = None
     error: Any = None
     object: Any = None
 
@@ -148,8 +136,9 @@ class Reply:
         self._count(piece)
         outputs: list[TextDelta | Progress] = []
         for choice in piece.choices or ():
-            self._finish = choice.finish_reason or self._finish
-            if choice.delta is not None:
+            if choice is not None and isinstance(choice.finish_reason, str):
+                self._finish = choice.finish_reason or self._finish
+            if choice is not None and choice.delta is not None:
                 outputs += self._take(choice.delta)
         return outputs
 
@@ -195,7 +184,8 @@ class Reply:
             self.has_thought = True
             written = self._thoughts.release() + written
         # A refusal is meant for the person, as any text.
-        spoken = self._spoken(self._thoughts.feed(written) + (delta.refusal or ""))
+        refusal = delta.refusal if isinstance(delta.refusal, str) else ""
+        spoken = self._spoken(self._thoughts.feed(written) + refusal)
         if spoken:
             return [*spoken]
         if delta.tool_calls:
@@ -214,12 +204,20 @@ class Reply:
             raise ProtocolViolation(f"{NAME}: {error}", provider=NAME) from error
 
     def _count(self, piece: _Piece) -> None:
-        found = piece.usage or (piece.x_groq.usage if piece.x_groq else None)
-        if found is not None:
-            details = found.completion_tokens_details
-            self.has_thought = self.has_thought or bool(details and details.reasoning_tokens)
+        found = piece.usage or (piece.x_groq.get("usage") if isinstance(piece.x_groq, dict) else None)
+        if isinstance(found, dict):
+            details = found.get("completion_tokens_details")
+            self.has_thought = self.has_thought or _number(details, "reasoning_tokens") > 0
             before = self.usage
-            self.usage = Usage(found.prompt_tokens or before.tokens_in, found.completion_tokens or before.tokens_out)
+            self.usage = Usage(
+                _number(found, "prompt_tokens") or before.tokens_in,
+                _number(found, "completion_tokens") or before.tokens_out,
+            )
+
+
+def _number(document: Any, name: str) -> int:
+    found = document.get(name) if isinstance(document, dict) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) and found > 0 else 0
 
 
 def _text(content: Any) -> str:
