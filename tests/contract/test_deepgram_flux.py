@@ -255,7 +255,7 @@ def test_the_transcript_tells_how_words_are_written() -> None:
     for transcript, words in (("At four.", ["at", "four"]), ("At 4:30.", ["at", "four", "thirty"])):
         body = {"type": "TurnInfo", "event": "EagerEndOfTurn", "audio_window_end": 0.96, "transcript": transcript}
         talk.dialect.received(json.dumps({**body, "words": [{"word": word} for word in words]}), talk.at)
-        assert talk.posted[-1] == TurnEndExpected(transcript, 0.96, 0.0)
+        assert talk.posted[-1] == TurnEndExpected(transcript, 0.96, 0.5)
 
 
 def test_languages_without_spaces_keep_their_spelling() -> None:

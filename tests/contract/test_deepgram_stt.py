@@ -36,7 +36,15 @@ NOISE = bytes(range(160))
 
 
 @pytest.mark.parametrize(
-    "ways", [NovaWays(), NovaWays(duplicate_finals=True), NovaWays(is_strange=True), NovaWays(finalize="when_needed")]
+    "ways",
+    [
+        NovaWays(),
+        NovaWays(duplicate_finals=True),
+        NovaWays(is_strange=True),
+        NovaWays(finalize="when_needed"),
+        NovaWays(early_s=0.2, is_irregular=True),
+        NovaWays(untimed=2),
+    ],
 )
 @pytest.mark.parametrize("model", ["nova-2", "nova-3"])
 def test_words_are_exact_and_each_question_has_one_final(model: str, ways: NovaWays) -> None:

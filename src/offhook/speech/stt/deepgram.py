@@ -20,7 +20,7 @@ from offhook.speech.stt.deepgram_errors import NAME
 from offhook.speech.stt.deepgram_flux import FluxDialect, Forcing
 from offhook.speech.stt.deepgram_models import FLUX, MULTI
 from offhook.speech.stt.deepgram_nova import NovaDialect
-from offhook.speech.stt.deepgram_query import address, plainer
+from offhook.speech.stt.deepgram_query import address, plainer, takes_key_terms
 from offhook.speech.stt.deepgram_terms import left_out
 from offhook.speech.stt.level import SoundMeter
 from offhook.speech.vendor_block import BaseUrl, key_of
@@ -153,8 +153,7 @@ class DeepgramSpeechToText:
             reason_header="dg-error", request_header="dg-request-id",
         )  # fmt: skip
         self._endpoint = replace(endpoint, instead=partial(self._instead, endpoint, ()))
-        terms = left_out(self._setup.vocabulary)
-        if terms:
+        if terms := left_out(self._setup.vocabulary) if takes_key_terms(self._config.model) else []:
             _LOG.warning(
                 "deepgram takes about 500 tokens of key terms: %d of the vocabulary are left out, from %r on; put the"
                 " most important first", len(terms), terms[0],

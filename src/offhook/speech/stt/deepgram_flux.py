@@ -12,7 +12,8 @@ fastest first:
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Final
 
 import msgspec
@@ -20,6 +21,7 @@ import msgspec
 from offhook.audio.frames import FRAME_BYTES, FRAME_S, SILENCE_FRAME
 from offhook.core.events import TranscriberReady, TurnEndExpected, TurnResumed
 from offhook.core.formats import TELEPHONE
+from offhook.core.words import normalize
 from offhook.errors import ProviderTimeout
 from offhook.speech.ports import TranscriberEvent
 from offhook.speech.stt.deepgram_errors import NAME, vendor_error
@@ -53,6 +55,8 @@ MOST_SILENCE_S: Final = 1.0
 """Sent at once in its place."""
 FORCED_S: Final = 1.0
 """A stream that ends so soon behind `ForceEndTurn`, unanswered, ends because of it."""
+BELIEFS: Final = {"EagerEndOfTurn": 0.5, "EndOfTurn": 0.7}
+"""What such a message believes at least, when it does not say how much: the thresholds that are the vendor's own."""
 MOST_SKIPPED: Final = 16
 """Turns between two messages; a number beyond that is none."""
 _LOG: Final = logging.getLogger("offhook.speech.deepgram")
@@ -263,7 +267,7 @@ class FluxDialect:
         if reached_s is not None and reached_s > self._reached[0]:
             self._reached = (reached_s, at)
         turn = self._turn
-        turn.words = self._words(info, turn.words)
+        turn.words = _placed(self._words(info, turn.words), turn.words)
         match info.event:
             case "StartOfTurn":
                 self._over_s = float("-inf")
@@ -278,7 +282,8 @@ class FluxDialect:
                 self._tell()
                 if info.trigger != "manual":  # We said so ourselves: that is no belief.
                     turn.is_expected = True
-                    confidence = min(1.0, max(0.0, info.end_of_turn_confidence or 0.0))
+                    told = info.end_of_turn_confidence
+                    confidence = BELIEFS[info.event] if told is None else min(1.0, max(0.0, told))
                     self._post(TurnEndExpected(self._text(), self._reached_place_s, confidence))
                 if info.event == "EndOfTurn":
                     self._forced_at = None
@@ -353,3 +358,17 @@ class FluxDialect:
 
     def _tell(self) -> None:
         self._told.interim(self._text(), self._reached_place_s)
+
+
+def _placed(words: list[TurnWord], before: list[TurnWord]) -> list[TurnWord]:
+    """Words that do not say where they lie this time lie where they lay when they were told before."""
+    if all(word.start_s is not None for word in words):
+        return words
+    return [
+        replace(word, start_s=old.start_s, end_s=old.end_s) if word.start_s is None and _is_same(old, word) else word
+        for word, old in zip_longest(words, before[: len(words)], fillvalue=TurnWord(""))
+    ]
+
+
+def _is_same(one: TurnWord, other: TurnWord) -> bool:
+    return normalize(one.text) == normalize(other.text)

@@ -93,6 +93,11 @@ def flux_query(config: "Config", setup: Setup) -> str:
     return urlencode([*fields, *_common(config), *_vocabulary(config.model, setup.vocabulary)])
 
 
+def takes_key_terms(model: str) -> bool:
+    """As they are, phrases too; the older models take single words with a weight."""
+    return model.startswith(("nova-3", FLUX))
+
+
 def plainer(url: str, reason: str) -> Plainer | None:
     """The address without what it was refused for, once per name; None when there is nothing to leave out.
 
@@ -131,7 +136,7 @@ def _common(config: "Config") -> list[tuple[str, str]]:
 
 
 def _vocabulary(model: str, vocabulary: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    if model.startswith(("nova-3", FLUX)):
+    if takes_key_terms(model):
         yield from (("keyterm", term) for term in key_terms(vocabulary))
     else:
         yield from (("keywords", word) for word in keywords(vocabulary))

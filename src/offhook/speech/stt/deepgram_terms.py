@@ -3,8 +3,8 @@
 "The maximum number of tokens across all keyterms is 500"; one more, and the connection is refused
 (https://developers.deepgram.com/docs/keyterm). How Deepgram counts is not published, so the estimate is that of a small
 vocabulary of tokens (1,024), measured on what owners write: 2 lower-case letters a token, and every capital, digit,
-sign and byte of another script one. German compounds and Polish names have 3 letters a token with a vocabulary of
-50,000, and 1.5 to 2 with a small one.
+sign and byte of another script one. German compounds and Polish names have 2 to 3 letters a token with a vocabulary of
+50,000, and 1.2 to 1.5 with that small one.
 """
 
 import math
