@@ -14,6 +14,14 @@ CALL = "CA" + "9" * 32
 SILENCE = b"\xff" * 160
 
 
+def sid(number: int) -> str:
+    """A call's SID in its exact form."""
+    return f"CA{number:032x}"
+
+
+CA1, CA2, CA3, CA9 = map(sid, (1, 2, 3, 9))
+
+
 def connected() -> str:
     return json.dumps({"event": "connected", "protocol": "Call", "version": "1.0.0"})
 

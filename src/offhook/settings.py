@@ -93,7 +93,7 @@ class Settings:
     """What one Offhook process runs with. Lengths of time are seconds unless the name says otherwise."""
 
     twilio_account_sid: str = ""
-    """Empty: calls cannot be hung up or placed over REST."""
+    """Webhooks of other accounts are refused. Empty: calls cannot be hung up or placed over REST."""
     twilio_auth_token: Secret = field(default_factory=lambda: Secret(""))
     """Signs Twilio's requests to us and ours to Twilio. Empty: every request is refused unless `unsigned`."""
     twilio_shared_keys: Mapping[str, Secret] = field(default_factory=dict)
@@ -101,7 +101,8 @@ class Settings:
     twilio_base_url: str = TWILIO_BASE_URL
     """Where Twilio's REST API is reached: another region, or a simulated carrier."""
     public_url: str = ""
-    """The address that Twilio was given for this server, without a slash at the end. Empty: the request's own host."""
+    """The address that Twilio was given for this server, without a slash at the end. Empty: only requests to this
+    machine's own names (127.0.0.1, localhost) are taken."""
     data_dir: Path = field(default_factory=lambda: Path.home() / ".local/share/offhook")
     """Recordings, journals, transcripts, requests of callers. In the home directory and not in the working
     directory, so that a service and a shell find the same calls."""
@@ -122,7 +123,8 @@ class Settings:
     """Signs the tokens of media connections: the same for all processes that share a telephone number. Empty: each
     process makes its own at its start."""
     unsigned: bool = False
-    """Take requests without a signature: for experiments on a machine that nobody else reaches."""
+    """Take requests without a signature: for experiments on a machine that nobody else reaches. Beside a token, a
+    public address or another host than this machine's own, the server does not start."""
     environment: Mapping[str, str] = field(default_factory=lambda: _Environment({}), repr=False, compare=False)
 
     @classmethod

@@ -12,10 +12,10 @@ from offhook.settings import Secret, Settings
 from offhook.telephony.carriers.twilio_signature import SignatureCheck, SignedRequest, sign
 from offhook.web.hooks import PATHS
 from offhook.web.seldom import PERIOD_S, Seldom
-from tests.twilio_wire import start
+from tests.twilio_wire import CA1, CA2, start
 from tests.web_world import PUBLIC, TOKEN, World, play, token_in, until, web_lines
 
-CALL = {"CallSid": "CA1"}
+CALL = {"CallSid": CA1}
 
 
 def signed(url: str) -> str:
@@ -38,7 +38,7 @@ def test_a_slash_or_a_capital_too_much_is_the_webhook_all_the_same(
                 headers = {"X-Twilio-Signature": signed(PUBLIC + path)}
                 answer = await world.client.post(f"http://127.0.0.1:{world.port}{path}", data=CALL, headers=headers)
             else:
-                target = f"{path}?CallSid=CA1"
+                target = f"{path}?CallSid={CA1}"
                 headers = {"X-Twilio-Signature": sign(TOKEN, PUBLIC + target)}
                 answer = await world.client.get(f"http://127.0.0.1:{world.port}{target}", headers=headers)
             assert answer.status_code == 200 and token_in(answer.text) == "token-1"
@@ -58,7 +58,7 @@ def test_every_webhook_takes_a_slash(path: str) -> None:
         assert (await world.post(f"{path}/", CALL)).status_code in (200, 204)
         bad = await world.post(f"{path}/", {"CallSid": "no sid"})
         assert bad.status_code == 400 and "CallSid" in bad.text
-        assert (await world.post(f"{path}/", {"CallSid": "CA1", "x": "x" * 70_000})).status_code == 413
+        assert (await world.post(f"{path}/", {"CallSid": CA1, "x": "x" * 70_000})).status_code == 413
 
     play(story)
 
@@ -262,9 +262,9 @@ def test_a_webhook_that_is_signed_by_a_shared_key_is_taken(key: str, algorithm: 
         media = RequestValidator(secret).compute_signature("wss://voice.example.test/twilio/media", {}, algorithm)
         sent = {"X-Twilio-Signature": media, **headers}
         async with connect(f"ws://127.0.0.1:{world.port}/twilio/media", additional_headers=sent, proxy=None) as carrier:
-            await carrier.send(start("CA1", token=token_in(answer.text)))
-            await until(lambda: "CA1" in world.live.ears)
-        assert (await world.post("/twilio/voice", {"CallSid": "CA2"})).status_code == 200, "and by the auth token"
+            await carrier.send(start(CA1, token=token_in(answer.text)))
+            await until(lambda: CA1 in world.live.ears)
+        assert (await world.post("/twilio/voice", {"CallSid": CA2})).status_code == 200, "and by the auth token"
 
     play(story, twilio_shared_keys=KEYS)
 

@@ -8,7 +8,7 @@ from websockets.frames import Frame, Opcode
 
 from offhook.web import connection, http_port
 from offhook.web.connection import MOST_OTHERS, MOST_PIECES
-from tests.twilio_wire import connected
+from tests.twilio_wire import CA1, CA2, connected
 from tests.web_world import World, play, until, web_lines
 
 # ── what is no request ───────────────────────────────────────────────────────────────────────────────────────────
@@ -103,7 +103,7 @@ def test_connections_that_wait_leave_room_for_the_others(
         async with asyncio.timeout(20):
             while not (await answered(world, b"HEAD /healthz HTTP/1.0\r\n\r\n")).startswith(b"HTTP/1.1 200"):
                 await asyncio.sleep(0.01)
-        async with world.call("CA1") as (carrier, _), world.call("CA2"):
+        async with world.call(CA1) as (carrier, _), world.call(CA2):
             await carrier.send(connected())
             assert len(world.live.legs) == 2, "media sockets are not counted"
 
@@ -124,7 +124,7 @@ def test_frames_that_weigh_nothing_are_counted(kind: str, monkeypatch: pytest.Mo
         monkeypatch.setattr(connection, "MOST_OTHERS", 10 * MOST_PIECES)
 
     async def story(world: World) -> None:
-        async with world.call("CA1") as (carrier, ear):
+        async with world.call(CA1) as (carrier, ear):
             first = Frame(Opcode.TEXT, b"", fin=False).serialize(mask=True)
             one = Frame(Opcode.PING if kind == "pings" else Opcode.CONT, b"", fin=kind == "pings").serialize(mask=True)
             transport = carrier.transport
@@ -143,7 +143,7 @@ def test_frames_that_weigh_nothing_are_counted(kind: str, monkeypatch: pytest.Mo
 
 def test_a_peer_may_ping_now_and_then() -> None:
     async def story(world: World) -> None:
-        async with world.call("CA1") as (carrier, _):
+        async with world.call(CA1) as (carrier, _):
             for _ in range(MOST_OTHERS // 2):
                 await (await carrier.ping())
             await carrier.send(["{", '"event":"connected"', "}"])

@@ -14,7 +14,7 @@ from offhook.telephony.carriers.twilio_signature import sign
 from offhook.telephony.leg import LegStarted
 from offhook.web.gate import BadRequest, Webhook
 from offhook.web.switchboard import Switchboard
-from tests.twilio_wire import Stream, start, stop
+from tests.twilio_wire import CA1, Stream, start, stop
 from tests.web_world import PUBLIC, TOKEN, FakeCalls, World, closing_code, play, token_in, until
 
 CALL = "call_abc/ä&1"
@@ -29,7 +29,7 @@ def has_streams(world: World, count: int) -> bool:
 
 def dialled(status: str, **changes: str) -> dict[str, str]:
     """What Twilio posts to the action."""
-    fields = {"CallSid": "CA1", "CallStatus": "in-progress", "DialCallStatus": status, "DialCallSid": "CAchild"}
+    fields = {"CallSid": CA1, "CallStatus": "in-progress", "DialCallStatus": status, "DialCallSid": "CAchild"}
     return fields | changes
 
 
@@ -51,8 +51,8 @@ def dialled(status: str, **changes: str) -> dict[str, str]:
 )
 def test_the_agent_takes_the_call_back_when_nobody_was_reached(fields: dict[str, str], ended: TransferEnded) -> None:
     async def story(world: World) -> None:
-        async with world.call("CA1") as (carrier, ear):
-            world.live.transfers["CA1"] = CALL
+        async with world.call(CA1) as (carrier, ear):
+            world.live.transfers[CA1] = CALL
             await carrier.send(stop())
             await until(lambda: ear.ends)
             answer = await world.post(ACTION, fields)
@@ -63,7 +63,7 @@ def test_the_agent_takes_the_call_back_when_nobody_was_reached(fields: dict[str,
             assert again.text == answer.text
             assert world.live.transfers_ended == [ended]
         async with world.socket() as carrier:
-            await carrier.send(start("CA1", "MZ2", token=token_in(answer.text)))
+            await carrier.send(start(CA1, "MZ2", token=token_in(answer.text)))
             await until(lambda: len(world.live.streams) == 2)
             assert world.live.outcomes == {}
 
@@ -75,33 +75,33 @@ def test_the_agent_takes_the_call_back_when_nobody_was_reached(fields: dict[str,
 @pytest.mark.parametrize("length", ["63", "", "-1", "nan", "9" * 40])
 def test_when_they_have_talked_the_call_ends(status: str, call_status: str, length: str) -> None:
     async def story(world: World) -> None:
-        async with world.call("CA1"):
-            world.live.transfers["CA1"] = CALL
+        async with world.call(CA1):
+            world.live.transfers[CA1] = CALL
             fields = dialled(status, CallStatus=call_status, DialCallDuration=length, DialBridged="true")
             for _ in range(2):
                 assert (await world.post(ACTION, fields)).text.endswith(HANG_UP)
             talked_s = 63.0 if length == "63" else 0.0
             assert world.live.transfers_ended == [TransferEnded(CALL, TransferEnding.CONNECTED, talked_s)]
-            assert world.live.outcomes == {"CA1": EndReason.AGENT_TRANSFERRED}
+            assert world.live.outcomes == {CA1: EndReason.AGENT_TRANSFERRED}
 
     play(story)
 
 
 def test_a_caller_who_hangs_up_while_it_rings_is_not_waited_for() -> None:
     async def story(world: World) -> None:
-        async with world.call("CA1"):
-            world.live.transfers["CA1"] = CALL
+        async with world.call(CA1):
+            world.live.transfers[CA1] = CALL
             answer = await world.post(ACTION, dialled("no-answer", CallStatus="completed"))
             assert answer.text.endswith(HANG_UP)
             assert world.live.transfers_ended == []
-            assert world.live.outcomes == {"CA1": EndReason.CALLER_HUNG_UP}
+            assert world.live.outcomes == {CA1: EndReason.CALLER_HUNG_UP}
 
     play(story)
 
 
 def test_the_query_is_signed_with_the_address() -> None:
     async def story(world: World) -> None:
-        world.live.transfers["CA1"] = CALL
+        world.live.transfers[CA1] = CALL
         fields = dialled("busy")
         good = sign(TOKEN, PUBLIC + ACTION, list(fields.items()))
         for path, signature in (
@@ -111,18 +111,18 @@ def test_the_query_is_signed_with_the_address() -> None:
             (ACTION + "&call=x", good),
         ):
             assert (await world.post(path, fields, signature=signature)).status_code == 403
-        assert world.live.transfers == {"CA1": CALL}
+        assert world.live.transfers == {CA1: CALL}
 
     play(story)
 
 
 def test_a_field_of_the_form_is_no_query() -> None:
     async def story(world: World) -> None:
-        async with world.call("CA1"):
-            world.live.transfers["CA1"] = CALL
+        async with world.call(CA1):
+            world.live.transfers[CA1] = CALL
             answer = await world.post("/twilio/transfer-ended", dialled("busy", call=CALL))
             assert BACK not in answer.text
-            assert world.live.transfers == {"CA1": CALL}
+            assert world.live.transfers == {CA1: CALL}
 
     play(story)
 
@@ -145,11 +145,11 @@ def test_the_answer_may_be_quicker_than_the_sockets_end() -> None:
     """A number that fails at once: the action asks before the old stream's `stop` is here."""
 
     async def story(world: World) -> None:
-        async with world.call("CA1") as (old, ear):
-            world.live.transfers["CA1"] = CALL
+        async with world.call(CA1) as (old, ear):
+            world.live.transfers[CA1] = CALL
             token = token_in((await world.post(ACTION, dialled("failed"))).text)
             async with world.socket() as new:
-                await new.send(start("CA1", "MZ2", token=token))
+                await new.send(start(CA1, "MZ2", token=token))
                 await until(lambda: len(world.live.streams) == 2)
                 assert await closing_code(old) == 1000
                 assert len(ear.ends) == 1
@@ -161,21 +161,21 @@ def test_the_answer_may_be_quicker_than_the_sockets_end() -> None:
 def test_a_stream_that_broke_is_connected_again_and_not_for_ever() -> None:
     async def story(world: World) -> None:
         world.live.returns = 2
-        async with world.call("CA1") as (carrier, ear):
+        async with world.call(CA1) as (carrier, ear):
             carrier.transport.abort()
             await until(lambda: ear.ends)
         for number in range(2):
-            first = await world.post("/twilio/after-stream", {"CallSid": "CA1", "CallStatus": "in-progress"})
-            again = await world.post("/twilio/after-stream", {"CallSid": "CA1", "CallStatus": "in-progress"})
+            first = await world.post("/twilio/after-stream", {"CallSid": CA1, "CallStatus": "in-progress"})
+            again = await world.post("/twilio/after-stream", {"CallSid": CA1, "CallStatus": "in-progress"})
             assert BACK in first.text
             assert first.text == again.text
             async with world.socket() as carrier:
-                await carrier.send(start("CA1", f"MZ{number + 2}", token=token_in(first.text)))
+                await carrier.send(start(CA1, f"MZ{number + 2}", token=token_in(first.text)))
                 await until(partial(has_streams, world, number + 2))
             async with world.socket() as carrier:
-                await carrier.send(start("CA1", "MZ9", token=token_in(first.text)))
+                await carrier.send(start(CA1, "MZ9", token=token_in(first.text)))
                 assert await closing_code(carrier) == 1008
-        last = await world.post("/twilio/after-stream", {"CallSid": "CA1", "CallStatus": "in-progress"})
+        last = await world.post("/twilio/after-stream", {"CallSid": CA1, "CallStatus": "in-progress"})
         assert "<Say" in last.text
 
     play(story)
@@ -183,10 +183,10 @@ def test_a_stream_that_broke_is_connected_again_and_not_for_ever() -> None:
 
 def test_after_the_stream_of_a_call_that_is_over_for_the_carrier_nothing_comes() -> None:
     async def story(world: World) -> None:
-        async with world.call("CA1"):
-            answer = await world.post("/twilio/after-stream", {"CallSid": "CA1", "CallStatus": "completed"})
+        async with world.call(CA1):
+            answer = await world.post("/twilio/after-stream", {"CallSid": CA1, "CallStatus": "completed"})
             assert answer.text.endswith(HANG_UP)
-            assert world.live.outcomes == {"CA1": EndReason.CALLER_HUNG_UP}
+            assert world.live.outcomes == {CA1: EndReason.CALLER_HUNG_UP}
 
     play(story)
 
@@ -213,15 +213,15 @@ class Orders:
     def step(self, name: str) -> None:  # noqa: C901 (a table of steps)
         match name:
             case "voice":
-                self.ask("/twilio/voice", {"CallSid": "CA1", "CallStatus": "ringing"})
+                self.ask("/twilio/voice", {"CallSid": CA1, "CallStatus": "ringing"})
             case "start" | "start again":
                 self.start()
             case "stop" | "break":
                 for leg in self.legs[-1:]:
                     leg.send(stop(f"MZ{len(self.legs)}")) if name == "stop" else leg.leg.connection_lost("reset")
             case "transfer":
-                if "CA1" in self.live.legs:
-                    self.live.transfers["CA1"] = "t1"
+                if CA1 in self.live.legs:
+                    self.live.transfers[CA1] = "t1"
             case "busy" | "busy again":
                 self.transfer_ended("busy", "in-progress")
             case "talked":
@@ -237,14 +237,14 @@ class Orders:
             case "after" | "after again":
                 self.after()
             case "status ringing":
-                self.ask("/twilio/status", {"CallSid": "CA1", "CallStatus": "ringing"})
+                self.ask("/twilio/status", {"CallSid": CA1, "CallStatus": "ringing"})
             case "status completed":
-                self.ask("/twilio/status", {"CallSid": "CA1", "CallStatus": "completed"})
+                self.ask("/twilio/status", {"CallSid": CA1, "CallStatus": "completed"})
                 self.is_over = bool(self.live.facts)
             case "agent ends" | "failure":
-                if "CA1" in self.live.legs:
+                if CA1 in self.live.legs:
                     reason = EndReason.AGENT_ENDED if name == "agent ends" else EndReason.OFFHOOK_ERROR
-                    self.live.end("CA1", reason)
+                    self.live.end(CA1, reason)
 
     def ask(self, path: str, fields: dict[str, str], query: dict[str, str] | None = None) -> str:
         answer = self.board.answer(path, Webhook(fields, PUBLIC, "", query or {})).decode()
@@ -253,8 +253,8 @@ class Orders:
         return answer
 
     def after(self) -> None:
-        live_before, outcome = "CA1" in self.live.legs, self.live.outcome("CA1")
-        answer = self.ask("/twilio/after-stream", {"CallSid": "CA1", "CallStatus": "in-progress"})
+        live_before, outcome = CA1 in self.live.legs, self.live.outcome(CA1)
+        answer = self.ask("/twilio/after-stream", {"CallSid": CA1, "CallStatus": "in-progress"})
         # A caller whose call is over hears an apology or nothing, one whose call lives comes back to it.
         if outcome is None:
             assert (BACK in answer) or "<Say" in answer
@@ -265,7 +265,7 @@ class Orders:
 
     def transfer_ended(self, status: str, call_status: str) -> None:
         told = len(self.live.transfers_ended)
-        pending = self.live.transfers.get("CA1") == "t1" and self.live.outcome("CA1") is None
+        pending = self.live.transfers.get(CA1) == "t1" and self.live.outcome(CA1) is None
         fields = dialled(status, CallStatus=call_status, DialCallSid="")
         answer = self.ask("/twilio/transfer-ended", fields, {"call": "t1"})
         assert len(self.live.transfers_ended) - told <= 1
@@ -276,8 +276,8 @@ class Orders:
     def start(self) -> None:
         token = self.tokens[-1] if self.tokens else "none"
         stream = Stream()
-        taken = self.live.answer(stream.leg, LegStarted("CA1", "MZ", {"token": token}))
-        assert not (taken and self.live.outcome("CA1"))
+        taken = self.live.answer(stream.leg, LegStarted(CA1, "MZ", {"token": token}))
+        assert not (taken and self.live.outcome(CA1))
         if taken:
             self.legs.append(stream)
 
@@ -301,4 +301,4 @@ def test_whatever_comes_first_every_answer_is_right(steps: list[str]) -> None:
 def test_an_unknown_webhook_is_refused_in_memory_too() -> None:
     board = Switchboard(FakeCalls(), Settings())
     with pytest.raises(BadRequest):
-        board.answer("/twilio/other", Webhook({"CallSid": "CA1"}, PUBLIC, ""))
+        board.answer("/twilio/other", Webhook({"CallSid": CA1}, PUBLIC, ""))

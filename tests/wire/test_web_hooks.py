@@ -18,13 +18,13 @@ from offhook.telephony.facts import CallFacts
 from offhook.web.app import create_app
 from offhook.web.hooks import PATHS
 from offhook.web.server import Listening, serve
-from tests.twilio_wire import start
+from tests.twilio_wire import CA1, CA2, CA9, sid, start
 from tests.web_world import PUBLIC, TOKEN, FakeCalls, World, closing_code, play, token_in, until
 
 
 def test_a_call_is_connected_to_the_media_socket() -> None:
     async def story(world: World) -> None:
-        fields = {"CallSid": "CA1", "From": "+15005550006", "To": "+15005550001", "Direction": "inbound", "New": ""}
+        fields = {"CallSid": CA1, "From": "+15005550006", "To": "+15005550001", "Direction": "inbound", "New": ""}
         answer = await world.post("/twilio/voice", fields)
         assert answer.status_code == 200
         assert answer.headers["content-type"] == "text/xml; charset=utf-8"
@@ -32,17 +32,17 @@ def test_a_call_is_connected_to_the_media_socket() -> None:
         assert 'statusCallback="https://voice.example.test/twilio/stream-status"' in answer.text
         assert '<Parameter name="token" value="token-1" />' in answer.text
         assert "<Redirect" in answer.text
-        assert world.live.facts["CA1"] == CallFacts("CA1", "+15005550006", "+15005550001", "inbound", PUBLIC)
+        assert world.live.facts[CA1] == CallFacts(CA1, "+15005550006", "+15005550001", "inbound", PUBLIC)
 
     play(story)
 
 
 def test_an_outbound_call_may_come_by_get() -> None:
     async def story(world: World) -> None:
-        target = "/twilio/voice?CallSid=CA2&Direction=outbound-api&AnsweredBy=machine_start&From=%2B15005550006"
+        target = f"/twilio/voice?CallSid={CA2}&Direction=outbound-api&AnsweredBy=machine_start&From=%2B15005550006"
         answer = await world.client.get(target, headers={"X-Twilio-Signature": sign(TOKEN, PUBLIC + target)})
         assert answer.status_code == 200
-        assert world.live.facts["CA2"] == CallFacts("CA2", "+15005550006", "", "outbound", PUBLIC)
+        assert world.live.facts[CA2] == CallFacts(CA2, "+15005550006", "", "outbound", PUBLIC)
 
     play(story)
 
@@ -51,7 +51,7 @@ def test_an_outbound_call_may_come_by_get() -> None:
 @pytest.mark.parametrize("signature", ["", "wrong", sign(TOKEN, "https://elsewhere.test/twilio/voice")])
 def test_what_is_not_signed_is_refused_before_any_work(path: str, signature: str) -> None:
     async def story(world: World) -> None:
-        fields = {"CallSid": "CA1", "CallStatus": "completed"}
+        fields = {"CallSid": CA1, "CallStatus": "completed"}
         answer = await world.post(path, fields, signature=signature)
         assert answer.status_code == 403
         assert (world.live.minted, world.live.ended) == (0, [])
@@ -61,8 +61,8 @@ def test_what_is_not_signed_is_refused_before_any_work(path: str, signature: str
 
 def test_every_field_is_covered_by_the_signature() -> None:
     async def story(world: World) -> None:
-        signature = sign(TOKEN, PUBLIC + "/twilio/voice", [("CallSid", "CA1")])
-        answer = await world.post("/twilio/voice", {"CallSid": "CA1", "From": "+1900"}, signature=signature)
+        signature = sign(TOKEN, PUBLIC + "/twilio/voice", [("CallSid", CA1)])
+        answer = await world.post("/twilio/voice", {"CallSid": CA1, "From": "+1900"}, signature=signature)
         assert answer.status_code == 403
 
     play(story)
@@ -72,7 +72,7 @@ def test_without_a_public_address_the_host_of_the_request_is_signed() -> None:
     async def story(world: World) -> None:
         for scheme in ("http", "https"):
             host = f"127.0.0.1:{world.port}"
-            call_sid = f"CA{scheme}"
+            call_sid = {"http": CA1, "https": CA2}[scheme]
             signature = sign(TOKEN, f"{scheme}://{host}/twilio/voice", [("CallSid", call_sid)])
             answer = await world.post("/twilio/voice", {"CallSid": call_sid}, signature=signature)
             assert f'url="wss://{host}/twilio/media"' in answer.text
@@ -87,19 +87,19 @@ def test_without_a_public_address_the_host_of_the_request_is_signed() -> None:
 
 def test_without_a_token_everything_is_refused_and_with_the_switch_nothing() -> None:
     async def refused(world: World) -> None:
-        assert (await world.post("/twilio/voice", {"CallSid": "CA1"})).status_code == 403
+        assert (await world.post("/twilio/voice", {"CallSid": CA1})).status_code == 403
         with pytest.raises(InvalidStatus, match="403"):
             async with world.socket():
                 pass
 
     async def open_to_all(world: World) -> None:
-        assert (await world.post("/twilio/voice", {"CallSid": "CA1"}, signature="")).status_code == 200
+        assert (await world.post("/twilio/voice", {"CallSid": CA1}, signature="")).status_code == 200
         async with world.socket(signed="") as carrier:
-            await carrier.send(start("CA1", token="token-1"))
-            await until(lambda: "CA1" in world.live.ears)
+            await carrier.send(start(CA1, token="token-1"))
+            await until(lambda: CA1 in world.live.ears)
 
     play(refused, twilio_auth_token=Secret(""))
-    play(open_to_all, twilio_auth_token=Secret(""), unsigned=True)
+    play(open_to_all, twilio_auth_token=Secret(""), unsigned=True, public_url="")
 
 
 def test_unsigned_is_said_loudly(caplog: pytest.LogCaptureFixture) -> None:
@@ -110,16 +110,16 @@ def test_unsigned_is_said_loudly(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_a_repeated_question_gets_the_same_answer() -> None:
     async def story(world: World) -> None:
-        ask: dict[str, str] = {"CallSid": "CA1"}
+        ask: dict[str, str] = {"CallSid": CA1}
         first = await world.post("/twilio/voice", ask, **{"I-Twilio-Idempotency-Token": "once"})
         world.live.refused = "full"
         again = await world.post("/twilio/voice", ask, **{"I-Twilio-Idempotency-Token": "once"})
         plain = await world.post("/twilio/voice", ask)
         assert first.text == again.text == plain.text
-        other = await world.post("/twilio/voice", {"CallSid": "CA2"})
+        other = await world.post("/twilio/voice", {"CallSid": CA2})
         assert "<Say" in other.text
         world.live.refused = None
-        assert (await world.post("/twilio/voice", {"CallSid": "CA2"})).text == other.text
+        assert (await world.post("/twilio/voice", {"CallSid": CA2})).text == other.text
         assert world.live.minted == 1
 
     play(story)
@@ -128,14 +128,14 @@ def test_a_repeated_question_gets_the_same_answer() -> None:
 def test_a_call_that_is_refused_hears_why_or_is_put_through() -> None:
     async def sentence(world: World) -> None:
         world.live.refused = "draining"
-        answer = await world.post("/twilio/voice", {"CallSid": "CA1"})
+        answer = await world.post("/twilio/voice", {"CallSid": CA1})
         assert "all lines are busy" in answer.text
         assert "<Hangup />" in answer.text
         assert world.live.minted == 0
 
     async def number(world: World) -> None:
         world.live.refused = "full"
-        answer = await world.post("/twilio/voice", {"CallSid": "CA1"})
+        answer = await world.post("/twilio/voice", {"CallSid": CA1})
         assert "<Number>+15005550009</Number>" in answer.text
 
     play(sentence)
@@ -145,12 +145,12 @@ def test_a_call_that_is_refused_hears_why_or_is_put_through() -> None:
 def test_the_last_status_ends_the_call_and_others_do_not() -> None:
     async def story(world: World) -> None:
         for status in ("initiated", "ringing", "in-progress", "", "\n<&"):
-            answer = await world.post("/twilio/status", {"CallSid": "CA1", "CallStatus": status})
+            answer = await world.post("/twilio/status", {"CallSid": CA1, "CallStatus": status})
             assert answer.status_code == 204
         assert world.live.ended == []
-        for status in ("completed", "busy", "failed", "no-answer", "canceled"):
-            await world.post("/twilio/status", {"CallSid": f"CA-{status}", "CallStatus": status})
-        assert world.live.ended == ["CA-completed", "CA-busy", "CA-failed", "CA-no-answer", "CA-canceled"]
+        for number, status in enumerate(("completed", "busy", "failed", "no-answer", "canceled")):
+            await world.post("/twilio/status", {"CallSid": sid(number), "CallStatus": status})
+        assert world.live.ended == [sid(number) for number in range(5)]
 
     play(story)
 
@@ -169,13 +169,13 @@ AFTER = {
 def test_after_the_stream_comes_the_end_or_an_apology_and_the_end() -> None:
     async def story(world: World) -> None:
         for number, (reason, apologises) in enumerate(AFTER.items()):
-            world.live.outcomes[f"CA{number}"] = reason
+            world.live.outcomes[sid(number)] = reason
             for _ in range(2):
-                answer = await world.post("/twilio/after-stream", {"CallSid": f"CA{number}"})
+                answer = await world.post("/twilio/after-stream", {"CallSid": sid(number)})
                 assert answer.status_code == 200
                 assert ("<Say" in answer.text) is apologises, reason
                 assert answer.text.endswith("<Hangup /></Response>")
-        unknown = await world.post("/twilio/after-stream", {"CallSid": "CA99"})
+        unknown = await world.post("/twilio/after-stream", {"CallSid": sid(99)})
         assert "<Say" in unknown.text
 
     play(story)
@@ -183,8 +183,8 @@ def test_after_the_stream_comes_the_end_or_an_apology_and_the_end() -> None:
 
 def test_after_a_stream_that_broke_for_good_the_fallback_number_is_dialled() -> None:
     async def story(world: World) -> None:
-        world.live.outcomes = {"CA1": EndReason.CARRIER_LEG_LOST, "CA2": EndReason.AGENT_ENDED}
-        for call_sid, is_put_through in (("CA1", True), ("CA1", True), ("CA2", False), ("CA9", True)):
+        world.live.outcomes = {CA1: EndReason.CARRIER_LEG_LOST, CA2: EndReason.AGENT_ENDED}
+        for call_sid, is_put_through in ((CA1, True), (CA1, True), (CA2, False), (CA9, True)):
             answer = await world.post("/twilio/after-stream", {"CallSid": call_sid})
             assert ("<Number>+15005550009</Number>" in answer.text) is is_put_through, call_sid
             assert "<Say" not in answer.text
@@ -196,16 +196,16 @@ def test_a_call_that_is_announced_twice_has_one_place() -> None:
     """Also when its token is used by then: a repeated webhook reserves nothing more (and puts nobody through)."""
 
     async def story(world: World) -> None:
-        first = await world.post("/twilio/voice", {"CallSid": "CA1"})
+        first = await world.post("/twilio/voice", {"CallSid": CA1})
         async with world.socket() as carrier:
-            await carrier.send(start("CA1", token=token_in(first.text)))
-            await until(lambda: "CA1" in world.live.ears)
+            await carrier.send(start(CA1, token=token_in(first.text)))
+            await until(lambda: CA1 in world.live.ears)
             world.live.refused = "full"
-            again = await world.post("/twilio/voice", {"CallSid": "CA1"})
+            again = await world.post("/twilio/voice", {"CallSid": CA1})
             assert again.text == first.text
             assert (world.live.minted, world.live.tokens) == (1, {})
             async with world.socket() as other:
-                await other.send(start("CA1", token=token_in(again.text)))
+                await other.send(start(CA1, token=token_in(again.text)))
                 assert await closing_code(other) == 1008
 
     play(story, fallback_number="+15005550009")
@@ -215,9 +215,9 @@ def test_an_answer_that_is_kept_is_of_its_own_call() -> None:
     """The idempotency token is not signed: with another call's it gives nothing away."""
 
     async def story(world: World) -> None:
-        once = {"I-Twilio-Idempotency-Token": "CA1"}
-        first = await world.post("/twilio/voice", {"CallSid": "CA1"}, **once)
-        other = await world.post("/twilio/voice", {"CallSid": "CA2"}, **once)
+        once = {"I-Twilio-Idempotency-Token": CA1}
+        first = await world.post("/twilio/voice", {"CallSid": CA1}, **once)
+        other = await world.post("/twilio/voice", {"CallSid": CA2}, **once)
         assert token_in(first.text) != token_in(other.text)
 
     play(story)
@@ -225,7 +225,7 @@ def test_an_answer_that_is_kept_is_of_its_own_call() -> None:
 
 def test_a_stream_that_failed_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     async def story(world: World) -> None:
-        fields = {"CallSid": "CA1", "StreamEvent": "stream-error", "StreamError": "31920\nforged"}
+        fields = {"CallSid": CA1, "StreamEvent": "stream-error", "StreamError": "31920\nforged"}
         assert (await world.post("/twilio/stream-status", fields)).status_code == 204
 
     play(story)
@@ -246,7 +246,7 @@ def test_a_webhook_without_a_sid_is_refused(call_sid: str) -> None:
 
 def test_bodies_are_bounded_and_others_than_forms_are_not_read() -> None:
     async def story(world: World) -> None:
-        big = await world.post("/twilio/voice", {"CallSid": "CA1", "x": "x" * 70_000})
+        big = await world.post("/twilio/voice", {"CallSid": CA1, "x": "x" * 70_000})
         assert big.status_code == 413
         many = await world.post("/twilio/voice", {f"x{n}": "" for n in range(600)})
         assert many.status_code == 413
@@ -285,7 +285,7 @@ def test_health_says_that_records_fail_and_no_more() -> None:
         state = RecordsState()
         app = create_app(FakeCalls(), Settings(unsigned=True), records=lambda: state)
         transport = httpx2.ASGITransport(app=app)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://offhook.test") as client:
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
             assert (await client.get("/healthz")).json() == {"status": "ready", "calls": 0}
             state = RecordsState(is_failing=True, unopened=3, lost_lines=500, lost_audio_s=2.0, waiting=7)
             answer = await client.get("/healthz")
@@ -326,12 +326,12 @@ def test_a_port_that_is_taken_is_said_clearly() -> None:
 
 def test_secrets_and_tokens_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     async def story(world: World) -> None:
-        async with world.call("CA1") as (carrier, _):
+        async with world.call(CA1) as (carrier, _):
             await carrier.send("garbage")
-        await world.post("/twilio/voice", {"CallSid": "CA2"}, signature="wrong")
+        await world.post("/twilio/voice", {"CallSid": CA2}, signature="wrong")
 
     with caplog.at_level(logging.DEBUG, logger="offhook"):
         play(story)
-    assert "CA1" in caplog.text
+    assert CA1 in caplog.text
     assert TOKEN not in caplog.text
     assert "token-1" not in caplog.text

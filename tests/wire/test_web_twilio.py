@@ -10,7 +10,7 @@ from websockets.exceptions import InvalidStatus
 from offhook.live.question import Verdict
 from offhook.live.twilio import signature
 from offhook.web import connection
-from tests.twilio_wire import SILENCE, connected, mark, media, start, stop
+from tests.twilio_wire import CA1, CA2, CA3, SILENCE, connected, mark, media, sid, start, stop
 from tests.web_world import World, closing_code, play, until
 
 VOICE = bytes(range(160))
@@ -32,13 +32,13 @@ def test_a_handshake_that_is_not_signed_is_refused(signed: str) -> None:
 
 def test_a_call_is_heard_and_answered_over_the_socket() -> None:
     async def story(world: World) -> None:
-        token = await world.ring("CA1")
+        token = await world.ring(CA1)
         async with world.socket("/twilio/media/", signed="wss://voice.example.test:443/twilio/media") as carrier:
             assert "sec-websocket-extensions" not in carrier.response.headers  # type: ignore[union-attr]
             await carrier.send(connected())
-            await carrier.send(start("CA1", token=token))
-            await until(lambda: "CA1" in world.live.ears)
-            leg, ear = world.live.legs["CA1"], world.live.ears["CA1"]
+            await carrier.send(start(CA1, token=token))
+            await until(lambda: CA1 in world.live.ears)
+            leg, ear = world.live.legs[CA1], world.live.ears[CA1]
             for n in range(1, 51):
                 await carrier.send(media(n, VOICE))
             await until(lambda: len(ear.frames) == 50)
@@ -79,7 +79,7 @@ def test_the_log_tells_how_the_handshake_was_signed_and_live_day_reads_it(caplog
 
 def test_a_message_in_pieces_is_one_message() -> None:
     async def story(world: World) -> None:
-        async with world.call("CA1") as (carrier, ear):
+        async with world.call(CA1) as (carrier, ear):
             whole = media(1, VOICE)
             await carrier.send([whole[:50], whole[50:90], whole[90:]])
             await until(lambda: ear.frames == [VOICE])
@@ -89,15 +89,15 @@ def test_a_message_in_pieces_is_one_message() -> None:
 
 def test_both_sides_can_close() -> None:
     async def story(world: World) -> None:
-        async with world.call("CA1") as (carrier, ear):
-            world.live.legs["CA1"].close()
+        async with world.call(CA1) as (carrier, ear):
+            world.live.legs[CA1].close()
             assert await closing_code(carrier) == 1000
         assert ear.ends == [("lost", "closed on this side")]
-        async with world.call("CA2") as (carrier, ear):
+        async with world.call(CA2) as (carrier, ear):
             await carrier.close(1001)
             await until(lambda: ear.ends)
         assert ear.ends == [("lost", "closed by the peer with 1001")]
-        async with world.call("CA3") as (carrier, ear):
+        async with world.call(CA3) as (carrier, ear):
             carrier.transport.abort()
             await until(lambda: ear.ends)
         assert ear.ends[0][0] == "lost"
@@ -107,25 +107,25 @@ def test_both_sides_can_close() -> None:
 
 def test_a_token_opens_one_stream_and_only_its_own_calls() -> None:
     async def story(world: World) -> None:
-        token = await world.ring("CA1")
-        other = await world.ring("CA2")
+        token = await world.ring(CA1)
+        other = await world.ring(CA2)
         async with world.socket() as wrong:
-            await wrong.send(start("CA2", token=token))
+            await wrong.send(start(CA2, token=token))
             assert await closing_code(wrong) == 1008
         async with world.socket() as first, world.socket() as second:
-            await first.send(start("CA1", token=token))
-            await until(lambda: "CA1" in world.live.ears)
-            await second.send(start("CA1", token=token))
+            await first.send(start(CA1, token=token))
+            await until(lambda: CA1 in world.live.ears)
+            await second.send(start(CA1, token=token))
             assert await closing_code(second) == 1008
             await first.send(media(1, VOICE))
-            await until(lambda: world.live.ears["CA1"].frames == [VOICE])
+            await until(lambda: world.live.ears[CA1].frames == [VOICE])
         async with world.socket() as late:
-            await late.send(start("CA1", token=token))
+            await late.send(start(CA1, token=token))
             assert await closing_code(late) == 1008
         async with world.socket() as unexpected:
-            await unexpected.send(start("CA7", token=other))
+            await unexpected.send(start(sid(7), token=other))
             assert await closing_code(unexpected) == 1008
-        assert list(world.live.ears) == ["CA1"]
+        assert list(world.live.ears) == [CA1]
 
     play(story)
 
@@ -147,7 +147,7 @@ def test_a_call_that_is_live_is_not_closed_by_the_start_deadline(monkeypatch: py
     monkeypatch.setattr(connection, "START_TIMEOUT_S", 0.05)
 
     async def story(world: World) -> None:
-        async with world.call("CA1") as (carrier, ear), world.socket() as silent:
+        async with world.call(CA1) as (carrier, ear), world.socket() as silent:
             assert await closing_code(silent) == 1008
             await carrier.send(media(1, VOICE))
             await until(lambda: ear.frames)
@@ -158,12 +158,12 @@ def test_a_call_that_is_live_is_not_closed_by_the_start_deadline(monkeypatch: py
 
 def test_a_bad_client_harms_nobody_else() -> None:
     async def story(world: World) -> None:
-        async with world.call("CA1") as (carrier, ear), world.call("CA2") as (bad, bad_ear):
+        async with world.call(CA1) as (carrier, ear), world.call(CA2) as (bad, bad_ear):
             for garbage in ("", "null", "{", "[" * 10_000, "\x00", media(1, chunk="one"), b"", b"\x00" * 5_000):
                 await bad.send(garbage)
             await bad.send(media(1, VOICE))
             await until(lambda: bad_ear.frames == [VOICE])
-            counters = world.live.legs["CA2"].counters  # type: ignore[attr-defined]
+            counters = world.live.legs[CA2].counters  # type: ignore[attr-defined]
             assert counters.troubles() == {"unreadable": 6, "binary": 2}
             await bad.send("x" * (1 << 20))
             assert await closing_code(bad) == 1009
@@ -189,7 +189,7 @@ def test_a_bad_client_harms_nobody_else() -> None:
 )
 def test_broken_websockets_end_their_own_call_only(raw: bytes) -> None:
     async def story(world: World) -> None:
-        async with world.call("CA1") as (carrier, ear), world.call("CA2") as (bad, bad_ear):
+        async with world.call(CA1) as (carrier, ear), world.call(CA2) as (bad, bad_ear):
             bad.transport.write(raw)
             await until(lambda: bad_ear.ends)
             assert "broke the protocol" in bad_ear.ends[0][1]
@@ -201,7 +201,7 @@ def test_broken_websockets_end_their_own_call_only(raw: bytes) -> None:
 
 def test_text_that_is_not_text_is_unreadable() -> None:
     async def story(world: World) -> None:
-        async with world.call("CA1") as (carrier, ear):
+        async with world.call(CA1) as (carrier, ear):
             await carrier.send(b'{"event":"stop","streamSid":"\xff\xfe"}', text=True)
             await carrier.send(media(1, VOICE))
             await until(lambda: ear.frames == [VOICE])
@@ -212,8 +212,8 @@ def test_text_that_is_not_text_is_unreadable() -> None:
 
 def test_ten_thousand_messages_at_once_are_dropped_and_the_others_go_on() -> None:
     async def story(world: World) -> None:
-        async with world.call("CA1") as (carrier, ear), world.call("CA2") as (bad, _):
-            counters = world.live.legs["CA2"].counters  # type: ignore[attr-defined]
+        async with world.call(CA1) as (carrier, ear), world.call(CA2) as (bad, _):
+            counters = world.live.legs[CA2].counters  # type: ignore[attr-defined]
             for n in range(1, 101):
                 await carrier.send(media(n, VOICE))
                 for _ in range(100):
@@ -228,13 +228,13 @@ def test_ten_thousand_messages_at_once_are_dropped_and_the_others_go_on() -> Non
 
 def test_a_peer_that_reads_nothing_is_cut_off() -> None:
     async def story(world: World) -> None:
-        async with world.call("CA1") as (carrier, ear), world.call("CA2") as (stalled, stalled_ear):
+        async with world.call(CA1) as (carrier, ear), world.call(CA2) as (stalled, stalled_ear):
             stalled.transport.pause_reading()
             for _ in range(10_000):
                 if stalled_ear.ends:
                     break
                 for _ in range(100):
-                    world.live.legs["CA2"].send_audio(VOICE * 10)
+                    world.live.legs[CA2].send_audio(VOICE * 10)
                 await asyncio.sleep(0)
             assert stalled_ear.ends == [("lost", "the peer does not take what is sent")]
             stalled.transport.abort()
@@ -248,7 +248,7 @@ def test_a_peer_that_is_gone_without_a_word_is_found_out(monkeypatch: pytest.Mon
     monkeypatch.setattr(connection, "PING_PERIOD_S", 0.1)
 
     async def story(world: World) -> None:
-        async with world.call("CA1") as (carrier, ear), world.call("CA2") as (gone, gone_ear):
+        async with world.call(CA1) as (carrier, ear), world.call(CA2) as (gone, gone_ear):
             gone.transport.pause_reading()
             await until(lambda: gone_ear.ends)
             assert "nothing was heard" in gone_ear.ends[0][1]

@@ -27,8 +27,8 @@ from offhook.telephony.tokens import TOKEN_S, Purpose, TokenRefused, Tokens, new
 __all__ = ["Agents", "CallFacts", "Limits", "LiveCalls"]
 
 _LOG: Final = logging.getLogger("offhook.calls")
-KEPT_OUTCOMES: Final = 1000
-"""Ended calls whose reason the after-stream webhook may still ask for."""
+KEPT_OUTCOMES: Final = 20_000
+"""Ended calls whose reason the after-stream webhook may still ask for, and that no webhook begins again."""
 SETTLE_S: Final = 5.0
 """At the end of the process, for tools of calls that are over."""
 RETURNS: Final = 3

@@ -27,6 +27,7 @@ from offhook.settings import Settings
 from offhook.speech.catalogue import config_refusals, config_warnings
 from offhook.speech.model_files import ModelStore, Sources, State
 from offhook.speech.registry import Kind, provider_of
+from offhook.web.safety import why_unsafe
 from offhook.web.server import descriptors_for, raise_descriptors
 
 OLDEST_PYTHON: Final = (3, 11)
@@ -71,6 +72,10 @@ def examine(path: Path | None, host: str, port: int) -> Iterator[Check]:
     except ConfigurationError as error:
         yield Check(Mark.BAD, "environment", error.found or "not usable", str(error))
         return
+    if unsafe := why_unsafe(settings, host):
+        yield Check(Mark.BAD, "signatures", "not checked", unsafe)
+    elif settings.unsigned:
+        yield Check(Mark.NOTE, "signatures", "not checked", "for experiments: calls only come from this machine")
     yield _port(host, port)
     yield _data_dir(settings.data_dir)
     yield _public_url(settings.public_url)

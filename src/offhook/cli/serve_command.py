@@ -32,9 +32,11 @@ def serve(
     from offhook.agents.load import load_team
     from offhook.cli.assembly import blocks_of, runtimes_of
     from offhook.speech.catalogue import config_warnings
+    from offhook.web.safety import require_safe
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     settings = Settings.from_environment()
+    require_safe(settings, host)
     team = load_team(agent)
     for document in team.values():
         _LOG.info("= %s: loading %s, %s, %s", document.name, *_providers(document))

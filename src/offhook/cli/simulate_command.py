@@ -88,10 +88,9 @@ def explain(console: Console, running: "StandIns", profile: "Profile", agent: Pa
     console.print("\n[dim]# in a second terminal[/]")
     for name, key in running.environment().items():
         console.print(f"export {name}={key}", markup=False, soft_wrap=True)
-    # Nobody signs on this machine.
-    console.print("export OFFHOOK_UNSIGNED=1")
     name = str(agent) if agent is not None else "agent.yaml"
-    console.print(f"offhook serve {shlex.quote(name)}", markup=False, soft_wrap=True)
+    # Nobody signs on this machine. Not exported: it is for this one server.
+    console.print(f"OFFHOOK_UNSIGNED=1 offhook serve {shlex.quote(name)}", markup=False, soft_wrap=True)
     if agent is None:
         console.print("\n[dim]# agent.yaml (--write-agent FILE writes it)[/]")
         console.print(as_yaml(document(running)), markup=False, soft_wrap=True, end="")

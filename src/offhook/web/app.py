@@ -14,6 +14,7 @@ from offhook.web.gate import BadRequest, Gate
 from offhook.web.hooks import PATHS, Hooks, twilio_router
 from offhook.web.media import BROWSER_PATH, MediaDoor
 from offhook.web.ports import Calls, Sentences
+from offhook.web.safety import is_loopback, require_safe
 from offhook.web.seldom import Seldom
 from offhook.web.strays import HEALTH_PATH, Strays
 from offhook.web.switchboard import MEDIA_PATH, Switchboard
@@ -32,7 +33,9 @@ def create_app(
     """The application; `offhook.web.server.serve` runs it.
 
     `app.state.media_door` is what the media sockets work with: they are served below ASGI (`offhook.web.media`).
+    Raises `ConfigurationError` for settings that must not be served.
     """
+    require_safe(settings)
     seldom = Seldom()
     gate = Gate(settings, seldom)
     hooks = Hooks(gate, Switchboard(live, settings, sentences or Sentences()))
@@ -42,10 +45,13 @@ def create_app(
 
     # Monitors ask for the head alone.
     @app.api_route(HEALTH_PATH, methods=["GET", "HEAD"])
-    async def healthz() -> Response:
+    async def healthz(request: Request) -> Response:
         refusal = live.refusal()
         status = "starting" if not is_ready() else "draining" if refusal == "draining" else "ready"
-        answer: dict[str, object] = {"status": status, "calls": live.count} | ({"refusing": refusal} if refusal else {})
+        answer: dict[str, object] = {"status": status}
+        if is_loopback(request.headers.get("host", "")):
+            # A proxy shows this page to everybody, and how busy the line is is nobody's business.
+            answer |= {"calls": live.count} | ({"refusing": refusal} if refusal else {})
         if records().is_failing:
             # Calls are taken all the same. What is lost and where is in the log: here it would be for everybody.
             answer["records"] = "failing"

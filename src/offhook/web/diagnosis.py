@@ -30,12 +30,17 @@ def why(
         return _of_address(found, request.urls[0])
     account = dict(request.fields).get("AccountSid", "")
     ours = settings.twilio_account_sid
-    if _ACCOUNT.fullmatch(account) and ours and account != ours:
-        return (
-            f"the request says that it is of account {account[:SHOWN_OF_ACCOUNT]}..., and TWILIO_ACCOUNT_SID is "
-            f"{ours[:SHOWN_OF_ACCOUNT]}...: a subaccount has an auth token of its own"
-        )
-    return ""
+    return other_account(account, ours) if _ACCOUNT.fullmatch(account) and ours and account != ours else ""
+
+
+def other_account(found: str, ours: str) -> str:
+    """The request is of another account than ours."""
+    if not _ACCOUNT.fullmatch(found):
+        return f"the request names no account, and TWILIO_ACCOUNT_SID is {ours[:SHOWN_OF_ACCOUNT]}..."
+    return (
+        f"the request says that it is of account {found[:SHOWN_OF_ACCOUNT]}..., and TWILIO_ACCOUNT_SID is "
+        f"{ours[:SHOWN_OF_ACCOUNT]}...: a subaccount has an auth token of its own"
+    )
 
 
 def _of_address(found: str, wanted: str) -> str:

@@ -18,7 +18,8 @@ from offhook.telephony.carriers.twilio_signature import (
     SignedRequest,
     request_urls,
 )
-from offhook.web.diagnosis import why
+from offhook.web.diagnosis import other_account, why
+from offhook.web.safety import stranger
 from offhook.web.seldom import Seldom, shown
 
 _logger: Final = logging.getLogger("offhook.web")
@@ -69,6 +70,7 @@ class Gate:
     async def webhook(self, request: Request) -> Webhook:
         """Read a webhook. Raises `SignatureInvalid` or `BadRequest`."""
         headers = {name.lower(): value for name, value in request.headers.items()}
+        self._require_host(headers, request.url.path)
         if not self._settings.unsigned and SIGNATURE_HEADER not in headers:
             raise self._refused(SignatureInvalid(UNSIGNED), request.url.path)
         query = request.scope.get("query_string", b"").decode("latin-1")
@@ -88,12 +90,14 @@ class Gate:
                 raise self._refused(invalid, path, advice) from invalid
         of_address = _pairs(query)
         fields = first_values(form or of_address)
+        self._require_account(fields, path)
         origin = self._settings.public_url or "/".join(signed_url.split("/", 3)[:3])
         once = headers.get("i-twilio-idempotency-token", "")[:200]
         return Webhook(fields, origin, once, first_values(of_address))
 
     def require_socket(self, headers: Mapping[str, str], target: str) -> None:
         """Check the handshake of a media socket; `headers` in lower case. Raises `SignatureInvalid`."""
+        self._require_host(headers, target.partition("?")[0])
         if self._settings.unsigned:
             return
         if SIGNATURE_HEADER not in headers:
@@ -110,6 +114,16 @@ class Gate:
             # Which of the spellings it is, nobody's documents agree on: `offhook live-day --log` reads it here.
             self._signed_way = way
             _logger.info("< the media socket is signed as %s", way)
+
+    def _require_host(self, headers: Mapping[str, str], path: str) -> None:
+        if unknown := stranger(self._settings, headers.get("host", "")):
+            raise self._refused(SignatureInvalid(unknown), path)
+
+    def _require_account(self, fields: Mapping[str, str], path: str) -> None:
+        """A token signs for one account, which each webhook names (protocol notes, 1.2)."""
+        ours = self._settings.twilio_account_sid
+        if ours and not self._settings.unsigned and fields.get("AccountSid", "") != ours:
+            raise self._refused(SignatureInvalid(other_account(fields.get("AccountSid", ""), ours)), path)
 
     def _refused(self, invalid: SignatureInvalid, path: str, advice: str = "") -> SignatureInvalid:
         kind = "unsigned" if str(invalid) == UNSIGNED else "signature"

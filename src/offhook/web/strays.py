@@ -38,13 +38,13 @@ class Strays:
     webhooks: Sequence[str]
     sockets: Sequence[str]
     webhook: Callable[[Request, str], Awaitable[Response]]
-    health: Callable[[], Awaitable[Response]]
+    health: Callable[[Request], Awaitable[Response]]
 
     async def not_found(self, request: Request) -> Response:
         """There is no route of this path."""
         path, method = canonical(request.url.path), request.method
         if path == HEALTH_PATH and method in ("GET", "HEAD"):
-            return await self.health()
+            return await self.health(request)
         if path in self.webhooks and method in METHODS:
             told = f"< {method} {shown(request.url.path)}  taken for {path}: give Twilio {self._address(path)}"
             self.seldom.say(f"nearly {path}", told)

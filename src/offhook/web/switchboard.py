@@ -78,7 +78,7 @@ class Switchboard:
         handler = handlers.get(path)
         if handler is None:
             raise BadRequest("no such webhook", 404)
-        call_sid = _call_sid(webhook)
+        call_sid = self._call_sid(webhook)
         # The same token is the same question (protocol notes, 1.2); it is not signed, so it counts for its call only.
         once = ("once", path, call_sid, webhook.idempotency_token)
         known = self.answers.find(once)
@@ -87,6 +87,14 @@ class Switchboard:
         document = handler(webhook, call_sid)
         self.answers.keep(document, once)
         return document
+
+    def _call_sid(self, webhook: Webhook) -> str:
+        """Exact where requests are signed: Twilio joins names and values without a sign between them, so the same
+        signature holds for `CallSid=CA...CallStatusringing`, which would be another call."""
+        call_sid = webhook.fields.get("CallSid", "")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}" if self.settings.unsigned else r"CA[0-9a-f]{32}", call_sid):
+            raise BadRequest("CallSid is missing or is no SID")
+        return call_sid
 
     # ── a call comes in ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -211,13 +219,6 @@ def _transfer(webhook: Webhook) -> TransferEnded:
     talked_s = float(length) if re.fullmatch("[0-9]{1,6}", length) else 0.0
     talked_s = min(talked_s, LONGEST_TALK_S) if ending is TransferEnding.CONNECTED else 0.0
     return TransferEnded(webhook.query.get("call", "")[:TOOL_CALL_LIMIT], ending, talked_s, cause)
-
-
-def _call_sid(webhook: Webhook) -> str:
-    call_sid = webhook.fields.get("CallSid", "")
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", call_sid):
-        raise BadRequest("CallSid is missing or is no SID")
-    return call_sid
 
 
 def _shown(text: str) -> str:
