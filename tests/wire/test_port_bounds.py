@@ -1,14 +1,19 @@
 """What reaches a port besides calls: other protocols, floods, requests without an end. And both kinds of addresses."""
 
 import asyncio
+import itertools
+import resource
 import socket
+import threading
+import time
+from contextlib import suppress
 
 import pytest
 from websockets.frames import Frame, Opcode
 
-from offhook.web import connection, http_port
+from offhook.web import connection, http_port, server
 from offhook.web.connection import MOST_OTHERS, MOST_PIECES
-from tests.twilio_wire import CA1, CA2, connected
+from tests.twilio_wire import CA1, CA2, connected, sid
 from tests.web_world import World, play, until, web_lines
 
 # ── what is no request ───────────────────────────────────────────────────────────────────────────────────────────
@@ -90,7 +95,7 @@ def test_a_request_without_an_end_is_closed(
 def test_connections_that_wait_leave_room_for_the_others(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_port, "MOST_CONNECTIONS", 20)
+    monkeypatch.setattr(server, "MOST_CONNECTIONS", 20)
 
     async def story(world: World) -> None:
         idle = [await asyncio.open_connection("127.0.0.1", world.port) for _ in range(19)]
@@ -111,6 +116,61 @@ def test_connections_that_wait_leave_room_for_the_others(
     assert [line for line in web_lines(caplog) if "connections are open" in line] == [
         "= 20 connections are open: further ones are refused"
     ]
+
+
+async def worst_of(world: World, many: int) -> list[float]:
+    """How long each of so many signed webhooks waited, in seconds, longest first."""
+    waited = []
+    for number in range(many):
+        begun_at = time.perf_counter()
+        await world.ring(sid(number))
+        waited.append(time.perf_counter() - begun_at)
+    return sorted(waited, reverse=True)
+
+
+def flood(port: int, until_over: threading.Event) -> None:
+    """16 MB of header lines of four bytes, again and again, from a thread: the server's loop is not ours."""
+    lines = b"a:b\r\n" * 3_200_000
+    while not until_over.is_set():
+        with socket.create_connection(("127.0.0.1", port)) as peer, suppress(OSError):
+            peer.sendall(b"GET /healthz HTTP/1.1\r\n" + lines)
+
+
+def test_idle_slow_and_endless_peers_keep_no_webhook_waiting() -> None:
+    async def slow(world: World) -> None:
+        _, writer = await asyncio.open_connection("127.0.0.1", world.port)
+        for sign in itertools.cycle(b"POST /twilio/voice HTTP/1.1\r\nHost: x\r\n"):
+            writer.write(bytes([sign]))
+            await asyncio.sleep(0.05)
+
+    async def story(world: World) -> None:
+        idle = [await asyncio.open_connection("127.0.0.1", world.port) for _ in range(300)]
+        senders = [asyncio.create_task(slow(world)) for _ in range(100)]
+        over = threading.Event()
+        flooding = asyncio.create_task(asyncio.to_thread(flood, world.port, over))
+        before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        waited = await worst_of(world, 100)
+        over.set()
+        await flooding
+        for task in senders:
+            task.cancel()
+        await asyncio.gather(*senders, return_exceptions=True)
+        for _, writer in idle:
+            writer.close()
+        # Other work of this machine may fall upon a few of them.
+        assert waited[5] < 0.050, [f"{late * 1000:.0f} ms" for late in waited[:10]]
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb < 80_000, (
+            "the flood's own bytes and few more"
+        )
+
+    play(story)
+
+
+def test_connections_leave_calls_their_files() -> None:
+    assert server.connections_for(1024, 50) == 500
+    assert server.connections_for(512, 50) == 512 - 64 - 400, "calls come first"
+    assert server.connections_for(256, 50) == server.LEAST_CONNECTIONS
+    assert server.descriptors_for(50) == 64 + 500 + 400
 
 
 # ── frames of a media socket ────────────────────────────────────────────────────────────────────────────────────────

@@ -42,6 +42,7 @@ def create_app(
     app = FastAPI(title="Offhook", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.include_router(twilio_router(hooks))
     app.state.seldom = seldom
+    app.state.max_calls = settings.max_calls
 
     # Monitors ask for the head alone.
     @app.api_route(HEALTH_PATH, methods=["GET", "HEAD"])

@@ -136,7 +136,8 @@ class BoundedHttp(HttpToolsProtocol):
         self.transport.close()
 
 
-def http_protocol(seldom: Seldom) -> type[BoundedHttp]:
-    """The protocol class for uvicorn's `http`: it makes one object per connection and passes nothing of ours."""
-    own: dict[str, Any] = {"seldom": seldom, "most": MOST_CONNECTIONS, "connections_open": set()}
+def http_protocol(seldom: Seldom, most: int) -> type[BoundedHttp]:
+    """The protocol class for uvicorn's `http`: it makes one object per connection and passes nothing of ours. `most`
+    connections that are no media sockets are open at once."""
+    own: dict[str, Any] = {"seldom": seldom, "most": most, "connections_open": set()}
     return type("BoundedHttp", (BoundedHttp,), own)

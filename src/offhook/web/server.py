@@ -16,7 +16,7 @@ from fastapi import FastAPI
 
 from offhook.errors import ConfigurationError
 from offhook.telephony.carriers.twilio_messages import MESSAGE_LIMIT
-from offhook.web.http_port import http_protocol
+from offhook.web.http_port import MOST_CONNECTIONS, http_protocol
 from offhook.web.media import media_protocol
 from offhook.web.ports import Calls
 
@@ -24,6 +24,8 @@ _logger: Final = logging.getLogger("offhook.web")
 
 DESCRIPTORS_PER_CALL: Final = 8
 DESCRIPTORS_BESIDE: Final = 64
+LEAST_CONNECTIONS: Final = 16
+"""That are no calls: with fewer, one proxy and one monitor would be in each other's way."""
 MOST_DESCRIPTORS: Final = 65_536
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 BACKLOG: Final = 1024
@@ -73,8 +75,14 @@ def raise_descriptors() -> int:
 
 
 def descriptors_for(calls: int) -> int:
-    """How many open files so many calls need."""
-    return DESCRIPTORS_BESIDE + DESCRIPTORS_PER_CALL * calls
+    """How many open files so many calls need, beside all connections that are none."""
+    return DESCRIPTORS_BESIDE + MOST_CONNECTIONS + DESCRIPTORS_PER_CALL * calls
+
+
+def connections_for(files: int, calls: int) -> int:
+    """How many connections that are no calls may be open: what calls will need is left to them."""
+    left = files - DESCRIPTORS_BESIDE - DESCRIPTORS_PER_CALL * calls
+    return max(LEAST_CONNECTIONS, min(left, MOST_CONNECTIONS))
 
 
 async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadline_s: float = 60.0) -> None:
@@ -90,7 +98,7 @@ async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadli
     config = uvicorn.Config(
         app,
         ws=media_protocol(app.state.media_door),
-        http=http_protocol(app.state.seldom),
+        http=http_protocol(app.state.seldom, connections_for(raise_descriptors(), app.state.max_calls)),
         lifespan="off",
         log_config=None,
         access_log=False,
