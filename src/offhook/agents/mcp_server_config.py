@@ -15,6 +15,7 @@ from offhook.core.promises import as_phrase
 SERVER_TOOLS: Final = 64
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 _ASSIGNED_SECRET: Final = re.compile(rf"(?:{SECRET_HEADER.pattern})[\w-]*=.", re.IGNORECASE)
 
 
@@ -39,6 +40,18 @@ class McpServerConfig(RemoteConfig):
     )
     only: tuple[Name, ...] = Field(
         default=(), max_length=SERVER_TOOLS, description="Names of the server's tools that are used; default: all."
+    )
+    pinned: dict[Name, Digest] = Field(
+        default_factory=dict,
+        max_length=SERVER_TOOLS,
+        description="The tools that are used, each with its digest, as the log tells it at the start. A tool that is "
+        "new or has changed is told in the log and not offered until its digest stands here. Default: what the "
+        "server lists when Offhook starts.",
+    )
+    follow: bool = Field(
+        default=False,
+        description="A tool that is new or has changed is offered at once, and told in the log: for a server of your "
+        "own.",
     )
     filler: dict[Name, Sentences] = Field(
         default_factory=dict,
@@ -85,6 +98,12 @@ class McpServerConfig(RemoteConfig):
         for several in promises.values():
             checked_promises(several)
         return promises
+
+    @model_validator(mode="after")
+    def _check_pins(self) -> Self:
+        if self.pinned and self.follow:
+            raise ValueError("pinned says which tools are used, and follow that all are: leave one of the two out")
+        return self
 
     @model_validator(mode="after")
     def _check_way(self) -> Self:

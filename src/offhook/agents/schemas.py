@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from offhook.agents.patterns import compiled
 from offhook.agents.schema_refs import written_out
 
 SCHEMA_CHARS: Final = 32_000
@@ -20,6 +21,8 @@ SCHEMA_DEPTH: Final = 48
 """Blocks and lists inside of each other."""
 NOT_AT_THE_TOP: Final = ("anyOf", "oneOf", "allOf", "not", "enum")
 """Vendors refuse a whole request over a tool whose schema has one of these beside its type."""
+UNREAD: Final = ("patternProperties", "unevaluatedProperties", "unevaluatedItems")
+"""Of no use to a model, and slow to judge: each is compared with all that stands beside it."""
 PROPERTY_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 """What Anthropic takes."""
 PATTERN_SHOWN: Final = 100
@@ -51,7 +54,7 @@ def completed(schema: Mapping[str, Any]) -> dict[str, Any]:
 def check_schema(schema: Mapping[str, Any]) -> None:
     """Raises `ValueError` that says what is wrong with it."""
     # 150 ms: only who has such a tool pays for it.
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator, FormatChecker
     from jsonschema.exceptions import SchemaError
 
     _check_size(schema)
@@ -61,7 +64,8 @@ def check_schema(schema: Mapping[str, Any]) -> None:
     if wrong is not None:
         raise ValueError(f"vendors of models take no {wrong} beside its type: say in words what belongs together")
     try:
-        Draft202012Validator.check_schema(schema)
+        # Without formats: whether a pattern can be used says the engine that will judge by it.
+        Draft202012Validator.check_schema(schema, format_checker=FormatChecker(()))
     except SchemaError as error:
         raise ValueError(f"not a JSON schema: {error.json_path}: {error.message[:120]}") from error
     except RecursionError as error:
@@ -69,6 +73,7 @@ def check_schema(schema: Mapping[str, Any]) -> None:
     for path, inner in _schemas(schema, "$"):
         _check_names(path, inner)
         _check_choices(path, inner)
+        _check_patterns(path, inner)
     _check_size(written_out(schema))
 
 
@@ -183,6 +188,17 @@ def _check_choices(path: str, schema: Mapping[str, Any]) -> None:
             raise ValueError(f"{path}: the choice {json.dumps(choice)[:60]} is not of the type {kinds[0]}{advice}")
 
 
+def _check_patterns(path: str, schema: Mapping[str, Any]) -> None:
+    wrong = next((name for name in UNREAD if name in schema), None)
+    if wrong is not None:
+        raise ValueError(f"{path}.{wrong}: vendors of models do not read it: name the fields under properties")
+    if isinstance(schema.get("pattern"), str):
+        try:
+            compiled(schema["pattern"])
+        except ValueError as error:
+            raise ValueError(f"{path}.pattern: {error}") from error
+
+
 def _is_of(kind: str, value: object) -> bool:
     if kind == "integer" and isinstance(value, float):
         return value.is_integer()
@@ -231,7 +247,8 @@ def _mended(schema: Any) -> Any:
     if not isinstance(schema, Mapping):
         return schema
     found = _inside(schema, _mended)
-    found.pop("patternProperties", None)
+    for name in UNREAD:
+        found.pop(name, None)
     pattern = found.pop("pattern", None)
     if isinstance(pattern, str):
         said = found.get("description", "")

@@ -9,7 +9,8 @@ from typing import Any, Final, cast
 
 from offhook.errors import ToolError
 from offhook.speech.ports import ToolSpec
-from offhook.tools.nearly_right import fields_of
+from offhook.tools.judge import first_error
+from offhook.tools.nearly_right import MOST_VALUES, fields_of
 
 LONGEST_ARGUMENTS: Final = 16_384
 """Characters of JSON text: far more than a caller can say in one turn."""
@@ -40,11 +41,6 @@ def checked_arguments(
 
     Raises `ToolError` naming the field: nothing was done.
     """
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-    from referencing import Registry
-    from referencing.exceptions import Unresolvable
-
     schema = cast("Mapping[str, Any]", spec.parameters)
     fields = cast("Mapping[str, Mapping[str, Any]]", schema.get("properties", {}))
     given = prepare(_object(spec, arguments))
@@ -54,10 +50,9 @@ def checked_arguments(
         if name not in values or values[name] == "":
             raise _wrong(spec, f"needs the field {name}: {fields.get(name, {}).get('description', name)}")
     try:
-        # An empty registry: a schema's references are never fetched.
-        error = best_match(Draft202012Validator(schema, registry=Registry()).iter_errors(values))
-    except (Unresolvable, RecursionError) as cause:
-        raise _wrong(spec, "cannot be used: its own schema is broken") from cause
+        error = first_error(schema, values)
+    except ValueError as cause:
+        raise _wrong(spec, str(cause)) from cause
     if error is not None:
         raise _wrong(spec, _in_words(error, fields))
     return values
@@ -77,7 +72,19 @@ def _object(spec: ToolSpec, arguments: str) -> dict[str, object]:
         return {}
     if not isinstance(values, dict):
         raise _wrong(spec, f"needs its arguments as one JSON object, found {_shown(values)}")
+    if _count(values) > MOST_VALUES:
+        raise _wrong(spec, f"takes at most {MOST_VALUES} values")
     return values
+
+
+def _count(node: object) -> int:
+    """Values inside of it, itself among them; without calling itself, for it may be deep."""
+    count, waiting = 0, [node]
+    while waiting:
+        node = waiting.pop()
+        count += 1
+        waiting += node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return count
 
 
 def _no_constant(name: str) -> object:
@@ -100,6 +107,8 @@ def _in_words(error: Any, fields: Mapping[str, Any]) -> str:
         case "minLength" | "maxLength":
             low, high = error.schema.get("minLength", 0), error.schema.get("maxLength", LONGEST_ARGUMENTS)
             return f"needs {low} to {high} characters in {name}, found {len(found)}"
+        case "pattern":
+            return f"needs {name} in the form {wanted[:SHOWN]}, found {_shown(found)}"
         case "minimum" | "exclusiveMinimum":
             return f"takes no {name} below {wanted}, found {found}"
         case "maximum" | "exclusiveMaximum":

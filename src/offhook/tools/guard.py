@@ -12,6 +12,7 @@ import socket
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from offhook import clock
 from offhook.agents.addresses import is_public
 from offhook.errors import ProviderRefused, ProviderUnavailable
 
@@ -25,6 +26,11 @@ R = TypeVar("R", "httpx.Request", "httpx2.Request")
 _PORTS: Final = {"http": 80, "https": 443}
 MESSAGE_BYTES: Final = 2 * 1024 * 1024
 """Of one answer of an MCP server: its list of tools may be long."""
+
+EVENT_ENDS: Final = (b"\n\n", b"\r\r", b"\r\n\r\n")
+EVENTS_AT_ONCE: Final = 1_000
+EVENTS_PER_S: Final = 50.0
+"""Over the life of the stream: an answer of a tool is one, its progress some more."""
 
 # They log the address of each request, and an address may hold what a caller has said.
 for _name in ("httpx2", "httpx", "httpcore2", "httpcore", "mcp"):
@@ -96,13 +102,45 @@ def mcp_transport(*, allow_private: bool) -> "httpx.AsyncBaseTransport":
         async def aclose(self) -> None:
             await self._stream.aclose()
 
+    class _Events(httpx.AsyncByteStream):
+        """What a GET opens stays open for as long as the server likes: its events are bounded, and their number."""
+
+        def __init__(self, stream: httpx.AsyncByteStream) -> None:
+            self._stream, self._bounds = stream, EventBounds(clock.now())
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            async for piece in self._stream:
+                if not self._bounds.may_pass(piece, clock.now()):
+                    raise httpx.ReadError("an event is too long, or there are too many")
+                yield piece
+
+        async def aclose(self) -> None:
+            await self._stream.aclose()
+
     class _Guarded(httpx.AsyncHTTPTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             response = await super().handle_async_request(await _pinned(request, allow_private=allow_private))
-            # The stream that a GET opens stays open for as long as the server likes.
-            if request.method != "GET":
-                assert isinstance(response.stream, httpx.AsyncByteStream)
-                response.stream = _Bounded(response.stream)
+            assert isinstance(response.stream, httpx.AsyncByteStream)
+            response.stream = _Events(response.stream) if request.method == "GET" else _Bounded(response.stream)
             return response
 
     return _Guarded()
+
+
+class EventBounds:
+    """Bounds of a stream of server-sent events (HTML, 9.2: an empty line ends one)."""
+
+    def __init__(self, at: float) -> None:
+        self._held, self._events, self._since = 0, 0, at
+        self._last = b""
+
+    def may_pass(self, piece: bytes, at: float) -> bool:
+        """Whether a further piece is within them."""
+        text = self._last + piece
+        self._last = text[-3:]
+        ends = max(text.rfind(end) + len(end) if end in text else -1 for end in EVENT_ENDS)
+        # What stands behind the last end belongs to an event that is not whole.
+        self._held = len(text) - ends if ends >= 0 else self._held + len(piece)
+        self._events += sum(text.count(end) for end in EVENT_ENDS)
+        allowed = EVENTS_AT_ONCE + EVENTS_PER_S * (at - self._since)
+        return self._held <= MESSAGE_BYTES and self._events <= allowed

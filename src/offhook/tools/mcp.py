@@ -8,7 +8,6 @@ away its tools are not in the list that the model sees.
 
 import asyncio
 import logging
-import re
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,13 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from offhook import __version__, clock
-from offhook.agents.http_tool_config import DESCRIPTION_CHARS
-from offhook.agents.mcp_server_config import SERVER_TOOLS, McpServerConfig
-from offhook.agents.schemas import mended
+from offhook.agents.mcp_server_config import McpServerConfig
 from offhook.core.history import Outcome
 from offhook.errors import OffhookError, ToolError
 from offhook.speech.ports import Setup, ToolSpec
 from offhook.tools.guard import CONNECT_S, mcp_transport
+from offhook.tools.mcp_list import ToolList
 from offhook.tools.ports import ToolContext
 from offhook.tools.secrets import Secrets
 from offhook.tools.told import shortened
@@ -47,8 +45,8 @@ MCP_PACKAGE: Final = "mcp>=1.24,<2"
 """The first that has `streamable_http_client`."""
 MOST_WARNINGS: Final = 100
 WARNING_CHARS: Final = 400
-NAME_CHARS: Final = 64
-"""What the vendors of language models take."""
+MOST_LISTED: Final = 1_000
+"""Of a server's list: of those the owner may choose."""
 _CLOSED: Final = (-32000, "Connection closed")
 """What the SDK says when the stream ends while an answer is awaited (`mcp/shared/session.py`)."""
 _TERMINATED: Final = (32600, "Session terminated")
@@ -102,7 +100,7 @@ class McpServer:
         self._lost = asyncio.Event()
         self._calls: set[asyncio.Timeout] = set()
         self._warned: set[str] = set()
-        self._left_out: set[str] = set()
+        self._list_of_tools = ToolList(config, self._warn)
 
     @property
     def name(self) -> str:
@@ -286,35 +284,16 @@ class McpServer:
     async def _list(self, session: "ClientSession") -> tuple[McpTool, ...]:
         from mcp.types import PaginatedRequestParams
 
-        found: list[McpTool] = []
+        found: list[Tool] = []
         cursor: str | None = None
         for _ in range(PAGES):
             page = await session.list_tools(params=PaginatedRequestParams(cursor=cursor))
-            found += [tool for entry in page.tools if (tool := self._tool(entry)) is not None]
+            found += page.tools[: MOST_LISTED - len(found)]
             cursor = page.nextCursor
             if not cursor:
                 break
-        if len(found) > SERVER_TOOLS:
-            self._warn(f"it has more than {SERVER_TOOLS} tools: choose some with `only`")
-        missing = set(self._config.only) - {tool.name for tool in found} - self._left_out
-        if missing:
-            self._warn(f"it has no tool {', '.join(sorted(missing))}")
-        return tuple(found[:SERVER_TOOLS])
-
-    def _tool(self, entry: "Tool") -> McpTool | None:
-        """The tool as the model is to see it; None for one that it cannot use or that was not chosen."""
-        if self._config.only and entry.name not in self._config.only:
-            return None
-        try:
-            schema = mended(entry.inputSchema)
-        except ValueError as error:
-            self._left_out.add(entry.name)
-            self._warn(f"the tool {entry.name[:NAME_CHARS]} is left out: {error}")
-            return None
-        name = re.sub(r"[^A-Za-z0-9_-]", "_", entry.name)[:NAME_CHARS]
-        description = (entry.description or entry.title or entry.name)[:DESCRIPTION_CHARS]
-        is_harmless = bool(entry.annotations and entry.annotations.readOnlyHint)
-        return McpTool(self, entry.name, ToolSpec(name, description, schema), is_harmless=is_harmless)
+        offered = await asyncio.to_thread(self._list_of_tools.offered, found)
+        return tuple(McpTool(self, tool.name, tool.spec, is_harmless=tool.is_harmless) for tool in offered)
 
     def _warn(self, text: str) -> None:
         """Say it once: the tools are listed twice a minute. The words may be the server's."""

@@ -7,10 +7,13 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from offhook.tools.number_words import number_words, switch_words
 
+MOST_VALUES: Final = 200
+"""In all arguments together: nobody says so many, and each may be compared with a schema's thousand parts."""
 LONGEST: Final = 60
 """Characters of a text that may be a number."""
 POINT_LANGUAGES: Final = frozenset({"en", "he", "hi", "ja", "ko", "ms", "th", "zh"})
@@ -115,7 +118,8 @@ def _as_choice(schema: Mapping[str, Any], value: object) -> object:
     choices = _choices(schema)
     if not isinstance(value, str) or not choices or value in choices:
         return value
-    same = [choice for choice in choices if _bare(choice) == _bare(value)]
+    bare = _bare(value)
+    same = [choice for choice in choices if _bare_choice(choice) == bare]
     return same[0] if len(same) == 1 else value
 
 
@@ -126,6 +130,12 @@ def _choices(schema: Mapping[str, Any]) -> Sequence[str]:
 
 def _bare(text: str) -> str:
     return re.sub(r"[\s_-]+", " ", text.casefold()).strip()
+
+
+@lru_cache(maxsize=4_096)
+def _bare_choice(choice: str) -> str:
+    """Those of a schema, which come again and again."""
+    return _bare(choice)
 
 
 # ── numbers and switches ─────────────────────────────────────────────────────────────────────────────────────────
@@ -188,6 +198,8 @@ def _as_switch(value: object, language: str) -> object:
 def _as_list(schema: Mapping[str, Any], value: object, language: str) -> object:
     value = _parsed(value, list)
     items = schema.get("items", {})
+    if isinstance(value, list) and len(value) > MOST_VALUES:
+        return value
     if isinstance(value, list):
         return [nearly_right(items, entry, language) for entry in value]
     kinds = {kind for kind, _ in _kinds(items)} if isinstance(items, Mapping) else set()
@@ -225,8 +237,12 @@ def _renamed(fields: Mapping[str, Any], schema: Mapping[str, Any], given: Mappin
     if schema.get("additionalProperties") is not False or all(name in fields for name in given):
         return given
     found: dict[str, object] = {}
+    by_letters: dict[str, list[str]] = {}
+    for field in fields:
+        if field not in given:
+            by_letters.setdefault(_letters(field), []).append(field)
     for name, value in given.items():
-        near = [field for field in fields if _letters(field) == _letters(name) and field not in given]
+        near = by_letters.get(_letters(name), [])
         found[near[0] if name not in fields and len(near) == 1 and near[0] not in found else name] = value
     return found
 

@@ -27,7 +27,8 @@ from offhook.tools.arguments import SHOWN, checked_arguments
 from offhook.tools.builtin import BookTable, TakeMessage
 from offhook.tools.http import HttpTool
 from offhook.tools.keys import SecretKeys
-from offhook.tools.mcp import NAME_CHARS, McpServer
+from offhook.tools.mcp import McpServer
+from offhook.tools.mcp_list import NAME_CHARS
 from offhook.tools.ports import Tool, ToolContext
 
 __all__ = ["MAKERS", "Tool", "ToolContext", "Toolbox"]
