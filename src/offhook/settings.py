@@ -19,6 +19,8 @@ from offhook.errors import ConfigurationError
 TWILIO_BASE_URL: Final = "https://api.twilio.com"
 SHORTEST_SECRET: Final = 32
 """Characters of OFFHOOK_SECRET: `openssl rand -hex 32` gives 64."""
+OWN_SECRETS: Final = ("TWILIO_AUTH_TOKEN", "TWILIO_SHARED_KEYS", "OFFHOOK_SECRET")
+"""No agent's file is given these: with them anybody can speak for the carrier."""
 MODEL_SOURCES: Final = ("any", "registry", "publisher")
 
 T = TypeVar("T")
@@ -125,6 +127,11 @@ class Settings:
     unsigned: bool = False
     """Take requests without a signature: for experiments on a machine that nobody else reaches. Beside a token, a
     public address or another host than this machine's own, the server does not start."""
+    agent_variables: tuple[str, ...] = ()
+    """Variables that an agent's file may name (`${NAME}`, `key_env`, `environment`, a vendor's own key), with `*` at
+    the end for a prefix: `OPENAI_API_KEY SHOP_*`. For agents of several people. Empty: all but Offhook's own."""
+    plain_hosts: tuple[str, ...] = ()
+    """Hosts to which a vendor block may send its key over plain http, beside this machine."""
     environment: Mapping[str, str] = field(default_factory=lambda: _Environment({}), repr=False, compare=False)
 
     @classmethod
@@ -148,17 +155,31 @@ class Settings:
             drain_deadline_s=read("OFFHOOK_DRAIN_SECONDS", _number(0, 14_400), default.drain_deadline_s),
             secret_key=read.secret("OFFHOOK_SECRET", SHORTEST_SECRET),
             unsigned=read("OFFHOOK_UNSIGNED", _switch, False),
+            agent_variables=read("OFFHOOK_AGENT_VARIABLES", _names, ()),
+            plain_hosts=read("OFFHOOK_PLAIN_HOSTS", _hosts, ()),
             environment=found,
         )
 
     def secret(self, name: str) -> Secret:
-        """A vendor's key by the name of its variable. Raises `ConfigurationError` when it is not set."""
+        """What an agent's file asks for by the name of its variable. Raises `ConfigurationError` when it is not set, or
+        not for agents."""
+        if not self.may_know(name):
+            raise ConfigurationError(
+                "this variable is not for agents: add it to OFFHOOK_AGENT_VARIABLES if it is meant", field=name
+            )
         value = self.environment.get(name, "").strip()
         if not value:
             raise ConfigurationError(
                 f"not set: put the key into the environment variable {name}", field=name, expected="a key"
             )
         return Secret(value)
+
+    def may_know(self, name: str) -> bool:
+        """An agent's file may name this variable."""
+        if name in OWN_SECRETS:
+            return False
+        allowed = self.agent_variables
+        return not allowed or any(name.startswith(one[:-1]) if one.endswith("*") else name == one for one in allowed)
 
     def key(self, name: str) -> str:
         """As `secret`, revealed: the lookup that providers are created with."""
@@ -230,6 +251,20 @@ def _folder(text: str) -> Path:
     if "\0" in text or (path.exists() and not path.is_dir()):
         raise _Unfit("a folder")
     return path
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(part for part in re.split(r"[\s,]+", text) if part)
+    if any(not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*\*?", name) for name in names):
+        raise _Unfit("names of variables with spaces between them, a * only at an end: OPENAI_API_KEY SHOP_*")
+    return names
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    hosts = tuple(part.lower() for part in re.split(r"[\s,]+", text) if part)
+    if any(not re.fullmatch(r"[a-z0-9._:-]+", host) for host in hosts):
+        raise _Unfit("hosts with spaces between them, as in an address: 192.168.1.20 gpu.example.com")
+    return hosts
 
 
 def _telephone_number(text: str) -> str:

@@ -5,23 +5,21 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
-"""IPv4 behind IPv6 (RFC 6052): the last four bytes are the address that is reached in the end."""
-_METADATA: Final = frozenset({"168.63.129.16"})
-"""Azure's host of a machine's own secrets has a public address; other clouds' are link-local."""
+from offhook.agents import networks
+
 _ODD: Final = re.compile(r"[\s\\\x00-\x1f\x7f]|[^\x21-\x7e]")
 
 
 def is_public(address: str) -> bool:
     """True for an address of the public internet, for that which it carries inside it too. Raises `ValueError`."""
     found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if found in _NAT64:
-            inner = ipaddress.IPv4Address(found.packed[-4:])
-        if inner is not None:
-            return is_public(str(inner))
-    return found.is_global and not found.is_multicast and not found.is_reserved and str(found) not in _METADATA
+    inner = networks.inside(found) if isinstance(found, ipaddress.IPv6Address) else None
+    if inner is not None and not is_public(str(inner)):
+        return False
+    if isinstance(found, ipaddress.IPv6Address) and (found.ipv4_mapped or found in networks.NAT64):
+        return True  # Only another way to write the one inside.
+    # The interpreter's own table beside ours: it differs from patch level to patch level, and may know of more.
+    return not networks.is_special(found) and found.is_global and not found.is_multicast and not found.is_reserved
 
 
 def check_url(url: str, *, allow_private: bool) -> None:

@@ -49,6 +49,8 @@ def load_agent(path: Path) -> Agent:
         raise _explain(document, error) from error
     for index, file in enumerate(agent.knowledge_paths()):
         _check_file(document, ("knowledge", index), file, "knowledge")
+        if not agent.knowledge_anywhere:
+            _check_inside(document, ("knowledge", index), file, agent.base_dir)
     for index, tool in enumerate(agent.tools):
         if isinstance(tool, HandoffConfig):
             for number, other in enumerate(tool.agents):
@@ -77,6 +79,8 @@ def load_team(path: Path) -> dict[Path, Agent]:
 
 def _check_file(document: Document, place: Place, file: Path, kind: str) -> None:
     try:
+        if file.exists() and not (file.is_file() or file.is_dir()):
+            raise ValueError("it is no regular file")
         with file.open("rb") as opened:
             opened.read(1)
     except (OSError, ValueError) as error:
@@ -88,6 +92,18 @@ def _check_file(document: Document, place: Place, file: Path, kind: str) -> None
             found=repr(str(file)),
             expected="a file beside this one",
         ) from error
+
+
+def _check_inside(document: Document, place: Place, file: Path, folder: Path) -> None:
+    """What the file says is told to a vendor's model: it is to be what its owner has put beside the agent."""
+    if not file.resolve().is_relative_to(folder.resolve()):
+        raise ConfigurationError(
+            "the knowledge file lies outside of this file's folder, or is a link to there",
+            file=document.where(place),
+            field=dotted(place),
+            found=repr(str(file)),
+            expected="a file inside the folder, or knowledge_anywhere: true",
+        )
 
 
 def _explain(document: Document, error: ValidationError) -> ConfigurationError:

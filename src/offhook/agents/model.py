@@ -94,6 +94,9 @@ class Agent(BaseModel):
     knowledge: tuple[Term, ...] = Field(
         default=(), max_length=KNOWLEDGE_FILES, description="Files with what the agent knows, beside this one."
     )
+    knowledge_anywhere: bool = Field(
+        default=False, description="The knowledge may lie outside of this file's folder, or be links to there."
+    )
     knowledge_prompt_chars: int = Field(
         default=KNOWLEDGE_CHARS,
         ge=0,

@@ -67,6 +67,9 @@ def read_document(path: Path) -> Document:
 
 def _read_text(path: Path) -> str:
     try:
+        # A named pipe would be waited for without an end.
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise ConfigurationError("this is no regular file", file=str(path), expected="a YAML file")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:

@@ -56,6 +56,7 @@ def assemble(agent: Agent, settings: Settings) -> AgentRuntime:
         tools=tuple(tool.name for tool in agent.tools),
         base_dir=agent.base_dir,
         key=keys.key,
+        plain_hosts=settings.plain_hosts,
         model_dir=store.path,
         health=health,
     )

@@ -5,7 +5,7 @@ import re
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Final, cast
 from urllib.parse import urlsplit
@@ -27,6 +27,7 @@ from offhook.settings import Settings
 from offhook.speech.catalogue import config_refusals, config_warnings
 from offhook.speech.model_files import ModelStore, Sources, State
 from offhook.speech.registry import Kind, provider_of
+from offhook.speech.vendor_block import plain_host
 from offhook.web.safety import why_unsafe
 from offhook.web.server import descriptors_for, raise_descriptors
 
@@ -198,20 +199,30 @@ def _keys(settings: Settings, agent: Agent) -> Iterator[Check]:
     for kind, config in blocks_of(agent):
         provider = provider_of(kind, config)
         keys = provider.keys(config)
-        missing = [name for name in keys if not settings.environment.get(name, "").strip()]
-        if missing:
-            found = f"{', '.join(missing)} not set"
-            yield Check(Mark.BAD, f"{kind}: {provider.name}", found, f"put the key into {missing[0]}")
+        name = f"{kind}: {provider.name}"
+        if keys and (host := plain_host(config, settings.plain_hosts)):
+            advice = "use https, or allow the host by OFFHOOK_PLAIN_HOSTS"
+            yield Check(Mark.BAD, name, f"the key would go to {host} over plain http", advice)
+        elif lacking := _lacking(settings, keys, name, "key"):
+            yield lacking
         else:
-            yield Check(Mark.GOOD, f"{kind}: {provider.name}", "keys set" if keys else "needs no key")
+            yield Check(Mark.GOOD, name, "keys set" if keys else "needs no key")
     for tool in agent.tools:
         wanted = tool.variables() if isinstance(tool, RemoteConfig) else ()
-        missing = [name for name in wanted if not settings.environment.get(name, "").strip()]
-        if missing:
-            found = f"{', '.join(missing)} not set"
-            yield Check(Mark.BAD, f"tool: {tool.name}", found, f"put the secret into {missing[0]}")
+        if lacking := _lacking(settings, wanted, f"tool: {tool.name}", "secret"):
+            yield lacking
         elif wanted:
             yield Check(Mark.GOOD, f"tool: {tool.name}", "secrets set")
+
+
+def _lacking(settings: Settings, wanted: Sequence[str], name: str, what: str) -> Check | None:
+    """The line that says which variables are not there, or not for agents."""
+    if denied := [one for one in wanted if not settings.may_know(one)]:
+        advice = "add it to OFFHOOK_AGENT_VARIABLES if it is meant; Offhook's own secrets are never for agents"
+        return Check(Mark.BAD, name, f"{', '.join(denied)} not for agents", advice)
+    if missing := [one for one in wanted if not settings.environment.get(one, "").strip()]:
+        return Check(Mark.BAD, name, f"{', '.join(missing)} not set", f"put the {what} into {missing[0]}")
+    return None
 
 
 def _ask(path: Path) -> list[Check]:

@@ -92,7 +92,7 @@ async def ask_again(path: Path, turn: int, wanted: Wanted, console: Console) -> 
 
 async def _again(asked: Asked, wanted: Wanted, settings: Settings) -> _Again:
     store = ModelStore(settings.model_dir, cast("Sources", settings.model_sources))
-    setup = Setup(key=settings.key, model_dir=store.path)
+    setup = Setup(key=settings.key, plain_hosts=settings.plain_hosts, model_dir=store.path)
     agent = load_agent(wanted.agent) if wanted.agent is not None else None
     briefing = asked.briefing
     if agent is not None:

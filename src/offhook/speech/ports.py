@@ -86,6 +86,8 @@ class Setup:
     """Folder of the agent's file, for paths inside its blocks."""
     key: Callable[[str], str] | None = None
     """Secret by environment name; raises `ConfigurationError` naming it when it is missing."""
+    plain_hosts: tuple[str, ...] = ()
+    """Hosts beside this machine that may be sent a key over plain http."""
     model_dir: Callable[[str], Path] | None = None
     """Folder of a verified local model by name (`offhook models`); raises `ConfigurationError` when it is missing."""
     health: HealthBoard = field(default_factory=HealthBoard)

@@ -35,6 +35,7 @@ from offhook.speech.fallback_stt import FallbackSpeechToText
 from offhook.speech.fallback_voice import FallbackVoice
 from offhook.speech.ports import LanguageModel, ProviderConfig, Setup, SpeechToText, Voice
 from offhook.speech.trimmed import TrimmedVoice
+from offhook.speech.vendor_block import plain_host
 
 Port = SpeechToText | LanguageModel | Voice
 
@@ -244,6 +245,11 @@ def _members(kind: Kind, config: ProviderConfig, setup: Setup) -> list[Member[An
         if setup.key is not None:
             for name in found.keys(one):
                 setup.key(name)
+        if found.keys(one) and (host := plain_host(one, setup.plain_hosts)):
+            raise ConfigurationError(
+                f"the key would go to {host} over plain http: use https, or allow the host by OFFHOOK_PLAIN_HOSTS",
+                field=f"{kind.value}.base_url",
+            )
         port = create_alone(kind, one, setup)
         health = setup.health.of(_identity(found, one), kind.value, label)
         members.append(Member(label, port, health))

@@ -1,12 +1,14 @@
 """What the blocks of all vendors have in common: an address, and a key by name."""
 
+from collections.abc import Collection
+from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
 from offhook.errors import ConfigurationError
-from offhook.speech.ports import Setup
+from offhook.speech.ports import ProviderConfig, Setup
 
 
 def _checked(url: str) -> str:
@@ -33,7 +35,17 @@ def socket_url(base_url: str) -> str:
 def is_loopback(url: str) -> bool:
     """Whether the address is on this machine."""
     host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def plain_host(config: ProviderConfig, allowed: Collection[str]) -> str:
+    """The host to which a block would send its key unencrypted, and is not allowed to; empty: none."""
+    parts = urlsplit(str(config.model_dump().get("base_url") or ""))
+    host = parts.hostname or ""
+    return "" if parts.scheme != "http" or is_loopback(parts.geturl()) or host in allowed else host
 
 
 def key_of(setup: Setup, name: str, base_url: str = "") -> str:
