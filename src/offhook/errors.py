@@ -160,6 +160,10 @@ class LegLost(OffhookError):
     code = "leg.lost"
 
 
+TOO_OFTEN = "number"
+"""Why a call is refused: enough others of its number are in."""
+
+
 class AdmissionRefused(OffhookError):
     """This process takes no further call now."""
 

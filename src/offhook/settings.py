@@ -114,6 +114,9 @@ class Settings:
     """Where model files are fetched from: `any`, `registry` or `publisher`."""
     max_calls: int = 50
     """So many calls live in this process at once; further ones are refused with a sentence, or put through."""
+    max_calls_per_number: int = 10
+    """Of them so many from one telephone number, which are refused with a sentence and never put through; hidden
+    numbers are not counted. 0: no bound."""
     max_loop_lag_ms: float = 150.0
     """New calls are refused while the event loop is later than this."""
     fallback_number: str = ""
@@ -150,6 +153,9 @@ class Settings:
             model_dir=read("OFFHOOK_MODEL_DIR", _folder, default.model_dir),
             model_sources=read("OFFHOOK_MODEL_SOURCES", _one_of(*MODEL_SOURCES), default.model_sources),
             max_calls=read("OFFHOOK_MAX_CALLS", _whole_number(1, 10_000), default.max_calls),
+            max_calls_per_number=read(
+                "OFFHOOK_MAX_CALLS_PER_NUMBER", _whole_number(0, 10_000), default.max_calls_per_number
+            ),
             max_loop_lag_ms=read("OFFHOOK_MAX_LOOP_LAG_MS", _number(1, 60_000), default.max_loop_lag_ms),
             fallback_number=read("OFFHOOK_FALLBACK_NUMBER", _telephone_number, ""),
             drain_deadline_s=read("OFFHOOK_DRAIN_SECONDS", _number(0, 14_400), default.drain_deadline_s),

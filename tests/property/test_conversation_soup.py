@@ -75,7 +75,14 @@ OF_REPLIES = [
     st.builds(ev.ReplyHeard, REPLIES, TEXTS),
     st.builds(ev.PlayoutCut, REPLIES, TEXTS, SECONDS),
     st.builds(ev.ReplyFailed, REPLIES, st.sampled_from(ev.Stage), st.just("x"), st.booleans()),
-    st.builds(lambda reply, call, wish: ev.ToolRequested(reply, call, *wish), REPLIES, TOOLS, st.sampled_from(WISHES)),
+    st.builds(
+        lambda reply, call, wish, confirm, most: ev.ToolRequested(reply, call, wish[0], wish[1], confirm, most),
+        REPLIES,
+        TOOLS,
+        st.sampled_from(WISHES),
+        st.booleans(),
+        st.sampled_from([0, 1, 3]),
+    ),
 ]
 OTHERS = [
     st.builds(ev.ToolReturned, TOOLS, TEXTS),

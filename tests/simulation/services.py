@@ -41,6 +41,7 @@ def web_tool(name: str, **more: Any) -> dict[str, Any]:
     """An entry of the agent's tools."""
     return {
         "type": "http",
+        "confirm": False,
         "name": name,
         "description": "A service of the shop.",
         "parameters": {"type": "object", "properties": {"room": {"type": "string"}}},

@@ -21,6 +21,7 @@ PATIENT = {"wait": {"silent_s": 6.0}}
 FILLER = "I look that up in the shop."
 ORDER = {
     "type": "http",
+    "confirm": False,
     "name": "order_status",
     "description": "Where an order is.",
     "parameters": {"type": "object", "properties": {"order": {"type": "string"}}, "required": ["order"]},

@@ -89,6 +89,9 @@ BROKEN: dict[str, tuple[str, str, Twist]] = {
         "no_effect_twice", "tools",
         each(lambda c: [msgspec.structs.replace(c, key="")] if isinstance(c, cmd.RunTool) else [c]),
     ),
+    "a tool runs more often than it may": (
+        "effects_by_consent", "tools", each(lambda c: [c] * 10 if isinstance(c, cmd.RunTool) else [c]),
+    ),
     "a turn is asked without its words": ("model_knows_all", "fair", each(asked_without_the_last)),
     "an answer of a tool is kept from the model": ("model_knows_all", "tools", each(without_a_tool)),
     "the last round has tools": ("rounds_are_bounded", "tools_hard", each(with_tools_always)),

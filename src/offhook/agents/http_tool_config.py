@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationInfo, field_validator
 
 from offhook.agents.addresses import check_url
-from offhook.agents.remote_config import RemoteConfig, Sentences
+from offhook.agents.remote_config import MOST_WITH_EFFECTS, MOST_WITHOUT, RemoteConfig, Sentences
 from offhook.agents.schemas import check_schema, completed
 from offhook.agents.templates import CALL_FACTS, check_variables, render, texts_of, variables
 from offhook.core.behaviour import ToolWords
@@ -60,6 +60,14 @@ class HttpToolConfig(RemoteConfig):
         description="Send an `Idempotency-Key` header: the same for the same wish in a call, in all tries of it.",
     )
     has_effects: bool = Field(default=True, description="It changes something. False: it only looks something up.")
+    confirm: bool | None = Field(
+        default=None,
+        description="It runs only after it was read back to the caller and the caller has had a turn to answer, with "
+        "the same arguments. Default: when it has effects.",
+    )
+    most_per_call: int | None = Field(
+        default=None, ge=1, le=100, description="So often it may run in a call. Default: 3 with effects, 20 without."
+    )
     filler: Sentences = Field(
         default=(), description="Said in turn while it takes long, in place of `phrases.filler`: 'I look that up.'"
     )
@@ -68,6 +76,21 @@ class HttpToolConfig(RemoteConfig):
         description="How the agent says that it was done: 'your order is cancelled', 'I have ... cancelled'. Said "
         "without a successful run of the tool, this is reported as a false promise. `...` stands for a few words.",
     )
+
+    @property
+    def changes_something(self) -> bool:
+        """By the owner's word; a GET of which nothing is said only looks something up (RFC 9110, 9.2.1)."""
+        return self.has_effects and (self.method != "GET" or "has_effects" in self.model_fields_set)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """It runs only by the caller's word."""
+        return self.confirm if self.confirm is not None else self.changes_something
+
+    @property
+    def most(self) -> int:
+        """Runs in a call."""
+        return self.most_per_call or (MOST_WITH_EFFECTS if self.changes_something else MOST_WITHOUT)
 
     def words(self) -> Mapping[str, ToolWords]:
         """What is said while it runs and after it."""

@@ -15,6 +15,7 @@ from offhook.core.promises import as_phrase
 SERVER_TOOLS: Final = 64
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+Runs = Annotated[int, Field(ge=1, le=100)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 _ASSIGNED_SECRET: Final = re.compile(rf"(?:{SECRET_HEADER.pattern})[\w-]*=.", re.IGNORECASE)
 
@@ -52,6 +53,17 @@ class McpServerConfig(RemoteConfig):
         default=False,
         description="A tool that is new or has changed is offered at once, and told in the log: for a server of your "
         "own.",
+    )
+    confirm: dict[Name, bool] = Field(
+        default_factory=dict,
+        max_length=SERVER_TOOLS,
+        description="By the tool's name: whether it runs only after it was read back to the caller (see the `confirm` "
+        "of `http`). Default: unless the server says that it changes nothing (`readOnlyHint`).",
+    )
+    most_per_call: dict[Name, Runs] = Field(
+        default_factory=dict,
+        max_length=SERVER_TOOLS,
+        description="By the tool's name: so often it may run in a call. Default: 20 if it changes nothing, else 3.",
     )
     filler: dict[Name, Sentences] = Field(
         default_factory=dict,

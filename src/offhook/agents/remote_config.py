@@ -9,6 +9,9 @@ from offhook.agents.turn_taking import Sentence
 from offhook.core.builtin import CORE_TOOLS
 
 HEADERS: Final = 20
+MOST_WITH_EFFECTS: Final = 3
+"""Runs in a call, unless its owner says otherwise: a caller orders or cancels a thing or two."""
+MOST_WITHOUT: Final = 20
 SECRET: Final = re.compile(r"\$\{([A-Z][A-Z0-9_]{0,99})\}")
 """A secret in a header's value, by the name of its environment variable."""
 SECRET_HEADER: Final = re.compile(r"authori[sz]ation|key|token|secret|password|credential|cookie", re.IGNORECASE)

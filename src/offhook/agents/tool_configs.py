@@ -17,6 +17,7 @@ from offhook.agents.core_tool_configs import (
 )
 from offhook.agents.http_tool_config import HttpToolConfig
 from offhook.agents.mcp_server_config import McpServerConfig
+from offhook.agents.remote_config import MOST_WITH_EFFECTS
 
 __all__ = [
     "BookTableConfig",
@@ -39,7 +40,18 @@ MOST_FIELDS: Final = 8
 """Nobody answers more questions than this to leave a message."""
 
 
-class TakeMessageConfig(BuiltinConfig):
+class WrittenConfig(BuiltinConfig):
+    """Something is written down for the business: a person reads it before anything comes of it."""
+
+    confirm: bool = Field(
+        default=False,
+        description="It is written down only after it was read back to the caller and the caller has had a turn to "
+        "answer, with the same values.",
+    )
+    most_per_call: int = Field(default=MOST_WITH_EFFECTS, ge=1, le=100, description="So often it may run in a call.")
+
+
+class TakeMessageConfig(WrittenConfig):
     """Write down a message for the business."""
 
     type: Literal["take_message"] = "take_message"
@@ -58,7 +70,7 @@ class TakeMessageConfig(BuiltinConfig):
         return self
 
 
-class BookTableConfig(BuiltinConfig):
+class BookTableConfig(WrittenConfig):
     """Write down a request for a table."""
 
     type: Literal["book_table"] = "book_table"

@@ -18,7 +18,7 @@ from offhook.call.records.port import Records
 from offhook.call.runtime import AgentRuntime
 from offhook.core.endings import EndReason
 from offhook.core.events import CallerHungUp, TransferEnded, TransferEnding
-from offhook.errors import AdmissionRefused, OffhookError
+from offhook.errors import TOO_OFTEN, AdmissionRefused, OffhookError
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import Leg, LegStarted
 from offhook.telephony.line import Line
@@ -29,6 +29,11 @@ __all__ = ["Agents", "CallFacts", "Limits", "LiveCalls"]
 _LOG: Final = logging.getLogger("offhook.calls")
 KEPT_OUTCOMES: Final = 20_000
 """Ended calls whose reason the after-stream webhook may still ask for, and that no webhook begins again."""
+HIDDEN_NUMBERS: Final = frozenset(
+    {"", "anonymous", "Anonymous", "+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
+)
+"""What Twilio writes for a caller who hides: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on a telephone's
+keys (https://help.twilio.com/articles/223179988)."""
 SETTLE_S: Final = 5.0
 """At the end of the process, for tools of calls that are over."""
 RETURNS: Final = 3
@@ -56,6 +61,8 @@ class Limits:
 
     max_calls: int = 50
     max_loop_lag_s: float = 0.15
+    max_per_number: int = 0
+    """0: no bound."""
 
 
 @dataclass(slots=True)
@@ -128,9 +135,20 @@ class LiveCalls:
                 raise AdmissionRefused("the call is over")
             if (refusal := self.refusal()) is not None:
                 raise AdmissionRefused(refusal)
+            if self._calls_too_often(facts):
+                raise AdmissionRefused(TOO_OFTEN)
             expected = self._reserve(new_call_id(), facts)
             self._expected[facts.call_sid] = expected
         return expected.token
+
+    def _calls_too_often(self, facts: CallFacts) -> bool:
+        """So many calls of its number are in already. A hidden number is nobody's."""
+        most, number = self._limits.max_per_number, facts.from_number
+        if not most or facts.direction != "inbound" or number in HIDDEN_NUMBERS:
+            return False
+        live = (one.handle.facts for one in self._live.values())
+        waiting = (one.facts for one in self._expected.values())
+        return sum(other.from_number == number for other in (*live, *waiting)) >= most
 
     def answer(self, leg: Leg, started: LegStarted) -> bool:
         """Begin a call, or carry a live one on, when the media's start brings its token; else the leg is closed."""
@@ -147,7 +165,8 @@ class LiveCalls:
         expected = self._expected.pop(started.call_sid, None)
         if expected is None:
             # The webhook reached another process: the token says what it was told.
-            if (refusal := self.refusal()) is not None:
+            refusal = self.refusal() or (TOO_OFTEN if self._calls_too_often(found.facts) else None)
+            if refusal is not None:
                 _LOG.warning("media for call %.40r refused: %s", started.call_sid, refusal)
                 return False
             expected = self._reserve(found.call, found.facts)

@@ -250,7 +250,11 @@ class ReplyMaker:
 
     def _want(self, tool: ToolCall) -> None:
         self._goes_on = self._goes_on or tool.name not in ENDS_REPLY
-        self._world.post(ToolRequested(self.reply, clean(tool.call), clean(tool.name), clean(tool.arguments)))
+        name = clean(tool.name)
+        # As it is now: a server's tool may not be the one that the model was told of.
+        spec = next((spec for spec in self._world.agent.toolbox.specs if spec.name == name), None)
+        confirm, most = (spec.confirm, spec.most_per_call) if spec is not None else (False, 0)
+        self._world.post(ToolRequested(self.reply, clean(tool.call), name, clean(tool.arguments), confirm, most))
 
     # ── the voice ────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -78,7 +78,7 @@ async def serve_agents(
     records = FileRecords(settings.data_dir)
     live = LiveCalls(
         runtimes,
-        Limits(settings.max_calls, settings.max_loop_lag_ms / 1000),
+        Limits(settings.max_calls, settings.max_loop_lag_ms / 1000, settings.max_calls_per_number),
         data_dir=settings.data_dir,
         records=records,
         lines=with_browsers(TwilioLines(rest, settings.public_url)),

@@ -436,6 +436,10 @@ class ToolRequested(ReplyEvent, frozen=True):
     call: str
     name: str
     arguments: str
+    confirm: bool = False
+    """It runs only by the caller's word (`core.consent`)."""
+    most: int = 0
+    """So often it may run in a call; 0: as often as it is wanted."""
 
 
 # ── tools ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from offhook.core.builtin import END_CALL, CollectArguments, HandoffArguments, TransferArguments
 from offhook.core.commands import Ask, ContinueReply, Say
+from offhook.core.consent import AT_ONCE, MOST_AT_ONCE
 from offhook.core.endings import EndReason
 from offhook.core.events import ReplyFailed, ReplyGenerated, ToolRequested
 from offhook.core.history import Outcome
@@ -194,6 +195,11 @@ class Making:
     def _call_tool(self, reply: Reply, event: ToolRequested, at: float) -> None:
         self._speaking.seal(reply)
         c = self._call
+        reply.tools_in_round += 1
+        if reply.tools_in_round > MOST_AT_ONCE and event.name not in ENDS_REPLY:
+            self._tools.refuse(event, AT_ONCE)
+            reply.wants_round = True
+            return
         run = self._tools.call_for(event, reply.turn.number, at)
         if event.name not in ENDS_REPLY:
             reply.wants_round = True
@@ -230,6 +236,7 @@ class Making:
         if self._tools.of(reply.number) or reply.is_held:
             return
         reply.rounds += 1
+        reply.tools_in_round = 0
         reply.wants_round = reply.is_generated = reply.is_ready = reply.has_begun = False
         with_tools = reply.rounds < self._call.behaviour.tool_steps
         ask = Ask(until=len(self._call.history), said=reply.text, with_tools=with_tools)

@@ -96,6 +96,8 @@ class Reply(msgspec.Struct):
     """Tools were called whose answers the responder is to go on with."""
     rounds: int = 0
     """Rounds of tools so far."""
+    tools_in_round: int = 0
+    """Tools that were asked for in this one."""
     audible_at: float = float("inf")
     """When the caller began to hear it."""
     ends_at: float = float("inf")

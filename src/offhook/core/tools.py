@@ -21,6 +21,7 @@ from offhook.core.builtin import (
     arguments_of,
 )
 from offhook.core.commands import EnterAgent, RunTool, SendDigits
+from offhook.core.consent import Consent
 from offhook.core.events import ToolRequested
 from offhook.core.history import Outcome, ToolAnswered, ToolCalled
 from offhook.core.state import Call
@@ -69,6 +70,7 @@ class Tools:
         self._answers: dict[str, list[Answer]] = {}
         """By wish."""
         self._ids: set[str] = set()
+        self._consent = Consent(call)
 
     def of(self, reply: int) -> list[ToolRun]:
         """Those that this reply waits for."""
@@ -91,6 +93,9 @@ class Tools:
             c.remember(ToolAnswered(call, known.outcome, known.text))
             return None
         twin = next((other for other in self.running if other.wish == wish), None)
+        if twin is None and arguments is None and (why := self._consent.refusal(event, wish, turn)):
+            c.remember(ToolAnswered(call, Outcome.FAILED, why))
+            return None
         self.running.append(run)
         if twin is not None:
             run.joins, run.due_at = twin.joins or twin.call, twin.due_at
@@ -103,6 +108,12 @@ class Tools:
             run.due_at = NEVER
         self._watch()
         return run
+
+    def refuse(self, event: ToolRequested, why: str) -> None:
+        """Write the call down, and that nothing was done for it."""
+        call = self._unique(event.call)
+        self._call.remember(ToolCalled(call, event.name, event.arguments, event.reply))
+        self._call.remember(ToolAnswered(call, Outcome.FAILED, why))
 
     def enter_agent(self, call: str, agent: str, at: float) -> None:
         """The reply that asked for a handoff was heard."""

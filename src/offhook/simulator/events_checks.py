@@ -6,6 +6,7 @@ That each of them can fail is proved by `tests/unit/test_events_checks.py`, whic
 from typing import Final
 
 from offhook.simulator.events_check import Check
+from offhook.simulator.events_checks_consent import EffectsByConsent
 from offhook.simulator.events_checks_words import HeardTextIsTrue, KeysReachHistory, WordsReachHistory
 from offhook.simulator.events_checks_work import (
     ModelKnowsAll,
@@ -22,6 +23,7 @@ CHECKS: Final[tuple[type[Check], ...]] = (
     HeardTextIsTrue,
     KeysReachHistory,
     NoEffectTwice,
+    EffectsByConsent,
     RoundsAreBounded,
     OneReplyAtATime,
     NothingFollowsTheEnd,

@@ -22,13 +22,14 @@ from offhook.core.events import (
     ToolRequested,
     ToolReturned,
 )
+from offhook.simulator.events_checks_consent import BOUNDED, CONFIRMED, MOST
 from offhook.simulator.events_heap import Heap
 from offhook.simulator.events_playout import EventPlayout
 from offhook.simulator.events_weather import Weather
 
 KEPT_S: Final = 0.03
 """A kept sentence is there at once."""
-TOOLS: Final = ("book_room", "look_up", "send_mail")
+TOOLS: Final = (BOUNDED, "look_up", CONFIRMED)
 
 
 class _Maker:
@@ -226,7 +227,8 @@ class Responder:
             else:
                 name, arguments = heap.random.choice(TOOLS), f'{{"id": {len(self._wishes)}}}'
                 self._wishes.append((name, arguments))
-            self._later(at, ToolRequested(maker.reply, self._call(), name, arguments))
+            confirm, most = name == CONFIRMED, MOST if name == BOUNDED else 0
+            self._later(at, ToolRequested(maker.reply, self._call(), name, arguments, confirm, most))
         self._later(at, ReplyGenerated(maker.reply, " ".join(self._text), self._segments, 200, 30))
 
     def _call(self) -> str:

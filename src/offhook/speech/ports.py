@@ -206,6 +206,10 @@ class ToolSpec:
     name: str
     description: str
     parameters: Mapping[str, object]
+    confirm: bool = False
+    """It runs only by the caller's word (`offhook.core.consent`)."""
+    most_per_call: int = 0
+    """So often it may run in a call; 0: without a bound."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class TakeMessage:
             "take_message",
             "Write down a message for the staff, once the caller has given all of it and has said that it is right.",
             _schema(properties),
+            config.confirm,
+            config.most_per_call,
         )
 
     async def run(self, arguments: Mapping[str, object], context: ToolContext) -> str:
@@ -72,6 +74,8 @@ class BookTable:
                     "name": _text("Name for the booking.", SHORT_CHARS),
                 }
             ),
+            config.confirm,
+            config.most_per_call,
         )
 
     async def run(self, arguments: Mapping[str, object], context: ToolContext) -> str:

@@ -17,6 +17,7 @@ import msgspec
 
 from offhook.agents.http_tool_config import DESCRIPTION_CHARS
 from offhook.agents.mcp_server_config import SERVER_TOOLS, McpServerConfig
+from offhook.agents.remote_config import MOST_WITH_EFFECTS, MOST_WITHOUT
 from offhook.agents.schemas import mended
 from offhook.speech.ports import ToolSpec
 
@@ -114,7 +115,10 @@ class ToolList:
             self._warn(f"the tool {entry.name[:NAME_CHARS]} is left out: {error}")
             return None
         name = re.sub(r"[^A-Za-z0-9_-]", "_", entry.name)[:NAME_CHARS]
-        return Listed(entry.name, ToolSpec(name, _description(entry), schema), _is_harmless(entry))
+        is_harmless = _is_harmless(entry)
+        confirm = self._config.confirm.get(entry.name, not is_harmless)
+        most = self._config.most_per_call.get(entry.name, MOST_WITHOUT if is_harmless else MOST_WITH_EFFECTS)
+        return Listed(entry.name, ToolSpec(name, _description(entry), schema, confirm, most), is_harmless)
 
 
 def digest_of(entry: "Tool") -> str:

@@ -36,6 +36,12 @@ __all__ = ["MAKERS", "Tool", "ToolContext", "Toolbox"]
 _LOG: Final = logging.getLogger("offhook.tools")
 MOST_TOOLS: Final = 128
 """OpenAI refuses a request with more, and a model with many chooses badly."""
+TWICE: Final = (
+    " Call it as soon as you have all values: nothing is done yet, and you are told to read them back. Call it again, "
+    "with the same values, when the caller has said yes."
+)
+"""Behind the description of a tool that runs by the caller's word: asked for only after the yes, it would have to be
+asked about once more."""
 SPECS: Final[Mapping[type[BaseModel], Callable[[Any], ToolSpec]]] = {
     EndCallConfig: core_tools.end_call,
     TransferCallConfig: core_tools.transfer_call,
@@ -82,7 +88,7 @@ class Toolbox:
     def specs(self) -> tuple[ToolSpec, ...]:
         """What the model is told now, in the order of the agent's document, servers' tools last."""
         return tuple(
-            entry if isinstance(entry, ToolSpec) else replace(entry.spec, name=name)
+            entry if isinstance(entry, ToolSpec) else _as_told(replace(entry.spec, name=name))
             for name, entry in self._tools().items()
         )
 
@@ -127,6 +133,10 @@ class Toolbox:
 
     def _remote(self) -> list[HttpTool | McpServer]:
         return [*(tool for tool in self._own.values() if isinstance(tool, HttpTool)), *self._servers]
+
+
+def _as_told(spec: ToolSpec) -> ToolSpec:
+    return replace(spec, description=spec.description + TWICE) if spec.confirm else spec
 
 
 def _withheld(name: str) -> Callable[[str], str]:

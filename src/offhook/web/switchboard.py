@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from offhook.core.endings import ENDINGS
 from offhook.core.events import TransferEnded, TransferEnding
-from offhook.errors import AdmissionRefused
+from offhook.errors import TOO_OFTEN, AdmissionRefused
 from offhook.settings import Settings
 from offhook.telephony.carriers import twilio_twiml as twiml
 from offhook.telephony.carriers.twilio_line import TOOL_CALL_LIMIT, TRANSFER_ENDED_PATH
@@ -113,7 +113,9 @@ class Switchboard:
                 refusal = str(refused)
         if refusal:
             _logger.warning("> %s  refused (%s)", call_sid, _shown(refusal))
-            document = self._rescue(call_sid, self.sentences.busy)
+            # Who calls again and again is not put through: each time would be at the owner's cost.
+            is_flood = refusal == TOO_OFTEN
+            document = self._sentence(self.sentences.busy) if is_flood else self._rescue(call_sid, self.sentences.busy)
         self.answers.keep(document, key)
         return document
 
@@ -193,7 +195,10 @@ class Switchboard:
     def _rescue(self, call_sid: str, sentence: str) -> bytes:
         fallback = self.settings.fallback_number
         _logger.warning("> %s  %s", call_sid, f"put through to {fallback}" if fallback else "a sentence and hang-up")
-        return twiml.dial(fallback) if fallback else twiml.say_and_hang_up(sentence, self.sentences.language)
+        return twiml.dial(fallback) if fallback else self._sentence(sentence)
+
+    def _sentence(self, sentence: str) -> bytes:
+        return twiml.say_and_hang_up(sentence, self.sentences.language)
 
 
 def _media(webhook: Webhook, token: str) -> bytes:
