@@ -79,12 +79,14 @@ def _count(words: Sequence[str], usual: str) -> "_Counts":
     weak: list[tuple[str, ...]] = []
     parts = [take_apart(word) for word in words[:MOST_WORDS] if word]
     for at, (lead, core, tail) in enumerate(parts):
-        if tail[:1] == "." and at + 1 < len(parts) and not parts[at + 1].core[:1].isupper():
+        goes_on = at + 1 < len(parts) and (len(core) <= LONGEST_WEAK or not parts[at + 1].core[:1].isupper())
+        if tail[:1] == "." and goes_on:
             continue  # An abbreviation: "est. 1999" is no French.
         if "¿" in lead or "¡" in lead:
             _tell(told, ("es",), 2)
-        # A capital inside a sentence is a name, or a noun.
-        if core and (starts or core[0].islower()):
+        # A capital inside a sentence is a name, or a noun of German.
+        is_noun = len(core) > LONGEST_WEAK and _TOLD_BY.get(core.lower()) == ("de",)
+        if core and (starts or core[0].islower() or is_noun):
             small = core.lower()
             tags = _TOLD_BY.get(small, ())
             if not tags and not small.isascii() and core[0].islower():
@@ -96,7 +98,7 @@ def _count(words: Sequence[str], usual: str) -> "_Counts":
         starts = any(sign in tail for sign in ".!?:") or (starts and not core)
     # "Mon", "La" and the accents of a borrowed dish only bear out what other words have told.
     weak.append(tuple(tag for tag, letters in LETTERS.items() if any(letter in letters for letter in foreign)))
-    known = {tag for tag in told if tag == usual or _compared(told, tag, usual)[0] > 0}
+    known = {usual, *(tag for tag in told if _compared(told, tag, usual)[0] > 0)}
     for tags in weak:
         _tell(told, tuple(tag for tag in tags if tag in known))
     return told
