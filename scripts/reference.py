@@ -278,7 +278,7 @@ def _readable(expression: str) -> str:
     """A field's default as a person would write it."""
     if "Path.home()" in expression:
         return f"`~/{expression.partition(' / ')[2].strip(')').strip(chr(39))}`"
-    if expression in ("''", "") or "Secret('')" in expression:
+    if expression in ("''", "", "field(default_factory=dict)") or "Secret('')" in expression:
         return "none"
     return {"False": "`0`", "True": "`1`"}.get(expression, f"`{expression.strip(chr(39))}`")
 

@@ -5,11 +5,24 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any, Final
 
 import uvicorn
 from mcp.server.fastmcp import Context, FastMCP
-from mcp.types import ImageContent, TextContent, ToolAnnotations
+from mcp.types import ImageContent, TextContent, Tool, ToolAnnotations
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+LOOSE: Final[dict[str, dict[str, Any]]] = {
+    "tags": {"type": "object", "properties": {"tags": {"type": "array"}}},
+    "either": {
+        "type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}},
+        "anyOf": [{"required": ["a"]}, {"required": ["b"]}],
+    },
+    "graph": {"type": "object", "properties": {"$top": {"type": "integer"}, "path": {"$ref": "#/$defs/path"}},
+              "$defs": {"path": {"type": "string", "pattern": "^\\p{L}+$"}}},
+    "lost\nname": {"type": "object", "properties": {"a": {"$ref": "https://schemas.example.com/a"}}},
+}  # fmt: skip
+"""Schemas as servers publish them, by their tools' names: valid JSON schema, and refused by vendors of models."""
 
 
 def make_server(note: str = "") -> FastMCP:
@@ -63,6 +76,17 @@ def make_server(note: str = "") -> FastMCP:
     return server
 
 
+def make_loose_server() -> FastMCP:
+    """Tools with the schemas of `LOOSE`."""
+    server = FastMCP("loose", log_level="ERROR")
+
+    async def listed() -> list[Tool]:
+        return [Tool(name=name, inputSchema=schema) for name, schema in LOOSE.items()]
+
+    server._mcp_server.list_tools()(listed)  # type: ignore[no-untyped-call]
+    return server
+
+
 def free_port() -> int:
     """A port that nobody has at the moment."""
     with socket.socket() as probe:
@@ -71,9 +95,11 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def served(port: int, *, kind: str = "streamable", note: str = "", status: int = 0) -> AsyncIterator[str]:
+async def served(
+    port: int, *, kind: str = "streamable", note: str = "", status: int = 0, is_loose: bool = False
+) -> AsyncIterator[str]:
     """The server on loopback; its address. `status` is answered to everything in place of serving."""
-    server = make_server(note)
+    server = make_loose_server() if is_loose else make_server(note)
     app: ASGIApp = server.streamable_http_app() if kind == "streamable" else server.sse_app()
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+import pytest
 import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -165,6 +166,11 @@ def token_in(document: str) -> str:
     return document.partition('name="token" value="')[2].partition('"')[0]
 
 
+def web_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the server's web side has logged."""
+    return [record.getMessage() for record in caplog.records if record.name == "offhook.web"]
+
+
 async def until(condition: Callable[[], object]) -> None:
     """Wait until the condition holds, looking after every step of the loop; fail when it never does."""
     async with asyncio.timeout(PATIENCE_S):
@@ -172,7 +178,7 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.001)
 
 
-def play(story: Callable[[World], Awaitable[None]], **changes: Any) -> None:
+def play(story: Callable[[World], Awaitable[None]], host: str = "127.0.0.1", **changes: Any) -> None:
     """Tell a story with a running server."""
 
     async def run() -> None:
@@ -180,7 +186,7 @@ def play(story: Callable[[World], Awaitable[None]], **changes: Any) -> None:
         settings, live = Settings(**values), FakeCalls()
         ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         app = create_app(live, settings)
-        server = asyncio.create_task(serve(app, live, Listening(port=0, on_ready=ready.set_result)))
+        server = asyncio.create_task(serve(app, live, Listening(host, port=0, on_ready=ready.set_result)))
         try:
             async with asyncio.timeout(PATIENCE_S):
                 port = await ready

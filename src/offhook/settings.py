@@ -96,6 +96,8 @@ class Settings:
     """Empty: calls cannot be hung up or placed over REST."""
     twilio_auth_token: Secret = field(default_factory=lambda: Secret(""))
     """Signs Twilio's requests to us and ours to Twilio. Empty: every request is refused unless `unsigned`."""
+    twilio_shared_keys: Mapping[str, Secret] = field(default_factory=dict)
+    """Keys by their ids, for an account with Webhook Rules that sign by a SharedKey instead of the auth token."""
     twilio_base_url: str = TWILIO_BASE_URL
     """Where Twilio's REST API is reached: another region, or a simulated carrier."""
     public_url: str = ""
@@ -132,6 +134,7 @@ class Settings:
         return cls(
             twilio_account_sid=read("TWILIO_ACCOUNT_SID", _account_sid, ""),
             twilio_auth_token=read.secret("TWILIO_AUTH_TOKEN"),
+            twilio_shared_keys=read.shared_keys("TWILIO_SHARED_KEYS"),
             twilio_base_url=read("OFFHOOK_TWILIO_BASE_URL", _url, TWILIO_BASE_URL),
             public_url=read("OFFHOOK_PUBLIC_URL", _url, ""),
             data_dir=read("OFFHOOK_DATA_DIR", _folder, default.data_dir),
@@ -187,6 +190,19 @@ class _Reader:
             expected += f", at least {shortest} characters" if shortest else ""
             raise ConfigurationError("the value cannot be used", field=name, expected=expected)
         return Secret(text)
+
+    def shared_keys(self, name: str) -> Mapping[str, Secret]:
+        """Entries `id=secret` with spaces or commas between them."""
+        entries = [entry.partition("=") for entry in re.split(r"[\s,]+", self._env.get(name, "").strip()) if entry]
+        if any(not re.fullmatch(r"[A-Za-z0-9_-]{1,200}", key) or not _is_plain(secret) for key, _, secret in entries):
+            # Not shown, as any secret.
+            expected = "id=secret, with spaces between several, as webhooks_sharedkey_...=..."
+            raise ConfigurationError("the value cannot be used", field=name, expected=expected)
+        return {key: Secret(secret) for key, _, secret in entries}
+
+
+def _is_plain(text: str) -> bool:
+    return bool(text) and text.isascii() and text.isprintable() and " " not in text
 
 
 def _account_sid(text: str) -> str:

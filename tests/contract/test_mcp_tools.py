@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import tomllib
 from collections.abc import Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from offhook.agents.mcp_server_config import McpServerConfig
 from offhook.agents.tool_configs import EndCallConfig
 from offhook.core.history import Outcome
 from offhook.errors import ConfigurationError, ToolError
-from offhook.speech.ports import Setup
+from offhook.speech.ports import Setup, ToolSpec
 from offhook.tools import mcp as mcp_tools
 from offhook.tools.told import RESULT_CHARS
 from offhook.tools.toolbox import Toolbox, ToolContext
@@ -139,6 +140,93 @@ def test_a_command_that_is_not_there_is_a_warning(caplog: pytest.LogCaptureFixtu
         assert "mcp calendar: the command was not found; again in" in caplog.text
 
     run(test())
+
+
+@pytest.mark.parametrize("module", ["mcp", "mcp.client.stdio", "mcp.types"])
+def test_a_library_that_is_missing_is_a_warning_and_tried_again(
+    module: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        tools = box(command=PROGRAM, only=["find_slot"])
+        with monkeypatch.context() as without:
+            without.setitem(sys.modules, module, None)
+            async with asyncio.timeout(5):
+                await tools.prepare()
+            assert names(tools) == []
+            assert "mcp calendar: the package mcp cannot be used" in caplog.text
+            assert "install mcp>=1.24,<2; again in" in caplog.text
+        await until(tools, 1)
+        await tools.close()
+
+    run(test())
+
+
+def test_the_package_may_be_no_older_than_what_is_used_of_it() -> None:
+    bounds = tomllib.loads(Path("pyproject.toml").read_text())["project"]["dependencies"]
+    assert mcp_tools.MCP_PACKAGE in bounds
+
+
+def test_whatever_goes_wrong_the_server_is_tried_again(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        tools = box(command=PROGRAM, only=["find_slot"])
+        with monkeypatch.context() as broken:
+            broken.setattr("mcp.client.stdio.stdio_client", lambda *_, **__: 1 / 0)
+            await tools.prepare()
+            assert "mcp calendar: the connection was lost (ZeroDivisionError: division by zero); again" in caplog.text
+        await until(tools, 1)
+        await tools.close()
+
+    run(test())
+
+
+# ── what vendors of models do not take ───────────────────────────────────────────────────────────────────────────
+
+
+def test_loose_schemas_are_mended_and_what_cannot_be_is_left_out_and_told_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mcp_tools, "LOOK_EVERY_S", 0.02)
+    looks = 0
+
+    async def listed(server: Any, session: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        return await real(server, session)
+
+    real = mcp_tools.McpServer._list
+    monkeypatch.setattr(mcp_tools.McpServer, "_list", listed)
+
+    async def test() -> None:
+        async with served(free_port(), is_loose=True) as url:
+            tools = box(url=url)
+            await tools.prepare()
+            while looks < 4:
+                await asyncio.sleep(0.01)
+            specs = {spec.name: spec.parameters["properties"] for spec in tools.specs[1:]}
+            await tools.close()
+        assert specs == {
+            "tags": {"tags": {"type": "array", "items": {}}},
+            "either": {"a": {"type": "string"}, "b": {"type": "string"}},
+            "graph": {"path": {"type": "string", "description": "(pattern: ^\\p{L}+$)"}},
+        }
+        told = [line for line in caplog.messages if "left out" in line]
+        (line,) = told
+        assert line.startswith(r"mcp calendar: the tool lost\nname is left out: $ref may only point into the schema")
+        assert line.endswith("found 'https://schemas.example.com/a'")
+
+    run(test())
+
+
+def test_no_more_tools_than_vendors_take(caplog: pytest.LogCaptureFixture) -> None:
+    server = McpServerConfig.model_validate({"name": "calendar", "command": ["x"]})
+    tools = Toolbox([EndCallConfig(), *(server.model_copy(update={"name": f"s{n}"}) for n in range(3))], Setup(key=key))
+    for number, entry in enumerate(tools._servers):
+        specs = [ToolSpec(f"t{number}_{n}", "", {"type": "object"}) for n in range(64)]
+        entry.tools = tuple(mcp_tools.McpTool(entry, spec.name, spec) for spec in specs)
+    assert len(tools.specs) == len(tools.specs) == 128
+    assert caplog.text.count("there are 193 tools: the first 128 are used") == 1
 
 
 # ── over HTTP ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ from tests.house.sources import Source, classes, dotted, functions, imported, pr
 BROAD_EXCEPT = {
     "call/boundary.py": "around each peer of a call: whatever it raises is that peer's failure, never the call's end",
     "call/records/disk.py": "the one thread that writes for all calls: a fault in one record is no other call's",
+    "tools/mcp.py": "a protocol's library lets through whatever others raise in it: the server is tried again",
     "call/replay.py": "a fault of the core is what a replay looks for: it is told with the line it happened at",
 }
 """Where every exception may be caught, once a file, and why. Everybody else catches by name or takes a boundary."""

@@ -46,7 +46,8 @@ def test_what_is_found_stands_in_the_request_and_in_the_journal() -> None:
         assert "about when do you open on bank holidays" in text
         text.encode()
         (found,) = call.posted()
-        assert isinstance(found, KnowledgeFound) and found.reply == 1 and found.took_s == pytest.approx(0.05)
+        assert isinstance(found, KnowledgeFound) and not found.is_late
+        assert found.reply == 1 and found.took_s == pytest.approx(0.05)
         assert found.passages[0] == "about when do you open on bank holidays"
         await call.tasks.stop()
 
@@ -78,7 +79,7 @@ def test_nobody_waits_long_for_it() -> None:
         await call.composer.compose(1, ASK)
         assert asyncio.get_running_loop().time() - began_at == pytest.approx(LOOK_UP_S)
         (found,) = call.posted()
-        assert isinstance(found, KnowledgeFound) and found.passages == ()
+        assert isinstance(found, KnowledgeFound) and found.passages == () and found.is_late
         await call.tasks.stop()
 
     run_virtual(main())

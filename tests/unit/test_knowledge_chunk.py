@@ -1,5 +1,8 @@
 """How documents become facts."""
 
+import random
+import re
+
 import pytest
 
 from offhook.knowledge.chunk import LONGEST_FACT, LONGEST_PARAGRAPH, Chunk, sentences, split_document
@@ -74,3 +77,53 @@ def test_what_is_no_fact_is_left_out() -> None:
 )
 def test_sentences(text: str, parts: list[str]) -> None:
     assert sentences(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("document", "facts"),
+    [
+        ("Rooms:\n- single 90\n- double 120\n\nWe open.", ["Rooms: single 90", "Rooms: double 120", "We open."]),
+        ("Rooms:\n\n- single 90\n", ["Rooms: single 90"]),
+        ("We have this to say:\n\nWe are open.", ["We have this to say:", "We are open."]),
+        ("# H\n- Rooms\n  - single 90\n  - double\n    - with a view 140\n- Pool",
+         ["H: Rooms", "H > Rooms: single 90", "H > Rooms: double", "H > Rooms > double: with a view 140", "H: Pool"]),
+        ("1. Rooms:\n\n\t- single 90\n\n2. Pool", ["Rooms: single 90", "Pool"]),
+        ("Prices:\n| Room | Price |\n|--|--|\n| Single | 95 |\n\nText.", ["Prices: Single: price 95.", "Text."]),
+        ("- Rooms\n  - single\n\n| Room | Price |\n| Single | 95 |", ["Rooms", "Rooms: single", "Single: price 95."]),
+        ("Q: Rooms?\n- single\n- double\n\nQ: Dogs?\nA: Yes.", ["Rooms?: single", "Rooms?: double", "Yes."]),
+        ("# Hotel\n## Closed on Mondays\n## Pool\nWarm.", ["Hotel: Closed on Mondays", "Hotel > Pool: Warm."]),
+        ("| Dogs | 15 dollars |\n", ["Dogs, 15 dollars."]),
+        ("It is warm.\n# Open 9 to 5", ["It is warm.", "Open 9 to 5"]),
+        ("# A\n# B\n", []),
+        ("Q: Dogs?\nQ: Cats?\nA: No.\n\nA: Yes.", ["Dogs?", "No.", "A: Yes."]),
+        ("Hotel\n=====\nPool\n----\nIt is warm.\n---\nSauna.", ["Hotel > Pool: It is warm.", "Hotel > Pool: Sauna."]),
+    ],
+)  # fmt: skip
+def test_what_a_fact_stands_under_goes_with_it(document: str, facts: list[str]) -> None:
+    chunks = split_document(document)
+    assert [": ".join([*[" > ".join(chunk.headings)] * bool(chunk.headings), chunk.text]) for chunk in chunks] == facts
+
+
+def test_no_word_of_a_document_is_lost() -> None:
+    """Whatever is written, each of its words is in a fact, a heading or a question."""
+    kinds = [
+        "# w{}",
+        "w{}:",
+        "- w{}",
+        "  - w{}:",
+        "    1. w{}",
+        "w{} is.",
+        "",
+        "Q: w{}?",
+        "A: w{}.",
+        "| - | w{} |",
+        "===",
+        "---",
+    ]
+    chance = random.Random(7)
+    for _ in range(3_000):
+        lines = [chance.choice(kinds) for _ in range(chance.randrange(1, 12))]
+        document = "\n".join(line.format(number) for number, line in enumerate(lines))
+        kept = " ".join(" ".join((*chunk.headings, chunk.question, chunk.text)) for chunk in split_document(document))
+        missing = set(re.findall(r"w\d+", document)) - set(re.findall(r"w\d+", kept))
+        assert not missing or not kept, (document, missing)

@@ -98,27 +98,173 @@ def test_numbers_and_texts_in_the_wrong_clothes_are_taken(tmp_path: Path) -> Non
         ("number", "12.50", 12.5),
         ("number", "-3", -3),
         ("number", " 7 ", 7),
+        ("number", "12,50", 12.5),
+        ("number", "0,500", 0.5),
+        ("number", "1,200", 1200),
+        ("number", "1,200.50", 1200.5),
+        ("number", "1.200,50", 1200.5),
+        ("number", "1 200 000", 1200000),
+        ("number", "1\u202f200,5", 1200.5),
+        ("number", "1’200", 1200),
+        ("number", "1e5", 100000.0),
+        ("number", "+3", 3),
+        ("number", "\u22123", -3),
+        ("number", "\u0663\u0664", 34),
+        ("number", "\uff13.\uff15", 3.5),
+        ("number", "three", 3),
         ("integer", "4.0", 4),
         ("integer", "-2", -2),
+        ("integer", " 3 ", 3),
+        ("integer", "1,200", 1200),
+        ("integer", "Three", 3),
+        ("integer", 4.0, 4),
         ("boolean", "true", True),
         ("boolean", "False", False),
+        ("boolean", " TRUE ", True),
+        ("boolean", "yes", True),
+        ("boolean", "No", False),
+        ("boolean", 1, True),
+        ("boolean", 0, False),
+        ("boolean", "0", False),
         ("string", 12.5, "12.5"),
+        ("string", "  a \n b ", "a b"),
+        ("array", "[1, 2]", [1, 2]),
+        ("array", 3, [3]),
+        ("object", '{"a": 1}', {"a": 1}),
     ],
 )
 def test_a_value_is_taken_in_the_type_that_its_schema_wants(kind: str, given: object, taken: object) -> None:
-    spec = ToolSpec("t", "T.", {"type": "object", "properties": {"v": {"type": kind}}})
-    found = checked_arguments(spec, json.dumps({"v": given}))
-    assert found == {"v": taken} and type(found["v"]) is type(taken)
+    items = {"items": {"type": "integer"}} if kind == "array" else {}
+    assert_taken({"type": kind, **items}, given, taken)
+
+
+def assert_taken(schema: dict[str, object], given: object, taken: object, language: str = "en-US") -> None:
+    found = with_value(schema, given, language)
+    assert found == taken and type(found) is type(taken)
+
+
+def with_value(schema: dict[str, object], given: object, language: str = "en-US") -> object:
+    spec = ToolSpec("t", "T.", {"type": "object", "properties": {"v": schema}, "additionalProperties": False})
+    return checked_arguments(spec, json.dumps({"v": given}), language=language).get("v", "left out")
 
 
 @pytest.mark.parametrize(
-    ("kind", "given"),
-    [("integer", "4.5"), ("number", "12,50"), ("number", "1e5"), ("number", ""), ("boolean", "yes"), ("boolean", 1)],
+    ("language", "kind", "given", "taken"),
+    [
+        ("de-DE", "integer", "drei", 3),
+        ("de-DE", "integer", "eine", 1),
+        ("de-DE", "integer", "1.200", 1200),
+        ("de-DE", "number", "1.200,5", 1200.5),
+        ("de-DE", "number", "0.500", 0.5),
+        ("de-DE", "integer", "1,200", 1200),
+        ("de-DE", "boolean", "ja", True),
+        ("es-ES", "integer", "once", 11),
+        ("es-ES", "boolean", "sí", True),
+        ("fr", "integer", "dix-sept", 17),
+        ("it-IT", "boolean", "no", False),
+        ("pt-BR", "boolean", "não", False),
+        ("nl-NL", "integer", "twee", 2),
+        ("sv-SE", "integer", "three", 3),
+    ],
 )
-def test_what_is_no_such_value_is_refused(kind: str, given: object) -> None:
-    spec = ToolSpec("t", "T.", {"type": "object", "properties": {"v": {"type": kind}}})
-    with pytest.raises(ToolError, match="in v, found"):
-        checked_arguments(spec, json.dumps({"v": given}))
+def test_it_is_read_in_the_language_of_the_agent(language: str, kind: str, given: str, taken: object) -> None:
+    assert_taken({"type": kind}, given, taken, language)
+
+
+@pytest.mark.parametrize(
+    ("schema", "given", "taken"),
+    [
+        ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, "3", 3),
+        ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, None, None),
+        ({"type": ["number", "null"]}, "2.5", 2.5),
+        ({"type": ["integer", "string"]}, "3", "3"),
+        ({"type": ["integer", "string"]}, 3, 3),
+        ({"type": "string"}, None, "left out"),
+        ({"enum": ["late", "next_day"]}, "Late", "late"),
+        ({"type": "string", "enum": ["late", "next_day"]}, "Next-Day", "next_day"),
+        ({"type": "string", "enum": ["yes", "no"]}, True, "yes"),
+        ({"type": "string", "enum": ["true", "false"]}, False, "false"),
+        ({"type": "integer", "enum": [1, 2]}, "2", 2),
+        ({"type": "array", "items": {"type": "number"}}, ["1", 2, "3.5"], [1, 2, 3.5]),
+        ({"type": "array", "items": {"type": "string"}}, "cheese", ["cheese"]),
+        (
+            {"type": "object", "properties": {"n": {"type": "integer"}, "o": {"type": "string"}}},
+            {"n": "4", "o": None},
+            {"n": 4},
+        ),
+        (
+            {"type": "array", "items": {"type": "object", "properties": {"n": {"type": "integer"}}}},
+            [{"n": "4"}],
+            [{"n": 4}],
+        ),
+    ],
+)
+def test_also_inside_of_lists_blocks_and_alternatives(schema: dict[str, object], given: object, taken: object) -> None:
+    assert_taken(schema, given, taken)
+
+
+@pytest.mark.parametrize(
+    ("schema", "given"),
+    [
+        ({"type": "integer"}, "4.5"),
+        ({"type": "number"}, ""),
+        ({"type": "number"}, "1.2.3"),
+        ({"type": "number"}, "1,20,300"),
+        ({"type": "number"}, "50%"),
+        ({"type": "integer"}, "3 or 4"),
+        ({"type": "integer"}, "one of them"),
+        ({"type": "integer"}, "drei"),
+        ({"type": "integer"}, "once"),
+        ({"type": "integer"}, True),
+        ({"type": "boolean"}, "maybe"),
+        ({"type": "boolean"}, 2),
+        ({"type": "string"}, True),
+        ({"type": "string", "enum": ["a_b", "a-b"]}, "A B"),
+        ({"type": "array", "items": {"type": "string"}}, "cheese, ham"),
+        ({"type": "object"}, "[1]"),
+    ],
+)
+def test_what_is_not_certain_is_asked_again(schema: dict[str, object], given: object) -> None:
+    with pytest.raises(ToolError, match=r"in v, found|cannot use v"):
+        with_value(schema, given)
+
+
+def test_twelve_hundred_or_one_and_a_fifth_is_asked_again() -> None:
+    for given in ("1.200", "1,200"):
+        with pytest.raises(ToolError, match="needs a number in v"):
+            with_value({"type": "number"}, given, "de-DE")
+
+
+@pytest.mark.parametrize("name", ["orderId", "Order_ID", "order id", "order-id"])
+def test_a_name_in_other_letters_is_the_field(name: str) -> None:
+    fields = {"order_id": {"type": "integer"}, "note": {"type": "string"}}
+    spec = ToolSpec("t", "T.", {"type": "object", "properties": fields, "additionalProperties": False})
+    assert checked_arguments(spec, json.dumps({name: "7"})) == {"order_id": 7}
+    with pytest.raises(ToolError, match="has no field 'order'"):
+        checked_arguments(spec, json.dumps({"order": 7}))
+    with pytest.raises(ToolError, match="has no field"):
+        checked_arguments(spec, json.dumps({name: 7, "order_id": 8}))
+
+
+@pytest.mark.parametrize("text", ["", "  ", "null", '"{}"', '""'])
+def test_no_arguments_are_none_however_they_are_written(text: str) -> None:
+    assert checked_arguments(ToolSpec("t", "T.", {"type": "object", "properties": {}}), text) == {}
+
+
+def test_an_object_that_was_written_as_text_is_read() -> None:
+    spec = ToolSpec("t", "T.", {"type": "object", "properties": {"v": {"type": "integer"}}})
+    assert checked_arguments(spec, json.dumps(json.dumps({"v": "3"}))) == {"v": 3}
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_a_number_that_json_has_not_is_refused(constant: str) -> None:
+    with pytest.raises(ToolError, match="one JSON object"):
+        checked_arguments(ToolSpec("t", "T.", {"type": "object"}), f'{{"v": {constant}}}')
+
+
+def test_a_field_that_takes_null_may_be_needed() -> None:
+    spec = ToolSpec("t", "T.", {"type": "object", "properties": {"v": {"type": ["string", "null"]}}, "required": ["v"]})
+    assert checked_arguments(spec, '{"v": null}') == {"v": None}
 
 
 def test_the_fields_of_a_message_are_the_owners(tmp_path: Path) -> None:

@@ -298,7 +298,7 @@ def test_health_says_that_records_fail_and_no_more() -> None:
 
 def test_nothing_else_is_served() -> None:
     async def story(world: World) -> None:
-        for path in ("/", "/docs", "/openapi.json", "/twilio/media", "/twilio/voice/"):
+        for path in ("/", "/docs", "/openapi.json", "/twilio", "/twilio/voice/more"):
             assert (await world.client.get(path)).status_code == 404
         assert (await world.client.delete("/twilio/voice")).status_code == 405
         with pytest.raises(InvalidStatus):

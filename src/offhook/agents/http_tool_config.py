@@ -1,5 +1,6 @@
 """A `type: http` entry of the `tools` block: one request to a web service, as model and wire need it."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final, Literal
@@ -85,11 +86,11 @@ class HttpToolConfig(RemoteConfig):
     @field_validator("parameters")
     @classmethod
     def _check_parameters(cls, parameters: dict[str, Any]) -> dict[str, Any]:
-        check_schema(parameters)
         properties = parameters.get("properties", {})
-        for name in properties:
+        for name in properties if isinstance(properties, dict) else ():
             if not re.fullmatch("[A-Za-z_][A-Za-z0-9_-]{0,63}", name) or name == "call":
                 raise ValueError(f"{name[:60]!r} is no parameter's name: letters, digits, _ and -, and not call")
+        check_schema(parameters)
         missing = [name for name in parameters.get("required", ()) if name not in properties]
         if missing:
             raise ValueError(f"required names {missing[0][:60]!r}, which is not among the properties")
@@ -118,6 +119,10 @@ class HttpToolConfig(RemoteConfig):
     def _check_body(cls, body: dict[str, Any] | None, info: ValidationInfo) -> dict[str, Any] | None:
         if body is not None and info.data.get("method") in WITHOUT_BODY:
             raise ValueError(f"{info.data['method']} sends no body")
+        try:
+            json.dumps(body, allow_nan=False)
+        except ValueError as error:
+            raise ValueError("it holds a value that JSON has not, such as .inf: put it in quotes") from error
         for text in texts_of(body):
             check_variables(text, (info.data.get("parameters") or {}).get("properties", {}))
         return body

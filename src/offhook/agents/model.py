@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
+from offhook.agents.known import KNOWLEDGE_CHARS, MOST_KNOWLEDGE_CHARS
 from offhook.agents.languages import DEFAULT_LANGUAGE, is_known, languages, script_for
 from offhook.agents.remote_config import RemoteConfig
 from offhook.agents.tool_configs import (
@@ -92,6 +93,13 @@ class Agent(BaseModel):
     )
     knowledge: tuple[Term, ...] = Field(
         default=(), max_length=KNOWLEDGE_FILES, description="Files with what the agent knows, beside this one."
+    )
+    knowledge_prompt_chars: int = Field(
+        default=KNOWLEDGE_CHARS,
+        ge=0,
+        le=MOST_KNOWLEDGE_CHARS,
+        description="How much of the knowledge, in characters, the language model is told with every reply. What does "
+        "not fit is searched for each turn, and what is near to the caller's words is told.",
     )
     vocabulary: tuple[Term, ...] = Field(
         default=(),

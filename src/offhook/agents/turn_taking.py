@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 import msgspec
 import msgspec.inspect
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model, model_validator
 
 from offhook.core.behaviour import PRESETS, Behaviour, Script
 from offhook.core.words import normalize
@@ -58,6 +58,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "transfer_failed": "Said when the call comes back because nobody answered there.",
     "returned": "Said when the call comes back to the agent and no model can say it better.",
 }
+SWITCHES: Final[Mapping[str, bool]] = {"yes": True, "on": True, "no": False, "off": False}
 
 
 class TurnTaking(BaseModel):
@@ -109,6 +110,11 @@ def _turn_taking_fields() -> dict[str, Any]:
     return {field.name: (_bounded(field.type), field.default) for field in info.fields}
 
 
+def _as_switch(value: Any) -> Any:
+    """YAML 1.2 reads `yes` as text; where only true or false can be meant it means true."""
+    return SWITCHES.get(value.lower(), value) if isinstance(value, str) else value
+
+
 def _bounded(kind: msgspec.inspect.Type) -> Any:
     """The field's type for pydantic, with the description and the bounds that the core states for it."""
     described = ""
@@ -117,7 +123,7 @@ def _bounded(kind: msgspec.inspect.Type) -> Any:
         kind = kind.type
     match kind:
         case msgspec.inspect.BoolType():
-            return Annotated[bool, Field(description=described)]
+            return Annotated[bool, BeforeValidator(_as_switch), Field(description=described)]
         case msgspec.inspect.IntType(ge=low, le=high):
             return Annotated[int, Field(ge=low, le=high, description=described)]
         case msgspec.inspect.FloatType(ge=low, le=high):

@@ -1,7 +1,7 @@
 """Reads a YAML file of the owner into plain data, and remembers on which line each value stands.
 
 Stricter than YAML: a key stands once, there is one document, no aliases (they can blow a small file up to gigabytes)
-and no deep nesting. Everything wrong is a `ConfigurationError` with file and line.
+and no deep nesting. What a value is, `yaml_values` says. Everything wrong is a `ConfigurationError` with file and line.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,11 +11,13 @@ from typing import Any, Final
 
 import yaml
 
+from offhook.agents.yaml_values import CoreLoader
 from offhook.errors import ConfigurationError
 
 MAX_BYTES: Final = 1 << 20
 """An agent is a page or two; a file this large is another file."""
 MAX_DEPTH: Final = 20
+MERGE: Final = "<<"
 
 Place = tuple[str | int, ...]
 """Keys and indexes from the top of the document."""
@@ -45,7 +47,7 @@ def read_document(path: Path) -> Document:
     text = _read_text(path)
     try:
         _check_events(path, text)
-        loader = yaml.SafeLoader(text)
+        loader = CoreLoader(text)
         try:
             node = loader.get_single_node()
             if node is None:
@@ -56,9 +58,6 @@ def read_document(path: Path) -> Document:
             loader.dispose()
     except yaml.YAMLError as error:
         raise _not_yaml(path, text, error) from error
-    except ValueError as error:
-        # A date such as 2024-13-45 is a date for YAML and none for Python.
-        raise ConfigurationError(f"a value cannot be read ({error}); put it in quotes", file=str(path)) from error
     if not isinstance(data, dict):
         raise ConfigurationError(
             "this is no agent", file=str(path), found=_kind(data), expected="lines of the form `name: value`"
@@ -92,7 +91,7 @@ def _read_text(path: Path) -> str:
 def _check_events(path: Path, text: str) -> None:
     """Refuse what must not even be built in memory."""
     depth = documents = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=CoreLoader):
         where = f"{path}:{event.start_mark.line + 1}" if event.start_mark else str(path)
         if isinstance(event, yaml.AliasEvent):
             raise ConfigurationError("aliases (*name) are not allowed: write the value out", file=where)
@@ -120,6 +119,8 @@ def _lines(path: Path, node: yaml.Node, place: Place) -> Iterator[tuple[Place, i
             if not isinstance(key_node, yaml.ScalarNode):
                 raise ConfigurationError("a field's name must be text", file=f"{path}:{line}")
             key = str(key_node.value)
+            if key == MERGE and key_node.style is None:
+                raise ConfigurationError("merge keys (<<) are not allowed: write the fields out", file=f"{path}:{line}")
             if key in seen:
                 raise ConfigurationError(
                     f"the field stands twice, first on line {seen[key]}",

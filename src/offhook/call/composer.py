@@ -68,8 +68,8 @@ class Composer:
                 del self._found[next(iter(self._found))]
         # The search goes on when this reply is withdrawn: the next one is asked with the same words.
         await asyncio.wait([found], timeout=LOOK_UP_S)
-        passages = found.result() if found.done() else ()
-        self._post(KnowledgeFound(reply, query, passages, round(clock.now() - began_at, 6)))
+        passages, is_late = (found.result(), False) if found.done() else ((), True)
+        self._post(KnowledgeFound(reply, query, passages, round(clock.now() - began_at, 6), is_late))
         return passages
 
     async def _search(self, query: str, found: "asyncio.Future[tuple[str, ...]]") -> None:

@@ -4,9 +4,9 @@ import asyncio
 from pathlib import Path
 from typing import Final, cast
 
+from offhook.agents.known import Placed, placed
 from offhook.agents.load import load_agent
 from offhook.agents.model import Agent
-from offhook.agents.prompt import FACTS_CHARS
 from offhook.audio.vad import EnergyVad, SileroVad
 from offhook.call.boundary import KeyRing
 from offhook.call.compose import Retriever
@@ -46,7 +46,7 @@ def assemble(agent: Agent, settings: Settings) -> AgentRuntime:
         raise ConfigurationError(
             f"local models are missing: run `offhook models fetch {' '.join(missing)}`", file=str(settings.model_dir)
         )
-    facts, health, keys = knowledge_of(agent, store), HealthBoard(), KeyRing(settings.key)
+    facts, health, keys = knowledge_of(agent, store, settings), HealthBoard(), KeyRing(settings.key)
     setup = Setup(
         language=agent.language,
         vocabulary=agent.vocabulary,
@@ -70,7 +70,7 @@ def assemble(agent: Agent, settings: Settings) -> AgentRuntime:
         vad=EnergyVad() if agent.voice_detector == "energy" else SileroVad(only_file(store, "silero-vad")),
         toolbox=Toolbox(agent.tools, setup),
         facts=facts,
-        retriever=retriever_of(facts),
+        retriever=retriever_of(agent, facts),
         handoffs={name: str(file.resolve()) for name, file in agent.handoff_files().items()},
         mask=keys.mask,
         health=health,
@@ -91,11 +91,35 @@ def runtimes_of(file: Path, settings: Settings) -> Runtimes:
     return Runtimes(load, lambda _: first)
 
 
-def retriever_of(facts: Facts | None) -> Retriever | None:
-    """None when there is nothing to look up: the model is told all facts that fit into its system message."""
-    if facts is None or sum(len(fact.text) for fact in facts.all()) < FACTS_CHARS:
+def retriever_of(agent: Agent, facts: Facts | None) -> Retriever | None:
+    """None when there is nothing to look up: the model is told all facts in its system message, or searches itself."""
+    told = told_of(agent, facts)
+    brains = [config for kind, config in blocks_of(agent) if kind is Kind.LLM]
+    if facts is None or not told.searched or all(provider_of(Kind.LLM, config).reads_facts for config in brains):
         return None
-    return FactRetriever(facts)
+    return FactRetriever(facts, told.told)
+
+
+def told_of(agent: Agent, facts: Facts | None) -> Placed:
+    """What of its knowledge an agent's model is told with every reply, and what is searched."""
+    return placed(facts.all() if facts is not None else (), agent.knowledge_prompt_chars)
+
+
+def knowledge_line(agent: Agent, facts: Facts) -> str:
+    """Where its knowledge stands, in words: what of it is in the prompt, what is searched."""
+    told = told_of(agent, facts)
+    every = _counted(told.told + told.searched)
+    if provider_of(Kind.LLM, agent.llm).reads_facts:
+        return f"{every}, searched for each turn"
+    if not told.searched:
+        return f"{every}, all in the prompt"
+    return (
+        f"{every}: {told.told:,} in the prompt, {told.searched:,} searched for each turn (from {told.next_source} on)"
+    )
+
+
+def _counted(facts: int) -> str:
+    return f"{facts:,} fact{'' if facts == 1 else 's'}"
 
 
 def sentence_cache_of(agent: Agent, settings: Settings) -> SentenceCache | None:
@@ -128,13 +152,14 @@ def turn_model_of(agent: Agent, store: ModelStore) -> TurnModel:
     return SmartTurnPool(only_file(store, "smart-turn"))
 
 
-def knowledge_of(agent: Agent, store: ModelStore) -> Facts | None:
+def knowledge_of(agent: Agent, store: ModelStore, settings: Settings) -> Facts | None:
     """What the agent knows; None when it was given nothing to know."""
     if not agent.knowledge:
         return None
     by_meaning = store.state(MEANING_MODEL) is State.READY
     folder = store.path(MEANING_MODEL) if by_meaning else None
-    return load_knowledge(agent.knowledge, agent.base_dir, folder, agent.language)
+    kept_in = settings.data_dir / "cache/meanings"
+    return load_knowledge(agent.knowledge, agent.base_dir, folder, agent.language, kept_in=kept_in)
 
 
 def only_file(store: ModelStore, name: str) -> Path:

@@ -21,12 +21,14 @@ from offhook import clock
 from offhook.agents.load import load_agent
 from offhook.agents.model import Agent
 from offhook.agents.remote_config import RemoteConfig
-from offhook.cli.assembly import HEARING_MODELS, MEANING_MODEL, blocks_of, models_of
+from offhook.cli.assembly import HEARING_MODELS, MEANING_MODEL, blocks_of, knowledge_line, models_of, told_of
 from offhook.errors import ConfigurationError, OffhookError
+from offhook.knowledge.search import load_knowledge
 from offhook.settings import Settings
 from offhook.speech.catalogue import config_refusals, config_warnings
 from offhook.speech.model_files import ModelStore, Sources, State
 from offhook.speech.registry import Kind, provider_of
+from offhook.web.server import descriptors_for, raise_descriptors
 
 OLDEST_PYTHON: Final = (3, 11)
 LAG_LIMIT_S: Final = 0.020
@@ -88,6 +90,7 @@ def examine(path: Path | None, host: str, port: int) -> Iterator[Check]:
     yield _data_dir(settings.data_dir)
     yield _public_url(settings.public_url)
     yield from _twilio(settings)
+    yield _descriptors(settings.max_calls)
     yield _loop_lag()
     if path is None:
         yield from _models(settings, HEARING_MODELS)
@@ -103,6 +106,7 @@ def examine(path: Path | None, host: str, port: int) -> Iterator[Check]:
     yield from _refusals(agent)
     needed = models_of(agent)
     yield from _models(settings, needed)
+    yield from _knowledge(agent)
     if agent.knowledge and MEANING_MODEL not in needed:
         yield from _models(settings, (MEANING_MODEL,), Mark.NOTE)
 
@@ -165,11 +169,21 @@ def _twilio(settings: Settings) -> Iterator[Check]:
     else:
         advice = "TWILIO_ACCOUNT_SID is AC and 32 characters of 0-9 and a-f"
         yield Check(Mark.BAD, "Twilio account", "not set" if not sid else "another form", advice)
+    if keys := len(settings.twilio_shared_keys):
+        yield Check(Mark.GOOD, "Twilio shared keys", f"{keys} set")
     if re.fullmatch(r"[0-9a-f]{32}", token):
         yield Check(Mark.GOOD, "Twilio token", "set")
     else:
         advice = "TWILIO_AUTH_TOKEN is 32 characters of 0-9 and a-f"
         yield Check(Mark.BAD, "Twilio token", "not set" if not token else "another form", advice)
+
+
+def _descriptors(calls: int) -> Check:
+    files, wanted = raise_descriptors(), descriptors_for(calls)
+    found = f"{files} may be open, {calls} calls need {wanted}"
+    if files < wanted:
+        return Check(Mark.NOTE, "open files", found, "raise LimitNOFILE of the service (ulimit -n)")
+    return Check(Mark.GOOD, "open files", found)
 
 
 def _loop_lag() -> Check:
@@ -215,6 +229,21 @@ def _endings(agent: Agent) -> Iterator[Check]:
         for warning in config_warnings(config, clock.wall().date()):
             found, _, advice = warning.partition("; ")
             yield Check(Mark.NOTE, f"{kind}: model", found, advice)
+
+
+def _knowledge(agent: Agent) -> Iterator[Check]:
+    if not agent.knowledge:
+        return
+    try:
+        # By their words alone: what the model makes of them changes nothing here.
+        facts = load_knowledge(agent.knowledge, agent.base_dir, None, agent.language)
+    except OffhookError as error:
+        yield Check(Mark.BAD, "knowledge", "not usable", str(error))
+        return
+    advice = ""
+    if told_of(agent, facts).searched and not provider_of(Kind.LLM, agent.llm).reads_facts:
+        advice = f"to tell more with every reply, raise knowledge_prompt_chars ({agent.knowledge_prompt_chars:,})"
+    yield Check(Mark.GOOD, "knowledge", knowledge_line(agent, facts), advice)
 
 
 def _refusals(agent: Agent) -> Iterator[Check]:

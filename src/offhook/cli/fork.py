@@ -96,7 +96,7 @@ async def _again(asked: Asked, wanted: Wanted, settings: Settings) -> _Again:
     agent = load_agent(wanted.agent) if wanted.agent is not None else None
     briefing = asked.briefing
     if agent is not None:
-        setup = _setup_of(agent, setup, store)
+        setup = _setup_of(agent, setup, store, settings)
         system, tools = system_message(agent, setup.facts), await _tools_of(agent, setup)
     elif briefing is not None:
         system = briefing.system
@@ -114,13 +114,13 @@ async def _again(asked: Asked, wanted: Wanted, settings: Settings) -> _Again:
     return _Again(create_language_model(config, setup), label, system, tools)
 
 
-def _setup_of(agent: Agent, setup: Setup, store: ModelStore) -> Setup:
+def _setup_of(agent: Agent, setup: Setup, store: ModelStore, settings: Settings) -> Setup:
     from offhook.cli.assembly import knowledge_of
 
     return replace(
         setup,
         language=agent.language,
-        facts=knowledge_of(agent, store),
+        facts=knowledge_of(agent, store, settings),
         agent_name=agent.name,
         tools=tuple(tool.name for tool in agent.tools),
         base_dir=agent.base_dir,

@@ -52,19 +52,24 @@ async def serve_agents(
     """Make the agents ready, the first of which answers, then take calls until a signal. Raises `OffhookError`."""
     from offhook.call.live import Limits, LiveCalls
     from offhook.call.records.files import FileRecords
+    from offhook.cli.assembly import knowledge_line
     from offhook.telephony.browser import with_browsers
     from offhook.telephony.carriers.twilio_line import TwilioLines
     from offhook.telephony.carriers.twilio_rest import TwilioRest
     from offhook.telephony.tokens import Tokens
     from offhook.web.app import create_app
     from offhook.web.ports import Sentences
-    from offhook.web.server import Listening
+    from offhook.web.server import Listening, descriptors_for, raise_descriptors
     from offhook.web.server import serve as run_server
 
     host, port = address
+    files, wanted = raise_descriptors(), descriptors_for(settings.max_calls)
+    if files < wanted:
+        _LOG.warning("! %d files may be open, %d calls need %d: raise LimitNOFILE", files, settings.max_calls, wanted)
 
     def say_ready(bound: int) -> None:
-        _LOG.info("= ready: http://%s:%d/healthz; Twilio calls %s/twilio/voice", host, bound, settings.public_url)
+        shown = f"[{host}]" if ":" in host else host
+        _LOG.info("= ready: http://%s:%d/healthz; Twilio calls %s/twilio/voice", shown, bound, settings.public_url)
 
     sid, token = settings.twilio_account_sid, settings.twilio_auth_token
     rest = TwilioRest(sid, token, settings.twilio_base_url) if sid and token else None
@@ -79,7 +84,10 @@ async def serve_agents(
     )
     try:
         # All of them, and for as long as the server runs: a caller who is handed over does not wait for models.
-        first, *_ = [await runtimes.acquire(key) for key in team]
+        first, *others = [await runtimes.acquire(key) for key in team]
+        for ready in (first, *others):
+            if ready.facts is not None:
+                _LOG.info("= %s: knows %s", ready.agent.name, knowledge_line(ready.agent, ready.facts))
         sorry = first.script.failure_goodbye
         # What was loaded stays: to look at it again and again would stop all calls each time.
         gc.collect()

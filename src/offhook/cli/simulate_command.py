@@ -13,6 +13,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
+from offhook.agents.yaml_values import CoreDumper
 from offhook.errors import StoreError
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ async def _watch(console: Console, running: "StandIns", over: asyncio.Event) -> 
                 live.update(table(running), refresh=True)
 
 
-class _Lines(yaml.SafeDumper):
+class _Lines(CoreDumper):
     """Texts of several lines are written as such."""
 
 

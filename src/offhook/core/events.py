@@ -321,6 +321,8 @@ class KnowledgeFound(ReplyEvent, frozen=True):
     query: str
     passages: tuple[str, ...]
     took_s: float = 0.0
+    is_late: bool = False
+    """The search was not over in time: the reply is made without what it finds."""
 
 
 class FirstTokenReceived(ReplyEvent, frozen=True):

@@ -27,6 +27,8 @@ class Embedder:
         for name in (MODEL_FILE, TOKENIZER_FILE):
             if not (model_dir / name).is_file():
                 raise ConfigurationError(f"{model_dir / name} is missing: run `offhook models fetch minilm`")
+        self.name = f"{MODEL_FILE} {(model_dir / MODEL_FILE).stat().st_size}"
+        """What makes the numbers: others are no use to it."""
         # Heavy libraries, which an agent without knowledge does not need.
         import onnxruntime
         from tokenizers import Tokenizer

@@ -19,6 +19,7 @@ import numpy as np
 from offhook.errors import ConfigurationError
 from offhook.knowledge.chunk import Chunk, split_document
 from offhook.knowledge.embed import Embedder, Vectors
+from offhook.knowledge.kept import KeptPoints
 from offhook.knowledge.read import read_document
 from offhook.knowledge.words import LONGEST_QUERY, WordTable, table_for
 from offhook.speech.ports import Fact, Facts
@@ -27,6 +28,8 @@ CACHED_QUERIES: Final = 512
 KEPT_RESULTS: Final = 8
 """Facts of a query that are kept; who asks for more than this wants `all()`."""
 LONGEST_QUERY_CHARS: Final = 1_000
+MOST_FACTS: Final = 20_000
+"""Of all files together: a search takes milliseconds with so many."""
 
 _HEADING_WEIGHT: Final = 0.85
 _RELATED_WEIGHT: Final = 0.65
@@ -38,12 +41,17 @@ _B: Final = 0.3
 
 
 def load_knowledge(
-    paths: Sequence[str], base_dir: Path, model_dir: Path | None = None, language: str = "en-US"
+    paths: Sequence[str],
+    base_dir: Path,
+    model_dir: Path | None = None,
+    language: str = "en-US",
+    *,
+    kept_in: Path | None = None,
 ) -> "Knowledge":
     """What an agent knows, from its files; blocks for the reading and the embedding of every fact.
 
-    `model_dir` is the folder of the model `minilm`; without it the overlap of words judges alone. Raises
-    `ConfigurationError` naming the file that cannot be used.
+    `model_dir` is the folder of the model `minilm`; without it the overlap of words judges alone. What the model makes
+    of large documents is kept in the folder `kept_in`. Raises `ConfigurationError` naming the file that cannot be used.
     """
     chunks: list[tuple[str, Chunk]] = []
     for path in paths:
@@ -51,8 +59,15 @@ def load_knowledge(
         if not found:
             raise ConfigurationError("there are no facts in this file", file=str(base_dir / path), field="knowledge")
         chunks += [(path, chunk) for chunk in found]
+        if len(chunks) > MOST_FACTS:
+            raise ConfigurationError(
+                "there are more facts than can be searched while a caller waits: keep what callers ask about",
+                file=str(base_dir / path), field="knowledge", found=f"more than {MOST_FACTS:,}",
+            )  # fmt: skip
     embedder = Embedder(model_dir) if model_dir is not None and chunks else None
-    return Knowledge(chunks, embedder, table_for(language))
+    documents = "\0".join([str(base_dir.resolve()), *paths])
+    kept = KeptPoints(kept_in, documents, embedder.name) if embedder is not None and kept_in is not None else None
+    return Knowledge(chunks, embedder, table_for(language), kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +83,13 @@ class _Entry:
 class Knowledge(Facts):
     """The facts of one agent. Safe to search from several threads."""
 
-    def __init__(self, chunks: Sequence[tuple[str, Chunk]], embedder: Embedder | None, words: WordTable) -> None:
+    def __init__(
+        self,
+        chunks: Sequence[tuple[str, Chunk]],
+        embedder: Embedder | None,
+        words: WordTable,
+        kept: KeptPoints | None = None,
+    ) -> None:
         self._words = words
         self._embedder = embedder
         self._entries = [
@@ -83,13 +104,15 @@ class Knowledge(Facts):
                 self._postings.setdefault(stem, {})[i] = weight
         self._brevity = _brevity(self._entries)
         self._lead = np.array([entry.leads for entry in self._entries], np.float32)
-        self._cache: OrderedDict[str, tuple[Fact, ...]] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, int], tuple[Fact, ...]] = OrderedDict()
         self._lock = threading.Lock()
         if embedder is not None:
             parts = [chunk for _, chunk in chunks]
-            self._plain = embedder.embed([chunk.text for chunk in parts])
-            self._headed = embedder.embed([": ".join([*chunk.headings[-1:], chunk.text]) for chunk in parts])
-            self._asked = embedder.embed([chunk.question or chunk.text for chunk in parts])
+            texts = [chunk.text for chunk in parts]
+            texts += [": ".join([*chunk.headings[-1:], chunk.text]) for chunk in parts]
+            texts += [chunk.question or chunk.text for chunk in parts]
+            points = kept.points(texts, embedder.embed) if kept is not None else _unique(texts, embedder)
+            self._plain, self._headed, self._asked = np.split(points, 3)
 
     @property
     def uses_model(self) -> bool:
@@ -100,31 +123,33 @@ class Knowledge(Facts):
         """Every fact, in the order of the files."""
         return tuple(entry.fact for entry in self._entries)
 
-    def search(self, question: str, limit: int = 3) -> Sequence[Fact]:
-        """The facts nearest to the question, best first, with scores of 0 to 1; about 5 ms with the model."""
+    def search(self, question: str, limit: int = 3, *, since: int = 0) -> Sequence[Fact]:
+        """The facts nearest to the question, best first, none of the first `since`, with scores of 0 to 1; about 5 ms
+        with the model."""
         asked = " ".join(question[:LONGEST_QUERY_CHARS].split()).casefold()
-        if not asked or not self._entries:
+        key = (asked, since)
+        if not asked or since >= len(self._entries):
             return ()
         with self._lock:
-            found = self._cache.get(asked)
+            found = self._cache.get(key)
             if found is not None:
-                self._cache.move_to_end(asked)
+                self._cache.move_to_end(key)
         if found is None:
-            found = self._search(asked)
+            found = self._search(asked, since)
             with self._lock:
-                self._cache[asked] = found
+                self._cache[key] = found
                 while len(self._cache) > CACHED_QUERIES:
                     self._cache.popitem(last=False)
         return found[:limit]
 
-    def _search(self, asked: str) -> tuple[Fact, ...]:
+    def _search(self, asked: str, since: int) -> tuple[Fact, ...]:
         overlap = self._overlaps(asked)
         if self._embedder is None:
             scores = overlap
         else:
             scores = _MEANING_WEIGHT * self._meanings(asked) + (1.0 - _MEANING_WEIGHT) * overlap
         scores = scores + _FIRST_BONUS * self._lead
-        best = np.argsort(-scores, kind="stable")[:KEPT_RESULTS]
+        best = np.argsort(-scores[since:], kind="stable")[:KEPT_RESULTS] + since
         return tuple(replace(self._entries[i].fact, score=round(float(min(1.0, max(0.0, scores[i]))), 4)) for i in best)
 
     def _meanings(self, asked: str) -> Vectors:
@@ -166,7 +191,14 @@ def _entry(path: str, chunk: Chunk, words: WordTable, *, leads: bool) -> _Entry:
     texts = words.stems(f"{chunk.question} {chunk.text}")
     weights.update(dict.fromkeys(texts, 1.0))
     source = " > ".join([path, *chunk.headings])
-    return _Entry(Fact(chunk.text, source), weights, float(max(1, len(texts))), leads)
+    fact = Fact(chunk.text, source, headings=chunk.headings, question=chunk.question)
+    return _Entry(fact, weights, float(max(1, len(texts))), leads)
+
+
+def _unique(texts: Sequence[str], embedder: Embedder) -> Vectors:
+    """A row for each text; equal ones are worked out once."""
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    return embedder.embed(list(places))[[places[text] for text in texts]]
 
 
 def _rarity(entries: Sequence[_Entry]) -> dict[str, float]:

@@ -21,6 +21,7 @@ from typing import Annotated, Any, Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
 
+from offhook.agents import yaml_values
 from offhook.errors import ConfigurationError
 from offhook.simulator.carrier_media import DIGITS
 
@@ -195,7 +196,7 @@ def load_script(path: Path) -> CallerScript:
     if len(data) > LONGEST_SCRIPT:
         raise ConfigurationError("is longer than a script can be", file=str(path), expected="at most 1 MiB")
     try:
-        content = json.loads(data) if path.suffix == ".json" else yaml.safe_load(data)
+        content = json.loads(data) if path.suffix == ".json" else yaml_values.parse(data)
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise ConfigurationError(f"cannot be parsed: {' '.join(str(error).split())}", file=str(path)) from error
     return script_from(content, str(path))

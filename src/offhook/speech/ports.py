@@ -53,13 +53,18 @@ class Fact:
     """File and heading it came from."""
     score: float = 0.0
     """How well it answers the question, 0 to 1."""
+    headings: tuple[str, ...] = ()
+    """Above it in its file, the outermost first."""
+    question: str = ""
+    """That the owner wrote it under, if so: it may be no answer without it."""
 
 
 class Facts(Protocol):
     """What an agent knows, made by `offhook.knowledge` and handed to brains that look things up themselves."""
 
-    def search(self, question: str, limit: int = 3) -> Sequence[Fact]:
-        """The facts nearest to the question, best first. Milliseconds of CPU: call it in a worker thread."""
+    def search(self, question: str, limit: int = 3, *, since: int = 0) -> Sequence[Fact]:
+        """The facts nearest to the question, best first, none of the first `since`. Milliseconds of CPU: call it in a
+        worker thread."""
 
     def all(self) -> Sequence[Fact]:
         """Every fact, in the order of the files."""

@@ -7,7 +7,9 @@ A provider is one file and nothing else is edited for it. The file has
 - where it needs them, `KEYS` (names of environment variables) and `MODELS` (names of local models), each a tuple of
   text or a function from the config to one,
 - for a voice that is made in this process `MADE_HERE = True`: its segments begin with sound and cost nothing, so that
-  nothing is trimmed off them and nothing of them is kept on disk.
+  nothing is trimmed off them and nothing of them is kept on disk,
+- for a voice that takes the language from each text `SPEAKS_ANY`, true or a function from the config to a truth,
+- for a brain that looks the agent's facts up by itself `READS_FACTS = True`.
 
 Importing such a file must be cheap: heavy libraries are imported inside `create` or `prepare`.
 
@@ -78,6 +80,16 @@ class Provider:
     def is_made_here(self) -> bool:
         """A voice of this process: nothing to trim, nothing worth keeping on disk."""
         return bool(vars(self.module).get("MADE_HERE", False))
+
+    def speaks_any(self, config: ProviderConfig) -> bool:
+        """A voice that speaks whatever language its text is in; others say a foreign sentence in the agent's sounds."""
+        value = vars(self.module).get("SPEAKS_ANY", False)
+        return bool(value(config) if callable(value) else value)
+
+    @property
+    def reads_facts(self) -> bool:
+        """A brain that looks up what it says by itself, and reads no prompt."""
+        return bool(vars(self.module).get("READS_FACTS", False))
 
     def _constant(self, name: str, config: ProviderConfig) -> tuple[str, ...]:
         value = vars(self.module).get(name, ())
@@ -209,6 +221,11 @@ def _one_of(configs: list[type[ProviderConfig]]) -> Any:
     # pydantic refuses to tell one type apart.
     known = tuple(configs) or (ProviderConfig,)
     return known[0] if len(known) == 1 else Annotated[Union[known], Field(discriminator="provider")]  # noqa: UP007
+
+
+def voices_speak_any(config: ProviderConfig) -> bool:
+    """Whether a `tts` block's voice and all that stand behind it speak the language of each text."""
+    return all(provider_of(Kind.TTS, one).speaks_any(one) for one in with_fallbacks(Kind.TTS, config))
 
 
 def _members(kind: Kind, config: ProviderConfig, setup: Setup) -> list[Member[Any]]:

@@ -1,22 +1,20 @@
 """Checks what a model sends as arguments, and tells it in words what to correct.
 
-The JSON schema decides. Before that, a number in quotes and a text without them are put into the right clothes, since
-models write telephone numbers and times as numbers.
+The JSON schema decides. Before that, what is nearly right is put right (`nearly_right`).
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
 from offhook.errors import ToolError
 from offhook.speech.ports import ToolSpec
+from offhook.tools.nearly_right import fields_of
 
 LONGEST_ARGUMENTS: Final = 16_384
 """Characters of JSON text: far more than a caller can say in one turn."""
 SHOWN: Final = 60
 """Characters of a wrong value that are repeated in the message."""
-_NUMBER: Final = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,20})?")
 _KINDS: Final = {
     "string": "text",
     "integer": "a whole number",
@@ -32,9 +30,13 @@ def _unchanged(values: dict[str, object]) -> dict[str, object]:
 
 
 def checked_arguments(
-    spec: ToolSpec, arguments: str, prepare: Callable[[dict[str, object]], dict[str, object]] = _unchanged
+    spec: ToolSpec,
+    arguments: str,
+    prepare: Callable[[dict[str, object]], dict[str, object]] = _unchanged,
+    language: str = "en-US",
 ) -> dict[str, object]:
-    """The arguments as a dictionary that fits the spec; `prepare` is done to them before they are judged.
+    """The arguments as a dictionary that fits the spec; `prepare` is done to them before they are judged. In the
+    language of the agent "drei" may be a number, and "1,200" one and a fifth.
 
     Raises `ToolError` naming the field: nothing was done.
     """
@@ -46,10 +48,10 @@ def checked_arguments(
     schema = cast("Mapping[str, Any]", spec.parameters)
     fields = cast("Mapping[str, Mapping[str, Any]]", schema.get("properties", {}))
     given = prepare(_object(spec, arguments))
-    # Models leave a field out by writing null, and hide that they have not asked by an empty text.
-    values = {name: _dressed(fields.get(name, {}), value) for name, value in given.items() if value is not None}
+    values = fields_of(schema, given, language.partition("-")[0].lower())
+    # Models hide that they have not asked by an empty text.
     for name in schema.get("required", ()):
-        if values.get(name) in (None, ""):
+        if name not in values or values[name] == "":
             raise _wrong(spec, f"needs the field {name}: {fields.get(name, {}).get('description', name)}")
     try:
         # An empty registry: a schema's references are never fetched.
@@ -65,40 +67,21 @@ def _object(spec: ToolSpec, arguments: str) -> dict[str, object]:
     if len(arguments) > LONGEST_ARGUMENTS:
         raise _wrong(spec, f"takes at most {LONGEST_ARGUMENTS} characters of arguments")
     try:
-        values = json.loads(arguments or "{}")
+        values = json.loads(arguments.strip() or "{}", parse_constant=_no_constant)
+        if isinstance(values, str):
+            # Some models write the object as text once more.
+            values = json.loads(values.strip() or "{}", parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise _wrong(spec, "needs its arguments as one JSON object") from error
+    if values is None:
+        return {}
     if not isinstance(values, dict):
         raise _wrong(spec, f"needs its arguments as one JSON object, found {_shown(values)}")
     return values
 
 
-def _dressed(schema: Mapping[str, Any], value: object) -> object:
-    """The value in the type that its schema wants, where that is only a matter of quotes."""
-    match schema.get("type"):
-        case "string" if isinstance(value, int | float) and not isinstance(value, bool):
-            return str(value)
-        case "string" if isinstance(value, str):
-            return " ".join(value.split())
-        case "integer" | "number" as kind if isinstance(value, str) and len(value) < SHOWN:
-            return _number(value.strip(), value, is_whole=kind == "integer")
-        case "boolean" if isinstance(value, str) and value.strip().lower() in ("true", "false"):
-            return value.strip().lower() == "true"
-        case "integer" if isinstance(value, float) and value.is_integer():
-            return int(value)
-    return value
-
-
-def _number(text: str, value: str, *, is_whole: bool) -> object:
-    """The number that a text is, `12.50` or `-3`; the text as it was given where it is none."""
-    if not _NUMBER.fullmatch(text):
-        return value
-    if "." not in text:
-        return int(text)
-    number = float(text)
-    if not is_whole:
-        return number
-    return int(number) if number.is_integer() else value
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _in_words(error: Any, fields: Mapping[str, Any]) -> str:

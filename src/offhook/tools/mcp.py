@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from offhook import __version__, clock
 from offhook.agents.http_tool_config import DESCRIPTION_CHARS
 from offhook.agents.mcp_server_config import SERVER_TOOLS, McpServerConfig
-from offhook.agents.schemas import check_schema, completed
+from offhook.agents.schemas import mended
 from offhook.core.history import Outcome
 from offhook.errors import OffhookError, ToolError
 from offhook.speech.ports import Setup, ToolSpec
@@ -43,6 +43,10 @@ BACK_S: Final = 2.0
 """A call waits so long for a server that was lost: longer, and the caller is better told."""
 READ_S: Final = 300.0
 PAGES: Final = 20
+MCP_PACKAGE: Final = "mcp>=1.24,<2"
+"""The first that has `streamable_http_client`."""
+MOST_WARNINGS: Final = 100
+WARNING_CHARS: Final = 400
 NAME_CHARS: Final = 64
 """What the vendors of language models take."""
 _CLOSED: Final = (-32000, "Connection closed")
@@ -97,6 +101,8 @@ class McpServer:
         self._ready = asyncio.Event()
         self._lost = asyncio.Event()
         self._calls: set[asyncio.Timeout] = set()
+        self._warned: set[str] = set()
+        self._left_out: set[str] = set()
 
     @property
     def name(self) -> str:
@@ -186,20 +192,16 @@ class McpServer:
 
     async def _serve(self) -> None:
         """Keep the connection until cancelled."""
-        import httpx
-        from mcp import McpError
-
         pause_s = FIRST_PAUSE_S
         while True:
             begun_at = clock.now()
             reason = "the connection was lost"
             try:
                 await self._hold()
-            # The SDK wraps what goes wrong in groups, and lets libraries' own errors through.
-            except (OffhookError, OSError, ValueError, RuntimeError, httpx.HTTPError, McpError) as error:
+            # The SDK wraps what goes wrong in groups, lets libraries' own errors through, and may be missing: a task
+            # that ends here would never try again, and its server would be away without a word.
+            except Exception as error:
                 reason = _reason(error)
-            except ExceptionGroup as group:
-                reason = _reason(group)
             finally:
                 self._forget()
                 self._tried.set()
@@ -293,27 +295,33 @@ class McpServer:
             if not cursor:
                 break
         if len(found) > SERVER_TOOLS:
-            _LOG.warning("mcp %s: it has more than %d tools: choose some with `only`", self.name, SERVER_TOOLS)
-        if not self.tools:
-            missing = set(self._config.only) - {tool.name for tool in found}
-            if missing:
-                _LOG.warning("mcp %s: it has no tool %s", self.name, ", ".join(sorted(missing)))
+            self._warn(f"it has more than {SERVER_TOOLS} tools: choose some with `only`")
+        missing = set(self._config.only) - {tool.name for tool in found} - self._left_out
+        if missing:
+            self._warn(f"it has no tool {', '.join(sorted(missing))}")
         return tuple(found[:SERVER_TOOLS])
 
     def _tool(self, entry: "Tool") -> McpTool | None:
         """The tool as the model is to see it; None for one that it cannot use or that was not chosen."""
         if self._config.only and entry.name not in self._config.only:
             return None
-        schema = {"type": "object", "properties": {}, **entry.inputSchema}
         try:
-            check_schema(schema)
+            schema = mended(entry.inputSchema)
         except ValueError as error:
-            _LOG.warning("mcp %s: the tool %s is left out: %s", self.name, entry.name[:NAME_CHARS], error)
+            self._left_out.add(entry.name)
+            self._warn(f"the tool {entry.name[:NAME_CHARS]} is left out: {error}")
             return None
         name = re.sub(r"[^A-Za-z0-9_-]", "_", entry.name)[:NAME_CHARS]
         description = (entry.description or entry.title or entry.name)[:DESCRIPTION_CHARS]
         is_harmless = bool(entry.annotations and entry.annotations.readOnlyHint)
-        return McpTool(self, entry.name, ToolSpec(name, description, completed(schema)), is_harmless=is_harmless)
+        return McpTool(self, entry.name, ToolSpec(name, description, schema), is_harmless=is_harmless)
+
+    def _warn(self, text: str) -> None:
+        """Say it once: the tools are listed twice a minute. The words may be the server's."""
+        text = ascii(text[:WARNING_CHARS])[1:-1]
+        if text not in self._warned and len(self._warned) < MOST_WARNINGS:
+            self._warned.add(text)
+            _LOG.warning("mcp %s: %s", self.name, text)
 
     def _lose(self, session: "ClientSession") -> None:
         """The session is of no more use; its task will see to it."""
@@ -351,10 +359,12 @@ def _text_of(result: "CallToolResult") -> str:
 
 def _reason(error: BaseException) -> str:
     """In words, from the innermost error."""
-    import httpx
-
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
+    if isinstance(error, ImportError):
+        return f"the package mcp cannot be used ({str(error)[:100]}): install {MCP_PACKAGE}"
+    import httpx
+
     match error:
         case OffhookError():
             return str(error)

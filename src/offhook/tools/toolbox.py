@@ -1,8 +1,10 @@
 """The tools of one agent: what the model may ask for, and the one way to have it done."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -30,6 +32,9 @@ from offhook.tools.ports import Tool, ToolContext
 
 __all__ = ["MAKERS", "Tool", "ToolContext", "Toolbox"]
 
+_LOG: Final = logging.getLogger("offhook.tools")
+MOST_TOOLS: Final = 128
+"""OpenAI refuses a request with more, and a model with many chooses badly."""
 SPECS: Final[Mapping[type[BaseModel], Callable[[Any], ToolSpec]]] = {
     EndCallConfig: core_tools.end_call,
     TransferCallConfig: core_tools.transfer_call,
@@ -53,6 +58,8 @@ class Toolbox:
     def __init__(self, configs: Sequence[BaseModel] = (), setup: Setup | None = None) -> None:
         """Raises `ConfigurationError` that names a secret which is not set."""
         setup = setup or Setup()
+        self._language = setup.language
+        self._is_warned = False
         entries = [
             SPECS[type(config)](config) if type(config) in SPECS else MAKERS[type(config)](config, setup)
             for config in configs
@@ -92,7 +99,7 @@ class Toolbox:
             raise ToolError(f"there is no tool {name[:SHOWN]!r}; there are: {known}")
         keys = SecretKeys(context.reveal if tool.takes_secrets else _withheld(name))
         try:
-            given = checked_arguments(tool.spec, arguments, keys.put_into)
+            given = checked_arguments(tool.spec, arguments, keys.put_into, self._language)
             return keys.mask(await tool.run(given, context))
         except ToolError as error:
             said = keys.mask(str(error))
@@ -110,6 +117,11 @@ class Toolbox:
                 if name in found or name in CORE_TOOLS:
                     name = f"{server.name}_{name}"[:NAME_CHARS]
                 found.setdefault(name, tool)
+        if len(found) > MOST_TOOLS:
+            if not self._is_warned:
+                self._is_warned = True
+                _LOG.warning("there are %d tools: the first %d are used; choose with `only`", len(found), MOST_TOOLS)
+            found = dict(islice(found.items(), MOST_TOOLS))
         return found
 
     def _remote(self) -> list[HttpTool | McpServer]:

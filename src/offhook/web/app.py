@@ -11,10 +11,12 @@ from offhook.call.records.port import RecordsState
 from offhook.errors import SignatureInvalid
 from offhook.settings import Settings
 from offhook.web.gate import BadRequest, Gate
-from offhook.web.hooks import Hooks, twilio_router
-from offhook.web.media import MediaDoor
+from offhook.web.hooks import PATHS, Hooks, twilio_router
+from offhook.web.media import BROWSER_PATH, MediaDoor
 from offhook.web.ports import Calls, Sentences
-from offhook.web.switchboard import Switchboard
+from offhook.web.seldom import Seldom
+from offhook.web.strays import HEALTH_PATH, Strays
+from offhook.web.switchboard import MEDIA_PATH, Switchboard
 
 RETRY_AFTER_S: Final = "5"
 
@@ -31,12 +33,15 @@ def create_app(
 
     `app.state.media_door` is what the media sockets work with: they are served below ASGI (`offhook.web.media`).
     """
-    gate = Gate(settings)
+    seldom = Seldom()
+    gate = Gate(settings, seldom)
+    hooks = Hooks(gate, Switchboard(live, settings, sentences or Sentences()))
     app = FastAPI(title="Offhook", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.include_router(twilio_router(Hooks(gate, Switchboard(live, settings, sentences or Sentences()))))
-    app.state.media_door = MediaDoor(gate.require_socket, live.answer)
+    app.include_router(twilio_router(hooks))
+    app.state.seldom = seldom
 
-    @app.get("/healthz")
+    # Monitors ask for the head alone.
+    @app.api_route(HEALTH_PATH, methods=["GET", "HEAD"])
     async def healthz() -> Response:
         refusal = live.refusal()
         status = "starting" if not is_ready() else "draining" if refusal == "draining" else "ready"
@@ -48,18 +53,46 @@ def create_app(
             return JSONResponse(answer)
         return JSONResponse(answer, status_code=503, headers={"Retry-After": RETRY_AFTER_S})
 
-    @app.exception_handler(SignatureInvalid)
-    async def unsigned(request: Request, error: Exception) -> Response:
-        # The reason is in our log; whoever is not the carrier learns nothing from us.
-        return PlainTextResponse("The request is not signed by the carrier.\n", status_code=403)
+    strays = Strays(settings, seldom, PATHS, (MEDIA_PATH, BROWSER_PATH), hooks.webhook_at, healthz)
+    app.state.media_door = MediaDoor(gate.require_socket, live.answer, strays.socket_not_found, seldom)
 
-    @app.exception_handler(BadRequest)
-    async def unreadable(request: Request, error: Exception) -> Response:
-        assert isinstance(error, BadRequest)
-        return PlainTextResponse(f"{error}\n", status_code=error.status)
-
-    @app.exception_handler(ClientDisconnect)
-    async def gone(request: Request, error: Exception) -> Response:
-        return Response(status_code=400)
-
+    _add_handlers(app, strays)
     return app
+
+
+def _add_handlers(app: FastAPI, strays: Strays) -> None:
+    """What is answered when there is no answer."""
+
+    async def not_found(request: Request, error: Exception) -> Response:
+        try:
+            return await strays.not_found(request)
+        # An error in here is not looked for among the others' handlers.
+        except SignatureInvalid as invalid:
+            return await _unsigned(request, invalid)
+        except BadRequest as bad:
+            return await _unreadable(request, bad)
+        except ClientDisconnect as left:
+            return await _gone(request, left)
+
+    async def wrong_method(request: Request, error: Exception) -> Response:
+        return strays.wrong_method(request)
+
+    app.add_exception_handler(404, not_found)
+    app.add_exception_handler(405, wrong_method)
+    app.add_exception_handler(SignatureInvalid, _unsigned)
+    app.add_exception_handler(BadRequest, _unreadable)
+    app.add_exception_handler(ClientDisconnect, _gone)
+
+
+async def _unsigned(request: Request, error: Exception) -> Response:
+    # The reason is in our log; whoever is not the carrier learns nothing from us.
+    return PlainTextResponse("The request is not signed by the carrier.\n", status_code=403)
+
+
+async def _unreadable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, BadRequest)
+    return PlainTextResponse(f"{error}\n", status_code=error.status)
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    return Response(status_code=400)

@@ -13,6 +13,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
+from offhook import clock
 from offhook.telephony.leg import LegStarted
 from offhook.telephony.wire_leg import POLICY_VIOLATION
 from offhook.web.frames import FrameCutter
@@ -33,6 +34,10 @@ TWO_BYTES: Final = 126
 """From here on a message's length takes two bytes,"""
 LONGEST_SHORT: Final = 0xFFFF
 """and up to here they are enough."""
+MOST_OTHERS: Final = 200
+"""Control frames, and messages in pieces, in one second: peers of calls send one in some seconds."""
+MOST_PIECES: Final = 1_000
+"""Of one message; empty ones add nothing to its length."""
 SERVICE_RESTART: Final = 1012
 
 
@@ -76,6 +81,9 @@ class MediaConnection:
         self._take_whole: Final = self.leg.text_received if cutter.is_for_text else self.leg.binary_received
         """What is done with a message of the kind that a call sends fifty a second of."""
         self._pieces: list[bytes] = []
+        self._second = 0
+        self._others = 0
+        """Frames that the library's parser was given in this second."""
         self._is_text = False
         self._heard = True
         self._ending = "the connection was lost"
@@ -96,6 +104,8 @@ class MediaConnection:
             if is_message and conn.state is OPEN:
                 self._take_whole(frame)
             elif not is_message:
+                if not self._may_parse():
+                    return
                 self._parse(frame)
         if conn.close_expected() and conn.close_sent is not None and (conn.close_rcvd or conn.parser_exc):
             if conn.parser_exc is not None:
@@ -156,12 +166,26 @@ class MediaConnection:
             if opcode is not Opcode.CONT:
                 self._is_text, self._pieces = opcode is Opcode.TEXT, []
             self._pieces.append(bytes(frame.data))
+            if len(self._pieces) > MOST_PIECES:
+                self._cut(f"a message in more than {MOST_PIECES} pieces")
+                return
             if frame.fin:
                 whole, self._pieces = b"".join(self._pieces), []
                 if self._is_text:
                     self.leg.text_received(whole)
                 else:
                     self.leg.binary_received(whole)
+
+    def _may_parse(self) -> bool:
+        """Frames that are no whole messages cost a hundred times as much as they weigh: their number is bounded."""
+        second = int(clock.now())
+        if second != self._second:
+            self._second, self._others = second, 0
+        self._others += 1
+        if self._others > MOST_OTHERS or self._transport.is_closing():
+            self._cut(f"more than {MOST_OTHERS} control frames and pieces of messages in a second")
+            return False
+        return True
 
     def _parse(self, frame: bytes) -> None:
         """A control frame, a piece of a message, or what is no frame."""

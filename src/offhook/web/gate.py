@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
-from offhook import clock
 from offhook.errors import OffhookError, SignatureInvalid
 from offhook.settings import Settings
 from offhook.telephony.carriers.twilio_signature import (
@@ -19,6 +18,8 @@ from offhook.telephony.carriers.twilio_signature import (
     SignedRequest,
     request_urls,
 )
+from offhook.web.diagnosis import why
+from offhook.web.seldom import Seldom, shown
 
 _logger: Final = logging.getLogger("offhook.web")
 
@@ -26,8 +27,7 @@ BODY_LIMIT: Final = 64 * 1024
 """Longest webhook body; Twilio's are one or two KiB."""
 FIELD_LIMIT: Final = 500
 BODY_TIMEOUT_S: Final = 5.0
-LOG_PERIOD_S: Final = 1.0
-"""At most one refusal is logged in so long."""
+UNSIGNED: Final = "the request has no X-Twilio-Signature: it is not of Twilio, or the proxy in front takes headers away"
 
 
 class BadRequest(OffhookError):
@@ -56,11 +56,10 @@ class Webhook:
 class Gate:
     """Checks signatures, or with `OFFHOOK_UNSIGNED` does not."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, seldom: Seldom) -> None:
         self._settings: Final = settings
-        self._check: Final = SignatureCheck(settings.twilio_auth_token)
-        self._logged_at = float("-inf")
-        self._unlogged = 0
+        self._check: Final = SignatureCheck(settings.twilio_auth_token, settings.twilio_shared_keys)
+        self._seldom: Final = seldom
         if settings.unsigned:
             _logger.warning("= OFFHOOK_UNSIGNED is set: ANYBODY who reaches this server can make it take calls")
         elif not settings.twilio_auth_token:
@@ -70,7 +69,7 @@ class Gate:
         """Read a webhook. Raises `SignatureInvalid` or `BadRequest`."""
         headers = {name.lower(): value for name, value in request.headers.items()}
         if not self._settings.unsigned and SIGNATURE_HEADER not in headers:
-            raise self._refused(SignatureInvalid("the request has no X-Twilio-Signature"), request.url.path)
+            raise self._refused(SignatureInvalid(UNSIGNED), request.url.path)
         query = request.scope.get("query_string", b"").decode("latin-1")
         path = request.scope.get("raw_path", b"").decode("latin-1") or request.url.path
         body = await _read(request)
@@ -79,10 +78,13 @@ class Gate:
         urls = request_urls(self._settings.public_url, headers.get("host", ""), path + ("?" + query if query else ""))
         signed_url = f"{request.url.scheme}://{headers.get('host', '')}"
         if not self._settings.unsigned:
+            signed = SignedRequest(urls, headers, form, None if is_form else body)
             try:
-                signed_url = self._check.require(SignedRequest(urls, headers, form, None if is_form else body))
+                signed_url = self._check.require(signed)
             except SignatureInvalid as invalid:
-                raise self._refused(invalid, path) from invalid
+                target = path + ("?" + query if query else "")
+                advice = why(self._check, signed, self._settings, target)
+                raise self._refused(invalid, path, advice) from invalid
         of_address = _pairs(query)
         fields = first_values(form or of_address)
         origin = self._settings.public_url or "/".join(signed_url.split("/", 3)[:3])
@@ -93,20 +95,20 @@ class Gate:
         """Check the handshake of a media socket; `headers` in lower case. Raises `SignatureInvalid`."""
         if self._settings.unsigned:
             return
-        urls = request_urls(self._settings.public_url, headers.get("host", ""), target, socket=True)
+        if SIGNATURE_HEADER not in headers:
+            raise self._refused(SignatureInvalid(UNSIGNED), target.partition("?")[0])
+        signed = SignedRequest(
+            request_urls(self._settings.public_url, headers.get("host", ""), target, socket=True), headers
+        )
         try:
-            self._check.require(SignedRequest(urls, headers))
+            self._check.require(signed)
         except SignatureInvalid as invalid:
-            raise self._refused(invalid, target.partition("?")[0]) from invalid
+            advice = why(self._check, signed, self._settings, target, is_socket=True)
+            raise self._refused(invalid, target.partition("?")[0], advice) from invalid
 
-    def _refused(self, invalid: SignatureInvalid, path: str) -> SignatureInvalid:
-        now = clock.now()
-        if now - self._logged_at >= LOG_PERIOD_S:
-            more = f" ({self._unlogged} more were not logged)" if self._unlogged else ""
-            _logger.warning("< %s  403: %s%s", ascii(path[:100])[1:-1], ascii(str(invalid))[1:-1], more)
-            self._logged_at, self._unlogged = now, 0
-        else:
-            self._unlogged += 1
+    def _refused(self, invalid: SignatureInvalid, path: str, advice: str = "") -> SignatureInvalid:
+        kind = "unsigned" if str(invalid) == UNSIGNED else "signature"
+        self._seldom.say(kind, f"< {shown(path)}  403: {shown(advice or str(invalid), 400)}")
         return invalid
 
 

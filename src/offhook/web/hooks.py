@@ -22,8 +22,12 @@ class Hooks:
 
     async def webhook(self, request: Request) -> Response:
         """Any of them."""
+        return await self.webhook_at(request, request.url.path)
+
+    async def webhook_at(self, request: Request, path: str) -> Response:
+        """The webhook of this path, whatever the request's own is: it is signed for that one."""
         webhook = await self.gate.webhook(request)
-        document = self.switchboard.answer(request.url.path, webhook)
+        document = self.switchboard.answer(path, webhook)
         if not document:
             return Response(status_code=204)
         return Response(document, headers={"Content-Type": twiml.CONTENT_TYPE})

@@ -3,10 +3,9 @@
     /twilio/media    the carrier's streams, mu-law in JSON; the handshake is signed
     /browser/media   a browser, linear audio at 16,000 Hz in binary messages; the token in its `start` is all it has
 
-uvicorn takes a WebSocket protocol class of ours for the port; every other path is left to the class that it comes from.
+uvicorn takes a WebSocket protocol class of ours for the port; there is no socket of another path.
 """
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
@@ -23,9 +22,9 @@ from offhook.telephony.leg import Leg, LegStarted
 from offhook.telephony.linear_leg import AUDIO_LIMIT, LinearLeg, LinearWorld
 from offhook.web.connection import MediaConnection, SocketLeg
 from offhook.web.frames import WHOLE_BINARY, WHOLE_TEXT, FrameCutter
+from offhook.web.paths import canonical
+from offhook.web.seldom import Seldom
 from offhook.web.switchboard import MEDIA_PATH
-
-_logger: Final = logging.getLogger("offhook.web")
 
 BROWSER_PATH: Final = "/browser/media"
 MOST_WAITING: Final = 64
@@ -39,6 +38,9 @@ class MediaDoor:
     require: Callable[[Mapping[str, str], str], None]
     """Checks the handshake's headers (names in lower case) and target; raises `SignatureInvalid`."""
     answer: Callable[[Leg, LegStarted], bool]
+    not_found: Callable[[str], str]
+    """What the handshake of a socket to this target is answered; told in the log."""
+    seldom: Seldom
     browsers: set[MediaConnection] = field(default_factory=set)
     """Sockets of browsers that are open."""
 
@@ -64,7 +66,7 @@ class MediaProtocol(WebSocketsSansIOProtocol):
 
     def handle_connect(self, event: Request) -> None:
         """The handshake's request is here."""
-        path = event.path.partition("?")[0].rstrip("/")
+        path = canonical(event.path.partition("?")[0])
         if path == MEDIA_PATH:
             headers = {name.lower(): value for name, value in event.headers.raw_items()}
             try:
@@ -75,14 +77,14 @@ class MediaProtocol(WebSocketsSansIOProtocol):
                 self._accept(event, self.door.carrier_leg, FrameCutter(MESSAGE_LIMIT, WHOLE_TEXT))
         elif path == BROWSER_PATH:
             if self.door.is_crowded:
-                _logger.warning("< %s  503: %d sockets wait for their start", BROWSER_PATH, MOST_WAITING)
+                self.door.seldom.say("browsers", f"< {BROWSER_PATH}  503: {MOST_WAITING} sockets wait for their start")
                 self._decline(self.conn.reject(503, "Too many connections.\n"))
                 return
             connection = self._accept(event, self.door.browser_leg, FrameCutter(AUDIO_LIMIT, WHOLE_BINARY))
             if connection is not None:
                 self.door.browsers.add(connection)
         else:
-            super().handle_connect(event)
+            self._decline(self.conn.reject(404, self.door.not_found(event.path)))
 
     def _accept(
         self, event: Request, make_leg: Callable[[MediaConnection, str], SocketLeg], cutter: FrameCutter

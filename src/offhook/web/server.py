@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import resource
 import signal
 import socket
 import threading
@@ -15,11 +16,15 @@ from fastapi import FastAPI
 
 from offhook.errors import ConfigurationError
 from offhook.telephony.carriers.twilio_messages import MESSAGE_LIMIT
+from offhook.web.http_port import http_protocol
 from offhook.web.media import media_protocol
 from offhook.web.ports import Calls
 
 _logger: Final = logging.getLogger("offhook.web")
 
+DESCRIPTORS_PER_CALL: Final = 8
+DESCRIPTORS_BESIDE: Final = 64
+MOST_DESCRIPTORS: Final = 65_536
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 BACKLOG: Final = 1024
 GRACE_S: Final = 3
@@ -54,6 +59,24 @@ class _Server(uvicorn.Server):
             self._on_started()
 
 
+def raise_descriptors() -> int:
+    """Allow this process as many open files as the system lets it, 65,536 at most; how many that is.
+
+    Services are given few at first (1024), and each call needs some.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        return wanted
+    return MOST_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
+
+
+def descriptors_for(calls: int) -> int:
+    """How many open files so many calls need."""
+    return DESCRIPTORS_BESIDE + DESCRIPTORS_PER_CALL * calls
+
+
 async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadline_s: float = 60.0) -> None:
     """Serve until a signal has come and the calls are over; a second signal ends at once.
 
@@ -67,7 +90,7 @@ async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadli
     config = uvicorn.Config(
         app,
         ws=media_protocol(app.state.media_door),
-        http="httptools",
+        http=http_protocol(app.state.seldom),
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -105,7 +128,10 @@ async def _drain(live: Calls, server: uvicorn.Server, deadline_s: float) -> None
 def _bind(listening: Listening) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
-        return socket.create_server((listening.host, listening.port), family=family, backlog=BACKLOG)
+        # `::` is every address, and not only those of the newer kind.
+        both = listening.host == "::" and socket.has_dualstack_ipv6()
+        address = (listening.host, listening.port)
+        return socket.create_server(address, family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except (OSError, OverflowError) as error:
         raise ConfigurationError(
             "cannot listen there",

@@ -43,6 +43,7 @@ MOST_MESSAGES: Final = 400
 
 KEYS: tuple[str, ...] = ()
 MODELS: tuple[str, ...] = ("minilm",)
+READS_FACTS: Final = True
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[\"'(]?[A-Z0-9])")
 _NAMED: Final = re.compile(

@@ -91,6 +91,14 @@ class Config(ProviderConfig):
         return model
 
 
+def _speaks_any(config: Config) -> bool:
+    """One that is not told a language hears it in each text."""
+    return not config.language and not config.model.startswith(TOLD_LANGUAGE)
+
+
+SPEAKS_ANY: Final = _speaks_any
+
+
 def create(config: Config, setup: Setup) -> Voice:
     """The voice of an agent. Raises `ConfigurationError`."""
     speak = speaker(setup, spell_out=config.spell_out)

@@ -71,6 +71,14 @@ def KEYS(config: Config) -> tuple[str, ...]:  # noqa: N802 - the registry's name
     return () if is_loopback(config.base_url) else (config.key_env,)
 
 
+def _speaks_any(config: Config) -> bool:
+    """OpenAI's own voices do; what another server has behind the same wire is not known."""
+    return config.base_url == BASE_URL
+
+
+SPEAKS_ANY: Final = _speaks_any
+
+
 def create(config: Config, setup: Setup) -> "OpenAIVoice":
     """The voice of an agent. Raises `ConfigurationError` when the key is missing."""
     speak = speaker(setup, spell_out=config.spell_out)

@@ -106,22 +106,33 @@ class SignatureCheck:
             raise SignatureInvalid("TWILIO_AUTH_TOKEN is not set, so no request can be checked")
         if request.body is not None:
             _require_digest(request.urls, request.body)
-        signatures = {sign(secret.reveal(), url, request.fields, algorithm=algorithm): url for url in request.urls}
-        signed = [url for signature, url in signatures.items() if _equal(signature, found)]
+        signatures = {url: sign(secret.reveal(), url, request.fields, algorithm=algorithm) for url in request.urls}
+        signed = [url for url, signature in signatures.items() if _equal(signature, found)]
         if not signed:
             raise SignatureInvalid(
                 f"X-Twilio-Signature is wrong for {request.urls[0]}: check TWILIO_AUTH_TOKEN and OFFHOOK_PUBLIC_URL"
             )
         return signed[0]
 
+    def fits(self, request: SignedRequest, url: str) -> bool:
+        """Whether the signature is right for another address: it says where a request was sent, and lets nobody in."""
+        try:
+            secret, algorithm = self._key(request.headers.get(SETTINGS_HEADER, ""))
+        except SignatureInvalid:
+            return False
+        found = request.headers.get(SIGNATURE_HEADER, "")
+        return bool(secret) and _equal(sign(secret.reveal(), url, request.fields, algorithm=algorithm), found)
+
     def _key(self, settings: str) -> tuple[Secret, str]:
         if not settings:
             return self.auth_token, "HMAC_SHA1"
         parts = dict(part.strip().partition("=")[::2] for part in settings.split(","))
-        algorithm = parts.get("algorithm", "").upper()
-        secret = self.shared_keys.get(parts.get("key", ""))
-        if algorithm not in _ALGORITHMS or secret is None:
-            raise SignatureInvalid("the request is signed with a key or an algorithm that is not configured")
+        algorithm, key = parts.get("algorithm", "").upper() or "HMAC_SHA1", parts.get("key", "")
+        if algorithm not in _ALGORITHMS:
+            raise SignatureInvalid(f"the request is signed by {algorithm[:60]}, which is not known: use HMAC_SHA256")
+        secret = self.shared_keys.get(key)
+        if secret is None:
+            raise SignatureInvalid(f"it is signed with the shared key {key[:100]}: add that to TWILIO_SHARED_KEYS")
         return secret, algorithm
 
 

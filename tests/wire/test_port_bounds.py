@@ -1,0 +1,183 @@
+"""What reaches a port besides calls: other protocols, floods, requests without an end. And both kinds of addresses."""
+
+import asyncio
+import socket
+
+import pytest
+from websockets.frames import Frame, Opcode
+
+from offhook.web import connection, http_port
+from offhook.web.connection import MOST_OTHERS, MOST_PIECES
+from tests.twilio_wire import connected
+from tests.web_world import World, play, until, web_lines
+
+# ── what is no request ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def answered(world: World, data: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", world.port)
+    writer.write(data)
+    try:
+        async with asyncio.timeout(20):
+            return await reader.read()
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 200, "plain HTTP: TLS ends at the proxy in front"),
+        (b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\nGET / HTTP/1.1\r\n\r\n", "sends the PROXY protocol: switch that off"),
+        (b"\r\n\r\n\x00\r\nQUIT\n\x21\x11", "sends the PROXY protocol: switch that off"),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "speaks HTTP/2 to this port: have it speak HTTP/1.1"),
+    ],
+)
+def test_another_protocol_is_told_by_its_name(data: bytes, says: str, caplog: pytest.LogCaptureFixture) -> None:
+    async def story(world: World) -> None:
+        for _ in range(3):
+            assert (await answered(world, data)).startswith(b"HTTP/1.1 400 ")
+        assert (await world.client.get("/healthz")).status_code == 200
+
+    play(story)
+    (told,) = web_lines(caplog)
+    assert says in told
+
+
+@pytest.mark.parametrize("way", ["many headers", "one header", "a long address", "without an end"])
+def test_a_head_has_a_bound(way: str, caplog: pytest.LogCaptureFixture) -> None:
+    heads = {
+        "many headers": b"GET /healthz HTTP/1.1\r\n" + b"a: b\r\n" * 20_000 + b"\r\n",
+        "one header": b"GET /healthz HTTP/1.1\r\na: " + b"b" * 20_000 + b"\r\n\r\n",
+        "a long address": b"GET /healthz?" + b"a" * 20_000 + b" HTTP/1.1\r\n\r\n",
+        "without an end": b"GET /healthz HTTP/1.1\r\na: " + b"b" * 2_000_000,
+    }
+
+    async def story(world: World) -> None:
+        try:
+            assert (await answered(world, heads[way])).startswith(b"HTTP/1.1 431 ")
+        except ConnectionError:
+            pass  # Closed before all of it was taken.
+        assert (await world.client.get("/healthz", headers={"x": "y" * 10_000})).status_code == 200
+
+    play(story)
+    assert "= a request's head is longer than 16384 bytes: refused" in web_lines(caplog)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"GET /heal",
+        b"\r\n",
+        b"POST /other HTTP/1.1\r\nContent-Length: 9\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET",
+    ],
+)
+def test_a_request_without_an_end_is_closed(
+    data: bytes, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_port, "REQUEST_S", 0.2)
+
+    async def story(world: World) -> None:
+        await answered(world, data)
+        assert (await world.client.get("/healthz")).status_code == 200
+
+    play(story)
+    assert "= a connection sent no whole request in 0 s: closed" in web_lines(caplog)
+
+
+def test_connections_that_wait_leave_room_for_the_others(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_port, "MOST_CONNECTIONS", 20)
+
+    async def story(world: World) -> None:
+        idle = [await asyncio.open_connection("127.0.0.1", world.port) for _ in range(19)]
+        assert (await world.client.get("/healthz")).status_code == 200, "one place is left"
+        late = [await answered(world, b"") for _ in range(30)]
+        assert all(answer.startswith(b"HTTP/1.1 503 ") for answer in late)
+        for _, writer in idle:
+            writer.close()
+        await until(lambda: not [line for line in web_lines(caplog) if "crowded" in line])
+        async with asyncio.timeout(20):
+            while not (await answered(world, b"HEAD /healthz HTTP/1.0\r\n\r\n")).startswith(b"HTTP/1.1 200"):
+                await asyncio.sleep(0.01)
+        async with world.call("CA1") as (carrier, _), world.call("CA2"):
+            await carrier.send(connected())
+            assert len(world.live.legs) == 2, "media sockets are not counted"
+
+    play(story)
+    assert [line for line in web_lines(caplog) if "connections are open" in line] == [
+        "= 20 connections are open: further ones are refused"
+    ]
+
+
+# ── frames of a media socket ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("kind", ["empty pieces", "pings", "one message in pieces"])
+def test_frames_that_weigh_nothing_are_counted(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They cost far more than they weigh: the connection is cut, and nobody else waits."""
+
+    if kind == "one message in pieces":
+        monkeypatch.setattr(connection, "MOST_OTHERS", 10 * MOST_PIECES)
+
+    async def story(world: World) -> None:
+        async with world.call("CA1") as (carrier, ear):
+            first = Frame(Opcode.TEXT, b"", fin=False).serialize(mask=True)
+            one = Frame(Opcode.PING if kind == "pings" else Opcode.CONT, b"", fin=kind == "pings").serialize(mask=True)
+            transport = carrier.transport
+            if kind != "pings":
+                transport.write(first)
+            if kind == "one message in pieces":
+                for _ in range(MOST_PIECES + 1):
+                    transport.write(one)
+            else:
+                transport.write(one * 100_000)
+            await until(lambda: [kind for kind, _ in ear.heard if kind == "lost"])
+            assert (await world.client.get("/healthz")).status_code == 200
+
+    play(story)
+
+
+def test_a_peer_may_ping_now_and_then() -> None:
+    async def story(world: World) -> None:
+        async with world.call("CA1") as (carrier, _):
+            for _ in range(MOST_OTHERS // 2):
+                await (await carrier.ping())
+            await carrier.send(["{", '"event":"connected"', "}"])
+            assert world.live.legs
+
+    play(story)
+
+
+# ── both kinds of addresses ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def has_ipv6() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return socket.has_dualstack_ipv6()
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+@pytest.mark.parametrize(
+    ("host", "answers"), [("::", ("127.0.0.1", "::1")), ("::1", ("::1",)), ("0.0.0.0", ("127.0.0.1",))]
+)
+def test_two_colons_are_every_address(host: str, answers: tuple[str, ...]) -> None:
+    async def story(world: World) -> None:
+        for address in ("127.0.0.1", "::1"):
+            try:
+                reader, writer = await asyncio.open_connection(address, world.port)
+            except OSError:
+                assert address not in answers
+                continue
+            assert address in answers
+            writer.write(b"HEAD /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert (await reader.read()).startswith(b"HTTP/1.1 200 ")
+            writer.close()
+
+    play(story, host=host)
