@@ -101,7 +101,7 @@ TELLING: Final = {
 }
 """By primary tag. A word may stand in several: it tells nothing between those."""
 LETTERS: Final = {
-    "es": "ñáíóúé¿¡", "de": "äöüß", "fr": "éèêàâçùûîïôœ", "it": "èàòùì", "pt": "ãõçáâêéíóú", "pl": "ąćęłńóśźż",
+    "es": "ñáíóúéü¿¡", "de": "äöüß", "fr": "éèêàâçùûîïôœ", "it": "èàòùìéî", "pt": "ãõçáâêéíóúàôü", "pl": "ąćęłńóśźż",
     "sv": "åäö", "da": "æøå", "tr": "ğışçöü",
 }  # fmt: skip
 """Letters of a language that English does not have."""
