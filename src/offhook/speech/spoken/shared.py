@@ -7,7 +7,7 @@ from typing import Final
 
 from offhook.speech.spoken.telephone import PHONE, groups_of, is_number
 
-EMAIL: Final = re.compile(r"[^\W²³][^\s@²³/]*@[^\W²³](?:[^\W²³]|-)*(?:\.(?:[^\W²³]|-)+)+")
+EMAIL: Final = re.compile(r"[^\W²³](?:[^\W²³]|[.+-])*@[^\W²³](?:[^\W²³]|-)*(?:\.(?:[^\W²³]|-)+)+")
 URL: Final = re.compile(r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,24})(?::\d+)?([/?#]\S*)?", re.IGNORECASE)
 SHORT_WORDS: Final = frozenset({"co", "jo", "me", "my", "at", "go", "we", "to", "of", "in", "on", "by", "or", "hi"})
 """Two letters of an address that are a word; others are spelled."""
