@@ -13,8 +13,8 @@ from typing import Final
 LONGEST_WORD: Final = 400
 """Characters; what is longer is no word and is cut."""
 FRACTIONS: Final = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
-UNFOLDED: Final = frozenset(FRACTIONS + "²³")
-"""Signs that say less, or something else, in compatible characters: "2½" would be 21/2, and m² would be m2."""
+UNFOLDED: Final = frozenset(FRACTIONS + "²³ºª")
+"""Signs that say less, or something else, in compatible characters: 2½ would be 21/2, m² m2, and 3ª 3a."""
 DIRECTIONS: Final = frozenset({
     "laughs", "laughing", "laugh", "laughter", "chuckles", "chuckle", "chuckling", "giggles", "giggling", "sighs",
     "sigh", "sighing", "whispers", "whispering", "whisper", "coughs", "cough", "coughing", "gasps", "gasp", "sniffs",
@@ -177,7 +177,7 @@ SIGNS: Final = frozenset("&+=@%°×÷±$€£¥§→<>≤≥≈≠√∞π" + FR
 
 def _pause(tidy: str) -> str:
     """Dashes and punctuation alone: a language makes a pause or "to" of them."""
-    return tidy if tidy in ("-", "–", "—", "--", "/", "~", ":", ",", ";", "...") else ""
+    return tidy if tidy in ("-", "–", "—", "--", "/", "~", ":", ",", ";", "...", "?", "!", "?!", "!?", "!!") else ""
 
 
 @lru_cache(maxsize=4096)

@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
 
-from offhook.speech.spoken import english
+from offhook.speech.spoken import english, french, german, spanish
 from offhook.speech.spoken.language import Language
 
 LANGUAGES: Final[Mapping[str, Callable[[str], Language]]] = {
+    "de": german.create,
     "en": english.create,
+    "es": spanish.create,
+    "fr": french.create,
 }
 """Each makes its language for a region in capitals, which may be empty."""
 

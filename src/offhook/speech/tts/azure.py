@@ -36,6 +36,18 @@ HINTS: Final = {
 NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """https://www.w3.org/TR/xml/#charsets: these make a document unreadable even when they are escaped."""
 _REGION: Final = re.compile(r"[a-z0-9]{2,40}")
+TAIL: Final = '<mstts:silence type="Tailing-exact" value="300ms"/>'
+"""The vendor's own is 0.8 s. What is left is trimmed as with every voice, and is the pause between two sentences
+(`speech/trimmed.py`)."""
+FEW_ELEMENTS: Final = re.compile(r":|HD$|Turbo|-(?:Alloy|Echo|Fable|Nova|Onyx|Shimmer)")
+"""Names of voices that take only some of SSML's elements: HD voices, and those of OpenAI's making."""
+LOCALES: Final = {
+    locale.partition("-")[0]: locale
+    for locale in """af-ZA am-ET ar-SA bn-BD bs-BA ca-ES cs-CZ cy-GB da-DK el-GR en-US et-EE eu-ES fa-IR ga-IE gl-ES
+    gu-IN he-IL hi-IN hy-AM ja-JP jv-ID ka-GE kk-KZ km-KH kn-IN ko-KR lo-LA ml-IN mr-IN ms-MY my-MM nb-NO ne-NP pa-IN
+    ps-AF si-LK sl-SI sq-AL sr-RS sv-SE sw-KE ta-IN te-IN uk-UA ur-PK uz-UZ vi-VN zh-CN zu-ZA""".split()
+} | {"no": "nb-NO", "tl": "fil-PH", "fil": "fil-PH"}
+"""Where a language that is told without a region is spoken; of those that are not here it is named as the language."""
 
 
 def _checked_region(region: str) -> str:
@@ -99,20 +111,38 @@ def _region_of(setup: Setup) -> str:
 
 
 def ssml(config: Config, language: str, inner: str) -> str:
-    """The document for what is said, which is SSML already (`Ssml`), in a language."""
-    # A multilingual voice would otherwise guess the language from each sentence anew.
-    if "Multilingual" in config.voice and not config.voice.startswith(f"{language}-"):
-        inner = f"<lang xml:lang={quoteattr(language)}>{inner}</lang>"
+    """The document for what is said, which is SSML already (`Ssml`), in a language.
+
+    What may stand in what: https://learn.microsoft.com/azure/ai-services/speech-service/speech-synthesis-markup-structure.
+    `lang` may hold everything, and may not itself stand in `prosody`.
+    """
+    language = locale_of(language, config.voice)
     changes = {"rate": config.rate_percent, "pitch": config.pitch_percent}
     if prosody := "".join(f' {name}="{percent:+d}%"' for name, percent in changes.items() if percent):
         inner = f"<prosody{prosody}>{inner}</prosody>"
     if config.style:
         inner = f"<mstts:express-as style={quoteattr(config.style)}>{inner}</mstts:express-as>"
+    # A multilingual voice would otherwise guess the language from each sentence anew.
+    if "Multilingual" in config.voice and not config.voice.startswith(f"{language}-"):
+        inner = f"<lang xml:lang={quoteattr(language)}>{inner}</lang>"
+    tail = "" if FEW_ELEMENTS.search(config.voice) else TAIL
     return (
         '<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" '
         f'xmlns:mstts="https://www.w3.org/2001/mstts" xml:lang={quoteattr(language)}>'
-        f"<voice name={quoteattr(config.voice)}>{inner}</voice></speak>"
+        f"<voice name={quoteattr(config.voice)}>{tail}{inner}</voice></speak>"
     )
+
+
+def locale_of(tag: str, voice: str) -> str:
+    """The locale that stands for a language's tag: the vendor writes a region throughout (`de-DE`, `zh-CN`)."""
+    language, *rest = tag.replace("_", "-").split("-")
+    language = language.lower()
+    if rest:
+        return "-".join([language, *(part.upper() if len(part) == 2 else part for part in rest)])
+    of_voice = "-".join(voice.split("-")[:2])
+    if of_voice.partition("-")[0] == language:
+        return of_voice
+    return LOCALES.get(language, f"{language}-{language.upper()}")
 
 
 class Ssml:

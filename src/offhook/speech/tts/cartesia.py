@@ -11,11 +11,13 @@ from typing import Annotated, Final, Literal
 import msgspec
 from pydantic import Field
 
-from offhook.errors import ProtocolViolation, ProviderError, ProviderRefused, ProviderTimeout, ProviderUnavailable
+from offhook.errors import ProviderError, ProviderRefused, ProviderTimeout, ProviderUnavailable, RequestRefused
 from offhook.speech.ports import ProviderConfig, Setup
 from offhook.speech.vendor_block import BaseUrl, key_of, socket_url
+from offhook.speech.vendor_errors import THIS_REQUEST
+from offhook.speech.voice_dialect import Terms, VoiceDialect
 from offhook.speech.voice_segment import Segment
-from offhook.speech.voice_socket import SocketVoice, Terms, VoiceDialect
+from offhook.speech.voice_socket import SocketVoice
 from offhook.speech.voice_words import speaker
 from offhook.speech.websocket import REFUSALS, TIMEOUTS, Endpoint
 
@@ -23,6 +25,11 @@ NAME: Final = "cartesia"
 KEYS: Final = ("CARTESIA_API_KEY",)
 VERSION: Final = "2026-08-14"
 """Of the vendor's wire. Before 2026-03-01 its errors were plain text."""
+TOO_MANY: Final = 429
+"""More contexts at once than the account's plan has (`concurrency_limited`): one of its own ends in a moment.
+https://docs.cartesia.ai/use-the-api/concurrency-limits-and-timeouts"""
+SAME: Final = {"fil": "tl", "nb": "no", "nn": "no"}
+"""Languages that the vendor has under another tag."""
 CONTEXTS: Final = 16
 """The vendor knows no bound for one socket; a lost one should not silence more calls than this."""
 
@@ -77,10 +84,11 @@ def request(config: Config, setup: Setup) -> dict[str, object]:
     """What all requests of an agent have in common."""
     controls: dict[str, object] = {"speed": config.speed, "volume": config.volume, "emotion": config.emotion}
     controls = {name: value for name, value in controls.items() if value not in (1.0, "")}
+    language = (config.language or setup.language).replace("_", "-").partition("-")[0].lower()
     return {
         "model_id": config.model,
         "voice": {"mode": "id", "id": config.voice},
-        "language": (config.language or setup.language).partition("-")[0].lower(),
+        "language": SAME.get(language, language),
         "output_format": {"container": "raw", "encoding": "pcm_mulaw", "sample_rate": 8000},
         "add_timestamps": True,
         # The default is to wait up to 3 s for more text.
@@ -94,18 +102,18 @@ def request(config: Config, setup: Setup) -> dict[str, object]:
 
 
 class _WordTimes(msgspec.Struct, frozen=True):
-    words: list[str] = []
-    start: list[float] = []
-    end: list[float] = []
+    words: list[str] | None = None
+    start: list[float] | None = None
+    end: list[float] | None = None
 
 
 class _Message(msgspec.Struct, frozen=True):
     """All that matters of any message."""
 
-    type: str = ""
+    type: str | None = None
     context_id: str | None = None
     audio: bytes | None = msgspec.field(default=None, name="data")
-    word_timestamps: _WordTimes | None = None
+    word_timestamps: msgspec.Raw = msgspec.Raw()
     status_code: int | None = None
     error_code: object = None
     title: object = None
@@ -113,6 +121,7 @@ class _Message(msgspec.Struct, frozen=True):
 
 
 _DECODER: Final = msgspec.json.Decoder(_Message)
+_WORDS: Final = msgspec.json.Decoder(_WordTimes | None)
 
 
 class ContextDialect(VoiceDialect):
@@ -146,32 +155,31 @@ class ContextDialect(VoiceDialect):
         """What comes of it now belongs to no context."""
         self._contexts = {context: found for context, found in self._contexts.items() if found is not segment}
 
-    def received(self, message: str | bytes, at: float) -> None:
+    def received(self, message: str | bytes, at: float) -> Iterable[str]:
         """One message: audio, word times, an end, an error, or something that may be ignored."""
-        try:
-            said = _DECODER.decode(message)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise self.problem(ProtocolViolation, "sent what is not in its protocol") from error
+        said = self.read(_DECODER, message)
         segment = self._contexts.get(said.context_id or "")
         if said.type == "error":
             self._fail(said, segment)
         elif segment is None:
-            return
+            return ()
         elif said.type == "chunk":
             segment.add(said.audio or b"", at)
-        elif said.type == "timestamps" and said.word_timestamps is not None:
-            told = said.word_timestamps
-            for word, start_s, end_s in zip(told.words, told.start, told.end, strict=False):
-                segment.clock.hear(word, start_s, end_s)
+        elif said.type == "timestamps":
+            for word, start_s, end_s in _times(said.word_timestamps):
+                segment.hear(word, start_s, end_s)
             segment.add(b"", at)
         elif said.type == "done":
             del self._contexts[said.context_id or ""]
             segment.end()
+        return ()
 
     def _fail(self, said: _Message, segment: Segment | None) -> None:
         status = said.status_code or 500
         kind: type[ProviderError] = ProviderUnavailable
-        if status in REFUSALS:
+        if status in THIS_REQUEST:
+            kind = RequestRefused
+        elif status in REFUSALS:
             kind = ProviderRefused
         elif status in TIMEOUTS:
             kind = ProviderTimeout
@@ -179,7 +187,20 @@ class ContextDialect(VoiceDialect):
         error = self.problem(kind, f"error {status}{': ' if words else ''}{words}")
         if segment is not None:
             del self._contexts[said.context_id or ""]
-            segment.fail(error)
+            if status == TOO_MANY:
+                segment.postpone(error)
+            else:
+                segment.fail(error)
         elif not said.context_id:
+            self.is_crowded = status == TOO_MANY
             raise error
         # Else it is about a context that was left, or is done.
+
+
+def _times(raw: msgspec.Raw) -> Iterable[tuple[str, float, float]]:
+    """Words without times are no reason to fail."""
+    try:
+        told = _WORDS.decode(raw) if raw else None
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        told = None
+    return zip(told.words or (), told.start or (), told.end or (), strict=False) if told is not None else ()
