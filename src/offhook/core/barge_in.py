@@ -227,7 +227,7 @@ class BargeIn:
                 self._listening.ledger.take(PASSED)
             return
         reply = self._speaking.reply
-        if spurt is None and self._turns.pass_late_echo():
+        if spurt is None and self._turns.pass_late_sound():
             return
         if reply is None or reply.is_held or reply.is_protected or spurt is not None:
             return  # Judged already, or looked at when the agent has said what it says now.
