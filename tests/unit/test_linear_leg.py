@@ -34,6 +34,7 @@ class Peer:
     sent: list[Any] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
     told: list[Any] = field(default_factory=list)
+    waiting_bytes: int = 0
     started: list[LegStarted] = field(default_factory=list)
 
     def __post_init__(self) -> None:
