@@ -112,7 +112,6 @@ class Story:
         cmd.DuckPlayout: "Your voice: the agent goes quieter.",
         cmd.HushPlayout: "The agent falls silent and keeps the rest.",
         cmd.ResumePlayout: "It was no interruption: the agent goes on where it was heard.",
-        ev.TranscriberReady: "The transcriber is there.",
         ev.HumanLeft: "The person has left, and the agent goes on.",
     }
 
@@ -146,9 +145,8 @@ class Story:
                 told.append(_ended(reason, detail, at))
             case _:
                 pass
-        if (text := self._NOTES.get(type(what))) and (self._was_deaf or not isinstance(what, ev.TranscriberReady)):
-            self._was_deaf = self._was_deaf and not isinstance(what, ev.TranscriberReady)
-            told.append(NoteTold(at=at, text=text))
+        if note := self._NOTES.get(type(what)):
+            told.append(NoteTold(at=at, text=note))
         return told
 
     def _heard(self, what: ev.SoundEvent | ev.TranscriberEvent, at: float) -> list[Told]:
@@ -166,6 +164,9 @@ class Story:
                 self._was_deaf = True
                 text = f"The transcriber was lost ({_cut(cause, 200)}) and is opened again."
                 return [NoteTold(at=at, text=text, is_warning=True)]
+            case ev.TranscriberReady() if self._was_deaf:
+                self._was_deaf = False
+                return [NoteTold(at=at, text="The transcriber is back.")]
             case _:
                 return []
 

@@ -70,9 +70,9 @@ def told(addresses: list[str], host: str, port: int) -> list[str]:
     lines.append("Whoever has the whole address can talk to the agent; it counts until this process ends.")
     if not is_local(host):
         lines += [
-            "Other machines can reach the page. Browsers give it the microphone over https only, and over plain http on",
-            "this very machine. So put https in front (a proxy, a tunnel) and set OFFHOOK_PUBLIC_URL to its address, or",
-            "bring this port to the other machine and open the address above there:",
+            "Other machines can reach the page. Browsers give it the microphone over https only, and over plain http",
+            "on this very machine. So put https in front (a proxy, a tunnel) and set OFFHOOK_PUBLIC_URL to its",
+            "address, or bring this port to the other machine and open the address above there:",
             f"  ssh -L {port}:127.0.0.1:{port} you@this-machine",
         ]
     return [*lines, "Ctrl-C ends it.", ""]

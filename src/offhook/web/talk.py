@@ -45,7 +45,7 @@ _FILES: Final = {
     f"{TALK_PATH}/wave.js": ("wave.js", "text/javascript; charset=utf-8"),
 }
 _POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'{sockets}; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'{sockets}; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 HEADERS: Final = {

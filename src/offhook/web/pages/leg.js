@@ -3,7 +3,7 @@
 const RATE = 16000;
 const MOST_WAITING = 2 * RATE * 2; // bytes, 2 s: what the network has not taken by then is told as missing
 const RETRIES_MS = [300, 1000, 2000, 4000];
-const SILENT_MS = 4000;
+const SILENT_MS = 8000;
 const GOODBYE_MS = 3000;
 
 // What keeps a call from beginning; `code` says which of the page's explanations fits.
@@ -47,7 +47,8 @@ export class Leg {
     this.isConnected = false;
     this.unsent = 0; // samples that could not be sent
     this.delayed = []; // marks that have left the queue and are on their way to the ear
-    this.quietSince = null;
+    this.wasHeard = false;
+    this.silentMs = 0;
   }
 
   async open() {
@@ -160,15 +161,15 @@ export class Leg {
     this.socket.send(heard);
   }
 
-  // A microphone that gives nothing at all is switched off somewhere; a quiet room is never so quiet.
+  // A microphone that gives nothing from the start is switched off somewhere. Later on silence means nothing: browsers
+  // take the noise of a quiet room away.
   watchSilence(level) {
-    const now = performance.now();
-    if (level > 0.0005 || this.isMuted) this.quietSince = null;
-    else if (this.quietSince === null) this.quietSince = now;
-    else if (now - this.quietSince > SILENT_MS) {
-      this.quietSince = Infinity;
-      this.on.silent();
-    }
+    if (this.wasHeard || this.isMuted || !this.isConnected) return;
+    this.wasHeard = level > 0.0005;
+    const wasSilent = this.silentMs > SILENT_MS;
+    this.silentMs += 20;
+    if (this.wasHeard && wasSilent) this.on.silent(false);
+    else if (!wasSilent && this.silentMs > SILENT_MS) this.on.silent(true);
   }
 
   // A mark is passed when the ear has heard what lies before it: the sound card is later than the queue.

@@ -122,7 +122,7 @@ const on = {
     if (!(on.count = (on.count + 1) % 25)) part("level").setAttribute("aria-valuenow", String(percent));
   },
   count: 0,
-  silent: () => explain("silent"),
+  silent: (isSilent) => (isSilent ? explain("silent") : (part("trouble").hidden = true)),
   unplugged: () => explain("unplugged"),
   over(how) {
     leg = null;
