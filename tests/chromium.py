@@ -15,6 +15,9 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 START_S = 20.0
+_NAMES = (
+    "chromium", "chromium-browser", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)  # fmt: skip
 MOST_BYTES = 64 << 20
 _ROUNDS = """
 new Promise((resolve) => {
@@ -26,9 +29,9 @@ new Promise((resolve) => {
 
 def executable() -> str:
     """Chromium, or the test fails: it is not left out where nobody would notice."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
-        pytest.fail("Chromium is missing: run `apt-get install chromium`, or `.ci/run` as root")
+        pytest.fail("Chromium is missing: `apt-get install chromium`, or install Google Chrome")
     return found
 
 

@@ -207,7 +207,9 @@ def test_a_watcher_is_told_what_the_record_gets_and_the_record_gets_all() -> Non
     records = WatchedRecords(kept)
     assert records.open(HEADER) is kept, "nobody watches: nothing stands between"
     assert records.watch("CA1", lambda what, at: seen.append((what, at)))
+    assert records.name("CA1") == ""
     record = records.open(HEADER)
+    assert records.name("CA1") == "kept"
     event, briefing = ev.CallerHungUp(), Briefing("a", "system")
     record.append(event, 1.5)
     record.append(briefing, 1.6)
@@ -219,6 +221,7 @@ def test_a_watcher_is_told_what_the_record_gets_and_the_record_gets_all() -> Non
     assert kept.lines == [event, briefing] and kept.audio == ["caller", "agent", "cut"] and kept.closed == 1
     assert seen == [(event, 1.5)], "what the model is told is nobody else's business"
     records.forget("CA1")
+    assert records.name("CA1") == ""
     assert records.open(HEADER) is kept
     records.stop()
     assert kept.closed == 2

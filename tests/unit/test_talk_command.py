@@ -44,7 +44,7 @@ def test_the_https_rule_is_told_where_others_can_reach_the_page(host: str, is_he
 def test_a_browser_that_takes_the_terminal_is_not_opened(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     opened: list[str] = []
     browser = webbrowser.GenericBrowser(name)
-    monkeypatch.setattr(browser, "open", lambda address: opened.append(address) or True)
+    monkeypatch.setattr(browser, "open", opened.append)
     monkeypatch.setattr(webbrowser, "get", lambda: browser)
     assert not open_browser("http://x") and not opened
 
@@ -52,7 +52,12 @@ def test_a_browser_that_takes_the_terminal_is_not_opened(monkeypatch: pytest.Mon
 def test_the_persons_browser_is_opened_and_none_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     browser = webbrowser.BackgroundBrowser("firefox")
-    monkeypatch.setattr(browser, "open", lambda address: opened.append(address) or True)
+
+    def opens(address: str) -> bool:
+        opened.append(address)
+        return True
+
+    monkeypatch.setattr(browser, "open", opens)
     monkeypatch.setattr(webbrowser, "get", lambda: browser)
     assert open_browser("http://x") and opened == ["http://x"]
 

@@ -27,12 +27,12 @@ from offhook.speech.ports import TranscriberEvent
 from offhook.speech.scripted.tape import Utterance
 from tests.chromium import Page, browsing
 from tests.served import need_models
-from tests.web_world import World, until
+from tests.web_world import World
 from tests.wire.test_talk_page import KEY, Doorkeeper, play_talk
 
 FAKE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 READY = "!document.querySelector('#start').disabled"
-START_S = 60.0
+WORLD = Path(__file__).parents[1]
 
 
 def in_browser(
@@ -54,60 +54,14 @@ def in_browser(
 
 # ── sound ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-RENDER = """
-const RATE = 16000;
-const pause = () => new Promise((resolve) => setTimeout(resolve, 40));
-function tone(frequency, seconds) {
-  const samples = Int16Array.from({length: RATE * seconds}, (_, at) => 16384 * Math.sin(2 * Math.PI * frequency * at / RATE));
-  return samples.buffer;
-}
-// How much of a frequency there is, 1 for a full sine.
-function strength(samples, rate, frequency, from, to) {
-  let real = 0, imaginary = 0, count = 0;
-  for (let at = Math.round(from * rate); at < Math.round(to * rate); at++, count++) {
-    real += samples[at] * Math.cos(2 * Math.PI * frequency * at / rate);
-    imaginary += samples[at] * Math.sin(2 * Math.PI * frequency * at / rate);
-  }
-  return 2 * Math.hypot(real, imaginary) / count;
-}
-function loudest(samples, rate, from, to) {
-  return samples.slice(Math.round(from * rate), Math.round(to * rate)).reduce((most, one) => Math.max(most, Math.abs(one)), 0);
-}
-async function render(rate, seconds, steps, frequency = 0) {
-  const context = new OfflineAudioContext(1, rate * seconds, rate);
-  await context.audioWorklet.addModule("/talk/sound.js");
-  const node = new AudioWorkletNode(context, "call-sound", {outputChannelCount: [1], channelCount: 1, channelCountMode: "explicit"});
-  const passed = [], heard = [];
-  let at = 0;
-  node.port.onmessage = ({data}) => data.passed ? passed.push([at, ...data.passed]) : heard.push(...new Int16Array(data.heard));
-  if (frequency) {
-    const source = new OscillatorNode(context, {frequency});
-    source.connect(node);
-    source.start();
-  }
-  node.connect(context.destination);
-  for (const [when, ...messages] of steps) {
-    context.suspend(when).then(async () => {
-      await pause();
-      at = when;
-      for (const message of messages) node.port.postMessage(message);
-      await pause();
-      context.resume();
-    });
-  }
-  const buffer = await context.startRendering();
-  at = seconds;
-  await pause();
-  return {out: buffer.getChannelData(0), heard: Float32Array.from(heard, (one) => one / 32767), passed};
-}
-"""
+RENDER = (WORLD / "talk_sound.js").read_text()
 
 
 @pytest.mark.parametrize("rate", [44_100, 48_000])
 def test_the_sound_is_right_at_every_rate_of_the_machine(tmp_path: Path, rate: int) -> None:
     def look(world: World, page: Page) -> None:
         page.evaluate(
-            RENDER + "window.pass = render; window.strong = strength; window.loud = loudest; window.tone = tone"
+            RENDER + "; window.pass = render; window.strong = strength; window.loud = loudest; window.tone = tone"
         )
         played: dict[str, float] = page.evaluate(f"""(async () => {{
           const {{out}} = await pass({rate}, 1, [[0.1, {{audio: tone(1000, 0.5)}}]]);
@@ -131,7 +85,7 @@ def test_the_sound_is_right_at_every_rate_of_the_machine(tmp_path: Path, rate: i
 
 def test_a_clear_ends_the_sound_at_once_and_marks_are_told_truly(tmp_path: Path) -> None:
     def look(world: World, page: Page) -> None:
-        page.evaluate(RENDER + "window.pass = render; window.loud = loudest; window.tone = tone")
+        page.evaluate(RENDER + "; window.pass = render; window.loud = loudest; window.tone = tone")
         got: dict[str, Any] = page.evaluate("""(async () => {
           const {out, passed} = await pass(48000, 2, [
             [0.1, {audio: tone(500, 0.2)}, {mark: "first"}],
@@ -215,29 +169,8 @@ def test_a_connection_that_breaks_comes_back_and_a_call_that_is_over_does_not(tm
 
 # ── a whole call ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-LISTEN = """
-const connect = AudioNode.prototype.connect;
-window.taken = [];
-AudioNode.prototype.connect = function (to, ...rest) {
-  if (to instanceof AudioDestinationNode && !window.rate) {
-    window.rate = this.context.sampleRate;
-    const ear = this.context.createScriptProcessor(4096, 1, 1);
-    ear.onaudioprocess = ({inputBuffer}) => window.taken.push(inputBuffer.getChannelData(0).slice());
-    connect.call(this, ear);
-    connect.call(ear, to);
-  }
-  return connect.call(this, to, ...rest);
-};
-"""
-TAKEN = """(() => {
-  const all = new Int16Array(window.taken.reduce((sum, one) => sum + one.length, 0));
-  let place = 0;
-  for (const piece of window.taken) for (const sample of piece) all[place++] = Math.max(-1, Math.min(1, sample)) * 32767;
-  const bytes = new Uint8Array(all.buffer);
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
-  return {rate: window.rate, audio: btoa(text)};
-})()"""
+LISTEN = (WORLD / "talk_ear.js").read_text()
+TAKEN = "takenSound()"
 
 
 async def spoken(path: Path, *line: str | float) -> None:
@@ -342,7 +275,7 @@ def test_one_talks_to_the_sample_agent_and_hears_it(tmp_path: Path) -> None:
     heard = asyncio.run(understood(sound, taken["rate"])).lower()
     assert "harbo" in heard and "breakfast" in heard and "goodbye" in heard, heard
     (folder,) = (tmp_path / "data/calls").iterdir()
-    measured = [line for line in read_lines(folder / "journal.jsonl")]
+    measured = list(read_lines(folder / "journal.jsonl"))
     assert measured, "the call is kept like any other"
     with wave.open(str(folder / "recording.wav")) as recording:
         assert (recording.getframerate(), recording.getnchannels()) == (16_000, 2)

@@ -221,6 +221,7 @@ def test_the_page_of_a_call_is_told_what_happens_and_no_other_page_is(door: Door
             world.live.end(call, EndReason.AGENT_ENDED)
             ended = json.loads(await page.recv())
             assert (ended["told"], ended["reason"]) == ("ended", "agent.ended")
+            assert ended["record"] == record.name and record.name
             assert await closing_code(page) == 1000
             record.close(9.0)
         assert (await world.client.post(f"/talk/return?call={call}", headers=WITH_KEY)).status_code == 410

@@ -103,6 +103,8 @@ class Ended(Told, frozen=True, tag="ended"):
     says: str
     advice: str = ""
     detail: Text = ""
+    record: str = ""
+    """Where the call is kept, for people."""
 
 
 class Story:

@@ -131,6 +131,8 @@ class Talk:
 
     def _tell(self, call_sid: str, seat: _Seat, what: Event | Command, at: float) -> None:
         for told in seat.story.add(what, at):
+            if isinstance(told, Ended):
+                told = msgspec.structs.replace(told, record=self._records.name(call_sid))
             # The page of a slow connection misses news, never sound.
             if seat.leg is None or not seat.leg.tell(msgspec.json.encode(told)):
                 seat.left_out += 1

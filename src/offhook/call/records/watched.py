@@ -21,6 +21,7 @@ class WatchedRecords:
     def __init__(self, inner: Records) -> None:
         self._inner: Final = inner
         self._watchers: Final[dict[str, Watcher]] = {}
+        self._names: Final[dict[str, str]] = {}
 
     def watch(self, call_sid: str, watcher: Watcher) -> bool:
         """Watch the call that the carrier (or the browser) knows by this id, which is to begin. False: too many are."""
@@ -32,12 +33,20 @@ class WatchedRecords:
     def forget(self, call_sid: str) -> None:
         """The call will not begin, or is over."""
         self._watchers.pop(call_sid, None)
+        self._names.pop(call_sid, None)
+
+    def name(self, call_sid: str) -> str:
+        """Where the record of a watched call is, for people; empty: it has not begun."""
+        return self._names.get(call_sid, "")
 
     def open(self, header: Header, audio: AudioFormat = TELEPHONE) -> Record:
         """The record of a call that begins."""
         record = self._inner.open(header, audio)
         watcher = self._watchers.get(header.carrier_call)
-        return record if watcher is None else _WatchedRecord(record, watcher)
+        if watcher is None:
+            return record
+        self._names[header.carrier_call] = record.name
+        return _WatchedRecord(record, watcher)
 
     def state(self) -> RecordsState:
         """How it goes."""

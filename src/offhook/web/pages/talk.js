@@ -136,11 +136,16 @@ const on = {
   },
 };
 
-function ended({ says, advice, reason, detail }) {
+function ended({ says, advice, reason, detail, record }) {
   const box = part("ending");
   box.replaceChildren(made("p"));
   box.firstChild.append(made("b", "", says), advice ? ` ${advice}` : "");
   box.append(made("small", "", detail ? `${reason}: ${detail}` : reason));
+  if (record) {
+    const kept = made("p");
+    kept.append("Recording, transcript and journal are kept in ", made("code", "", record), ".");
+    box.append(kept);
+  }
   box.hidden = false;
   say(`The call is over. ${says}`);
 }
