@@ -167,7 +167,7 @@ class Turns:
         if self._speaking.reply is not None:
             self._speaking.cancel(self._speaking.reply)
         is_echo_of_us = self.echo.is_own_voice(listening.ledger.text_since(spurt.onset_at), spurt)
-        is_deaf = listening.is_deaf
+        is_deaf, is_hesitating = listening.is_deaf, is_hesitation(listening.ledger.text, c.script)
         self._listening.close_spurt()
         listening.ledger.take(PASSED, since_s=spurt.onset_at if is_echo_of_us else 0.0)
         if c.phase is not Phase.OPEN or c.hears_audio:
@@ -176,7 +176,7 @@ class Turns:
             # What has cut the agent off was nobody's turn: it goes on with what it was saying.
             self._speaking.expect_news(Say(c.script.repeat, "repeat"))
             return
-        if is_echo_of_us:
+        if is_echo_of_us or is_hesitating:
             return
         verdict = self.presence.sound_without_words(spurt.voice_s)
         if verdict is not Verdict.ANSWER:

@@ -97,9 +97,12 @@ def is_backchannel(text: str, script: Script) -> bool:
 
 
 def is_hesitation(text: str, script: Script) -> bool:
-    """True when the caller has only said "um": a turn that has not begun."""
+    """True when the caller has only said "um", however long it was: a turn that has not begun."""
     said = normalize(text)
-    return bool(said) and (said in script.hesitations or all(word in script.hesitations for word in said.split()))
+    if not said or said in script.hesitations:
+        return bool(said)
+    quiet = _with_hums(script.hesitations)
+    return all(word in quiet or _hum(word) in quiet for word in said.split())
 
 
 def is_end_phrase(text: str, script: Script) -> bool:
