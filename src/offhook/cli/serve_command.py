@@ -13,7 +13,7 @@ from offhook import clock
 from offhook.settings import Secret, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from offhook.agents.model import Agent
     from offhook.call.runtimes import Runtimes
@@ -57,11 +57,7 @@ class PageWish:
 
 
 async def serve_agents(
-    runtimes: "Runtimes",
-    team: "Sequence[str]",
-    settings: Settings,
-    address: tuple[str, int],
-    page: PageWish | None = None,
+    runtimes: "Runtimes", team: list[str], settings: Settings, address: tuple[str, int], page: PageWish | None = None
 ) -> None:
     """Make the agents ready, the first of which answers, then take calls until a signal. Raises `OffhookError`."""
     from offhook.call.live import Limits, LiveCalls
@@ -74,14 +70,12 @@ async def serve_agents(
     from offhook.telephony.tokens import Tokens
     from offhook.web.app import create_app
     from offhook.web.ports import Sentences
-    from offhook.web.server import Listening, descriptors_for, raise_descriptors
+    from offhook.web.server import Listening
     from offhook.web.server import serve as run_server
     from offhook.web.talk import Talk, TalkPage
 
     host, port = address
-    files, wanted = raise_descriptors(), descriptors_for(settings.max_calls)
-    if files < wanted:
-        _LOG.warning("! %d files may be open, %d calls need %d: raise LimitNOFILE", files, settings.max_calls, wanted)
+    _make_room(settings.max_calls)
 
     def say_ready(bound: int) -> None:
         shown = f"[{host}]" if ":" in host else host
@@ -119,6 +113,14 @@ async def serve_agents(
         await runtimes.close()
         if rest is not None:
             await rest.close()
+
+
+def _make_room(calls: int) -> None:
+    from offhook.web.server import descriptors_for, raise_descriptors
+
+    files, wanted = raise_descriptors(), descriptors_for(calls)
+    if files < wanted:
+        _LOG.warning("! %d files may be open, %d calls need %d: raise LimitNOFILE", files, calls, wanted)
 
 
 def _providers(agent: "Agent") -> tuple[str, str, str]:
