@@ -154,10 +154,12 @@ class Talk:
 def talk_router(talk: Talk, seldom: Seldom, public_url: str) -> APIRouter:
     """The page's routes."""
     router = APIRouter()
+    # Read here, so that nobody's call waits for the disk.
+    folder = files("offhook.web").joinpath("pages")
+    bodies = {path: (folder.joinpath(name).read_bytes(), kind) for path, (name, kind) in _FILES.items()}
 
     async def page(request: Request) -> Response:
-        name, kind = _FILES[request.url.path]
-        body = files("offhook.web").joinpath("pages", name).read_bytes()
+        body, kind = bodies[request.url.path]
         return Response(body, headers=_headers(request) | {"Content-Type": kind})
 
     def refusal(request: Request) -> Response | None:

@@ -105,7 +105,7 @@ export class Feed {
     if (state === "running") {
       const row = this.row("event tool");
       row.lastChild.append(made("p"));
-      row.lastChild.firstChild.append(made("span", "name", name), ` ${shortened(text)}`);
+      row.lastChild.firstChild.append(made("span", "name", name), ` ${shortened(plain(text))}`);
       this.tools.set(call, row);
       return;
     }
@@ -152,6 +152,16 @@ export class Feed {
 function clock(at) {
   const seconds = Math.max(0, Math.floor(at));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+// A tool's arguments, without the signs of JSON.
+function plain(json) {
+  try {
+    const words = (value) => (value !== null && typeof value === "object" ? JSON.stringify(value) : String(value));
+    return Object.entries(JSON.parse(json)).map(([name, value]) => `${name.replaceAll("_", " ")} ${words(value)}`).join(", ");
+  } catch {
+    return json;
+  }
 }
 
 function shortened(text) {

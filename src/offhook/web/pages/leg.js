@@ -4,6 +4,7 @@ const RATE = 16000;
 const MOST_WAITING = 2 * RATE * 2; // bytes, 2 s: what the network has not taken by then is told as missing
 const RETRIES_MS = [300, 1000, 2000, 4000];
 const SILENT_MS = 8000;
+const RUNNING_MS = 5000;
 const GOODBYE_MS = 3000;
 
 // What keeps a call from beginning; `code` says which of the page's explanations fits.
@@ -59,7 +60,9 @@ export class Leg {
     const running = this.context.resume();
     try {
       await this.takeMicrophone();
-      await running;
+      // Where there is nothing to play on, some browsers wait for ever.
+      const late = new Promise((_, reject) => setTimeout(() => reject(new Trouble("no-loudspeaker")), RUNNING_MS));
+      await Promise.race([running, late]);
       await this.context.audioWorklet.addModule("/talk/sound.js");
       this.wire();
       const { call, token } = await ask("/talk/call", this.key);

@@ -42,6 +42,7 @@ const TROUBLES = {
   ],
   "no-microphone": ["No microphone was found.", "Plug one in, or switch it on in the system's sound settings, and try again."],
   "busy-microphone": ["The microphone cannot be opened.", "Another program may hold it: leave other calls, and try again."],
+  "no-loudspeaker": ["There is nothing to play the agent's voice on.", "Plug in a headset, or switch a loudspeaker on in the system's sound settings, and try again."],
   silent: ["Your microphone gives no sound at all.", "Is it switched off, at the headset or in the system's sound settings? The agent hears nothing."],
   unplugged: ["The microphone is gone.", "It was unplugged, or the permission was taken back. The call goes on, and the agent hears silence. End the call and talk again with another one."],
   key: ["This page needs its whole address.", "Open the address that “offhook talk” printed, with all that stands behind the #. It counts until that process ends."],
@@ -67,6 +68,7 @@ function explain(code, detail = "") {
   }
   if (detail) box.append(made("small", "", detail));
   box.hidden = false;
+  scrollTo({ top: 0 });
 }
 
 function say(text) {
@@ -127,7 +129,7 @@ const on = {
   over(how) {
     leg = null;
     mute(false);
-    doing("");
+    doing(part("doing").dataset.end ?? "");
     feed.ended();
     if (how) explain(how);
     part("start").textContent = "Talk again";
@@ -143,10 +145,11 @@ function ended({ says, advice, reason, detail, record }) {
   box.append(made("small", "", detail ? `${reason}: ${detail}` : reason));
   if (record) {
     const kept = made("p");
-    kept.append("Recording, transcript and journal are kept in ", made("code", "", record), ".");
+    kept.append("Recording, transcript and journal are kept in ", made("code", "", record));
     box.append(kept);
   }
   box.hidden = false;
+  part("doing").dataset.end = says;
   say(`The call is over. ${says}`);
 }
 
@@ -161,6 +164,7 @@ function numbers() {
 async function start() {
   if (leg) return;
   for (const id of ["trouble", "ending", "numbers"]) part(id).hidden = true;
+  delete part("doing").dataset.end;
   feed.clear();
   wave.clear();
   show("starting");
