@@ -233,15 +233,12 @@ def talking(folder: Path, *options: str) -> Iterator[str]:
                 lines.append(line)
                 if found := re.search(r"http://127\.0\.0\.1:\d+/talk#\S+", line):
                     yield found[0]
-                    break
-            else:
-                pytest.fail("it ended before the page was there:\n" + "".join(lines))
+                    process.terminate()
+                    assert process.wait(20) == 0, "it ends in order"
+                    return
+            pytest.fail("it ended before the page was there:\n" + "".join(lines))
         finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            process.kill()
 
 
 def test_one_talks_to_the_sample_agent_and_hears_it(tmp_path: Path) -> None:

@@ -122,6 +122,44 @@ def test_the_server_of_telephone_calls_has_no_such_page() -> None:
     play(story)
 
 
+PAIRS = (
+    ("ink", "paper"), ("ink", "card"), ("ink", "wash"), ("ink", "caller-wash"), ("ink", "agent-wash"),
+    ("ink", "look-wash"), ("soft", "paper"), ("soft", "card"), ("soft", "wash"), ("soft", "caller-wash"),
+    ("soft", "agent-wash"), ("soft", "look-wash"), ("caller", "card"), ("caller", "caller-wash"), ("agent", "card"),
+    ("agent", "agent-wash"), ("look", "paper"), ("look", "look-wash"), ("harm", "paper"), ("paper", "ink"),
+    ("paper", "soft"),
+)  # fmt: skip
+"""Text and what it stands on."""
+
+
+def test_text_stands_out_in_both_themes(door: Doorkeeper) -> None:
+    async def story(world: World) -> None:
+        style = (await world.client.get("/talk/talk.css")).text
+        light, dark = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", part)) for part in style.split("@media", 2)[:2])
+        assert light.keys() == dark.keys()
+        faint = [
+            f"{name}: {text} on {ground} {found:.2f}"
+            for name, theme in (("light", light), ("dark", dark))
+            for text, ground in PAIRS
+            if (found := contrast(theme[text], theme[ground])) < 4.5
+        ]
+        assert not faint
+
+    play_talk(door, story)
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2: of the relative luminances of two colours."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
 # ── who may come in ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
