@@ -124,9 +124,12 @@ class Story:
         self._begun: set[tuple[int, int]] = set()
         self._tools: dict[str, tuple[str, float]] = {}
         self._was_deaf = False
+        self._is_over = False
 
     def add(self, what: ev.Event | cmd.Command, at: float) -> list[Told]:
         """What the page is to be told of it: mostly nothing."""
+        if self._is_over:
+            return []
         turn = self._meter.add(what, at)
         told: list[Told] = [_gap(turn, at)] if turn is not None else []
         match what:
@@ -144,6 +147,7 @@ class Story:
                 said = f"The agent said “{_cut(text, 200)}”, and no run of {tool} has done that."
                 told.append(NoteTold(at=at, text=said, is_warning=True))
             case cmd.EndCall(reason=reason, detail=detail):
+                self._is_over = True
                 told.append(_ended(reason, detail, at))
             case _:
                 pass

@@ -11,6 +11,7 @@ connection and one minute.
 """
 
 import hmac
+import logging
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Final
@@ -34,6 +35,7 @@ from offhook.web.origin import is_own_origin
 from offhook.web.ports import Calls
 from offhook.web.seldom import Seldom
 
+_LOG: Final = logging.getLogger("offhook.web")
 TALK_PATH: Final = "/talk"
 _FILES: Final = {
     TALK_PATH: ("talk.html", "text/html; charset=utf-8"),
@@ -137,6 +139,8 @@ class Talk:
             if seat.leg is None or not seat.leg.tell(msgspec.json.encode(told)):
                 seat.left_out += 1
             if isinstance(told, Ended):
+                if seat.left_out:
+                    _LOG.warning("= %s  %d news were left out: its page was slow, or away", call_sid, seat.left_out)
                 self._forget(call_sid)
 
     def _forget_old(self) -> None:
