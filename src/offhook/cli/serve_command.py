@@ -107,7 +107,7 @@ async def serve_agents(
         talk = Talk(live, records, TalkPage(page.key, first.agent.name, first.agent.language)) if page else None
         app = create_app(live, settings, sentences=sentences, records=records.state, talk=talk)
         listening = Listening(host, port, page.on_ready if page else say_ready)
-        await run_server(app, live, listening, drain_deadline_s=settings.drain_deadline_s)
+        await run_server(app, live, listening, drain_deadline_s=0.0 if page else settings.drain_deadline_s)
     finally:
         live.stop()
         await runtimes.close()

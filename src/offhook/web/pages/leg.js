@@ -222,11 +222,11 @@ export class Leg {
 
   async closed(code) {
     if (this.isOver) return;
-    // In order, or refused: nothing comes back from that.
-    if (this.isStopped || code === 1000 || code === 1008) {
-      this.finish(code === 1008 ? "refused" : "closed");
+    if (this.isStopped || code === 1008) {
+      this.finish(code === 1008 ? "refused" : "");
       return;
     }
+    // Also when the server closed it in order: it lets go of a leg that gives no sound, as of a machine that slept.
     this.sound.port.postMessage({ clear: true });
     this.on.lost();
     let code_ = "unreachable";

@@ -52,8 +52,7 @@ const TROUBLES = {
   draining: ["The server is about to stop.", "It takes no new calls. Start “offhook talk” again."],
   unreachable: ["The server does not answer.", "Does “offhook talk” still run? Look into its terminal, and try again."],
   refused: ["The server did not take the call.", "What it says about that stands in its terminal."],
-  lost: ["The connection was lost, and the call is over by now.", "Look at the network between this browser and the server."],
-  closed: ["The server ended the call without a reason.", "What it says about that stands in its terminal."],
+  lost: ["The connection was lost, and the call is over by now.", "Look at the network between this browser and the server, and at what the server says in its terminal."],
 };
 
 function explain(code, detail = "") {
