@@ -60,6 +60,7 @@ async def serving(
         "TWILIO_AUTH_TOKEN": token,
         "OFFHOOK_DATA_DIR": str(folder / "data"),
         "OFFHOOK_MAX_CALLS": str(MOST_CALLS),
+        "OFFHOOK_MAX_CALLS_PER_NUMBER": "0",
         # Nothing listens there: a server that wants to hang up over REST is told so at once.
         "OFFHOOK_TWILIO_BASE_URL": "http://127.0.0.1:9",
         "OFFHOOK_DRAIN_SECONDS": "1",

@@ -9,9 +9,10 @@ from typer.testing import CliRunner
 from offhook.cli.checks import Mark
 from offhook.cli.doctor_command import examine
 from offhook.cli.main import app
-from offhook.errors import ConfigurationError
+from offhook.errors import TOO_OFTEN, AdmissionRefused, ConfigurationError
 from offhook.settings import Secret, Settings
 from offhook.telephony.carriers.twilio_signature import sign
+from offhook.telephony.facts import CallFacts
 from offhook.web.app import create_app
 from offhook.web.safety import is_loopback, why_unsafe
 from tests.twilio_wire import CA1, CA2
@@ -176,3 +177,19 @@ def test_health_tells_strangers_its_status_and_no_more() -> None:
         assert theirs == {"status": "ready"}
 
     play(story)
+
+
+def test_who_calls_again_and_again_is_not_put_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_often(facts: CallFacts) -> str:
+        raise AdmissionRefused(TOO_OFTEN)
+
+    async def story(world: World) -> None:
+        world.live.refused = "full"
+        full = await world.post("/twilio/voice", {"CallSid": CA1})
+        assert "<Dial" in full.text
+        world.live.refused = None
+        monkeypatch.setattr(world.live, "expect", too_often)
+        flood = await world.post("/twilio/voice", {"CallSid": CA2})
+        assert "<Say" in flood.text and "<Dial" not in flood.text
+
+    play(story, fallback_number="+15005550009")

@@ -29,11 +29,6 @@ __all__ = ["Agents", "CallFacts", "Limits", "LiveCalls"]
 _LOG: Final = logging.getLogger("offhook.calls")
 KEPT_OUTCOMES: Final = 20_000
 """Ended calls whose reason the after-stream webhook may still ask for, and that no webhook begins again."""
-HIDDEN_NUMBERS: Final = frozenset(
-    {"", "anonymous", "Anonymous", "+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
-)
-"""What Twilio writes for a caller who hides: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on a telephone's
-keys (https://help.twilio.com/articles/223179988)."""
 SETTLE_S: Final = 5.0
 """At the end of the process, for tools of calls that are over."""
 RETURNS: Final = 3
@@ -144,11 +139,12 @@ class LiveCalls:
     def _calls_too_often(self, facts: CallFacts) -> bool:
         """So many calls of its number are in already. A hidden number is nobody's."""
         most, number = self._limits.max_per_number, facts.from_number
-        if not most or facts.direction != "inbound" or number in HIDDEN_NUMBERS:
+        if not most or facts.direction != "inbound" or facts.is_hidden:
             return False
         live = (one.handle.facts for one in self._live.values())
         waiting = (one.facts for one in self._expected.values())
-        return sum(other.from_number == number for other in (*live, *waiting)) >= most
+        same = [other for other in (*live, *waiting) if (other.from_number, other.direction) == (number, "inbound")]
+        return len(same) >= most
 
     def answer(self, leg: Leg, started: LegStarted) -> bool:
         """Begin a call, or carry a live one on, when the media's start brings its token; else the leg is closed."""

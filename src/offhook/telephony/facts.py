@@ -1,6 +1,13 @@
 """What the carrier says of a telephone call before there is any media."""
 
 from dataclasses import dataclass
+from typing import Final
+
+HIDDEN_NUMBERS: Final = frozenset(
+    {"", "anonymous", "Anonymous", "+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
+)
+"""What Twilio writes for a caller who hides: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on a telephone's
+keys (https://help.twilio.com/articles/223179988)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +23,8 @@ class CallFacts:
     """`inbound` or `outbound`."""
     origin: str = ""
     """Scheme and host by which the carrier reached us, without a slash at the end: for addresses given to it later."""
+
+    @property
+    def is_hidden(self) -> bool:
+        """The caller does not show a number."""
+        return self.from_number in HIDDEN_NUMBERS
