@@ -36,9 +36,13 @@ class KeyRing:
     def key(self, name: str) -> str:
         """The secret of that name. Raises `ConfigurationError`."""
         value = self._key(name)
+        self.hide(value)
+        return value
+
+    def hide(self, value: str) -> None:
+        """Hide a secret that nobody is given."""
         if len(value) >= SHORTEST_KEY:
             self._given.add(value)
-        return value
 
     def mask(self, text: str) -> str:
         """The text without any key that was given out."""

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from offhook.agents.model import Agent
-from offhook.call.boundary import SHORTEST_KEY, KeyRing
+from offhook.call.boundary import KeyRing
 from offhook.live.day import Plan, carrier
 from offhook.live.question import Subject, Waits
 from offhook.live.targets import subjects
@@ -26,11 +26,11 @@ async def plan_of(
     """The plan of asking everybody whom the agent names. Raises `ConfigurationError`."""
     keys = KeyRing(settings.key)
     for name in OWN_SECRETS:
-        if len(settings.environment.get(name, "").strip()) >= SHORTEST_KEY:
-            keys.key(name)
+        keys.hide(settings.environment.get(name, "").strip())
     setup = Setup(
         language=agent.language, vocabulary=agent.vocabulary, lexicon=agent.lexicon, agent_name=agent.name,
         tools=tuple(tool.name for tool in agent.tools), base_dir=agent.base_dir, key=keys.key,
+        plain_hosts=settings.plain_hosts,
     )  # fmt: skip
     # What goes wrong is told once, as a verdict: a traceback in between would help nobody.
     if not (logger := logging.getLogger("offhook")).handlers:
