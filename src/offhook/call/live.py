@@ -99,15 +99,25 @@ class LiveCalls:
         self._outcomes: dict[str, EndReason] = {}
         """By the carrier's id."""
         self._aftermath = Aftermath()
-        self._is_draining = False
+        self._is_draining = self._is_starting = False
         self._all_gone = asyncio.Event()
         self._lag = LagWatch()
+
+    def start_closed(self) -> None:
+        """Refuse every call until `open`: the agents are still being loaded."""
+        self._is_starting = True
+
+    def open(self) -> None:
+        """Take calls from now on."""
+        self._is_starting = False
 
     # ── coming in ────────────────────────────────────────────────────────────────────────────────────────────
 
     def refusal(self) -> str | None:
-        """Why a new call is refused now: `draining`, `full`, `lagging`; None when it is welcome."""
+        """Why a new call is refused now: `starting`, `draining`, `full`, `lagging`; None when it is welcome."""
         self._forget_late()
+        if self._is_starting:
+            return "starting"
         if self._is_draining:
             return "draining"
         if len(self._live) + len(self._expected) >= self._limits.max_calls:

@@ -1,5 +1,6 @@
 """`offhook models`: list, fetch and verify the local models."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final, cast
 
 import typer
@@ -47,6 +48,13 @@ def fetch(
         for name in wanted:
             _fetch(store, name, bars)
     Console().print(f"ready: {', '.join(wanted)} in {escape(str(store.root))}", soft_wrap=True)
+
+
+def fetch_missing(names: Sequence[str], settings: Settings) -> None:
+    """Bring those of the models here that are not, with a progress bar. Raises `OffhookError`."""
+    store = ModelStore(settings.model_dir, cast("Sources", settings.model_sources))
+    if missing := store.missing(names):
+        fetch(list(missing))
 
 
 @app.command()

@@ -1,18 +1,19 @@
 """`offhook serve`: the server for an agent, until a signal ends it in order."""
 
+import asyncio
 import gc
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from offhook import clock
+from offhook.errors import ProviderError
 from offhook.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from offhook.agents.model import Agent
     from offhook.call.runtimes import Runtimes
@@ -30,47 +31,45 @@ def serve(
     import uvloop
 
     from offhook.agents.load import load_team
-    from offhook.cli.assembly import blocks_of, runtimes_of
-    from offhook.speech.catalogue import config_warnings
+    from offhook.cli.assembly import runtimes_of
+    from offhook.cli.checks import Mark
+    from offhook.cli.examination import examine, needed_by, require
+    from offhook.cli.models_command import fetch_missing
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    settings = Settings.from_environment()
-    team = load_team(agent)
+    # What the owner has to mend is told before anything is fetched or loaded, all of it at once.
+    for check in require(examine(agent, host, port, with_models=False)):
+        if check.mark is Mark.NOTE:
+            _LOG.warning("! %s", check)
+    settings, team = Settings.from_environment(), load_team(agent)
+    fetch_missing(needed_by(team), settings)
     for document in team.values():
         _LOG.info("= %s: loading %s, %s, %s", document.name, *_providers(document))
-        for _, config in blocks_of(document):
-            for warning in config_warnings(config, clock.wall().date()):
-                _LOG.warning("! %s", warning)
     # A thread that computes (end of turn, local speech) gives the interpreter back to the calls ten times as soon.
     sys.setswitchinterval(SWITCH_S)
-    uvloop.run(serve_agents(runtimes_of(agent, settings), [str(file) for file in team], settings, (host, port)))
+    uvloop.run(serve_agents(runtimes_of(agent, settings), team, settings, (host, port)))
 
 
 async def serve_agents(
-    runtimes: "Runtimes", team: "Sequence[str]", settings: Settings, address: tuple[str, int]
+    runtimes: "Runtimes", team: "Mapping[Path, Agent]", settings: Settings, address: tuple[str, int]
 ) -> None:
-    """Make the agents ready, the first of which answers, then take calls until a signal. Raises `OffhookError`."""
+    """Listen, make the agents ready, the first of which answers, then take calls until a signal.
+
+    Until they are ready, health says so and callers hear that they should call again. Raises `OffhookError`.
+    """
     from offhook.call.live import Limits, LiveCalls
     from offhook.call.records.files import FileRecords
-    from offhook.cli.assembly import knowledge_line
     from offhook.telephony.browser import with_browsers
     from offhook.telephony.carriers.twilio_line import TwilioLines
     from offhook.telephony.carriers.twilio_rest import TwilioRest
     from offhook.telephony.tokens import Tokens
     from offhook.web.app import create_app
     from offhook.web.ports import Sentences
-    from offhook.web.server import Listening, descriptors_for, raise_descriptors
+    from offhook.web.server import Listening
     from offhook.web.server import serve as run_server
 
     host, port = address
-    files, wanted = raise_descriptors(), descriptors_for(settings.max_calls)
-    if files < wanted:
-        _LOG.warning("! %d files may be open, %d calls need %d: raise LimitNOFILE", files, settings.max_calls, wanted)
-
-    def say_ready(bound: int) -> None:
-        shown = f"[{host}]" if ":" in host else host
-        _LOG.info("= ready: http://%s:%d/healthz; Twilio calls %s/twilio/voice", shown, bound, settings.public_url)
-
+    first = next(iter(team.values()))
     sid, token = settings.twilio_account_sid, settings.twilio_auth_token
     rest = TwilioRest(sid, token, settings.twilio_base_url) if sid and token else None
     records = FileRecords(settings.data_dir)
@@ -82,25 +81,67 @@ async def serve_agents(
         lines=with_browsers(TwilioLines(rest, settings.public_url)),
         tokens=Tokens(settings.secret_key),
     )
-    try:
-        # All of them, and for as long as the server runs: a caller who is handed over does not wait for models.
-        first, *others = [await runtimes.acquire(key) for key in team]
-        for ready in (first, *others):
-            if ready.facts is not None:
-                _LOG.info("= %s: knows %s", ready.agent.name, knowledge_line(ready.agent, ready.facts))
-        sorry = first.script.failure_goodbye
-        # What was loaded stays: to look at it again and again would stop all calls each time.
-        gc.collect()
-        gc.freeze()
+    bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def say_ready() -> None:
         live.watch_lag()
-        sentences = Sentences(language=first.agent.language, busy=sorry, apology=sorry)
+        live.open()
+        shown = f"[{host}]" if ":" in host else host
+        _LOG.info("= ready: http://%s:%d/healthz; Twilio calls %s", shown, bound.result(), _webhook(settings))
+
+    try:
+        sorry = first.script().failure_goodbye
+        sentences = Sentences(language=first.language, busy=sorry, apology=sorry)
         app = create_app(live, settings, sentences=sentences, records=records.state)
-        await run_server(app, live, Listening(host, port, say_ready), drain_deadline_s=settings.drain_deadline_s)
+        live.start_closed()
+        listening = Listening(host, port, bound.set_result)
+        serving = asyncio.ensure_future(run_server(app, live, listening, drain_deadline_s=settings.drain_deadline_s))
+        await _while_serving(serving, _load(runtimes, [str(file) for file in team], bound), say_ready)
     finally:
         live.stop()
         await runtimes.close()
         if rest is not None:
             await rest.close()
+
+
+async def _load(runtimes: "Runtimes", team: "Sequence[str]", bound: "asyncio.Future[int]") -> None:
+    """All of them, and for as long as the server runs: a caller who is handed over does not wait for models."""
+    from offhook.cli.assembly import knowledge_line
+    from offhook.cli.checks import Check, Mark, NotReady
+    from offhook.cli.examination import VOICE_ADVICE
+
+    try:
+        agents = [await runtimes.acquire(key) for key in team]
+    except ProviderError as error:
+        raise NotReady([Check(Mark.BAD, "a provider cannot be reached", str(error), VOICE_ADVICE)]) from error
+    for ready in agents:
+        if ready.facts is not None:
+            _LOG.info("= %s: knows %s", ready.agent.name, knowledge_line(ready.agent, ready.facts))
+    # What was loaded stays: to look at it again and again would stop all calls each time.
+    gc.collect()
+    gc.freeze()
+    await bound
+
+
+async def _while_serving(
+    serving: "asyncio.Future[None]", load: "Coroutine[Any, Any, None]", say_ready: "Callable[[], None]"
+) -> None:
+    """Load while the port is open already; whichever of the two fails ends both, and is what is raised."""
+    loading = asyncio.ensure_future(load)
+    try:
+        await asyncio.wait({serving, loading}, return_when=asyncio.FIRST_COMPLETED)
+        if not serving.done():
+            await loading
+            say_ready()
+        await serving
+    finally:
+        for task in (loading, serving):
+            task.cancel()
+        await asyncio.gather(loading, serving, return_exceptions=True)
+
+
+def _webhook(settings: Settings) -> str:
+    return f"{settings.public_url}/twilio/voice" if settings.public_url else "/twilio/voice at this server's address"
 
 
 def _providers(agent: "Agent") -> tuple[str, str, str]:

@@ -26,7 +26,6 @@ def create_app(
     settings: Settings,
     *,
     sentences: Sentences | None = None,
-    is_ready: Callable[[], bool] = lambda: True,
     records: Callable[[], RecordsState] = RecordsState,
 ) -> FastAPI:
     """The application; `offhook.web.server.serve` runs it.
@@ -44,7 +43,7 @@ def create_app(
     @app.api_route(HEALTH_PATH, methods=["GET", "HEAD"])
     async def healthz() -> Response:
         refusal = live.refusal()
-        status = "starting" if not is_ready() else "draining" if refusal == "draining" else "ready"
+        status = refusal if refusal in ("starting", "draining") else "ready"
         answer: dict[str, object] = {"status": status, "calls": live.count} | ({"refusing": refusal} if refusal else {})
         if records().is_failing:
             # Calls are taken all the same. What is lost and where is in the log: here it would be for everybody.
