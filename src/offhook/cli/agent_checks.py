@@ -59,7 +59,7 @@ def _blocks(agent: Agent, settings: Settings) -> Iterator[Check]:
 def _in_two(name: str, text: str) -> Check:
     """What is wrong, and behind a semicolon what to do."""
     found, _, advice = text.partition("; ")
-    return Check(Mark.BAD, name, found, advice) if "(" not in found else Check(Mark.BAD, name, text)
+    return Check(Mark.BAD, name, found, advice) if "(found " not in found else Check(Mark.BAD, name, text)
 
 
 def _prompt(agent: Agent) -> Iterator[Check]:
