@@ -81,20 +81,23 @@ async def serve_agents(
         lines=with_browsers(TwilioLines(rest, settings.public_url)),
         tokens=Tokens(settings.secret_key),
     )
-    bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    bound: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def listens(port: int) -> None:
+        bound.set_result(f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz")
+        _LOG.info("= loading: %s; callers are asked to call again until it is ready", bound.result())
 
     def say_ready() -> None:
         live.watch_lag()
         live.open()
-        shown = f"[{host}]" if ":" in host else host
-        _LOG.info("= ready: http://%s:%d/healthz; Twilio calls %s", shown, bound.result(), _webhook(settings))
+        _LOG.info("= ready: %s; Twilio calls %s", bound.result(), _webhook(settings))
 
     try:
         sorry = first.script().failure_goodbye
         sentences = Sentences(language=first.language, busy=sorry, apology=sorry)
         app = create_app(live, settings, sentences=sentences, records=records.state)
         live.start_closed()
-        listening = Listening(host, port, bound.set_result)
+        listening = Listening(host, port, listens)
         serving = asyncio.ensure_future(run_server(app, live, listening, drain_deadline_s=settings.drain_deadline_s))
         await _while_serving(serving, _load(runtimes, [str(file) for file in team], bound), say_ready)
     finally:
@@ -104,7 +107,7 @@ async def serve_agents(
             await rest.close()
 
 
-async def _load(runtimes: "Runtimes", team: "Sequence[str]", bound: "asyncio.Future[int]") -> None:
+async def _load(runtimes: "Runtimes", team: "Sequence[str]", bound: "asyncio.Future[str]") -> None:
     """All of them, and for as long as the server runs: a caller who is handed over does not wait for models."""
     from offhook.cli.assembly import knowledge_line
     from offhook.cli.checks import Check, Mark, NotReady
