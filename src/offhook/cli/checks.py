@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from offhook.cli.spelling import spelled
 from offhook.errors import ConfigurationError
 
 
@@ -57,7 +58,7 @@ def show(checks: Iterable[Check], console: Console) -> None:
         column.overflow = "fold"
     for check in checks:
         mark, name, found = f"[{COLOURS[check.mark]}]{check.mark}[/]", escape(check.name), escape(check.found)
-        advice = escape(check.advice)
+        advice = escape(spelled(check.advice))
         if is_narrow:
             table.add_row(mark, name, f"{found}\n[italic]{advice}[/]" if advice else found)
         else:

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
+from offhook.cli.spelling import spelled
 from offhook.settings import Settings
 from offhook.speech.model_files import ModelStore, Sources, State
 
@@ -68,9 +69,9 @@ def verify(names: Names = None) -> None:
         wrong = wrong or bool(broken)
         typer.echo(f"{name}: {'wrong or missing: ' + ', '.join(broken) if broken else 'good'}")
         if broken:
-            typer.echo(f"  run `offhook models fetch {name}`")
+            typer.echo(spelled(f"  run `offhook models fetch {name}`"))
     if not (names or present):
-        typer.echo("no model is here; run `offhook models fetch`")
+        typer.echo(spelled("no model is here; run `offhook models fetch`"))
     if wrong:
         raise typer.Exit(1)
 

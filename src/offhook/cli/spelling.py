@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 NAME: Final = "offhook"
-SHOWN: Final = re.compile(r"(?<=`)offhook(?= )")
+SHOWN: Final = re.compile(r"(`(?:[A-Z_]+=\S+ )*)offhook(?= )")
 
 
 def program() -> str:
@@ -22,4 +22,4 @@ def program() -> str:
 
 def spelled(text: str) -> str:
     """The text with each command in backticks as it is typed here."""
-    return SHOWN.sub(program(), text)
+    return SHOWN.sub(lambda found: found[1] + program(), text)
