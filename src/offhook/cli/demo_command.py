@@ -90,7 +90,9 @@ def fetch_models(agent: Path) -> None:
     from offhook.cli.assembly import MEANING_MODEL, models_of
     from offhook.cli.models_command import fetch_missing
 
-    fetch_missing((*models_of(load_agent(agent)), MEANING_MODEL), Settings.from_environment())
+    document = load_agent(agent)
+    beside = (MEANING_MODEL,) if document.knowledge else ()
+    fetch_missing((*models_of(document), *beside), Settings.from_environment())
 
 
 async def play(stage: Stage, console: Console) -> bool:

@@ -4,13 +4,14 @@ import asyncio
 import gc
 import logging
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from offhook.errors import ProviderError
-from offhook.settings import Settings
+from offhook.settings import Secret, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -50,8 +51,21 @@ def serve(
     uvloop.run(serve_agents(runtimes_of(agent, settings), team, settings, (host, port)))
 
 
+@dataclass(frozen=True, slots=True)
+class PageWish:
+    """A page where a browser is the caller, on the same port."""
+
+    key: Secret
+    on_ready: "Callable[[int], None]"
+    """Told the port when calls are taken, in place of the line in the log."""
+
+
 async def serve_agents(
-    runtimes: "Runtimes", team: "Mapping[Path, Agent]", settings: Settings, address: tuple[str, int]
+    runtimes: "Runtimes",
+    team: "Mapping[Path, Agent]",
+    settings: Settings,
+    address: tuple[str, int],
+    page: PageWish | None = None,
 ) -> None:
     """Listen, make the agents ready, the first of which answers, then take calls until a signal.
 
@@ -59,6 +73,7 @@ async def serve_agents(
     """
     from offhook.call.live import Limits, LiveCalls
     from offhook.call.records.files import FileRecords
+    from offhook.call.records.watched import WatchedRecords
     from offhook.telephony.browser import with_browsers
     from offhook.telephony.carriers.twilio_line import TwilioLines
     from offhook.telephony.carriers.twilio_rest import TwilioRest
@@ -67,12 +82,13 @@ async def serve_agents(
     from offhook.web.ports import Sentences
     from offhook.web.server import Listening
     from offhook.web.server import serve as run_server
+    from offhook.web.talk import Talk, TalkPage
 
     host, port = address
     first = next(iter(team.values()))
     sid, token = settings.twilio_account_sid, settings.twilio_auth_token
     rest = TwilioRest(sid, token, settings.twilio_base_url) if sid and token else None
-    records = FileRecords(settings.data_dir)
+    records = WatchedRecords(FileRecords(settings.data_dir))
     live = LiveCalls(
         runtimes,
         Limits(settings.max_calls, settings.max_loop_lag_ms / 1000),
@@ -81,24 +97,31 @@ async def serve_agents(
         lines=with_browsers(TwilioLines(rest, settings.public_url)),
         tokens=Tokens(settings.secret_key),
     )
-    bound: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    health = f"http://{f'[{host}]' if ':' in host else host}:%d/healthz"
 
     def listens(port: int) -> None:
-        bound.set_result(f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz")
-        _LOG.info("= loading: %s; callers are asked to call again until it is ready", bound.result())
+        bound.set_result(port)
+        _LOG.info(f"= loading: {health}; callers are asked to call again until it is ready", port)
 
     def say_ready() -> None:
         live.watch_lag()
         live.open()
-        _LOG.info("= ready: %s; Twilio calls %s", bound.result(), _webhook(settings))
+        if page is not None:
+            page.on_ready(bound.result())
+        else:
+            _LOG.info(f"= ready: {health}; Twilio calls %s", bound.result(), _webhook(settings))
 
     try:
         sorry = first.script().failure_goodbye
         sentences = Sentences(language=first.language, busy=sorry, apology=sorry)
-        app = create_app(live, settings, sentences=sentences, records=records.state)
+        talk = Talk(live, records, TalkPage(page.key, first.name, first.language)) if page else None
+        app = create_app(live, settings, sentences=sentences, records=records.state, talk=talk)
         live.start_closed()
         listening = Listening(host, port, listens)
-        serving = asyncio.ensure_future(run_server(app, live, listening, drain_deadline_s=settings.drain_deadline_s))
+        serving = asyncio.ensure_future(
+            run_server(app, live, listening, drain_deadline_s=0.0 if page else settings.drain_deadline_s)
+        )
         await _while_serving(serving, _load(runtimes, [str(file) for file in team], bound), say_ready)
     finally:
         live.stop()
@@ -107,7 +130,7 @@ async def serve_agents(
             await rest.close()
 
 
-async def _load(runtimes: "Runtimes", team: "Sequence[str]", bound: "asyncio.Future[str]") -> None:
+async def _load(runtimes: "Runtimes", team: "Sequence[str]", bound: "asyncio.Future[int]") -> None:
     """All of them, and for as long as the server runs: a caller who is handed over does not wait for models."""
     from offhook.cli.assembly import knowledge_line
     from offhook.cli.checks import Check, Mark, NotReady
