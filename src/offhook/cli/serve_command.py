@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from offhook.agents.model import Agent
+    from offhook.call.live import LiveCalls
+    from offhook.call.records.port import Records
     from offhook.call.runtimes import Runtimes
+    from offhook.telephony.carriers.twilio_rest import TwilioRest
 
 _LOG = logging.getLogger("offhook")
 SWITCH_S: Final = 0.0005
@@ -71,13 +74,9 @@ async def serve_agents(
 
     Until they are ready, health says so and callers hear that they should call again. Raises `OffhookError`.
     """
-    from offhook.call.live import Limits, LiveCalls
     from offhook.call.records.files import FileRecords
     from offhook.call.records.watched import WatchedRecords
-    from offhook.telephony.browser import with_browsers
-    from offhook.telephony.carriers.twilio_line import TwilioLines
     from offhook.telephony.carriers.twilio_rest import TwilioRest
-    from offhook.telephony.tokens import Tokens
     from offhook.web.app import create_app
     from offhook.web.ports import Sentences
     from offhook.web.server import Listening
@@ -89,14 +88,7 @@ async def serve_agents(
     sid, token = settings.twilio_account_sid, settings.twilio_auth_token
     rest = TwilioRest(sid, token, settings.twilio_base_url) if sid and token else None
     records = WatchedRecords(FileRecords(settings.data_dir))
-    live = LiveCalls(
-        runtimes,
-        Limits(settings.max_calls, settings.max_loop_lag_ms / 1000),
-        data_dir=settings.data_dir,
-        records=records,
-        lines=with_browsers(TwilioLines(rest, settings.public_url)),
-        tokens=Tokens(settings.secret_key),
-    )
+    live = _live_calls(runtimes, settings, records, rest)
     bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     health = f"http://{f'[{host}]' if ':' in host else host}:%d/healthz"
 
@@ -128,6 +120,22 @@ async def serve_agents(
         await runtimes.close()
         if rest is not None:
             await rest.close()
+
+
+def _live_calls(runtimes: "Runtimes", settings: Settings, records: "Records", rest: "TwilioRest | None") -> "LiveCalls":
+    from offhook.call.live import Limits, LiveCalls
+    from offhook.telephony.browser import with_browsers
+    from offhook.telephony.carriers.twilio_line import TwilioLines
+    from offhook.telephony.tokens import Tokens
+
+    return LiveCalls(
+        runtimes,
+        Limits(settings.max_calls, settings.max_loop_lag_ms / 1000),
+        data_dir=settings.data_dir,
+        records=records,
+        lines=with_browsers(TwilioLines(rest, settings.public_url)),
+        tokens=Tokens(settings.secret_key),
+    )
 
 
 async def _load(runtimes: "Runtimes", team: "Sequence[str]", bound: "asyncio.Future[int]") -> None:
