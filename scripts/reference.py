@@ -289,7 +289,8 @@ def _readable(expression: str) -> str:
 def _cli_page() -> Iterator[str]:
     yield "# Command line\n"
     yield "Exit codes: 0 done, 1 something is wrong with what was looked at, 2 the command could not be run (one line"
-    yield "on standard error says why; `offhook --debug ...` shows where).\n"
+    yield "on standard error says why; `./offhook --debug ...` shows where).\n"
+    yield "In a clone it is `./offhook`; where it is installed, `offhook`.\n"
     for name, entry in COMMANDS.items():
         if find_spec(f"offhook.cli.{entry.module}") is None:
             continue
@@ -308,7 +309,7 @@ def _command(name: str, command: Any, heading: str) -> Iterator[str]:
     usage = " ".join(_usage(parameter) for parameter in command.params if parameter.name != "help")
     yield f"{heading} offhook {name}\n"
     yield f"{_plain(command.help or '')}\n"
-    yield f"    offhook {name} {usage}".rstrip() + "\n"
+    yield f"    ./offhook {name} {usage}".rstrip() + "\n"
     options = [parameter for parameter in command.params if parameter.name != "help"]
     for parameter in options:
         text = _plain(getattr(parameter, "help", None) or "")

@@ -37,6 +37,8 @@ class TinyServer:
     """Requests whose signature the SDK refuses."""
     sockets: int = 0
     port: int = 0
+    starting: int = 0
+    """So often it says that it is not ready yet."""
 
     @property
     def url(self) -> str:
@@ -54,6 +56,13 @@ class TinyServer:
     def events(self, kind: str) -> list[dict[str, object]]:
         """Media messages of a kind."""
         return [message for message in self.messages if message["event"] == kind]
+
+    async def health(self) -> Response:
+        """As the real server tells it."""
+        if not self.starting:
+            return Response('{"status": "ready"}')
+        self.starting -= 1
+        return Response('{"status":"starting","calls":0}', status_code=503)
 
     async def webhook(self, request: Request) -> Response:
         """Any POST under /twilio."""
@@ -106,6 +115,7 @@ async def running(server: TinyServer) -> AsyncIterator[TinyServer]:
     """The server, listening on a free port."""
     app = FastAPI()
     app.add_api_route("/twilio/{name}", server.webhook, methods=["POST"])
+    app.add_api_route("/healthz", server.health)
     app.add_api_websocket_route("/twilio/media", server.socket)
     uvicorn_server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     task = asyncio.create_task(uvicorn_server.serve())

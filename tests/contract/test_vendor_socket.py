@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from offhook.errors import ProviderUnavailable
 from offhook.speech.websocket import Endpoint, Limits, VendorSocket
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -81,5 +82,25 @@ def test_whoever_is_cancelled_in_the_handshake_leaves_no_connection(is_open: boo
                 await slow.left.wait()
             assert not socket.is_open
             assert dialect.opens == is_open
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("asks_first", [False, True])
+def test_a_vendor_that_closes_in_the_handshake_is_not_waited_for(asks_first: bool) -> None:
+    """The library takes that for success, and tells of no end afterwards."""
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if asks_first:
+            await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    async def main() -> None:
+        async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            socket = VendorSocket(Endpoint(provider="vendor", url=f"ws://127.0.0.1:{port}/"), Silent(), Limits())
+            async with asyncio.timeout(3):
+                with pytest.raises(ProviderUnavailable, match="no connection"):
+                    await socket.run()
 
     asyncio.run(main())

@@ -176,8 +176,41 @@ def test_a_secret_in_the_file_is_not_repeated(tmp_path: Path) -> None:
     assert "sk-abcdef" not in message
 
 
-def test_several_problems_are_counted(tmp_path: Path) -> None:
-    assert "1 more problem" in str(refusal_of(tmp_path, "name: 1\nprompt: 2\n"))
+def test_several_problems_are_all_told(tmp_path: Path) -> None:
+    said = str(refusal_of(tmp_path, "name: 1\nprompt: 2\n")).splitlines()
+    assert said[0].endswith("2 things do not fit")
+    assert [line.partition("agent.yaml:")[2].partition(": the")[0] for line in said[1:]] == ["1: name", "2: prompt"]
+    many = str(refusal_of(tmp_path, "name: s\n" + "".join(f"zz{n}: 1\n" for n in range(30))))
+    assert many.splitlines()[-1] == "and 18 more"
+
+
+PLAIN_WORDS = [
+    ("turn_taking:\npreset: patient\n", "belongs under turn_taking, indented"),
+    ("preset: patient\n", "belongs under turn_taking, indented"),
+    ("mode: fixed\n", "belongs under opening, indented"),
+    ("turn_taking:\npreset: patient\n", "agent.yaml:2: turn_taking: there is nothing behind the colon"),
+    ("prompt:\n", "there is nothing behind the colon"),
+    ("llm:\n", "there is nothing behind the colon"),
+    ("tools: end_call\n", "lines that begin with `- `"),
+    ("tools:\n  - name: end_call\n - name: take_message\n", "a list begins in another column"),
+    ("tools:\n- name: end_call\n  - name: x\n", "where a field is expected"),
+    ("prompt: Hello: you\n", "quote the text"),
+    ("llm:\n  provider: openai\n   model: x\n", "indent this line as its like"),
+    ("prompt\nlanguage: de\n", "the line above has no colon"),
+    ('opening: {text: "Hi"\nprompt: x\n', "is not closed"),
+    ("stt: [a, b\nprompt: x\n", "is not closed"),
+    ('prompt: "abc\nlanguage: de\n', "was opened is not closed"),
+    ("prompt: @x\n", "put it in quotes"),
+    ('prompt: "a" b\n', "put the whole text in quotes"),
+    ('prompt: "a \\q b"\n', "a backslash in double quotes"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), PLAIN_WORDS)
+def test_slips_of_the_hand_are_told_in_plain_words(tmp_path: Path, text: str, words: str) -> None:
+    said = str(refusal_of(tmp_path, f"name: s\n{text}"))
+    assert words in said
+    assert "<" not in said and "token" not in said, "no word of the parser's"
 
 
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from offhook.agents.addresses import is_public
 from offhook.agents.load import load_agent
 from offhook.agents.networks import IPV4, IPV6
 from offhook.cli.checks import Mark
-from offhook.cli.doctor_command import examine
+from offhook.cli.examination import examine
 from offhook.errors import ConfigurationError
 from offhook.settings import OWN_SECRETS, Settings
 from offhook.speech.ports import Setup

@@ -11,9 +11,10 @@ import pytest
 from anthropic._data import DEPRECATED_MODELS
 
 from offhook.agents.model import Agent
-from offhook.cli.checks import Mark
-from offhook.cli.doctor_command import _endings, _refusals
+from offhook.cli.agent_checks import of_agent
+from offhook.cli.checks import Check, Mark
 from offhook.errors import ConfigurationError
+from offhook.settings import Settings
 from offhook.speech.catalogue import (
     config_refusals,
     config_warnings,
@@ -128,11 +129,20 @@ def test_what_an_owner_should_know_of_a_model(config: gpt.Config | claude.Config
     assert words in found and bool(found) is bool(words)
 
 
+def doctor(agent: Agent) -> list[Check]:
+    """What it says about the agent."""
+    return list(of_agent(agent, Settings()))
+
+
 def test_the_doctor_refuses_it_too() -> None:
     agent = Agent.model_validate({"name": "sample", "llm": {"provider": "openai", "model": "gpt-6-astra"}})
-    (check,) = _refusals(agent)
-    assert check.mark is Mark.BAD and "gpt-6-astra" in check.found and "gpt-6-luna" in check.advice
-    assert not list(_refusals(Agent.model_validate({"name": "sample", "llm": {"provider": "openai"}})))
+    agent = agent.model_copy(
+        update={"tools": Agent.model_validate({"name": "s", "tools": [{"name": "end_call"}]}).tools}
+    )
+    (check,) = (check for check in doctor(agent) if check.mark is Mark.BAD and "not set" not in check.found)
+    assert "gpt-6-astra" in check.found and "gpt-6-luna" in check.advice
+    fine = Agent.model_validate({"name": "sample", "llm": {"provider": "openai"}})
+    assert all("not set" in check.found for check in doctor(fine) if check.mark is Mark.BAD)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +168,11 @@ def test_another_server_keeps_its_own_dates() -> None:
 
 
 def test_the_doctor_tells_it() -> None:
-    (check,) = _endings(Agent.model_validate({"name": "sample", "llm": {"provider": "openai"}}))
+    (check,) = (
+        check
+        for check in doctor(Agent.model_validate({"name": "sample", "llm": {"provider": "openai"}}))
+        if " ends on " in check.found
+    )
     assert "gpt-4o" in check.found and check.advice == "take gpt-6-luna"
 
 
@@ -168,7 +182,11 @@ def test_an_owner_is_told_when_a_voice_ends() -> None:
     assert "another voice" in warning
     assert not config_warnings(openai_voice.Config(base_url="http://127.0.0.1:8000/v1"), date(2026, 11, 21))
     assert not config_warnings(azure.Config(region="westeurope"), date(2026, 11, 21))
-    (check,) = _endings(Agent.model_validate({"name": "sample", "tts": {"provider": "openai"}}))
+    (check,) = (
+        check
+        for check in doctor(Agent.model_validate({"name": "sample", "tts": {"provider": "openai"}}))
+        if " ends on " in check.found
+    )
     assert "gpt-4o-mini-tts" in check.found and "another voice" in check.advice
 
 

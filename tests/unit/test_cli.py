@@ -1,20 +1,30 @@
 """The command line: quick help, errors in one line, and what the doctor sees."""
 
+import io
+import re
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from offhook import __version__
-from offhook.cli.checks import Mark
-from offhook.cli.doctor_command import examine
+from offhook.cli.checks import Check, Mark, show
+from offhook.cli.demo_command import free_port
+from offhook.cli.examination import examine
 from offhook.cli.main import COMMANDS, app, load_command
+from offhook.errors import ConfigurationError
+from offhook.speech.model_sources import Publisher, SourceFailed
+from offhook.speech.registry import Kind, provider
 
 RUNNER = CliRunner()
-VARIABLES = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "OFFHOOK_PUBLIC_URL", "OFFHOOK_MODEL_SOURCES")
+VARIABLES = (
+    "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "OFFHOOK_PUBLIC_URL", "OFFHOOK_MODEL_SOURCES", "OFFHOOK_UNSIGNED",
+    "OFFHOOK_TWILIO_BASE_URL",
+)  # fmt: skip
 SID = "AC" + "0" * 32
 TOKEN = "0123456789abcdef" * 2
 
@@ -58,28 +68,40 @@ def test_an_unknown_command() -> None:
     assert RUNNER.invoke(app, ["sing"]).exit_code == 2
 
 
-def test_errors_are_one_line_with_a_code(tmp_path: Path) -> None:
+def test_what_is_wrong_is_a_line_each_with_a_code(tmp_path: Path) -> None:
     path = tmp_path / "agent.yaml"
     path.write_text("name: shop\nlanguge: en\n")
     result = RUNNER.invoke(app, ["serve", str(path)])
     assert result.exit_code == 2
-    assert result.stderr.strip().count("\n") == 0
-    assert "agent.yaml:2: languge" in result.stderr
-    assert "[configuration.invalid]" in result.stderr
+    head, signatures, agent = result.stderr.strip().splitlines()
+    assert head == "offhook: not ready: 2 things to mend before calls can be taken [configuration.invalid]"
+    assert "OFFHOOK_UNSIGNED=1" in signatures and "TWILIO_AUTH_TOKEN" in signatures
+    assert "agent.yaml:2: languge" in agent
     assert "Traceback" not in result.output
 
 
 def test_debug_shows_where(tmp_path: Path) -> None:
     result = RUNNER.invoke(app, ["--debug", "serve", str(tmp_path / "none.yaml")])
-    assert type(result.exception).__name__ == "ConfigurationError"
+    assert isinstance(result.exception, ConfigurationError)
 
 
-def test_serve_says_which_models_to_fetch(tmp_path: Path) -> None:
+def test_serve_fetches_the_models_that_are_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `models fetch` does, with its progress; a fetch that fails is told with what else can be tried."""
     path = tmp_path / "agent.yaml"
     path.write_text("name: shop\n")
-    result = RUNNER.invoke(app, ["serve", str(path)])
+    asked: list[str] = []
+
+    def unreachable(self: Publisher, url: str, *_: object) -> None:
+        asked.append(url)
+        raise SourceFailed("nobody answers")
+
+    monkeypatch.setattr(Publisher, "fetch", unreachable)
+    monkeypatch.setenv("OFFHOOK_UNSIGNED", "1")
+    monkeypatch.setenv("OFFHOOK_MODEL_SOURCES", "publisher")
+    result = RUNNER.invoke(app, ["serve", str(path), "--port", str(free_port())])
     assert result.exit_code == 2
-    assert "offhook models fetch silero-vad smart-turn whisper-base" in result.stderr
+    assert asked and "no source gave silero_vad" in result.stderr
+    assert "OFFHOOK_MODEL_SOURCES=any" in result.stderr
 
 
 def test_replay_of_no_journal(tmp_path: Path) -> None:
@@ -128,6 +150,8 @@ def test_doctor_checks_the_public_url(monkeypatch: pytest.MonkeyPatch, url: str,
 
 def test_doctor_checks_the_form_of_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", SID)
+    assert marks()["signatures"] is Mark.BAD
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN[1:])
     assert marks()["Twilio token"] is Mark.BAD
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN)
     found = marks()
@@ -185,3 +209,95 @@ def test_doctor_ends_with_one_when_something_is_wrong() -> None:
     result = RUNNER.invoke(app, ["doctor", "--port", "1"])
     assert result.exit_code == 1
     assert "offhook models fetch" in result.output
+
+
+LIKE_SERVE = [
+    ("language: de-DE\n", {"llm: grounded": "language", "tts: local": "English only"}),
+    ("language: de-DE\nllm: {provider: scripted}\ntts: {provider: azure}\n", {"tts: azure": "AZURE_SPEECH_KEY"}),
+    ("llm: {provider: openai, fallback: [{provider: anthropic}]}\n", {"llm: openai": "KEY", "llm: anthropic": "KEY"}),
+    ("knowledge: [facts.md]\n", {"knowledge": "no facts"}),
+]
+
+
+@pytest.mark.parametrize(("document", "wrong"), LIKE_SERVE)
+def test_doctor_and_serve_find_the_same_all_of_it_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, document: str, wrong: dict[str, str]
+) -> None:
+    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "AZURE_SPEECH_KEY", "AZURE_SPEECH_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OFFHOOK_UNSIGNED", "1")
+    (tmp_path / "facts.md").write_text("\n")
+    path = tmp_path / "agent.yaml"
+    path.write_text(f"name: shop\nprompt: Be brief.\n{document}")
+    port = free_port()
+    found = [
+        check
+        for check in examine(path, "127.0.0.1", port)
+        if check.mark is Mark.BAD and not check.name.startswith("model ")
+    ]
+    assert {check.name for check in found} == set(wrong)
+    for name, word in wrong.items():
+        assert word in " ".join(check.found + check.advice for check in found if check.name == name)
+    result = RUNNER.invoke(app, ["serve", str(path), "--port", str(port)])
+    assert result.exit_code == 2 and "Traceback" not in result.output
+    assert [line.strip() for line in result.stderr.splitlines() if "✗" in line] == [f"✗ {check}" for check in found]
+
+
+@pytest.mark.parametrize(
+    ("variables", "name", "mark"),
+    [
+        ({}, "signatures", Mark.BAD),
+        ({"OFFHOOK_UNSIGNED": "1"}, "signatures", Mark.NOTE),
+        ({"TWILIO_AUTH_TOKEN": TOKEN}, "signatures", Mark.GOOD),
+        ({"TWILIO_SHARED_KEYS": "one=two"}, "signatures", Mark.GOOD),
+        ({"OFFHOOK_PUBLIC_URL": "https://voice.example.com/twilio/voice"}, "public URL", Mark.BAD),
+        ({"OFFHOOK_PUBLIC_URL": "https://v.example.com/x", "OFFHOOK_UNSIGNED": "1"}, "public URL", Mark.BAD),
+        ({"OFFHOOK_PUBLIC_URL": "http://127.0.0.1:9000", "OFFHOOK_UNSIGNED": "1"}, "public URL", Mark.GOOD),
+        ({"OFFHOOK_DATA_DIR": "/proc/offhook"}, "data folder", Mark.BAD),
+    ],
+)
+def test_what_stops_calls_is_not_green(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], name: str, mark: Mark
+) -> None:
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    assert marks()[name] is mark
+
+
+def test_an_agent_for_a_page_needs_no_carrier(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OFFHOOK_PUBLIC_URL", "https://voice.example.com/twilio/voice")
+    names = {check.name for check in examine(None, "127.0.0.1", 0, has_carrier=False)}
+    assert "port" in names and not names & {"signatures", "public URL", "Twilio"}
+
+
+def test_tools_that_the_brain_never_uses_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "agent.yaml"
+    path.write_text("name: shop\ntools: [{name: end_call}, {name: take_message}]\n")
+    module = provider(Kind.LLM, "grounded").module
+    monkeypatch.setattr(module, "UNUSABLE_TOOLS", lambda tools, language: {tools[1].name: f"no {language} for it"})
+    (check,) = (check for check in examine(path, "127.0.0.1", 0) if check.name.startswith("tool: "))
+    assert check.name == "tool: take_message" and "no en-US for it" in check.found and check.mark is Mark.NOTE
+
+
+def test_an_empty_prompt_is_told_where_a_model_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / "agent.yaml"
+    path.write_text("name: shop\nllm: {provider: openai}\n")
+    assert marks(path)["prompt"] is Mark.NOTE
+    path.write_text("name: shop\n")
+    assert "prompt" not in marks(path), "the grounded brain reads none"
+    path.write_text("name: shop\nllm: {provider: openai}\nprompt: Be brief.\n")
+    assert "prompt" not in marks(path)
+
+
+@pytest.mark.parametrize("width", [40, 80, 140])
+def test_the_table_cuts_nothing_off(width: int) -> None:
+    output = io.StringIO()
+    long_path = "/srv/offhook/" + "customer-records/" * 6
+    checks = [Check(Mark.BAD, "data folder", long_path, "set OFFHOOK_DATA_DIR to a writable folder")]
+    show(checks, Console(file=output, width=width))
+    shown = output.getvalue()
+    assert "…" not in shown
+    assert max(map(len, shown.splitlines())) <= width
+    letters = re.sub(r"\s", "", shown)
+    assert long_path in letters or width == 140
+    assert "OFFHOOK_DATA_DIR" in shown

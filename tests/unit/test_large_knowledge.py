@@ -13,7 +13,7 @@ from offhook.agents.load import load_agent
 from offhook.agents.model import Agent
 from offhook.agents.prompt import system_message
 from offhook.cli.assembly import knowledge_line, retriever_of, told_of
-from offhook.cli.doctor_command import examine
+from offhook.cli.examination import examine
 from offhook.cli.main import app
 from offhook.core.commands import Ask
 from offhook.core.events import KnowledgeFound

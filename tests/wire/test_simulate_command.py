@@ -80,6 +80,27 @@ def test_the_written_agent_is_one_and_the_table_names_every_vendor(tmp_path: Pat
         assert load_agent(path).llm.model_dump()["provider"] == "openai"
 
 
+def test_a_copy_of_ones_own_agent_uses_the_stand_ins(tmp_path: Path) -> None:
+    (tmp_path / "facts.md").write_text("# Hours\nAlways open.\n")
+    own = tmp_path / "shop.yaml"
+    own.write_text(
+        "name: shop\nprompt: Be brief.\nknowledge: [facts.md]\nstt: {provider: deepgram}\n"
+        "llm: {provider: openai, model: gpt-6-luna, fallback: [{provider: anthropic}, {provider: grounded}]}\n"
+        "tts: {provider: elevenlabs, voice: voice1}\ntools: [{name: end_call}]\n"
+    )
+    before = own.read_text()
+    with simulated("--port", "0", "--agent", str(own)) as output:
+        assert "serve" in output and "shop.trial.yaml" in output
+        agent = load_agent(tmp_path / "shop.trial.yaml")
+    assert own.read_text() == before
+    assert (agent.name, agent.prompt, len(agent.tools)) == ("shop", "Be brief.", 1)
+    llm = agent.llm.model_dump()
+    urls = [agent.stt.model_dump()["base_url"], llm["base_url"], agent.tts.model_dump()["base_url"]]
+    urls.append(llm["fallback"][0]["base_url"])
+    assert all(url.startswith("http://127.0.0.1:") for url in urls) and len(set(urls)) == 4
+    assert llm["model"] == "gpt-6-luna" and "base_url" not in llm["fallback"][1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

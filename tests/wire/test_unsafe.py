@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from offhook.cli.checks import Mark
-from offhook.cli.doctor_command import examine
+from offhook.cli.examination import examine
 from offhook.cli.main import app
 from offhook.errors import TOO_OFTEN, AdmissionRefused, ConfigurationError
 from offhook.settings import Secret, Settings

@@ -17,6 +17,10 @@ from offhook.agents.yaml_document import Document, Place, dotted, read_document
 from offhook.errors import ConfigurationError
 
 SECRET: Final = re.compile(r"key|token|secret|password|credential", re.IGNORECASE)
+HOMES: Final = ("opening", "turn_taking", "phrases")
+"""Blocks whose fields have names of their own."""
+MOST_TOLD: Final = 12
+"""Problems of one file that are told at once."""
 FOUND_CHARS: Final = 60
 """More of a wrong value does not help to find it."""
 
@@ -28,8 +32,8 @@ EXPECTED: Final[Mapping[str, str]] = {
     "int_from_float": "a whole number",
     "float_type": "a number",
     "finite_number": "a number",
-    "tuple_type": "a list",
-    "list_type": "a list",
+    "tuple_type": "a list: [one, two], or lines that begin with `- `",
+    "list_type": "a list: [one, two], or lines that begin with `- `",
     "dict_type": "a block of `name: value` lines",
     "model_type": "a block of `name: value` lines",
     "model_attributes_type": "a block of `name: value` lines",
@@ -110,18 +114,26 @@ def _explain(document: Document, error: ValidationError) -> ConfigurationError:
     problems = error.errors(include_url=False)
     # A misspelt field is also a missing one: the spelling is what helps.
     problems.sort(key=lambda problem: problem["type"] != "extra_forbidden")
-    first = problems[0]
-    place = _place(document.data, first["loc"])
-    more = len(problems) - 1
-    message = _message(document, first, place)
-    if more:
-        message += f" (and {more} more problem{'s' if more > 1 else ''})"
+    errors = [_explained(document, problem) for problem in problems[:MOST_TOLD]]
+    first = errors[0]
+    if len(problems) == 1:
+        return first
+    lines = [str(one) for one in errors]
+    if len(problems) > MOST_TOLD:
+        lines.append(f"and {len(problems) - MOST_TOLD} more")
+    every = ConfigurationError("\n".join([f"{document.path}: {len(problems)} things do not fit", *lines]))
+    every.file, every.field, every.found, every.expected = first.file, first.field, first.found, first.expected
+    return every
+
+
+def _explained(document: Document, problem: ErrorDetails) -> ConfigurationError:
+    place = _place(document.data, problem["loc"])
     return ConfigurationError(
-        message,
+        _message(document, problem, place),
         file=document.where(place),
         field=dotted(place),
-        found=_found(first, place),
-        expected=_expected(first, _schema_at(document, place)),
+        found=_found(problem, place),
+        expected=_expected(problem, _schema_at(document, place)),
     )
 
 
@@ -154,6 +166,8 @@ def _message(document: Document, problem: ErrorDetails, place: Place) -> str:
                 name, sorted(_schema_at(document, place[:-1]).get("properties", ())), n=1, cutoff=0.6
             )
             message = f"there is no field {name!r} here"
+            if above := _blocks_with(document, name, place):
+                return f"{message}: it belongs under {above}, indented"
             if near:
                 return f"{message}: did you mean {near[0]!r}?"
             if SECRET.search(name):
@@ -167,8 +181,20 @@ def _message(document: Document, problem: ErrorDetails, place: Place) -> str:
             return f"there is no such {'tool' if 'type' in problem['ctx']['discriminator'] else 'provider'}"
         case "value_error":
             return str(problem["ctx"]["error"])
+        case _ if problem["input"] is None:
+            return "there is nothing behind the colon: give a value, indent what belongs to it, or leave the field out"
         case _:
             return "the value does not fit"
+
+
+def _blocks_with(document: Document, name: str, place: Place) -> str:
+    """The blocks of the file in which a field that stands too far to the left has its place; empty when none has it."""
+    if len(place) != 1:
+        return ""
+    blocks = (key for key, value in document.data.items() if value is None or isinstance(value, dict))
+    found = [key for key in blocks if name in _schema_at(document, (key,)).get("properties", ())]
+    found = found or [block for block in HOMES if name in _schema_at(document, (block,)).get("properties", ())]
+    return " or ".join(found)
 
 
 def _found(problem: ErrorDetails, place: Place) -> str:
@@ -177,6 +203,8 @@ def _found(problem: ErrorDetails, place: Place) -> str:
     if any(SECRET.search(str(part)) for part in place):
         return "a value that is not shown"
     value = problem["input"]
+    if value is None:
+        return ""
     if problem["type"] == "union_tag_invalid":
         value = problem["ctx"]["tag"]
     return _shown(value)

@@ -12,6 +12,7 @@ from typing import Any, Final
 import yaml
 
 from offhook.agents.yaml_values import CoreLoader
+from offhook.agents.yaml_words import in_words
 from offhook.errors import ConfigurationError
 
 MAX_BYTES: Final = 1 << 20
@@ -147,12 +148,7 @@ def _not_yaml(path: Path, text: str, error: yaml.YAMLError) -> ConfigurationErro
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         where = f"{path}:{mark.line + 1}" if mark else str(path)
-        problem = error.problem or error.context or "this is not YAML"
-        if "'\\t'" in problem:
-            problem = "a tab indents this line: use spaces"
-        elif "constructor for the tag" in problem:
-            problem = "tags (!name) are not allowed: write a plain value"
-        return ConfigurationError(problem, file=where)
+        return ConfigurationError(in_words(error.problem or error.context or "this is not YAML"), file=where)
     if isinstance(error, yaml.reader.ReaderError):
         line = text.count("\n", 0, int(error.position)) + 1
         found = f"the character {chr(error.character) if isinstance(error.character, int) else error.character!a}"

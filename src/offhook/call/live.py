@@ -101,15 +101,25 @@ class LiveCalls:
         self._outcomes: dict[str, EndReason] = {}
         """By the carrier's id."""
         self._aftermath = Aftermath()
-        self._is_draining = False
+        self._is_draining = self._is_starting = False
         self._all_gone = asyncio.Event()
         self._lag = LagWatch()
+
+    def start_closed(self) -> None:
+        """Refuse every call until `open`: the agents are still being loaded."""
+        self._is_starting = True
+
+    def open(self) -> None:
+        """Take calls from now on."""
+        self._is_starting = False
 
     # ── coming in ────────────────────────────────────────────────────────────────────────────────────────────
 
     def refusal(self) -> str | None:
-        """Why a new call is refused now: `draining`, `full`, `lagging`; None when it is welcome."""
+        """Why a new call is refused now: `starting`, `draining`, `full`, `lagging`; None when it is welcome."""
         self._forget_late()
+        if self._is_starting:
+            return "starting"
         if self._is_draining:
             return "draining"
         if len(self._live) + len(self._expected) >= self._limits.max_calls:
@@ -128,23 +138,16 @@ class LiveCalls:
                 raise AdmissionRefused("the call is live")
             if facts.call_sid in self._outcomes:
                 raise AdmissionRefused("the call is over")
-            if (refusal := self.refusal()) is not None:
+            if refusal := self._refusal_of(facts):
                 raise AdmissionRefused(refusal)
-            if self._calls_too_often(facts):
-                raise AdmissionRefused(TOO_OFTEN)
             expected = self._reserve(new_call_id(), facts)
             self._expected[facts.call_sid] = expected
         return expected.token
 
-    def _calls_too_often(self, facts: CallFacts) -> bool:
-        """So many calls of its number are in already. A hidden number is nobody's."""
-        most, number = self._limits.max_per_number, facts.from_number
-        if not most or facts.direction != "inbound" or facts.is_hidden:
-            return False
-        live = (one.handle.facts for one in self._live.values())
-        waiting = (one.facts for one in self._expected.values())
-        same = [other for other in (*live, *waiting) if (other.from_number, other.direction) == (number, "inbound")]
-        return len(same) >= most
+    def _refusal_of(self, facts: CallFacts) -> str | None:
+        others = [one.handle.facts for one in self._live.values()] + [one.facts for one in self._expected.values()]
+        is_flood = 0 < self._limits.max_per_number <= facts.shown_in(others)
+        return self.refusal() or (TOO_OFTEN if is_flood else None)
 
     def answer(self, leg: Leg, started: LegStarted) -> bool:
         """Begin a call, or carry a live one on, when the media's start brings its token; else the leg is closed."""
@@ -161,8 +164,7 @@ class LiveCalls:
         expected = self._expected.pop(started.call_sid, None)
         if expected is None:
             # The webhook reached another process: the token says what it was told.
-            refusal = self.refusal() or (TOO_OFTEN if self._calls_too_often(found.facts) else None)
-            if refusal is not None:
+            if refusal := self._refusal_of(found.facts):
                 _LOG.warning("media for call %.40r refused: %s", started.call_sid, refusal)
                 return False
             expected = self._reserve(found.call, found.facts)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -63,22 +63,44 @@ class AgentRuntime:
     """How the providers do: `health.snapshot(clock.now())`."""
     kept: SentenceCache | None = None
     """Where they are kept from one start to the next; None: they are spoken anew."""
+    _behind: "asyncio.Task[None] | None" = None
+    """Speaks the sentences that a first call does not begin with."""
 
     def script_on(self, line: str) -> Script:
         """For a call to this number (E.164), whose country's numbers the callers may tell."""
         script = self.script
         return msgspec.structs.replace(script, country=country_of(script.language, script.country, line))
 
-    async def prepare(self) -> None:
-        """Load all that is slow. Raises `ConfigurationError` or `ProviderError`."""
+    async def prepare(self, *, first_call_first: bool = False) -> None:
+        """Load all that is slow. Raises `ConfigurationError` or `ProviderError`.
+
+        `first_call_first` returns when a call can be taken; the sentences that none begins with are spoken behind it.
+        """
         prepare_numbers(country_of(self.script.language, self.script.country))
         self.system = self.system or system_message(self.agent, self.facts)
         if isinstance(self.vad, SileroVad):
             self.vad.collect(partial(asyncio.get_running_loop().call_later, TOGETHER_S))
-        async with asyncio.TaskGroup() as tasks:
-            for part in (self.stt, self.llm, self.voice, self.turn_model, self.toolbox):
-                tasks.create_task(part.prepare())
-        texts = dict.fromkeys(self._fixed_sentences())
+        await self._prepare_parts()
+        texts = list(dict.fromkeys(self._fixed_sentences()))
+        if not first_call_first:
+            await self._speak_ahead(texts)
+            return
+        await self._speak_ahead(texts[:1])
+        self._behind = asyncio.create_task(self._speak_ahead(texts[1:]), name=f"sentences of {self.agent.name}")
+
+    async def _prepare_parts(self) -> None:
+        """All at once. Raises the first `OffhookError` alone, not a group of them."""
+        wrong: list[OffhookError] = []
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for part in (self.stt, self.llm, self.voice, self.turn_model, self.toolbox):
+                    tasks.create_task(part.prepare())
+        except* OffhookError as group:
+            wrong += [error for error in group.exceptions if isinstance(error, OffhookError)]
+        if wrong:
+            raise wrong[0]
+
+    async def _speak_ahead(self, texts: Sequence[str]) -> None:
         found = await self.kept.get(texts) if self.kept else {}
         self.sentences |= {text: Spoken(kept.audio, list(kept.words)) for text, kept in found.items()}
         boundaries = Boundaries(self.agent.name, self.mask)
@@ -102,6 +124,9 @@ class AgentRuntime:
 
     async def close(self) -> None:
         """Let go of everything."""
+        if self._behind is not None:
+            self._behind.cancel()
+            await asyncio.wait({self._behind})
         for part in (self.stt, self.llm, self.voice, self.turn_model, self.toolbox):
             await part.close()
 

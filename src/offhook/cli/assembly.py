@@ -85,7 +85,7 @@ def runtimes_of(file: Path, settings: Settings) -> Runtimes:
     async def load(key: str) -> AgentRuntime:
         # Models are loaded from disk: other calls are not to wait for that.
         runtime = await asyncio.to_thread(lambda: assemble(load_agent(Path(key)), settings))
-        await runtime.prepare()
+        await runtime.prepare(first_call_first=True)
         return runtime
 
     first = str(file.resolve())

@@ -8,7 +8,7 @@ import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, cast
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
@@ -88,15 +88,11 @@ def fetch_models(agent: Path) -> None:
     """See that the agent's models are here, with a progress bar when they have to be fetched."""
     from offhook.agents.load import load_agent
     from offhook.cli.assembly import MEANING_MODEL, models_of
-    from offhook.cli.models_command import fetch
-    from offhook.speech.model_files import ModelStore, Sources
+    from offhook.cli.models_command import fetch_missing
 
-    settings = Settings.from_environment()
-    store = ModelStore(settings.model_dir, cast("Sources", settings.model_sources))
     document = load_agent(agent)
     beside = (MEANING_MODEL,) if document.knowledge else ()
-    if missing := store.missing((*models_of(document), *beside)):
-        fetch(list(missing))
+    fetch_missing((*models_of(document), *beside), Settings.from_environment())
 
 
 async def play(stage: Stage, console: Console) -> bool:

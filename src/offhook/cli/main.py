@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from offhook import __version__
+from offhook.cli.spelling import spelled
 from offhook.errors import OffhookError
 
 EXIT_ERROR: Final = 2
@@ -65,14 +66,15 @@ class LazyCommands(TyperGroup):
             self._listing = False
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a command; what Offhook raises on purpose is one line for the owner, never a traceback."""
+        """Run a command; what Offhook raises on purpose is a line for each thing, never a traceback."""
         try:
             return super().invoke(ctx)
         except OffhookError as error:
             if ctx.params.get("debug"):
                 raise
-            line = " ".join(str(error).split())
-            typer.echo(f"offhook: {line} [{error.code}]", err=True)
+            lines = [" ".join(line.split()) for line in str(error).splitlines() if line.strip()]
+            lines[0] = f"offhook: {lines[0]} [{error.code}]"
+            typer.echo(spelled("\n  ".join(lines)), err=True)
             raise typer.Exit(EXIT_ERROR) from error
 
 

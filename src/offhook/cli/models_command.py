@@ -1,5 +1,6 @@
 """`offhook models`: list, fetch and verify the local models."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final, cast
 
 import typer
@@ -8,6 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
+from offhook.cli.spelling import spelled
 from offhook.settings import Settings
 from offhook.speech.model_files import ModelStore, Sources, State
 
@@ -49,6 +51,13 @@ def fetch(
     Console().print(f"ready: {', '.join(wanted)} in {escape(str(store.root))}", soft_wrap=True)
 
 
+def fetch_missing(names: Sequence[str], settings: Settings) -> None:
+    """Bring those of the models here that are not, with a progress bar. Raises `OffhookError`."""
+    store = ModelStore(settings.model_dir, cast("Sources", settings.model_sources))
+    if missing := store.missing(names):
+        fetch(list(missing))
+
+
 @app.command()
 def verify(names: Names = None) -> None:
     """Hash every file again; without names, of all models that are here. Ends with 1 when one is wrong."""
@@ -60,9 +69,9 @@ def verify(names: Names = None) -> None:
         wrong = wrong or bool(broken)
         typer.echo(f"{name}: {'wrong or missing: ' + ', '.join(broken) if broken else 'good'}")
         if broken:
-            typer.echo(f"  run `offhook models fetch {name}`")
+            typer.echo(spelled(f"  run `offhook models fetch {name}`"))
     if not (names or present):
-        typer.echo("no model is here; run `offhook models fetch`")
+        typer.echo(spelled("no model is here; run `offhook models fetch`"))
     if wrong:
         raise typer.Exit(1)
 

@@ -1,22 +1,26 @@
 """`offhook serve`: the server for an agent, until a signal ends it in order."""
 
+import asyncio
 import gc
 import logging
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from offhook import clock
+from offhook.errors import ProviderError
 from offhook.settings import Secret, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from offhook.agents.model import Agent
+    from offhook.call.live import LiveCalls
+    from offhook.call.records.port import Records
     from offhook.call.runtimes import Runtimes
+    from offhook.telephony.carriers.twilio_rest import TwilioRest
 
 _LOG = logging.getLogger("offhook")
 SWITCH_S: Final = 0.0005
@@ -31,22 +35,23 @@ def serve(
     import uvloop
 
     from offhook.agents.load import load_team
-    from offhook.cli.assembly import blocks_of, runtimes_of
-    from offhook.speech.catalogue import config_warnings
-    from offhook.web.safety import require_safe
+    from offhook.cli.assembly import runtimes_of
+    from offhook.cli.checks import Mark
+    from offhook.cli.examination import examine, needed_by, require
+    from offhook.cli.models_command import fetch_missing
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    settings = Settings.from_environment()
-    require_safe(settings, host)
-    team = load_team(agent)
+    # What the owner has to mend is told before anything is fetched or loaded, all of it at once.
+    for check in require(examine(agent, host, port, with_models=False)):
+        if check.mark is Mark.NOTE:
+            _LOG.warning("! %s", check)
+    settings, team = Settings.from_environment(), load_team(agent)
+    fetch_missing(needed_by(team), settings)
     for document in team.values():
         _LOG.info("= %s: loading %s, %s, %s", document.name, *_providers(document))
-        for _, config in blocks_of(document):
-            for warning in config_warnings(config, clock.wall().date()):
-                _LOG.warning("! %s", warning)
     # A thread that computes (end of turn, local speech) gives the interpreter back to the calls ten times as soon.
     sys.setswitchinterval(SWITCH_S)
-    uvloop.run(serve_agents(runtimes_of(agent, settings), [str(file) for file in team], settings, (host, port)))
+    uvloop.run(serve_agents(runtimes_of(agent, settings), team, settings, (host, port)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +64,19 @@ class PageWish:
 
 
 async def serve_agents(
-    runtimes: "Runtimes", team: list[str], settings: Settings, address: tuple[str, int], page: PageWish | None = None
+    runtimes: "Runtimes",
+    team: "Mapping[Path, Agent]",
+    settings: Settings,
+    address: tuple[str, int],
+    page: PageWish | None = None,
 ) -> None:
-    """Make the agents ready, the first of which answers, then take calls until a signal. Raises `OffhookError`."""
-    from offhook.call.live import Limits, LiveCalls
+    """Listen, make the agents ready, the first of which answers, then take calls until a signal.
+
+    Until they are ready, health says so and callers hear that they should call again. Raises `OffhookError`.
+    """
     from offhook.call.records.files import FileRecords
     from offhook.call.records.watched import WatchedRecords
-    from offhook.cli.assembly import knowledge_line
-    from offhook.telephony.browser import with_browsers
-    from offhook.telephony.carriers.twilio_line import TwilioLines
     from offhook.telephony.carriers.twilio_rest import TwilioRest
-    from offhook.telephony.tokens import Tokens
     from offhook.web.app import create_app
     from offhook.web.ports import Sentences
     from offhook.web.server import Listening
@@ -77,39 +84,37 @@ async def serve_agents(
     from offhook.web.talk import Talk, TalkPage
 
     host, port = address
-    _make_room(settings.max_calls)
-
-    def say_ready(bound: int) -> None:
-        shown = f"[{host}]" if ":" in host else host
-        _LOG.info("= ready: http://%s:%d/healthz; Twilio calls %s/twilio/voice", shown, bound, settings.public_url)
-
+    first = next(iter(team.values()))
     sid, token = settings.twilio_account_sid, settings.twilio_auth_token
     rest = TwilioRest(sid, token, settings.twilio_base_url) if sid and token else None
     records = WatchedRecords(FileRecords(settings.data_dir))
-    live = LiveCalls(
-        runtimes,
-        Limits(settings.max_calls, settings.max_loop_lag_ms / 1000, settings.max_calls_per_number),
-        data_dir=settings.data_dir,
-        records=records,
-        lines=with_browsers(TwilioLines(rest, settings.public_url)),
-        tokens=Tokens(settings.secret_key),
-    )
-    try:
-        # All of them, and for as long as the server runs: a caller who is handed over does not wait for models.
-        first, *others = [await runtimes.acquire(key) for key in team]
-        for ready in (first, *others):
-            if ready.facts is not None:
-                _LOG.info("= %s: knows %s", ready.agent.name, knowledge_line(ready.agent, ready.facts))
-        sorry = first.script.failure_goodbye
-        # What was loaded stays: to look at it again and again would stop all calls each time.
-        gc.collect()
-        gc.freeze()
+    live = _live_calls(runtimes, settings, records, rest)
+    bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    health = f"http://{f'[{host}]' if ':' in host else host}:%d/healthz"
+
+    def listens(port: int) -> None:
+        bound.set_result(port)
+        _LOG.info(f"= loading: {health}; callers are asked to call again until it is ready", port)
+
+    def say_ready() -> None:
         live.watch_lag()
-        sentences = Sentences(language=first.agent.language, busy=sorry, apology=sorry)
-        talk = Talk(live, records, TalkPage(page.key, first.agent.name, first.agent.language)) if page else None
+        live.open()
+        if page is not None:
+            page.on_ready(bound.result())
+        else:
+            _LOG.info(f"= ready: {health}; Twilio calls %s", bound.result(), _webhook(settings))
+
+    try:
+        sorry = first.script().failure_goodbye
+        sentences = Sentences(language=first.language, busy=sorry, apology=sorry)
+        talk = Talk(live, records, TalkPage(page.key, first.name, first.language)) if page else None
         app = create_app(live, settings, sentences=sentences, records=records.state, talk=talk)
-        listening = Listening(host, port, page.on_ready if page else say_ready)
-        await run_server(app, live, listening, drain_deadline_s=0.0 if page else settings.drain_deadline_s)
+        live.start_closed()
+        listening = Listening(host, port, listens)
+        serving = asyncio.ensure_future(
+            run_server(app, live, listening, drain_deadline_s=0.0 if page else settings.drain_deadline_s)
+        )
+        await _while_serving(serving, _load(runtimes, [str(file) for file in team], bound), say_ready)
     finally:
         live.stop()
         await runtimes.close()
@@ -117,12 +122,60 @@ async def serve_agents(
             await rest.close()
 
 
-def _make_room(calls: int) -> None:
-    from offhook.web.server import descriptors_for, raise_descriptors
+def _live_calls(runtimes: "Runtimes", settings: Settings, records: "Records", rest: "TwilioRest | None") -> "LiveCalls":
+    from offhook.call.live import Limits, LiveCalls
+    from offhook.telephony.browser import with_browsers
+    from offhook.telephony.carriers.twilio_line import TwilioLines
+    from offhook.telephony.tokens import Tokens
 
-    files, wanted = raise_descriptors(), descriptors_for(calls)
-    if files < wanted:
-        _LOG.warning("! %d files may be open, %d calls need %d: raise LimitNOFILE", files, calls, wanted)
+    return LiveCalls(
+        runtimes,
+        Limits(settings.max_calls, settings.max_loop_lag_ms / 1000, settings.max_calls_per_number),
+        data_dir=settings.data_dir,
+        records=records,
+        lines=with_browsers(TwilioLines(rest, settings.public_url)),
+        tokens=Tokens(settings.secret_key),
+    )
+
+
+async def _load(runtimes: "Runtimes", team: "Sequence[str]", bound: "asyncio.Future[int]") -> None:
+    """All of them, and for as long as the server runs: a caller who is handed over does not wait for models."""
+    from offhook.cli.assembly import knowledge_line
+    from offhook.cli.checks import Check, Mark, NotReady
+    from offhook.cli.examination import VOICE_ADVICE
+
+    try:
+        agents = [await runtimes.acquire(key) for key in team]
+    except ProviderError as error:
+        raise NotReady([Check(Mark.BAD, "a provider cannot be reached", str(error), VOICE_ADVICE)]) from error
+    for ready in agents:
+        if ready.facts is not None:
+            _LOG.info("= %s: knows %s", ready.agent.name, knowledge_line(ready.agent, ready.facts))
+    # What was loaded stays: to look at it again and again would stop all calls each time.
+    gc.collect()
+    gc.freeze()
+    await bound
+
+
+async def _while_serving(
+    serving: "asyncio.Future[None]", load: "Coroutine[Any, Any, None]", say_ready: "Callable[[], None]"
+) -> None:
+    """Load while the port is open already; whichever of the two fails ends both, and is what is raised."""
+    loading = asyncio.ensure_future(load)
+    try:
+        await asyncio.wait({serving, loading}, return_when=asyncio.FIRST_COMPLETED)
+        if not serving.done():
+            await loading
+            say_ready()
+        await serving
+    finally:
+        for task in (loading, serving):
+            task.cancel()
+        await asyncio.gather(loading, serving, return_exceptions=True)
+
+
+def _webhook(settings: Settings) -> str:
+    return f"{settings.public_url}/twilio/voice" if settings.public_url else "/twilio/voice at this server's address"
 
 
 def _providers(agent: "Agent") -> tuple[str, str, str]:

@@ -13,8 +13,11 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
+from offhook.agents.load import load_agent
+from offhook.agents.yaml_document import Document, read_document
 from offhook.agents.yaml_values import CoreDumper
-from offhook.errors import StoreError
+from offhook.cli.spelling import program
+from offhook.errors import ConfigurationError, StoreError
 
 if TYPE_CHECKING:
     from offhook.simulator.vendors.profiles import Profile
@@ -52,6 +55,9 @@ def vendors(
     ] = None,
     seed: Annotated[int, typer.Option(help="Of every delay that is drawn.")] = 0,
     write_agent: Annotated[Path | None, typer.Option(help="Write an agent's file that uses them.")] = None,
+    agent: Annotated[
+        Path | None, typer.Option(help="Your agent's file: a copy of it that uses them is written beside it.")
+    ] = None,
 ) -> None:
     """Run a stand-in for each vendor until Ctrl-C: the full stack without a key. Nothing leaves this machine."""
     import uvloop
@@ -59,11 +65,18 @@ def vendors(
     from offhook.simulator.vendors.profiles import profile_of
     from offhook.simulator.vendors.standins import Plan, parse_faults
 
+    if agent is not None and write_agent is not None:
+        raise ConfigurationError(
+            "give one of them", field="--agent, --write-agent", expected="your own file, or a new one"
+        )
+    own = read_document(agent) if agent is not None else None
+    if agent is not None:
+        load_agent(agent)  # What is wrong with it is told before anything is started.
     plan = Plan(profile=profile_of(profile), port=port, seed=seed, faults=parse_faults(fault or ()))
-    uvloop.run(_run(plan, write_agent, Console(highlight=False)))
+    uvloop.run(_run(plan, write_agent, own, Console(highlight=False)))
 
 
-async def _run(plan: "Plan", agent: Path | None, console: Console) -> None:
+async def _run(plan: "Plan", agent: Path | None, own: Document | None, console: Console) -> None:
     from offhook.simulator.vendors.standins import StandIns
 
     over = asyncio.Event()
@@ -71,8 +84,11 @@ async def _run(plan: "Plan", agent: Path | None, console: Console) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, over.set)
     async with StandIns(plan) as running:
-        if agent is not None:
-            write_agent(agent, running)
+        if own is not None:
+            agent = own.path.with_suffix(".trial.yaml")
+            write(agent, on_stand_ins(own.data, running))
+        elif agent is not None:
+            write(agent, document(running))
         explain(console, running, plan.profile, agent)
         if console.is_terminal:
             await _watch(console, running, over)
@@ -89,13 +105,13 @@ def explain(console: Console, running: "StandIns", profile: "Profile", agent: Pa
     for name, key in running.environment().items():
         console.print(f"export {name}={key}", markup=False, soft_wrap=True)
     name = str(agent) if agent is not None else "agent.yaml"
-    # Nobody signs on this machine. Not exported: it is for this one server.
-    console.print(f"OFFHOOK_UNSIGNED=1 offhook serve {shlex.quote(name)}", markup=False, soft_wrap=True)
+    # Nobody signs on this machine: said for each command, so that it is not left behind in a shell.
+    console.print(f"OFFHOOK_UNSIGNED=1 {program()} serve {shlex.quote(name)}", markup=False, soft_wrap=True)
     if agent is None:
         console.print("\n[dim]# agent.yaml (--write-agent FILE writes it)[/]")
         console.print(as_yaml(document(running)), markup=False, soft_wrap=True, end="")
     console.print("\n[dim]# in a third one[/]")
-    console.print('OFFHOOK_UNSIGNED=1 offhook call --say "When are you open?"\n', markup=False)
+    console.print(f'OFFHOOK_UNSIGNED=1 {program()} call --say "When are you open?"\n', markup=False, soft_wrap=True)
 
 
 def document(running: "StandIns") -> dict[str, Any]:
@@ -109,10 +125,25 @@ def as_yaml(agent: dict[str, Any]) -> str:
     return yaml.dump(agent, Dumper=_Lines, sort_keys=False, allow_unicode=True, width=1000)
 
 
-def write_agent(path: Path, running: "StandIns") -> None:
+def on_stand_ins(own: dict[str, Any], running: "StandIns") -> dict[str, Any]:
+    """An agent's document whose vendors are the stand-ins, as far as there is one; all else is as it was."""
+    return own | {kind: _moved(own[kind], running) for kind in ("stt", "llm", "tts") if isinstance(own.get(kind), dict)}
+
+
+def _moved(block: dict[str, Any], running: "StandIns") -> dict[str, Any]:
+    found = dict(block)
+    entry = running.listening.get(str(block.get("provider")))
+    if entry is not None:
+        found["base_url"] = entry.server.base_url
+    if isinstance(block.get("fallback"), list):
+        found["fallback"] = [_moved(one, running) for one in block["fallback"]]
+    return found
+
+
+def write(path: Path, agent: dict[str, Any]) -> None:
     """Write the agent's file. Raises `StoreError`."""
     try:
-        path.write_text(as_yaml(document(running)), "utf-8")
+        path.write_text(as_yaml(agent), "utf-8")
     except OSError as error:
         raise StoreError(f"{path}: the agent cannot be written: {error.strerror or error}") from error
 
@@ -121,7 +152,7 @@ def table(running: "StandIns") -> Table:
     """Every stand-in, and what it did so far."""
     found = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("vendor", "address", "key", "answers", "last"):
-        found.add_column(name, no_wrap=True, justify="right" if name in ("answers", "last") else "left")
+        found.add_column(name, overflow="fold", justify="right" if name in ("answers", "last") else "left")
     for entry in running.listening.values():
         vendor = entry.vendor
         last = f"{1000 * entry.last_s:.0f} ms" if entry.answers else ""

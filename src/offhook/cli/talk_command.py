@@ -32,11 +32,14 @@ def talk(
     from offhook.agents.load import load_team
     from offhook.cli.assembly import runtimes_of
     from offhook.cli.demo_command import example, fetch_models
+    from offhook.cli.examination import examine, require
     from offhook.cli.serve_command import SWITCH_S, PageWish, serve_agents
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     console = Console(highlight=False, soft_wrap=True)
     file = agent or example("harbour-hotel/agent.yaml")
+    # As `serve` does, but for what only a carrier needs.
+    require(examine(file, host, port, has_carrier=False, with_models=False))
     settings, team = Settings.from_environment(), load_team(file)
     fetch_models(file)
     key = secrets.token_urlsafe(KEY_BYTES)
@@ -52,7 +55,7 @@ def talk(
     console.print(f"Loading {next(iter(team.values())).name} ...", markup=False)
     sys.setswitchinterval(SWITCH_S)
     wish = PageWish(Secret(key), on_ready)
-    uvloop.run(serve_agents(runtimes_of(file, settings), [str(one) for one in team], settings, (host, port), wish))
+    uvloop.run(serve_agents(runtimes_of(file, settings), team, settings, (host, port), wish))
 
 
 def addresses_of(host: str, port: int, public_url: str, key: str) -> list[str]:

@@ -28,6 +28,8 @@ from offhook.simulator.voices import Prepared
 PATIENCE_AFTER_SCRIPT_S: Final = 60.0
 """A caller whose script is over holds the line so long; then it hangs up."""
 SETTLE_FRAMES: Final = 50
+FILLER_S: Final = 2.2
+"""Whatever an agent says in less ("One moment, please.") may be there to fill the time until its answer."""
 
 
 class Recorder(Protocol):
@@ -179,7 +181,10 @@ class Caller:
             return False
         if condition.silent_s is not None:
             has_spoken = meter.agent_audible_until > self._last_turn_ended_at
-            if not has_spoken or meter.agent_silent_s(at) < condition.silent_s:
+            silent_s = condition.silent_s
+            if condition.patience_s and meter.longest_speech_s(self._last_turn_ended_at) < FILLER_S:
+                silent_s = max(silent_s, condition.patience_s)
+            if not has_spoken or meter.agent_silent_s(at) < silent_s:
                 return False
         if not condition.says:
             return True

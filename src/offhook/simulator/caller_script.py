@@ -9,7 +9,7 @@
       - wait: {silent_s: 0.8}
       - hang_up: true
 
-Each step is known by its first field. `...` inside a text is a pause.
+Each step is known by its first field (docs/howto/test-your-agent.md has them all). `...` inside a text is a pause.
 """
 
 import json
@@ -94,6 +94,9 @@ class Condition(_Part):
     silent_s: Annotated[
         Seconds | None, Field(description="The agent has spoken since the caller did, and was silent for so long.")
     ] = None
+    patience_s: Annotated[
+        Seconds, Field(description="Instead of silent_s behind something so short that it may be a filler.")
+    ] = 0.0
     seconds: Annotated[Seconds | None, Field(description="So much time.")] = None
     says: Annotated[str, Field(description="The agent has said something that matches (scripted voices only).")] = ""
     at_most_s: Annotated[Seconds, Field(description="Go on after so long in any case.")] = 30.0
@@ -216,10 +219,16 @@ def script_from(content: object, file: str = "") -> CallerScript:
         ) from error
 
 
-def conversation(texts: list[str], *, voice: Literal["tape", "local"] = "tape") -> CallerScript:
-    """A polite caller: lets the agent finish before each text and at the end, then hangs up."""
+def conversation(
+    texts: list[str], *, voice: Literal["tape", "local"] = "tape", patience_s: float = 0.0
+) -> CallerScript:
+    """A polite caller: lets the agent finish before each text and at the end, then hangs up.
+
+    `patience_s`: so long it waits for an answer behind what may be a filler.
+    """
+    longest = {"patience_s": patience_s, "at_most_s": max(30.0, 3 * patience_s)} if patience_s else {}
     steps: list[dict[str, Any]] = []
-    for text in texts:
-        steps += [{"wait": {"silent_s": 0.8}}, {"say": text}]
-    steps += [{"wait": {"silent_s": 1.5}}, {"hang_up": True}]
+    for number, text in enumerate(texts):
+        steps += [{"wait": {"silent_s": 0.8} | (longest if number else {})}, {"say": text}]
+    steps += [{"wait": {"silent_s": 1.5} | longest}, {"hang_up": True}]
     return script_from({"voice": voice, "steps": steps})

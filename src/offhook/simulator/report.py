@@ -156,6 +156,18 @@ class Meter:
         """For how long the agent has not been audible; without end before it ever was."""
         return max(0.0, at - self._audible_until)
 
+    def longest_speech_s(self, since: float) -> float:
+        """The longest time that the agent spoke for in one go since then, short pauses included."""
+        longest, begun_at, last_end = 0.0, since, float("-inf")
+        for begin, end in reversed(self._runs):
+            if end <= since:
+                break
+            if last_end == float("-inf") or begun_at - end > STRETCH_GAP_S:
+                last_end = end
+            begun_at = max(begin, since)
+            longest = max(longest, last_end - begun_at)
+        return longest
+
     @property
     def agent_audible_until(self) -> float:
         """End of the agent's last audible frame."""

@@ -164,12 +164,16 @@ async def prepare_members(members: Sequence[Member[P]]) -> None:
         await asyncio.shield(first.warm())
     except ProviderError as error:
         first.failed(error)
+        told = [f"{first.name}: {error}"]
         for member in others:
             try:
                 return await member.ready()
             except ProviderError as another:
                 member.failed(another)
-        raise
+                told.append(f"{member.name}: {another}")
+        if not others:
+            raise
+        raise Unavailable("; ".join(told), provider=first.name) from error
 
 
 class Members(Generic[P]):

@@ -208,6 +208,8 @@ class ModelStore:
             except SourceFailed as error:
                 reasons.append(str(error))
                 say(f"{file.name}: {error}")
+        if self._sources != "any" and len(reasons) < len(file.sources):
+            reasons.append("OFFHOOK_MODEL_SOURCES=any asks the other sources too")
         raise explain(file.name, reasons)
 
     @contextmanager

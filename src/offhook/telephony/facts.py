@@ -1,5 +1,6 @@
 """What the carrier says of a telephone call before there is any media."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +25,9 @@ class CallFacts:
     origin: str = ""
     """Scheme and host by which the carrier reached us, without a slash at the end: for addresses given to it later."""
 
-    @property
-    def is_hidden(self) -> bool:
-        """The caller does not show a number."""
-        return self.from_number in HIDDEN_NUMBERS
+    def shown_in(self, others: "Iterable[CallFacts]") -> int:
+        """How many of the others come from this call's number; a hidden number is nobody's, and an agent's own calls
+        are nobody's flood."""
+        if self.direction != "inbound" or self.from_number in HIDDEN_NUMBERS:
+            return 0
+        return sum((one.from_number, one.direction) == (self.from_number, "inbound") for one in others)

@@ -29,7 +29,6 @@ def create_app(
     settings: Settings,
     *,
     sentences: Sentences | None = None,
-    is_ready: Callable[[], bool] = lambda: True,
     records: Callable[[], RecordsState] = RecordsState,
     talk: Talk | None = None,
 ) -> FastAPI:
@@ -53,7 +52,7 @@ def create_app(
     @app.api_route(HEALTH_PATH, methods=["GET", "HEAD"])
     async def healthz(request: Request) -> Response:
         refusal = live.refusal()
-        status = "starting" if not is_ready() else "draining" if refusal == "draining" else "ready"
+        status = refusal if refusal in ("starting", "draining") else "ready"
         answer: dict[str, object] = {"status": status}
         if is_loopback(request.headers.get("host", "")):
             # A proxy shows this page to everybody, and how busy the line is is nobody's business.

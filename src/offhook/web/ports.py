@@ -21,7 +21,7 @@ class Calls(Protocol):
         """How many are live."""
 
     def refusal(self) -> str | None:
-        """Why no further call is taken now: "full", "lagging", "draining"; None: it is."""
+        """Why no further call is taken now: "starting", "full", "lagging", "draining"; None: it is."""
 
     def expect(self, facts: CallFacts) -> str:
         """A token for the call's media, with the call's own id inside; the same call gets the same until it is used.

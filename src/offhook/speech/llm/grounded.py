@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from offhook.core.builtin import END_CALL, TRANSFER_CALL
 from offhook.speech.llm.grounded_dialogue import Dialogue, Fill, HangUp, LookUp, Move, RepeatLast, Say, Transfer
-from offhook.speech.llm.grounded_forms import TAKE_MESSAGE
+from offhook.speech.llm.grounded_forms import BOOK_TABLE, TAKE_MESSAGE
 from offhook.speech.llm.grounded_language import Language
 from offhook.speech.llm.grounded_languages import language_for
 from offhook.speech.llm.history import is_done
@@ -27,6 +27,7 @@ from offhook.speech.ports import (
     Setup,
     TextDelta,
     ToolCall,
+    ToolSpec,
 )
 
 UNKNOWN_SCORE: Final = 0.35
@@ -56,6 +57,16 @@ class Config(ProviderConfig):
     """The grounded brain has nothing to set."""
 
     provider: Literal["grounded"] = "grounded"
+
+
+def unusable_tools(tools: Sequence[ToolSpec], language: str) -> dict[str, str]:
+    """The tools that no wish leads to, each with the reason."""
+    del language
+    known = (BOOK_TABLE, TAKE_MESSAGE, TRANSFER_CALL, END_CALL)
+    return {tool.name: f"it knows {', '.join(known)} only" for tool in tools if tool.name not in known}
+
+
+UNUSABLE_TOOLS: Final = unusable_tools
 
 
 def create(config: Config, setup: Setup) -> "GroundedBrain":
