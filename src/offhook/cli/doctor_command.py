@@ -4,7 +4,6 @@ import asyncio
 import re
 import socket
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +20,7 @@ from offhook import clock
 from offhook.agents.load import load_agent
 from offhook.agents.model import Agent
 from offhook.agents.remote_config import RemoteConfig
+from offhook.call.records.disk import OsDisk
 from offhook.cli.assembly import HEARING_MODELS, MEANING_MODEL, blocks_of, knowledge_line, models_of, told_of
 from offhook.errors import ConfigurationError, OffhookError
 from offhook.knowledge.search import load_knowledge
@@ -87,7 +87,7 @@ def examine(path: Path | None, host: str, port: int) -> Iterator[Check]:
         yield Check(Mark.BAD, "environment", error.found or "not usable", str(error))
         return
     yield _port(host, port)
-    yield _data_dir(settings.data_dir)
+    yield _data_dir(settings.data_dir, settings.low_disk_mb)
     yield _public_url(settings.public_url)
     yield from _twilio(settings)
     yield _descriptors(settings.max_calls)
@@ -132,16 +132,18 @@ def _port(host: str, port: int) -> Check:
     return Check(Mark.GOOD, "port", f"{host}:{port} is free")
 
 
-def _data_dir(folder: Path) -> Check:
+def _data_dir(folder: Path, low_mb: int) -> Check:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as probe:
-            probe.write(b"offhook")
+        free_mb = OsDisk().probe(folder) // 1_000_000
     except OSError as error:
         return Check(
             Mark.BAD, "data folder", f"{folder}: {error.strerror or error}", "set OFFHOOK_DATA_DIR to a writable folder"
         )
-    return Check(Mark.GOOD, "data folder", str(folder))
+    found = f"{folder}, {free_mb:,} MB free"
+    if free_mb < low_mb:
+        advice = f"make room: below {low_mb} MB (OFFHOOK_LOW_DISK_MB) calls are not recorded"
+        return Check(Mark.NOTE, "data folder", found, advice)
+    return Check(Mark.GOOD, "data folder", found)
 
 
 def _public_url(url: str) -> Check:

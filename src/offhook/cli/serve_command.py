@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -31,9 +32,12 @@ def serve(
 
     from offhook.agents.load import load_team
     from offhook.cli.assembly import blocks_of, runtimes_of
+    from offhook.cli.log import begin_log
     from offhook.speech.catalogue import config_warnings
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    begin_log()
+    # Whatever the server writes is for its own user alone.
+    os.umask(0o077)
     settings = Settings.from_environment()
     team = load_team(agent)
     for document in team.values():
@@ -52,6 +56,7 @@ async def serve_agents(
     """Make the agents ready, the first of which answers, then take calls until a signal. Raises `OffhookError`."""
     from offhook.call.live import Limits, LiveCalls
     from offhook.call.records.files import FileRecords
+    from offhook.call.records.watch import Keeping
     from offhook.cli.assembly import knowledge_line
     from offhook.telephony.browser import with_browsers
     from offhook.telephony.carriers.twilio_line import TwilioLines
@@ -73,7 +78,9 @@ async def serve_agents(
 
     sid, token = settings.twilio_account_sid, settings.twilio_auth_token
     rest = TwilioRest(sid, token, settings.twilio_base_url) if sid and token else None
-    records = FileRecords(settings.data_dir)
+    # The folder is looked at while the agents are made ready.
+    keeping = Keeping(days=settings.keep_days, low_bytes=settings.low_disk_mb * 1_000_000)
+    records = FileRecords(settings.data_dir, keeping=keeping)
     live = LiveCalls(
         runtimes,
         Limits(settings.max_calls, settings.max_loop_lag_ms / 1000),

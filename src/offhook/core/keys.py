@@ -12,6 +12,9 @@ from offhook.core.timers import Timer
 from offhook.core.tools import ToolRun
 
 MOST_KEYS: Final = 64
+HIDDEN_NUMBER: Final = "0"
+HIDDEN_WORD: Final = "x"
+"""What a caller's words come as while they are secret: whoever calls the conversation masks them."""
 
 
 class Collection(msgspec.Struct):
@@ -99,8 +102,15 @@ class Keys:
         return collection
 
 
+def says_number(text: str) -> bool:
+    """Secret words of the caller that hold a number: it was said, not pressed."""
+    return HIDDEN_NUMBER in text.split()
+
+
 def answer_of(collection: Collection) -> str:
     """What the tool tells the model."""
+    if collection.reference and not collection.keys:
+        return f"The caller has said it, and nobody may see the words. Pass it on as {{{collection.reference}}}."
     if collection.reference:
         return f"The caller has entered {len(collection.keys)} secret keys. Pass them on as {{{collection.reference}}}."
     return collection.keys

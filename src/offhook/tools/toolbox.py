@@ -27,8 +27,9 @@ from offhook.tools.arguments import SHOWN, checked_arguments
 from offhook.tools.builtin import BookTable, TakeMessage
 from offhook.tools.http import HttpTool
 from offhook.tools.keys import SecretKeys
-from offhook.tools.mcp import NAME_CHARS, McpServer
+from offhook.tools.mcp import NAME_CHARS, McpServer, McpTool
 from offhook.tools.ports import Tool, ToolContext
+from offhook.tools.sensitive import Sensitive
 
 __all__ = ["MAKERS", "Tool", "ToolContext", "Toolbox"]
 
@@ -107,6 +108,11 @@ class Toolbox:
                 raise
             # Not from its cause, which would show the keys again.
             raise ToolError(said, outcome=error.outcome) from None
+
+    def sensitive(self, name: str) -> Sensitive | None:
+        """What of this tool's arguments is for it alone."""
+        tool = self._tools().get(name)
+        return Sensitive.of(tool.spec.parameters, tool.sensitive) if isinstance(tool, HttpTool | McpTool) else None
 
     def _tools(self) -> dict[str, Tool | ToolSpec]:
         """Tools by the names that the model sees: a server's tool whose name is taken gets the server's before it."""
