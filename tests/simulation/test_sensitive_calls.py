@@ -84,6 +84,57 @@ def test_a_secret_that_is_said_reaches_the_tool_and_nobody_else(
     assert any("what now" in text for text in said), "what is said afterwards is kept again"
 
 
+def test_an_answer_in_confidence_may_be_any_words(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level("DEBUG")
+    answer = "my password is purple hippopotamus"
+    service = Service(word=f"no {answer} known").serve(monkeypatch)
+
+    def patch(runtime: AgentRuntime) -> None:
+        async def stream(request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
+            said = " ".join(message.text for message in request.messages if message.role != "system")
+            assert "hippopotamus" not in said
+            if "known" in said:
+                yield TextDelta("I cannot find that.")
+            elif "{keys-1}" in said:
+                yield ToolCall("c2", "pay", '{"card": "{keys-1}"}')
+            else:
+                yield TextDelta("What is your password?")
+                yield ToolCall("c1", "ask_in_confidence", "{}")
+
+        runtime.llm.stream = stream  # type: ignore[method-assign]
+
+    rig = Rig(agent={"tools": [{"name": "end_call"}, {"name": "ask_in_confidence"}, PAY]}, patch=patch)
+    script = caller_script(POLITE, {"say": "let me in"}, POLITE, {"say": answer}, {"silence": 6.0}, END)
+    outcome = run_call_of(rig, script, tmp_path)
+    check_call(outcome)
+    assert service.bodies == [{"card": answer}] and "I cannot find that." in agent_said(outcome)
+    kept = kept_bytes(tmp_path).decode(errors="replace") + caplog.text
+    assert "hippopotamus" not in kept and "purple" not in kept
+
+
+def test_an_answer_that_goes_on_after_a_pause_is_sensitive_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Service(word="charged").serve(monkeypatch)
+    patch = asks_for_card('{"card": "{keys-1}"}')
+    rig = Rig(agent={"tools": [{"name": "end_call"}, {"name": "collect_digits"}, PAY]}, patch=patch)
+    for pause_s in (0.7, 1.0, 1.3, 1.6, 2.0):
+        script = caller_script(
+            POLITE, {"say": "I want to pay"}, POLITE, {"say": "four two four two"}, {"silence": pause_s},
+            {"say": "nine one and purple"}, POLITE, {"say": "thank you and what now"}, {"silence": 5.0}, END,
+        )  # fmt: skip
+        outcome = run_call_of(rig, script, tmp_path / str(pause_s))
+        check_call(outcome)
+        kept = kept_bytes(outcome.folder)
+        assert b"four two" not in kept and b"what now" in kept
+        taken_at = outcome.lines("KeysCollected")[0]["at"]
+        started = [line["at"] for line in outcome.lines("SegmentStarted") if line["at"] > taken_at]
+        spoken_on = [turn.begins_at for turn in outcome.report.turns if turn.text == "nine one and purple"]
+        assert b"purple" not in kept or spoken_on[0] > started[0]
+
+
 def test_who_has_no_number_is_understood(tmp_path: Path) -> None:
     patch = asks_for_card("{}")
     rig = Rig(agent={"tools": [{"name": "end_call"}, {"name": "collect_digits"}, PAY]}, patch=patch)

@@ -38,7 +38,7 @@ class Inbox:
 
     def put(self, event: Event) -> None:
         """Take an event that happens now."""
-        event = self._keys.veil(event)
+        event = self._keys.veil(event, self.now())
         if len(self._events) >= INBOX_EVENTS:
             self.fail(InboxFull())
         else:

@@ -202,6 +202,10 @@ class Performer:
                 self._hearing.leg_detached()
             case ev.PlayoutCut():
                 self._speaking.cut(event)
+            case ev.SegmentStarted():
+                if self.keys.take_closed():
+                    # Words until here are sensitive: those behind it are not to share a final with them.
+                    self._ear.finalize()
             case ev.CallerMuted(is_muted=is_muted):
                 self._ear.mute(is_muted)
             case ev.TransferEnded():
@@ -234,11 +238,9 @@ class Performer:
                 self._hearing.reconnect(delay_s)
             case cmd.CollectKeys(call=call, is_secret=is_secret, reference=reference):
                 if is_secret:
-                    self.keys.collect(call, reference, self.inbox.now())
+                    self.keys.collect(call, reference, self.inbox.now(), takes_words=command.takes_words)
             case cmd.KeysCollected(call=call, is_whole=is_whole):
-                if self.keys.collected(call, is_whole=is_whole, at=self.inbox.now()):
-                    # Words until here are sensitive: those behind it are not to share a final with them.
-                    self._ear.finalize()
+                self.keys.collected(call, is_whole=is_whole, at=self.inbox.now())
             case cmd.StartReply():
                 self._speaking.start(command)
             case cmd.ContinueReply():

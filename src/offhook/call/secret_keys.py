@@ -36,6 +36,8 @@ SHORTEST_HIDDEN: Final = 3
 """Shorter ones stand in texts by chance."""
 LONG_WORD: Final = 4
 """A number's word of so many letters is known inside of another: vierundzwanzig."""
+LONGEST_S: Final = 8.0
+"""An answer that was taken is over then, whatever the agent does."""
 TAIL_S: Final = 0.5
 """The tone of the last key sounds on."""
 EDGE_S: Final = 0.25
@@ -76,6 +78,12 @@ class SecretKeys:
     _words: Collection[str] = ()
     _language: str = "en"
     _given: int = 0
+    _takes_words: bool = False
+    _answering: str = ""
+    """The reference that is being answered in words; it may go on after the answer was taken for whole."""
+    _is_closing: bool = False
+    """The answer was taken; it is over when the agent speaks."""
+    _has_closed: bool = False
 
     def follow(self, sensitive: Callable[[str], Sensitive | None], words: Collection[str], language: str) -> None:
         """An agent is in charge: its tools' sensitive parameters, and how numbers are said in its language."""
@@ -84,25 +92,47 @@ class SecretKeys:
 
     # ── keys, and the words that are said in their place ─────────────────────────────────────────────────────────
 
-    def collect(self, call: str, reference: str, at: float = 0.0) -> None:
-        """From here on keys are secret, and kept under `reference`; what is said is secret too."""
+    def collect(self, call: str, reference: str, at: float = 0.0, *, takes_words: bool = False) -> None:
+        """From here on keys are secret, and kept under `reference`; so is what is said: the digits of it, or all."""
+        self._takes_words = takes_words
+        self._close(at)
         self._collecting[call] = reference
         self._keep(reference, "")
-        if not self._stretches or self._stretches[-1][1] < at:
-            self._stretches = [*self._stretches[1 - MOST_REFERENCES :], (at, float("inf"))]
-        self._said = self._saying = ""
+        self._stretches = [*self._stretches[1 - MOST_REFERENCES :], (at, float("inf"))]
+        self._said, self._saying, self._answering = "", "", reference
 
-    def collected(self, call: str, *, is_whole: bool, at: float = 0.0) -> bool:
-        """No more of them for this tool call; what is not whole is forgotten. True when they were secret."""
+    def collected(self, call: str, *, is_whole: bool, at: float = 0.0) -> None:
+        """No more of them for this tool call; what is not whole is forgotten.
+
+        The caller may go on before the agent speaks: until then, and for a while at most, all of it is sensitive.
+        """
         reference = self._collecting.pop(call, None)
-        if reference is not None and not is_whole:
+        if reference is None:
+            return
+        if not is_whole:
             self._kept.pop(reference, None)
-        elif reference is not None and not self._kept.get(reference):
-            self._keep(reference, self._number(f"{self._said} {self._saying}"))
-        if reference is not None and not self._collecting and self._stretches:
-            self._stretches[-1] = (self._stretches[-1][0], at)
-            self._said = self._saying = ""
-        return reference is not None
+        if not is_whole or self._kept.get(reference):
+            self._answering = ""
+        self._take_words()
+        if not self._collecting and self._stretches:
+            self._is_closing = True
+            self._stretches[-1] = (self._stretches[-1][0], at + LONGEST_S)
+
+    def take_closed(self) -> bool:
+        """True once after something sensitive is over."""
+        has_closed, self._has_closed = self._has_closed, False
+        return has_closed
+
+    def _close(self, at: float) -> None:
+        if self._is_closing:
+            self._stretches[-1] = (self._stretches[-1][0], min(at, self._stretches[-1][1]))
+            self._is_closing, self._has_closed, self._answering = False, True, ""
+
+    def _take_words(self) -> None:
+        """What was said in place of keys, until now."""
+        said = f"{self._said} {self._saying}".strip()
+        if self._answering and said:
+            self._keep(self._answering, said if self._takes_words else self._number(said))
 
     def covers(self, at: float) -> bool:
         """At this place in the caller's audio there may be something sensitive."""
@@ -129,14 +159,17 @@ class SecretKeys:
 
     # ── on the way into the inbox ────────────────────────────────────────────────────────────────────────────────
 
-    def veil(self, event: ev.Event) -> ev.Event:
-        """The event as all others may see it."""
+    def veil(self, event: ev.Event, at: float) -> ev.Event:
+        """The event as all others may see it; it happens at `at`."""
         kind = type(event)
         if kind in _SPOKEN:
             return self._spoken(event)
         match event:
             case ev.DigitPressed(digit=digit):
                 return msgspec.structs.replace(event, digit=self.press(digit))
+            case ev.SegmentStarted():
+                self._close(at)
+                return event
             case ev.ToolRequested(name=name, arguments=arguments):
                 sensitive = self._sensitive(name)
                 veiled = sensitive.veiled(arguments, self._refer) if sensitive is not None else self.hide(arguments)
@@ -154,9 +187,11 @@ class SecretKeys:
             begin, self._final_to = event.from_s, event.to_s
         if not any(begin < until - EDGE_S and event.to_s > since + EDGE_S for since, until in self._stretches):
             return event
-        if self._collecting:
+        if self._answering:
             text = f"{self._said} {event.text}"[:MOST_CHARS] if is_final else self._said
             self._said, self._saying = text, "" if is_final else event.text[:MOST_CHARS]
+            if not self._collecting:
+                self._take_words()
         masked = " ".join(HIDDEN_NUMBER if self._is_number(word) else HIDDEN_WORD for word in event.text.split())
         return msgspec.structs.replace(event, text=masked)
 
@@ -177,7 +212,7 @@ class SecretKeys:
             "".join(sign for sign in word if sign.isdigit()) or str(known.get(normalize(word), ""))
             for word in text.replace("-", " ").split()
         ]
-        return "".join(digits) or text.strip()
+        return "".join(digits) or text
 
     def _refer(self, value: str) -> str:
         """The reference of a sensitive value: the same for the same one."""

@@ -29,6 +29,8 @@ class Collection(msgspec.Struct):
     reference: str
     """What secret ones are known by; empty: they are not secret."""
     turn: int
+    takes_words: bool = False
+    """Whatever is said is the answer; else only what holds a number is."""
     keys: str = ""
 
 
@@ -51,7 +53,7 @@ class Keys:
         """The turn was not over after all."""
         self.pressed = keys + self.pressed
 
-    def collect(self, run: ToolRun, wanted: CollectArguments) -> None:
+    def collect(self, run: ToolRun, wanted: CollectArguments, *, takes_words: bool = False) -> None:
         """A tool wants keys from now on."""
         script, b = self._call.script, self._call.behaviour
         reference = ""
@@ -65,8 +67,9 @@ class Keys:
             pause_s=wanted.timeout_s or b.digits_timeout_s,
             reference=reference,
             turn=run.turn,
+            takes_words=takes_words,
         )
-        self._call.do(CollectKeys(run.call, bool(reference), reference))
+        self._call.do(CollectKeys(run.call, bool(reference), reference, takes_words))
 
     def wait(self, at: float) -> None:
         """The question was heard: from here on the caller has so long for the first key."""
@@ -102,9 +105,10 @@ class Keys:
         return collection
 
 
-def says_number(text: str) -> bool:
-    """Secret words of the caller that hold a number: it was said, not pressed."""
-    return HIDDEN_NUMBER in text.split()
+def is_said(collection: Collection, text: str) -> bool:
+    """The caller's words answer in place of keys. They are masked: only secret ones are taken."""
+    words = text.split() if collection.reference else []
+    return bool(words) and (collection.takes_words or HIDDEN_NUMBER in words)
 
 
 def answer_of(collection: Collection) -> str:

@@ -11,7 +11,7 @@ from offhook.core.echo import Echo
 from offhook.core.endings import EndReason
 from offhook.core.endpointing import Evidence, learn_pause, silence_needed_s
 from offhook.core.history import CallerSaid, Outcome
-from offhook.core.keys import Keys, answer_of, says_number
+from offhook.core.keys import Keys, answer_of, is_said
 from offhook.core.ledger import PASSED
 from offhook.core.listening import MISSED_VOICE_S, Listening, Spurt
 from offhook.core.making import Making
@@ -221,7 +221,7 @@ class Turns:
         c.timers.cancel(Timer.IDLE, Timer.COMMIT)
         if not self._keys.collection:
             c.timers.cancel(Timer.DIGITS)
-        elif self._keys.collection.reference and says_number(turn.text):
+        elif is_said(self._keys.collection, turn.text):
             self._collected(at)
         elif self._keys.collection.reference:
             self._not_collected("The caller spoke instead of pressing keys, and said no number.", at)

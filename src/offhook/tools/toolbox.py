@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from offhook.agents.core_tool_configs import (
+    AskInConfidenceConfig,
     CollectDigitsConfig,
     EndCallConfig,
     HandoffConfig,
@@ -42,6 +43,7 @@ SPECS: Final[Mapping[type[BaseModel], Callable[[Any], ToolSpec]]] = {
     HandoffConfig: core_tools.handoff,
     CollectDigitsConfig: core_tools.collect_digits,
     SendDigitsConfig: core_tools.send_digits,
+    AskInConfidenceConfig: core_tools.ask_in_confidence,
 }
 """Entries of the agent's `tools` block that the conversation carries out itself."""
 MAKERS: Final[Mapping[type[BaseModel], Callable[[Any, Setup], Tool | McpServer]]] = {

@@ -13,7 +13,7 @@ import msgspec
 from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.core import history as hist
-from offhook.core.builtin import COLLECT_DIGITS, SEND_DIGITS
+from offhook.core.builtin import ASK_IN_CONFIDENCE, COLLECT_DIGITS, SEND_DIGITS
 from offhook.core.keeping import Keep, Kept
 
 WORD: Final = "x"
@@ -69,7 +69,7 @@ INSIDE: Final[Mapping[type[msgspec.Struct], str]] = {
     cmd.Remember: "entry",
 }
 """Where another of these stands in one."""
-OF_KEYS: Final = (COLLECT_DIGITS, SEND_DIGITS)
+OF_KEYS: Final = (ASK_IN_CONFIDENCE, COLLECT_DIGITS, SEND_DIGITS)
 """Tools whose arguments and answers are keys."""
 MOST_CALLS: Final = 1_000
 
