@@ -351,7 +351,11 @@ class Performer:
 
             return hear
 
-        stops += [self._ear.tap(guarded(caller)), self._pacer.tap(guarded(agent))]
+        heard = guarded(caller)
+        stops += [
+            self._ear.tap(lambda at, audio: None if self.keys.covers(at) else heard(at, audio)),
+            self._pacer.tap(guarded(agent)),
+        ]
         return stop
 
     def _let_hear(self, agent: AgentRuntime) -> None:

@@ -42,16 +42,6 @@ TAIL_S: Final = 0.5
 """The tone of the last key sounds on."""
 EDGE_S: Final = 0.25
 """Words that reach so little into a sensitive stretch were said beside it."""
-_SPOKEN: Final = {ev.TranscriptChanged, ev.TranscriptFinal, ev.TurnEndExpected}
-_ECHOES: Final = {
-    ev.SegmentReady: "text",
-    ev.SegmentReworded: "text",
-    ev.ReplyGenerated: "text",
-    ev.ReplyHeard: "text",
-    ev.MoreHeard: "text",
-    ev.PlayoutCut: "heard_text",
-}
-"""What a model makes of it, that has written a sensitive value itself."""
 
 
 def _nothing(name: str) -> Sensitive | None:
@@ -161,10 +151,9 @@ class SecretKeys:
 
     def veil(self, event: ev.Event, at: float) -> ev.Event:
         """The event as all others may see it; it happens at `at`."""
-        kind = type(event)
-        if kind in _SPOKEN:
-            return self._spoken(event)
         match event:
+            case ev.TranscriptChanged() | ev.TranscriptFinal() | ev.TurnEndExpected():
+                return self._spoken(event)
             case ev.DigitPressed(digit=digit):
                 return msgspec.structs.replace(event, digit=self.press(digit))
             case ev.SegmentStarted():
@@ -174,14 +163,18 @@ class SecretKeys:
                 sensitive = self._sensitive(name)
                 veiled = sensitive.veiled(arguments, self._refer) if sensitive is not None else self.hide(arguments)
                 return msgspec.structs.replace(event, arguments=veiled)
-            case _ if self._kept and kind in _ECHOES:
-                name = _ECHOES[kind]
-                return msgspec.structs.replace(event, **{name: self.hide(getattr(event, name))})
+            # What a model makes of a sensitive value that it has written itself.
+            case ev.PlayoutCut(heard_text=text):
+                return msgspec.structs.replace(event, heard_text=self.hide(text)) if self._kept else event
+            case (
+                ev.SegmentReady(text=text) | ev.SegmentReworded(text=text) | ev.ReplyGenerated(text=text)
+                | ev.ReplyHeard(text=text) | ev.MoreHeard(text=text)
+            ):  # fmt: skip
+                return msgspec.structs.replace(event, text=self.hide(text)) if self._kept else event
             case _:
                 return event
 
-    def _spoken(self, event: ev.Event) -> ev.Event:
-        assert isinstance(event, ev.TranscriptChanged | ev.TranscriptFinal | ev.TurnEndExpected)
+    def _spoken(self, event: ev.TranscriptChanged | ev.TranscriptFinal | ev.TurnEndExpected) -> ev.Event:
         begin, is_final = self._final_to, isinstance(event, ev.TranscriptFinal)
         if isinstance(event, ev.TranscriptFinal):
             begin, self._final_to = event.from_s, event.to_s
