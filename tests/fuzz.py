@@ -116,10 +116,10 @@ def case(seed: int, messages: Sequence[Message], first: Fault, most_faults: int 
 
 def pieces(chance: random.Random, data: bytes) -> list[bytes]:
     """The bytes as a network may hand them over: whole, one by one, or cut anywhere."""
-    way = chance.randrange(25)
-    if way < 8 or len(data) < 2:
+    way = chance.randrange(60)
+    if way < 20 or len(data) < 2:
         return [data]
-    if way == 8 and len(data) < 4_000:
+    if way == 20 and len(data) < 4_000:
         # Seldom: it takes far longer than all others.
         return [data[at : at + 1] for at in range(len(data))]
     cuts = sorted(chance.sample(range(1, len(data)), min(len(data) - 1, chance.randint(1, 12))))

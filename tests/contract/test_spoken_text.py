@@ -113,7 +113,7 @@ def test_no_socket_enforces_another_language_than_the_sentence_has(
 
 @pytest.mark.parametrize(
     ("options", "languages"),
-    [({}, ["en", "es", "en"]), ({"language": "en"}, ["en"] * 3), ({"model": "sonic-2"}, ["en"] * 3)],
+    [({}, ["en", "es", "en"]), ({"language": "en"}, ["en"] * 3), ({"model": "sonic-latest"}, ["en", "es", "en"])],
 )
 def test_cartesia_is_told_the_language_of_each_sentence(options: dict[str, str], languages: list[str]) -> None:
     async def main() -> None:

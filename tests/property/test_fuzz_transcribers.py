@@ -178,7 +178,14 @@ def test_a_spoiled_stream_loses_no_word(name: str) -> None:
                 assert told(caller) == [word.text for word in stream.sound.words]
 
 
-MISSING: Final = object()
+class _Missing:
+    """The field is not there."""
+
+    def __repr__(self) -> str:
+        return "missing"
+
+
+MISSING: Final = _Missing()
 
 
 @pytest.mark.parametrize("value", [None, MISSING, [], {"x": 1}, "?", 7], ids=repr)

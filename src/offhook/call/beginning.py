@@ -19,7 +19,7 @@ def header_of(handle: CallHandle, agent: "AgentRuntime") -> Header:
         agent=agent.agent.name,
         started=clock.wall().isoformat(timespec="milliseconds"),
         behaviour=agent.behaviour,
-        script=agent.script,
+        script=agent.script_on(facts.to_number),
         direction=facts.direction,
         from_number=facts.from_number,
         to_number=facts.to_number,

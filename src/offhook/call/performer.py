@@ -110,8 +110,8 @@ class Performer:
         self._let_hear(agent)
         self._hearing.follow(agent)
         if agent.hears_audio:
-            name, behaviour, script = agent.agent.name, agent.behaviour, agent.script
-            self.inbox.put(ev.AgentEntered(name, behaviour, script, hears_audio=True))
+            script = agent.script_on(self._wires.handle.facts.to_number)
+            self.inbox.put(ev.AgentEntered(agent.agent.name, agent.behaviour, script, hears_audio=True))
         self._attach(leg)
         is_outbound = self._wires.handle.facts.direction == "outbound"
         self.inbox.put(ev.CallAnswered("outbound" if is_outbound else "inbound"))
@@ -310,9 +310,9 @@ class Performer:
             self.inbox.put(ev.ToolFailed(command.call, clean(str(error))))
             return
         self._entering[command.call] = agent
-        self.inbox.put(
-            ev.AgentEntered(command.agent, agent.behaviour, agent.script, command.call, hears_audio=agent.hears_audio)
-        )
+        script = agent.script_on(self._wires.handle.facts.to_number)
+        name, hears_audio = command.agent, agent.hears_audio
+        self.inbox.put(ev.AgentEntered(name, agent.behaviour, script, command.call, hears_audio=hears_audio))
 
     async def _send_digits(self, command: cmd.SendDigits) -> None:
         try:

@@ -127,6 +127,7 @@ class VendorSocket:
         self._paused_at: float | None = None
         """Since when the vendor does not read."""
         self._due_at = 0.0
+        self._is_over = False
         self._timer: asyncio.TimerHandle | None = None
 
     def send(self, message: str | bytes) -> None:
@@ -193,6 +194,10 @@ class VendorSocket:
 
     def opened(self, wire: WSTransport) -> None:
         """The handshake is done: what has waited goes out."""
+        if self._is_over:
+            # Cancelled in its handshake, whose answer comes all the same: nobody else would ever close it.
+            wire.disconnect(graceful=False)
+            return
         now = clock.now()
         self._wire, self.is_open, self._sent_at = wire, True, now
         wire.underlying_transport.set_write_buffer_limits(high=self._limits.write_buffer)
@@ -295,6 +300,7 @@ class VendorSocket:
 
     def _let_go(self) -> None:
         """Say goodbye without waiting for anything: whoever cancels goes on at once."""
+        self._is_over = True
         is_open, self.is_open = self.is_open, False
         if self._timer is not None:
             self._timer.cancel()

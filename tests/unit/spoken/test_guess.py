@@ -22,6 +22,11 @@ PLAIN = [
     ("en", "De kamer kost 80 euro per nacht.", "nl"),
     ("en", "Pokój kosztuje 80 euro.", "pl"),
     ("en", "Bordet är bokat till klockan 19.", "sv"),
+    ("en", "Das macht 12,50 €, bitte.", "de"),
+    ("en", "Cela fait 12,50 €.", "fr"),
+    ("fr", "à 7h30", "fr"),
+    ("de", "1 Mio. Euro", "de"),
+    ("de", "Frau Dr. med. Weber", "de"),
     ("de", "The table is free at 7:30 pm.", "en"),
     ("es", "Your room costs 5 euros.", "en"),
     ("es", "Das Zimmer kostet 80 Euro.", "de"),
@@ -58,7 +63,18 @@ def test_no_row_of_english_is_taken_for_another_language() -> None:
     assert [row[0] for row in rows("english.tsv", "US") if language_of(clean(row[0]), "en").primary != "en"] == []
 
 
-@pytest.mark.parametrize("text", ["Sí, 5.", "Cuesta 20 euros.", "Это стоит 20 евро."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sí, 5.",
+        "Cuesta 20 euros.",
+        "Это стоит 20 евро.",
+        "am Mittwoch, den 3. Juni 2026",
+        "A szoba ára 80 euró.",
+        "Huone maksaa 80 euroa yöltä.",
+        "Pokoj stojí 80 eur za noc.",
+    ],
+)
 def test_what_is_not_plain_is_left_as_it_is(text: str) -> None:
     assert language_of(clean(text), "en") == Guess("", False)
     spoken = speaker(Setup(language="en-US"), spell_out=True)(text)

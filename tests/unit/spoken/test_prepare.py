@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from offhook.speech.ports import Setup
@@ -28,6 +28,9 @@ signs = st.text(alphabet="0123456789'\"-–/.,:#@$€%+~xXkKmMsaAQIV½°²()& ",
 
 
 @settings(max_examples=1500)
+@example("'8²", "en")
+@example("0'k", "en")
+@example("55€/² a²@b.c", "en")
 @given(st.one_of(texts, signs), st.sampled_from(["en", "en-GB", "en-US"]))
 def test_english_leaves_no_digit(text: str, language: str) -> None:
     spoken = Preparer(language, {}, speaks_others=False).prepare(text).entries

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Final, Literal
 
 from offhook import clock
+from offhook.simulator.vendors import deepgram_flux_speak
 from offhook.simulator.vendors.sockets import (
     AT_ONCE,
     Pace,
@@ -49,13 +50,17 @@ class DeepgramSpeakServer(SpeechServer):
         self.idle_s = IDLE_S
         self.age_s = AGE_S
         self.warnings = 0
+        self.knows_interrupt = True
+        """Of Flux's voices: the documents disagree on whether it is there."""
 
     def connection(self, path: str, query: dict[str, str], headers: Mapping[str, str]) -> "SpeechConnection | Refusal":
         """A socket."""
-        if path != "/v1/speak":
+        if path not in ("/v1/speak", deepgram_flux_speak.PATH):
             return Refusal(status=404, reason="Not found.")
         if headers.get("Authorization") != f"Token {self.key}":
             return Refusal(status=401, reason="Invalid credentials.")
+        if path == deepgram_flux_speak.PATH:
+            return deepgram_flux_speak.flux_speech(self, query, knows_interrupt=self.knows_interrupt)
         if not MODEL.fullmatch(query.get("model", "")):
             return Refusal(status=400, reason="No such model/version combination found.")
         if (query.get("encoding"), query.get("sample_rate")) != ("mulaw", "8000"):

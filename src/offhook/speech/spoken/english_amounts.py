@@ -89,7 +89,7 @@ def per(behind: str) -> str:
     said = ""
     for part in behind.strip("/").split("/") if behind else ():
         known = PER.get(part) or PER.get(part.lower())
-        said += f" per {known or (UNITS[part][0] if part in UNITS else part.lower())}"
+        said += f" per {known or (UNITS[part][0] if part in UNITS else part.lower().replace('²', ' squared'))}"
     return said
 
 
@@ -104,7 +104,7 @@ def _standard(amount: str, currency: str) -> str:
 
 def money(core: str, place: Place) -> str | None:
     """$12.50 -> "twelve dollars and fifty cents", $120/night -> "one hundred twenty dollars per night"."""
-    if core.isdigit():
+    if core.isdecimal():
         return None
     if match := MONEY.fullmatch(core):
         sign, currency, inner, amount, scale, more, behind = match.groups()[:7]
@@ -128,7 +128,7 @@ def sum_of(amount: str, units: tuple[str, str, str, str]) -> str:
     """ "12.50" -> "twelve dollars and fifty cents"."""
     unit, many, part, parts = units
     whole, _, cents = amount.replace(",", "").partition(".")
-    if len(cents) != 2 or not part or not cents.isdigit():
+    if len(cents) != 2 or not part or not cents.isdecimal():
         return counted(number(amount), unit, many)
     said = [counted(number(whole), unit, many)] if int(whole or 0) or not int(cents) else []
     said += [counted(cardinal(int(cents)), part, parts)] if int(cents) else []
@@ -155,7 +155,7 @@ def currency_word(core: str, place: Place) -> str | None:
 def _behind(amount: str, unit: str, units: str, part: str, parts: str) -> str:
     whole, _, cents = amount.partition(".")
     said = unit if whole == "1" else units
-    if len(cents) == 2 and cents.isdigit() and int(cents) and part:
+    if len(cents) == 2 and cents.isdecimal() and int(cents) and part:
         said += f" and {counted(cardinal(int(cents)), part, parts)}"
     return said
 
@@ -325,13 +325,13 @@ def slash(core: str, place: Place) -> str | None:
     if not match:
         return None
     if match.re is PART_OF:
-        behind = is_numeric(place.before) and place.before.isdigit()
+        behind = is_numeric(place.before) and place.before.isdecimal()
         return f"{_part(int(match[1]), int(match[2]), behind=behind)} {match[3]}" if int(match[2]) in PARTS else None
     if is_month(place.before):
         return None  # "Dec. 24/25"
     above, below = int(match[1]), int(match[2])
     is_part = 0 < above < below and below in PARTS
-    if is_part and is_numeric(place.before) and place.before.isdigit():
+    if is_part and is_numeric(place.before) and place.before.isdecimal():
         return _part(above, below, behind=True) + _inches(place, many=True)
     before, after = place.before.lower(), place.after.lower()
     is_dated = before in DATED or place.tail.startswith(":")

@@ -49,12 +49,12 @@ def code(core: str, place: Place) -> str | None:
     if match := PERIOD.fullmatch(core):
         return f"{_code_part(match[1], False, False, False)} {plain_number(match[2])}"
     parts = core.split("-")
-    if not any(c.isdigit() for c in core) or not all(PART.fullmatch(part) for part in parts):
+    if not any(c.isdecimal() for c in core) or not all(PART.fullmatch(part) for part in parts):
         return None
     is_code = place.before.lower() in CODE_WORDS or place.before.lower() in NUMBER_WORDS - {"in", "are", "with"}
     is_code = is_code and any(c.isalpha() for c in core)
-    numbers = sum(part.isdigit() for part in parts)
-    codes = sum(any(c.isdigit() for c in part) for part in parts)
+    numbers = sum(part.isdecimal() for part in parts)
+    codes = sum(any(c.isdecimal() for c in part) for part in parts)
     several = numbers > 1 and not any(part.isalpha() and part.islower() for part in parts)
     said = [_code_part(part, several, is_code, len(parts) > 1) for part in parts]
     return (", " if codes == len(parts) > 1 and numbers < len(parts) and max(map(len, parts)) > 2 else " ").join(
@@ -91,17 +91,20 @@ def _year_of_account(part: str) -> str | None:
 
 
 def _code_part(part: str, several: bool, is_code: bool, is_joined: bool) -> str:
-    if part.isdigit():
+    if part.isdecimal():
         if several:
             return f"{'eight hundred' if part == '800' else digits(part)},"
         if is_code or len(part) > 4:
             return digits(part)
         return paired(part) if is_joined and len(part) == 3 and not part.endswith("00") else plain_number(part)
+    head, apostrophe, ending = part.partition("'")
+    if apostrophe:
+        return f"{_code_part(head, several, is_code, is_joined).rstrip(',')}'{ending}"
     if match := SEVERAL.fullmatch(part):
         return f"{_code_part(match[1], several, is_code, is_joined)}s"
     if not MIXED.fullmatch(part):
         return spell(part) if part.isupper() and len(part) <= 3 else part
-    if said := _year_of_account(part) or (nth(part, Place()) if part[0].isdigit() else None):
+    if said := _year_of_account(part) or (nth(part, Place()) if part[0].isdecimal() else None):
         return said
     runs = re.findall(r"[A-Za-z]+|\d+", part)
     is_short = len(runs) == 2 and not is_code

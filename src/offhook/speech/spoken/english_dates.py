@@ -107,7 +107,7 @@ def nth(core: str, place: Place) -> str | None:
     if match := DECADE.fullmatch(core) or NUMBERS.fullmatch(core):
         head, _, last = plain_number(match[1]).rpartition(" ")
         return f"{head} {plural(last)}".strip()
-    if place.lead.endswith("'") and len(core) == 2 and core.isdigit() and "'" not in place.tail:
+    if place.lead.endswith("'") and len(core) == 2 and core.isdecimal() and "'" not in place.tail:
         return f"oh {cardinal(int(core))}" if core[0] == "0" else cardinal(int(core))
     return None
 

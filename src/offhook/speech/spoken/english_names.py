@@ -49,20 +49,20 @@ def abbreviation(core: str, place: Place) -> str | None:
     """`core` may end in a full stop here; said without one."""
     bare = core.rstrip(".")
     if bare in ("Dr", "St") and (
-        core.endswith(".") or place.after[:1].isupper() or place.before[:1].isupper() or place.before[:1].isdigit()
+        core.endswith(".") or place.after[:1].isupper() or place.before[:1].isupper() or place.before[:1].isdecimal()
     ):
         return _doctor_or_drive(bare, place)
     if bare in DIRECTIONS and _is_direction(place):
         return DIRECTIONS[bare]
     if bare in STATES and not core.endswith(".") and STATE_CODES.fullmatch(place.after):
         return STATES[bare]
-    if core in BEFORE_NUMBERS and (place.after[:1].isdigit() or re.fullmatch(r"[IVX]+", place.after)):
+    if core in BEFORE_NUMBERS and (place.after[:1].isdecimal() or re.fullmatch(r"[IVX]+", place.after)):
         known = core.endswith(".") or (core in ("No", "Nos") and not place.is_first and not place.tail)
         return BEFORE_NUMBERS[core] if known else None
     if bare in ("am", "pm", "AM", "PM", "a.m", "p.m", "A.M", "P.M"):
         spoken = bare.replace(".", "").upper()
-        return spoken if "." in core.rstrip(".") or place.before[-1:].isdigit() else None
-    if bare in MONTHS and (core.endswith(".") or place.after[:1].isdigit() or place.before[:1].isdigit()):
+        return spoken if "." in core.rstrip(".") or place.before[-1:].isdecimal() else None
+    if bare in MONTHS and (core.endswith(".") or place.after[:1].isdecimal() or place.before[:1].isdecimal()):
         return MONTHS[bare] if not (bare in ("Mar", "Jan") and core.endswith(".") and place.last) else None
     if bare in DAYS and ((core.endswith(".") and not place.last) or bare not in ("Sat", "Sun", "Wed", "Mon")):
         return DAYS[bare]
@@ -90,13 +90,13 @@ def _doctor_or_drive(bare: str, place: Place) -> str:
     in_address = place.before[:1].isupper() and place.before.rstrip(".") not in STREETS
     if bare == "Dr":
         in_address = in_address and (
-            place.before_that[:1].isdigit() or place.before_that in DIRECTIONS or not place.after
+            place.before_that[:1].isdecimal() or place.before_that in DIRECTIONS or not place.after
         )
     else:
         in_address = in_address and not place.is_first
         # "in Downtown St. Louis" has no number in front.
         in_address = in_address and (
-            not place.after[:1].isupper() or place.before_that[:1].isdigit() or place.tail[:1] in (",", "")
+            not place.after[:1].isupper() or place.before_that[:1].isdecimal() or place.tail[:1] in (",", "")
             or place.after in STARTERS or place.before_that.rstrip(".") in DIRECTIONS
         )  # fmt: skip
     return STREET_TYPES[bare] if in_address else TITLES[bare]
@@ -106,7 +106,7 @@ def _is_direction(place: Place) -> bool:
     """ "123 N. Main", "5th Ave NW", "E 5th"."""
     is_street_behind = place.before.rstrip(".") in STREETS
     names_street = place.after[:1].isupper() or bool(re.fullmatch(r"\d+(?:st|nd|rd|th)", place.after))
-    return is_street_behind or (names_street and place.before.isdigit() and not is_numeric(place.after))
+    return is_street_behind or (names_street and place.before.isdecimal() and not is_numeric(place.after))
 
 
 def _is_short_day(place: Place) -> bool:
@@ -116,8 +116,8 @@ def _is_short_day(place: Place) -> bool:
         names_day(place.before)
         or names_day(place.after)
         or is_month(place.after)
-        or place.after[:1].isdigit()
-        or place.before[:1].isdigit()
+        or place.after[:1].isdecimal()
+        or place.before[:1].isdecimal()
     )
     return is_beside or bool(
         near & {"on", "every", "this", "next", "last", "by", "until", "and", "to", "-", "–", "from", "&"}
@@ -185,7 +185,7 @@ def acronym(core: str, place: Place) -> str | None:
     has_vowel = any(letter in "AEIOUY" for letter in bare)
     if is_shouted or (len(bare) >= 6 and has_vowel):
         return bare.lower() + ending
-    is_airline = len(bare) == 2 and place.after.isdigit() and len(place.after) > 2
+    is_airline = len(bare) == 2 and place.after.isdecimal() and len(place.after) > 2
     if (
         is_airline
         or bare in SPELLED
@@ -213,8 +213,8 @@ def tagged(core: str, place: Place) -> str | None:
         return None
     if re.fullmatch(r"#[A-Za-z]\w{2,60}", core):
         parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", core[1:])
-        return " ".join(["hashtag", *(SHARED.spelled_digits(p) if p.isdigit() and len(p) > 4 else
-                                      plain_number(p) if p.isdigit() else p for p in parts)])  # fmt: skip
+        return " ".join(["hashtag", *(SHARED.spelled_digits(p) if p.isdecimal() and len(p) > 4 else
+                                      plain_number(p) if p.isdecimal() else p for p in parts)])  # fmt: skip
     if re.fullmatch(r"@[A-Za-z0-9_.-]{2,60}", core):
         return f"at {SHARED.address(core[1:])}"
     return None

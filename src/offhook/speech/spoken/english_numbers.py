@@ -104,7 +104,7 @@ FRACTION_SIGNS: Final = {
 
 def plain_number(text: str) -> str:
     """A number without a known meaning: four digits that could be a year are said in pairs, the rest as a cardinal."""
-    if len(text) == 4 and text.isdigit() and (1100 <= int(text) < 2100):
+    if len(text) == 4 and text.isdecimal() and (1100 <= int(text) < 2100):
         return year(int(text))
     return number(text)
 

@@ -66,9 +66,9 @@ def fixed(core: str, place: Place) -> str | None:
 def symbol(core: str, place: Place) -> str | None:
     """A sign that stands alone; a dash between two values is "to", any other a pause."""
     if core in ("-", "–", "—", "--"):
-        between = place.before[-1:].isdigit() or place.before.lower().rstrip(".")[-2:] in ("am", "pm")
+        between = place.before[-1:].isdecimal() or place.before.lower().rstrip(".")[-2:] in ("am", "pm")
         names = is_month(place.after) or names_day(place.after) or place.after in ("noon", "midnight", "present")
-        between = between and (place.after[:1].isdigit() or names or MONEY.fullmatch(place.after) is not None)
+        between = between and (place.after[:1].isdecimal() or names or MONEY.fullmatch(place.after) is not None)
         between = between or (names_day(place.before) and names_day(place.after))
         if between or (is_month(place.before) and is_month(place.after)):
             return "to"
@@ -78,7 +78,7 @@ def symbol(core: str, place: Place) -> str | None:
 
 def at_value(core: str, place: Place) -> str | None:
     """@7pm, @$5."""
-    said = _value(core[1:], Place()) if core[:1] == "@" and core[1:2].isdigit() else None
+    said = _value(core[1:], Place()) if core[:1] == "@" and core[1:2].isdecimal() else None
     return f"at {said}" if said else None
 
 
@@ -111,7 +111,7 @@ def phone(core: str, place: Place) -> str | None:
 
 def count(core: str, place: Place) -> str | None:
     """A plain number, said as its neighbours ask: the digits of a code, a house, a year."""
-    numbered = core.startswith("#") and core[1:2].isdigit()
+    numbered = core.startswith("#") and core[1:2].isdecimal()
     if numbered:
         core = core[1:]
     if "'" in core and re.fullmatch(r"\d{1,3}(?:'\d{3})+", core):
@@ -124,7 +124,7 @@ def count(core: str, place: Place) -> str | None:
     sign, text, more = match.groups()
     if sign or more:
         return f"{PREFIXES[sign]}{number(text)}{' plus' if more else ''}"
-    said = _in_context(text, place, numbered) if text.isdigit() else number(text)
+    said = _in_context(text, place, numbered) if text.isdecimal() else number(text)
     if not numbered:
         return said
     is_key = len(text) == 1 and PRESSING & {place.before.lower(), place.before_that.lower()}
@@ -154,11 +154,11 @@ def _in_groups(text: str, place: Place) -> str | None:
         zeros += 1
     if zeros and len(text) <= 3 and text[0] != "0":
         return number(text + "000" * zeros)
-    if text == "000" and place.before.isdigit() and len(place.before) <= 3:
+    if text == "000" and place.before.isdecimal() and len(place.before) <= 3:
         return ""
-    fours = [len(word) == 4 and word.isdigit() for word in (place.before_that, place.before, text, place.after)]
+    fours = [len(word) == 4 and word.isdecimal() for word in (place.before_that, place.before, text, place.after)]
     if (fours[2] and (fours[1] or fours[3])) or (fours[0] and fours[1] and len(text) < 4):
-        return digits(text) + ("," if place.after.isdigit() and not place.tail else "")
+        return digits(text) + ("," if place.after.isdecimal() and not place.tail else "")
     return None
 
 
@@ -211,7 +211,7 @@ def _is_house(place: Place) -> bool:
     for word in place.ahead:
         if word.rstrip(".") in STREETS:
             return True
-        if not (word[:1].isupper() or word[:1].isdigit()):
+        if not (word[:1].isupper() or word[:1].isdecimal()):
             break
     return (after in DIRECTIONS and behind[:1].isalnum()) or after in DIRECTIONS.values()
 
@@ -233,11 +233,11 @@ def span(core: str, place: Place) -> str | None:
     if left.lower().replace(".", "") in ("am", "pm"):
         said_right = _value(right, place)
         return f"{left.replace('.', '').upper()} to {said_right}" if said_right else None
-    are_numbers = left.isdigit() and right.isdigit()
+    are_numbers = left.isdecimal() and right.isdecimal()
     is_code = are_numbers and ((right[0] == "0" and len(right) > 1) or len(left) + 1 < len(right) > 3)
     if is_code or place.before.lower() in CODE_WORDS:
         return None
-    if left.isdigit() and right in ("present", "now", "today"):
+    if left.isdecimal() and right in ("present", "now", "today"):
         return f"{plain_number(left)} to {right}"
     if re.fullmatch(r"[A-Z]", left) and re.fullmatch(r"[A-Z]", right):
         return f"{spell(left)} to {spell(right)}"
@@ -297,7 +297,7 @@ WORD_RULES: Final[tuple[Rule, ...]] = (fixed, currency_word, magnitude, unit_wor
 
 def common(core: str, before: str) -> bool:
     """Nearly every word: no abbreviation, no unit behind a number."""
-    return core not in SPECIAL and not (before[-1:].isdigit() or before[-1:] in BEHIND_NUMBERS)
+    return core not in SPECIAL and not (before[-1:].isdecimal() or before[-1:] in BEHIND_NUMBERS)
 
 
 SPECIAL: Final = frozenset({*ABBREVIATIONS, *FIXED, *UNITS, *MAGNITUDES, "x", "am", "pm", "no", "nos", "fl"})

@@ -18,6 +18,8 @@ LOANED: Final = frozenset({"la", "el", "le", "de", "du", "en", "al", "del", "con
 """Words that stand in borrowed names everywhere."""
 LONGEST_WEAK: Final = 3
 """Letters of a capitalized word that is an abbreviation as likely as a word."""
+FEWEST_STRANGE: Final = 4
+"""Words: "crème brûlée, $9" is still a dish."""
 MOST_WORDS: Final = 60
 """Of a text, as a sentence has."""
 _WORDS: Final = {tag: frozenset(words.split()) for tag, words in TELLING.items()}
@@ -55,8 +57,9 @@ def language_of(words: Sequence[str], usual: str) -> Guess:
             is_usual = _WRITTEN_IN.get(usual) == script or (usual == "ja" and script in ("HIRAGANA", "KATAKANA"))
             return Guess(usual, True) if is_usual else Guess(_SCRIPTS[script], bool(_SCRIPTS[script]))
     counts = _count(words, usual)
+    as_usual = Guess("", False) if _is_strange(words, usual) else Guess(usual, True)
     if not any(tag != usual for tag in counts):
-        return Guess(usual, True)
+        return as_usual
     other, alone, against = "", 0, 0
     for tag in counts:
         if tag != usual:
@@ -64,9 +67,30 @@ def language_of(words: Sequence[str], usual: str) -> Guess:
             if (mine - theirs, mine, counts[tag][0]) > (alone - against, alone, counts[other][0] if other else 0):
                 other, alone, against = tag, mine, theirs
     if alone <= against:
-        return Guess(usual, True)
+        return as_usual
     is_sure = alone >= ENOUGH and alone >= 2 * against and not _has_rival(counts, other, usual)
+    is_sure = is_sure and not (other in LETTERS and _has_strange_letters(words, other))
     return Guess(other, True) if is_sure else Guess("", False)
+
+
+def _is_strange(words: Sequence[str], usual: str) -> bool:
+    """No word of the agent's language, and letters that it does not have: a language that is not on the list."""
+    known = _WORDS.get(usual)
+    if known is None or len(words) < FEWEST_STRANGE or all(word.isascii() for word in words):
+        return False
+    cores = [take_apart(word).core for word in words[:MOST_WORDS]]
+    has_own = any(len(core) > 1 and core.lower() in known for core in cores)
+    return not has_own and _has_strange_letters(words, usual)
+
+
+def _has_strange_letters(words: Sequence[str], tag: str) -> bool:
+    """In words that are no names."""
+    letters = LETTERS.get(tag, "")
+    return any(
+        word[0].islower() and any(not c.isascii() and c.isalpha() and c not in letters for c in word)
+        for word in words[:MOST_WORDS]
+        if word and not word.isascii()
+    )
 
 
 _Counts = dict[str, tuple[int, dict[str, int]]]
@@ -79,12 +103,14 @@ def _count(words: Sequence[str], usual: str) -> "_Counts":
     weak: list[tuple[str, ...]] = []
     parts = [take_apart(word) for word in words[:MOST_WORDS] if word]
     for at, (lead, core, tail) in enumerate(parts):
-        if tail[:1] == "." and at + 1 < len(parts) and not parts[at + 1].core[:1].isupper():
+        goes_on = at + 1 < len(parts) and (len(core) <= LONGEST_WEAK or not parts[at + 1].core[:1].isupper())
+        if tail[:1] == "." and goes_on:
             continue  # An abbreviation: "est. 1999" is no French.
         if "¿" in lead or "¡" in lead:
             _tell(told, ("es",), 2)
-        # A capital inside a sentence is a name, or a noun.
-        if core and (starts or core[0].islower()):
+        # A capital inside a sentence is a name, or a noun of German.
+        is_noun = len(core) > LONGEST_WEAK and _TOLD_BY.get(core.lower()) == ("de",)
+        if core and (starts or core[0].islower() or is_noun):
             small = core.lower()
             tags = _TOLD_BY.get(small, ())
             if not tags and not small.isascii() and core[0].islower():
@@ -96,7 +122,7 @@ def _count(words: Sequence[str], usual: str) -> "_Counts":
         starts = any(sign in tail for sign in ".!?:") or (starts and not core)
     # "Mon", "La" and the accents of a borrowed dish only bear out what other words have told.
     weak.append(tuple(tag for tag, letters in LETTERS.items() if any(letter in letters for letter in foreign)))
-    known = {tag for tag in told if tag == usual or _compared(told, tag, usual)[0] > 0}
+    known = {usual, *(tag for tag in told if _compared(told, tag, usual)[0] > 0)}
     for tags in weak:
         _tell(told, tuple(tag for tag in tags if tag in known))
     return told

@@ -22,7 +22,11 @@ TELLING: Final = {
     habitaciones mesa mesas personas gracias hola adiós buenos buenas perfecto claro vale reserva cita teléfono número
     código abrimos cerramos abierto cerrado puede puedo podemos tiene tenemos tengo quiere quiero necesita usted ustedes
     nuestro nuestra nuestros este esta estos estas ese esa eso cada todo todos toda euros llame llamar favor dirección
-    calle lleva llega sale queda quedan pago total""",
+    calle lleva llega sale queda quedan pago persona
+    euro millones iva desayuno incluido incluida cama llegada salida cuenta pagar reservar reservado entonces después
+    antes ahora mismo tampoco nada algo alguien nadie señor señora espera esperan abre cierra abren cierran duran será
+    sería podría gustaría ayudarle ayudar decirme dígame tiempo vez veces primero segundo planta piso puerta centro
+    ciudad plaza avenida cuarto kilómetros metros gramos lista aproximadamente además aunque porque siempre nunca""",
     "de": """der die das den dem des ein eine einen einem einer eines und oder aber von vom zu zum zur in im an am auf
     für mit bei aus nach vor über unter bis ab um ist sind war waren sein wird werden hat haben habe hatte kann können
     möchte möchten soll muss müssen darf ich sie wir ihr uns ihnen ihre ihren ihrem unser unsere es er nicht kein keine
@@ -30,7 +34,13 @@ TELLING: Final = {
     uhr tag tage woche monat jahr stunde stunden minuten montag dienstag mittwoch donnerstag freitag samstag sonntag
     januar februar märz mai juni juli oktober dezember kostet kosten preis zimmer tisch personen danke bitte hallo
     guten gerne geöffnet geschlossen haben reserviert termin telefon nummer straße pro nacht sich man diese dieser
-    dieses gibt geht frei alle jeden jede tschüss""",
+    dieses gibt geht frei alle jeden jede tschüss
+    bezahlt abs std uhr macht beträgt kommt euro prozent etage stück rechts herr frau rufen nehmen sagen
+    brauchen hätten würden wollen
+    wieder dann hier dort gegen zwischen während beide viele etwa gesamt insgesamt rechnung bezahlen zahlen buchen
+    gebucht reservierung frühstück doppelzimmer einzelzimmer nächte übernachtung ankunft abreise adresse lautet
+    bestellung lieferung monate jahre gern freut tut leid augenblick gleich später früher erst letzte nächste einmal
+    zweimal dreimal sowie inklusive zuzüglich netto brutto also wäre wären sonst jetzt damit dafür natürlich""",
     "fr": """le la les un une des du de au aux et ou mais en dans sur sous avec sans pour par chez entre depuis est sont
     était être a ont avons avez ai il elle nous vous ils elles je tu on me se ce cet cette ces son sa ses notre nos
     votre vos leur mon ma mes ne pas plus moins très aussi déjà oui non si que qui quoi quel quelle quand comment où
@@ -38,7 +48,12 @@ TELLING: Final = {
     lundi mardi mercredi jeudi vendredi samedi dimanche janvier février mars avril mai juin juillet août septembre
     octobre novembre décembre coûte coûtent prix chambre chambres table personnes merci bonjour bonsoir revoir ouvert
     fermé ouvrons fermons réservation rendez-vous téléphone numéro rue voulez pouvez peux peut c'est j'ai qu'il d'une
-    l'hôtel d'accord s'il plaît voici voilà tout tous toute chaque euros""",
+    l'hôtel d'accord s'il plaît voici voilà personne tout tous toute chaque euros
+    à euro cela ça fait reste restent voudrais voudriez aimerais faut peut-être alors donc puis ensuite après avant
+    maintenant toujours jamais rien quelque chose monsieur madame mademoiselle docteur appelez rappeler attendez ouvre
+    ferme ouvrent ferment dure petit-déjeuner inclus compris nuitée arrivée départ adresse compte payer réserver
+    réservé étage porte ville demie kilomètres mètres grammes habitants environ parce bien sûr d'un d'ici jusqu'à
+    lorsque première premier dernier dernière""",
     "it": """il lo la i gli le un uno una e ed o ma di del della dei delle dello degli da dal dalla a al alla ai alle in
     nel nella con su sul sulla per tra fra è sono era essere ha hanno abbiamo ho che chi cosa come quando dove perché
     quanto quale non sì no più meno molto anche già qui oggi domani sera mattina notte notti giorno giorni settimana
@@ -53,12 +68,13 @@ TELLING: Final = {
     segunda terça quarta quinta sexta sábado domingo janeiro fevereiro março abril maio junho julho setembro outubro
     novembro dezembro custa custam preço quarto quartos mesa pessoas obrigado obrigada olá bom boa adeus aberto fechado
     abrimos fechamos reserva telefone número pode posso podemos quer gostaria você vocês nós nosso nossa seu sua este
-    esta isso cada todos tudo reais euros""",
+    esta isso cada todos tudo reais euro euros""",
     "nl": """de het een en of maar van voor met op in aan bij uit naar over onder tot om door tussen is zijn was waren
     wordt worden heeft hebben heb kan kunnen wil willen moet moeten mag ik u jij je wij we zij ze hij hun ons onze uw
     niet geen ja nee ook nog al zeer meer als dat die dit deze wie wat waar wanneer hoe waarom welke vandaag morgen
     avond ochtend nacht nachten dag dagen week maand jaar uur uren minuten maandag dinsdag woensdag donderdag vrijdag
-    zaterdag zondag januari februari maart mei juni juli augustus oktober kost kosten prijs kamer kamers tafel personen
+    zaterdag zondag januari februari maart mei juni juli augustus oktober kost kosten euro prijs kamer kamers
+    tafel personen
     dank bedankt hallo goedemorgen goedemiddag goedenavond open gesloten reservering afspraak telefoon nummer straat
     alstublieft graag per elke alle er""",
     "pl": """i oraz lub ale w we z ze na do od dla po przy przed nad pod o u za jest są był była było być ma mają mamy
@@ -66,16 +82,17 @@ TELLING: Final = {
     która które czy że się ten ta to tej tego pan pani państwo my nasz nasza nasze dzisiaj dziś jutro rano wieczorem noc
     dzień dni tydzień miesiąc rok godzina godziny godzinie minut poniedziałek wtorek środa czwartek piątek sobota
     niedziela kosztuje cena pokój pokoje stolik osób osoby dobry cześć witam otwarte zamknięte rezerwacja telefon numer
-    ulica złotych""",
+    ulica złotych euro""",
     "sv": """och eller men att av från till med på i för om vid under över är var vara blir har hade kan vill ska måste
     jag du han hon vi ni de oss er vår vårt våra din ditt inte ingen ja nej också bara mycket mer när vad vem var hur
     varför vilken idag imorgon kväll natt dag dagar vecka månad år timme timmar minuter måndag tisdag onsdag torsdag
     fredag lördag söndag kostar pris rum bord personer tack hej öppet stängt öppnar stänger bokning telefon nummer en
-    ett den det som klockan kronor""",
+    ett den det som klockan kronor euro""",
     "da": """og eller men at af fra til med på i for om ved under over er var være bliver har havde kan vil skal må jeg
     du han hun vi de os jer vores din dit ikke ingen ja nej også kun meget mere når hvad hvem hvor hvordan hvorfor
     hvilken dag dage uge måned år time timer minutter mandag tirsdag onsdag torsdag fredag lørdag søndag koster pris
-    værelse bord personer tak hej åbent lukket åbner lukker telefon nummer en et den det som klokken kroner morgen aften
+    værelse bord personer tak hej åbent lukket åbner lukker telefon nummer en et den det som klokken kroner euro
+    morgen aften
     nat""",
     "tr": """ve veya ama ile için bir bu şu o de da mi mı mu mü ne nasıl nerede kim kaç var yok evet hayır çok daha gibi
     sonra önce kadar saat saatte gün gece hafta ay yıl bugün yarın sabah akşam pazartesi salı çarşamba perşembe cuma
@@ -84,7 +101,7 @@ TELLING: Final = {
 }
 """By primary tag. A word may stand in several: it tells nothing between those."""
 LETTERS: Final = {
-    "es": "ñáíóúé¿¡", "de": "äöüß", "fr": "éèêàâçùûîïôœ", "it": "èàòùì", "pt": "ãõçáâêéíóú", "pl": "ąćęłńóśźż",
+    "es": "ñáíóúéü¿¡", "de": "äöüß", "fr": "éèêàâçùûîïôœ", "it": "èàòùìéî", "pt": "ãõçáâêéíóúàôü", "pl": "ąćęłńóśźż",
     "sv": "åäö", "da": "æøå", "tr": "ğışçöü",
 }  # fmt: skip
 """Letters of a language that English does not have."""

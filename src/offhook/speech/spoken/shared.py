@@ -7,7 +7,7 @@ from typing import Final
 
 from offhook.speech.spoken.telephone import PHONE, groups_of, is_number
 
-EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+EMAIL: Final = re.compile(r"[^\W²³](?:[^\W²³]|[.+-])*@[^\W²³](?:[^\W²³]|-)*(?:\.(?:[^\W²³]|-)+)+")
 URL: Final = re.compile(r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,24})(?::\d+)?([/?#]\S*)?", re.IGNORECASE)
 SHORT_WORDS: Final = frozenset({"co", "jo", "me", "my", "at", "go", "we", "to", "of", "in", "on", "by", "or", "hi"})
 """Two letters of an address that are a word; others are spelled."""
@@ -30,7 +30,7 @@ class SharedWords:
 
     def spell(self, text: str) -> str:
         """Letters and digits one by one; the rest is left out."""
-        return " ".join(self._sign(c) for c in text if c.isalnum())
+        return " ".join(self._sign(c) for c in text if c.isalpha() or c in "0123456789")
 
     def _sign(self, c: str) -> str:
         return self.digits[int(c)] if c in "0123456789" else self.letters.get(c.upper(), c.upper())

@@ -75,7 +75,7 @@ def create(config: Config, setup: Setup) -> SocketVoice:
     )
     common = request(config, setup)
     # Models of the third generation speak all languages that a sentence is recognized in.
-    follows = not config.language and config.model.startswith("sonic-3")
+    follows = not config.language and config.model.startswith(("sonic-3", "sonic-latest"))
     speak = speaker(setup, spell_out=config.spell_out)
     return SocketVoice(endpoint, terms, lambda: ContextDialect(endpoint, common, follows=follows), speak)
 
