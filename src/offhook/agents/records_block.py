@@ -4,13 +4,16 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from offhook.agents.turn_taking import SWITCHES
 from offhook.core.keeping import Keep, Kept
 
 MOST_DAYS: Final = 3_650
 
 
 def _as_keep(value: Any) -> Any:
-    """Who writes true or false means on or off."""
+    """Who writes true or no means on or off."""
+    if isinstance(value, str):
+        value = SWITCHES.get(value.lower(), value.lower())
     if isinstance(value, bool):
         return Keep.ON if value else Keep.OFF
     return value

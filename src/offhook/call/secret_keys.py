@@ -44,6 +44,10 @@ EDGE_S: Final = 0.25
 """Words that reach so little into a sensitive stretch were said beside it."""
 
 
+_COMMON: Final = ("true", "false")
+"""Sensitive as an argument, and no secret in a text."""
+
+
 def _nothing(name: str) -> Sensitive | None:
     """No tool has sensitive parameters."""
     del name
@@ -65,7 +69,7 @@ class SecretKeys:
     """Places in the audio, begin and end, between which the caller's answer is sensitive; the last may be open."""
     _final_to: float = 0.0
     _sensitive: Callable[[str], Sensitive | None] = _nothing
-    _words: Collection[str] = ()
+    _words: Collection[str] = field(default=(), repr=False)
     _language: str = "en"
     _given: int = 0
     _takes_words: bool = False
@@ -144,7 +148,11 @@ class SecretKeys:
 
     def hide(self, text: str) -> str:
         """The text with all that is kept replaced by its references: services repeat what they were sent."""
-        values = {f"{{{name}}}": kept for name, kept in self._kept.items() if len(kept) >= SHORTEST_HIDDEN}
+        values = {
+            f"{{{name}}}": kept
+            for name, kept in self._kept.items()
+            if len(kept) >= SHORTEST_HIDDEN and kept not in _COMMON
+        }
         return hidden_in(text, values) if values else text
 
     # ── on the way into the inbox ────────────────────────────────────────────────────────────────────────────────

@@ -57,7 +57,8 @@ def hidden_in(text: str, values: Mapping[str, str]) -> str:
     """The text with references in place of their values, the longest first."""
     for reference, digits in sorted(values.items(), key=lambda entry: -len(entry[1])):
         pattern = _BETWEEN.join(re.escape(digit) for digit in digits)
-        if len(digits) < _SURE:
+        if len(digits) < _SURE or not any(sign.isdigit() for sign in digits):
+            # A word stands in others: only where it is by itself is it the value.
             pattern = rf"(?<!\w){pattern}(?!\w)"
-        text = re.sub(pattern, reference, text)
+        text = re.sub(pattern, reference, text, flags=re.IGNORECASE)
     return text
