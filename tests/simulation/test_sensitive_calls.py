@@ -210,6 +210,7 @@ def test_an_agent_that_keeps_nothing_leaves_nothing(tmp_path: Path, keep: str, m
     kept = kept_bytes(tmp_path).decode(errors="replace").lower()
     for canary in ("heliotrope", "zanzibar", "secretanswer", "marmalade", "pineapple", "7391"):
         assert canary not in kept
+    assert outcome.summary["turns"] and all(set(turn["text"]) <= {"x", " "} for turn in outcome.summary["turns"])
     names = {path.name for path in outcome.folder.iterdir()}
     assert names == {"journal.jsonl", "call.json"} | (
         {"recording.wav", "transcript.txt"} if keep == "masked" else set()

@@ -128,6 +128,11 @@ def _data_dir(folder: Path, low_mb: int) -> Check:
     if free_mb < low_mb:
         advice = f"make room: below {low_mb} MB (OFFHOOK_LOW_DISK_MB) calls are not recorded"
         return Check(Mark.NOTE, "data folder", found, advice)
+    calls = folder / "calls"
+    others = [path for path in (folder, calls) if path.exists() and path.stat().st_mode & 0o077]
+    if others:
+        advice = f"what callers say is for the server's user alone: chmod 700 {' '.join(map(str, others))}"
+        return Check(Mark.NOTE, "data folder", found, advice)
     return Check(Mark.GOOD, "data folder", found)
 
 
