@@ -85,8 +85,7 @@ async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadli
     """
     bound = _bind(listening)
     port = bound.getsockname()[1]
-    # The clients write down whole addresses, and with them what a tool was given.
-    for name in ("uvicorn.error", "uvicorn.asgi", "websockets.server", "httpx", "httpx2", "httpcore", "httpcore2"):
+    for name in ("uvicorn.error", "uvicorn.asgi", "websockets.server"):
         logging.getLogger(name).setLevel(logging.WARNING)
     config = uvicorn.Config(
         app,
