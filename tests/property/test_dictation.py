@@ -76,7 +76,7 @@ def test_what_grows_can_become_whole(country: str, digits: str) -> None:
 def test_every_text_has_an_answer(tag: str, text: str, question: str, earlier: str) -> None:
     script = SCRIPTS[tag]
     assert wholeness(text, Asked(question, earlier), script) in Wholeness
-    assert shape_of(text, question, script, earlier) in Shape
+    assert shape_of(text, question, script, wholeness(text, Asked(question, earlier), script)) in Shape
     history: list[AnyEntry] = [AgentSaid(0, question), CallerSaid(1, earlier), AgentSaid(1, text), CallerSaid(2, text)]
     assert isinstance(asked_in(history, script), Asked)
     for item in items_of(text, script.figures, script.number_words, script.fillers):

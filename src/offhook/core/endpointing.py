@@ -12,14 +12,12 @@ Nothing outvotes a number that is plainly not whole: its parts sound complete. O
 over, and the sound makes little of a difference: who has told ten digits of ten waits for an answer.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from offhook.core.behaviour import Behaviour, Script
-from offhook.core.dictation import asked_in, is_asked, wholeness
-from offhook.core.history import AnyEntry
+from offhook.core.dictation import Asked, is_asked, wholeness
 from offhook.core.numbers import Wholeness
 from offhook.core.words import Shape, is_question, normalize, shape_of
 
@@ -73,15 +71,15 @@ class Ending(msgspec.Struct, frozen=True):
         )
 
 
-def ending_of(text: str, history: Sequence[AnyEntry], script: Script, *, hears_audio: bool = False) -> Ending:
+def ending_of(text: str, asked: Asked, script: Script, *, hears_audio: bool = False) -> Ending:
     """How the caller's words end, given what they answer. Who answers what it hears needs no words."""
     if not normalize(text):
         return Ending(Shape.COMPLETE if hears_audio else None)
-    asked = asked_in(history, script)
-    shape, words, question = shape_of(text, asked.text, script, asked.earlier), len(text.split()), is_question(text)
+    there = wholeness(text, asked, script)
+    shape, words, question = shape_of(text, asked.text, script, there), len(text.split()), is_question(text)
     if shape not in (Shape.COLLECTING, Shape.COMPLETE):
         return Ending(shape, words, question)
-    return Ending(shape, words, question, wholeness(text, asked, script), is_asked(text, asked, script))
+    return Ending(shape, words, question, there, is_asked(text, asked, script))
 
 
 def silence_needed_s(behaviour: Behaviour, evidence: Evidence) -> float:

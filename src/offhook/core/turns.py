@@ -7,6 +7,7 @@ from typing import Final
 
 from offhook.core.closing import Closing
 from offhook.core.commands import Ask, PredictTurn, Say, WatchSilence
+from offhook.core.dictation import Asked, asked_in
 from offhook.core.echo import Echo
 from offhook.core.endings import EndReason
 from offhook.core.endpointing import Ending, ending_of, learn_pause, silence_needed_s
@@ -61,6 +62,11 @@ class Turns:
         self.learned_pause_s = 0.0
         self._cut_for = 0
         """The spurt that has cut a reply."""
+        self._asked_at = -1
+        """Length of the history in which the caller was asked for something."""
+        self._asked = Asked()
+        self._judged: tuple[str, Ending] | None = None
+        """The words that were looked at last, and how they end."""
 
     # ── the end of the caller's turn ─────────────────────────────────────────────────────────────────────────
 
@@ -78,8 +84,10 @@ class Turns:
                 self.commit(at)
             elif not (ledger.is_empty or Timer.COMMIT in c.timers or keys.pressed):
                 # The transcriber heard what the spurt detector did not, or told it late.
-                needed_s = self._needed_s(self._ending(ledger.text))
-                c.timers.set(Timer.COMMIT, at + max(c.behaviour.unsure_silence_s, needed_s))
+                # The silence behind it counts from its place: it has mostly been waited for already.
+                silent_at = max(ledger.final_to, self._listening.last_voice_at)
+                due_at = silent_at + self._needed_s(self._ending(ledger.text))
+                c.timers.set(Timer.COMMIT, max(at + c.behaviour.unsure_silence_s, due_at))
             return
         is_keying = keys.collection is not None and bool(keys.collection.keys) and Timer.DIGITS in c.timers
         if spurt.is_voiced or is_keying or (keys.pressed and not keys_are_whole):
@@ -124,7 +132,12 @@ class Turns:
 
     def _ending(self, text: str) -> Ending:
         c = self._call
-        return ending_of(text, c.history, c.script, hears_audio=c.hears_audio)
+        if self._asked_at != len(c.history):
+            # It is asked at every event, and changes with the history alone.
+            self._asked_at, self._asked, self._judged = len(c.history), asked_in(c.history, c.script), None
+        if self._judged is None or self._judged[0] != text:
+            self._judged = text, ending_of(text, self._asked, c.script, hears_audio=c.hears_audio)
+        return self._judged[1]
 
     def _needed_s(self, ending: Ending, belief: float | None = None) -> float:
         return silence_needed_s(self._call.behaviour, ending.evidence(belief, self.learned_pause_s))

@@ -223,16 +223,17 @@ def is_question(text: str) -> bool:
     return bool(signs & _GREEK_QUESTION_SIGNS) and words > 0 and "GREEK" in unicodedata.name(tail[words - 1], "")
 
 
-def shape_of(text: str, agent_text: str, script: Script, earlier: str = "") -> Shape:
+def shape_of(text: str, agent_text: str, script: Script, there: Wholeness | None = None) -> Shape:
     """How the caller's text ends, given what the agent said last. Interim texts have no punctuation, finals have.
 
-    `earlier` is what the caller has told in turns before of the number that was asked for (`core.dictation`).
+    `there` is how much there is of what is dictated, when that was judged already (`core.dictation`).
     """
     stripped = text.strip()[-_MOST_CHARS:]
     tokens = normalize(stripped).split()
     if not tokens:
         return Shape.OPEN
-    question, there = is_question(stripped), wholeness(stripped, Asked(agent_text, earlier), script)
+    question = is_question(stripped)
+    there = wholeness(stripped, Asked(agent_text), script) if there is None else there
     # Who dictates may lift the voice at each part ("503?"); who was not asked for a number asks about one.
     if there is not Wholeness.NONE and (not question or asks_for(agent_text, script).kinds):
         return Shape.COLLECTING if there in (Wholeness.GROWING, Wholeness.PERHAPS) else Shape.COMPLETE
