@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from offhook.agents.addresses import check_url
 from offhook.agents.remote_config import RemoteConfig, Sentences
@@ -95,6 +95,13 @@ class HttpToolConfig(RemoteConfig):
         if missing:
             raise ValueError(f"required names {missing[0][:60]!r}, which is not among the properties")
         return {"additionalProperties": False, **completed(parameters)}
+
+    @model_validator(mode="after")
+    def _check_sensitive(self) -> Self:
+        unknown = [name for name in self.sensitive if name not in self.parameters.get("properties", {})]
+        if unknown:
+            raise ValueError(f"sensitive names {unknown[0]}, which is not among the parameters")
+        return self
 
     @field_validator("url")
     @classmethod

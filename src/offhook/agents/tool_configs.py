@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from offhook.agents.builtin_config import BuiltinConfig
 from offhook.agents.core_tool_configs import (
+    AskInConfidenceConfig,
     CollectDigitsConfig,
     EndCallConfig,
     HandoffConfig,
@@ -19,6 +20,7 @@ from offhook.agents.http_tool_config import HttpToolConfig
 from offhook.agents.mcp_server_config import McpServerConfig
 
 __all__ = [
+    "AskInConfidenceConfig",
     "BookTableConfig",
     "BuiltinConfig",
     "CollectDigitsConfig",
@@ -79,6 +81,7 @@ ToolConfig = Annotated[
     | HandoffConfig
     | CollectDigitsConfig
     | SendDigitsConfig
+    | AskInConfidenceConfig
     | TakeMessageConfig
     | BookTableConfig
     | HttpToolConfig

@@ -18,7 +18,7 @@ from offhook.call.records.port import Records
 from offhook.call.runtime import AgentRuntime
 from offhook.core.endings import EndReason
 from offhook.core.events import CallerHungUp, TransferEnded, TransferEnding
-from offhook.errors import AdmissionRefused, OffhookError
+from offhook.errors import AdmissionRefused, OffhookError, StoreError
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import Leg, LegStarted
 from offhook.telephony.line import Line
@@ -280,6 +280,8 @@ class LiveCalls:
             with boundaries.around("the call"):
                 agent = await expected.agent
                 live.agents.append(agent)
+                if agent.agent.records.required and self._records.state().is_failing:
+                    raise StoreError("its records cannot be kept, and its agent takes no call without")
                 wires = CallWires(
                     handle=live.handle,
                     agent=agent,

@@ -112,7 +112,7 @@ async def _append(context: ToolContext, tool: str, arguments: Mapping[str, objec
 def _append_line(path: Path, line: bytes) -> None:
     """One write to a file opened for appending: lines of calls that end at once do not mix."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Names and telephone numbers: for the owner's eyes only.
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:

@@ -76,6 +76,8 @@ class HttpTool:
     def __init__(self, config: HttpToolConfig, setup: Setup) -> None:
         """Raises `ConfigurationError` that names a secret which is not set."""
         self._config, self._agent = config, setup.agent_name
+        self.sensitive: Final = config.sensitive
+        """Names of parameters that nobody else may see."""
         self._secrets = Secrets(config.variables(), setup.key)
         self._client: httpx2.AsyncClient | None = None
         self.spec = ToolSpec(config.name, config.description, config.parameters)

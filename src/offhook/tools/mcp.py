@@ -75,6 +75,11 @@ class McpTool:
         self._is_harmless = is_harmless
         """The server says that it changes nothing."""
 
+    @property
+    def sensitive(self) -> tuple[str, ...]:
+        """Names of parameters that nobody else may see."""
+        return self._server.sensitive
+
     async def run(self, arguments: Mapping[str, object], context: ToolContext) -> str:
         """Raises `ToolError`."""
         del context
@@ -103,6 +108,11 @@ class McpServer:
         self._calls: set[asyncio.Timeout] = set()
         self._warned: set[str] = set()
         self._left_out: set[str] = set()
+
+    @property
+    def sensitive(self) -> tuple[str, ...]:
+        """Names of parameters, of any of its tools."""
+        return self._config.sensitive
 
     @property
     def name(self) -> str:

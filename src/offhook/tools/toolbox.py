@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from offhook.agents.core_tool_configs import (
+    AskInConfidenceConfig,
     CollectDigitsConfig,
     EndCallConfig,
     HandoffConfig,
@@ -27,8 +28,9 @@ from offhook.tools.arguments import SHOWN, checked_arguments
 from offhook.tools.builtin import BookTable, TakeMessage
 from offhook.tools.http import HttpTool
 from offhook.tools.keys import SecretKeys
-from offhook.tools.mcp import NAME_CHARS, McpServer
+from offhook.tools.mcp import NAME_CHARS, McpServer, McpTool
 from offhook.tools.ports import Tool, ToolContext
+from offhook.tools.sensitive import Sensitive
 
 __all__ = ["MAKERS", "Tool", "ToolContext", "Toolbox"]
 
@@ -41,6 +43,7 @@ SPECS: Final[Mapping[type[BaseModel], Callable[[Any], ToolSpec]]] = {
     HandoffConfig: core_tools.handoff,
     CollectDigitsConfig: core_tools.collect_digits,
     SendDigitsConfig: core_tools.send_digits,
+    AskInConfidenceConfig: core_tools.ask_in_confidence,
 }
 """Entries of the agent's `tools` block that the conversation carries out itself."""
 MAKERS: Final[Mapping[type[BaseModel], Callable[[Any, Setup], Tool | McpServer]]] = {
@@ -107,6 +110,11 @@ class Toolbox:
                 raise
             # Not from its cause, which would show the keys again.
             raise ToolError(said, outcome=error.outcome) from None
+
+    def sensitive(self, name: str) -> Sensitive | None:
+        """What of this tool's arguments is for it alone."""
+        tool = self._tools().get(name)
+        return Sensitive.of(tool.spec.parameters, tool.sensitive) if isinstance(tool, HttpTool | McpTool) else None
 
     def _tools(self) -> dict[str, Tool | ToolSpec]:
         """Tools by the names that the model sees: a server's tool whose name is taken gets the server's before it."""

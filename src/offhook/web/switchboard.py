@@ -24,6 +24,7 @@ from offhook.settings import Settings
 from offhook.telephony.carriers import twilio_twiml as twiml
 from offhook.telephony.carriers.twilio_line import TOOL_CALL_LIMIT, TRANSFER_ENDED_PATH
 from offhook.telephony.facts import CallFacts
+from offhook.telephony.numbers import shortened
 from offhook.web.answers import Answers
 from offhook.web.gate import BadRequest, Webhook, first_values
 from offhook.web.ports import Calls, Sentences
@@ -114,7 +115,7 @@ class Switchboard:
         direction = "outbound" if fields.get("Direction", "").startswith("outbound") else "inbound"
         from_number, to_number = (fields.get(name, "")[:NUMBER_LENGTH] for name in ("From", "To"))
         token = self.calls.expect(CallFacts(call_sid, from_number, to_number, direction, webhook.origin))
-        _logger.info("< %s  %s call from %s to %s", call_sid, direction, _shown(from_number), _shown(to_number))
+        _logger.info("< %s  %s call from %s to %s", call_sid, direction, *map(_end_of, (from_number, to_number)))
         return _media(webhook, token)
 
     # ── what becomes of it ───────────────────────────────────────────────────────────────────────────────────────
@@ -218,6 +219,10 @@ def _call_sid(webhook: Webhook) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", call_sid):
         raise BadRequest("CallSid is missing or is no SID")
     return call_sid
+
+
+def _end_of(number: str) -> str:
+    return _shown(shortened(number))
 
 
 def _shown(text: str) -> str:
