@@ -252,7 +252,7 @@ def test_without_facts_and_tools_nothing_is_promised() -> None:
     bare = create(Config(), Setup())
     request = ModelRequest((Message("user", "can you book a table for two"),))
     text = "".join(o.text for o in asyncio.run(collect(bare, request)) if isinstance(o, TextDelta))
-    assert text == f"{SENTENCES.unknown} {SENTENCES.anything_else}"
+    assert text == f"{SENTENCES.cannot} {SENTENCES.anything_else}"
 
 
 def test_a_language_that_it_does_not_speak_is_a_configuration_error() -> None:

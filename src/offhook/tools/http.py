@@ -78,7 +78,9 @@ class HttpTool:
         self._config, self._agent = config, setup.agent_name
         self._secrets = Secrets(config.variables(), setup.key)
         self._client: httpx2.AsyncClient | None = None
-        self.spec = ToolSpec(config.name, config.description, config.parameters)
+        self.spec = ToolSpec(
+            config.name, config.description, config.parameters, config.examples, is_harmless=config.is_harmless
+        )
 
     async def prepare(self) -> None:
         """Make the pool of connections; none is opened yet."""

@@ -8,15 +8,20 @@ calls for, `grounded_forms` what has to be asked, `grounded_slots` what an answe
 import asyncio
 import json
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from datetime import date
 from typing import Final, Literal
 
-from offhook.core.builtin import END_CALL, TRANSFER_CALL
-from offhook.speech.llm.grounded_dialogue import Dialogue, Fill, HangUp, LookUp, Move, RepeatLast, Say, Transfer
+from offhook import clock
+from offhook.core.builtin import CORE_TOOLS, END_CALL, TRANSFER_CALL
+from offhook.speech.llm.grounded_dialogue import Dialogue
 from offhook.speech.llm.grounded_forms import TAKE_MESSAGE
 from offhook.speech.llm.grounded_language import Language
 from offhook.speech.llm.grounded_languages import language_for
-from offhook.speech.llm.history import is_done
+from offhook.speech.llm.grounded_moves import Fill, HangUp, LookUp, Move, RepeatLast, Say, Transfer
+from offhook.speech.llm.grounded_results import told
+from offhook.speech.llm.grounded_wishes import skill_of
+from offhook.speech.llm.history import RUNNING, UNKNOWN, is_done
 from offhook.speech.ports import (
     Fact,
     Facts,
@@ -27,12 +32,15 @@ from offhook.speech.ports import (
     Setup,
     TextDelta,
     ToolCall,
+    ToolSpec,
 )
 
 UNKNOWN_SCORE: Final = 0.35
 """Facts below this do not answer the question."""
 SURE_SCORE: Final = 0.40
 """Facts from here on are said plainly; between the two it is said that this may be meant."""
+SURE_OWN: Final = 0.5
+"""What is asked of the caller's own case, or wished for, is only answered by a fact that speaks of it."""
 SECOND_SHARE: Final = 0.88
 """A second fact under the same heading is said too when it is nearly as near as the first."""
 SPOKEN_CHARS: Final = 260
@@ -44,6 +52,8 @@ MOST_MESSAGES: Final = 400
 KEYS: tuple[str, ...] = ()
 MODELS: tuple[str, ...] = ("minilm",)
 READS_FACTS: Final = True
+
+_UNUSED: Final = tuple(name for name in CORE_TOOLS if name not in (END_CALL, TRANSFER_CALL))
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[\"'(]?[A-Z0-9])")
 _NAMED: Final = re.compile(
@@ -64,10 +74,31 @@ def create(config: Config, setup: Setup) -> "GroundedBrain":
     return GroundedBrain(language_for(setup.language), setup.facts, setup.agent_name)
 
 
+def cannot_use(tools: Sequence[ToolSpec], language: str) -> dict[str, str]:
+    """The tools that this brain will never run, each with the reason in words; for `doctor` and `serve`.
+
+    Raises `ConfigurationError` for a language that it does not speak.
+    """
+    grammar = language_for(language).grammar
+    found = {tool.name: "the grounded brain does not use it" for tool in tools if tool.name in _UNUSED}
+    for tool in tools:
+        if tool.name not in CORE_TOOLS and (why := skill_of(tool, grammar).unusable):
+            found[tool.name] = why
+    return found
+
+
+def local_day() -> date:
+    """The day where this machine stands."""
+    return clock.wall().astimezone().date()
+
+
 class GroundedBrain:
     """See `offhook.speech.ports.LanguageModel`."""
 
-    def __init__(self, language: Language, facts: Facts | None, agent_name: str = "") -> None:
+    def __init__(
+        self, language: Language, facts: Facts | None, agent_name: str = "", today: Callable[[], date] = local_day
+    ) -> None:
+        self._today = today
         self._language = language
         self._facts = facts
         self._agent_name = agent_name
@@ -93,7 +124,7 @@ class GroundedBrain:
     async def _reply(self, request: ModelRequest) -> list[ModelOutput]:
         messages = request.messages
         name = self._name(messages)
-        dialogue = Dialogue(self._language, name, request.tools if request.may_call else ())
+        dialogue = Dialogue(self._language, name, request.tools if request.may_call else (), self._today())
         turns = [message for message in messages if message.role not in ("system", "note")][-MOST_MESSAGES:]
         last = turns[-1] if turns else None
         if last is not None and last.role == "tool":
@@ -117,8 +148,7 @@ class GroundedBrain:
             case RepeatLast():
                 return await self._repeat(request)
             case Fill(form):
-                arguments = {field: form.values[field] for field in form.fields}
-                return [ToolCall(_call(request), form.tool, json.dumps(arguments, ensure_ascii=False))]
+                return [ToolCall(_call(request), form.tool, json.dumps(form.arguments(), ensure_ascii=False))]
             case HangUp():
                 return [ToolCall(_call(request), END_CALL, "{}")]
             case Transfer(destination):
@@ -134,7 +164,7 @@ class GroundedBrain:
         unsure = False
         topic = asked.topic
         for clause in asked.clauses[:MOST_CLAUSES]:
-            facts = await self._find(clause, topic)
+            facts = await self._find(clause, topic, least=SURE_OWN if asked.is_own or asked.is_wish else UNKNOWN_SCORE)
             topic = clause
             if not facts:
                 unanswered += self._language.grammar.is_question(clause)
@@ -143,18 +173,19 @@ class GroundedBrain:
                 continue
             unsure = unsure or facts[0].score < SURE_SCORE
             answers += [text for fact in facts if (text := spoken(fact.text)) not in answers]
-        if not answers and len(asked.clauses) > 1 and not asked.quiet:
+        if not answers and len(asked.clauses) > 1 and not asked.quiet and not asked.is_own:
             # What was cut apart may have been one question after all.
             answers = [spoken(fact.text) for fact in await self._find(" ".join(asked.clauses), asked.topic)]
         if not answers and asked.quiet:
             return []
         if not answers:
-            return [say.unknown] if asked.in_form else [say.unknown, offer]
+            sorry = say.cannot if asked.is_wish and not asked.is_own else say.unknown
+            return [sorry] if asked.in_form else [sorry, offer]
         head = [say.perhaps] if unsure else []
         tail = [say.unknown_rest] if unanswered else []
         return [*head, *answers, *tail, *([offer] if asked.offers or (unanswered and not asked.in_form) else [])]
 
-    async def _find(self, clause: str, topic: str) -> list[Fact]:
+    async def _find(self, clause: str, topic: str, least: float = UNKNOWN_SCORE) -> list[Fact]:
         """The facts that answer a question: none, one, or two that belong together."""
         found = await self._search(clause)
         if topic and self._language.grammar.follows_on(clause):
@@ -162,7 +193,7 @@ class GroundedBrain:
             with_topic = await self._search(f"{topic} {clause}")
             if with_topic and (not found or with_topic[0].score >= found[0].score):
                 found = with_topic
-        if not found or found[0].score < UNKNOWN_SCORE:
+        if not found or found[0].score < least:
             return []
         first, *others = found
         second = others[0] if others else None
@@ -199,12 +230,25 @@ class GroundedBrain:
 
     def _tell_outcome(self, result: Message, turns: Sequence[Message], request: ModelRequest) -> list[ModelOutput]:
         say = self._language.sentences
-        called = [call for message in turns for call in message.tool_calls]
-        tool = next((call.name for call in reversed(called) if call.call == result.tool_call), "")
+        called = [call for message in turns for call in message.tool_calls if call.call == result.tool_call]
+        tool, given = (called[-1].name, called[-1].arguments) if called else ("", "{}")
+        spec = next((spec for spec in request.tools if spec.name == tool), None)
         if is_done(result.text):
-            return [TextDelta(say.done.get(tool, say.all_right)), TextDelta(say.anything_else)]
+            if known := say.done.get(tool):
+                return [TextDelta(known), TextDelta(say.anything_else)]
+            found = told(result.text, _object(given), self._language)
+            if not found.failed:
+                is_harmless = spec is not None and spec.is_harmless
+                head = [] if is_harmless and found.text else [say.nothing_found if is_harmless else say.done_other]
+                return [TextDelta(text) for text in (*head, found.text, say.anything_else) if text]
+            reason = found.text
+        elif result.text.startswith(RUNNING):
+            return [TextDelta(say.running)]
+        else:
+            reason = ""
         can_note = tool != TAKE_MESSAGE and any(spec.name == TAKE_MESSAGE for spec in request.tools)
-        return [TextDelta(say.failed), TextDelta(say.offer if can_note else say.anything_else)]
+        sorry = say.maybe_done if result.text.startswith(UNKNOWN) else say.failed
+        return [TextDelta(text) for text in (sorry, reason, say.offer if can_note else say.anything_else) if text]
 
     def _name(self, messages: Sequence[Message]) -> str:
         """The business's name: from the prompt, where the owner wrote it as it is spoken, or the agent's own."""
@@ -214,6 +258,15 @@ class GroundedBrain:
         return " ".join(
             word.capitalize() if word.islower() else word for word in re.split(r"[-_\s]+", self._agent_name)
         )
+
+
+def _object(arguments: str) -> dict[str, object]:
+    """A model of another kind may have called the tool."""
+    try:
+        found = json.loads(arguments)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def spoken(text: str) -> str:

@@ -36,9 +36,9 @@ _ORDINALS: Final = {
         start=1,
     )
 } | {"twentieth": 20, "thirtieth": 30}
-_DAYS: Final = _words("monday tuesday wednesday thursday friday saturday sunday")
-_MONTHS: Final = _words("january february march april may june july august september october november december")
-_MONTH: Final = "|".join(_MONTHS)
+DAYS: Final = _words("monday tuesday wednesday thursday friday saturday sunday")
+MONTHS: Final = _words("january february march april may june july august september october november december")
+_MONTH: Final = "|".join(MONTHS)
 LARGEST_PARTY: Final = 999
 PHONE_DIGITS: Final = (7, 15)
 """Fewest and most digits of a telephone number (E.164 allows 15)."""
@@ -190,7 +190,7 @@ def spoken_time(value: str) -> str:
     return f"{clock} {'PM' if hour >= 12 else 'AM'}"
 
 
-_DAY: Final = re.compile(rf"\b(?:(this|next|coming|on) )?({'|'.join(_DAYS)})s?\b")
+_DAY: Final = re.compile(rf"\b(?:(this|next|coming|on) )?({'|'.join(DAYS)})s?\b")
 _MONTH_FIRST: Final = re.compile(rf"\b({_MONTH}) (?:the )?(\d{{1,2}})(?:th)?\b")
 _DAY_FIRST: Final = re.compile(rf"\b(\d{{1,2}})(?:th)? (?:of )?({_MONTH})\b")
 _NTH: Final = re.compile(r"\b(?:the|on) (\d{1,2})th\b")
@@ -308,7 +308,7 @@ _NAME_STOPS: Final = frozenset(
     _words("""and at for on in with by is are was to from my our your the a an please thanks thank you phone number
     telephone i we it that this but so tonight today tomorrow table people calling speaking here again sir can
     could would room booking message about because there not just going looking trying wondering interested""")
-) | frozenset(_DAYS)
+) | frozenset(DAYS)
 _NO_NAMES: Final = frozenset(
     _words("""yes no yeah yep nope okay ok sure next make hello hi hey well um uh er sorry what who why when where how
     pardon right correct wait hold maybe none nothing never mind you me table change cancel bye goodbye""")
