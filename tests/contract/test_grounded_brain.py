@@ -256,8 +256,8 @@ def test_without_facts_and_tools_nothing_is_promised() -> None:
 
 
 def test_a_language_that_it_does_not_speak_is_a_configuration_error() -> None:
-    with pytest.raises(ConfigurationError, match=r"language.*found de-DE; expected en"):
-        create(Config(), Setup(language="de-DE"))
+    with pytest.raises(ConfigurationError, match=r"language.*found fr-FR; expected en or de"):
+        create(Config(), Setup(language="fr-FR"))
 
 
 def test_closing_the_stream_ends_it() -> None:

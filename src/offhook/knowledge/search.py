@@ -21,7 +21,8 @@ from offhook.knowledge.chunk import Chunk, split_document
 from offhook.knowledge.embed import Embedder, Vectors
 from offhook.knowledge.kept import KeptPoints
 from offhook.knowledge.read import read_document
-from offhook.speech.stems import LONGEST_QUERY, WordTable, table_for
+from offhook.speech.stem_tables import table_for
+from offhook.speech.stems import LONGEST_QUERY, WordTable
 from offhook.speech.ports import Fact, Facts
 
 CACHED_QUERIES: Final = 512

@@ -8,7 +8,7 @@ from offhook.speech.llm import grounded_slots as slots
 from offhook.speech.llm.grounded_english_sentences import SENTENCES
 from offhook.speech.llm.grounded_grammar import PatternGrammar, Patterns
 from offhook.speech.llm.grounded_language import Act, Deed, Language
-from offhook.speech.stems import ENGLISH as STEMS
+from offhook.speech.stems_english import ENGLISH as STEMS
 
 # ── acts: the whole turn is nothing else ─────────────────────────────────────────────────────────────────────────
 

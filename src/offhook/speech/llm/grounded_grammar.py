@@ -148,9 +148,9 @@ class PatternGrammar:
         """How many people."""
         return slots.party_size(self.figures(text), asked=asked)
 
-    def time(self, text: str, *, asked: bool) -> str | None:
+    def time(self, text: str, *, asked: bool, evening: bool = True) -> str | None:
         """A time as `HH:MM`."""
-        return slots.time_of_day(self.figures(text), asked=asked)
+        return slots.time_of_day(self.figures(text), asked=asked, evening=evening)
 
     def day_said(self, text: str) -> str | None:
         """A day in the language's words."""
@@ -330,7 +330,7 @@ class PatternGrammar:
                 return p.on_day.format(day=said) if is_named else said
             case Kind.CODE:
                 code = str(value)
-                return " ".join(code) if len(code) <= _SPELLED_CODE else code
+                return " ".join(code.replace("-", "")) if len(code) <= _SPELLED_CODE else code
             case Kind.CHOICE:
                 return next((option.names[0] for option in slot.options if option.value == value), str(value))
         return str(value)

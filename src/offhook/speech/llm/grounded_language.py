@@ -165,8 +165,8 @@ class Grammar(Protocol):
     def people(self, text: str, *, asked: bool) -> int | None:
         """How many people."""
 
-    def time(self, text: str, *, asked: bool) -> str | None:
-        """A time as `HH:MM`."""
+    def time(self, text: str, *, asked: bool, evening: bool = True) -> str | None:
+        """A time as `HH:MM`; `evening`: a bare seven is meant for the evening."""
 
     def day_said(self, text: str) -> str | None:
         """A day in the language's words."""

@@ -313,7 +313,11 @@ def _options(schema: Mapping[str, Any]) -> tuple[Option, ...]:
 
 
 def _said(value: object) -> str:
-    return " ".join(tokens(value)) if isinstance(value, str) else str(value)
+    if not isinstance(value, str):
+        return str(value)
+    # `nextDay` and `NEXT_DAY` are a machine's words for it, `Vier Jahreszeiten` is a name.
+    is_words = " " in value or (value[1:].islower() and "_" not in value)
+    return value if is_words else " ".join(tokens(value))
 
 
 def _explained(value: object, description: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from offhook.speech.llm.grounded_schema import Kind, Option, Slot
 
 FEWEST_CODE: Final = 3
 """Fewer digits said in passing are no order's number."""
+EVENING: Final = 18
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _AT: Final = re.compile(r"\s+(?:at|ät|et|klammeraffe)\s+|\s*@\s*", re.IGNORECASE)
 _DOT: Final = re.compile(r"\s+(?:dot|punkt|point)\s+", re.IGNORECASE)
@@ -53,7 +54,9 @@ def _found(slot: Slot, text: str, grammar: Grammar, today: date, *, asked: bool)
         case Kind.DAY_SAID:
             yield grammar.day_said(text)
         case Kind.TIME:
-            yield grammar.time(text, asked=asked)
+            # The owner's example tells whether evenings are booked: "19:30".
+            examples = re.findall(r"\b([01]\d|2[0-3]):[0-5]\d", f"{slot.description} {slot.schema.get('examples', '')}")
+            yield grammar.time(text, asked=asked, evening=any(int(hour) >= EVENING for hour in examples))
         case Kind.PHONE:
             yield grammar.phone(text)
         case Kind.EMAIL:
@@ -116,7 +119,7 @@ def _share(name: list[str], said: set[str], telling: set[str]) -> float:
     hits = sum(stem in said for stem in name)
     if hits == len(name):
         return hits + 1.0
-    told = sum(stem in telling for stem in name)
+    told = sum(stem in telling and not stem.isdigit() for stem in name)
     return told / len(name) if told * 2 >= len(name) else 0.0
 
 
