@@ -11,6 +11,8 @@ from typing import Final
 
 _TOKEN: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _FOLDED: Final = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
+_SPELLED_OUT: Final = re.compile(r"([aou])e")
+"""`zurueck` is how names of fields and transcripts without umlauts write it."""
 LONGEST_QUERY: Final = 64
 """Words of a question that are looked at; a longer turn is a story."""
 
@@ -28,22 +30,30 @@ class WordTable:
     related: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Stem to the stems that a business writes where a caller says this."""
     folds: bool = False
-    """Umlauts are written plain: a plural has them, the word itself often not."""
+    """Umlauts are written plain, since a plural has them and the word itself often not; endings are cut until none is
+    left, since an adjective bears several."""
 
     @lru_cache(maxsize=50_000)  # noqa: B019 - tables are made once and never freed
     def stem(self, word: str) -> str:
         """The word without its ending."""
         word = word.removesuffix("'s").replace("'", "")
         if self.folds:
-            word = word.translate(_FOLDED)
-        for ending in self.endings:
-            if word.endswith(ending) and len(word) - len(ending) >= 3 and not (ending == "s" and word[-2] == "s"):
-                word = word[: -len(ending)]
+            word = _SPELLED_OUT.sub(r"\1", word.translate(_FOLDED))
+        while (cut := self._cut(word)) != word:
+            word = cut
+            # "Ordered" is "order", and that is "ord" like "orders".
+            if not self.folds and not word.endswith("er"):
                 break
         # "swimm" of swimming, "cancell" of cancellation.
         if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "aeious":
             word = word[:-1]
         return word.removesuffix("e") if len(word) > 3 else word
+
+    def _cut(self, word: str) -> str:
+        for ending in self.endings:
+            if word.endswith(ending) and len(word) - len(ending) >= 3 and not (ending == "s" and word[-2] == "s"):
+                return word[: -len(ending)]
+        return word
 
     def stems(self, text: str) -> list[str]:
         """The stems of a text's words that say something."""

@@ -172,8 +172,8 @@ _DEEDS: Final[Mapping[Deed, str]] = {
 }
 _CAN: Final = r"(?:can|could|may|would|will)"
 _DOING: Final = (
-    r"(?:book|order|reserve|schedule|make|place|buy|arrange|request|register|sign|cancel|change|move|reschedule|"
-    r"postpone|update|return|report|check|track|get|have|look|find|tell|set|put|add|come)"
+    r"(?:book|order|reserve|schedule|make|place|buy|request|register|sign|cancel|change|move|reschedule|"
+    r"postpone|update|return|report|check|track|get|have|look|find|tell|set|put|add|come|send|bring|deliver|arrange|drop|take|see)"
 )
 
 PATTERNS: Final = Patterns(

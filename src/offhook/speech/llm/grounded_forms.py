@@ -56,6 +56,8 @@ class Form:
     """Digits of a telephone number that was begun."""
     broken: tuple[Slot, str, object] | None = None
     """A number that the caller gave is beyond its bound."""
+    candidates: tuple[str, ...] = ()
+    """What a bare correction may mean."""
 
     @property
     def tool(self) -> str:
@@ -120,7 +122,11 @@ class Form:
         if (number := grammar.figures(text)) and any(word.isdigit() for word in number.split()):
             numbers = [slot for slot in given if slot.kind in _NUMBERS and self._read(slot, text) is not None]
             amounts = [slot for slot in given if slot.kind is Kind.ITEMS and amount_slot(slot)]
-            if len(numbers) + sum(len(self._items(slot)) for slot in amounts) > 1:
+            main = {slot.key: main_slot(slot) for slot in amounts}
+            things = [grammar.value_said(main[slot.key], item[main[slot.key].name])
+                      for slot in amounts for item in self._items(slot)]  # fmt: skip
+            if len(numbers) + len(things) > 1:
+                self.candidates = (*(slot.label for slot in numbers), *things)
                 return None
             if numbers:
                 return self._take({numbers[0].key: self._read(numbers[0], text)})
@@ -156,7 +162,7 @@ class Form:
                 continue
             if kinds[slot.kind] > 1 and slot.kind not in (Kind.TEXT, Kind.CHOICE, Kind.SWITCH, Kind.MESSAGE):
                 found |= self._twins([one for one in self.slots if one.kind is slot.kind], rest, asked)
-            elif (value := read(slot, rest, grammar, self.today, asked=False)) is not None:
+            elif (value := read(slot, rest, grammar, self.today, asked=False, spent=self.skill.words)) is not None:
                 found[slot.key] = value
         for value in found.values():
             if isinstance(value, str) and len(value) > 2:

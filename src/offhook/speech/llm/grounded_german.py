@@ -121,7 +121,7 @@ _DEEDS: Final[Mapping[Deed, str]] = {
 }
 _DOING: Final = (
     r"(?:buchen|bestellen|reservieren|vereinbaren|ausmachen|kaufen|anmelden|absagen|stornieren|ändern|verschieben|verlegen|"
-    r"umbuchen|zurückgeben|umtauschen|melden|nachsehen|nachschauen|prüfen|haben|bekommen|nehmen|machen|eintragen|aufgeben)"
+    r"umbuchen|zurückgeben|zurückschicken|umtauschen|melden|liefern|bringen|schicken|kommen|vorbeikommen|nachsehen|nachschauen|prüfen|haben|bekommen|nehmen|machen|eintragen|aufgeben)"
 )
 _CAN: Final = r"(?:kann|könnte|können|könnten|dürfte|darf|würden)"
 _MINE: Final = r"(?:mein|meine|meinen|meiner|meinem|unser|unsere|unseren|unserer)"
@@ -223,9 +223,11 @@ _DAY_SAID: Final = re.compile(
 )
 _GREETED: Final = re.compile(r"\bguten\s+morgen\b", re.IGNORECASE)
 _NAMED: Final = re.compile(
-    r"\b(?:mein(?:e)? name ist|ich heiße|ich heisse|hier (?:ist|spricht)|der name (?:ist|lautet|wäre)|name ist|name:|auf den namen|"
-    r"unter dem namen|auf|ich bin|für)\s+(?:(?:der|die)\s+)?(?=(?:(?:Herrn?|Frau|Dr\.|Familie)\s+)?[A-ZÄÖÜ])",
+    r"\b(?:meine? name (?:ist|lautet|wäre)|ich hei(?:ß|ss)e|hier (?:ist|spricht)|der name (?:ist|lautet|wäre)|name:|"
+    r"auf den namen|unter dem namen|im namen von)\s+(?:(?:der|die)\s+)?(?=[^\W\d])",
+    re.IGNORECASE,
 )
+_I_AM: Final = re.compile(r"\b(?:ich bin|das ist|es ist|auf)\s+(?:(?:der|die)\s+)?(?=[A-ZÄÖÜ])")
 _TITLES: Final = re.compile(r"\b(?:Herrn?|Frau|Familie|Dr\.|Doktor)\s+", re.IGNORECASE)
 _SMALL: Final = {"und": "and", "am": "on", "um": "at", "für": "for", "ja": "yes", "nein": "no", "bitte": "please",
                  "aus": "from", "ich": "i", "meine": "my", "die": "the", "danke": "thanks", "das": "it", "ist": "is",
@@ -252,13 +254,16 @@ class German(PatternGrammar):
 
     def name(self, text: str, *, asked: bool) -> str | None:
         """A person's name."""
-        said = _TITLES.sub("", _NAMED.sub("my name is ", text[:400]))
-        if re.search(r"\bich heiß|\bmein name ist|\bhier (?:ist|spricht)\b", said, re.IGNORECASE):
-            said = re.sub(r"\b(?:ich heiße|mein name ist|hier ist|hier spricht)\b", "my name is", said, flags=re.IGNORECASE)
-        words = [_SMALL.get(word.casefold().strip(",.!?"), word) for word in said.split()]
-        if any(word.casefold().strip(",.") in NUMBERS for word in words) and not said.startswith("my name"):
+        said = text[:400]
+        introduced = _NAMED.search(said) or (_I_AM.search(said) if asked else None)
+        if introduced is None and not asked:
             return None
-        return slots.name(" ".join(words), asked=asked)
+        if introduced is not None:
+            said = said[introduced.end() :]
+        words = [_SMALL.get(word.casefold().strip(",.!?"), word) for word in _TITLES.sub("", said).split()]
+        if introduced is None and any(word.casefold().strip(",.") in NUMBERS for word in words):
+            return None
+        return slots.name(" ".join([*(["my name is"] if introduced else []), *words]), asked=asked)
 
 
 GERMAN: Final = Language(SENTENCES, German(PATTERNS))

@@ -278,6 +278,10 @@ class PatternGrammar:
         words = (word for word in plain(text).split() if word not in self._patterns.proposal)
         return self.stems(" ".join(words))
 
+    def kin(self, stems: frozenset[str]) -> frozenset[str]:
+        """The stems with those that mean the same."""
+        return stems.union(*(self._patterns.table.related.get(stem, ()) for stem in stems))
+
     def deeds(self, text: str, *, of_tool: bool = False) -> frozenset[Deed]:
         """What is to be done; of several, what changes or looks up something that is there."""
         table = self._patterns.table

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from offhook.speech.llm.grounded_forms import TAKE_MESSAGE, Form
 from offhook.speech.llm.grounded_language import Act, Language
@@ -9,6 +10,10 @@ from offhook.speech.llm.grounded_moves import Fill, LookUp, Move, Say, was_heard
 from offhook.speech.llm.grounded_questions import MOST_OPTIONS, options_of
 from offhook.speech.llm.grounded_schema import Kind
 from offhook.speech.llm.grounded_wishes import Skill, wish_of
+
+
+SHORT_TURN: Final = 8
+"""Words: who says more says also what is right."""
 
 
 class InForm:
@@ -119,9 +124,16 @@ class InForm:
     def _corrected(self, form: Form, text: str, acts: frozenset[Act]) -> list[Move]:
         """What is wrong was named, or its value said, or neither: then it is asked for."""
         told = self._language.grammar.after_no(text)
-        text, self._held = f"{self._held} {told}".strip(), ""
+        if self._held:
+            # "No, three", "which one?", "the small one".
+            text, self._held = f"{self._held} {told}".strip(), ""
+            if form.propose(text):
+                self._changing = False
+                return self._ask()
+        else:
+            text = told
         named = form.named(text)
-        if len(named) == 1 and (Act.RENAME in acts or Act.NO in acts or self._changing):
+        if len(named) == 1 and len(text.split()) <= SHORT_TURN:
             # "The name is wrong": forget the value, and ask.
             self._changing = False
             form.forget(named[0])
@@ -130,8 +142,7 @@ class InForm:
             right = form.correct(text)
             if right is None:
                 self._held, self._changing = text, True
-                labels = [slot.label for slot in form.slots if slot.key in form.values]
-                return [Say(self._say.which_one.format(fields=self._say.last_option.join(labels)))]
+                return [Say(self._say.which_one.format(fields=self._say.last_option.join(form.candidates)))]
             if right or form.broken:
                 self._changing = False
                 return self._ask()

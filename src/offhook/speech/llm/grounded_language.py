@@ -235,6 +235,9 @@ class Grammar(Protocol):
     def stems(self, text: str) -> list[str]:
         """Of the words that say something."""
 
+    def kin(self, stems: frozenset[str]) -> frozenset[str]:
+        """The stems with those that mean the same."""
+
     def deeds(self, text: str, *, of_tool: bool = False) -> frozenset[Deed]:
         """What is to be done; of several, what changes or looks up something that is there. `of_tool`: the text is a
         tool's name, or what it is described by."""

@@ -22,21 +22,29 @@ _SIGNS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
 _DECIMAL: Final = re.compile(r"(?<![\d.])(\d+)(?:[.,](\d+)| point ((?:\d+ ?)+))?(?![\d:])")
 
 
-def read(slot: Slot, text: str, grammar: Grammar, today: date, *, asked: bool) -> Value | None:
-    """The slot's value, or None; `asked` when that was the question, so that bare words are the answer."""
-    for found in _found(slot, text, grammar, today, asked=asked):
+def read(
+    slot: Slot, text: str, grammar: Grammar, today: date, *, asked: bool, spent: frozenset[str] = frozenset()
+) -> Value | None:
+    """The slot's value, or None; `asked` when that was the question, so that bare words are the answer. Stems that are
+    `spent` name the wish, and half an option with them names no option."""
+    for found in _found(slot, text, grammar, today, asked=asked, spent=frozenset() if asked else spent):
         value = fitting(slot, found)
         if value is not None:
             return value
     return None
 
 
-def _found(slot: Slot, text: str, grammar: Grammar, today: date, *, asked: bool) -> Iterator[Value | None]:
+def _found(
+    slot: Slot, text: str, grammar: Grammar, today: date, *, asked: bool, spent: frozenset[str]
+) -> Iterator[Value | None]:
     labelled = grammar.labelled(_names(slot), text)
+    if Act.NO in grammar.acts(labelled):
+        # "The address is wrong."
+        labelled = ""
     figures = grammar.figures(text)
     match slot.kind:
         case Kind.CHOICE:
-            yield choice(slot, labelled or text, grammar, asked=asked)
+            yield choice(slot, labelled or text, grammar, asked=asked, spent=spent)
         case Kind.SWITCH:
             yield _switch(slot, text, grammar, asked=asked)
         case Kind.PEOPLE:
@@ -81,9 +89,11 @@ def _names(slot: Slot) -> tuple[str, ...]:
 # ── choices and switches ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def choice(slot: Slot, text: str, grammar: Grammar, *, asked: bool = False) -> Value | None:
+def choice(
+    slot: Slot, text: str, grammar: Grammar, *, asked: bool = False, spent: frozenset[str] = frozenset()
+) -> Value | None:
     """The option that is named; None when several fit alike or none does."""
-    best = ranked(slot, text, grammar)
+    best = ranked(slot, text, grammar, spent)
     if len(best) == 1:
         value = best[0].value
         return value if isinstance(value, str | int | float) else None
@@ -93,10 +103,10 @@ def choice(slot: Slot, text: str, grammar: Grammar, *, asked: bool = False) -> V
     return None
 
 
-def ranked(slot: Slot, text: str, grammar: Grammar) -> tuple[Option, ...]:
+def ranked(slot: Slot, text: str, grammar: Grammar, spent: frozenset[str] = frozenset()) -> tuple[Option, ...]:
     """The options whose names are said; of those that say more of the same, the longest alone."""
     said = {*grammar.stems(text), *text.casefold().split()}
-    telling = set(grammar.telling(text))
+    telling = set(grammar.telling(text)) - spent
     best: tuple[Option, ...] = ()
     most = 0.0
     for option in slot.options:
@@ -182,10 +192,11 @@ def code_in(text: str, grammar: Grammar) -> str:
         if repeated:
             times = repeated
             continue
+        word = "0" if word in ("oh", "o") else word
         is_part = word.isalnum() and (any(c.isdigit() for c in word) or len(word) == 1) and not word.endswith("th")
         hyphened = re.fullmatch(r"[^\W_]{1,6}(?:-[^\W_]{1,8}){1,3}", word) and any(c.isdigit() for c in word)
         if is_part or hyphened or (word.isalpha() and len(word) <= 3 and word.upper() in text.split()):
-            runs[-1] += (word if word != "o" else "0") * times
+            runs[-1] += word * times
         elif word not in ("dash", "minus", "hyphen", "bindestrich"):
             runs.append("")
         times = 1

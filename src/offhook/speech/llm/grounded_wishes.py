@@ -53,6 +53,11 @@ class Skill:
         """The tool's."""
         return self.spec.name
 
+    @property
+    def words(self) -> frozenset[str]:
+        """Stems of its name and its description."""
+        return self.named | self.described
+
 
 def skill_of(spec: ToolSpec, grammar: Grammar) -> Skill:
     """What there is to know of a tool."""
@@ -115,6 +120,11 @@ class _Turn:
         return frozenset(self.grammar.stems(self.text))
 
     @cached_property
+    def kin(self) -> frozenset[str]:
+        """The stems, and those that mean the same."""
+        return self.grammar.kin(self.stems)
+
+    @cached_property
     def is_marked(self) -> bool:
         return self.grammar.is_wish(self.text)
 
@@ -137,12 +147,12 @@ class _Turn:
 def wish_of(text: str, skills: Sequence[Skill], grammar: Grammar, today: date, *, chosen: bool = False) -> Wish:
     """What the turn asks for; `chosen`: the caller was asked which, so that no word of wishing is needed."""
     turn = _Turn(text, grammar, today)
-    counts = Counter(stem for skill in skills for stem in skill.named | skill.described)
     able = [skill for skill in skills if not skill.deeds or not turn.deeds or skill.deeds & turn.deeds]
+    counts = Counter(stem for skill in able for stem in skill.words)
     scored: list[tuple[float, Skill]] = []
     for skill in able:
         slots = _filled(turn, skill)
-        score = _score(turn.stems, skill, counts)
+        score = _score(turn.kin, skill, counts)
         is_bare = turn.is_marked and len(able) == 1 and not turn.stems - grammar.deed_stems() and grammar.deeds(text)
         if is_bare or (_is_wished(turn, skill, slots, chosen=chosen) and _is_about(turn, skill, score, slots)):
             scored.append((score + SLOT_WEIGHT * slots, skill))
@@ -153,23 +163,23 @@ def wish_of(text: str, skills: Sequence[Skill], grammar: Grammar, today: date, *
 
 def _is_wished(turn: _Turn, skill: Skill, slots: int, *, chosen: bool) -> bool:
     """The turn wants something done, and does not only ask what there is."""
-    grammar, words = turn.grammar, skill.named | skill.described
+    grammar, words = turn.grammar, skill.words
     if chosen or _is_example(turn.stems, skill):
         return True
     if Deed.LOOK_UP in skill.deeds or (skill.spec.is_harmless and not skill.deeds):
-        return turn.is_marked or turn.is_own or (slots > 0 and bool(turn.stems & words))
+        return turn.is_marked or turn.is_own or (slots > 0 and bool(turn.kin & words))
     if turn.is_own:
         return False
     if grammar.is_offer_asked(turn.text):
         # "Do you have a table free on Friday at eight?"
-        return slots > 0 and bool(turn.stems & skill.named)
+        return slots > 0 and bool(turn.kin & words)
     if not turn.is_question:
         return turn.is_marked or (slots > 0 and (slots >= 2 or _has_items(skill)) and not _is_statement(turn))
     if not grammar.is_request(turn.text):
         return False
     # "Can I order online?" asks for what the tool says nothing of.
     known = words | skill.fields | grammar.deed_stems() | frozenset(grammar.stems(" ".join(TIME_WORDS)))
-    return slots > 0 or not turn.stems - known
+    return slots > 0 or not turn.stems - grammar.kin(known)
 
 
 def _is_about(turn: _Turn, skill: Skill, score: float, slots: int) -> bool:
@@ -204,5 +214,5 @@ def _filled(turn: _Turn, skill: Skill) -> int:
         if slot.kind is Kind.ITEMS:
             found += bool(read_items(slot, turn.text, turn.grammar, asked=False, spent=skill.named))
         elif slot.kind in _TYPED:
-            found += read(slot, turn.text, turn.grammar, turn.today, asked=False) is not None
+            found += read(slot, turn.text, turn.grammar, turn.today, asked=False, spent=skill.words) is not None
     return found
