@@ -50,6 +50,9 @@ class WordTable:
         return word.removesuffix("e") if len(word) > 3 else word
 
     def _cut(self, word: str) -> str:
+        if self.folds and len(word) > 4 and word.endswith("el") and word[-3] not in "aeiou":
+            # "Mittlere" is "mittel".
+            return f"{word[:-2]}l"
         for ending in self.endings:
             if word.endswith(ending) and len(word) - len(ending) >= 3 and not (ending == "s" and word[-2] == "s"):
                 return word[: -len(ending)]

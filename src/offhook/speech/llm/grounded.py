@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from offhook import clock
 from offhook.core.builtin import CORE_TOOLS, END_CALL, TRANSFER_CALL
+from offhook.speech.llm.grounded_answers import Answers
 from offhook.speech.llm.grounded_dialogue import Dialogue
 from offhook.speech.llm.grounded_forms import TAKE_MESSAGE
 from offhook.speech.llm.grounded_language import Language
@@ -23,7 +24,6 @@ from offhook.speech.llm.grounded_results import told
 from offhook.speech.llm.grounded_wishes import skill_of
 from offhook.speech.llm.history import RUNNING, UNKNOWN, is_done
 from offhook.speech.ports import (
-    Fact,
     Facts,
     Message,
     ModelOutput,
@@ -35,18 +35,6 @@ from offhook.speech.ports import (
     ToolSpec,
 )
 
-UNKNOWN_SCORE: Final = 0.35
-"""Facts below this do not answer the question."""
-SURE_SCORE: Final = 0.40
-"""Facts from here on are said plainly; between the two it is said that this may be meant."""
-SURE_OWN: Final = 0.5
-"""What is asked of the caller's own case, or wished for, is only answered by a fact that speaks of it."""
-SECOND_SHARE: Final = 0.88
-"""A second fact under the same heading is said too when it is nearly as near as the first."""
-SPOKEN_CHARS: Final = 260
-"""Nobody listens to a longer answer; a fact that is longer is cut at the end of a sentence."""
-MOST_CLAUSES: Final = 3
-"""Questions that are answered in one turn."""
 MOST_MESSAGES: Final = 400
 
 KEYS: tuple[str, ...] = ()
@@ -55,7 +43,6 @@ READS_FACTS: Final = True
 
 _UNUSED: Final = tuple(name for name in CORE_TOOLS if name not in (END_CALL, TRANSFER_CALL))
 
-_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[\"'(]?[A-Z0-9])")
 _NAMED: Final = re.compile(
     r"\b(?:receptionist|assistant|agent|concierge|voice|host|operator|front desk|secretary)\s+(?:of|for|at)\s+"
     r"((?:the\s+)?[A-Z][\w'&-]*(?:\s+(?:[A-Z][\w'&-]*|of|and|the|&))*)"
@@ -101,6 +88,7 @@ class GroundedBrain:
         self._today = today
         self._language = language
         self._facts = facts
+        self._answers = Answers(language, facts)
         self._agent_name = agent_name
 
     async def prepare(self) -> None:
@@ -144,7 +132,7 @@ class GroundedBrain:
             case Say(text):
                 return [TextDelta(text)]
             case LookUp():
-                return [TextDelta(text) for text in await self._answer(move, dialogue.offer)]
+                return [TextDelta(text) for text in await self._answers.answer(move, dialogue.offer)]
             case RepeatLast():
                 return await self._repeat(request)
             case Fill(form):
@@ -154,62 +142,6 @@ class GroundedBrain:
             case Transfer(destination):
                 arguments = {"destination": destination}
                 return [ToolCall(_call(request), TRANSFER_CALL, json.dumps(arguments, ensure_ascii=False))]
-
-    # ── facts ────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def _answer(self, asked: LookUp, offer: str) -> list[str]:
-        say = self._language.sentences
-        answers: list[str] = []
-        unanswered = 0
-        unsure = False
-        topic = asked.topic
-        for clause in asked.clauses[:MOST_CLAUSES]:
-            facts = await self._find(clause, topic, least=SURE_OWN if asked.is_own or asked.is_wish else UNKNOWN_SCORE)
-            topic = clause
-            if not facts:
-                unanswered += self._language.grammar.is_question(clause)
-                continue
-            if asked.quiet and facts[0].score < SURE_SCORE:
-                continue
-            unsure = unsure or facts[0].score < SURE_SCORE
-            answers += [text for fact in facts if (text := spoken(fact.text)) not in answers]
-        if not answers and len(asked.clauses) > 1 and not asked.quiet and not asked.is_own:
-            # What was cut apart may have been one question after all.
-            answers = [spoken(fact.text) for fact in await self._find(" ".join(asked.clauses), asked.topic)]
-        if not answers and asked.quiet:
-            return []
-        if not answers:
-            sorry = say.cannot if asked.is_wish and not asked.is_own else say.unknown
-            return [sorry] if asked.in_form else [sorry, offer]
-        head = [say.perhaps] if unsure else []
-        tail = [say.unknown_rest] if unanswered else []
-        return [*head, *answers, *tail, *([offer] if asked.offers or (unanswered and not asked.in_form) else [])]
-
-    async def _find(self, clause: str, topic: str, least: float = UNKNOWN_SCORE) -> list[Fact]:
-        """The facts that answer a question: none, one, or two that belong together."""
-        found = await self._search(clause)
-        if topic and self._language.grammar.follows_on(clause):
-            # "And on Sunday?" means the question before it.
-            with_topic = await self._search(f"{topic} {clause}")
-            if with_topic and (not found or with_topic[0].score >= found[0].score):
-                found = with_topic
-        if not found or found[0].score < least:
-            return []
-        first, *others = found
-        second = others[0] if others else None
-        together = (
-            second is not None
-            and second.source == first.source
-            and second.score >= max(SURE_SCORE, first.score * SECOND_SHARE)
-            and len(first.text) + len(second.text) < SPOKEN_CHARS
-        )
-        return [first, second] if together and second is not None else [first]
-
-    async def _search(self, question: str) -> Sequence[Fact]:
-        if self._facts is None:
-            return ()
-        # A search with the embedding model takes milliseconds, and the loop carries every call's audio.
-        return await asyncio.to_thread(self._facts.search, question)
 
     # ── the rest ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -267,21 +199,6 @@ def _object(arguments: str) -> dict[str, object]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def spoken(text: str) -> str:
-    """A fact as it is said: whole sentences, not too many of them."""
-    text = text.strip()
-    if text and text[-1] not in ".!?":
-        text += "."
-    if len(text) <= SPOKEN_CHARS:
-        return text
-    said = ""
-    for sentence in _SENTENCE.split(text):
-        if said and len(said) + len(sentence) > SPOKEN_CHARS:
-            break
-        said = f"{said} {sentence}".strip()
-    return said
 
 
 def _call(request: ModelRequest) -> str:

@@ -92,8 +92,13 @@ class Dialogue(InForm):
         if simple := self._simple(acts, clauses, text):
             return simple
         is_own = self._language.grammar.is_own_case(text)
-        offers = wish.is_wish or Act.SERVICE in acts
-        return [LookUp(tuple(clauses) or (text,), self._topic, offers=offers, is_wish=wish.is_wish, is_own=is_own)]
+        grammar = self._language.grammar
+        asks = any(grammar.is_question(clause) for clause in clauses)
+        # "Can I come on Sunday?" asks; "can you book me a taxi?" wishes for something.
+        is_wish = wish.is_wish and (not asks or bool(grammar.deeds(text)))
+        offers = (is_wish and not asks) or Act.SERVICE in acts
+        asked = tuple(clauses) or (text,)
+        return [LookUp(asked, self._topic, offers=offers, is_wish=is_wish, is_told=not asks, is_own=is_own)]
 
     def _wish(self, text: str) -> Wish:
         grammar = self._language.grammar

@@ -170,6 +170,24 @@ _DEEDS: Final[Mapping[Deed, str]] = {
     Deed.REPORT: "report complain complaint claim",
     Deed.LOOK_UP: "check status track tracking lookup progress",
 }
+_REPHRASED: Final = tuple(
+    (re.compile(pattern), meant)
+    for pattern, meant in (
+        (r"^(?:\w+ )?where are you(?: guys)?(?: located| based)?$|\bhow (?:do|can) (?:i|we) (?:get to|find|reach) you\b|"
+         r"\bwhere (?:can i|do i) find you\b|\bwhere is (?:it|your \w+)$", "address, where to find us"),
+        (r"\b(?:when|what time|how late|until when|till when|how long)\b.*\b(?:open|close|closed|closing|opening)\b|"
+         r"^are you (?:still )?open\b", "opening hours: when we are open"),
+        (r"\b(?:special )?(?:offers?|discounts?|promotions?|bargains?)\b", "deals, special offers and discounts"),
+        (r"\bhow (?:long|soon|quick(?:ly)?|fast)\b.*\b(?:take|until|get|be|come|arrive|deliver)\b.*\bhere\b|"
+         r"\bhow (?:long|soon|fast)\b.*\bdeliver", "how long the delivery takes, in minutes"),
+        (r"\b(?:without|no|don't eat|not eat) (?:any )?meat\b|\bmeatless\b", "vegetarian"),
+        (r"\b(?:cost|pay|price|much)\b.*\bto (?:get in|enter|come in|visit)\b|\bentr(?:y|ance) fee\b",
+         "admission price for adults"),
+        (r"\bwho(?:'s| is)? (?:the |your )?(?:boss|chief|manager|in charge)\b|\bwho (?:runs|owns)\b", "who is the owner"),
+        (r"\b(?:broke|broken|break) down\b", "breakdown, towing service"),
+        (r"\bhow (?:do|can) (?:i|we) (?:pay|book)\b", "how to pay, how to book"),
+    )
+)  # fmt: skip
 _CAN: Final = r"(?:can|could|may|would|will)"
 _DOING: Final = (
     r"(?:book|order|reserve|schedule|make|place|buy|request|register|sign|cancel|change|move|reschedule|"
@@ -240,6 +258,19 @@ PATTERNS: Final = Patterns(
         r"\bwhere (?:my|our)\b(?: \w+){1,3} (?:is|are)\b"
     ),
     offer_asked=re.compile(r"\b(?:do you have|have you got|is there|are there|any chance|do you still have)\b"),
+    rephrased=_REPHRASED,
+    asks_list=re.compile(
+        r"\b(?:what|which) (?:kinds? of |types? of |sorts? of |other |different )?((?!time|else|day|number)\w+(?: \w+)?) "
+        r"(?:do (?:you|they)|have you|are there|can (?:i|we)|are on|is there|does the)\b"
+    ),
+    special_day=re.compile(
+        r"\b(christmas eve|christmas day|christmas|boxing day|new year'?s? eve|new year'?s? day|new year'?s?|good friday|"
+        r"easter sunday|easter monday|easter|thanksgiving|independence day|(?:the )?(?:4th|fourth) of july|labou?r day|"
+        r"memorial day|halloween|valentine'?s day|whit monday|(?:public |bank |national )?holidays?)\b",
+        re.IGNORECASE,
+    ),
+    asks_sum=re.compile(r"\b(?:how much|what (?:does|do|is|would)|price|cost)\b.*\b(?:and|plus|with|together|total|in all)\b"),
+    surcharge=re.compile(r"\b(?:more|extra|on top|additional|additionally|surcharge|supplement)\b"),
     people=lambda number: f"{number} people" if number != 1 else "one person",
     day=lambda day: f"{day:%A}, {day:%B} {day.day}, {day.year}",
     time=slots.spoken_time,

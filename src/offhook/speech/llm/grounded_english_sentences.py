@@ -88,5 +88,5 @@ SENTENCES: Final = Sentences(
     no_sum="I cannot add that up for you, but here are the parts:",
     yes="yes",
     no="no",
-    list_head="",
+    more="And there is more: just ask me.",
 )

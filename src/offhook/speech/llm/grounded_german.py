@@ -123,6 +123,20 @@ _DOING: Final = (
     r"(?:buchen|bestellen|reservieren|vereinbaren|ausmachen|kaufen|anmelden|absagen|stornieren|ändern|verschieben|verlegen|"
     r"umbuchen|zurückgeben|zurückschicken|umtauschen|melden|liefern|bringen|schicken|kommen|vorbeikommen|nachsehen|nachschauen|prüfen|haben|bekommen|nehmen|machen|eintragen|aufgeben)"
 )
+_REPHRASED: Final = tuple(
+    (re.compile(pattern), meant)
+    for pattern, meant in (
+        (r"\bwo (?:sind|sitzen|finde ich|finden wir) (?:sie|ihr|euch)\b|\bwo ist (?:das|ihre \w+|die \w+)$|\bwie komme ich zu "
+         r"(?:ihnen|euch)\b|\bwo liegt (?:das|ihr)", "Adresse Straße"),
+        (r"\b(?:wann|bis wann|ab wann|wie lange)\b.*\b(?:geöffnet|offen|auf|öffnen|öffnet|schließen|schließt|zu)\b|"
+         r"\böffnungszeiten\b|\bsprechzeiten\b", "Öffnungszeiten Sprechzeiten Sprechstunde"),
+        (r"\b(?:angebote?|rabatte?|aktionen?|ermäßigung(?:en)?|vergünstigung(?:en)?)\b", "Angebote Rabatt"),
+        (r"\bwie lange\b.*\b(?:dauert|bis)\b.*\b(?:da|hier|lieferung)\b", "Lieferung dauert Minuten"),
+        (r"\b(?:ohne|kein) fleisch\b", "vegetarisch"),
+        (r"\bkommen sie\b.*\b(?:nach hause|zu mir|vorbei)\b", "Hausbesuche"),
+        (r"\bwer ist (?:der|die|ihr) (?:chef|chefin|inhaber|boss)\b", "Inhaber Leitung leitet"),
+    )
+)  # fmt: skip
 _CAN: Final = r"(?:kann|könnte|können|könnten|dürfte|darf|würden)"
 _MINE: Final = r"(?:mein|meine|meinen|meiner|meinem|unser|unsere|unseren|unserer)"
 
@@ -208,6 +222,18 @@ PATTERNS: Final = Patterns(
         r"\bwie steht es um\b"
     ),
     offer_asked=re.compile(r"\b(?:haben sie|hätten sie|gibt es|ist noch|habt ihr|wäre noch)\b"),
+    rephrased=_REPHRASED,
+    asks_list=re.compile(
+        r"\b(?:was für|welche) (?:arten von |sorten |anderen )?(\w+(?: \w+)?) (?:haben|bieten|gibt|führen|verkaufen|machen|kann)\b"
+    ),
+    special_day=re.compile(
+        r"\b(weihnachten|heiligabend|erste[rn]? weihnachts\w+|zweite[rn]? weihnachts\w+|silvester|neujahr|ostern|ostersonntag|"
+        r"ostermontag|karfreitag|pfingsten|pfingstmontag|christi himmelfahrt|fronleichnam|tag der (?:deutschen )?einheit|"
+        r"allerheiligen|feiertagen?|feiertags?)\b",
+        re.IGNORECASE,
+    ),
+    asks_sum=re.compile(r"\b(?:wie ?viel|was kosten?|was macht|preis)\b.*\b(?:und|plus|mit|zusammen|insgesamt)\b"),
+    surcharge=re.compile(r"\b(?:mehr|extra|zusätzlich|aufpreis|zuschlag|dazu)\b"),
     people=lambda number: f"{number} Personen" if number != 1 else "eine Person",
     day=_day,
     time=_time,

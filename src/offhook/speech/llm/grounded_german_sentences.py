@@ -89,5 +89,5 @@ SENTENCES: Final = Sentences(
     no_sum="Zusammenrechnen kann ich das nicht, aber hier sind die einzelnen Angaben:",
     yes="ja",
     no="nein",
-    list_head="",
+    more="Und es gibt noch mehr: Fragen Sie gern nach.",
 )

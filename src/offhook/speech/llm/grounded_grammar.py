@@ -76,6 +76,12 @@ class Patterns:
     request: re.Pattern[str]
     own_case: re.Pattern[str]
     offer_asked: re.Pattern[str]
+    rephrased: tuple[tuple[re.Pattern[str], str], ...]
+    asks_list: re.Pattern[str]
+    special_day: re.Pattern[str]
+    """On the text as it is."""
+    asks_sum: re.Pattern[str]
+    surcharge: re.Pattern[str]
     people: Callable[[int], str]
     day: Callable[[date], str]
     time: Callable[[str], str]
@@ -310,6 +316,31 @@ class PatternGrammar:
     def is_offer_asked(self, text: str) -> bool:
         """True for `do you have ...`."""
         return bool(self._patterns.offer_asked.search(plain(text)))
+
+    # ── questions ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def rephrased(self, question: str) -> list[str]:
+        """The question in the words that businesses write."""
+        said = plain(question)
+        return [meant for pattern, meant in self._patterns.rephrased if pattern.search(said)]
+
+    def listed_topic(self, question: str) -> str:
+        """What a list is asked of; empty for any other question."""
+        match = self._patterns.asks_list.search(plain(question))
+        return match[1] if match else ""
+
+    def special_day(self, question: str) -> str:
+        """A holiday that the question names."""
+        match = self._patterns.special_day.search(question.replace("’", "'"))
+        return match[1] if match else ""
+
+    def is_sum(self, question: str) -> bool:
+        """True when a price of several things together is asked for."""
+        return bool(self._patterns.asks_sum.search(plain(question)))
+
+    def is_surcharge(self, fact: str) -> bool:
+        """True for what comes on top of another price."""
+        return bool(self._patterns.surcharge.search(plain(fact)))
 
     # ── saying ───────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -139,7 +139,8 @@ class Sentences:
     """Nothing is added up: the parts follow."""
     yes: str
     no: str
-    list_head: str
+    more: str
+    """Behind a list that was cut."""
 
 
 class Grammar(Protocol):
@@ -256,6 +257,23 @@ class Grammar(Protocol):
 
     def is_offer_asked(self, text: str) -> bool:
         """True for `do you have ...`."""
+
+    # ── questions ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def rephrased(self, question: str) -> list[str]:
+        """The question in the words that businesses write: `where are you` asks for an address."""
+
+    def listed_topic(self, question: str) -> str:
+        """What a list is asked of: `what pizzas do you have`; empty for any other question."""
+
+    def special_day(self, question: str) -> str:
+        """A holiday that the question names."""
+
+    def is_sum(self, question: str) -> bool:
+        """True when a price of several things together is asked for."""
+
+    def is_surcharge(self, fact: str) -> bool:
+        """True for what comes on top of another price."""
 
     # ── saying ───────────────────────────────────────────────────────────────────────────────────────────────
 

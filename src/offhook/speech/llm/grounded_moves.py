@@ -30,6 +30,8 @@ class LookUp:
     """Nothing is said when nothing is found: it may have been no question."""
     is_wish: bool = False
     """Something is wanted: when nothing is found it is said that it cannot be done."""
+    is_told: bool = False
+    """It is no question."""
     is_own: bool = False
     """It is about what is the caller's own, of which the facts know little."""
 
