@@ -87,7 +87,21 @@ FLOWERS: Final = spec(
 )  # fmt: skip
 _ORDER_QUESTIONS: Final = {"size": r"size|größe|groesse", "address": "address|adresse", "phone": "telephone|telefon",
                            "name": r"name", "items": "bouquets|pizzen|like|darf es sein"}  # fmt: skip
-_NUMBERS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBERS: Final = (
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 _STREETS: Final = ("14 Oak Street", "7 Mill Lane", "230 Harbour Road", "9 Station Avenue", "55 Hill Drive")
 _NAMES: Final = ("Anna Brown", "Peter Miller", "Grace Okafor", "Lee Wong", "Tom Baker")
 
@@ -106,7 +120,11 @@ def _spoken_digits(digits: str, chance: random.Random | None = None) -> str:
     return " ".join(_NUMBERS[int(digit)] for digit in digits)
 
 
-_OAK: Final = {"address": "14 Oak Street", "name": "Anna Brown", "phone": "five oh three five five five oh one eight seven"}
+_OAK: Final = {
+    "address": "14 Oak Street",
+    "name": "Anna Brown",
+    "phone": "five oh three five five five oh one eight seven",
+}
 _OAK_GIVEN: Final = ("14 Oak Street", "Anna Brown", "5035550187")
 
 
@@ -136,11 +154,17 @@ def _any_order(chance: random.Random) -> Caller:
     kinds = chance.sample(["roses", "tulips", "sunflowers", "mixed meadow"], chance.choice([1, 1, 2]))
     items = [_bouquet(kind, chance.choice(["small", "medium", "large"]), chance.randint(1, 9)) for kind in kinds]
     wrong = chance.random() < 0.3
-    said = [{**item, "quantity": item["quantity"] % 9 + 1} if wrong and i == 0 else item for i, item in enumerate(items)]
+    said = [
+        {**item, "quantity": item["quantity"] % 9 + 1} if wrong and i == 0 else item for i, item in enumerate(items)
+    ]
     says_size = chance.random() < 0.6 or len(items) > 1
     of = chance.choice(["{n} {size} {kind}", "{n} {size} bouquets of {kind}", "{n} {size} {kind}"])
     phrase = " and ".join(
-        re.sub(r"\s+", " ", of.format(n=_NUMBERS[item["quantity"]], size=item["size"] if says_size else "", kind=item["kind"]))
+        re.sub(
+            r"\s+",
+            " ",
+            of.format(n=_NUMBERS[item["quantity"]], size=item["size"] if says_size else "", kind=item["kind"]),
+        )
         for item in said
     )
     address, name = chance.choice(_STREETS), chance.choice(_NAMES)
@@ -158,8 +182,11 @@ def _any_order(chance: random.Random) -> Caller:
     answers = {"items": chance.choice([phrase, f"{phrase} please", f"I'd like {phrase}"]), "size": items[0]["size"],
                "address": chance.choice([address, f"to {address} please", f"it's {address}"]),
                "name": chance.choice([name, f"my name is {name}", f"{name} please"]),
-               "phone": chance.choice([_spoken_digits(phone, chance), f"my number is {_spoken_digits(phone, chance)}"])}  # fmt: skip
-    asides = {"phone": chance.choice(["pardon?", "one moment please", "are you a robot?"])} if chance.random() < 0.2 else {}
+               "phone": chance.choice([_spoken_digits(phone, chance), (f"my number is "
+                   f"{_spoken_digits(phone, chance)}")])}  # fmt: skip
+    asides = (
+        {"phone": chance.choice(["pardon?", "one moment please", "are you a robot?"])} if chance.random() < 0.2 else {}
+    )
     return Caller(opening, answers, "order_flowers", _flowers(items, address, name, phone), corrections, asides)
 
 
@@ -180,7 +207,9 @@ _DATES: Final = {"service": "service", "date": "which day|what day", "time": "wh
                  "email": "e-mail", "reference": "reference"}  # fmt: skip
 
 
-def _repair(service: str, day: str, time: str, name: str = "Anna Brown", email: str = "anna@example.com") -> dict[str, Any]:
+def _repair(
+    service: str, day: str, time: str, name: str = "Anna Brown", email: str = "anna@example.com"
+) -> dict[str, Any]:
     return {"service": service, "date": day, "time": time, "name": name, "email": email}
 
 
@@ -196,15 +225,22 @@ def _bike(opening: str, given: dict[str, Any], *corrections: str, tool: str = "b
 
 _REPAIRS: Final = (
     _bike("I'd like to book an appointment", _repair("inspection", _TUESDAY, "10:00")),
-    _bike("I need an appointment for an inspection on Thursday at three", _repair("inspection", day_of("thursday"), "15:00")),
-    _bike("can I bring my bike in for a brake repair tomorrow at half past nine", _repair("brake repair", "2026-11-29", "09:30")),
-    _bike("do you have an appointment on Friday at eleven", _repair("cleaning", day_of("friday"), "11:00"), service="cleaning"),
+    _bike("I need an appointment for an inspection on Thursday at three", _repair("inspection", day_of("thursday"),
+        "15:00")),
+    _bike("can I bring my bike in for a brake repair tomorrow at half past nine", _repair("brake repair",
+        "2026-11-29", "09:30")),
+    _bike("do you have an appointment on Friday at eleven", _repair("cleaning", day_of("friday"), "11:00"),
+        service="cleaning"),
     _bike("I want to book a repair", _repair("new tyre", _TUESDAY, "10:00"), service="a new tyre"),
     _bike("I'd like an appointment on December 5th at 2 pm", _repair("inspection", "2026-12-05", "14:00")),
-    _bike("I'd like to book an inspection on Monday at ten", _repair("inspection", day_of("wednesday"), "10:00"), "no, Wednesday"),
-    _bike("I'd like to book an inspection on Monday at ten", _repair("inspection", day_of("monday"), "11:00"), "not ten, eleven o'clock"),
-    _bike("can I cancel my appointment", {"reference": "R-4711"}, tool="cancel_repair", reference="R four seven one one"),
-    _bike("I'd like an appointment on Monday at nine, my name is Tom Baker", _repair("inspection", day_of("monday"), "09:00", "Tom Baker")),
+    _bike("I'd like to book an inspection on Monday at ten", _repair("inspection", day_of("wednesday"), "10:00"),
+        "no, Wednesday"),
+    _bike("I'd like to book an inspection on Monday at ten", _repair("inspection", day_of("monday"), "11:00"),
+        "not ten, eleven o'clock"),
+    _bike("can I cancel my appointment", {"reference": "R-4711"}, tool="cancel_repair",
+        reference="R four seven one one"),
+    _bike("I'd like an appointment on Monday at nine, my name is Tom Baker", _repair("inspection", day_of("monday"),
+        "09:00", "Tom Baker")),
 )  # fmt: skip
 
 
@@ -216,7 +252,11 @@ def _any_repair(chance: random.Random) -> Caller:
     spoken = chance.choice([f"half past {_NUMBERS[hour]}", f"{_NUMBERS[hour]} thirty"]) if half else _NUMBERS[hour]
     name = chance.choice(_NAMES)
     user = name.split()[0].lower()
-    wrong = chance.choice([day for day in ("monday", "tuesday", "friday") if day != weekday]) if chance.random() < 0.3 else ""
+    wrong = (
+        chance.choice([day for day in ("monday", "tuesday", "friday") if day != weekday])
+        if chance.random() < 0.3
+        else ""
+    )
     said = wrong or weekday
     opening = chance.choice([
         "I'd like to make an appointment", "I need an appointment please", "can I book an appointment for my bike",
@@ -224,7 +264,11 @@ def _any_repair(chance: random.Random) -> Caller:
         f"I need a {service} on {said} at {spoken}", f"hi I'd like to book a {service} for {said}",
         f"do you have an appointment free on {said} at {spoken}",
     ])  # fmt: skip
-    corrections = (chance.choice([f"no, {weekday}", f"not {wrong}, {weekday}", f"can we make it {weekday} instead"]),) if wrong else ()
+    corrections = (
+        (chance.choice([f"no, {weekday}", f"not {wrong}, {weekday}", f"can we make it {weekday} instead"]),)
+        if wrong
+        else ()
+    )
     answers = {"service": chance.choice([service, f"a {service}", f"{service} please"]),
                "date": chance.choice([said, f"on {said}", f"{said} would be good"]),
                "time": chance.choice([spoken, f"at {spoken}", f"around {spoken}"]),
@@ -284,7 +328,8 @@ def _any_state(chance: random.Random) -> Caller:
         opening = chance.choice(["where is my order", "when does my order arrive", "I want to track my order",
                                  f"where's my order {number}", "can you check the status of my order",
                                  "is my order on its way", "I'm still waiting for my order",
-                                 f"status of order {_spoken_digits(number)} please", "what happened to my order"])  # fmt: skip
+                                 f"status of order {_spoken_digits(number)} please",
+                                     "what happened to my order"])  # fmt: skip
         given = {"order_number": number, "postcode": code}
     wrong = chance.random() < 0.2 and number not in opening and "status of order" not in opening
     first = number[::-1] if wrong and number != number[::-1] else number

@@ -38,7 +38,13 @@ FLOWERS: Final = spec(
     telefon={"type": "string"},
     karte={"type": "string", "description": "Text einer Karte."},
 )  # fmt: skip
-_ORDER_QUESTIONS: Final = {"size": "größe", "address": "adresse", "phone": "telefon", "name": "name", "items": "darf es sein"}
+_ORDER_QUESTIONS: Final = {
+    "size": "größe",
+    "address": "adresse",
+    "phone": "telefon",
+    "name": "name",
+    "items": "darf es sein",
+}
 _ANNA: Final = {"address": "Hauptstraße 14", "name": "Anna Schmidt", "size": "groß",
                 "phone": "null eins sieben sechs fünf fünf fünf eins zwei drei"}  # fmt: skip
 _SIZES: Final = {"klein": "kleine", "mittel": "mittlere", "groß": "große"}
@@ -58,13 +64,19 @@ _ORDERS: Final = (
     _order("Ich möchte zwei große Rosen bestellen", [_strauss("Rosen", "groß", 2)]),
     _order("Guten Tag, ich hätte gern Blumen", [_strauss("Tulpen", "klein", 1)], items="einmal kleine Tulpen bitte"),
     _order("Ich würde gerne Blumen bestellen", [_strauss("Rosen", "groß", 3)], items="drei Rosen"),
-    _order("zwei große Rosen und einmal kleine Tulpen bitte", [_strauss("Rosen", "groß", 2), _strauss("Tulpen", "klein", 1)]),
-    _order("Ich möchte einen großen Strauß Sonnenblumen bestellen", [_strauss("Sonnenblumen", "groß", 3)], "nein, drei"),
-    _order("Könnte ich drei kleine Tulpen in den Gartenweg 7 bestellen", [_strauss("Tulpen", "klein", 3)], address="Gartenweg 7"),
-    _order("Ich brauche vier kleine Rosen, mein Name ist Peter Weber", [_strauss("Rosen", "klein", 4)], name="Peter Weber"),
+    _order("zwei große Rosen und einmal kleine Tulpen bitte", [_strauss("Rosen", "groß", 2), _strauss("Tulpen",
+        "klein", 1)]),
+    _order("Ich möchte einen großen Strauß Sonnenblumen bestellen", [_strauss("Sonnenblumen", "groß", 3)],
+        "nein, drei"),
+    _order("Könnte ich drei kleine Tulpen in den Gartenweg 7 bestellen", [_strauss("Tulpen", "klein", 3)],
+        address="Gartenweg 7"),
+    _order("Ich brauche vier kleine Rosen, mein Name ist Peter Weber", [_strauss("Rosen", "klein", 4)],
+        name="Peter Weber"),
     _order("Ich nehme fünf große Tulpen", [_strauss("Tulpen", "groß", 6)], "doch lieber sechs Tulpen"),
-    _order("einmal große Rosen bitte", [_strauss("Rosen", "groß", 1)], asides={"address": "Haben Sie auch Parkplätze?"}),
-    _order("Ich möchte zwei kleine Sonnenblumen bestellen", [_strauss("Sonnenblumen", "klein", 2)], "die Adresse ist falsch"),
+    _order("einmal große Rosen bitte", [_strauss("Rosen", "groß", 1)], asides={"address": "Haben Sie auch "
+        "Parkplätze?"}),
+    _order("Ich möchte zwei kleine Sonnenblumen bestellen", [_strauss("Sonnenblumen", "klein", 2)],
+        "die Adresse ist falsch"),
 )  # fmt: skip
 
 
@@ -74,12 +86,16 @@ def _any_order(chance: random.Random) -> Caller:
     wrong = chance.random() < 0.3
     said = [{**item, "anzahl": item["anzahl"] % 9 + 1} if wrong and i == 0 else item for i, item in enumerate(items)]
     counts = [_NUMBERS[item["anzahl"]] if item["anzahl"] > 1 else "einmal" for item in said]
-    phrase = " und ".join(f"{n} {_SIZES[item['groesse']]} {item['sorte']}" for n, item in zip(counts, said, strict=True))
+    phrase = " und ".join(
+        f"{n} {_SIZES[item['groesse']]} {item['sorte']}" for n, item in zip(counts, said, strict=True)
+    )
     address, name = chance.choice(_STREETS), chance.choice(_NAMES)
     phone = "0" + "".join(str(chance.randint(1, 9)) for _ in range(9))
     opening = chance.choice([
-        f"Ich möchte {phrase} bestellen", f"Hallo, ich hätte gern {phrase}", f"{phrase} bitte", "Ich würde gern Blumen bestellen",
-        "Kann ich eine Bestellung aufgeben", f"Ich nehme {phrase}", f"Guten Tag, mein Name ist {name}, ich möchte {phrase} bestellen",
+        f"Ich möchte {phrase} bestellen", f"Hallo, ich hätte gern {phrase}", f"{phrase} bitte",
+            "Ich würde gern Blumen bestellen",
+        "Kann ich eine Bestellung aufgeben", f"Ich nehme {phrase}", (f"Guten Tag, mein Name ist {name}, ich "
+            f"möchte {phrase} bestellen"),
         f"Können Sie {phrase} in die {address} liefern" if "straße" in address else f"Ich brauche {phrase}",
     ])  # fmt: skip
     corrections: tuple[str, ...] = ()
@@ -89,8 +105,13 @@ def _any_order(chance: random.Random) -> Caller:
     answers = {"items": chance.choice([phrase, f"{phrase} bitte"]), "size": items[0]["groesse"],
                "address": chance.choice([address, f"das ist {address}"]),
                "name": chance.choice([name, f"mein Name ist {name}", f"ich heiße {name}"]),
-               "phone": chance.choice([_dictated(phone, chance), f"meine Nummer ist {_dictated(phone, chance)}"])}  # fmt: skip
-    asides = {"phone": chance.choice(["wie bitte?", "einen Moment bitte", "sind Sie ein Roboter?"])} if chance.random() < 0.2 else {}
+               "phone": chance.choice([_dictated(phone, chance), (f"meine Nummer ist "
+                   f"{_dictated(phone, chance)}")])}  # fmt: skip
+    asides = (
+        {"phone": chance.choice(["wie bitte?", "einen Moment bitte", "sind Sie ein Roboter?"])}
+        if chance.random() < 0.2
+        else {}
+    )
     given = {"straeusse": items, "adresse": address, "name": name, "telefon": phone}
     return Caller(opening, answers, "blumen_bestellen", given, corrections, asides)
 
@@ -98,7 +119,8 @@ def _any_order(chance: random.Random) -> Caller:
 # ── Termin ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 BIKES: Final = spec(
-    "termin_buchen", "Einen Termin für ein Fahrrad in der Werkstatt buchen.", ("leistung", "datum", "uhrzeit", "name", "email"),
+    "termin_buchen", "Einen Termin für ein Fahrrad in der Werkstatt buchen.", ("leistung", "datum", "uhrzeit", "name",
+        "email"),
     leistung={"type": "string", "enum": ["Inspektion", "Bremsen", "neuer Reifen", "Reinigung"]},
     datum={"type": "string", "format": "date"},
     uhrzeit={"type": "string", "description": "Zum Beispiel 09:30."},
@@ -107,7 +129,8 @@ BIKES: Final = spec(
 )  # fmt: skip
 CANCEL: Final = spec("termin_absagen", "Einen Termin in der Werkstatt absagen.", ("kennung",),
                      kennung={"type": "string", "pattern": "^R-\\d{4}$"})  # fmt: skip
-_DATES: Final = {"service": "leistung", "date": "welchen tag", "time": "wie viel uhr", "name": "name", "email": "e-mail",
+_DATES: Final = {"service": "leistung", "date": "welchen tag", "time": "wie viel uhr", "name": "name",
+    "email": "e-mail",
                  "reference": "kennung"}  # fmt: skip
 
 
@@ -128,8 +151,10 @@ _REPAIRS: Final = (
     _bike("Ich hätte gern einen Termin", "neuer Reifen", _TUESDAY, "10:00", service="ein neuer Reifen"),
     _bike("Ich würde gern am fünften Dezember um 14 Uhr einen Termin machen", "Inspektion", "2026-12-05", "14:00"),
     _bike("Ich möchte am Montag um zehn einen Termin", "Inspektion", day_of("wednesday"), "10:00", "nein, Mittwoch"),
-    _bike("Ich möchte am Montag um zehn einen Termin", "Inspektion", day_of("monday"), "11:00", "nicht um zehn, um elf Uhr"),
-    Caller("Ich muss meinen Termin absagen", {"reference": "R vier sieben eins eins"}, "termin_absagen", {"kennung": "R-4711"}),
+    _bike("Ich möchte am Montag um zehn einen Termin", "Inspektion", day_of("monday"), "11:00",
+        "nicht um zehn, um elf Uhr"),
+    Caller("Ich muss meinen Termin absagen", {"reference": "R vier sieben eins eins"}, "termin_absagen",
+        {"kennung": "R-4711"}),
     _bike("Einen Termin am Montag um neun bitte, mein Name ist Peter Weber", "Inspektion", day_of("monday"), "09:00",
           name="Peter Weber"),
 )  # fmt: skip
@@ -143,19 +168,25 @@ def _any_repair(chance: random.Random) -> Caller:
     hour, half = chance.choice([9, 10, 11, 14, 15, 16]), chance.random() < 0.4
     clock = f"{hour:02d}:{'30' if half else '00'}"
     small = hour if hour < 12 else hour - 12
-    spoken = chance.choice([f"halb {_NUMBERS[small + 1] if small < 11 else 'zwölf'}", f"{hour} Uhr dreißig"]) if half else (
+    spoken = chance.choice([f"halb {_NUMBERS[small + 1] if small < 11 else 'zwölf'}",
+        f"{hour} Uhr dreißig"]) if half else (
         chance.choice([f"{hour} Uhr", _NUMBERS[small]]))  # fmt: skip
     name = chance.choice(_NAMES)
     user = name.split()[0].lower()
     wrong = chance.choice([day for day in _WEEKDAYS if day != weekday]) if chance.random() < 0.3 else ""
     said = wrong or weekday
     opening = chance.choice([
-        "Ich möchte einen Termin machen", "Guten Tag, ich brauche einen Termin", "Kann ich bei Ihnen einen Termin buchen",
+        "Ich möchte einen Termin machen", "Guten Tag, ich brauche einen Termin",
+            "Kann ich bei Ihnen einen Termin buchen",
         f"Ich hätte gern einen Termin am {said}", f"Könnte ich am {said} um {spoken} einen Termin haben",
         f"Ich brauche am {said} um {spoken} einen Termin", f"Haben Sie am {said} um {spoken} einen Termin frei",
         f"Ich würde gern einen Termin für {said} vereinbaren",
     ])  # fmt: skip
-    corrections = (chance.choice([f"nein, {weekday}", f"nicht {wrong}, {weekday}", f"doch lieber am {weekday}"]),) if wrong else ()
+    corrections = (
+        (chance.choice([f"nein, {weekday}", f"nicht {wrong}, {weekday}", f"doch lieber am {weekday}"]),)
+        if wrong
+        else ()
+    )
     answers = {"service": service, "date": chance.choice([said, f"am {said}", f"{said} wäre gut"]),
                "time": chance.choice([spoken, f"um {spoken}"]), "name": chance.choice([name, f"mein Name ist {name}"]),
                "email": f"{user} at example punkt de"}  # fmt: skip
@@ -168,11 +199,13 @@ def _any_repair(chance: random.Random) -> Caller:
 # ── Stand der Bestellung ─────────────────────────────────────────────────────────────────────────────────────────
 
 STATUS: Final = spec(
-    "bestellstatus", "Nachsehen, wo eine Bestellung ist und wann sie kommt.", ("bestellnummer", "plz"), is_harmless=True,
+    "bestellstatus", "Nachsehen, wo eine Bestellung ist und wann sie kommt.", ("bestellnummer", "plz"),
+        is_harmless=True,
     bestellnummer={"type": "string", "pattern": "^\\d{5}$"},
     plz={"type": "string", "title": "Postleitzahl", "pattern": "^\\d{4}$"},
 )  # fmt: skip
-RETURN: Final = spec("bestellung_zurueckgeben", "Aufnehmen, dass jemand eine Bestellung zurückgeben will.", ("bestellnummer",),
+RETURN: Final = spec("bestellung_zurueckgeben", "Aufnehmen, dass jemand eine Bestellung zurückgeben will.",
+    ("bestellnummer",),
                      bestellnummer={"type": "string", "pattern": "^\\d{5}$"})  # fmt: skip
 _CODES: Final = {"order_number": "bestellnummer", "postcode": "postleitzahl"}
 
@@ -181,7 +214,9 @@ def _state(opening: str, *corrections: str, number: str = "47110", returns: bool
            asides: Mapping[str, str] | None = None) -> Caller:  # fmt: skip
     given = {"bestellnummer": number} | ({} if returns else {"plz": "8052"})
     answers = {"order_number": "vier sieben eins eins null", "postcode": "acht null fünf zwei"}
-    return Caller(opening, answers, "bestellung_zurueckgeben" if returns else "bestellstatus", given, corrections, asides or {})
+    return Caller(
+        opening, answers, "bestellung_zurueckgeben" if returns else "bestellstatus", given, corrections, asides or {}
+    )
 
 
 _STATES: Final = (
@@ -206,7 +241,8 @@ def _any_state(chance: random.Random) -> Caller:
         if returns
         else chance.choice([
             "Wo ist meine Bestellung", "Wann kommt meine Bestellung", f"Wo bleibt meine Bestellung {number}",
-            "Ist meine Bestellung schon verschickt", "Ich warte noch auf meine Bestellung", "Was ist mit meiner Bestellung",
+            "Ist meine Bestellung schon verschickt", "Ich warte noch auf meine Bestellung",
+                "Was ist mit meiner Bestellung",
             "Ich wollte fragen, wo meine Bestellung bleibt", f"Status von Bestellung {number} bitte",
         ])
     )  # fmt: skip

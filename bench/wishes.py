@@ -1,4 +1,5 @@
-"""Callers with a wish and the grounded brain: how many wishes end in the right call of the tool, how many in a wrong one.
+"""Callers with a wish and the grounded brain: how many wishes end in the right call of the tool, how many in a "
+"wrong one.
 
 The callers speak in text and the services answer at once: what is measured is understanding, not time. What a turn
 costs is measured beside it, in CPU time of one core.

@@ -9,7 +9,7 @@ from offhook.errors import ConfigurationError
 from offhook.knowledge.search import load_knowledge
 from offhook.speech.llm.grounded import Config, create
 from offhook.speech.llm.grounded_answers import SURE_SCORE, UNKNOWN_SCORE
-from offhook.speech.llm.grounded_english import SENTENCES
+from offhook.speech.llm.grounded_english_sentences import SENTENCES
 from offhook.speech.ports import Message, ModelOutput, ModelRequest, Setup, TextDelta
 from tests.grounded_world import BOXES, DENTAL, EXAMPLES, HOTEL, Call, brain, collect, facts, needs_model, reply
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from offhook.speech.llm.grounded_english import SENTENCES
+from offhook.speech.llm.grounded_english_sentences import SENTENCES
 from offhook.speech.llm.history import FAILED
 from offhook.speech.ports import Message
 from tests.grounded_world import DENTAL, Call, needs_model

@@ -21,9 +21,9 @@ from offhook.knowledge.chunk import Chunk, split_document
 from offhook.knowledge.embed import Embedder, Vectors
 from offhook.knowledge.kept import KeptPoints
 from offhook.knowledge.read import read_document
+from offhook.speech.ports import Fact, Facts
 from offhook.speech.stem_tables import table_for
 from offhook.speech.stems import LONGEST_QUERY, WordTable
-from offhook.speech.ports import Fact, Facts
 
 CACHED_QUERIES: Final = 512
 KEPT_RESULTS: Final = 8
@@ -34,7 +34,7 @@ MOST_FACTS: Final = 20_000
 
 _HEADING_WEIGHT: Final = 0.85
 _RELATED_WEIGHT: Final = 0.65
-_COMPOUND_WEIGHT: Final = 0.7
+_COMPOUND_WEIGHT: Final = 0.5
 _SHORTEST_PART: Final = 3
 _MEANING_WEIGHT: Final = 0.6
 _FIRST_BONUS: Final = 0.04
@@ -181,9 +181,9 @@ class Knowledge(Facts):
             other
             for other in self._postings
             if other != term
-            and ((other.startswith(term) or other.endswith(term)) and len(other) >= len(term) + _SHORTEST_PART
-                 or len(other) > _SHORTEST_PART and (term.startswith(other) or term.endswith(other))
-                 and len(term) >= len(other) + _SHORTEST_PART)
+            and (((other.startswith(term) or other.endswith(term)) and len(other) >= len(term) + _SHORTEST_PART)
+                 or (len(other) > _SHORTEST_PART and (term.startswith(other) or term.endswith(other))
+                 and len(term) >= len(other) + _SHORTEST_PART))
         ]  # fmt: skip
 
     def _rarity_of(self, term: str) -> float:

@@ -100,7 +100,7 @@ ENGLISH: Final = WordTable(
         "photo photos photograph photographs picture pictures camera",
         "senior seniors pensioner pensioners retired elderly",
         "deal deals offer offers discount discounts promotion bargain",
-        "entry entrance admission ticket tickets",
+        "entry entrance admission",
         "loan courtesy replacement",
         "breakdown towing tow",
         "son daughter child children kids",

@@ -19,7 +19,8 @@ _STOP: Final = frozenset(
     so soll sollte sowie tag über um und uns unser unsere unserem unseren unter vielleicht vom von vor wann war waren
     warum was wäre welche welchem welchen welcher welches wenn wer werde werden wie wieder will wir wird wissen wo wohin
     wollen wollte wollten würde würden zu zum zur zwar heute äh ähm hallo danke dankeschön bekommen bekomme brauche
-    brauchen nehmen nehme hätten lassen viel viele lange denen davon dafür darf dürfen überhaupt""".split()
+    brauchen nehmen nehme hätten lassen viel viele lange denen davon dafür darf dürfen überhaupt komme kommen kommt
+    wäre kennt kennen""".split()
 )
 _ENDINGS: Final = (
     "ungen", "ung", "innen", "lichen", "liche", "lich", "ieren", "iert", "enden", "ende", "test", "tet", "ten", "ern",
@@ -32,7 +33,7 @@ GERMAN: Final = WordTable(
     {"e mail": "e-mail", "wi fi": "wlan", "wifi": "wlan", "wie viel": "wieviel", "geht es los": "beginnt"},
     groups(
         _PLAIN,
-        "adresse straße anfahrt finden liegt wohin standort",
+        "adresse straße standort",
         "aufzug fahrstuhl lift",
         "wlan internet",
         "schwimmen schwimmbad pool becken",

@@ -9,10 +9,10 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncGenerator, Callable, Sequence
-from datetime import date
 from typing import Final, Literal
 
 from offhook import clock
+from offhook.clock import Date
 from offhook.core.builtin import CORE_TOOLS, END_CALL, TRANSFER_CALL
 from offhook.speech.llm.grounded_answers import Answers
 from offhook.speech.llm.grounded_dialogue import Dialogue
@@ -74,7 +74,7 @@ def cannot_use(tools: Sequence[ToolSpec], language: str) -> dict[str, str]:
     return found
 
 
-def local_day() -> date:
+def local_day() -> Date:
     """The day where this machine stands."""
     return clock.wall().astimezone().date()
 
@@ -83,7 +83,7 @@ class GroundedBrain:
     """See `offhook.speech.ports.LanguageModel`."""
 
     def __init__(
-        self, language: Language, facts: Facts | None, agent_name: str = "", today: Callable[[], date] = local_day
+        self, language: Language, facts: Facts | None, agent_name: str = "", today: Callable[[], Date] = local_day
     ) -> None:
         self._today = today
         self._language = language

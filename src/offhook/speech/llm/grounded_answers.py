@@ -51,7 +51,7 @@ class Answers:
         unanswered, unsure = 0, False
         topic = asked.topic
         least = SURE_WISH if asked.is_wish and asked.is_told else UNKNOWN_SCORE
-        for clause in asked.clauses[:MOST_CLAUSES]:
+        for clause in self._joined(asked.clauses)[:MOST_CLAUSES]:
             if listed := self._list(clause):
                 answers += listed
                 continue
@@ -76,6 +76,22 @@ class Answers:
         head = [say.perhaps] if unsure else []
         tail = [say.unknown_rest] if unanswered and not self._is_small(asked.clauses) else []
         return [*head, *answers, *tail, *([offer] if asked.offers or (unanswered and not asked.in_form) else [])]
+
+    def _joined(self, clauses: Sequence[str]) -> list[str]:
+        """ "My son is four, does he pay?" and "what about Easter, are you open?" are one question each."""
+        joined: list[str] = []
+        before = ""
+        for clause in clauses:
+            day = self._grammar.special_day(clause)
+            is_part = not self._grammar.is_question(clause) or (
+                day and not set(self._grammar.stems(clause)) - set(self._grammar.stems(day))
+            )
+            if is_part and clause is not clauses[-1]:
+                before = f"{before} {clause}".strip()
+                continue
+            joined.append(f"{before} {clause}".strip())
+            before = ""
+        return joined
 
     def _is_small(self, clauses: Sequence[str]) -> bool:
         """The rest was no question of its own: "..., is that a problem?"."""
@@ -102,9 +118,11 @@ class Answers:
             if found:
                 return [_sure(found[0])]
         found = list(await self._search(clause.replace(day, " ") if day else clause))
-        for meant in self._grammar.rephrased(clause):
+        # A day that is named is in no rephrasing.
+        for meant in self._grammar.rephrased(clause) if day or not self._grammar.day_said(clause) else ():
             other = await self._search(meant)
-            if other and (not found or other[0].score > found[0].score):
+            is_all = len(self._grammar.stems(clause)) <= 1 and bool(other) and other[0].score >= SURE_SCORE
+            if other and (not found or is_all or other[0].score > found[0].score):
                 found = list(other)
         if topic and self._grammar.follows_on(clause):
             # "And on Sunday?" means the question before it.

@@ -2,13 +2,15 @@
 given."""
 
 import re
-from datetime import date, timedelta
 from typing import Final
 
+from offhook.clock import Date
 from offhook.speech.llm.grounded_slots import DAYS, MONTHS, normalized
 
 _MONTH: Final = "|".join(MONTHS)
-_MONTH_FIRST: Final = re.compile(rf"\b({_MONTH}) (?:the )?(\d{{1,2}})(?:th)?\b(?!:)(?: (?:of )?((?:19|20)\d\d|\d\d \d\d))?")
+_MONTH_FIRST: Final = re.compile(
+    rf"\b({_MONTH}) (?:the )?(\d{{1,2}})(?:th)?\b(?!:)(?: (?:of )?((?:19|20)\d\d|\d\d \d\d))?"
+)
 _DAY_FIRST: Final = re.compile(rf"\b(\d{{1,2}})(?:th)?\.? (?:of )?({_MONTH})\b(?: (?:of )?((?:19|20)\d\d|\d\d \d\d))?")
 _NTH: Final = re.compile(r"\b(?:the|on) (\d{1,2})th\b")
 _ISO: Final = re.compile(r"\b(\d{4})[ -](\d{1,2})[ -](\d{1,2})\b")
@@ -21,7 +23,7 @@ _FEASTS: Final = ((r"christmas eve", 12, 24), (r"christmas(?: day)?", 12, 25), (
 CENTURY: Final = 100
 
 
-def day_of(text: str, today: date) -> date | None:
+def day_of(text: str, today: Date) -> Date | None:
     """The day that is meant, today or later unless a year was said."""
     said = normalized(text)
     for read in (_named_month, _numeric, _feast, _relative, _weekday, _nth):
@@ -31,7 +33,7 @@ def day_of(text: str, today: date) -> date | None:
     return None
 
 
-def birth_of(text: str, today: date) -> date | None:
+def birth_of(text: str, today: Date) -> Date | None:
     """A day with its year, in the past."""
     said = normalized(text)
     found = re.search(r"\b(\d\d) (\d\d)$", said)
@@ -45,14 +47,14 @@ def birth_of(text: str, today: date) -> date | None:
     return day
 
 
-def _day(year: int, month: int, day: int) -> date | None:
+def _day(year: int, month: int, day: int) -> Date | None:
     try:
-        return date(year, month, day)
+        return Date(year, month, day)
     except ValueError:
         return None
 
 
-def _next(month: int, day: int, today: date, year: str = "") -> date | None:
+def _next(month: int, day: int, today: Date, year: str = "") -> Date | None:
     if year:
         number = int(year.replace(" ", ""))
         return _day(number if number >= CENTURY else 2000 + number, month, day)
@@ -60,7 +62,7 @@ def _next(month: int, day: int, today: date, year: str = "") -> date | None:
     return found if found is not None and found >= today else _day(today.year + 1, month, day)
 
 
-def _named_month(said: str, today: date) -> date | None:
+def _named_month(said: str, today: Date) -> Date | None:
     if match := _MONTH_FIRST.search(said):
         return _next(MONTHS.index(match[1]) + 1, int(match[2]), today, match[3] or "")
     if match := _DAY_FIRST.search(said):
@@ -68,7 +70,7 @@ def _named_month(said: str, today: date) -> date | None:
     return None
 
 
-def _numeric(said: str, today: date) -> date | None:
+def _numeric(said: str, today: Date) -> Date | None:
     if match := _ISO.search(said):
         return _day(int(match[1]), int(match[2]), int(match[3]))
     if match := _POINTS.search(said):
@@ -79,27 +81,27 @@ def _numeric(said: str, today: date) -> date | None:
     return None
 
 
-def _feast(said: str, today: date) -> date | None:
+def _feast(said: str, today: Date) -> Date | None:
     for name, month, day in _FEASTS:
         if re.search(rf"\b{name}\b", said):
             return _next(month, day, today)
     return None
 
 
-def _relative(said: str, today: date) -> date | None:
+def _relative(said: str, today: Date) -> Date | None:
     if "day after tomorrow" in said:
-        return today + timedelta(2)
+        return Date.fromordinal(today.toordinal() + 2)
     if match := _IN.search(said):
         number = 1 if match[1] == "a" else int(match[1])
-        return today + timedelta(number * (7 if match[2] == "week" else 1))
+        return Date.fromordinal(today.toordinal() + number * (7 if match[2] == "week" else 1))
     if re.search(r"\btomorrow\b", said):
-        return today + timedelta(1)
+        return Date.fromordinal(today.toordinal() + 1)
     if re.search(r"\b(?:today|tonight|this (?:evening|afternoon|morning))\b", said):
         return today
     return None
 
 
-def _weekday(said: str, today: date) -> date | None:
+def _weekday(said: str, today: Date) -> Date | None:
     match = _WEEKDAY.search(said)
     if match is None:
         return None
@@ -110,10 +112,10 @@ def _weekday(said: str, today: date) -> date | None:
         ahead = 7 - today.weekday() + DAYS.index(match[2])
     elif ahead == 0 and match[1] != "this":
         ahead = 7
-    return today + timedelta(ahead)
+    return Date.fromordinal(today.toordinal() + ahead)
 
 
-def _nth(said: str, today: date) -> date | None:
+def _nth(said: str, today: Date) -> Date | None:
     match = _NTH.search(said)
     if match is None:
         return None

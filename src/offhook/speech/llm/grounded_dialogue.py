@@ -5,15 +5,14 @@ the whole history is gone through in well under a millisecond; the facts are loo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final, cast
 
+from offhook.clock import Date
 from offhook.core.builtin import END_CALL, TRANSFER_CALL
 from offhook.speech.llm.grounded_forms import TAKE_MESSAGE, Form, skill_said
 from offhook.speech.llm.grounded_in_form import InForm
 from offhook.speech.llm.grounded_language import Act, Language
-from offhook.speech.llm.grounded_moves import Fill, HangUp, LookUp, Move, RepeatLast, Say, Transfer, bare, was_heard
+from offhook.speech.llm.grounded_moves import HangUp, LookUp, Move, RepeatLast, Say, Transfer, bare, was_heard
 from offhook.speech.llm.grounded_wishes import Skill, Wish, skills_of, wish_of
 from offhook.speech.llm.history import is_done
 from offhook.speech.ports import Message, ToolSpec
@@ -23,10 +22,11 @@ _KNOWN: Final[dict[tuple[object, ...], tuple[tuple[ToolSpec, ...], tuple[Skill, 
 TELLING_WORD: Final = 4
 """Shorter words are in every wish."""
 
+
 class Dialogue(InForm):
     """One conversation, up to a turn."""
 
-    def __init__(self, language: Language, name: str, tools: Sequence[ToolSpec], today: date) -> None:
+    def __init__(self, language: Language, name: str, tools: Sequence[ToolSpec], today: Date) -> None:
         self._tools = {tool.name: tool for tool in tools}
         super().__init__(language, today, _skills(tuple(tools), language))
         self._name = name

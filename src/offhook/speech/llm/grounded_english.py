@@ -54,57 +54,58 @@ _WHOLE: Final[Mapping[Act, str]] = {
 
 _SOMEBODY: Final = r"(?:him|her|them|someone|somebody|(?:the|your|my|a|an) [\w-]+)"
 _WITHIN: Final[Mapping[Act, str]] = {
-        Act.THANKS: r"\bthank(?:s| you)\b",
-        Act.REPEAT: (
-            r"\b(?:can|could|would) you (?:please )?(?:repeat|say (?:that|it) again)|\bsay (?:that|it) again|"
-            r"^(?:please )?repeat\b|\bi (?:didn't|did not|couldn't|could not|can't) (?:hear|catch|get|understand) "
-            r"(?:you|that|it)\b|\bone more time\b|\b(?:speak|talk) (?:up|slower|more slowly|louder)\b"
-        ),
-        Act.ROBOT: (
-            r"\bare you (?:an? |the )?(?:real|human|robot|bot|machine|computer|ai|person|automated|recording|actual|"
-            r"artificial|chat ?bot)|\b(?:am i|i'm|i am) (?:talking|speaking) (?:to|with) (?:an? )?(?:robot|machine|"
-            r"computer|human|real|person|ai|bot|actual)|\bis (?:this|that|it) (?:an? )?(?:robot|machine|recording|"
-            r"computer|ai|bot|automated|real person|human)"
-        ),
-        Act.WHO: r"\bwho am i (?:speaking|talking)|\bwho(?:'s| is) (?:this|that|speaking)|\bwho are you|"
-        r"\bwhat(?:'s| is) your name",
-        Act.REACHED: r"^(?:(?:hi|hello|hey|good|morning|afternoon|evening|um|uh|yes|sorry|so|oh|there)\s+)*+"
-        r"(?:is (?:this|that)|have i reached|did i reach|am i (?:through|speaking|talking) (?:to|with))"
-        r"(?: (?!an? )[\w'-]+){1,6}$",
-        Act.HELP: r"\bwhat can you (?:do|help)|\bhow can you help|\bcan you help(?: me)?(?: please)?$|^help(?: me)?$",
-        Act.HEAR: r"\bcan you hear me|\bare you (?:still )?there|\bis (?:anyone|anybody|somebody|someone) there",
-        Act.ASK: r"^(?:\w+ ){0,4}?(?:have|had|got|ask|ask you) (?:a|some|another|one more|a few|something|a couple of)"
-        r"(?: (?:quick|other|more))? ?(?:questions?|things?)?(?: for you| about something)?$",
-        Act.DROP: (
-            r"\bnever ?mind\b|\bforget (?:it|that|about (?:it|that)|the (?:table|booking|message))\b|"
-            r"^(?:no |please |oh |actually |just |let's |can you |i want to |i'd like to )*"
-            r"(?:cancel|stop)(?: (?:it|that|this|everything|the (?:table|booking|reservation|message)))?"
-            r"(?: please| now| thanks?| thank you)*$|\bi(?:'ve| have)? changed my mind\b|"
-            r"\bi don't (?:want|need) (?:it|that|a table|the table|to book|to leave)|"
-            r"\blet's (?:not|leave it)\b|\bno longer (?:want|need)"
-        ),
-        Act.MESSAGE: (
-            r"\b(?:leave|take|pass(?: on)?|give|send|write down)\b(?: \w+)? (?:an? |my |this |the )?message|"
-            r"\bmessage for\b|\b(?:call|ring|phone) me(?: back)?\b|\bget back to me|\bcall ?back\b|"
-            rf"\blet {_SOMEBODY} know\b|\btell {_SOMEBODY} (?:that|to|i|i'm|we|we're|about)\b"
-        ),
-        Act.HUMAN: (
-            r"\b(?:speak|talk) (?:to|with) (?:an? |the |your |some)?(?:real |actual |live |other )?(?:human|person|"
-            r"someone|somebody|one|body|manager|operator|agent|representative|colleague|staff|receptionist|owner|chef|boss|"
-            r"doctor|dentist|reception|front desk)|\b(?:transfer|connect) me\b|\bput me through\b|"
-            r"^(?:an? )?(?:operator|human|agent)$|\b(?:real|human) (?:person|being)(?: please)?$"
-        ),
-        Act.SERVICE: (
-            r"\b(?:i|we)(?:'d| would)? (?:like|want|need|have) to (?:cancel|change|move|reschedule|postpone|confirm|"
-            r"complain)\b|\bcan (?:you|i|we) (?:change|move|reschedule|postpone|confirm)\b|"
-            r"\b(?:is|are) (?:broken|missing)\b|\b(?:doesn't|does not|isn't|is not|don't) work(?:ing)?\b"
-        ),
-        Act.RENAME: r"\b(?:the|my|a different|another) (?:name|number|phone(?: number)?|day|date|time|message)\b",
+    Act.THANKS: r"\bthank(?:s| you)\b",
+    Act.REPEAT: (
+        r"\b(?:can|could|would) you (?:please )?(?:repeat|say (?:that|it) again)|\bsay (?:that|it) again|"
+        r"^(?:please )?repeat\b|\bi (?:didn't|did not|couldn't|could not|can't) (?:hear|catch|get|understand) "
+        r"(?:you|that|it)\b|\bone more time\b|\b(?:speak|talk) (?:up|slower|more slowly|louder)\b"
+    ),
+    Act.ROBOT: (
+        r"\bare you (?:an? |the )?(?:real|human|robot|bot|machine|computer|ai|person|automated|recording|actual|"
+        r"artificial|chat ?bot)|\b(?:am i|i'm|i am) (?:talking|speaking) (?:to|with) (?:an? )?(?:robot|machine|"
+        r"computer|human|real|person|ai|bot|actual)|\bis (?:this|that|it) (?:an? )?(?:robot|machine|recording|"
+        r"computer|ai|bot|automated|real person|human)"
+    ),
+    Act.WHO: r"\bwho am i (?:speaking|talking)|\bwho(?:'s| is) (?:this|that|speaking)|\bwho are you|"
+    r"\bwhat(?:'s| is) your name",
+    Act.REACHED: r"^(?:(?:hi|hello|hey|good|morning|afternoon|evening|um|uh|yes|sorry|so|oh|there)\s+)*+"
+    r"(?:is (?:this|that)|have i reached|did i reach|am i (?:through|speaking|talking) (?:to|with))"
+    r"(?: (?!an? )[\w'-]+){1,6}$",
+    Act.HELP: r"\bwhat can you (?:do|help)|\bhow can you help|\bcan you help(?: me)?(?: please)?$|^help(?: me)?$",
+    Act.HEAR: r"\bcan you hear me|\bare you (?:still )?there|\bis (?:anyone|anybody|somebody|someone) there",
+    Act.ASK: r"^(?:\w+ ){0,4}?(?:have|had|got|ask|ask you) (?:a|some|another|one more|a few|something|a couple of)"
+    r"(?: (?:quick|other|more))? ?(?:questions?|things?)?(?: for you| about something)?$",
+    Act.DROP: (
+        r"\bnever ?mind\b|\bforget (?:it|that|about (?:it|that)|the (?:table|booking|message))\b|"
+        r"^(?:no |please |oh |actually |just |let's |can you |i want to |i'd like to )*"
+        r"(?:cancel|stop)(?: (?:it|that|this|everything|the (?:table|booking|reservation|message)))?"
+        r"(?: please| now| thanks?| thank you)*$|\bi(?:'ve| have)? changed my mind\b|"
+        r"\bi don't (?:want|need) (?:it|that|a table|the table|to book|to leave)|"
+        r"\blet's (?:not|leave it)\b|\bno longer (?:want|need)"
+    ),
+    Act.MESSAGE: (
+        r"\b(?:leave|take|pass(?: on)?|give|send|write down)\b(?: \w+)? (?:an? |my |this |the )?message|"
+        r"\bmessage for\b|\b(?:call|ring|phone) me(?: back)?\b|\bget back to me|\bcall ?back\b|"
+        rf"\blet {_SOMEBODY} know\b|\btell {_SOMEBODY} (?:that|to|i|i'm|we|we're|about)\b"
+    ),
+    Act.HUMAN: (
+        r"\b(?:speak|talk) (?:to|with) (?:an? |the |your |some)?(?:real |actual |live |other )?(?:human|person|"
+        r"someone|somebody|one|body|manager|operator|agent|representative|colleague|staff|receptionist|owner|chef|boss|"
+        r"doctor|dentist|reception|front desk)|\b(?:transfer|connect) me\b|\bput me through\b|"
+        r"^(?:an? )?(?:operator|human|agent)$|\b(?:real|human) (?:person|being)(?: please)?$"
+    ),
+    Act.SERVICE: (
+        r"\b(?:i|we)(?:'d| would)? (?:like|want|need|have) to (?:cancel|change|move|reschedule|postpone|confirm|"
+        r"complain)\b|\bcan (?:you|i|we) (?:change|move|reschedule|postpone|confirm)\b|"
+        r"\b(?:is|are) (?:broken|missing)\b|\b(?:doesn't|does not|isn't|is not|don't) work(?:ing)?\b"
+    ),
+    Act.RENAME: r"\b(?:the|my|a different|another) (?:name|number|phone(?: number)?|day|date|time|message)\b",
 }
 # ── clauses ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _STARTER: Final = (
-    r"(?:what(?:'s|s)?|when(?:'s)?|where(?:'s)?|which|who(?:'s)?|how(?:'s)?|why|is|are|do|does|did|can|could|may|will|"
+    r"(?:(?:until|till|from|since|by|at|for|in|on|to|with) (?:what|when|which|how|whom)|what(?:'s|s)?|"
+    r"when(?:'s)?|where(?:'s)?|which|who(?:'s)?|how(?:'s)?|why|is|are|do|does|did|can|could|may|will|"
     r"would|should|has|am i|any chance|isn't|aren't|don't|have you|i(?:'d| would) (?:also )?like to know|"
     r"i(?: also)? (?:want|wanted|need) to know|i was wondering|i wonder|tell me|do you know)"
 )
@@ -156,7 +157,9 @@ _ANSWER_LEAD: Final = re.compile(
     r"(?:i(?:'d| would) like|i(?:'ll| will) (?:have|take)|i want|make it|let's say|say)|the answer is)\b[\s,:]*)+",
     re.IGNORECASE,
 )
-_STREET: Final = r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|square|place|way|boulevard|blvd|hill|close)"
+_STREET: Final = (
+    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|square|place|way|boulevard|blvd|hill|close)"
+)
 _ADDRESS: Final = re.compile(
     rf"\b(\d{{1,5}}[a-z]?\s+(?:[^\W\d][\w'-]*\s+){{1,3}}?{_STREET}\b\.?(?:,\s*[A-Z][\w-]+(?:\s[A-Z][\w-]+)?)?)",
     re.IGNORECASE,
@@ -173,17 +176,20 @@ _DEEDS: Final[Mapping[Deed, str]] = {
 _REPHRASED: Final = tuple(
     (re.compile(pattern), meant)
     for pattern, meant in (
-        (r"^(?:\w+ )?where are you(?: guys)?(?: located| based)?$|\bhow (?:do|can) (?:i|we) (?:get to|find|reach) you\b|"
-         r"\bwhere (?:can i|do i) find you\b|\bwhere is (?:it|your \w+)$", "address, where to find us"),
-        (r"\b(?:when|what time|how late|until when|till when|how long)\b.*\b(?:open|close|closed|closing|opening)\b|"
-         r"^are you (?:still )?open\b", "opening hours: when we are open"),
+        ((r"^(?:\w+ )?where are you(?: guys)?(?: located| based)?$|\bhow (?:do|can) (?:i|we) (?:get to|find|"
+            r"reach) you\b|"
+         r"\bwhere (?:can i|do i) find you\b|\bwhere is (?:it|your \w+)$"),
+             "address, where to find us and how to get here"),
+        ((r"\b(?:when|what time|how late|until when|till when|how long)\b.*\b(?:open|close|closed|closing|opening)\b|"
+         r"^are you (?:still )?open\b"), "opening hours: when we are open"),
         (r"\b(?:special )?(?:offers?|discounts?|promotions?|bargains?)\b", "deals, special offers and discounts"),
-        (r"\bhow (?:long|soon|quick(?:ly)?|fast)\b.*\b(?:take|until|get|be|come|arrive|deliver)\b.*\bhere\b|"
-         r"\bhow (?:long|soon|fast)\b.*\bdeliver", "how long the delivery takes, in minutes"),
+        ((r"\bhow (?:long|soon|quick(?:ly)?|fast)\b.*\b(?:take|until|get|be|come|arrive|deliver)\b.*\bhere\b|"
+         r"\bhow (?:long|soon|fast)\b.*\bdeliver"), "how long the delivery takes, in minutes"),
         (r"\b(?:without|no|don't eat|not eat) (?:any )?meat\b|\bmeatless\b", "vegetarian"),
         (r"\b(?:cost|pay|price|much)\b.*\bto (?:get in|enter|come in|visit)\b|\bentr(?:y|ance) fee\b",
          "admission price for adults"),
-        (r"\bwho(?:'s| is)? (?:the |your )?(?:boss|chief|manager|in charge)\b|\bwho (?:runs|owns)\b", "who is the owner"),
+        (r"\bwho(?:'s| is)? (?:the |your )?(?:boss|chief|manager|in charge)\b|\bwho (?:runs|owns)\b",
+            "who is the owner"),
         (r"\b(?:broke|broken|break) down\b", "breakdown, towing service"),
         (r"\bhow (?:do|can) (?:i|we) (?:pay|book)\b", "how to pay, how to book"),
     )
@@ -220,8 +226,10 @@ PATTERNS: Final = Patterns(
         r"\w+(?:\s(?!but\b)\w+)?(?=\s*(?:[,.;]|\bbut\b|$))(?:\s*,?\s*but\b)?",
         re.IGNORECASE,
     ),
-    removal=re.compile(r"\b(?:remove|take (?:off|away|out)|leave (?:off|out)|drop|delete|without the|no more|cancel the|"
-                       r"forget the|skip the|take the \w+(?: \w+)? (?:off|out|away))\b|\b(?:don't|do not) (?:want|need) the\b"),
+    removal=re.compile(
+        r"\b(?:remove|take (?:off|away|out)|leave (?:off|out)|drop|delete|without the|no more|cancel the|"
+        r"forget the|skip the|take the \w+(?: \w+)? (?:off|out|away))\b|\b(?:don't|do not) (?:want|need) the\b"
+    ),
     addition=re.compile(r"\b(?:another|also|as well|add|plus|more|on top|in addition|too)\b|^and\b"),
     between=re.compile(r"\s*[,;]\s*|\.\s+|\s+(?:and|plus|also|as well as)\s+", re.IGNORECASE),
     apart=re.compile(r"\s*[,;]\s*|\s+(?:to|until|till|through|and|then)\s+", re.IGNORECASE),
@@ -260,16 +268,20 @@ PATTERNS: Final = Patterns(
     offer_asked=re.compile(r"\b(?:do you have|have you got|is there|are there|any chance|do you still have)\b"),
     rephrased=_REPHRASED,
     asks_list=re.compile(
-        r"\b(?:what|which) (?:kinds? of |types? of |sorts? of |other |different )?((?!time|else|day|number)\w+(?: \w+)?) "
+        r"\b(?:what|which) (?:kinds? of |types? of |sorts? of |other |different )?((?!time|else|day|"
+        r"number)\w+(?: \w+)?) "
         r"(?:do (?:you|they)|have you|are there|can (?:i|we)|are on|is there|does the)\b"
     ),
     special_day=re.compile(
-        r"\b(christmas eve|christmas day|christmas|boxing day|new year'?s? eve|new year'?s? day|new year'?s?|good friday|"
+        r"\b(christmas eve|christmas day|christmas|boxing day|new year'?s? eve|new year'?s? day|new year'?s?|"
+        r"good friday|"
         r"easter sunday|easter monday|easter|thanksgiving|independence day|(?:the )?(?:4th|fourth) of july|labou?r day|"
         r"memorial day|halloween|valentine'?s day|whit monday|(?:public |bank |national )?holidays?)\b",
         re.IGNORECASE,
     ),
-    asks_sum=re.compile(r"\b(?:how much|what (?:does|do|is|would)|price|cost)\b.*\b(?:and|plus|with|together|total|in all)\b"),
+    asks_sum=re.compile(
+        r"\b(?:how much|what (?:does|do|is|would)|price|cost)\b.*\b(?:and|plus|with|together|total|in all)\b"
+    ),
     surcharge=re.compile(r"\b(?:more|extra|on top|additional|additionally|surcharge|supplement)\b"),
     people=lambda number: f"{number} people" if number != 1 else "one person",
     day=lambda day: f"{day:%A}, {day:%B} {day.day}, {day.year}",

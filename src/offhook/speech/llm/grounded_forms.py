@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final
 
+from offhook.clock import Date
 from offhook.speech.llm.grounded_items import (
     Item,
     amount_slot,
@@ -50,7 +50,7 @@ class Form:
 
     skill: Skill
     language: Language
-    today: date
+    today: Date
     values: dict[str, Value] = field(default_factory=dict)
     partial: str = ""
     """Digits of a telephone number that was begun."""
@@ -147,7 +147,8 @@ class Form:
         """The filled slots that the text speaks of."""
         stems = set(self.language.grammar.stems(text))
         return [slot for slot in self.slots if slot.key in self.values
-                and stems & set(self.language.grammar.stems(f"{slot.label} {question_for(slot, self.language)}"))]  # fmt: skip
+                and stems & set(self.language.grammar.stems(f"{slot.label} "
+                    f"{question_for(slot, self.language)}"))]  # fmt: skip
 
     def _read(self, slot: Slot, text: str) -> Value | None:
         return read(slot, self.language.grammar.positive(text), self.language.grammar, self.today, asked=True)
@@ -173,7 +174,8 @@ class Form:
         return found
 
     def _twins(self, twins: Sequence[Slot], text: str, asked: Slot | None) -> dict[str, Value | None]:
-        """Several slots of one kind: `from Friday to Sunday` fills two in order, one value the one that is asked for."""
+        """Several slots of one kind: `from Friday to Sunday` fills two in order, one value the one that is "
+        "asked for."""
         grammar = self.language.grammar
         found: dict[str, Value | None] = {}
         free = [slot for slot in twins if slot.key not in self.values]

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Final
 
+from offhook.clock import Date
 from offhook.speech.llm import grounded_slots as slots
 from offhook.speech.llm.grounded_german_figures import NUMBERS, figures
 from offhook.speech.llm.grounded_german_sentences import SENTENCES
@@ -23,7 +23,8 @@ _WHOLE: Final[Mapping[Act, str]] = {
     Act.YES: (
         r"ja+|jawohl|jo|klar|natürlich|sicher|genau|richtig|korrekt|stimmt(?: so)?|passt(?: so)?|exakt|gut|perfekt|"
         r"einverstanden|selbstverständlich|auf jeden fall|okay|ok|in ordnung|"
-        r"(?:das|so) (?:ist|wäre|stimmt|passt|klingt)(?: (?:so|alles|ganz))?(?: (?:richtig|korrekt|gut|okay|super|prima|"
+        r"(?:das|so) (?:ist|wäre|stimmt|passt|klingt)(?: (?:so|alles|ganz))?(?: (?:richtig|korrekt|gut|okay|"
+        r"super|prima|"
         r"perfekt|schön))?(?: so)?|machen sie das|mhm|ja bitte"
     ),
     Act.NO: (
@@ -33,17 +34,22 @@ _WHOLE: Final[Mapping[Act, str]] = {
     Act.BYE: (
         r"(?:auf )?wieder(?:hören|sehen|schauen)|tschüss?i?|tschau|ciao|bis (?:dann|bald|später|morgen)|"
         r"(?:einen )?schönen (?:tag|abend)(?: noch)?|gute nacht|servus|"
-        r"(?:nein )?(?:das (?:war|ist|wäre)(?: auch)?(?: dann)?(?: schon)? (?:alles|es))|nichts mehr|sonst nichts(?: mehr)?|"
+        r"(?:nein )?(?:das (?:war|ist|wäre)(?: auch)?(?: dann)?(?: schon)? (?:alles|es))|nichts mehr|sonst "
+        r"nichts(?: mehr)?|"
         r"keine (?:weiteren )?fragen(?: mehr)?|nein danke das war alles"
     ),
     Act.HELLO: r"hallo+|hi+|hey|guten (?:tag|morgen|abend)|grüß gott|moin(?: moin)?|servus|schönen guten (?:tag|abend)",
     Act.WAIT: (
-        r"moment(?: mal)?|(?:einen|ein) (?:moment|augenblick)(?: mal)?|augenblick|sekunde|eine sekunde|warten sie(?: mal)?|"
-        r"warte(?: mal)?|ich (?:schaue|schau|gucke) (?:mal|kurz|eben)(?: nach)?|lassen sie mich (?:kurz )?(?:überlegen|schauen)"
+        r"moment(?: mal)?|(?:einen|ein) (?:moment|augenblick)(?: mal)?|augenblick|sekunde|eine sekunde|warten "
+        r"sie(?: mal)?|"
+        r"warte(?: mal)?|ich (?:schaue|schau|gucke) (?:mal|kurz|eben)(?: nach)?|lassen sie mich (?:kurz "
+        r")?(?:überlegen|schauen)"
     ),
     Act.REPEAT: r"wie bitte|bitte|was|hä|entschuldigung|verzeihung|pardon|was haben sie gesagt|nochmal|noch einmal",
 }
-_WANTED: Final = r"(?:möchte|möchten|will|wollen|würde|würden|hätte|hätten|brauche|brauchen|muss|müssen|nehme|nehmen|wollte)"
+_WANTED: Final = (
+    r"(?:möchte|möchten|will|wollen|würde|würden|hätte|hätten|brauche|brauchen|muss|müssen|nehme|nehmen|wollte)"
+)
 _WITHIN: Final[Mapping[Act, str]] = {
     Act.THANKS: r"\bdanke|\bvielen dank\b",
     Act.REPEAT: (
@@ -52,8 +58,10 @@ _WITHIN: Final[Mapping[Act, str]] = {
         r"\bbitte (?:langsamer|lauter)\b"
     ),
     Act.ROBOT: (
-        r"\bsind sie (?:ein |eine |der |die |denn )*(?:echter?|roboter|computer|maschine|mensch|ki|automat|bot)|\bspreche ich "
-        r"(?:gerade |hier )?mit (?:einem |einer )?(?:echten |richtigen )?(?:roboter|computer|maschine|menschen|ki|automaten)|"
+        r"\bsind sie (?:ein |eine |der |die |denn )*(?:echter?|roboter|computer|maschine|mensch|ki|automat|bot)|"
+        r"\bspreche ich "
+        r"(?:gerade |hier )?mit (?:einem |einer )?(?:echten |richtigen )?(?:roboter|computer|maschine|menschen|"
+        r"ki|automaten)|"
         r"\bist das (?:ein |eine )?(?:roboter|computer|maschine|ki|automat|bandansage)"
     ),
     Act.WHO: r"\bmit wem spreche ich|\bwer (?:sind sie|ist da|spricht da)|\bwie heißen sie",
@@ -64,8 +72,10 @@ _WITHIN: Final[Mapping[Act, str]] = {
     Act.ASK: r"^(?:\w+ ){0,4}?(?:habe|hätte|hab) (?:da |noch |mal |auch )*(?:eine|ein paar|noch eine|einige) "
     r"(?:kurze |andere |weitere )?fragen?(?: an sie)?$",
     Act.DROP: (
-        r"\b(?:vergessen sie (?:das|es)|vergiss es|hat sich erledigt|doch (?:lieber )?nicht$|lassen (?:sie|wir) (?:das|es)|"
-        r"(?:habe|hab) (?:es )?mir anders überlegt|ich will (?:das )?(?:doch )?nicht mehr)\b|^(?:bitte |nein )*abbrechen$"
+        r"\b(?:vergessen sie (?:das|es)|vergiss es|hat sich erledigt|doch (?:lieber )?nicht$|lassen (?:sie|wir) "
+        r"(?:das|es)|"
+        r"(?:habe|hab) (?:es )?mir anders überlegt|ich will (?:das )?(?:doch )?nicht mehr)\b|^(?:bitte |nein "
+        r")*abbrechen$"
     ),
     Act.MESSAGE: (
         r"\bnachricht\b.*\b(?:hinterlassen|aufnehmen|ausrichten|weitergeben)|\b(?:hinterlassen|ausrichten)\b|"
@@ -73,22 +83,27 @@ _WITHIN: Final[Mapping[Act, str]] = {
         r"\bzurückrufen\b|\bsagen sie (?:ihm|ihr|dem|der|bitte)\b.*\bdass\b"
     ),
     Act.HUMAN: (
-        r"\bmit (?:einem|einer|dem|der|jemandem?|ihrem|ihrer)\b(?: \w+){0,2}? ?(?:menschen|mitarbeiter\w*|chef\w*|person|kollegen|"
+        r"\bmit (?:einem|einer|dem|der|jemandem?|ihrem|ihrer)\b(?: \w+){0,2}? ?(?:menschen|mitarbeiter\w*|"
+        r"chef\w*|person|kollegen|"
         r"kollegin|leiter\w*|inhaber\w*|jemandem?)?\b(?: \w+)? (?:sprechen|reden|verbinden)\b|\bverbinden sie mich|"
         r"\bmit jemandem?\b.*\b(?:sprechen|reden)\b|\bechten? (?:menschen|mensch|person)\b|\bdurchstellen\b"
     ),
     Act.SERVICE: (
-        r"\b(?:ich|wir) (?:möchte|möchten|will|wollen|muss|müssen)\b.*\b(?:absagen|ändern|verschieben|verlegen|stornieren|"
+        r"\b(?:ich|wir) (?:möchte|möchten|will|wollen|muss|müssen)\b.*\b(?:absagen|ändern|verschieben|verlegen|"
+        r"stornieren|"
         r"umbuchen|bestätigen|beschweren|reklamieren)\b|\b(?:ist|sind) (?:kaputt|defekt)\b|\bfunktioniert? nicht\b"
     ),
     Act.RENAME: r"\b(?:der|die|das|den|meine?|ein anderer|eine andere) (?:name|nummer|telefonnummer|tag|datum|uhrzeit|"
     r"zeit|nachricht|adresse)\b",
 }  # fmt: skip
 _STARTER: Final = (
-    r"(?:was|wann|wo|wohin|woher|wer|wen|wem|wie|wieviel|welche\w*|warum|wieso|ist|sind|hat|habt|haben|gibt|gibt's|kann|"
+    r"(?:(?:mit|bis|ab|von|für|um|in|an|auf|bei|nach|seit|zu) (?:welche\w*|was|wann|wem|wen|wie)|was|wann|wo|"
+    r"wohin|woher|wer|wen|wem|wie|wieviel|welche\w*|warum|wieso|ist|sind|hat|habt|haben|gibt|gibt's|kann|"
     r"können|könnte|könnten|darf|dürfen|muss|müssen|soll|macht|machen|bieten|nehmen|akzeptieren|liefern|kommt|kommen|"
-    r"bekomme|bekommt|kostet|kosten|geht|steht|dauert|hätten|wissen sie|ich wüsste gern|ich wollte (?:mal )?(?:wissen|fragen)|"
-    r"sagen sie mir|verkaufen|verleihen|vermieten|führen|reparieren|behandeln|öffnet|schließt|liegt|läuft|braucht|brauche ich)"
+    r"bekomme|bekommt|kostet|kosten|geht|steht|dauert|hätten|wissen sie|ich wüsste gern|ich wollte (?:mal "
+    r")?(?:wissen|fragen)|"
+    r"sagen sie mir|verkaufen|verleihen|vermieten|führen|reparieren|behandeln|öffnet|schließt|liegt|läuft|"
+    r"braucht|brauche ich)"
 )
 _SPLIT: Final = re.compile(
     rf"(?<=[?!])\s+|(?<=[^\d\W]{{2}})\.\s+|,?\s+(?:und|aber|außerdem)\s+(?:auch\s+|dann\s+)?(?={_STARTER}\b)|"
@@ -96,22 +111,28 @@ _SPLIT: Final = re.compile(
     re.IGNORECASE,
 )
 _LEAD: Final = re.compile(
-    r"^(?:\W*\b(?:hallo|hi|guten (?:tag|morgen|abend)|grüß gott|moin|äh+m*|hm+|also|ja|so|ach|okay|ok|entschuldigung|bitte|"
+    r"^(?:\W*\b(?:hallo|hi|guten (?:tag|morgen|abend)|grüß gott|moin|äh+m*|hm+|also|ja|so|ach|okay|ok|"
+    r"entschuldigung|bitte|"
     r"danke|super|prima|ich (?:hätte|habe) (?:da |mal )?eine frage|ich wollte (?:mal )?fragen|sagen sie(?: mal)?|"
     r"(?:können|könnten) sie mir (?:bitte )?sagen|übrigens)\b[\s,.!:]*)+",
     re.IGNORECASE,
 )
 _PROPOSAL: Final = frozenset(
     """ab abend abends acht am an anfang april auch auf august besser bitte das dezember der den dem dienstag donnerstag
-    doch drei eher ein eine einen einer eins etwa februar freitag früh für fünf gegen geht gern halb heute hätte ich im in
-    ist ja januar juli juni kann können könnten kommende kommenden lieber machen mai mal mir mittag mittwoch montag morgen
+    doch drei eher ein eine einen einer eins etwa februar freitag früh für fünf gegen geht gern halb heute hätte ich
+    im in
+    ist ja januar juli juni kann können könnten kommende kommenden lieber machen mai mal mir mittag mittwoch montag
+    morgen
     morgens märz möglich nach nachmittag nachmittags name nein neun nicht noch november nächste nächsten nächster oder
-    oktober person personen passen passt personen sagen samstag schon sechs september sieben sie so sonntag statt tag tisch
-    um und uhr uns vielleicht vier viertel vor vormittag wäre wir woche wochenende würde zehn zu zwei zwölf übermorgen""".split()
+    oktober person personen passen passt personen sagen samstag schon sechs september sieben sie so sonntag statt tag
+    tisch
+    um und uhr uns vielleicht vier viertel vor vormittag wäre wir woche wochenende würde zehn zu zwei zwölf
+    übermorgen""".split()
 )
 _DEEDS: Final[Mapping[Deed, str]] = {
     Deed.MAKE: "book place order create make schedule reserve add request register buy submit "
-    "buchen bestellen bestellung reservieren reservierung buchung vereinbaren ausmachen anlegen kaufen aufgeben anmelden "
+    "buchen bestellen bestellung reservieren reservierung buchung vereinbaren ausmachen anlegen kaufen aufgeben "
+    "anmelden "
     "eintragen aufnehmen vergeben",
     Deed.CANCEL: "cancel delete remove absagen stornieren storno stornierung löschen kündigen abbestellen absage",
     Deed.CHANGE: "change update move reschedule ändern verschieben verlegen umbuchen änderung",
@@ -126,10 +147,12 @@ _DOING: Final = (
 _REPHRASED: Final = tuple(
     (re.compile(pattern), meant)
     for pattern, meant in (
-        (r"\bwo (?:sind|sitzen|finde ich|finden wir) (?:sie|ihr|euch)\b|\bwo ist (?:das|ihre \w+|die \w+)$|\bwie komme ich zu "
-         r"(?:ihnen|euch)\b|\bwo liegt (?:das|ihr)", "Adresse Straße"),
-        (r"\b(?:wann|bis wann|ab wann|wie lange)\b.*\b(?:geöffnet|offen|auf|öffnen|öffnet|schließen|schließt|zu)\b|"
-         r"\böffnungszeiten\b|\bsprechzeiten\b", "Öffnungszeiten Sprechzeiten Sprechstunde"),
+        ((r"\bwo (?:sind|sitzen|finde ich|finden wir) (?:sie|ihr|euch)\b|\bwo ist (?:das|ihre \w+|die \w+)$|\bwie "
+            r"komme ich zu "
+         r"(?:ihnen|euch)\b|\bwo liegt (?:das|ihr)"), "Straße"),
+        (r"\bwo (?:sind|finde ich) (?:sie|ihr|euch)\b", "Adresse"),
+        ((r"\b(?:wann|bis wann|ab wann|wie lange)\b.*\b(?:geöffnet|offen|auf|öffnen|öffnet|schließen|schließt|zu)\b|"
+         r"\böffnungszeiten\b|\bsprechzeiten\b"), "Öffnungszeiten Sprechzeiten Sprechstunde"),
         (r"\b(?:angebote?|rabatte?|aktionen?|ermäßigung(?:en)?|vergünstigung(?:en)?)\b", "Angebote Rabatt"),
         (r"\bwie lange\b.*\b(?:dauert|bis)\b.*\b(?:da|hier|lieferung)\b", "Lieferung dauert Minuten"),
         (r"\b(?:ohne|kein) fleisch\b", "vegetarisch"),
@@ -141,7 +164,7 @@ _CAN: Final = r"(?:kann|könnte|können|könnten|dürfte|darf|würden)"
 _MINE: Final = r"(?:mein|meine|meinen|meiner|meinem|unser|unsere|unseren|unserer)"
 
 
-def _day(day: date) -> str:
+def _day(day: Date) -> str:
     return f"{_DAYS[day.weekday()]}, den {day.day}. {_MONTHS[day.month - 1]} {day.year}"
 
 
@@ -163,11 +186,14 @@ PATTERNS: Final = Patterns(
     question=re.compile(rf"^(?:(?:und|aber|auch|so|äh|ja|nein|okay|ok|ach) )*{_STARTER}\b"),
     proposal=_PROPOSAL,
     following=re.compile(
-        rf"^(?:(?:und|aber|oder|dann|was ist mit|wie ist es mit)\s+)++(?!{_STARTER}\b)|\b(?:das|die|der|es|davon|dafür)\b$"
+        rf"^(?:(?:und|aber|oder|dann|was ist mit|wie ist es mit)\s+)++(?!{_STARTER}\b)|\b(?:das|die|der|es|davon|"
+        rf"dafür)\b$"
     ),
-    told=re.compile(r"(?:\bausrichten,? dass|\bnachricht:|\bsagen sie (?:ihm|ihr|dem \w+|der \w+|bitte),? dass)\s+(.{8,})",
+    told=re.compile(r"(?:\bausrichten,? dass|\bnachricht:|\bsagen sie (?:ihm|ihr|dem \w+|der \w+|bitte),? "
+        r"dass)\s+(.{8,})",
                     re.IGNORECASE),
-    message_lead=re.compile(r"^(?:\W*\b(?:äh|ähm|also|ja|okay|bitte|die nachricht (?:ist|lautet)|sagen sie|dass)\b[\s,:]*)+",
+    message_lead=re.compile(r"^(?:\W*\b(?:äh|ähm|also|ja|okay|bitte|die nachricht (?:ist|lautet)|sagen sie|"
+        r"dass)\b[\s,:]*)+",
                             re.IGNORECASE),
     answer_lead=re.compile(
         r"^(?:\W*\b(?:äh+m*|also|ja|okay|ok|bitte|gern|das (?:ist|wäre)|es ist|ich (?:hätte gern|möchte|nehme|will)|"
@@ -185,50 +211,66 @@ PATTERNS: Final = Patterns(
     label_end=r"\bund (?:mein|die|der|das|ich)\w*\b|\b(?:bitte|danke)\b",
     negated=r"kein|keine|keinen|nicht|ohne|nie",
     corrected=re.compile(
-        r"\b(?:nicht|statt|anstatt|anstelle von)\s+(?:am\s+|um\s+|für\s+|den?\s+|die\s+|das\s+)?(?!richtig|ganz|korrekt|mehr|das)"
+        r"\b(?:nicht|statt|anstatt|anstelle von)\s+(?:am\s+|um\s+|für\s+|den?\s+|die\s+|das\s+)?(?!richtig|ganz|"
+        r"korrekt|mehr|das)"
         r"\w+(?:\s(?!sondern\b)\w+)?(?=\s*(?:[,.;]|\bsondern\b|$))(?:\s*,?\s*sondern\b)?",
         re.IGNORECASE,
     ),
-    removal=re.compile(r"\b(?:streichen|weglassen|weg|lassen sie|entfernen|ohne die|ohne den|doch keine?n?|nehmen sie .* raus|raus)\b"),
+    removal=re.compile(r"\b(?:streichen|weglassen|weg|lassen sie|entfernen|ohne die|ohne den|doch keine?n?|"
+        r"nehmen sie .* raus|raus)\b"),
     addition=re.compile(r"\b(?:noch|auch|dazu|außerdem|zusätzlich|plus|mehr)\b|^und\b"),
     between=re.compile(r"\s*[,;]\s*|\.\s+|\s+(?:und|plus|sowie|dazu)\s+", re.IGNORECASE),
     apart=re.compile(r"\s*[,;]\s*|\s+(?:bis|und|dann)\s+", re.IGNORECASE),
     alike=re.compile(r"\b(?:beide|beides|alle|alles|jeweils|jede[rs]?)\b"),
     articles=frozenset(["ein", "eine", "einen", "einmal"]),
     no_thing=frozenset(
-        """ich wir möchte möchten will wollen würde würden gern gerne hätte hätten brauche brauchen bestellen bestelle haben
-        nehme nehmen bitte mir uns für das den die der dem und ja nein nicht noch auch mal dazu mit von zu nach an am um in im
-        heute morgen abend uhr mein meine dann äh ähm hallo guten tag okay kann kann können bekommen machen doch lieber also
+        """ich wir möchte möchten will wollen würde würden gern gerne hätte hätten brauche brauchen bestellen "
+        "bestelle haben
+        nehme nehmen bitte mir uns für das den die der dem und ja nein nicht noch auch mal dazu mit von zu nach an am
+        um in im
+        heute morgen abend uhr mein meine dann äh ähm hallo guten tag okay kann kann können bekommen machen doch
+        lieber also
         stattdessen es wäre buchen reservieren kaufen liefern geliefert""".split()
     )
     - {"mit", "von"},
     last=" und ",
     deeds=_DEEDS,
-    looking_up="get fetch list query show read retrieve find search look lookup check holen suchen finden abfragen zeigen",
+    looking_up="get fetch list query show read retrieve find search look lookup check holen suchen finden "
+        "abfragen zeigen",
     wish=re.compile(
         rf"\b(?:ich|wir) {_WANTED}\b(?! (?:gerne? |mal )?(?:wissen|fragen))|\b{_WANTED} (?:ich|wir)\b|"
-        rf"\b{_CAN} (?:ich|wir|sie|man|mir|jemand)\b.*\b{_DOING}\b|\b(?:geben|bringen|schicken|buchen|bestellen|reservieren|"
-        rf"machen) sie (?:mir|uns|bitte)?\b|^(?:bitte |ja |hallo |guten tag )*(?:einen?|zwei|drei|vier|\d+)\b.*\b(?:bitte|"
-        rf"{_DOING})$|\bich (?:rufe|ruf) an\b.*\b{_DOING}\b|\bich (?:bestelle|buche|reserviere|nehme|storniere|suche)\b|"
+        rf"\b{_CAN} (?:ich|wir|sie|man|mir|jemand)\b.*\b{_DOING}\b|\b(?:geben|bringen|schicken|buchen|bestellen|"
+        rf"reservieren|"
+        rf"machen) sie (?:mir|uns|bitte)?\b|^(?:bitte |ja |hallo |guten tag )*(?:einen?|zwei|drei|vier|"
+        rf"\d+)\b.*\b(?:bitte|"
+        rf"{_DOING})$|\bich (?:rufe|ruf) an\b.*\b{_DOING}\b|\bich (?:bestelle|buche|reserviere|nehme|storniere|"
+        rf"suche)\b|"
         r"\bwürde gerne?\b|\bbitte (?:einen?|zwei|drei|\d)"
     ),
-    request=re.compile(rf"\b{_CAN} (?:ich|wir|sie|man|mir)\b.*\b{_DOING}\b|\bkönnte ich\b|\bhätten sie .* (?:frei|für (?:mich|uns))\b"),
+    request=re.compile(rf"\b{_CAN} (?:ich|wir|sie|man|mir)\b.*\b{_DOING}\b|\bkönnte ich\b|\bhätten sie .* "
+        rf"(?:frei|für (?:mich|uns))\b"),
     own_case=re.compile(
-        rf"\bwo (?:ist|bleibt|sind|bleiben|steckt) (?:denn )?{_MINE}\b|\b(?:stand|status) (?:von |der |des |meiner|meines|zu )|"
+        rf"\bwo (?:ist|bleibt|sind|bleiben|steckt) (?:denn )?{_MINE}\b|\b(?:stand|status) (?:von |der |des |"
+        rf"meiner|meines|zu )|"
         rf"\bwann (?:kommt|kommen|wird|werden|ist|sind|bekomme ich|trifft) (?:denn )?(?:endlich )?{_MINE}\b|"
-        rf"\b(?:ist|sind|wurde|kommt) {_MINE}\b(?: \w+){{1,4}} (?:da|fertig|unterwegs|verschickt|versandt|angekommen|abholbereit|"
-        rf"verspätet|geliefert|noch|heute|schon|bald)|\bwas ist mit {_MINE}\b|\bwie weit ist {_MINE}\b|\bich warte (?:noch |immer )*"
+        rf"\b(?:ist|sind|wurde|kommt) {_MINE}\b(?: \w+){{1,4}} (?:da|fertig|unterwegs|verschickt|versandt|"
+        rf"angekommen|abholbereit|"
+        rf"verspätet|geliefert|noch|heute|schon|bald)|\bwas ist mit {_MINE}\b|\bwie weit ist {_MINE}\b|\bich "
+        rf"warte (?:noch |immer )*"
         rf"auf\b|\bich (?:habe|hatte|hab)\b.*\b(?:bestellt|gebucht|gekauft)\b|\bwo {_MINE}\b.*\b(?:ist|bleibt)\b|"
         r"\bwie steht es um\b"
     ),
     offer_asked=re.compile(r"\b(?:haben sie|hätten sie|gibt es|ist noch|habt ihr|wäre noch)\b"),
     rephrased=_REPHRASED,
     asks_list=re.compile(
-        r"\b(?:was für|welche) (?:arten von |sorten |anderen )?(\w+(?: \w+)?) (?:haben|bieten|gibt|führen|verkaufen|machen|kann)\b"
+        r"\b(?:was für|welche) (?:arten von |sorten |anderen )?(\w+(?: \w+)?) (?:haben|bieten|gibt|führen|"
+        r"verkaufen|machen|kann)\b"
     ),
     special_day=re.compile(
-        r"\b(weihnachten|heiligabend|erste[rn]? weihnachts\w+|zweite[rn]? weihnachts\w+|silvester|neujahr|ostern|ostersonntag|"
-        r"ostermontag|karfreitag|pfingsten|pfingstmontag|christi himmelfahrt|fronleichnam|tag der (?:deutschen )?einheit|"
+        r"\b(weihnachten|heiligabend|erste[rn]? weihnachts\w+|zweite[rn]? weihnachts\w+|silvester|neujahr|ostern|"
+        r"ostersonntag|"
+        r"ostermontag|karfreitag|pfingsten|pfingstmontag|christi himmelfahrt|fronleichnam|tag der (?:deutschen "
+        r")?einheit|"
         r"allerheiligen|feiertagen?|feiertags?)\b",
         re.IGNORECASE,
     ),
@@ -243,7 +285,8 @@ PATTERNS: Final = Patterns(
 )  # fmt: skip
 
 _DAY_SAID: Final = re.compile(
-    rf"\b((?:(?:nächste[nr]?|kommende[nr]?|diese[nr]?)\s+)?(?:{'|'.join(_DAYS)}|Sonnabend)|heute(?: abend| nachmittag)?|"
+    rf"\b((?:(?:nächste[nr]?|kommende[nr]?|diese[nr]?)\s+)?(?:{'|'.join(_DAYS)}|Sonnabend)|heute(?: abend| "
+    rf"nachmittag)?|"
     rf"übermorgen|morgen(?! früh\b)|(?:\d{{1,2}}\.|\w+[st]?en)\s+(?:{'|'.join(_MONTHS)})|in \w+ (?:tagen|wochen))\b",
     re.IGNORECASE,
 )

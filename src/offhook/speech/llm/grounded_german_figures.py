@@ -29,7 +29,8 @@ def _numbers() -> dict[str, int]:
 
 NUMBERS: Final = _numbers()
 _ONES: Final = frozenset("ein eine einen einem einer".split())
-_ORDINALS: Final = {f"{word}{'te' if value < 20 else 'ste'}": value for word, value in NUMBERS.items() if 0 < value < 32} | {
+_ORDINALS: Final = {f"{word}{'te' if value < 20 else 'ste'}": value for word,
+    value in NUMBERS.items() if 0 < value < 32} | {
     "erste": 1, "dritte": 3, "siebte": 7, "achte": 8,
 }  # fmt: skip
 _WORDS: Final = {
@@ -53,7 +54,8 @@ _WORDS: Final = {
 }  # fmt: skip
 _TOGETHER: Final = {
     "zu zweit": "2 people", "zu dritt": "3 people", "zu viert": "4 people", "zu fünft": "5 people",
-    "zu sechst": "6 people", "zu siebt": "7 people", "zu acht": "8 people", "nur ich": "just me", "nur für mich": "just me",
+    "zu sechst": "6 people", "zu siebt": "7 people", "zu acht": "8 people", "nur ich": "just me",
+        "nur für mich": "just me",
     "meine frau und ich": "2 people", "mein mann und ich": "2 people", "guten morgen": " ", "guten tag": " ",
     "guten abend": " ", "am morgen": "morning", "am abend": "evening", "heute abend": "tonight",
     "heute nachmittag": "this afternoon", "morgen früh": "tomorrow morning", "erster weihnachtstag": "christmas day",

@@ -7,10 +7,10 @@ translates its words of time and number, and needs no reader of its own.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from offhook.clock import Date
 from offhook.speech.llm import grounded_slots as slots
 from offhook.speech.llm.grounded_language import Act, Deed, Value
 from offhook.speech.llm.grounded_schema import Kind, Slot
@@ -83,7 +83,7 @@ class Patterns:
     asks_sum: re.Pattern[str]
     surcharge: re.Pattern[str]
     people: Callable[[int], str]
-    day: Callable[[date], str]
+    day: Callable[[Date], str]
     time: Callable[[str], str]
     on_day: str
     """How a day in words is read back: `on {day}`."""
@@ -256,7 +256,8 @@ class PatternGrammar:
 
     def thing(self, piece: str, taken: set[str]) -> str:
         """What is left of a list's entry without its number and the stems that are taken."""
-        table, kept = self._patterns.table, []
+        table = self._patterns.table
+        kept: list[str] = []
         for word in piece.split():
             bare = word.casefold().strip(",.;:!?")
             spent = bare.isdigit() or bare in self._patterns.no_thing or bare in self._patterns.articles
@@ -374,7 +375,7 @@ class PatternGrammar:
         """A date in words."""
         try:
             year, month, day = (int(part) for part in iso[:10].split("-"))
-            return self._patterns.day(date(year, month, day))
+            return self._patterns.day(Date(year, month, day))
         except ValueError:
             return iso
 

@@ -1,16 +1,15 @@
 """A turn of the caller while a form is open: answers, corrections, questions in between, another wish, a yes."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Final
 
+from offhook.clock import Date
 from offhook.speech.llm.grounded_forms import TAKE_MESSAGE, Form
 from offhook.speech.llm.grounded_language import Act, Language
 from offhook.speech.llm.grounded_moves import Fill, LookUp, Move, Say, was_heard
 from offhook.speech.llm.grounded_questions import MOST_OPTIONS, options_of
 from offhook.speech.llm.grounded_schema import Kind
 from offhook.speech.llm.grounded_wishes import Skill, wish_of
-
 
 SHORT_TURN: Final = 8
 """Words: who says more says also what is right."""
@@ -19,7 +18,7 @@ SHORT_TURN: Final = 8
 class InForm:
     """The part of a conversation that fills in forms. `Dialogue` says what happens outside of them."""
 
-    def __init__(self, language: Language, today: date, skills: Sequence[Skill]) -> None:
+    def __init__(self, language: Language, today: Date, skills: Sequence[Skill]) -> None:
         self._language = language
         self._say = language.sentences
         self._today = today

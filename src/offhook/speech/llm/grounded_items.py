@@ -4,7 +4,6 @@ The words are cut where a new thing begins; of each piece the choices are recogn
 what is left is the thing itself, when the schema takes any text for it.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -59,7 +58,9 @@ def _pieces(slot: Slot, text: str, grammar: Grammar) -> Iterator[str]:
         start = 0
         for i in range(1, len(words)):
             is_number = words[i].isdigit() or grammar.is_article(words[i])
-            if is_number and (_names_one(main, " ".join(words[start:i]), grammar) or i == _first_number(words, grammar)):
+            if is_number and (
+                _names_one(main, " ".join(words[start:i]), grammar) or i == _first_number(words, grammar)
+            ):
                 yield " ".join(words[start:i])
                 start = i
         yield " ".join(words[start:])

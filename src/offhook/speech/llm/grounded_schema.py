@@ -6,7 +6,7 @@ no more than "text", from the field's name. What cannot be asked for on a teleph
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any, Final
 
@@ -133,7 +133,7 @@ def _fields(
                 yield from _fields(inner, here, required=is_needed)
             else:
                 within = path if name in needed and not required else ()
-                yield from (_with(slot, within=within) for slot in _slots(inner, here, required=is_needed))
+                yield from (replace(slot, within=within) for slot in _slots(inner, here, required=is_needed))
         except Unusable:
             # What is not needed is left out.
             if is_needed:
@@ -179,29 +179,24 @@ def _slots(schema: Mapping[str, Any], path: tuple[str, ...], *, required: bool) 
     label = label_of(path[-1] if path else "", schema)
     slot = Slot(path, Kind.TEXT, label, description, required, schema=schema)
     if "enum" in schema:
-        yield _with(slot, kind=Kind.CHOICE, options=_options(schema))
+        yield replace(slot, kind=Kind.CHOICE, options=_options(schema))
         return
     match _type(schema):
         case "array":
-            yield _with(slot, kind=Kind.ITEMS, inner=_inner(schema, path))
+            yield replace(slot, kind=Kind.ITEMS, inner=_inner(schema, path))
         case "boolean":
-            yield _with(slot, kind=Kind.SWITCH)
+            yield replace(slot, kind=Kind.SWITCH)
         case "integer":
-            yield _with(slot, kind=_number_kind(slot, Kind.COUNT))
+            yield replace(slot, kind=_number_kind(slot, Kind.COUNT))
         case "number":
-            yield _with(slot, kind=_number_kind(slot, Kind.NUMBER))
+            yield replace(slot, kind=_number_kind(slot, Kind.NUMBER))
         case "string" if _is_point_in_time(slot):
-            yield _with(slot, kind=Kind.DATE, part="date")
-            yield _with(slot, kind=Kind.TIME, part="time")
+            yield replace(slot, kind=Kind.DATE, part="date")
+            yield replace(slot, kind=Kind.TIME, part="time")
         case "string":
-            yield _with(slot, kind=_text_kind(slot))
+            yield replace(slot, kind=_text_kind(slot))
         case other:
             raise Unusable(f"{'.'.join(path)} is {other}, which nobody can say")
-
-
-def _with(slot: Slot, **changed: Any) -> Slot:
-    values = {name: getattr(slot, name) for name in slot.__dataclass_fields__}
-    return Slot(**{**values, **changed})
 
 
 def _inner(schema: Mapping[str, Any], path: tuple[str, ...]) -> tuple[Slot, ...]:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any, Final
 
+from offhook.clock import Date
 from offhook.speech.llm.grounded_days import birth_of, day_of
 from offhook.speech.llm.grounded_language import Act, Grammar, Value
 from offhook.speech.llm.grounded_schema import Kind, Option, Slot
@@ -23,7 +23,7 @@ _DECIMAL: Final = re.compile(r"(?<![\d.])(\d+)(?:[.,](\d+)| point ((?:\d+ ?)+))?
 
 
 def read(
-    slot: Slot, text: str, grammar: Grammar, today: date, *, asked: bool, spent: frozenset[str] = frozenset()
+    slot: Slot, text: str, grammar: Grammar, today: Date, *, asked: bool, spent: frozenset[str] = frozenset()
 ) -> Value | None:
     """The slot's value, or None; `asked` when that was the question, so that bare words are the answer. Stems that are
     `spent` name the wish, and half an option with them names no option."""
@@ -35,50 +35,65 @@ def read(
 
 
 def _found(
-    slot: Slot, text: str, grammar: Grammar, today: date, *, asked: bool, spent: frozenset[str]
+    slot: Slot, text: str, grammar: Grammar, today: Date, *, asked: bool, spent: frozenset[str]
 ) -> Iterator[Value | None]:
     labelled = grammar.labelled(_names(slot), text)
     if Act.NO in grammar.acts(labelled):
         # "The address is wrong."
         labelled = ""
-    figures = grammar.figures(text)
     match slot.kind:
         case Kind.CHOICE:
             yield choice(slot, labelled or text, grammar, asked=asked, spent=spent)
         case Kind.SWITCH:
             yield _switch(slot, text, grammar, asked=asked)
+        case Kind.DATE | Kind.BIRTH | Kind.DAY_SAID | Kind.TIME:
+            yield _when(slot, labelled, text, grammar, today, asked=asked)
+        case Kind.PEOPLE | Kind.COUNT | Kind.NUMBER | Kind.CODE | Kind.PHONE:
+            yield from _figures(slot, labelled, text, grammar, asked=asked)
+        case _:
+            yield _words(slot, labelled, text, grammar, asked=asked)
+
+
+def _when(slot: Slot, labelled: str, text: str, grammar: Grammar, today: Date, *, asked: bool) -> Value | None:
+    if slot.kind is Kind.DAY_SAID:
+        return grammar.day_said(text)
+    if slot.kind is Kind.TIME:
+        # The owner's example tells whether evenings are booked: "19:30".
+        examples = re.findall(r"\b([01]\d|2[0-3]):[0-5]\d", f"{slot.description} {slot.schema.get('examples', '')}")
+        return grammar.time(text, asked=asked, evening=any(int(hour) >= EVENING for hour in examples))
+    is_birth = slot.kind is Kind.BIRTH
+    if is_birth and not (asked or labelled):
+        return None
+    day = (birth_of if is_birth else day_of)(grammar.figures(text), today)
+    return day.isoformat() if day else None
+
+
+def _figures(slot: Slot, labelled: str, text: str, grammar: Grammar, *, asked: bool) -> Iterator[Value | None]:
+    match slot.kind:
         case Kind.PEOPLE:
             yield grammar.people(text, asked=asked)
         case Kind.COUNT:
-            yield _count(slot, labelled, figures, grammar, asked=asked)
+            yield _count(slot, labelled, grammar.figures(text), grammar, asked=asked)
         case Kind.NUMBER:
             yield _number(labelled or (text if asked else ""), grammar)
-        case Kind.DATE:
-            day = day_of(figures, today)
-            yield day.isoformat() if day else None
-        case Kind.BIRTH:
-            day = birth_of(figures, today)
-            yield day.isoformat() if day and (asked or labelled) else None
-        case Kind.DAY_SAID:
-            yield grammar.day_said(text)
-        case Kind.TIME:
-            # The owner's example tells whether evenings are booked: "19:30".
-            examples = re.findall(r"\b([01]\d|2[0-3]):[0-5]\d", f"{slot.description} {slot.schema.get('examples', '')}")
-            yield grammar.time(text, asked=asked, evening=any(int(hour) >= EVENING for hour in examples))
         case Kind.PHONE:
             yield grammar.phone(text)
-        case Kind.EMAIL:
-            yield email(text)
-        case Kind.CODE:
+        case _:
             yield from _codes(labelled, text, grammar, asked=asked)
+
+
+def _words(slot: Slot, labelled: str, text: str, grammar: Grammar, *, asked: bool) -> str | None:
+    bare = grammar.bare(text) if asked else None
+    match slot.kind:
+        case Kind.EMAIL:
+            return email(text)
         case Kind.NAME:
-            yield grammar.name(text, asked=asked)
+            return grammar.name(text, asked=asked)
         case Kind.ADDRESS:
-            yield labelled or grammar.address(text) or (grammar.bare(text) if asked else None)
+            return labelled or grammar.address(text) or bare
         case Kind.MESSAGE:
-            yield labelled or grammar.message(text, asked=asked)
-        case Kind.TEXT:
-            yield labelled or (grammar.bare(text) if asked else None)
+            return labelled or grammar.message(text, asked=asked)
+    return labelled or bare
 
 
 def _names(slot: Slot) -> tuple[str, ...]:
@@ -99,7 +114,7 @@ def choice(
         return value if isinstance(value, str | int | float) else None
     if asked and best == () and all(isinstance(option.value, int) for option in slot.options):
         number = re.search(r"\d+", grammar.figures(text))
-        return next((o.value for o in slot.options if number and o.value == int(number[0])), None)  # type: ignore[misc]
+        return next((o.value for o in slot.options if number and o.value == int(number[0])), None)
     return None
 
 
@@ -257,7 +272,12 @@ def _forms(slot: Slot, text: str) -> Iterator[str]:
             if "dd.mm" in shown:
                 yield f"{day}.{month}.{year}"
             yield text
-            yield from (f"{day}.{month}.{year}", f"{day}/{month}/{year}", f"{month}/{day}/{year}", f"{year}{month}{day}")
+            yield from (
+                f"{day}.{month}.{year}",
+                f"{day}/{month}/{year}",
+                f"{month}/{day}/{year}",
+                f"{year}{month}{day}",
+            )
         case Kind.TIME:
             if slot.schema.get("format") == "time":
                 yield f"{text}:00"

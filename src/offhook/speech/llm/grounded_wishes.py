@@ -4,14 +4,15 @@ A turn is a wish when it says so ("I would like", "can you", "where is my ...").
 change, look up) has to be what the tool does; the rest of the words decides between tools that do the same.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Final
 
+from offhook.clock import Date
 from offhook.core.builtin import CORE_TOOLS
 from offhook.speech.llm.grounded_items import read_items
 from offhook.speech.llm.grounded_language import Deed, Grammar
@@ -113,7 +114,7 @@ class _Turn:
 
     text: str
     grammar: Grammar
-    today: date
+    today: Date
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -144,7 +145,7 @@ class _Turn:
         return found or (frozenset([Deed.MAKE]) if self.is_marked else frozenset())
 
 
-def wish_of(text: str, skills: Sequence[Skill], grammar: Grammar, today: date, *, chosen: bool = False) -> Wish:
+def wish_of(text: str, skills: Sequence[Skill], grammar: Grammar, today: Date, *, chosen: bool = False) -> Wish:
     """What the turn asks for; `chosen`: the caller was asked which, so that no word of wishing is needed."""
     turn = _Turn(text, grammar, today)
     able = [skill for skill in skills if not skill.deeds or not turn.deeds or skill.deeds & turn.deeds]
@@ -195,13 +196,13 @@ def _has_items(skill: Skill) -> bool:
     return any(slot.kind in (Kind.ITEMS, Kind.CHOICE) for slot in skill.shape.slots)
 
 
-def _is_example(stems: set[str], skill: Skill) -> bool:
+def _is_example(stems: frozenset[str], skill: Skill) -> bool:
     return any(example and len(stems & example) >= 0.75 * len(example) for example in skill.examples)
 
 
 def _score(stems: frozenset[str], skill: Skill, counts: Counter[str]) -> float:
-    named = sum(NAME_WEIGHT / counts[stem] ** 0.5 for stem in stems & skill.named)
-    described = sum(1.0 / counts[stem] ** 0.5 for stem in (stems & skill.described) - skill.named)
+    named = sum(NAME_WEIGHT / math.sqrt(counts[stem]) for stem in stems & skill.named)
+    described = sum(1.0 / math.sqrt(counts[stem]) for stem in (stems & skill.described) - skill.named)
     fields = FIELD_WEIGHT * len((stems & skill.fields) - skill.named - skill.described)
     example = max((len(stems & one) / max(1, len(one)) for one in skill.examples), default=0.0)
     return named + described + fields + EXAMPLE_WEIGHT * example
