@@ -12,7 +12,7 @@ import uvloop
 
 from bench.table import Outcome, save, show
 
-PARTS: Final = ("quality", "faults", "load", "simulation")
+PARTS: Final = ("quality", "faults", "load", "simulation", "wishes")
 
 
 def main() -> int:
@@ -47,6 +47,10 @@ def _measure(part: str, seed: int, folder: Path, *, is_quick: bool) -> Outcome:
         from bench import faults
 
         return _run(faults.measure(folder, is_quick=is_quick))
+    if part == "wishes":
+        from bench import wishes
+
+        return wishes.measure(seed, wishes.CALLERS // 2 if is_quick else wishes.CALLERS)
     from bench import simulation
 
     return simulation.measure(simulation.CALLS // 6 if is_quick else simulation.CALLS, seed, folder)

@@ -129,7 +129,7 @@ BIKES: Final = spec(
 )  # fmt: skip
 CANCEL: Final = spec("termin_absagen", "Einen Termin in der Werkstatt absagen.", ("kennung",),
                      kennung={"type": "string", "pattern": "^R-\\d{4}$"})  # fmt: skip
-_DATES: Final = {"service": "leistung", "date": "welchen tag", "time": "wie viel uhr", "name": "name",
+_DATES: Final = {"service": "leistung", "date": "welche[rn] tag", "time": "wie viel uhr", "name": "name",
     "email": "e-mail",
                  "reference": "kennung"}  # fmt: skip
 

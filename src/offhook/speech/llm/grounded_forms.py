@@ -1,5 +1,6 @@
 """Forms: what a tool needs to know, and what of it the caller has said so far."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -145,10 +146,15 @@ class Form:
 
     def named(self, text: str) -> list[Slot]:
         """The filled slots that the text speaks of."""
-        stems = set(self.language.grammar.stems(text))
-        return [slot for slot in self.slots if slot.key in self.values
-                and stems & set(self.language.grammar.stems(f"{slot.label} "
-                    f"{question_for(slot, self.language)}"))]  # fmt: skip
+        grammar, said = self.language.grammar, set(re.findall(r"\w+", text.casefold()))
+        stems = set(grammar.stems(text))
+        return [
+            slot
+            for slot in self.slots
+            if slot.key in self.values
+            and (said & set(slot.label.casefold().split())
+                 or stems & set(grammar.stems(f"{slot.label} {question_for(slot, self.language)}")))
+        ]  # fmt: skip
 
     def _read(self, slot: Slot, text: str) -> Value | None:
         return read(slot, self.language.grammar.positive(text), self.language.grammar, self.today, asked=True)

@@ -269,7 +269,7 @@ def _forms(slot: Slot, text: str) -> Iterator[str]:
         case Kind.DATE | Kind.BIRTH:
             year, month, day = text.split("-")
             shown = str(slot.schema.get("pattern", "")) + slot.description.casefold()
-            if "dd.mm" in shown:
+            if "dd.mm" in shown or "tt.mm" in shown:
                 yield f"{day}.{month}.{year}"
             yield text
             yield from (
