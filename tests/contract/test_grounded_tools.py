@@ -220,7 +220,7 @@ def _run(result: str) -> str:
 def test_what_came_of_it_is_said_in_words(result: str, said: str) -> None:
     answer = _run(result)
     assert said in answer
-    assert not set("{}[]\"_") & set(answer)
+    assert not set('{}[]"_') & set(answer)
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ MOST_FACTS: Final = 20_000
 _HEADING_WEIGHT: Final = 0.85
 _RELATED_WEIGHT: Final = 0.65
 _COMPOUND_WEIGHT: Final = 0.5
+_HEAD_WEIGHT: Final = 0.75
+"""The last part of a compound is the thing itself: `Gartenstraße` is a street."""
 _SHORTEST_PART: Final = 3
 _MEANING_WEIGHT: Final = 0.6
 _FIRST_BONUS: Final = 0.04
@@ -198,7 +200,8 @@ class Knowledge(Facts):
                 found[i] = max(found.get(i, 0.0), _RELATED_WEIGHT * weight)
         for other in self._compounds(term) if self._words.folds else ():
             for i, weight in self._postings[other].items():
-                found[i] = max(found.get(i, 0.0), _COMPOUND_WEIGHT * weight)
+                share = _HEAD_WEIGHT if other.endswith(term) else _COMPOUND_WEIGHT
+                found[i] = max(found.get(i, 0.0), share * weight)
         rarity = self._rarity_of(term)
         return {i: rarity * weight * self._brevity[i] for i, weight in found.items()}
 

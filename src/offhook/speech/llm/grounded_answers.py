@@ -118,8 +118,12 @@ class Answers:
             if found:
                 return [_sure(found[0])]
         found = list(await self._search(clause.replace(day, " ") if day else clause))
-        # A day that is named is in no rephrasing.
-        for meant in self._grammar.rephrased(clause) if day or not self._grammar.day_said(clause) else ():
+        for meant in self._grammar.rephrased(clause):
+            known = self._grammar.kin(frozenset(self._grammar.stems(meant)))
+            more = [stem for stem in self._grammar.stems(clause) if not any(one.startswith(stem) for one in known)]
+            if found and found[0].score >= least and more:
+                # "How late is the bar open?" asks for more than the opening hours.
+                continue
             other = await self._search(meant)
             is_all = len(self._grammar.stems(clause)) <= 1 and bool(other) and other[0].score >= SURE_SCORE
             if other and (not found or is_all or other[0].score > found[0].score):
@@ -169,8 +173,7 @@ class Answers:
                 fact
                 for fact in self._all()
                 if self._has(fact, stem) and re.search(r"\d", fact.text)
-                and (self._grammar.is_surcharge(fact.text) or is_sum)
-                and fact.headings[:1] == facts[0].headings[:1]
+                and (is_sum or (self._grammar.is_surcharge(fact.text) and fact.headings[:1] == facts[0].headings[:1]))
             ]  # fmt: skip
             if telling:
                 parts.append(min(telling, key=lambda fact: len(fact.text)))

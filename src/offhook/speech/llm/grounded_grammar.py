@@ -70,6 +70,8 @@ class Patterns:
     last: str
     """Between the last two of a list that is said."""
     deeds: Mapping[Deed, str]
+    hollow: str
+    """Words of descriptions that say nothing of what a tool is for."""
     looking_up: str
     """Verbs in the names of tools that look something up; a caller says them of anything."""
     wish: re.Pattern[str]
@@ -298,6 +300,10 @@ class PatternGrammar:
         first = next((deed for deed in _ORDER if deed in found), None)
         return frozenset([first]) if first else frozenset()
 
+    def hollow_stems(self) -> frozenset[str]:
+        """Of words in descriptions that say nothing of what a tool is for."""
+        return frozenset(self._patterns.table.stem(word) for word in self._patterns.hollow.split())
+
     def deed_stems(self) -> frozenset[str]:
         """Of all words for deeds."""
         return frozenset(self._deeds)
@@ -323,7 +329,8 @@ class PatternGrammar:
     def rephrased(self, question: str) -> list[str]:
         """The question in the words that businesses write."""
         said = plain(question)
-        return [meant for pattern, meant in self._patterns.rephrased if pattern.search(said)]
+        found = ((pattern.search(said), meant) for pattern, meant in self._patterns.rephrased)
+        return [match.expand(meant) for match, meant in found if match]
 
     def listed_topic(self, question: str) -> str:
         """What a list is asked of; empty for any other question."""

@@ -243,6 +243,9 @@ class Grammar(Protocol):
         """What is to be done; of several, what changes or looks up something that is there. `of_tool`: the text is a
         tool's name, or what it is described by."""
 
+    def hollow_stems(self) -> frozenset[str]:
+        """Of words in descriptions that say nothing of what a tool is for."""
+
     def deed_stems(self) -> frozenset[str]:
         """Of all words for deeds."""
 

@@ -238,7 +238,9 @@ _NAMED: Final[tuple[tuple[Kind, frozenset[str]], ...]] = (
 )  # fmt: skip
 _NO_PERSON: Final = frozenset("product item article dish file business company artikel produkt gericht firma".split())
 _PEOPLE: Final = frozenset("people persons party guests guest personen gäste person covers attendees".split())
-_ISO_DATE: Final = re.compile(r"y{2,4}-m{1,2}-d{1,2}|iso[ -]?8601|\b\d{4}-\d\d-\d\d|\\d\{4\}-|dd\.mm\.y|tt\.mm\.j", re.IGNORECASE)
+_ISO_DATE: Final = re.compile(
+    r"y{2,4}-m{1,2}-d{1,2}|iso[ -]?8601|\b\d{4}-\d\d-\d\d|\\d\{4\}-|dd\.mm\.y|tt\.mm\.j", re.IGNORECASE
+)
 
 
 def tokens(name: str) -> list[str]:

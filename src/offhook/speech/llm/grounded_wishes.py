@@ -77,7 +77,7 @@ def skill_of(spec: ToolSpec, grammar: Grammar) -> Skill:
         spec, shape, deeds,
         frozenset(grammar.stems(named)),
         frozenset(stem for word in re.findall(r"\w[\w'-]*", spec.description) if not grammar.deeds(word) & deeds
-                  for stem in grammar.stems(word)),
+                  for stem in grammar.stems(word)) - grammar.hollow_stems(),
         frozenset(grammar.stems(fields)),
         tuple(frozenset(grammar.stems(example)) for example in spec.examples),
         unusable,
