@@ -257,3 +257,12 @@ def test_german() -> None:
     talk.say("ja, genau")
     assert talk.given == {"datum": "2026-12-04", "uhrzeit": "14:30", "personen": 3}
     assert "16 Uhr 30" in talk.answers('{"beginn": "16:30"}')
+
+
+def test_a_stay_ends_behind_its_beginning_and_a_bare_day_is_asked_about() -> None:
+    day = {"type": "string", "format": "date"}
+    talk = Talk((tool("reserve_room", "Reserve a room.", ("check_in", "check_out"), check_in=day, check_out=day),))
+    assert talk.say("I'd like to reserve a room from Friday to Sunday").endswith(SENTENCES.right)
+    assert "check in or check out" in talk.say("make it Monday")
+    talk.all("the check out", "yes")
+    assert talk.given == {"check_in": "2026-12-04", "check_out": "2026-12-07"}

@@ -38,7 +38,7 @@ SENTENCES: Final = Sentences(
         "message": "What would you like me to pass on?",
     },
     ask_kind={
-        Kind.NAME: "What is the {label}, please?",
+        Kind.NAME: "What is your {label}, please?",
         Kind.PHONE: "What is your telephone number?",
         Kind.EMAIL: "What is your e-mail address?",
         Kind.ADDRESS: "What is the {label}?",

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -106,6 +106,8 @@ class Form:
         if asked.slot.kind is Kind.PHONE and (asked.slot.key not in found or self.partial):
             part = self._part_of_number(asked.slot, self.language.grammar.digits(text))
             return self._take({**found, **part}) or bool(self.partial)
+        if asked.slot.kind is Kind.EMAIL and (whole := self._read(asked.slot, text)):
+            found[asked.slot.key] = whole
         if asked.slot.key not in found and (not found or asked.slot.kind in (Kind.ITEMS, Kind.ADDRESS)):
             found |= self._answer(asked.slot, text)
         return self._take(found)
@@ -135,6 +137,10 @@ class Form:
                 amount = amount_slot(amounts[0])
                 value = self._read(amount, text) if amount else None
                 return amount is not None and self._take({amounts[0].key: [{**items[0], amount.name: value}]})
+        fits = [slot for slot in given if slot.kind in (Kind.DATE, Kind.TIME) and self._read(slot, text) is not None]
+        if len(fits) > 1 and len({slot.kind for slot in fits}) == 1:
+            self.candidates = tuple(slot.label for slot in fits)
+            return None
         for slot in sorted(given, key=lambda one: one.kind in _LAST_GUESSED):
             if slot.kind is not Kind.ITEMS and (value := self._read(slot, text)) is not None:
                 return self._take({slot.key: value})
@@ -185,13 +191,26 @@ class Form:
         grammar = self.language.grammar
         found: dict[str, Value | None] = {}
         free = [slot for slot in twins if slot.key not in self.values]
-        free.sort(key=lambda slot: slot is not asked)
+        free.sort(key=lambda slot: (slot is not asked, not self._is_needed(slot)))
         for piece in grammar.apart(text):
-            labelled = [slot for slot in twins if set(grammar.stems(slot.label)) & set(grammar.stems(piece))]
-            slot = labelled[0] if labelled else next((one for one in free if one.key not in found), None)
-            if slot is not None and (value := read(slot, piece, grammar, self.today, asked=False)) is not None:
+            said = set(re.findall(r"\w+", piece.casefold()))
+            near = {slot.key: len(said & set(slot.label.casefold().split())) for slot in twins}
+            labelled = [slot for slot in twins if near[slot.key] and near[slot.key] == max(near.values())]
+            slot = labelled[0] if len(labelled) == 1 else next((one for one in free if one.key not in found), None)
+            if slot is None:
+                continue
+            since = self._since(twins[: twins.index(slot)], found)
+            if (value := read(slot, piece, grammar, since, asked=False)) is not None:
                 found[slot.key] = value
         return found
+
+    def _since(self, before: Sequence[Slot], found: Mapping[str, Value | None]) -> Date:
+        """The end of a stay is behind its beginning: "from Friday to Sunday"."""
+        days = [
+            str(found.get(slot.key) or self.values.get(slot.key) or "") for slot in before if slot.kind is Kind.DATE
+        ]
+        known = [Date.fromisoformat(day) for day in days if re.fullmatch(r"\d{4}-\d\d-\d\d", day)]
+        return max([self.today, *known])
 
     def _answer(self, slot: Slot, text: str) -> dict[str, Value | None]:
         return {slot.key: self._changed_items(slot, text, asked=True) if slot.kind is Kind.ITEMS

@@ -154,7 +154,10 @@ class InForm:
 
     def _fill_in(self, form: Form, text: str) -> list[Move]:
         before = form.pending
-        asked = [] if before and before.slot.kind is Kind.MESSAGE else self._questions(text)
+        kind = before.slot.kind if before and before.inner is None else None
+        # "There is water in the cellar" answers, and only sounds like a question once "there" is left out.
+        is_answer = kind is Kind.MESSAGE or (kind is Kind.TEXT and not self._language.grammar.is_question(text))
+        asked = [] if is_answer else self._questions(text)
         rest = self._without(asked, text)
         understood = bool(rest) and form.read(rest)
         if not understood and Act.NO in self._language.grammar.acts(text):

@@ -223,10 +223,11 @@ _FORMATS: Final[Mapping[str, Kind]] = {
     "date": Kind.DATE, "time": Kind.TIME, "email": Kind.EMAIL, "idn-email": Kind.EMAIL, "phone": Kind.PHONE,
     "tel": Kind.PHONE, "uuid": Kind.CODE,
 }  # fmt: skip
+_BIRTH: Final = frozenset("birth birthdate birthday dob geburt geburtsdatum geburtstag".split())
 _NAMED: Final[tuple[tuple[Kind, frozenset[str]], ...]] = (
     (Kind.EMAIL, frozenset(["email", "mail", "emailadresse"])),
     (Kind.PHONE, frozenset("phone telephone tel mobile cell callback telefon telefonnummer handy rückruf".split())),
-    (Kind.BIRTH, frozenset("birth birthdate birthday dob geburt geburtsdatum geburtstag".split())),
+    (Kind.BIRTH, _BIRTH),
     (Kind.ADDRESS, frozenset("address street adresse anschrift straße strasse lieferadresse".split())),
     (Kind.MESSAGE, frozenset("message notes note comment comments remark remarks nachricht notiz bemerkung".split())),
     (Kind.CODE, frozenset(
@@ -237,7 +238,10 @@ _NAMED: Final[tuple[tuple[Kind, frozenset[str]], ...]] = (
     (Kind.NAME, frozenset("name surname lastname firstname fullname nachname vorname kunde".split())),
 )  # fmt: skip
 _NO_PERSON: Final = frozenset("product item article dish file business company artikel produkt gericht firma".split())
-_PEOPLE: Final = frozenset("people persons party guests guest personen gäste person covers attendees".split())
+_PEOPLE: Final = frozenset(
+    "people persons party guests guest personen gäste person covers attendees passengers travellers travelers adults "
+    "teilnehmer erwachsene".split()
+)
 _ISO_DATE: Final = re.compile(
     r"y{2,4}-m{1,2}-d{1,2}|iso[ -]?8601|\b\d{4}-\d\d-\d\d|\\d\{4\}-|dd\.mm\.y|tt\.mm\.j", re.IGNORECASE
 )
@@ -255,6 +259,8 @@ def _text_kind(slot: Slot) -> Kind:
     words = tokens(slot.name) or tokens(slot.label)
     if kind is None:
         kind = next((kind for kind, names in _NAMED if names & set(words)), None)
+    if kind is Kind.DATE and set(words) & _BIRTH:
+        kind = Kind.BIRTH
     if kind is Kind.NAME and set(words) & _NO_PERSON:
         kind = Kind.TEXT
     if kind is Kind.TIME and schema.get("format") == "duration":

@@ -12,6 +12,8 @@ from offhook.speech.llm.grounded_schema import Kind, Option, Slot
 FEWEST_CODE: Final = 3
 """Fewer digits said in passing are no order's number."""
 EVENING: Final = 18
+MOST_JOINED: Final = 3
+"""Words that together are the first part of an e-mail address."""
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _AT: Final = re.compile(r"\s+(?:at|ät|et|klammeraffe)\s+|\s*@\s*", re.IGNORECASE)
 _DOT: Final = re.compile(r"\s+(?:dot|punkt|point)\s+", re.IGNORECASE)
@@ -86,7 +88,7 @@ def _words(slot: Slot, labelled: str, text: str, grammar: Grammar, *, asked: boo
     bare = grammar.bare(text) if asked else None
     match slot.kind:
         case Kind.EMAIL:
-            return email(text)
+            return email(bare or text, joins=asked)
         case Kind.NAME:
             return grammar.name(text, asked=asked)
         case Kind.ADDRESS:
@@ -219,12 +221,17 @@ def code_in(text: str, grammar: Grammar) -> str:
     return best.upper() if any(c.isdigit() for c in best) else ""
 
 
-def email(text: str) -> str | None:
-    """An address as it is typed or dictated: `anna dot brown at example dot com`."""
+def email(text: str, *, joins: bool = False) -> str | None:
+    """An address as it is typed or dictated: `anna dot brown at example dot com`; with `joins` the text is nothing else,
+    and words in front of the at are parts of it."""
     text = _DOT.sub(".", text[:400])
     for sign, mark in _SIGNS:
         text = sign.sub(mark, text)
     text = _AT.sub("@", text)
+    name, at, rest = text.partition("@")
+    words = re.sub(r".*\b(?:is|ist|lautet|it's)\b", "", name, flags=re.IGNORECASE).split()
+    if joins and at and 1 < len(words) <= MOST_JOINED and all(word.isalnum() for word in words):
+        text = f"{''.join(words)}@{rest}"
     found = _EMAIL.search(text)
     return found[0].strip(".").lower() if found else None
 

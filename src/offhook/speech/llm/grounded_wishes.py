@@ -68,7 +68,11 @@ def skill_of(spec: ToolSpec, grammar: Grammar) -> Skill:
     except Unusable as error:
         shape, unusable = ToolShape(()), str(error)
     name = spec.name.replace("_", " ").replace("-", " ")
-    deeds = grammar.deeds(name, of_tool=True) or grammar.deeds(_first_clause(spec.description), of_tool=True)
+    told = grammar.deeds(_first_clause(spec.description), of_tool=True)
+    deeds = grammar.deeds(name, of_tool=True) or told
+    if deeds == {Deed.MAKE}:
+        # `create_ticket` may report a fault.
+        deeds = deeds | told
     fields = " ".join(word for slot in shape.slots for word in _words_of(slot))
     first, _, things = name.partition(" ")
     # "Place" says nothing of what is ordered; the order of `order_status` does.
