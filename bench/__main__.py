@@ -12,7 +12,7 @@ import uvloop
 
 from bench.table import Outcome, save, show
 
-PARTS: Final = ("quality", "faults", "load", "simulation", "wishes")
+PARTS: Final = ("quality", "faults", "load", "simulation", "dictation", "wishes")
 
 
 def main() -> int:
@@ -24,7 +24,7 @@ def main() -> int:
         top = Path(arguments.keep) if arguments.keep else Path(folder)
         for part in parts:
             print(f"{part} ...", file=sys.stderr, flush=True)
-            found = _measure(part, arguments.seed, top / part, is_quick=arguments.quick)
+            found = _measure(part, arguments, top / part)
             outcome.rows += found.rows
             outcome.notes += found.notes
     show(outcome, arguments.seed)
@@ -33,7 +33,8 @@ def main() -> int:
     return 1 if arguments.strict and any(row.is_met is False for row in outcome.rows) else 0
 
 
-def _measure(part: str, seed: int, folder: Path, *, is_quick: bool) -> Outcome:
+def _measure(part: str, arguments: argparse.Namespace, folder: Path) -> Outcome:
+    seed, is_quick = arguments.seed, arguments.quick
     if part == "quality":
         from bench import quality
 
@@ -51,6 +52,11 @@ def _measure(part: str, seed: int, folder: Path, *, is_quick: bool) -> Outcome:
         from bench import wishes
 
         return wishes.measure(seed, wishes.CALLERS // 2 if is_quick else wishes.CALLERS)
+    if part == "dictation":
+        from bench import dictation
+
+        plan = dictation.Plan(numbers=7 if is_quick else 36, seed=seed, digits=arguments.digits)
+        return _run(dictation.measure(plan, folder))
     from bench import simulation
 
     return simulation.measure(simulation.CALLS // 6 if is_quick else simulation.CALLS, seed, folder)
@@ -67,6 +73,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a tenth of the time, for a look")
     parser.add_argument("--seed", type=int, default=1, help="what callers say and when")
     parser.add_argument("--json", metavar="FILE", help="write the rows for programs")
+    parser.add_argument("--digits", type=Path, metavar="DIR", help="dictation: recordings of people saying a digit")
     parser.add_argument("--keep", metavar="DIR", help="keep the servers' logs and calls there")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a goal is not met")
     return parser.parse_args()

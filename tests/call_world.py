@@ -23,13 +23,16 @@ class FakeStage:
 
     segments: dict[tuple[int, int], str] = field(default_factory=dict)
     audio: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    words: dict[tuple[int, int], list[tuple[float, float]]] = field(default_factory=dict)
     log: list[tuple[str, int, int]] = field(default_factory=list)
+    unsent_s: float = 0.0
 
     def add(self, reply: int, segment: int, text: str, audio: bytes, words: list[tuple[float, float]]) -> None:
         if (reply, segment) not in self.segments:
             self.log.append(("begin", reply, segment))
         self.segments[reply, segment] = text
         self.audio[reply, segment] = self.audio.get((reply, segment), b"") + audio
+        self.words.setdefault((reply, segment), []).extend(words)
 
     def reword(self, reply: int, segment: int, text: str, words: list[tuple[float, float]]) -> None:
         self.segments[reply, segment] = text

@@ -69,6 +69,11 @@ class ProviderUnavailable(ProviderError):
 
     code = "provider.unavailable"
 
+    def __init__(self, message: str | None = None, *, provider: str = "", pause_s: float = 0.0) -> None:
+        """`pause_s`: the provider asks to be left alone for so long."""
+        super().__init__(message, provider=provider)
+        self.pause_s = pause_s
+
 
 class GenerationFailed(ProviderUnavailable):
     """What the model wrote could not be read by its own server."""

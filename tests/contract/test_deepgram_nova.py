@@ -112,3 +112,49 @@ def test_a_vendor_that_owes_an_answer_and_is_silent_is_lost() -> None:
             woken += 1
             assert woken < 20
             talk.dialect.wake(talk.dialect.wakeup_at)
+
+
+def test_nulls_end_no_stream() -> None:
+    talk = Talk()
+    talk.hear(2.0)
+    talk.ask()
+    word: dict[str, Any] = {"word": "yes", "punctuated_word": None, "start": 0.2, "end": None, "confidence": None}
+    best = {"transcript": None, "confidence": None, "words": [word, None]}
+    body = {"type": "Results", "start": 0.0, "duration": 2.0, "is_final": True, "speech_final": None,
+            "from_finalize": None, "metadata": None, "channel": {"alternatives": [None, best]}}  # fmt: skip
+    talk.dialect.received(json.dumps(body), 2.1)
+    assert talk.finals == [TranscriptFinal("yes", 0.0, 2.0)]
+
+
+def test_a_final_that_says_no_words_leaves_them_to_its_interim() -> None:
+    talk = Talk()
+    talk.hear(2.0)
+    talk.dialect.received(results("a table", 0.0, 1.9), 2.0)
+    talk.ask()
+    wordless: list[dict[str, Any]] = [{"channel": None}, {"channel": {"alternatives": []}}]
+    for broken in wordless:
+        body = {"type": "Results", "start": 0.0, "duration": 2.0, "is_final": True, "from_finalize": True, **broken}
+        talk.dialect.received(json.dumps(body), 2.1)
+    assert talk.finals == [TranscriptFinal("a table", 0.0, 2.0)]
+
+
+def test_a_final_that_was_not_seen_as_one_is_told_when_the_next_result_begins_behind_it() -> None:
+    talk = Talk()
+    talk.hear(2.0)
+    talk.dialect.received(results("a table", 0.0, 1.9, is_final=None), 2.0)
+    talk.hear(3.0)
+    talk.dialect.received(results("for two", 1.9, 3.0), 3.0)
+    assert talk.finals == [TranscriptFinal("a table", 0.0, 1.9)]
+    assert talk.posted[-1] == TranscriptChanged("for two", 3.0)
+
+
+@pytest.mark.parametrize("start", [-5.0, 1e9])
+def test_a_place_that_cannot_be_is_none(start: float) -> None:
+    talk = Talk()
+    talk.hear(1.0)
+    talk.ask()
+    talk.dialect.received(results("yes", start, start + 1.0, is_final=True, from_finalize=True), 1.1)
+    talk.hear(2.0)
+    talk.ask()
+    talk.dialect.received(results("please", 1.0, 2.0, is_final=True, from_finalize=True), 2.1)
+    assert [final.text for final in talk.finals] == ["yes", "please"]

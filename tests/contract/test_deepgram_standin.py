@@ -10,7 +10,13 @@ import pytest
 from deepgram import AsyncDeepgramClient
 from deepgram.core.api_error import ApiError
 from deepgram.environment import DeepgramClientEnvironment
-from deepgram.listen.v1.types import ListenV1Metadata, ListenV1Results, ListenV1SpeechStarted, ListenV1UtteranceEnd
+from deepgram.listen.v1.types import (
+    ListenV1Configure,
+    ListenV1Metadata,
+    ListenV1Results,
+    ListenV1SpeechStarted,
+    ListenV1UtteranceEnd,
+)
 from deepgram.listen.v2.types import ListenV2ConfigureSuccess, ListenV2Connected, ListenV2FatalError, ListenV2TurnInfo
 from websockets.exceptions import ConnectionClosed
 
@@ -156,6 +162,20 @@ def test_more_streams_than_the_plan_has_are_refused() -> None:
         ("/v1/listen", {**RAW, "model": ["nova-2"], "encoding": ["mp9"]}, "encoding"),
         ("/v1/listen", {**RAW, "model": ["nova-2"], "language": ["?"]}, "language"),
         ("/v1/listen", {**RAW, "model": ["nova-2"], "punctuate": ["yes"]}, "punctuate"),
+        ("/v1/listen", {**RAW, "model": ["nova-2"], "eot_threshold": ["0.7"]}, "eot_threshold"),
+        ("/v1/listen", {**RAW, "model": ["nova-2"], "language": ["ka"]}, "language"),
+        ("/v1/listen", {**RAW, "model": ["nova-3"], "language": ["ga"]}, "language"),
+        ("/v1/listen", {**RAW, "model": ["nova-3-medical"], "language": ["de"]}, "language"),
+        ("/v1/listen", {**RAW, "model": ["nova-2-phonecall"], "language": ["fr"]}, "language"),
+        ("/v1/listen", {**RAW, "model": ["nova-3"], "language_hint": ["de"]}, "language=multi"),
+        ("/v1/listen", {**RAW, "model": ["nova-3"], "language": ["multi"], "language_hint": ["ga"]}, "language_hint"),
+        ("/v1/listen", {**RAW, "model": ["nova-3"], "keyterm": ["Fußbodenheizung"] * 60}, "Keyterm limit exceeded"),
+        ("/v1/listen", {**RAW, "model": ["nova-3"], "filler_words": ["yes"]}, "filler_words"),
+        ("/v2/listen", {**RAW, "model": ["flux-general-multi"], "language_hint": ["pl"]}, "language_hint"),
+        ("/v2/listen", {**RAW, "model": ["flux-general-en"], "keyterm": ["Fußbodenheizung"] * 60}, "Keyterm limit"),
+        ("/v2/listen", {**RAW, "model": ["flux-general-en"], "keyterm": ["x" * 101]}, "Bad Request"),
+        ("/v2/listen", {**RAW, "model": ["flux-general-en"], "keyterm": [" "]}, "Bad Request"),
+        ("/v2/listen", {**RAW, "model": ["flux-general-en"], "filler_words": ["true"]}, "filler_words"),
         ("/v2/listen", {**RAW}, "model"),
         ("/v2/listen", {**RAW, "model": ["nova-3"]}, "model"),
         ("/v2/listen", {**RAW, "model": ["flux-general-en"], "interim_results": ["true"]}, "interim_results"),
@@ -189,6 +209,33 @@ def test_a_turn_that_flux_is_not_sure_of_ends_by_the_clock() -> None:
     answers = [answer for frame in spoken("yes", 0, 30) for answer in flux.hear(frame) or ()]
     ends = [json.loads(answer) for answer in answers if "EndOfTurn" in answer]
     assert [(end["event"], end["trigger"]) for end in ends] == [("EndOfTurn", "timeout")]
+
+
+def test_too_many_key_terms_in_the_middle_of_a_stream_silence_it() -> None:
+    """Without an error; 30 s later it is closed."""
+
+    async def use(server: DeepgramServer, client: AsyncDeepgramClient) -> None:
+        async with client.listen.v1.connect(**V1) as socket:
+            await socket.send_configure(ListenV1Configure(keyterms=["Fußbodenheizung"] * 60))
+            for frame in spoken("a table for two", 0, 80):
+                await socket.send_media(frame)
+            with pytest.raises(ConnectionClosed) as closed:
+                await socket.recv()
+            assert closed.value.rcvd is not None
+            assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1011, "NET-0000")
+
+    run(use, silent_s=0.3)
+
+
+@pytest.mark.parametrize(("name", "value"), [("eot_threshold", "1.0"), ("eot_timeout_ms", "20000")])
+def test_an_older_flux_takes_less(name: str, value: str) -> None:
+    query = {**RAW, "model": ["flux-general-en"], name: [value]}
+    assert refusal("/v2/listen", query) is None
+    refused = refusal("/v2/listen", query, is_old=True)
+    assert refused is not None
+    assert name in refused[1]
+    flux = FluxHearing(parse_qs("model=flux-general-en"), FluxWays(is_old=True))
+    assert json.loads(flux.control('{"type":"ForceEndTurn"}')[0])["code"] == "UNPARSABLE_CLIENT_MESSAGE"
 
 
 def test_an_empty_message_ends_the_stream() -> None:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, parse_qsl
 
 import pytest
 
+from offhook import __version__
 from offhook.core.events import TranscriberLagging, TranscriberReady, TranscriptChanged
 from offhook.errors import (
     ProtocolViolation,
@@ -25,6 +26,7 @@ from offhook.speech.ports import Setup, TranscriberEvent
 from offhook.speech.stt import deepgram as stt
 from offhook.speech.stt.deepgram_flux import FluxDialect
 from offhook.speech.stt.deepgram_nova import NovaDialect
+from offhook.speech.stt.deepgram_query import query
 from offhook.speech.websocket import Limits
 from tests.deepgram_world import Hearing, port_of
 
@@ -34,7 +36,15 @@ NOISE = bytes(range(160))
 
 
 @pytest.mark.parametrize(
-    "ways", [NovaWays(), NovaWays(duplicate_finals=True), NovaWays(is_strange=True), NovaWays(finalize="when_needed")]
+    "ways",
+    [
+        NovaWays(),
+        NovaWays(duplicate_finals=True),
+        NovaWays(is_strange=True),
+        NovaWays(finalize="when_needed"),
+        NovaWays(early_s=0.2, is_irregular=True),
+        NovaWays(untimed=2),
+    ],
 )
 @pytest.mark.parametrize("model", ["nova-2", "nova-3"])
 def test_words_are_exact_and_each_question_has_one_final(model: str, ways: NovaWays) -> None:
@@ -88,14 +98,14 @@ def test_drops_and_replays_lose_and_double_no_word() -> None:
             port = await port_of(server)
             for _ in range(2):
                 lost = Hearing(port)
-                lost.say("one two three four five six")
+                lost.say("red orange yellow green blue violet")
                 assert isinstance(await lost.error(), ProviderUnavailable)
                 assert lost.finals() == []
             last = Hearing(port)
-            last.say("one two three four five six")
+            last.say("red orange yellow green blue violet")
             last.ask()
             await last.until_answered()
-            assert last.finals() == ["one two three four five six"]
+            assert last.finals() == ["red orange yellow green blue violet"]
             await last.stop()
 
     asyncio.run(main())
@@ -104,18 +114,18 @@ def test_drops_and_replays_lose_and_double_no_word() -> None:
 @pytest.mark.parametrize("model", ["nova-3", "flux-general-en"])
 def test_a_backlog_that_is_heard_slowly_loses_and_doubles_no_word(model: str) -> None:
     """After a reconnection Deepgram hears at most 1.25 times as fast as real time: the answers are late, and whole."""
-    text = "one two three"
+    text = "red orange yellow"
 
     async def main() -> None:
         async with DeepgramServer(throttle=THROTTLE, latency=Delay(0.02, 0.05)) as server:
             hearing = Hearing(await port_of(server, stt.Config(model=model)))
             hearing.say(text)
             hearing.ask()
-            hearing.say("and four", 1)
+            hearing.say("and green", 1)
             hearing.ask()
             await hearing.until_answered()
             await hearing.stop()
-            assert " ".join(hearing.finals()) == f"{text} and four"
+            assert " ".join(hearing.finals()) == f"{text} and green"
 
     asyncio.run(main())
 
@@ -129,8 +139,10 @@ FAULTS: list[tuple[DeepgramFaults, type[ProviderError], str]] = [
     (DeepgramFaults(breaks=(Break(kind="close", after_s=0.1, code=1000, reason=""),)), ProviderUnavailable, "1000"),
     (DeepgramFaults(breaks=(Break(kind="close", after_s=0.1, code=1011, reason="NET-0001"),)), ProviderUnavailable,
      "NET-0001"),
-    (DeepgramFaults(breaks=(Break(kind="close", after_s=0.1, code=1008, reason="DATA-0000"),)), ProviderRefused,
+    (DeepgramFaults(breaks=(Break(kind="close", after_s=0.1, code=1008, reason="DATA-0000"),)), ProviderUnavailable,
      "DATA-0000"),
+    (DeepgramFaults(breaks=(Break(kind="close", after_s=0.1, code=1008, reason="Invalid credentials."),)),
+     ProviderRefused, "credentials"),
 ]  # fmt: skip
 
 
@@ -173,6 +185,30 @@ def test_the_vendors_error_is_named_and_not_repeated(make: type[NovaDialect | Fl
         with pytest.raises(ProviderUnavailable, match=shown) as found:
             make(posted.append, sent.append).received(json.dumps(error), 0.0)
         assert CANARY not in str(found.value)
+
+
+def test_the_socket_says_who_we_are() -> None:
+    async def main() -> str:
+        async with DeepgramServer() as server:
+            hearing = Hearing(await port_of(server))
+            await hearing.until(lambda: bool(hearing.of(TranscriberReady)))
+            await hearing.stop()
+            return server.records[0].user_agent
+
+    assert asyncio.run(main()) == f"offhook/{__version__}"
+
+
+def test_a_vendor_that_hears_and_never_says_a_word_closes() -> None:
+    async def main() -> BaseException | None:
+        faults = DeepgramFaults(breaks=(Break(kind="mute", after_s=0.02),))
+        async with DeepgramServer(silent_s=0.2, faults=faults) as server:
+            hearing = Hearing(await port_of(server))
+            hearing.quiet(20)
+            return await hearing.error()
+
+    found = asyncio.run(main())
+    assert isinstance(found, ProviderUnavailable)
+    assert "NET-0000" in str(found)
 
 
 def test_silence_too_long_is_kept_alive() -> None:
@@ -289,15 +325,15 @@ def test_a_vendor_that_never_answers_the_handshake_is_given_up() -> None:
 
 def test_the_query_says_what_the_model_wants() -> None:
     setup = Setup(language="de-DE", vocabulary=("Harbour Hotel", "spa"))
-    nova3 = parse_qsl(stt.query(stt.Config(), setup))
+    nova3 = parse_qsl(query(stt.Config(), setup))
     assert ("keyterm", "Harbour Hotel") in nova3
     assert ("language", "de") in nova3
     assert ("encoding", "mulaw") in nova3
     assert ("endpointing", "300") in nova3
-    nova2 = parse_qsl(stt.query(stt.Config(model="nova-2", endpointing_ms=0), setup))
+    nova2 = parse_qsl(query(stt.Config(model="nova-2", endpointing_ms=0), setup))
     assert [value for name, value in nova2 if name == "keywords"] == ["Harbour:1", "Hotel:1"]
     assert ("endpointing", "false") in nova2
-    several = parse_qsl(stt.query(stt.Config(language="multi"), setup))
+    several = parse_qsl(query(stt.Config(language="multi"), setup))
     assert ("language", "multi") in several
     assert ("endpointing", "100") in several
 
@@ -307,7 +343,7 @@ def test_the_query_says_what_the_model_wants() -> None:
 def test_the_vendor_takes_the_query(model: str, language: str) -> None:
     setup = Setup(language="en-US", vocabulary=("Harbour Hotel",) * 3)
     config = stt.Config(model=model, language=language, numerals=True, mip_opt_out=True)
-    assert refusal("/v1/listen", parse_qs(stt.query(config, setup))) is None
+    assert refusal("/v1/listen", parse_qs(query(config, setup))) is None
 
 
 def test_addresses_are_checked() -> None:

@@ -77,7 +77,8 @@ class Talk:
     [
         ({"type": "string", "format": "date"}, "next Tuesday", "2026-12-01"),
         ({"type": "string", "format": "date"}, "on the fifth of December", "2026-12-05"),
-        ({"type": "string", "pattern": r"^\d{2}\.\d{2}\.\d{4}$", "description": "A day, DD.MM.YYYY"}, "tomorrow", "29.11.2026"),
+        ({"type": "string", "pattern": r"^\d{2}\.\d{2}\.\d{4}$", "description": "A day, DD.MM.YYYY"}, "tomorrow",
+            "29.11.2026"),
         ({"type": "string", "format": "time"}, "half past three", "15:30:00"),
         ({"type": "string", "format": "email"}, "anna dot brown at example dot com", "anna.brown@example.com"),
         ({"type": "string", "format": "date-time"}, "tomorrow at 3 pm", "2026-11-29T15:00:00"),
@@ -94,7 +95,8 @@ class Talk:
         ({"type": "boolean"}, "no thanks", False),
         ({"type": "string", "pattern": "^[A-Z]{2}-\\d{4}$"}, "A B one two double three", "AB-1233"),
         ({"type": "string"}, "because of the rain", "because of the rain"),
-        ({"type": "array", "items": {"type": "string", "enum": ["ham", "olives", "corn"]}}, "ham and corn", ["ham", "corn"]),
+        ({"type": "array", "items": {"type": "string", "enum": ["ham", "olives", "corn"]}}, "ham and corn", ["ham",
+            "corn"]),
     ],
 )  # fmt: skip
 def test_a_field_takes_what_is_said(schema: dict[str, Any], turn: str, value: object) -> None:

@@ -11,10 +11,11 @@ from offhook.audio.g711 import decode_ulaw
 from offhook.errors import ConfigurationError, ProviderUnavailable
 from offhook.speech.ports import Setup, SpokenAudio
 from offhook.speech.tts import local
-from offhook.speech.tts.local import CACHE_BYTES, LocalVoice, SoundCache, in_voice_letters, pieces
-from offhook.speech.tts.normalize import normalize
+from offhook.speech.tts.local import CACHE_BYTES, Inline, LocalVoice, SoundCache, pieces
 from offhook.speech.tts.sound import NOTHING, Sound, telephone_sound
+from offhook.speech.voice_words import speaker
 
+SPEAK = speaker(Setup(), spell_out=True)
 TEXT = "Good morning, Harbor Dental. A cleaning costs $95 from 9am to 5pm! 🎉"
 
 
@@ -165,7 +166,7 @@ def test_only_english_is_spoken() -> None:
 
 def test_long_sentences_are_cut_at_clauses_and_nothing_is_lost() -> None:
     text = "This is a long sentence, which goes on and on, " * 12 + "and ends. " + "and " * 150
-    found = pieces(text, normalize(text))
+    found = pieces(text, SPEAK(text).entries)
     assert [word for piece in found for word in piece.words] == text.split()
     assert len(found) > 3
     assert all(len(piece.text) <= 340 for piece in found)
@@ -173,15 +174,15 @@ def test_long_sentences_are_cut_at_clauses_and_nothing_is_lost() -> None:
 
 def test_words_that_say_nothing_join_their_neighbours() -> None:
     text = "🎉 Hello! 🎉 🎉"
-    (piece,) = pieces(text, normalize(text))
+    (piece,) = pieces(text, SPEAK(text).entries)
     assert piece.words == ["🎉", "Hello!", "🎉", "🎉"]
     assert piece.weights[0] == piece.weights[2] == 0
     assert piece.text == "Hello!"
 
 
 def test_phonemes_come_in_the_voices_letters() -> None:
-    assert in_voice_letters("/ˈdʒoʊ/") == "/ˈʤO/"
-    assert in_voice_letters("jo") == "jo"
+    assert Inline().phonemes("Jo[e]", "ˈdʒoʊ") == "[Joe](/ˈʤO/)"
+    assert Inline().respelled("Jo", "joe") == "joe"
 
 
 def test_the_cache_forgets_what_was_not_asked_for_longest() -> None:

@@ -300,6 +300,6 @@ def test_events_are_read_however_they_are_cut() -> None:
         found += reader.finish()
         assert [(event.name, event.data) for event in found] == expected
     with pytest.raises(ValueError, match="line is too long"):
-        EventReader().feed(b"x" * (EVENT_BYTES + 1))
+        list(EventReader().feed(b"x" * (EVENT_BYTES + 1)))
     with pytest.raises(ValueError, match="event is too long"):
-        EventReader().feed((b"data: " + b"x" * 1000 + b"\n") * 300)
+        list(EventReader().feed((b"data: " + b"x" * 1000 + b"\n") * 300))

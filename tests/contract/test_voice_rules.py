@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -17,7 +18,7 @@ from offhook.simulator.vendors.elevenlabs import UNKNOWN_VOICE, ElevenLabsServer
 from offhook.simulator.vendors.latency import Delay
 from offhook.simulator.vendors.sockets import Pace, SpeechServer
 from offhook.speech.tts import cartesia
-from tests.socket_voice_world import TEXT, VENDORS, run, said, until
+from tests.socket_voice_world import TEXT, VENDORS, Vendor, run, said, until
 
 ELEVENLABS, CARTESIA, DEEPGRAM = VENDORS
 PATHS = {
@@ -29,19 +30,22 @@ NOTHING_S = 0.1
 """What has not come by then does not come: the stand-ins speak at once."""
 
 
-def headers(server: SpeechServer, key: str) -> dict[str, str]:
+def headers(server: SpeechServer, key: str, version: str = cartesia.VERSION) -> dict[str, str]:
     if isinstance(server, ElevenLabsServer):
         return {"xi-api-key": key}
     if isinstance(server, CartesiaServer):
-        return {"X-API-Key": key, "Cartesia-Version": cartesia.VERSION}
+        return {"X-API-Key": key, **({"Cartesia-Version": version} if version else {})}
     return {"Authorization": f"Token {key}"}
 
 
 @asynccontextmanager
-async def client(server: SpeechServer, more: str = "", key: str = "") -> AsyncIterator[ClientConnection]:
+async def client(
+    server: SpeechServer, more: str = "", key: str = "", path: str = "", version: str = cartesia.VERSION
+) -> AsyncIterator[ClientConnection]:
     """A client that may break the rules."""
-    url = server.base_url.replace("http", "ws", 1) + PATHS[type(server)] + more
-    async with connect(url, additional_headers=headers(server, key or server.key), compression=None) as socket:
+    url = server.base_url.replace("http", "ws", 1) + (path or PATHS[type(server)]) + more
+    sent = headers(server, key or server.key, version)
+    async with connect(url, additional_headers=sent, compression=None) as socket:
         yield socket
 
 
@@ -247,14 +251,38 @@ def cancel(context: str) -> dict[str, Any]:
     return {"context_id": context, "cancel": True}
 
 
-def test_cartesia_bound_of_the_account_fails_only_what_is_too_much() -> None:
-    async def act(server: SpeechServer, voice: Any) -> None:
-        tasks = [asyncio.create_task(said(voice, TEXT)) for _ in range(3)]
-        results = await asyncio.gather(*tasks, return_exceptions=True)
-        assert [isinstance(result, ProviderUnavailable) for result in results] == [False, False, True]
-        assert "concurrency_limited" in str(results[2])
+CROWDED: Final = pytest.mark.parametrize(("vendor", "bound"), [(CARTESIA, "contexts"), (ELEVENLABS, "concurrency")])
 
-    run(CARTESIA, act, contexts=2, pace=Pace(first_audio=Delay(0.05)))
+
+@CROWDED
+def test_what_an_account_does_not_say_at_once_waits_and_is_heard(vendor: Vendor, bound: str) -> None:
+    async def act(server: SpeechServer, voice: Any) -> None:
+        results = await asyncio.gather(*(said(voice, TEXT) for _ in range(7)))
+        assert [text for text, _, _ in results] == [TEXT] * 7
+        refused = len(server.said)
+        results = await asyncio.gather(*(said(voice, TEXT) for _ in range(7)))
+        assert [text for text, _, _ in results] == [TEXT] * 7
+        assert len(server.said) - refused == 7
+        handshakes = server.handshakes
+        await asyncio.gather(*(said(voice, TEXT) for _ in range(7)))
+        assert server.handshakes == handshakes, "the bound is known by now"
+
+    run(vendor, act, pace=Pace(first_audio=Delay(0.05)), **{bound: 2})
+
+
+@CROWDED
+def test_an_account_that_is_used_up_elsewhere_is_waited_for_and_then_told(vendor: Vendor, bound: str) -> None:
+    async def act(server: Any, voice: Any) -> None:
+        setattr(server, bound, 0)
+        begun_at = time.monotonic()
+        with pytest.raises(ProviderUnavailable, match=r"[Tt]oo.many.concurrent|concurrency_limited"):
+            await said(voice, TEXT)
+        assert 0.9 < time.monotonic() - begun_at < 2.0
+        assert len(server.heard) < 40, "it is not asked all the time"
+        setattr(server, bound, 2)
+        assert (await said(voice, TEXT))[0] == TEXT
+
+    run(vendor, act)
 
 
 # ── Deepgram ─────────────────────────────────────────────────────────────────────────────────────────────────────

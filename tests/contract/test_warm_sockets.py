@@ -13,7 +13,8 @@ from offhook.simulator.vendors.sockets import Pace, Refusal
 from offhook.speech import voice_socket
 from offhook.speech.ports import Setup
 from offhook.speech.tts import cartesia
-from offhook.speech.voice_socket import SocketVoice, Terms
+from offhook.speech.voice_dialect import Terms
+from offhook.speech.voice_socket import SocketVoice
 from offhook.speech.voice_words import speaker
 from offhook.speech.websocket import Endpoint, Limits
 from tests.socket_voice_world import TEXT, said, until

@@ -28,6 +28,7 @@ TASK_OWNERS = (
     "speech/fallback.py",  # stand-bys are prepared in the background
     "speech/hedge.py",  # two requests race
     "speech/voice_socket.py",  # sockets outlive the segments that are spoken over them
+    "live/probe.py",  # a transcriber serves beside who speaks to it
     "tools/mcp.py",  # a session with a server outlives the calls that use it
 )  # fmt: skip
 TASK_MAKERS = ("create_task", "ensure_future", "TaskGroup")

@@ -28,6 +28,9 @@ HEARING: dict[str, Source] = {
     "flux, slow": flux(Wire(open_s=0.7, delay_s=0.3)),
     "nova": nova(),
     "nova, slow": nova(Wire(open_s=0.7, delay_s=0.3)),
+    "nova, with places of its own": nova(Wire(delay_s=0.1), early_s=0.2, is_irregular=True),
+    "nova, without an answer": nova(Wire(delay_s=0.1), finalize="when_needed", is_irregular=True),
+    "flux, in steps": flux(Wire(delay_s=0.1), step=4),
     "scripted": configured(provider="scripted", own_final_after_s=0.3, final_latency_s=0.6),
 }
 

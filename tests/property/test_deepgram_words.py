@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from offhook.core.events import TranscriptFinal, TurnEndExpected, TurnResumed
 from offhook.simulator.virtual import run_virtual
-from tests.heard_words import Notes, Spurt, check_all, check_chain, sound_of
+from tests.heard_words import Notes, SpokenWord, Spurt, check_all, check_answers, check_chain, sound_of
 from tests.transcriber_world import Wire, flux, nova, talk
 
 spurts = st.lists(
@@ -29,6 +29,11 @@ def check_beliefs(notes: Notes) -> None:
             expected = False
 
 
+def check_told(notes: Notes, words: list[SpokenWord]) -> None:
+    """Each word is told once, in order, wherever it lies: nobody can know that without its times."""
+    assert [word for final in notes.finals for word in final.text.split()] == [word.text for word in words]
+
+
 @settings(max_examples=100, deadline=None)
 @given(spurts, wires, st.booleans(), st.sampled_from(["0.7", "1"]))
 def test_flux_loses_and_doubles_no_word(script: list[Spurt], wire: Wire, updates: bool, threshold: str) -> None:
@@ -39,6 +44,18 @@ def test_flux_loses_and_doubles_no_word(script: list[Spurt], wire: Wire, updates
 
 
 @settings(max_examples=100, deadline=None)
+@given(spurts, wires, st.sampled_from([1, 4]), st.sampled_from([0, 1, 2, 3]))
+def test_flux_in_steps_and_without_some_times_loses_and_doubles_no_word(
+    script: list[Spurt], wire: Wire, step: int, untimed: int
+) -> None:
+    sound = sound_of(script)
+    notes = run_virtual(talk(flux(wire, step=step, untimed=untimed), sound))
+    check_chain(notes)
+    check_answers(notes)
+    check_told(notes, sound.words)
+
+
+@settings(max_examples=100, deadline=None)
 @given(spurts, wires, st.sampled_from(["always", "when_needed", "never"]), st.booleans(), st.booleans())
 def test_nova_loses_and_doubles_no_word(
     script: list[Spurt], wire: Wire, finalize: Any, is_double: bool, is_strange: bool
@@ -46,6 +63,31 @@ def test_nova_loses_and_doubles_no_word(
     sound = sound_of(script)
     how = nova(wire, finalize=finalize, duplicate_finals=is_double, is_strange=is_strange)
     check_all(run_virtual(talk(how, sound)), sound.words)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    spurts, wires, st.sampled_from(["always", "when_needed", "never"]), st.sampled_from([0.0, 0.08, 0.2, 0.4]),
+    st.booleans(),
+)  # fmt: skip
+def test_nova_with_places_of_its_own_loses_and_doubles_no_word(
+    script: list[Spurt], wire: Wire, finalize: Any, early_s: float, is_irregular: bool
+) -> None:
+    sound = sound_of(script)
+    how = nova(wire, finalize=finalize, early_s=early_s, is_irregular=is_irregular)
+    check_all(run_virtual(talk(how, sound)), sound.words)
+
+
+@settings(max_examples=100, deadline=None)
+@given(spurts, wires, st.sampled_from(["always", "when_needed"]), st.sampled_from([1, 2, 3]), st.booleans())
+def test_nova_without_some_times_loses_and_doubles_no_word(
+    script: list[Spurt], wire: Wire, finalize: Any, untimed: int, is_irregular: bool
+) -> None:
+    sound = sound_of(script)
+    notes = run_virtual(talk(nova(wire, finalize=finalize, untimed=untimed, is_irregular=is_irregular), sound))
+    check_chain(notes)
+    check_answers(notes)
+    check_told(notes, sound.words)
 
 
 def test_flux_counts_words_that_it_revised() -> None:

@@ -205,3 +205,12 @@ def test_a_language_without_sentences_takes_them_from_the_file(tmp_path: Path) -
     text = "name: shop\nlanguage: pl-PL\nopening: {text: Halo.}\nphrases:\n" + phrases
     script = agent_of(tmp_path, text).script()
     assert (script.language, script.greeting, script.deaf, script.idle) == ("pl-PL", "Halo.", "Dobrze.", ("Halo?",))
+
+
+def test_a_country_whose_numbers_callers_tell(tmp_path: Path) -> None:
+    assert agent_of(tmp_path, "name: a\ncountry: GB\n").script().country == "GB"
+    assert agent_of(tmp_path, "name: a\n").script().country == ""
+    for wrong in ("gb", "ZZ", "England"):
+        refused = refusal_of(tmp_path, f"name: a\ncountry: {wrong}\n")
+        assert wrong in str(refused)
+        assert "two capital letters" in str(refused)

@@ -1,4 +1,4 @@
-"""Leading silence goes, sound stays, and nothing that sounds waits."""
+"""The silence around speech goes, sound stays, pauses stay, and nothing that sounds waits."""
 
 import asyncio
 import random
@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from offhook.audio.g711 import encode_ulaw
-from offhook.audio.trim import LeadingSilence
+from offhook.audio.trim import TAIL_BYTES, LeadingSilence, TrailingSilence
+from offhook.errors import ProviderUnavailable
 from offhook.speech.ports import SpokenAudio, WordTime
 from offhook.speech.scripted.tape import heard_text, speak
 from offhook.speech.trimmed import TrimmedVoice
@@ -62,11 +63,52 @@ def test_any_cut_gives_the_same() -> None:
         assert trimmed(audio, chance.randint(1, 2000))[0] == whole
 
 
-class Fake:
-    """A voice that says these pieces."""
+# ── behind the last sound ────────────────────────────────────────────────────────────────────────────────────────
 
-    def __init__(self, *pieces: SpokenAudio) -> None:
-        self.pieces, self.closed = pieces, False
+
+def ended(audio: bytes, size: int) -> tuple[bytes, TrailingSilence]:
+    silence = TrailingSilence()
+    return b"".join(silence.push(audio[at : at + size]) for at in range(0, len(audio), size)), silence
+
+
+@pytest.mark.parametrize("size", [1, 7, 160, 333, 100_000])
+@pytest.mark.parametrize("quiet", [0, 1, 799, 800, 801, 1600, 6400])
+def test_a_tenth_of_a_second_stays_behind_the_last_sound(quiet: int, size: int) -> None:
+    out, silence = ended(SOUND + NOISE[:quiet], size)
+    assert out == SOUND + NOISE[: min(quiet, TAIL_BYTES)]
+    assert silence.held_bytes == max(0, quiet - TAIL_BYTES)
+
+
+@pytest.mark.parametrize("size", [1, 160, 333, 100_000])
+@pytest.mark.parametrize("pause", [100, 900, 8000])
+def test_a_pause_inside_stays_as_it_is(pause: int, size: int) -> None:
+    audio = SOUND + NOISE[:pause] + SOUND + NOISE[:6400]
+    assert ended(audio, size)[0] == audio[: -6400 + TAIL_BYTES]
+
+
+def test_sound_is_given_in_the_step_in_which_it_comes() -> None:
+    chance, silence = random.Random(3), TrailingSilence()
+    for _ in range(500):
+        before, after = chance.randint(0, 3000), chance.randint(0, 3000)
+        held = silence.held_bytes
+        out = silence.push(NOISE[:before] + SOUND + NOISE[:after])
+        assert len(out) >= held + before + len(SOUND), "all up to the last sound, and what was held before it"
+        assert silence.push(b"") == b""
+
+
+def test_what_broke_off_keeps_its_silence() -> None:
+    _, silence = ended(SOUND + NOISE[:2000], 100)
+    assert len(silence.flush()) == 1200 and silence.flush() == b""
+
+
+# ── a voice ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Fake:
+    """A voice that says these pieces, and breaks off with `error`."""
+
+    def __init__(self, *pieces: SpokenAudio, error: Exception | None = None) -> None:
+        self.pieces, self.error, self.closed = pieces, error, False
 
     async def prepare(self) -> None: ...
 
@@ -75,15 +117,17 @@ class Fake:
         try:
             for piece in self.pieces:
                 yield piece
+            if self.error is not None:
+                raise self.error
         finally:
             self.closed = True
 
     async def close(self) -> None: ...
 
 
-def said(voice: TrimmedVoice) -> list[SpokenAudio]:
+def said(voice: TrimmedVoice, text: str = "") -> list[SpokenAudio]:
     async def run() -> list[SpokenAudio]:
-        return [piece async for piece in voice.synthesize("") if isinstance(piece, SpokenAudio)]
+        return [piece async for piece in voice.synthesize(text) if isinstance(piece, SpokenAudio)]
 
     return asyncio.run(run())
 
@@ -93,19 +137,69 @@ def test_words_move_with_the_sound() -> None:
     quiet = b"\xff" * 1600
     early = SpokenAudio(quiet, (WordTime("two", 0.2, 0.5),))
     late = SpokenAudio(tape, (WordTime("words", 0.5, 0.9),))
-    (piece,) = said(TrimmedVoice(Fake(early, late)))
-    dropped_s = (len(quiet) + len(tape) - len(piece.audio)) / 8000
+    pieces = said(TrimmedVoice(Fake(early, late)))
+    whole, words = b"".join(piece.audio for piece in pieces), [word for piece in pieces for word in piece.words]
+    dropped_s = (len(quiet) + len(tape) - len(whole)) / 8000
     assert dropped_s == pytest.approx(0.18)
-    assert [word.text for word in piece.words] == ["two", "words"]
-    assert [word.start_s for word in piece.words] == pytest.approx([0.02, 0.32])
-    whole = piece.audio
+    assert [word.text for word in words] == ["two", "words"]
+    assert [word.start_s for word in words] == pytest.approx([0.02, 0.32])
     assert heard_text(whole[at : at + 160] for at in range(0, len(whole), 160)) == "two words"
 
 
 def test_words_without_silence_stay_where_they_are() -> None:
-    pieces = (SpokenAudio(SOUND, (WordTime("a", 0.0, 0.1),)), SpokenAudio(b"", (WordTime("b", 0.1, 0.2),)))
+    pieces = (SpokenAudio(SOUND, (WordTime("a", 0.0, 0.05),)), SpokenAudio(b"", (WordTime("b", 0.05, 0.1),)))
     assert said(TrimmedVoice(Fake(*pieces))) == list(pieces)
     assert said(TrimmedVoice(Fake())) == []
+
+
+def test_a_word_that_a_voice_counts_into_its_silence_ends_with_the_sound() -> None:
+    """Half of it would lie in what is not played, and it would never count as heard."""
+    inner = Fake(SpokenAudio(SOUND + NOISE[:6400], (WordTime("a", 0.0, 0.05), WordTime("end", 0.05, 0.9))))
+    pieces = said(TrimmedVoice(inner))
+    length_s = sum(len(piece.audio) for piece in pieces) / 8000
+    assert length_s == 0.2
+    assert [word for piece in pieces for word in piece.words] == [WordTime("a", 0.0, 0.05), WordTime("end", 0.05, 0.2)]
+
+
+def test_a_word_in_front_of_a_pause_keeps_its_times() -> None:
+    inner = Fake(
+        SpokenAudio(SOUND + NOISE[:4000], (WordTime("before", 0.0, 0.5),)),
+        SpokenAudio(SOUND, (WordTime("after", 0.6, 0.7),)),
+    )
+    pieces = said(TrimmedVoice(inner))
+    assert b"".join(piece.audio for piece in pieces) == SOUND + NOISE[:4000] + SOUND
+    assert [word.end_s for piece in pieces for word in piece.words] == [0.5, 0.7]
+
+
+@pytest.mark.parametrize(("text", "rest_s"), [("Yes.", 0.2), ("Yes, of course,", 0.0), ("Ja?“", 0.2), ("はい。", 0.2)])
+def test_the_silence_that_was_cut_is_told_for_the_next_sentence(text: str, rest_s: float) -> None:
+    assert said(TrimmedVoice(Fake(SpokenAudio(SOUND + NOISE[:6400]))), text)[-1:][0].rest_s == rest_s
+    short = said(TrimmedVoice(Fake(SpokenAudio(SOUND + NOISE[:1200]))), text)
+    assert short[-1].rest_s == (0.05 if rest_s else 0.0), "never more than the voice itself would leave"
+
+
+def test_a_pause_in_the_middle_is_a_sign_of_life() -> None:
+    inner = Fake(SpokenAudio(SOUND), *(SpokenAudio(NOISE[:1600]) for _ in range(4)), SpokenAudio(SOUND))
+    sizes = [len(piece.audio) for piece in said(TrimmedVoice(inner))]
+    assert sizes == [800, 800, 0, 0, 0, 5600 + 800], "whoever waits for the next piece sees one"
+
+
+def test_what_came_before_a_fault_is_given_whole() -> None:
+    inner = Fake(
+        SpokenAudio(SOUND + NOISE[:2400], (WordTime("end", 0.0, 0.4),)), error=ProviderUnavailable("lost")
+    )  # fmt: skip
+
+    async def run() -> list[SpokenAudio]:
+        pieces = []
+        with pytest.raises(ProviderUnavailable):
+            async for piece in TrimmedVoice(inner).synthesize("The end."):
+                assert isinstance(piece, SpokenAudio)
+                pieces.append(piece)
+        return pieces
+
+    pieces = asyncio.run(run())
+    assert b"".join(piece.audio for piece in pieces) == SOUND + NOISE[:2400]
+    assert [word.text for piece in pieces for word in piece.words] == ["end"]
 
 
 def test_closing_closes_the_voice_inside() -> None:

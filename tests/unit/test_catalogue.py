@@ -11,7 +11,8 @@ import pytest
 from anthropic._data import DEPRECATED_MODELS
 
 from offhook.agents.model import Agent
-from offhook.cli.doctor_command import Mark, _endings, _refusals
+from offhook.cli.checks import Mark
+from offhook.cli.doctor_command import _endings, _refusals
 from offhook.errors import ConfigurationError
 from offhook.speech.catalogue import (
     config_refusals,

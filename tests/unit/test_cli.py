@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from offhook import __version__
-from offhook.cli.doctor_command import Mark, examine
+from offhook.cli.checks import Mark
+from offhook.cli.doctor_command import examine
 from offhook.cli.main import COMMANDS, app, load_command
 
 RUNNER = CliRunner()

@@ -4,6 +4,7 @@ import pytest
 
 from offhook.core.behaviour import PRESETS, Behaviour
 from offhook.core.endpointing import SURE_PROBABILITY, Evidence, silence_needed_s
+from offhook.core.numbers import Wholeness
 from offhook.core.words import Shape
 
 
@@ -29,6 +30,23 @@ class TestEveryPreset:
         for probability in (None, 0.2, 1.0):
             evidence = Evidence(probability, Shape.COLLECTING, 3, 0.0, is_question=True)
             assert silence_needed_s(b, evidence) == b.collecting_silence_s
+
+    def test_a_number_that_is_whole_ends_like_any_sentence(self, b: Behaviour) -> None:
+        def needed_s(probability: float | None, dictated: Wholeness) -> float:
+            return silence_needed_s(b, Evidence(probability, Shape.COMPLETE, 10, b.unsure_silence_s, dictated=dictated))
+
+        assert needed_s(0.97, Wholeness.WHOLE) == pytest.approx(b.min_silence_s), "whatever the caller's pauses were"
+        for probability in (None, 0.0, 0.4):
+            assert needed_s(probability, Wholeness.WHOLE) == (b.min_silence_s + b.unsure_silence_s) / 2
+        assert needed_s(0.97, Wholeness.LIKELY) == b.unsure_silence_s
+        assert needed_s(0.0, Wholeness.LIKELY) == b.unfinished_silence_s
+
+    def test_what_may_be_whole_and_what_nobody_asked_for_are_waited_for_as_a_sentence_is(self, b: Behaviour) -> None:
+        for dictated, asked in ((Wholeness.PERHAPS, True), (Wholeness.GROWING, False)):
+            evidence = Evidence(0.99, Shape.COLLECTING, 3, 0.0, dictated=dictated, is_asked=asked)
+            assert silence_needed_s(b, evidence) == b.unfinished_silence_s
+        assert b.collecting_silence_s > b.unfinished_silence_s
+        assert b.collecting_silence_s > 2.0, "people are silent for two seconds inside a number"
 
     def test_a_question_mark(self, b: Behaviour) -> None:
         def needed_s(probability: float | None, *, is_question: bool) -> float:

@@ -1,5 +1,7 @@
 """Who is asked and who rests: the breaker and the record around it, with times as numbers."""
 
+import pytest
+
 from offhook.errors import (
     CallRefused,
     GenerationFailed,
@@ -143,10 +145,28 @@ def test_other_refusals_and_answers_between_begin_the_row_anew() -> None:
     assert health.breaker.allows(30.0)
 
 
+@pytest.mark.parametrize(("asked_s", "pause_s"), [(0.0, 5.0), (2.0, 5.0), (41.0, 41.0), (9999.0, 120.0)])
+def test_who_is_asked_too_much_rests_as_long_as_it_says(asked_s: float, pause_s: float) -> None:
+    voice, error = Health("tts", "azure"), ProviderUnavailable("azure answered 429", pause_s=asked_s)
+    assert voice.fail(error, 0.0) == "" and "rests for" in voice.fail(error, 1.0)
+    assert voice.breaker.retry_at == 1.0 + pause_s
+
+
 def test_a_voice_that_refuses_a_text_is_asked_for_the_next() -> None:
     voice = Health("tts", "azure")
-    assert not any(voice.fail(RequestRefused("bad text"), float(at)) for at in range(9))
-    assert voice.breaker.allows(9.0)
+    for at in range(30):
+        assert voice.fail(RequestRefused("azure answered 400"), float(at)) == ""
+        if at % 2:
+            voice.succeed(at + 0.5)
+    assert voice.breaker.allows(30.0)
+
+
+def test_a_voice_that_refuses_one_text_after_the_other_is_set_wrongly() -> None:
+    """A style that it does not have meets every text: the owner has to know, and callers not to wait for it."""
+    voice = Health("tts", "azure")
+    news = [voice.fail(RequestRefused("azure answered 400; check voice and style"), float(at)) for at in range(3)]
+    assert news[:2] == ["", ""] and "refuses every request" in news[2]
+    assert not voice.breaker.allows(100.0)
 
 
 def test_a_reply_that_was_spoiled_by_chance_takes_nobody_away_until_it_is_no_chance() -> None:

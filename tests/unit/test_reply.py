@@ -19,7 +19,7 @@ from offhook.core.events import (
 from offhook.core.history import AnyEntry, CallerSaid
 from offhook.errors import ProviderUnavailable
 from offhook.simulator.virtual import run_virtual
-from offhook.speech.ports import ModelOutput, ModelRequest, Progress, SpokenAudio, TextDelta, ToolCall, Usage
+from offhook.speech.ports import ModelOutput, ModelRequest, Progress, SpokenAudio, TextDelta, ToolCall, Usage, WordTime
 from tests.call_world import PartsOfACall, Stream, parts
 
 ASK = Ask(until=0, caller_text="what time do you open")
@@ -219,3 +219,27 @@ def test_what_cannot_be_encoded_is_replaced_before_it_goes_on() -> None:
             repr(event).encode()
 
     with_reply(outputs(TextDelta("It costs \ud83d five euros."), ToolCall("c\ud800", "lo\udfffok", '"\ud800"')), act)
+
+
+@pytest.mark.parametrize(("unsent_s", "pause"), [(0.5, 1600), (0.0, 0)])
+def test_sentences_that_follow_each_other_keep_a_pause_and_late_ones_are_not_made_later(
+    unsent_s: float, pause: int
+) -> None:
+    """What was cut behind the first sentence is silence between two, and no wait for one that is late anyway."""
+
+    async def trimmed(text: str) -> AsyncGenerator[SpokenAudio, None]:
+        yield SpokenAudio(b"\x12" * 800, (WordTime(text, 0.0, 0.1),))
+        yield SpokenAudio(b"", rest_s=0.2)
+
+    async def main() -> None:
+        call = parts(outputs(TextDelta("One is one. Two is two. ")))
+        call.agent.voice.synthesize = trimmed  # type: ignore[method-assign]
+        call.stage.unsent_s = unsent_s
+        ModelAndVoice(call.world).make(1, ASK)
+        await asyncio.sleep(2.0)
+        assert call.stage.audio[1, 0] == b"\x12" * 800
+        assert call.stage.audio[1, 1] == b"\xff" * pause + b"\x12" * 800
+        assert call.stage.words[1, 1] == [pytest.approx((pause / 8000, pause / 8000 + 0.1))]
+        await call.tasks.stop()
+
+    run_virtual(main())

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from offhook.agents.model import Agent
+from offhook.audio.trim import TAIL_BYTES
 from offhook.cli.assembly import sentence_cache_of
 from offhook.errors import ProviderUnavailable
 from offhook.settings import Settings
@@ -16,6 +17,7 @@ from offhook.simulator.vendors.azure import AzureServer
 from offhook.simulator.vendors.sound import SoundFault, SoundTiming
 from offhook.speech.ports import Setup, Voice
 from offhook.speech.registry import create_voice
+from offhook.speech.scripted.tape import speak
 from offhook.speech.sentence_cache import SENTENCE_BYTES, KeptSentence, SentenceCache, fingerprint
 from offhook.speech.tts import azure, openai
 from tests.rig import Rig
@@ -156,6 +158,12 @@ def test_with_its_sentences_kept_an_agent_starts_while_the_voice_is_down(tmp_pat
     down = VoiceThatIsDown()
     assert start(down, tmp_path) == spoken
     assert down.asked == 0
+
+
+def test_a_kept_sentence_has_no_silence_that_a_caller_would_wait_for(tmp_path: Path) -> None:
+    """The vendor leaves 0.8 s behind each."""
+    for text, audio in filled(tmp_path).items():
+        assert 0 <= len(speak(text)) + TAIL_BYTES - len(audio) < 8, text
 
 
 def test_a_sentence_that_is_new_does_not_cost_those_that_are_kept(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What is said on the sockets of voices, without a socket."""
 
+import base64
 import json
 from typing import Any
 from urllib.parse import parse_qsl
@@ -7,7 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 from pydantic import ValidationError
 
-from offhook.errors import ProtocolViolation, ProviderError, ProviderRefused, ProviderUnavailable
+from offhook.errors import ProtocolViolation, ProviderError, ProviderRefused, ProviderUnavailable, RequestRefused
 from offhook.speech.ports import Setup
 from offhook.speech.tts import cartesia, deepgram, elevenlabs
 from offhook.speech.voice_segment import Segment
@@ -36,15 +37,120 @@ def elevenlabs_dialect() -> elevenlabs.ContextDialect:
 def test_elevenlabs_segment_is_a_context_of_its_own() -> None:
     dialect = elevenlabs_dialect()
     first = segment()
-    opening, text, flush, close = parsed(dialect.begin(first, 0.0))
+    opening, text, flush = parsed(dialect.begin(first, 0.0))
     assert opening["text"] == " "
     assert opening["voice_settings"]["stability"] == 0.5
     assert text == {"text": "Hello there. ", "context_id": "s1"}
     assert flush == {"context_id": "s1", "flush": True}
-    assert close == {"context_id": "s1", "close_context": True}
+    # A close that overtakes the making of the audio may lose it.
+    close = {"context_id": "s1", "close_context": True}
+    assert parsed(dialect.received('{"contextId":"s1","audio":null,"alignment":null}', 0.1)) == []
+    assert parsed(dialect.received('{"contextId":"s1","audio":"////"}', 0.2)) == [close]
+    assert parsed(dialect.received('{"contextId":"s1","audio":"////"}', 0.3)) == []
     # To name a context that may have ended would open it for ever.
     assert list(dialect.cancel(first)) == []
     assert parsed(dialect.begin(segment(), 0.0))[0]["context_id"] == "s2"
+
+
+def test_elevenlabs_segment_that_is_left_before_its_audio_is_closed_once() -> None:
+    dialect, left = elevenlabs_dialect(), segment()
+    dialect.begin(left, 0.0)
+    left.leave()
+    assert parsed(dialect.cancel(left)) == [{"context_id": "s1", "close_context": True}]
+    assert list(dialect.received('{"contextId":"s1","audio":"////"}', 0.1)) == []
+    assert left.size == 0
+
+
+def test_elevenlabs_silent_context_is_asked_once_more_and_the_first_audio_counts() -> None:
+    dialect, said = elevenlabs_dialect(), segment("Hi ho")
+    dialect.begin(said, 1.0)
+    assert dialect.wakeup_at == pytest.approx(1.6)
+    # Words without audio are nothing that was heard.
+    times = {"chars": list("Hi ho"), "charStartTimesMs": [0] * 5, "charDurationsMs": [100] * 5}
+    dialect.received(json.dumps({"contextId": "s1", "audio": "", "alignment": times}), 1.5)
+    again = parsed(dialect.wake(1.7))
+    assert [message["context_id"] for message in again] == ["s2"] * 3 and again[1]["text"] == "Hi ho "
+    assert dialect.wakeup_at is None, "once"
+    heard = json.dumps({"contextId": "s2", "audio": "/" * 3200, "alignment": times})
+    closed = parsed(dialect.received(heard, 1.8))
+    assert closed == [{"context_id": name, "close_context": True} for name in ("s1", "s2")]
+    dialect.received(json.dumps({"contextId": "s1", "audio": "/" * 3200, "alignment": times}), 1.9)
+    dialect.received('{"contextId":"s1","isFinal":true}', 1.9)
+    assert said.size == 2400
+    dialect.received('{"contextId":"s2","isFinal":true}', 2.0)
+    assert said.is_whole
+    assert [word.text for word in said._words] == ["Hi", "ho"]
+
+
+def test_elevenlabs_asks_again_only_while_there_is_room() -> None:
+    dialect = elevenlabs_dialect()
+    said = [segment() for _ in range(4)]
+    for one in said[:3]:
+        dialect.begin(one, 0.0)
+    assert dialect.takes(0, 0.0)
+    assert [message["context_id"] for message in parsed(dialect.wake(0.8))] == ["s4"] * 3
+    assert dialect.wakeup_at is None
+    dialect.received('{"contextId":"s4","audio":"////"}', 0.9)
+    assert not dialect.takes(0, 0.9), "who knows how long the silent one keeps its place"
+    dialect = elevenlabs_dialect()
+    for one in said:
+        dialect.begin(one, 0.0)
+    assert dialect.wakeup_at is None, "a sixth context would cost all of them"
+
+
+def message_of(letters: str, first_ms: int = 0, audio_s: float = 0.1, **more: Any) -> str:
+    """100 ms a letter."""
+    times = {
+        "chars": list(letters), "charStartTimesMs": [first_ms + 100 * at for at in range(len(letters))],
+        "charDurationsMs": [100] * len(letters),
+    }  # fmt: skip
+    audio = base64.b64encode(b"\xff" * round(8000 * audio_s)).decode()
+    return json.dumps({"contextId": "s1", "audio": audio, "alignment": times, **more})
+
+
+@pytest.mark.parametrize("second", ["Hello there my friend", "Hello there my ", "He", "Hello the"])
+def test_elevenlabs_letters_that_begin_again_are_not_those_of_later_words(second: str) -> None:
+    dialect, said = elevenlabs_dialect(), segment("Hello there my friend")
+    dialect.begin(said, 0.0)
+    dialect.received(message_of("Hello the", audio_s=0.9), 0.1)
+    dialect.received(message_of(second), 0.2)
+    assert [word.text for word in said._words] == (second.split() if len(second) > 9 else ["Hello"])
+    assert said.clock.is_complete is (second == "Hello there my friend")
+    if len(second) > 9:
+        there = said._words[1]
+        assert (there.start_s, there.end_s) == pytest.approx((0.6, 1.1)), "the clock begins anew, too"
+    rest = "Hello there my friend"[len(second) :] if second != "He" else "llo there my friend"
+    dialect.received(message_of(rest, audio_s=len(rest) / 10), 0.3)
+    assert said.clock.is_complete
+    assert [word.text for word in said._words] == ["Hello", "there", "my", "friend"]
+
+
+def test_elevenlabs_text_that_repeats_itself_does_not_begin_again() -> None:
+    dialect, said = elevenlabs_dialect(), segment("no no no no yes")
+    dialect.begin(said, 0.0)
+    for at, letters in enumerate(["no ", "no ", "no ", "no ", "yes"]):
+        dialect.received(message_of(letters, audio_s=0.3), 0.1 * at)
+    assert [word.start_s for word in said._words] == pytest.approx([0.0, 0.3, 0.6, 0.9, 1.2])
+
+
+@pytest.mark.parametrize("alignment", [None, {}, {"chars": None}, "x", 7, {"chars": ["a"], "charStartTimesMs": ["b"]}])
+def test_elevenlabs_audio_without_letters_is_heard(alignment: Any) -> None:
+    """Their times are lost, which is no reason to lose the audio."""
+    dialect, said = elevenlabs_dialect(), segment("Hi ho")
+    dialect.begin(said, 0.0)
+    dialect.received(message_of("", alignment=alignment, normalizedAlignment=alignment), 0.1)
+    dialect.received('{"contextId":"s1","isFinal":true}', 0.2)
+    assert said.is_whole and said.size == 800 and said._words == []
+
+
+@pytest.mark.parametrize(("text", "is_told"), [("Hola", True), ("你好", False), ("안녕", False), ("Привет", False)])
+def test_elevenlabs_normalized_letters_say_nothing_of_other_scripts(text: str, is_told: bool) -> None:
+    """They are written in Latin letters there: four for two, and the word would be over too early."""
+    dialect, said = elevenlabs_dialect(), segment(text)
+    dialect.begin(said, 0.0)
+    times = json.loads(message_of(" Hola" if is_told else " Ni Hao"))["alignment"]
+    dialect.received(message_of("", alignment=None, normalizedAlignment=times), 0.1)
+    assert said.clock.is_complete is is_told
 
 
 @pytest.mark.parametrize("starts", ["charStartTimesMs", "charsStartTimesMs"])
@@ -81,6 +187,9 @@ def test_elevenlabs_times_that_run_ahead_of_the_audio_add_up() -> None:
     ("code", "error"),
     [
         ("quota_exceeded", ProviderRefused),
+        ("invalid_voice_settings", RequestRefused),
+        ("text_is_not_allowed", RequestRefused),
+        ("too_many_concurrent_requests", ProviderUnavailable),
         ("voice_id_does_not_exist", ProviderRefused),
         ("max_active_conversations", ProviderUnavailable),
         ("system_busy", ProviderUnavailable),
@@ -101,6 +210,9 @@ def test_elevenlabs_tells_the_language_only_to_models_that_take_it() -> None:
     assert flash["language_code"] == "de"
     assert flash["output_format"] == "ulaw_8000"
     assert flash["auto_mode"] == "true"
+    for tag, told in (("tl-PH", "fil"), ("nb", "no"), ("pt_BR", "pt"), ("is-IS", None)):
+        fields = dict(parse_qsl(elevenlabs.query(elevenlabs.Config(voice="v"), Setup(language=tag))))
+        assert fields.get("language_code") == told, "a language that it does not have is heard in the text"
     multilingual = elevenlabs.Config(voice="v", model="eleven_multilingual_v2")
     assert "language_code" not in dict(parse_qsl(elevenlabs.query(multilingual, setup)))
     with pytest.raises(ValidationError, match="eleven_flash_v2_5"):
@@ -131,7 +243,9 @@ def test_cartesia_controls_are_sent_when_they_differ() -> None:
     assert cartesia.request(config, Setup())["generation_config"] == {"speed": 1.2, "emotion": "content"}
 
 
-@pytest.mark.parametrize(("status", "error"), [(402, ProviderRefused), (429, ProviderUnavailable)])
+@pytest.mark.parametrize(
+    ("status", "error"), [(402, ProviderRefused), (400, RequestRefused), (500, ProviderUnavailable)]
+)
 def test_cartesia_errors_are_of_their_context(status: int, error: type[ProviderError]) -> None:
     dialect, one, other = cartesia_dialect(), segment(), segment()
     dialect.begin(one, 0.0)

@@ -13,8 +13,9 @@ from offhook.call.replay import replay
 from offhook.cli.demo_command import example
 from offhook.core.words import normalize
 from offhook.simulator.caller_script import load_script
+from offhook.speech.ports import Setup
 from offhook.speech.stt.whisper import Whisper
-from offhook.speech.tts.normalize import normalize as spoken_form
+from offhook.speech.voice_words import speaker
 from tests.served import Served, call_served, need_models, word_errors
 
 MODELS = ("whisper-base", "silero-vad", "smart-turn", "minilm")
@@ -33,7 +34,7 @@ def agent_runs(served: Served) -> list[bytes]:
 
 def as_spoken(text: str) -> str:
     """The words as a voice says them, so that "7:30" and "half past seven" do not count as errors of the agent."""
-    return normalize(" ".join(spoken_form(text)))
+    return normalize(speaker(Setup(), spell_out=True)(text).said)
 
 
 def test_the_demo(tmp_path: Path) -> None:

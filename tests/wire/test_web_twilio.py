@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import logging
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from offhook.live.question import Verdict
+from offhook.live.twilio import signature
 from offhook.web import connection
 from tests.twilio_wire import SILENCE, connected, mark, media, start, stop
 from tests.web_world import World, closing_code, play, until
@@ -52,6 +55,26 @@ def test_a_call_is_heard_and_answered_over_the_socket() -> None:
         assert ear.ends == [("stopped", None)]
 
     play(story)
+
+
+def test_the_log_tells_how_the_handshake_was_signed_and_live_day_reads_it(caplog: pytest.LogCaptureFixture) -> None:
+    async def story(world: World) -> None:
+        for _ in range(2):
+            async with world.socket("/twilio/media", signed="wss://voice.example.test/twilio/media"):
+                pass
+        async with world.socket("/twilio/media/", signed="wss://voice.example.test:443/twilio/media/"):
+            pass
+
+    with caplog.at_level(logging.INFO, logger="offhook"):
+        play(story)
+    told = [record.message for record in caplog.records if "signed as" in record.message]
+    assert told == [
+        "< the media socket is signed as wss, without a slash, without a port",
+        "< the media socket is signed as wss, with a slash, with a port",
+    ]
+    first, both = signature(told[0]), signature(caplog.text)
+    assert first is not None and first.verdict is Verdict.AS_EXPECTED
+    assert both is not None and both.verdict is Verdict.DIFFERENT
 
 
 def test_a_message_in_pieces_is_one_message() -> None:

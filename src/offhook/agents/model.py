@@ -31,6 +31,7 @@ from offhook.agents.tool_configs import (
 )
 from offhook.agents.turn_taking import OPENERS, SENTENCES, Phrases, PhrasesBlock, Sentence, TurnTaking, TurnTakingBlock
 from offhook.core.behaviour import Behaviour, Script, ToolWords
+from offhook.core.numbers import is_country
 from offhook.speech.ports import ProviderConfig
 from offhook.speech.registry import Kind as Port
 from offhook.speech.registry import llm_config_union, provider, stt_config_union, tts_config_union
@@ -86,6 +87,11 @@ class Agent(BaseModel):
         default=DEFAULT_LANGUAGE,
         pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
         description="The language that is spoken, as a tag: `en-US`, `en-GB`, `de-DE`.",
+    )
+    country: str | None = Field(
+        default=None,
+        description="Whose telephone numbers and postcodes callers tell (ISO 3166: `US`, `GB`, `DE`); default: that of "
+        "the called number when the language is spoken there, else of the language.",
     )
     opening: Opening = Field(default_factory=Opening, description="How a call begins.")
     prompt: str = Field(
@@ -167,7 +173,12 @@ class Agent(BaseModel):
         # `_check_language` has seen to it that what a language without a file lacks is in `phrases`.
         base = script_for(self.language) if is_known(self.language) else Script(language=self.language)
         base = msgspec.structs.replace(
-            base, opening=self.opening.mode, tools=self._tool_words(base), **self._tool_choices(), **chosen
+            base,
+            opening=self.opening.mode,
+            country=self.country or "",
+            tools=self._tool_words(base),
+            **self._tool_choices(),
+            **chosen,
         )
         if self.opening.mode != "fixed":
             return msgspec.structs.replace(base, greeting="")
@@ -218,6 +229,13 @@ class Agent(BaseModel):
                 f"set {', '.join(lacking)} under phrases"
             )
         return self
+
+    @field_validator("country")
+    @classmethod
+    def _check_country(cls, country: str | None) -> str | None:
+        if country is not None and not is_country(country):
+            raise ValueError(f"{country!r} is no country with telephone numbers: two capital letters, as in US or GB")
+        return country
 
     @field_validator("tools")
     @classmethod

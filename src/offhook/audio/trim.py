@@ -1,4 +1,4 @@
-"""The silence in front of synthesized speech: half a second of it, with some voices, that the caller would wait for."""
+"""The silence around synthesized speech: most of a second of it, with some voices, that the caller would wait for."""
 
 from typing import Final
 
@@ -14,6 +14,8 @@ KEPT_BYTES: Final = 80
 """10 ms in front of the first sound are kept in any case, so that a soft consonant keeps its beginning."""
 MOST_DROPPED_BYTES: Final = 30 * FRAME_BYTES
 """0.6 s; a pause that is longer than this is meant."""
+TAIL_BYTES: Final = 5 * FRAME_BYTES
+"""0.1 s behind the last sound are kept: a word may fade out, and must not be bitten off."""
 
 
 class LeadingSilence:
@@ -57,4 +59,54 @@ class LeadingSilence:
     def flush(self) -> bytes:
         """What is held back when the segment ends without a sound."""
         held, self._held = self._held, b""
+        return held
+
+
+class TrailingSilence:
+    """Takes a segment's mu-law piece by piece and holds back the near-silence that it may end with.
+
+    Sound, and 0.1 s behind it, goes through in the very step in which it comes. A pause inside the segment is given
+    whole with the sound that follows it; whoever plays the audio hears silence in the meantime anyway.
+    """
+
+    __slots__ = ("_held", "_room")
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+        self._room = TAIL_BYTES
+        """So much more silence goes through."""
+
+    @property
+    def held_bytes(self) -> int:
+        """Silence that is heard only if more sound comes."""
+        return len(self._held)
+
+    @property
+    def held_s(self) -> float:
+        """The same in seconds."""
+        return len(self._held) / SAMPLE_RATE
+
+    def push(self, audio: bytes) -> bytes:
+        """The part of the segment that can be said now."""
+        after = audio.translate(_SOUND).rfind(1) + 1
+        if not after and self._held:
+            self._held += audio
+            return b""
+        if after:
+            self._room = TAIL_BYTES
+        cut = min(len(audio), after + self._room)
+        self._room -= cut - after
+        if not self._held:
+            if cut == len(audio):
+                return audio
+            self._held += audio[cut:]
+            return audio[:cut]
+        given = bytes(self._held) + audio[:cut]
+        self._held[:] = audio[cut:]
+        return given
+
+    def flush(self) -> bytes:
+        """What is held back, for a segment that broke off: nobody knows what was to follow."""
+        held = bytes(self._held)
+        self._held.clear()
         return held

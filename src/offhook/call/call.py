@@ -22,7 +22,8 @@ async def run_call(leg: Leg, wires: CallWires) -> EndReason:
     an event before it comes here; what is raised here is a fault of Offhook itself. Then the caller hears an apology.
     """
     performer = Performer(wires, leg.format)
-    inbox, conversation = performer.inbox, Conversation(wires.agent.behaviour, wires.agent.script)
+    script = wires.agent.script_on(wires.handle.facts.to_number)
+    inbox, conversation = performer.inbox, Conversation(wires.agent.behaviour, script)
     reason: EndReason = EndReason.OFFHOOK_ERROR
     try:
         with performer.boundaries.around(_ITSELF):

@@ -132,6 +132,11 @@ class Pacer:
         self._arm()
         return done
 
+    @property
+    def unsent_s(self) -> float:
+        """Seconds of audio that wait to be sent."""
+        return self._playout.unsent_s
+
     async def wait_for_room(self, most_s: float) -> None:
         """Wait until less than `most_s` seconds of audio wait to be sent."""
         while self._playout.unsent_s >= most_s:

@@ -108,8 +108,8 @@ class Performer:
         self._let_hear(agent)
         self._hearing.follow(agent)
         if agent.hears_audio:
-            name, behaviour, script = agent.agent.name, agent.behaviour, agent.script
-            self.inbox.put(ev.AgentEntered(name, behaviour, script, hears_audio=True))
+            script = agent.script_on(self._wires.handle.facts.to_number)
+            self.inbox.put(ev.AgentEntered(agent.agent.name, agent.behaviour, script, hears_audio=True))
         self._attach(leg)
         is_outbound = self._wires.handle.facts.direction == "outbound"
         self.inbox.put(ev.CallAnswered("outbound" if is_outbound else "inbound"))
@@ -304,9 +304,9 @@ class Performer:
             self.inbox.put(ev.ToolFailed(command.call, clean(str(error))))
             return
         self._entering[command.call] = agent
-        self.inbox.put(
-            ev.AgentEntered(command.agent, agent.behaviour, agent.script, command.call, hears_audio=agent.hears_audio)
-        )
+        script = agent.script_on(self._wires.handle.facts.to_number)
+        name, hears_audio = command.agent, agent.hears_audio
+        self.inbox.put(ev.AgentEntered(name, agent.behaviour, script, command.call, hears_audio=hears_audio))
 
     async def _send_digits(self, command: cmd.SendDigits) -> None:
         try:
@@ -392,7 +392,7 @@ def _header(wires: CallWires) -> Header:
         agent=agent.agent.name,
         started=clock.wall().isoformat(timespec="milliseconds"),
         behaviour=agent.behaviour,
-        script=agent.script,
+        script=agent.script_on(facts.to_number),
         direction=facts.direction,
         from_number=facts.from_number,
         to_number=facts.to_number,

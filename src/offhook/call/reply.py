@@ -22,6 +22,7 @@ from offhook.core.events import (
     ToolRequested,
 )
 from offhook.core.events import Stage as FailedStage
+from offhook.core.formats import FRAME_S, TELEPHONE
 from offhook.core.segments import Segmenter
 from offhook.errors import OffhookError, ProviderError
 from offhook.speech.ports import (
@@ -143,6 +144,8 @@ class ReplyMaker:
         """The segment that is with the voice."""
         self._has_sound = False
         """And some audio of it is there."""
+        self._rest_s = self._pause_s = 0.0
+        """Silence that the last segment wants behind it, and that in front of this one."""
         self._tokens = Usage(0, 0)
         self._goes_on = False
         """It asked for a tool after which it has more to say."""
@@ -255,7 +258,7 @@ class ReplyMaker:
         await self._stage.wait_for_room(UNSENT_S)
         number = len(self._texts)
         self._texts.append(text)
-        self._sounding, self._has_sound = number, False
+        self._sounding, self._has_sound, self._pause_s = number, False, 0.0
         with self._world.boundaries.around("the voice"):
             stream = self._voice.synthesize(text)
             try:
@@ -270,9 +273,17 @@ class ReplyMaker:
         self._stage.end_segment(self.reply, number)
 
     def _add(self, number: int, text: str, piece: SpokenAudio) -> None:
-        self._has_sound = True
-        words = [(word.start_s, word.end_s) for word in piece.words]
-        self._stage.add(self.reply, number, text, piece.audio, words)
+        audio = piece.audio
+        if audio and not self._has_sound:
+            # What was not sent yet goes on into this one; when there is nothing any more, the pause has passed already.
+            rest = int(self._rest_s / FRAME_S) if self._stage.unsent_s > 0 else 0
+            self._pause_s, self._rest_s = rest * FRAME_S, 0.0
+            audio = TELEPHONE.silence(rest * TELEPHONE.frame_bytes) + audio
+            self._has_sound = True
+        if audio or piece.rest_s:
+            self._rest_s = piece.rest_s
+        words = [(word.start_s + self._pause_s, word.end_s + self._pause_s) for word in piece.words]
+        self._stage.add(self.reply, number, text, audio, words)
 
     # ── the end ──────────────────────────────────────────────────────────────────────────────────────────────
 

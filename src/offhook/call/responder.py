@@ -44,6 +44,10 @@ class Stage(Protocol):
     def finish(self, reply: int) -> None:
         """No more segments will come."""
 
+    @property
+    def unsent_s(self) -> float:
+        """Seconds of audio that wait to be sent."""
+
     async def wait_for_room(self, most_s: float) -> None:
         """Wait until less than `most_s` seconds of audio wait to be sent."""
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
+import msgspec
+
 from offhook.agents.model import Agent
 from offhook.agents.prompt import system_message
 from offhook.audio.spurts import SpurtDetector, SpurtSettings
@@ -16,6 +18,8 @@ from offhook.call.compose import Retriever
 from offhook.call.reply import ModelAndVoice, Spoken, speak_whole
 from offhook.call.responder import ResponderMaker
 from offhook.core.behaviour import Behaviour, Script
+from offhook.core.numbers import country_of
+from offhook.core.numbers import prepare as prepare_numbers
 from offhook.errors import OffhookError
 from offhook.speech.health import HealthBoard
 from offhook.speech.ports import ExpectsCalls, Facts, LanguageModel, SpeechToText, TurnModel, Voice
@@ -60,8 +64,14 @@ class AgentRuntime:
     kept: SentenceCache | None = None
     """Where they are kept from one start to the next; None: they are spoken anew."""
 
+    def script_on(self, line: str) -> Script:
+        """For a call to this number (E.164), whose country's numbers the callers may tell."""
+        script = self.script
+        return msgspec.structs.replace(script, country=country_of(script.language, script.country, line))
+
     async def prepare(self) -> None:
         """Load all that is slow. Raises `ConfigurationError` or `ProviderError`."""
+        prepare_numbers(country_of(self.script.language, self.script.country))
         self.system = self.system or system_message(self.agent, self.facts)
         if isinstance(self.vad, SileroVad):
             self.vad.collect(partial(asyncio.get_running_loop().call_later, TOGETHER_S))

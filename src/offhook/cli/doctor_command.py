@@ -6,8 +6,6 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, cast
 from urllib.parse import urlsplit
@@ -22,6 +20,7 @@ from offhook.agents.load import load_agent
 from offhook.agents.model import Agent
 from offhook.agents.remote_config import RemoteConfig
 from offhook.cli.assembly import HEARING_MODELS, MEANING_MODEL, blocks_of, knowledge_line, models_of, told_of
+from offhook.cli.checks import COLOURS, Check, Mark
 from offhook.errors import ConfigurationError, OffhookError
 from offhook.knowledge.search import load_knowledge
 from offhook.settings import Settings
@@ -37,34 +36,20 @@ LAG_STEPS: Final = 25
 LAG_STEP_S: Final = 0.010
 
 
-class Mark(StrEnum):
-    """How a check came out; a note does not fail the doctor."""
-
-    GOOD = "✓"
-    NOTE = "–"
-    BAD = "✗"
-
-
-COLOURS: Final = {Mark.GOOD: "green", Mark.NOTE: "yellow", Mark.BAD: "bold red"}
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the table."""
-
-    mark: Mark
-    name: str
-    found: str
-    advice: str = ""
-
-
 def doctor(
     agent: Annotated[Path | None, typer.Argument(help="Check this agent's keys and models too.")] = None,
     host: Annotated[str, typer.Option(help="Address that the server will listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port that the server will listen on.")] = 8080,
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask each of the agent's vendors once, for fractions of a cent.")
+    ] = False,
 ) -> None:
     """Check this machine and, with an agent's file, all that the agent needs; ends with 1 when something is wrong."""
+    if live and agent is None:
+        raise ConfigurationError("it asks an agent's vendors", field="--live", expected="the agent's file as well")
     checks = list(examine(agent, host, port))
+    if live and agent is not None:
+        checks += _ask(agent)
     console = Console()
     table = Table("", "what", "found", "what to do", box=None, pad_edge=False)
     for check in checks:
@@ -222,6 +207,17 @@ def _keys(settings: Settings, agent: Agent) -> Iterator[Check]:
             yield Check(Mark.BAD, f"tool: {tool.name}", found, f"put the secret into {missing[0]}")
         elif wanted:
             yield Check(Mark.GOOD, f"tool: {tool.name}", "secrets set")
+
+
+def _ask(path: Path) -> list[Check]:
+    try:
+        agent, settings = load_agent(path), Settings.from_environment()
+    except OffhookError:
+        return []  # It was told above.
+    from offhook.cli.doctor_live import ask
+
+    with Console(stderr=True).status("asking the vendors"):
+        return asyncio.run(ask(agent, settings))
 
 
 def _endings(agent: Agent) -> Iterator[Check]:

@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "replay": Entry("replay_command", "replay", "Run a call's journal through the core again and compare."),
     "models": Entry("models_command", "app", "List, fetch and verify the local models."),
     "doctor": Entry("doctor_command", "doctor", "Check this machine and an agent, and say what to do."),
+    "live-day": Entry("live_day_command", "live_day_command", "Ask your vendors what only they can answer, for cents."),
 }
 
 

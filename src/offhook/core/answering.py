@@ -12,6 +12,7 @@ from offhook.core.speaking import Speaking
 from offhook.core.state import Call, Phase
 from offhook.core.timers import Timer
 from offhook.core.turns import Turns
+from offhook.core.words import without_fillers
 
 
 class Answering:
@@ -98,7 +99,7 @@ class Answering:
         if not self._listening.ledger.is_empty:
             # "Hello?" is what it answers.
             c.turns += 1
-            reply.turn = CallerTurn(c.turns, self._listening.ledger.take(c.turns))
+            reply.turn = CallerTurn(c.turns, without_fillers(self._listening.ledger.take(c.turns), c.script))
         self._making.commit(reply, at)
 
     def _open(self, at: float, *, held: bool) -> None:

@@ -184,8 +184,8 @@ class BargeIn:
 
     # ── the caller's words over the agent ────────────────────────────────────────────────────────────────────
 
-    def judge(self, at: float) -> None:
-        """Words while the agent has the floor: do they take it?"""
+    def judge(self, at: float, *, are_late: bool = False) -> None:
+        """Words while the agent has the floor: do they take it? `are_late`: with them came some of an earlier spurt."""
         reply, spurt = self._speaking.reply, self._listening.open_spurt
         if reply is None or reply.is_held or reply.is_protected or spurt is None:
             return
@@ -204,6 +204,11 @@ class BargeIn:
             else:
                 self._speaking.hush(reply, at)
         elif is_all and not self._call.hears_audio:
+            if are_late and len(text.split()) > 1:
+                # Which word is whose is not told: they are answered together, when the agent has said this.
+                self._listening.close_spurt()
+                self._speaking.resume(reply, at)
+                return
             if normalize(text):
                 self._waiting.caller_is_there(is_on_hold=self._waiting.is_on_hold)
                 self._murmurs.append(_Murmur(spurt.onset_at, self._silent_s))
@@ -221,13 +226,13 @@ class BargeIn:
         new = self._listening.final(event, at)
         spurt = self._listening.open_spurt
         if spurt is not None:
-            self.judge(at)
+            self.judge(at, are_late=event.from_s < self._listening.owed_to < spurt.onset_at)
         if not normalize(new) or is_hesitation(new, self._call.script):
             if spurt is None and is_hesitation(self._listening.ledger.text, self._call.script):
                 self._listening.ledger.take(PASSED)
             return
         reply = self._speaking.reply
-        if spurt is None and self._turns.pass_late_echo():
+        if spurt is None and self._turns.pass_late_sound():
             return
         if reply is None or reply.is_held or reply.is_protected or spurt is not None:
             return  # Judged already, or looked at when the agent has said what it says now.

@@ -9,6 +9,9 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from offhook.core.collects import Collects
+from offhook.core.figures import NumberWords
+
 
 def _says(text: str, ge: float, le: float) -> Meta:
     return Meta(description=text, ge=ge, le=le)
@@ -26,8 +29,8 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
         float, _says("Silence after a turn that is clearly unfinished ('and then ...', a filler).", 0.1, 10)
     ] = 1.60
     collecting_silence_s: Annotated[
-        float, _says("Silence inside a number, a code, an e-mail or a spelled name.", 0.1, 10)
-    ] = 1.60
+        float, _says("Silence inside a number, a code or an e-mail that is plainly not whole yet.", 0.1, 10)
+    ] = 3.00
     complete_probability: Annotated[
         float, _says("End-of-turn probability from which the sound counts as complete.", 0, 1)
     ] = 0.50
@@ -148,12 +151,12 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
 
 PRESETS: Final[dict[str, Behaviour]] = {
     "snappy": Behaviour(
-        min_silence_s=0.20, unsure_silence_s=0.55, unfinished_silence_s=1.2, collecting_silence_s=1.4,
+        min_silence_s=0.20, unsure_silence_s=0.55, unfinished_silence_s=1.2, collecting_silence_s=2.4,
         second_opinion_s=0.55, idle_s=7.0,
     ),
     "balanced": Behaviour(),
     "patient": Behaviour(
-        min_silence_s=0.55, unsure_silence_s=1.30, unfinished_silence_s=2.4, collecting_silence_s=2.4,
+        min_silence_s=0.55, unsure_silence_s=1.30, unfinished_silence_s=2.4, collecting_silence_s=3.5,
         second_opinion_s=1.2, idle_s=14.0,
     ),
 }  # fmt: skip
@@ -229,10 +232,18 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """Those that a question may end on: from, for, about, ..."""
     hesitations: tuple[str, ...] = ()
     """Sounds that ask for patience: um, uh, let me see, ..."""
+    fillers: tuple[str, ...] = ()
+    """Of the hesitations, the sounds that never stand in the history: um, uh, ..."""
     number_words: tuple[str, ...] = ()
-    """Digits as they are spoken: zero, oh, one, double, ..."""
+    """Digits as they are spoken, beside those of `figures`."""
     collect_words: tuple[str, ...] = ()
     """Words in the agent's question that announce a number or a spelling: number, e-mail, spell, code, ..."""
+    figures: NumberWords = NumberWords()
+    """How the language says figures."""
+    collects: Collects = Collects()
+    """By what the language asks for each kind of number."""
+    country: str = ""
+    """Whose telephone numbers and postcodes callers give (ISO 3166); empty: that of the language."""
     question_words: tuple[str, ...] = ()
     """Normalized words and phrases with which a question begins: what, when, do, ..."""
     request_words: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from offhook.core.reply import CallerTurn
 from offhook.core.speaking import Speaking
 from offhook.core.state import OVER, Call, Phase
 from offhook.core.timers import Timer
+from offhook.core.words import normalize, without_fillers
 
 
 class Closing:
@@ -93,9 +94,10 @@ class Closing:
             if (reply := speaking.reply) is not None:
                 speaking.seal(reply)
                 speaking.cancel(reply)
-            if not self._listening.ledger.is_empty:
+            said = without_fillers(self._listening.ledger.text, c.script)
+            if normalize(said):
                 # Words that nobody answered are part of the record all the same.
-                c.remember(CallerSaid(c.turns + 1, self._listening.ledger.text))
+                c.remember(CallerSaid(c.turns + 1, said))
             speaking.keys.finish(is_whole=False)
             if keys := speaking.keys.take():
                 c.remember(KeysPressed(c.turns + 1, keys))

@@ -392,6 +392,6 @@ class Conversation:
         if self._keys.collection is not None:
             self._keys.wait(at)
         elif any(run.name == "handoff" for run in self._tools.running):
-            self._call.timers.set_first(Timer.FILLER, at + self._call.behaviour.filler_s)
+            self._call.timers.set_first(Timer.FILLER, self._speaking.filler_at(at))
         else:
             self._waiting.watch_idle(at)

@@ -29,6 +29,7 @@ from offhook.core.speaking import Speaking
 from offhook.core.state import OVER, Call, Phase
 from offhook.core.timers import Timer
 from offhook.core.turns import Turns
+from offhook.core.words import normalize, without_fillers
 
 DIAL_S: Final = 10.0
 """From the request to connect until the leg comes off; the carrier takes less than a second."""
@@ -181,7 +182,9 @@ class Legs:
         call, ledger = self._call, self._listening.ledger
         if ledger.final_text:
             call.turns += 1
-            call.remember(CallerSaid(call.turns, ledger.take(call.turns)))
+            said = without_fillers(ledger.take(call.turns), call.script)
+            if normalize(said):
+                call.remember(CallerSaid(call.turns, said))
 
     # ── away and back ────────────────────────────────────────────────────────────────────────────────────────
 

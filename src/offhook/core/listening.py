@@ -91,6 +91,8 @@ class Listening:
         """Voice of the spurts that no turn has taken yet."""
         self.closed_to = 0.0
         """Place up to which the caller was answered, or judged to want no answer."""
+        self.owed_to = 0.0
+        """Place up to which words are owed of spurts that were closed without them."""
         self._reconnects = 0
 
     @property
@@ -209,6 +211,8 @@ class Listening:
         self.turn_voice_s = 0.0
         if self.spurt is not None:
             self.spurt.is_open = False
+            if self.spurt.ended_at is not None and self.ledger.final_to < self.spurt.ended_at:
+                self.owed_to = self.spurt.ended_at
             self.closed_to = max(self.closed_to, self.spurt.ended_at or self.spurt.onset_at)
         self._call.timers.cancel(Timer.COMMIT, Timer.TRANSCRIPT, Timer.OWED, Timer.STUCK)
 

@@ -106,7 +106,9 @@ class Making:
             reply.says_nothing = True
         else:
             if self._speaking.has_news:
-                self._speaking.cancel(reply)  # It has only asked for what it cannot have; it is told so.
+                # It has only asked for what it cannot have. It is told so, and what the caller said with it.
+                self._speaking.seal(reply)
+                self._speaking.cancel(reply)
             else:
                 self._lost(reply, at, retryable=reply.rounds < self._call.behaviour.tool_steps)
 

@@ -321,13 +321,16 @@ class Speaking:
         timers.set(Timer.REPLY, at + b.reply_timeout_s)
         timers.set_first(Timer.ANSWER, at + b.answer_timeout_s)
         if Timer.FILLER not in timers:
-            due_at = at + b.filler_s
-            if not reply.turn.is_empty:
-                # However often the answer was begun anew: the caller has waited since the last word.
-                due_at = max(at + b.filler_s / 2, min(due_at, self._voiced_at + LONGEST_QUIET_S))
-            self.bridge(reply, due_at)
+            self.bridge(reply, at + b.filler_s if reply.turn.is_empty else self.filler_at(at))
         if b.opener_s and reply.turn.text and not reply.rounds and reply.attempt == 1:
             timers.set(Timer.OPENER, max(at, self._voiced_at + b.opener_s))
+
+    def filler_at(self, at: float) -> float:
+        """When a filler is due for what begins now: however often it was begun anew, the caller has waited since the
+        last word.
+        """
+        filler_s = self._call.behaviour.filler_s
+        return max(at + filler_s / 2, min(at + filler_s, self._voiced_at + LONGEST_QUIET_S))
 
     def bridge(self, reply: Reply, at: float) -> None:
         """A filler is due then, if there are any left."""

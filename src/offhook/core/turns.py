@@ -7,14 +7,16 @@ from typing import Final
 
 from offhook.core.closing import Closing
 from offhook.core.commands import Ask, PredictTurn, Say, WatchSilence
+from offhook.core.dictation import Asked, asked_in
 from offhook.core.echo import Echo
 from offhook.core.endings import EndReason
-from offhook.core.endpointing import Evidence, learn_pause, silence_needed_s
+from offhook.core.endpointing import Ending, ending_of, learn_pause, silence_needed_s
 from offhook.core.history import CallerSaid, Outcome
 from offhook.core.keys import Keys, answer_of
 from offhook.core.ledger import PASSED
 from offhook.core.listening import MISSED_VOICE_S, Listening, Spurt
 from offhook.core.making import Making
+from offhook.core.numbers import Wholeness
 from offhook.core.presence import Presence, Verdict
 from offhook.core.reply import CallerTurn, Reply
 from offhook.core.speaking import Speaking
@@ -27,9 +29,8 @@ from offhook.core.words import (
     is_backchannel,
     is_end_phrase,
     is_hesitation,
-    is_question,
     normalize,
-    shape_of,
+    without_fillers,
 )
 
 REPEAT_VOICE_S: Final = 1.0
@@ -61,6 +62,11 @@ class Turns:
         self.learned_pause_s = 0.0
         self._cut_for = 0
         """The spurt that has cut a reply."""
+        self._asked_at = -1
+        """Length of the history in which the caller was asked for something."""
+        self._asked = Asked()
+        self._judged: tuple[str, Ending] | None = None
+        """The words that were looked at last, and how they end."""
 
     # ── the end of the caller's turn ─────────────────────────────────────────────────────────────────────────
 
@@ -78,7 +84,10 @@ class Turns:
                 self.commit(at)
             elif not (ledger.is_empty or Timer.COMMIT in c.timers or keys.pressed):
                 # The transcriber heard what the spurt detector did not, or told it late.
-                c.timers.set(Timer.COMMIT, at + c.behaviour.unsure_silence_s)
+                # The silence behind it counts from its place: it has mostly been waited for already.
+                silent_at = max(ledger.final_to, self._listening.last_voice_at)
+                due_at = silent_at + self._needed_s(self._ending(ledger.text))
+                c.timers.set(Timer.COMMIT, max(at + c.behaviour.unsure_silence_s, due_at))
             return
         is_keying = keys.collection is not None and bool(keys.collection.keys) and Timer.DIGITS in c.timers
         if spurt.is_voiced or is_keying or (keys.pressed and not keys_are_whole):
@@ -106,23 +115,32 @@ class Turns:
         """The caller has said something and is silent: for good?"""
         c = self._call
         is_settled = self._listening.is_settled(spurt)
-        shape = shape_of(text, c.last_agent_text, c.script) if normalize(text) else None
-        if c.hears_audio and shape is None:
-            shape = Shape.COMPLETE
-        if not spurt.was_predicted and shape not in (Shape.OPEN, Shape.COLLECTING):
+        ending = self._ending(text)
+        if not spurt.was_predicted and ending.shape not in (Shape.OPEN, Shape.COLLECTING):
             # What the words say for sure, nobody needs to hear.
             spurt.was_predicted = True
             c.do(PredictTurn(spurt.number))
-        evidence = Evidence(spurt.belief, shape, len(text.split()), self.learned_pause_s, is_question(text))
-        needed_s = silence_needed_s(c.behaviour, evidence)
+        needed_s = self._needed_s(ending, spurt.belief)
         self._watch(spurt, needed_s, at)
         if is_settled and spurt.silence_s >= needed_s:
             self.commit(at)
-        elif self._will_go_on(spurt):
+        elif self._will_go_on(spurt) and ending.dictated is not Wholeness.WHOLE:
             if reply is not None:
                 self._speaking.cancel(reply)
-        elif (is_settled or spurt.vendor_belief is not None) and shape not in (Shape.OPEN, Shape.STRANDED, None):
+        elif (is_settled or spurt.vendor_belief is not None) and ending.is_answerable:
             self._speculate(text, reply, at)
+
+    def _ending(self, text: str) -> Ending:
+        c = self._call
+        if self._asked_at != len(c.history):
+            # It is asked at every event, and changes with the history alone.
+            self._asked_at, self._asked, self._judged = len(c.history), asked_in(c.history, c.script), None
+        if self._judged is None or self._judged[0] != text:
+            self._judged = text, ending_of(text, self._asked, c.script, hears_audio=c.hears_audio)
+        return self._judged[1]
+
+    def _needed_s(self, ending: Ending, belief: float | None = None) -> float:
+        return silence_needed_s(self._call.behaviour, ending.evidence(belief, self.learned_pause_s))
 
     def _is_nothing(self, spurt: Spurt, text: str) -> bool:
         """No word, a sound of hesitation, or the agent's own voice."""
@@ -147,7 +165,8 @@ class Turns:
             c.timers.set(Timer.COMMIT, max(spurt.ended_at + needed_s, at) + c.behaviour.audio_stall_s)
 
     def _speculate(self, text: str, reply: Reply | None, at: float) -> None:
-        c, turn = self._call, CallerTurn(self._call.turns + 1, text, self._keys.pressed)
+        c = self._call
+        turn = CallerTurn(c.turns + 1, without_fillers(text, c.script), self._keys.pressed)
         if reply is not None:
             if self._answers(reply, turn):
                 return
@@ -167,7 +186,7 @@ class Turns:
         if self._speaking.reply is not None:
             self._speaking.cancel(self._speaking.reply)
         is_echo_of_us = self.echo.is_own_voice(listening.ledger.text_since(spurt.onset_at), spurt)
-        is_deaf = listening.is_deaf
+        is_deaf, is_hesitating = listening.is_deaf, is_hesitation(listening.ledger.text, c.script)
         self._listening.close_spurt()
         listening.ledger.take(PASSED, since_s=spurt.onset_at if is_echo_of_us else 0.0)
         if c.phase is not Phase.OPEN or c.hears_audio:
@@ -176,7 +195,7 @@ class Turns:
             # What has cut the agent off was nobody's turn: it goes on with what it was saying.
             self._speaking.expect_news(Say(c.script.repeat, "repeat"))
             return
-        if is_echo_of_us:
+        if is_echo_of_us or is_hesitating:
             return
         verdict = self.presence.sound_without_words(spurt.voice_s)
         if verdict is not Verdict.ANSWER:
@@ -197,16 +216,17 @@ class Turns:
         if self.is_suspended or (reply is not None and not reply.is_held) or self._speaking.cut is not None:
             return  # Looked at again at the next rest.
         if spurt is None:
-            if not self.pass_late_echo():
+            if not self.pass_late_sound():
                 self.commit(at)
         elif not spurt.is_voiced:
             spurt.asked_again = True
             spurt.silence_s = max(spurt.silence_s, at - (spurt.ended_at or at))
 
-    def pass_late_echo(self) -> bool:
-        """Words that are told when their spurt is over, and are the agent's own: nobody's turn."""
+    def pass_late_sound(self) -> bool:
+        """What is told when its spurt is over, and is "um" or the agent's own voice: nobody's turn."""
         last = self._listening.spurt
-        if last is None or not self.echo.is_own_voice(self._listening.ledger.text, last):
+        text = self._listening.ledger.text
+        if not is_hesitation(text, self._call.script) and (last is None or not self.echo.is_own_voice(text, last)):
             return False
         self._listening.ledger.take(PASSED)
         return True
@@ -216,7 +236,8 @@ class Turns:
         c, speaking = self._call, self._speaking
         self._listening.close_spurt()
         c.turns += 1
-        turn = CallerTurn(c.turns, self._listening.ledger.take(c.turns), self._keys.take())
+        said = without_fillers(self._listening.ledger.take(c.turns), c.script)
+        turn = CallerTurn(c.turns, said, self._keys.take())
         self._speculations = self._repeats = 0
         c.timers.cancel(Timer.IDLE, Timer.COMMIT)
         if not self._keys.collection:

@@ -10,15 +10,12 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from offhook.core.announced import asks_for, wanted
 from offhook.core.behaviour import Script
+from offhook.core.dictation import Asked, wholeness
+from offhook.core.numbers import Wholeness
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['’.@:-][^\W_]+)*")
-_NUMBER_DIGITS: Final = 10
-"""A telephone number is complete from here on; shorter runs may go on."""
-_RUN_DIGITS: Final = 3
-"""Fewer digits in a row are an amount or a time, not a number being dictated."""
-_DICTATED_DIGITS: Final = 5
-"""So many digits in a row are dictated, though nobody spoke of a number; fewer are a price, a year, a room."""
 _MOST_CHARS: Final = 4000
 """Longer texts are judged by their last part: no turn is that long, and every answer here comes within milliseconds."""
 
@@ -32,6 +29,8 @@ _GREEK_QUESTION_SIGNS: Final = frozenset(";\u037e")
 _SIGNS: Final = 16
 """So many signs behind the last word are looked at."""
 
+_AROUND: Final = ",.!?…;:-—–\"'“”„()¿¡"
+_ENDS: Final = (".", "!", "?", "…")
 _SENTENCE_END: Final = re.compile(r"[.!?…]\s+")
 _CLAUSE_END: Final = re.compile(r"[,;:.!?…，；：。！？]+(?=\s|$)|\s[-–—]+\s")
 _WAIT_CHARS: Final = 240
@@ -69,7 +68,7 @@ class Shape(Enum):
     FAREWELL = "farewell"
     """It ends with a goodbye: hardly anybody goes on after that, however it sounds."""
     COLLECTING = "collecting"
-    """It ends inside a number, a code, an e-mail or a spelled name."""
+    """It ends inside a number, a code, an e-mail or a spelled name, or may do so."""
 
 
 @lru_cache(maxsize=512)
@@ -97,9 +96,38 @@ def is_backchannel(text: str, script: Script) -> bool:
 
 
 def is_hesitation(text: str, script: Script) -> bool:
-    """True when the caller has only said "um": a turn that has not begun."""
+    """True when the caller has only said "um", however long it was: a turn that has not begun."""
     said = normalize(text)
-    return bool(said) and (said in script.hesitations or all(word in script.hesitations for word in said.split()))
+    known = script.hesitations + script.fillers
+    if not said or said in known:
+        return bool(said)
+    quiet = _with_hums(known)
+    return all(word in quiet or _hum(word) in quiet for word in said.split())
+
+
+def without_fillers(text: str, script: Script) -> str:
+    """What the caller has said, without "um": evidence that more comes, and nothing that a model should read.
+
+    What is left begins as a sentence where the sound had; words in capitals are none ("the ER").
+    """
+    if not script.fillers:
+        return text
+    kept: list[str] = []
+    fillers = _with_hums(script.fillers)
+    is_cut, begins = False, True
+    for word in text.split():
+        bare = word.strip(_AROUND)
+        said, is_word = normalize(bare), len(bare) > 1 and bare.isupper()
+        if said and (said in fillers or _hum(said) in fillers) and not is_word:
+            end = word[len(word.rstrip(_AROUND)) :].strip(",…-—–")
+            # "A table, um, for two." A full stop behind the sound ends the sentence before it.
+            if kept and kept[-1][-1:] not in _ENDS:
+                kept[-1] = kept[-1].rstrip(",") + end[:1]
+            is_cut = True
+            continue
+        kept.append(word[:1].upper() + word[1:] if is_cut and begins else word)
+        is_cut, begins = False, kept[-1][-1:] in _ENDS
+    return " ".join(kept)
 
 
 def is_end_phrase(text: str, script: Script) -> bool:
@@ -195,16 +223,20 @@ def is_question(text: str) -> bool:
     return bool(signs & _GREEK_QUESTION_SIGNS) and words > 0 and "GREEK" in unicodedata.name(tail[words - 1], "")
 
 
-def shape_of(text: str, agent_text: str, script: Script) -> Shape:
-    """How the caller's text ends, given what the agent said last. Interim texts have no punctuation, finals have."""
+def shape_of(text: str, agent_text: str, script: Script, there: Wholeness | None = None) -> Shape:
+    """How the caller's text ends, given what the agent said last. Interim texts have no punctuation, finals have.
+
+    `there` is how much there is of what is dictated, when that was judged already (`core.dictation`).
+    """
     stripped = text.strip()[-_MOST_CHARS:]
     tokens = normalize(stripped).split()
     if not tokens:
         return Shape.OPEN
-    asked, question = announces_collection(agent_text, script), is_question(stripped)
+    question = is_question(stripped)
+    there = wholeness(stripped, Asked(agent_text), script) if there is None else there
     # Who dictates may lift the voice at each part ("503?"); who was not asked for a number asks about one.
-    if (asked or not question) and _is_collecting(tokens, asked, script):
-        return Shape.COLLECTING
+    if there is not Wholeness.NONE and (not question or asks_for(agent_text, script).kinds):
+        return Shape.COLLECTING if there in (Wholeness.GROWING, Wholeness.PERHAPS) else Shape.COMPLETE
     if question:
         return Shape.COMPLETE
     if stripped.endswith((",", "...", "…", "-", "—")):
@@ -219,29 +251,7 @@ def announces_collection(text: str, script: Script) -> bool:
     """True when the text speaks of something that is dictated in parts: the agent asks for it, or the caller says
     "my number is".
     """
-    asked = set(normalize(text[-_MOST_CHARS:]).replace("-", " ").split())
-    return any(word in asked for word in script.collect_words)
-
-
-def _is_collecting(tokens: list[str], asked: bool, script: Script) -> bool:
-    """True inside something that is dictated."""
-    digits, letters = _spelled_tail(tokens, script)
-    if letters > 1 or _mail_is_open(tokens):
-        return True
-    if not 0 < digits < _NUMBER_DIGITS:
-        return False
-    if digits >= _DICTATED_DIGITS:
-        return True
-    if digits >= _RUN_DIGITS and len(tokens) > _RUN_DIGITS and _are_apart(tokens, script):
-        return True
-    if digits >= _RUN_DIGITS:
-        return asked or announces_collection(" ".join(tokens), script)
-    return asked and len(tokens) <= _RUN_DIGITS
-
-
-def _are_apart(tokens: list[str], script: Script) -> bool:
-    """True when the last digits were said one by one: "seven one eight" is no amount, whoever says it."""
-    return all(token in script.number_words or len(token) == 1 for token in tokens[-_RUN_DIGITS:])
+    return bool(wanted(text, script).kinds)
 
 
 def _ends_open(tokens: list[str], script: Script) -> bool:
@@ -266,30 +276,6 @@ def _closes(text: str, script: Script) -> bool:
     """
     said = f" {normalize(text)}"
     return said.strip() in script.backchannels or any(said.endswith(f" {phrase}") for phrase in script.closing_words)
-
-
-def _spelled_tail(tokens: list[str], script: Script) -> tuple[int, int]:
-    """Digits and single letters in the run of such tokens at the end."""
-    digits = letters = 0
-    for token in reversed(tokens):
-        bare = token.replace("-", "").replace(".", "")
-        if bare.isdigit():
-            digits += len(bare)
-        elif token in script.number_words:
-            digits += 1
-        elif len(token) == 1 and token.isalpha():
-            letters += 1
-        else:
-            break
-    # "a" and "i" are words before they are letters: one of them alone is no spelling.
-    return digits, letters
-
-
-def _mail_is_open(tokens: list[str]) -> bool:
-    """True inside an e-mail address: after its "at" and before its last dot."""
-    if "@" in tokens[-1]:
-        return "." not in tokens[-1].split("@", 1)[1]
-    return tokens[-1] in ("dot", "at")
 
 
 # ── the same words again ─────────────────────────────────────────────────────────────────────────────────────────

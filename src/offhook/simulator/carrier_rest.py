@@ -17,6 +17,9 @@ from offhook.simulator.carrier_web import Source
 from offhook.simulator.http import HttpConnection, HttpRequest, HttpServer
 
 TWIML_LIMIT: Final = 4000
+_ACCOUNT: Final = re.compile(
+    r"/2010-04-01/Accounts/(?P<account>[^/]+?)(?P<rest>\.json|/Recordings(?:/\w+)?\.(?:json|wav))"
+)
 _PATH: Final = re.compile(r"/2010-04-01/Accounts/(?P<account>[^/]+)/Calls(?:/(?P<sid>[^/]+))?\.json")
 _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -58,6 +61,9 @@ class RestServer(HttpServer):
         super().__init__(port)
         self.requests: Final[deque[RestRequest]] = deque(maxlen=1000)
         self.faults: Final[deque[RestFault]] = deque(faults)
+        self.account_status = "active"
+        self.end_time = "Sat, 28 Nov 2026 09:00:00 +0000"
+        """Of every call that is over (RFC 2822); none has a price yet."""
         self._carrier: Final = carrier
 
     @property
@@ -103,19 +109,31 @@ class RestServer(HttpServer):
         expected = "Basic " + base64.b64encode(f"{account.sid}:{account.token}".encode()).decode()
         if not hmac.compare_digest(expected.encode(), request.authorization.encode()):
             raise _Refused(401, 20003, "Authenticate")
-        match = _PATH.fullmatch(request.path.partition("?")[0])
+        path = request.path.partition("?")[0]
+        if request.method == "GET" and (found := _ACCOUNT.fullmatch(path)) and found["account"] == account.sid:
+            return 200, self._account(found["rest"])
+        match = _PATH.fullmatch(path)
         if match is None or match["account"] != account.sid:
             raise _Refused(404, 20404, f"The requested resource {request.path} was not found")
         if match["sid"] is None:
             if request.method == "POST":
                 return 201, self._create(request)
-            return 200, {"calls": [self._call(sid) for sid in self._carrier.calls], "page": 0, "next_page_uri": None}
+            wanted = parse_qs(request.path.partition("?")[2]).get("Status", [""])[0]
+            calls = [self._call(sid) for sid in self._carrier.calls]
+            calls = [call for call in calls if wanted in ("", call["status"])]
+            return 200, {"calls": calls, "page": 0, "next_page_uri": None}
         call = self._carrier.calls.get(match["sid"])
         if call is None:
             raise _Refused(404, 20404, f"The requested resource {request.path} was not found")
         if request.method == "POST":
             _update(call, request)
         return 200, self._call(match["sid"])
+
+    def _account(self, rest: str) -> dict[str, Any]:
+        """The account, its recordings, or one of these: no sound, for a client that asks for the first byte only."""
+        if rest == ".json":
+            return {"sid": self._carrier.web.account.sid, "status": self.account_status, "type": "Full"}
+        return {"recordings": [{"sid": "RE" + "0" * 32, "status": "completed"}]} if rest == "/Recordings.json" else {}
 
     def _create(self, request: RestRequest) -> dict[str, Any]:
         to_number, from_number = request.first("To"), request.first("From")
@@ -145,6 +163,7 @@ class RestServer(HttpServer):
             "from": parties.from_number,
             "to": parties.to_number,
             "duration": None,
+            "end_time": self.end_time if call.is_over else None,
             "price": None,
             "price_unit": "USD",
             "uri": f"/2010-04-01/Accounts/{account}/Calls/{sid}.json",

@@ -23,6 +23,7 @@ from offhook.core.events import (
 from offhook.simulator.events_heap import Heap
 from offhook.simulator.events_transcriber import Transcriber
 from offhook.simulator.events_weather import Weather
+from offhook.simulator.events_words import word_of
 
 STARTED_S: Final = 0.064
 PAUSED_S: Final = 0.06
@@ -232,7 +233,7 @@ class Caller:
         if not self.is_heard:
             self._heap.later(at + 2.0, self._watch_television, number)
             return
-        words = [f"t{number + i}" for i in range(self._heap.random.randint(3, 20))]
+        words = [word_of("t", number + i) for i in range(self._heap.random.randint(3, 20))]
         self._begin(words, at, is_end=self._heap.chance(0.5), sound=Sound.OTHERS)
         self._heap.later(self.voice_until + self._heap.within((0.3, 2.0)), self._watch_television, number + len(words))
 
@@ -251,7 +252,7 @@ class Caller:
 
     def _word(self) -> str:
         self._words += 1
-        return f"w{self._words}"
+        return word_of("w", self._words)
 
     # ── the sound ────────────────────────────────────────────────────────────────────────────────────────────
 

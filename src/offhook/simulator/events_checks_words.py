@@ -8,8 +8,9 @@ from offhook.core.commands import CollectKeys, EndCall, Remember
 from offhook.core.events import DigitPressed, TranscriptFinal
 from offhook.core.history import AgentSaid, CallerSaid, KeysPressed
 from offhook.simulator.events_check import Check, Facts, Hears
+from offhook.simulator.events_words import DIGITS, number_of
 
-_WORD: Final = re.compile(r"\bw(\d+)")
+_WORD: Final = re.compile(rf"\bw([{DIGITS}]+)")
 _ANSWER: Final = re.compile(r"\b(yes|right|no)x?\b")
 """What is said over the tail of a question: it is an answer, whatever it sounds like."""
 _PRESENCE: Final = re.compile(r"say yes|yes, or")
@@ -48,7 +49,7 @@ class WordsReachHistory(Check):
     def _final(self, event: TranscriptFinal, at: float) -> None:
         if not self.facts.is_ended and not self._is_echo(event.text):
             for word in _WORD.findall(event.text):
-                self._told[int(word)] = at
+                self._told[number_of(word)] = at
         if _PRESENCE.search(event.text):
             return  # The agent's own "say yes", come back.
         for answer in _ANSWER.findall(event.text):
@@ -67,7 +68,7 @@ class WordsReachHistory(Check):
             self._lately.clear()
         if not isinstance(command.entry, CallerSaid):
             return
-        for word in map(int, _WORD.findall(command.entry.text)):
+        for word in map(number_of, _WORD.findall(command.entry.text)):
             if word in self._said:
                 self.fail(at, f"w{word} stands twice in the history")
             elif self._said and word < self._said[-1]:

@@ -128,7 +128,7 @@ class Voiced:
         count = 0
         while count < len(self._held) and _is_voiced(self._held[count], TELEPHONE.seconds(self._audio)):
             count += 1
-        return SpokenAudio(piece.audio, self._tell(count))
+        return replace(piece, words=self._tell(count))
 
     def finish(self) -> tuple[WordTime, ...]:
         """The words that are left when the voice is done."""

@@ -23,6 +23,7 @@ from offhook.errors import (
     ProviderError,
     ProviderRefused,
     ProviderTimeout,
+    ProviderUnavailable,
     RequestRefused,
 )
 
@@ -31,8 +32,8 @@ OPENS_AFTER: Final = {"stt": 3, "llm": 3, "tts": 2}
 TIMEOUT_WEIGHT: Final = {"stt": 3, "llm": 2, "tts": 2}
 """A failure that the caller had to wait for counts as so many; for words that never come nobody waits twice."""
 SAME_REFUSALS: Final = 3
-"""Of a model's requests in a row: what refuses one after the other alike is how all of them are set. A voice may have
-refused one text, and is asked for the next."""
+"""Of a model's or a voice's requests in a row: what refuses one after the other alike is how all of them are set. One
+text alone may be refused for itself, and what is said next is taken."""
 _CHANGES: Final = re.compile(r"\breq_\w+|\b[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
 """In the words of one refusal: numbers and ids."""
 GENERATION_WEIGHT: Final = 0.25
@@ -101,8 +102,8 @@ class Breaker:
         self._outcomes.append((at, True))
         self._row, self._pause_s, self._probe_until = 0.0, 0.0, 0.0
 
-    def fail(self, at: float, weight: float = 1.0) -> bool:
-        """It failed; True when that opens the breaker."""
+    def fail(self, at: float, weight: float = 1.0, pause_s: float = 0.0) -> bool:
+        """It failed; True when that opens the breaker, for as long as the provider asks at the least."""
         state = self.state(at)
         self._outcomes.append((at, False))
         if state is State.OPEN:
@@ -110,7 +111,7 @@ class Breaker:
         self._row += weight
         if state is State.CLOSED and self._row < self._opens_after and not self._is_bad_of_late(at):
             return False
-        self._open(at, FIRST_PAUSE_S, LONGEST_PAUSE_S)
+        self._open(at, max(FIRST_PAUSE_S, pause_s), LONGEST_PAUSE_S)
         return True
 
     def refuse(self, at: float) -> bool:
@@ -192,7 +193,8 @@ class Health:
             case _:
                 weight = TIMEOUT_WEIGHT[self.kind] if isinstance(error, ProviderTimeout) else 1.0
                 weight = GENERATION_WEIGHT if isinstance(error, GenerationFailed) else weight
-                has_opened = self.breaker.fail(at, weight)
+                asked_s = error.pause_s if isinstance(error, ProviderUnavailable) else 0.0
+                has_opened = self.breaker.fail(at, weight, asked_s)
                 pause_s = self.breaker.retry_at - at
                 return f"{self.kind} {self.name} rests for {pause_s:.0f} s: {error}" if has_opened else ""
 
@@ -200,7 +202,7 @@ class Health:
         words = _CHANGES.sub("", str(error))
         self._refusals = self._refusals + 1 if words == self._refused_alike else 1
         self._refused_alike = words
-        if self.kind != "llm" or self._refusals < SAME_REFUSALS:
+        if self.kind == "stt" or self._refusals < SAME_REFUSALS:
             self.breaker.leave()
             return ""
         return self._refuse(f"refuses every request, the last {self._refusals} alike: {error}", at)

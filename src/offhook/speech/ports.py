@@ -286,6 +286,8 @@ class SpokenAudio:
 
     audio: bytes
     words: tuple[WordTime, ...] = ()
+    rest_s: float = 0.0
+    """Behind a segment's last piece: the silence that belongs between it and another segment of the same reply."""
 
 
 VoiceOutput = SpokenAudio | Switched

@@ -150,6 +150,14 @@ def create_voice(config: ProviderConfig, setup: Setup) -> Voice:
     return FallbackVoice(members, config if isinstance(config, TtsBlock) else TtsBlock())
 
 
+def create_alone(kind: Kind, config: ProviderConfig, setup: Setup) -> Port:
+    """The port of one block, without those that stand behind it. Raises `ConfigurationError`."""
+    found = provider_of(kind, config)
+    create = cast("Callable[[ProviderConfig, Setup], Port]", vars(found.module)["create"])
+    port = create(config, setup)
+    return TrimmedVoice(cast("Voice", port)) if kind is Kind.TTS and not found.is_made_here else port
+
+
 def with_fallbacks(kind: Kind, config: ProviderConfig) -> tuple[ProviderConfig, ...]:
     """The block and those that stand behind it, in the order in which they are asked."""
     is_listed = isinstance(config, SttBlock | LlmBlock | TtsBlock)
@@ -236,10 +244,7 @@ def _members(kind: Kind, config: ProviderConfig, setup: Setup) -> list[Member[An
         if setup.key is not None:
             for name in found.keys(one):
                 setup.key(name)
-        create = cast("Callable[[ProviderConfig, Setup], Port]", vars(found.module)["create"])
-        port = create(one, setup)
-        if kind is Kind.TTS and not found.is_made_here:
-            port = TrimmedVoice(cast("Voice", port))
+        port = create_alone(kind, one, setup)
         health = setup.health.of(_identity(found, one), kind.value, label)
         members.append(Member(label, port, health))
     return members

@@ -20,7 +20,7 @@ from offhook.speech.fallback import TtsBlock
 from offhook.speech.ports import ProviderConfig
 
 _LOG: Final = logging.getLogger("offhook.speech.cache")
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the file's format and of what is done to audio before it is kept: raise it when either changes."""
 CACHE_BYTES: Final = 64 * 1024 * 1024
 """More than two hours of speech."""

@@ -4,7 +4,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -30,7 +30,10 @@ class ServerEvent:
 
 
 class EventReader:
-    """Bytes in, however they are cut; events out. Raises `ValueError` when a line or an event is too long."""
+    """Bytes in, however they are cut; events out. Raises `ValueError` when a line or an event is too long.
+
+    One by one, so that whatever came before a fault is heard, also when both came in the same piece.
+    """
 
     __slots__ = ("_buffer", "_data", "_name", "_size", "_skip_newline")
 
@@ -41,16 +44,14 @@ class EventReader:
         self._size = 0
         self._skip_newline = False
 
-    def feed(self, data: bytes) -> list[ServerEvent]:
-        """The events that are complete now."""
+    def feed(self, data: bytes) -> Iterator[ServerEvent]:
+        """The events that are complete now; take them all before more is fed."""
         self._buffer += data
-        events = []
         while (line := self._line()) is not None:
             if (event := self._take(line)) is not None:
-                events.append(event)
+                yield event
         if len(self._buffer) > EVENT_BYTES:
             raise ValueError("a line is too long")
-        return events
 
     def finish(self) -> list[ServerEvent]:
         """What whole lines without their blank line add up to: some servers leave the very last one out."""
@@ -140,8 +141,13 @@ class EventClient:
 
 
 async def _drain(answer: Answer) -> None:
-    """To the end of the body; a connection that is not there yet is given up, and the next reply opens another."""
-    with suppress(TimeoutError):
+    """To the end of the body; a connection that is not there yet is given up, and the next reply opens another.
+
+    The answer is whole: however its connection ends, that takes nothing away from it.
+    """
+    import httpx2
+
+    with suppress(httpx2.HTTPError, httpx2.StreamError, TimeoutError, ValueError):
         async with asyncio.timeout(DRAIN_S):
             while await answer.read() is not None:
                 pass

@@ -186,7 +186,7 @@ def failure(
     if status == PAYMENT_REQUIRED or (has_no_credit and status in (TOO_MANY, 403)):
         return ProviderRefused(f"{text}{_ADVICE[_Meaning.CREDIT]}", provider=provider)
     if status >= SERVER_ERROR or status in BUSY:
-        return ProviderUnavailable(text, provider=provider)
+        return ProviderUnavailable(text, provider=provider, pause_s=_seconds(retry_after))
     if status in THIS_REQUEST:
         found = _Meaning.CALL if status == TOO_LARGE else meaning
         return _of_this_request(found, problem, provider, text, key)
@@ -201,6 +201,11 @@ def failure(
     if status < 400:
         return ProviderRefused(f"{text}; check base_url", provider=provider)
     return ProviderRefused(text, provider=provider)
+
+
+def _seconds(retry_after: str) -> float:
+    """Of a `Retry-After`, where it tells a length; a point in time is a matter of the vendor's clock."""
+    return float(retry_after) if re.fullmatch(r"\d{1,6}(?:\.\d{1,6})?", retry_after.strip()) else 0.0
 
 
 def stream_failure(provider: str, document: object, *, key: str) -> ProviderError:

@@ -5,23 +5,28 @@ vendor tells times of what it was given to say: a word may be said as several, o
 in common, so that punctuation, spaces and the vendor's own cuts do not matter.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from offhook.speech.ports import Setup, WordTime
-from offhook.speech.tts.normalize import normalize
-
-AS_WRITTEN: Final = ""
-"""A language of which the normalizer knows nothing: it takes markup away and applies the owner's lexicon."""
+from offhook.speech.spoken.notation import PLAIN, Notation
+from offhook.speech.spoken.prepare import Preparer
 
 
 class SpokenText:
     """A segment's text, and what is said for each of its words (as many entries as words; some may be empty)."""
 
-    def __init__(self, text: str, said: Sequence[str]) -> None:
+    def __init__(self, text: str, said: Sequence[str], marked: Sequence[str] | None = None, language: str = "") -> None:
+        """`marked` is what is said with the signs of the engine, where it has any.
+
+        `language` is the agent's tag, or the primary tag of another language that the text is plainly in.
+        """
+        self.language: Final = language
         self.words: Final = text.split()
         assert len(said) == len(self.words), "one entry for each word"
-        self.said: Final = " ".join(entry for entry in said if entry)
+        self.entries: Final = list(said if marked is None else marked)
+        """For each word what the engine is given."""
+        self.said: Final = " ".join(filter(None, self.entries))
         self.letters: Final = [_letters(entry) for entry in said]
 
     @property
@@ -30,16 +35,20 @@ class SpokenText:
         return not any(self.letters)
 
 
-def speaker(setup: Setup, *, spell_out: bool) -> Callable[[str], SpokenText]:
-    """How texts are said for this agent. With `spell_out` English numbers, dates and amounts become words."""
-    language = setup.language if spell_out else AS_WRITTEN
-    lexicon = _respellings(setup.lexicon)
-    return lambda text: SpokenText(text, normalize(text, language, lexicon))
+def speaker(
+    setup: Setup, *, spell_out: bool, notation: Notation = PLAIN, speaks_others: bool = True
+) -> Callable[[str], SpokenText]:
+    """How texts are said for this agent: the one way for every voice. See `Preparer`."""
+    preparer = Preparer(
+        setup.language, setup.lexicon, spell_out=spell_out, notation=notation, speaks_others=speaks_others
+    )
 
+    def speak(text: str) -> SpokenText:
+        ready = preparer.prepare(text)
+        said, marked = [entry.plain for entry in ready.entries], [entry.marked for entry in ready.entries]
+        return SpokenText(text, said, marked, ready.language)
 
-def _respellings(lexicon: Mapping[str, str]) -> dict[str, str]:
-    """Without the phonemes: plain text cannot hold them."""
-    return {written: said for written, said in lexicon.items() if not said.startswith("/")}
+    return speak
 
 
 def _letters(text: str) -> int:

@@ -16,21 +16,16 @@ dialect to connect again.
 import asyncio
 import logging
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, Protocol
 
 from picows import WSCloseCode, WSFrame, WSHandshakeError, WSListener, WSMsgType, WSTransport, ws_connect
 
-from offhook import clock
-from offhook.errors import (
-    ProtocolViolation,
-    ProviderError,
-    ProviderRefused,
-    ProviderTimeout,
-    ProviderUnavailable,
-)
+from offhook import __version__, clock
+from offhook.errors import ProtocolViolation, ProviderError, ProviderTimeout, ProviderUnavailable
+from offhook.speech import socket_errors
 from offhook.speech.outbox import Outbox
 from offhook.speech.vendor_errors import safe_text
 
@@ -43,12 +38,12 @@ NO_STATUS: Final = 1005
 READ_BYTES: Final = 4096
 """For a start: it grows with what comes."""
 LONGEST_REASON: Final = 200
-TIMEOUTS: Final = frozenset({408, 504, 524})
-REFUSALS: Final = frozenset({400, 401, 402, 403, 404, 405, 410, 422})
-"""No retry helps: the key, the quota or the request is wrong. 429 is not among them: a place may become free."""
-POLICY_VIOLATION: Final = 1008
-UNSUPPORTED: Final = frozenset({1002, 1003, 1007, 1009})
-"""Close codes that say that what was sent cannot be understood."""
+REFUSALS: Final = socket_errors.REFUSALS
+TIMEOUTS: Final = socket_errors.TIMEOUTS
+USER_AGENT: Final = f"offhook/{__version__}"
+"""The library sends none, and a filter in front of a vendor may take that for a robot."""
+MOST_HANDSHAKES: Final = 4
+"""For one socket: the first, and what `Endpoint.instead` gives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +59,10 @@ class Endpoint:
     """Where the vendor says why it refuses a handshake; without it, the body is taken."""
     request_header: str = ""
     """Where it names the request, for its support."""
+    instead: "Callable[[int, str], Endpoint | None] | None" = field(default=None, repr=False)
+    """Asked with status and reason of a refused handshake: where to connect in its place, in the same breath."""
+    accepted: Callable[[], None] | None = field(default=None, repr=False)
+    """Told once a handshake with it is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +127,7 @@ class VendorSocket:
         self._paused_at: float | None = None
         """Since when the vendor does not read."""
         self._due_at = 0.0
+        self._is_over = False
         self._timer: asyncio.TimerHandle | None = None
 
     def send(self, message: str | bytes) -> None:
@@ -157,34 +157,53 @@ class VendorSocket:
             self._let_go()
 
     async def _connect(self) -> WSTransport:
-        endpoint, limits = self._endpoint, self._limits
+        """Shake hands, perhaps a second time where the endpoint knows a better address; all of it within `open_s`."""
+        limits = self._limits
         try:
             async with asyncio.timeout(limits.open_s):
-                # No proxy of the environment: it would see the key, and add its own delays. No redirect: it would
-                # carry the key to wherever the answer points.
-                wire, _ = await ws_connect(
-                    lambda: _Listener(self, limits.max_message), endpoint.url, extra_headers=endpoint.headers,
-                    ssl_context=_tls() if endpoint.url.startswith("wss:") else None, max_redirects=0,
-                    websocket_handshake_timeout=None, logger_name=_WIRE,
-                    max_frame_size=limits.max_message, enable_auto_ping=True, auto_ping_idle_timeout=limits.ping_s,
-                    auto_ping_reply_timeout=limits.ping_s, read_buffer_init_size=READ_BYTES,
-                )  # fmt: skip
+                for _ in range(MOST_HANDSHAKES - 1):
+                    try:
+                        return await self._shake_hands()
+                    except WSHandshakeError as error:
+                        if (other := self._other_endpoint(error)) is None:
+                            raise
+                        self._endpoint = other
+                return await self._shake_hands()
         except TimeoutError as error:
             raise self._error(ProviderTimeout, f"no connection within {limits.open_s:g} s") from error
         except WSHandshakeError as error:
             raise self._refused(error) from error
         except OSError as error:
             raise self._error(ProviderUnavailable, f"no connection: {error}") from error
+
+    async def _shake_hands(self) -> WSTransport:
+        endpoint, limits = self._endpoint, self._limits
+        # No proxy of the environment: it would see the key, and add its own delays. No redirect: it would carry the
+        # key to wherever the answer points.
+        wire, _ = await ws_connect(
+            lambda: _Listener(self, limits.max_message), endpoint.url,
+            extra_headers={"User-Agent": USER_AGENT, **endpoint.headers},
+            ssl_context=_tls() if endpoint.url.startswith("wss:") else None, max_redirects=0,
+            websocket_handshake_timeout=None, logger_name=_WIRE,
+            max_frame_size=limits.max_message, enable_auto_ping=True, auto_ping_idle_timeout=limits.ping_s,
+            auto_ping_reply_timeout=limits.ping_s, read_buffer_init_size=READ_BYTES,
+        )  # fmt: skip
         return wire
 
     # ── the library's callbacks ──────────────────────────────────────────────────────────────────────────────────
 
     def opened(self, wire: WSTransport) -> None:
         """The handshake is done: what has waited goes out."""
+        if self._is_over:
+            # Cancelled in its handshake, whose answer comes all the same: nobody else would ever close it.
+            wire.disconnect(graceful=False)
+            return
         now = clock.now()
         self._wire, self.is_open, self._sent_at = wire, True, now
         wire.underlying_transport.set_write_buffer_limits(high=self._limits.write_buffer)
         try:
+            if self._endpoint.accepted is not None:
+                self._endpoint.accepted()
             self._dialect.opened(now)
             self._tick()
             self.writable()
@@ -201,11 +220,7 @@ class VendorSocket:
 
     def closed(self, code: int, reason: str) -> None:
         """The vendor closes."""
-        kind: type[ProviderError] = ProviderUnavailable
-        if code == POLICY_VIOLATION:
-            kind = ProviderRefused
-        elif code in UNSUPPORTED:
-            kind = ProtocolViolation
+        kind = socket_errors.of_close(code, reason)
         self._end(self._error(kind, f"closed with {code}{': ' if reason else ''}{reason}"))
 
     def broken(self, what: str) -> None:
@@ -285,6 +300,7 @@ class VendorSocket:
 
     def _let_go(self) -> None:
         """Say goodbye without waiting for anything: whoever cancels goes on at once."""
+        self._is_over = True
         is_open, self.is_open = self.is_open, False
         if self._timer is not None:
             self._timer.cancel()
@@ -302,20 +318,26 @@ class VendorSocket:
 
     # ── errors ───────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def _other_endpoint(self, error: WSHandshakeError) -> Endpoint | None:
+        if error.response is None or self._endpoint.instead is None:
+            return None
+        return self._endpoint.instead(int(error.response.status), self._reason(error))
+
+    def _reason(self, error: WSHandshakeError) -> str:
+        """Why the vendor refuses, in its own words."""
+        assert error.response is not None
+        name = self._endpoint.reason_header
+        reason = error.response.headers.get(name, "") if name else ""
+        return reason or bytes(error.raw_body or b"")[: 4 * LONGEST_REASON].decode("utf-8", "replace")
+
     def _refused(self, error: WSHandshakeError) -> ProviderError:
         response, endpoint = error.response, self._endpoint
         if response is None:
             return self._error(ProtocolViolation, "answered the handshake with what is no answer")
-        status = int(response.status)
-        reason = response.headers.get(endpoint.reason_header, "") if endpoint.reason_header else ""
-        reason = reason or bytes(error.raw_body or b"")[: 4 * LONGEST_REASON].decode("utf-8", "replace")
+        status, reason = int(response.status), self._reason(error)
         request = response.headers.get(endpoint.request_header, "") if endpoint.request_header else ""
-        kind: type[ProviderError] = ProviderUnavailable
-        if status in REFUSALS or 300 <= status < 400:
-            kind = ProviderRefused
-        elif status in TIMEOUTS:
-            kind = ProviderTimeout
         said = f"HTTP {status}{': ' if reason else ''}{reason[:LONGEST_REASON]}"
+        kind = socket_errors.of_handshake(status, reason)
         return self._error(kind, f"{said} (request {request[:80]})" if request else said)
 
     def _error(self, kind: type[ProviderError], text: str) -> ProviderError:

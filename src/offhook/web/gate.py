@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request
 
@@ -60,6 +60,7 @@ class Gate:
         self._settings: Final = settings
         self._check: Final = SignatureCheck(settings.twilio_auth_token, settings.twilio_shared_keys)
         self._seldom: Final = seldom
+        self._signed_way = ""
         if settings.unsigned:
             _logger.warning("= OFFHOOK_UNSIGNED is set: ANYBODY who reaches this server can make it take calls")
         elif not settings.twilio_auth_token:
@@ -101,15 +102,26 @@ class Gate:
             request_urls(self._settings.public_url, headers.get("host", ""), target, socket=True), headers
         )
         try:
-            self._check.require(signed)
+            url = self._check.require(signed)
         except SignatureInvalid as invalid:
             advice = why(self._check, signed, self._settings, target, is_socket=True)
             raise self._refused(invalid, target.partition("?")[0], advice) from invalid
+        if (way := signed_way(url)) != self._signed_way:
+            # Which of the spellings it is, nobody's documents agree on: `offhook live-day --log` reads it here.
+            self._signed_way = way
+            _logger.info("< the media socket is signed as %s", way)
 
     def _refused(self, invalid: SignatureInvalid, path: str, advice: str = "") -> SignatureInvalid:
         kind = "unsigned" if str(invalid) == UNSIGNED else "signature"
         self._seldom.say(kind, f"< {shown(path)}  403: {shown(advice or str(invalid), 400)}")
         return invalid
+
+
+def signed_way(url: str) -> str:
+    """How a signed address is spelled, without the address."""
+    parts = urlsplit(url)
+    slash = "with" if parts.path.endswith("/") else "without"
+    return f"{parts.scheme}, {slash} a slash, {'with' if parts.port else 'without'} a port"
 
 
 _FORM: Final = "application/x-www-form-urlencoded"

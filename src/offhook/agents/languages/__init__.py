@@ -13,6 +13,8 @@ from typing import Final
 import msgspec
 
 from offhook.core.behaviour import Script, ToolWords
+from offhook.core.collects import Collects
+from offhook.core.figures import NumberWords
 from offhook.errors import ConfigurationError
 
 DEFAULT_LANGUAGE: Final = "en-US"
@@ -48,12 +50,15 @@ class Sentences(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     closing_words: tuple[str, ...]
     stranded_words: tuple[str, ...]
     hesitations: tuple[str, ...]
+    fillers: tuple[str, ...]
     number_words: tuple[str, ...]
     collect_words: tuple[str, ...]
     question_words: tuple[str, ...]
     request_words: tuple[str, ...]
     negations: tuple[str, ...]
     conditions: tuple[str, ...]
+    figures: NumberWords
+    collects: Collects
     promises: dict[str, tuple[str, ...]]
     """By a built-in tool's name: how the agent says that it was done, as `core.promises.as_phrase` leaves it."""
 

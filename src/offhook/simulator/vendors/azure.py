@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from dataclasses import dataclass
 from typing import Final
 from xml.parsers import expat
 
@@ -12,12 +13,32 @@ SSML: Final = "http://www.w3.org/2001/10/synthesis"
 MSTTS: Final = "https://www.w3.org/2001/mstts"
 XML_LANG: Final = "http://www.w3.org/XML/1998/namespace lang"
 ELEMENTS: Final = {
-    f"{SSML} {name}" for name in ("speak", "voice", "prosody", "lang", "phoneme", "sub", "break", "p", "s")
+    f"{SSML} {name}"
+    for name in ("speak", "voice", "prosody", "lang", "phoneme", "sub", "break", "p", "s", "emphasis", "say-as")
 }
 ELEMENTS.update(f"{MSTTS} {name}" for name in ("express-as", "silence"))
 FORMATS: Final = {"raw-8khz-8bit-mono-mulaw": b"", "riff-8khz-8bit-mono-mulaw": WAV_HEADER}
 """Those that it speaks, with what comes in front."""
-VOICE: Final = re.compile(r"[a-z]{2,3}-[A-Z]{2}-[A-Za-z]+(?:Neural|:DragonHD\w*)")
+VOICE: Final = re.compile(r"[a-z]{2,3}-[A-Z]{2}-[A-Za-z]+(?:Neural(?:HD)?|:DragonHD\w*)")
+FEW_ELEMENTS: Final = re.compile(r":DragonHD|HD$")
+"""Voices that know neither styles nor silence."""
+LOCALE: Final = re.compile(r"[a-z]{2,3}-(?:[A-Z][a-z]{3}-)?[A-Z]{2}(?:-[a-z]+)?")
+_SPOKEN: Final = frozenset("audio break phoneme prosody say-as sub".split())
+CONTENT: Final = {
+    "speak": frozenset({"voice"}),
+    "voice": _SPOKEN | {"lang", "p", "s", "emphasis", "express-as", "silence"},
+    "lang": _SPOKEN | {"lang", "p", "s", "emphasis", "express-as", "silence"},
+    "express-as": _SPOKEN | {"lang", "emphasis"},
+    "prosody": _SPOKEN | {"p", "s"},
+    "p": _SPOKEN | {"express-as", "s"},
+    "s": _SPOKEN | {"express-as"},
+}
+"""What may stand in what, as the vendor's page on the structure of documents has it; in all others only text may."""
+SILENCES: Final = frozenset(
+    f"{place}{exact}" for place in ("Leading", "Tailing", "Sentenceboundary") for exact in ("", "-exact")
+)
+MILLISECONDS: Final = re.compile(r"(\d{1,5})ms")
+LONGEST_SILENCE_MS: Final = 20_000
 LONGEST: Final = 64 * 1024
 LONGEST_AGENT: Final = 255
 
@@ -27,6 +48,8 @@ class AzureServer(SoundServer):
 
     name = "azure"
     key = "azure-stand-in"
+    tail_s = 0.8
+    """Everything ends with as much silence, unless the document says otherwise."""
 
     @property
     def base_url(self) -> str:
@@ -54,12 +77,23 @@ class AzureServer(SoundServer):
         agent = headers.get("user-agent", "")
         if header is None or not 0 < len(agent) < LONGEST_AGENT or len(request.body) > LONGEST:
             raise SoundRefused(400)
-        request.text = spoken_text(request.body)
-        return Sound("audio/basic", header + self.said(request.text), SAMPLE_RATE)
+        document = read(request.body)
+        request.text = document.text
+        return Sound("audio/basic", header + self.said(request.text, document.tail_s), SAMPLE_RATE)
 
 
-def spoken_text(document: bytes) -> str:
-    """What an SSML document says, as the voice reads it out. Raises `SoundRefused` as the vendor does."""
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What an SSML document asks for."""
+
+    text: str
+    """As the voice reads it out."""
+    tail_s: float | None
+    """Silence behind it, where the document says so."""
+
+
+def read(document: bytes) -> Document:
+    """Raises `SoundRefused` as the vendor does."""
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler, parser.EndElementHandler = reader.begin, reader.end
@@ -71,7 +105,7 @@ def spoken_text(document: bytes) -> str:
     said = " ".join("".join(reader.said).split())
     if not said:
         raise SoundRefused(400)
-    return said
+    return Document(said, reader.tail_s)
 
 
 class _Reader:
@@ -79,35 +113,49 @@ class _Reader:
 
     def __init__(self) -> None:
         self.said: list[str] = []
+        self.tail_s: float | None = None
         self._open: list[str] = []
+        self._voice = ""
         self._alias = ""
         """Said in place of the text inside."""
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
-        is_root, inside = not self._open, f"{SSML} voice" in self._open
-        self._open.append(name)
-        if name not in ELEMENTS or is_root is not (name == f"{SSML} speak"):
+        parent, plain = self._open[-1] if self._open else "", name.rpartition(" ")[2]
+        self._open.append(plain)
+        if name not in ELEMENTS or (plain not in CONTENT.get(parent, ()) if parent else plain != "speak"):
             raise SoundRefused(400)
-        if is_root and not (attributes.get("version") == "1.0" and attributes.get(XML_LANG)):
+        if plain in ("speak", "lang") and not LOCALE.fullmatch(attributes.get(XML_LANG, "")):
             raise SoundRefused(400)
-        if name == f"{SSML} voice":
-            if inside or not VOICE.fullmatch(attributes.get("name", "")):
+        if plain == "speak" and attributes.get("version") != "1.0":
+            raise SoundRefused(400)
+        if plain == "voice":
+            self._voice = attributes.get("name", "")
+            if not VOICE.fullmatch(self._voice):
                 raise SoundRefused(400)
-        elif not is_root and not inside:
+        if plain in ("silence", "express-as") and FEW_ELEMENTS.search(self._voice):
             raise SoundRefused(400)
-        if name == f"{SSML} sub":
+        if plain == "silence":
+            self._silence(attributes.get("type", ""), attributes.get("value", ""))
+        if plain == "sub":
             self._alias = attributes.get("alias", "")
             self.said.append(self._alias)
 
+    def _silence(self, kind: str, value: str) -> None:
+        found = MILLISECONDS.fullmatch(value)
+        if kind not in SILENCES or found is None or int(found[1]) > LONGEST_SILENCE_MS:
+            raise SoundRefused(400)
+        if kind == "Tailing-exact":
+            self.tail_s = int(found[1]) / 1000
+
     def end(self, name: str) -> None:
         self._open.pop()
-        if name == f"{SSML} sub":
+        if name.endswith(" sub"):
             self._alias = ""
 
     def text(self, text: str) -> None:
         if not self._alias:
             self.said.append(text)
-        if text.strip() and f"{SSML} voice" not in self._open:
+        if text.strip() and "voice" not in self._open:
             raise SoundRefused(400)
 
     def doctype(self, *_: object) -> None:

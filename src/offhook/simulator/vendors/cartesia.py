@@ -5,6 +5,7 @@ for a second takes no more, text that may go on waits in a buffer, and a cancel 
 """
 
 import base64
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Literal
@@ -19,11 +20,19 @@ from offhook.simulator.vendors.sockets import (
     SpeechFault,
     SpeechServer,
 )
+from offhook.speech.ports import WordTime
 
 MAY_DIFFER: Final = frozenset({"transcript", "continue", "duration", "flush"})
 EXPIRES_S: Final = 1.0
 IDLE_S: Final = 300.0
 DEFAULT_BUFFER_MS: Final = 3000
+VERSIONS: Final = frozenset({"2026-03-01", "2026-08-14"})
+"""Those that write errors as objects; older ones are another wire."""
+MODELS: Final = re.compile(r"sonic-(?:3(?:\.5)?(?:-20\d\d-\d\d-\d\d)?|latest)")
+LANGUAGES: Final = frozenset(
+    """en fr de es pt zh ja hi it ko nl pl ru sv tr tl bg ro ar cs el fi hr ms sk da ta uk hu no vi bn th he ka id te
+    gu kn ml mr pa or ur""".split()
+)
 FORMAT: Final = {"container": "raw", "encoding": "pcm_mulaw", "sample_rate": 8000}
 
 
@@ -35,9 +44,11 @@ class CartesiaServer(SpeechServer):
     def __init__(
         self, *, port: int = 0, seed: int = 0, pace: Pace = AT_ONCE, faults: Iterable[SpeechFault | None] = (),
         refusals: Iterable[Refusal] = (), contexts: int = 10_000,
+        words: Literal["usual", "late", "none"] = "usual",
     ) -> None:  # fmt: skip
+        """`words`: their times come with each chunk, all behind the last one, or never."""
         super().__init__(port=port, seed=seed, pace=pace, faults=faults, refusals=refusals)
-        self.contexts = contexts
+        self.contexts, self.words = contexts, words
         self.idle_s = IDLE_S
         self.saying = 0
 
@@ -48,8 +59,8 @@ class CartesiaServer(SpeechServer):
             return Refusal(status=404, reason="not found")
         if self.key not in (bearer, headers.get("X-API-Key"), query.get("api_key")):
             return Refusal(status=401, reason="invalid API key")
-        if not (headers.get("Cartesia-Version") or query.get("cartesia_version")):
-            return Refusal(status=400, reason="Cartesia-Version is required")
+        if (headers.get("Cartesia-Version") or query.get("cartesia_version")) not in VERSIONS:
+            return Refusal(status=400, reason="Cartesia-Version is required, and has to be one that there is")
         return _Connection(self)
 
     def refused(self, refusal: Refusal) -> tuple[bytes, dict[str, str]]:
@@ -67,6 +78,8 @@ class _Context:
     text: str = ""
     """In the vendor's buffer."""
     speech: Speech | None = None
+    told: list[WordTime] = field(default_factory=list)
+    """Words whose times were not told yet."""
     is_ended: bool = False
     """The client said that this was all, or took it back."""
     said_s: float = 0.0
@@ -108,10 +121,14 @@ class _Connection(SpeechConnection):
         if context is not None:
             fields = _fields(message)
             return None if fields == context.fields else "fields differ from the context's first request"
-        if not isinstance(message.get("model_id"), str) or not isinstance(message.get("transcript"), str):
-            return "model_id and transcript are required"
+        if not MODELS.fullmatch(str(message.get("model_id"))) or not isinstance(message.get("transcript"), str):
+            return "model_id, of a model that there is, and transcript are required"
         if not (isinstance(voice, str) or (isinstance(voice, dict) and isinstance(voice.get("id"), str))):
             return "voice is required"
+        if isinstance(voice, dict) and voice.get("mode", "id") != "id":
+            return "voice.mode is id"
+        if message.get("language", "en") not in LANGUAGES:
+            return "the language is not supported"
         if message.get("output_format") != FORMAT:
             return "the stand-in gives raw pcm_mulaw 8000 only"
         if not isinstance(delay_ms, int) or not 0 <= delay_ms <= 5000:
@@ -197,16 +214,26 @@ class _Connection(SpeechConnection):
         common = {"context_id": speech.context, "done": False, "status_code": 206}
         audio = base64.b64encode(piece.audio).decode()
         self.send({"type": "chunk", "data": audio, "step_time": 1.0, "flush_id": context.flushes + 1, **common})
-        if context.fields.get("add_timestamps") and piece.words:
+        context.told += piece.words
+        if self._own.words == "usual":
+            self._tell_words(speech.context, context)
+
+    def _tell_words(self, name: str, context: _Context) -> None:
+        told, context.told = context.told, []
+        if context.fields.get("add_timestamps") and told:
             words = {
-                "words": [word.text for word in piece.words],
-                "start": [round(context.said_s + word.start_s, 3) for word in piece.words],
-                "end": [round(context.said_s + word.end_s, 3) for word in piece.words],
+                "words": [word.text for word in told],
+                "start": [round(context.said_s + word.start_s, 3) for word in told],
+                "end": [round(context.said_s + word.end_s, 3) for word in told],
             }
-            self.send({"type": "timestamps", "word_timestamps": words, **common})
+            self.send(
+                {"type": "timestamps", "word_timestamps": words, "context_id": name, "done": False, "status_code": 206}
+            )
 
     def send_end(self, speech: Speech) -> None:
         context = self._contexts[speech.context]
+        if self._own.words == "late":
+            self._tell_words(speech.context, context)
         context.said_s += speech.length_s
         context.speech = None
         self._go_on(speech.context, context)

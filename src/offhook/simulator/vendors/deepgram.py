@@ -32,6 +32,7 @@ from offhook.simulator.vendors.latency import Delay
 
 KEY: Final = "deepgram-stand-in"
 IDLE_S: Final = 10.0
+SILENT_S: Final = 30.0
 REQUEST_ID: Final = "00000000-0000-0000-0000-000000000001"
 MOST_KEPT: Final = 1000
 TICK_S: Final = 0.001
@@ -82,6 +83,7 @@ class StreamRecord:
 
     path: str
     query: dict[str, list[str]]
+    user_agent: str = ""
     audio_bytes: int = 0
     largest: int = 0
     """Bytes of the largest message with audio."""
@@ -101,6 +103,8 @@ class DeepgramServer:
     """From the arrival of the audio or the question that completes a result to the result."""
     seed: int = 0
     idle_s: float = IDLE_S
+    silent_s: float = SILENT_S
+    """After so long without a word of its own it gives up (NET-0000)."""
     throttle: float | None = None
     """As `THROTTLE` on the real one; None: a backlog is heard at once."""
     most_streams: int = MOST_KEPT
@@ -153,13 +157,15 @@ class DeepgramServer:
             refused = (self.faults.refuse, self.faults.reason)
         elif len(self.streams) >= self.most_streams:
             refused = (429, "Too many requests. Please try again later")
-        refused = refused or refusal(address.path, query)
+        refused = refused or refusal(address.path, query, is_old=self.faults.flux.is_old)
         if refused is not None:
             headers = {"dg-error": refused[1], "dg-request-id": REQUEST_ID}
             response = WSUpgradeResponse.create_error_response(refused[0], refused[1].encode(), headers)
             return WSUpgradeResponseWithListener(response, None)
         number, self.accepted = self.accepted, self.accepted + 1
-        self.records.append(StreamRecord(path=address.path, query=query))
+        self.records.append(
+            StreamRecord(path=address.path, query=query, user_agent=request.headers.get("User-Agent", ""))
+        )
         breaks = self.faults.breaks[number] if number < len(self.faults.breaks) else None
         stream = _Stream(self, self.records[-1], breaks)
         response = WSUpgradeResponse.create_101_response({"dg-request-id": REQUEST_ID})
@@ -182,6 +188,8 @@ class _Stream(WSListener):
         self._idle: asyncio.TimerHandle | None = None
         self._heard_at = self._free_at = 0.0
         """The client's last message; when the audio so far is through the throttle."""
+        self._owes_since: float | None = None
+        """The first audio since our own last message."""
         self._is_mute = False
 
     # ── the library's callbacks ──────────────────────────────────────────────────────────────────────────────────
@@ -230,6 +238,7 @@ class _Stream(WSListener):
 
     def _hear(self, audio: bytes) -> None:
         size = len(audio)
+        self._owes_since = self._owes_since or self._heard_at
         self._record.audio_bytes += size
         self._record.largest = max(self._record.largest, size)
         if self._rest or size % FRAME_BYTES:
@@ -305,14 +314,17 @@ class _Stream(WSListener):
                 return
             assert self._wire is not None
             self._wire.send(_TEXT, answer)
+            self._owes_since = None
         if self._due:
             self._timer = asyncio.get_running_loop().call_at(self._due[0][0], self._send_due)
 
     def _watch(self) -> None:
-        """No audio and no text for too long."""
-        left_s = self._heard_at + self._server.idle_s - clock.now()
+        """No audio and no text for too long, or nothing to say about it."""
+        now, server = clock.now(), self._server
+        idle_at, silent_at = self._heard_at + server.idle_s, (self._owes_since or now) + server.silent_s
+        left_s = min(idle_at, silent_at) - now
         if left_s <= 0:
-            self._close(1011, "NET-0001")
+            self._close(1011, "NET-0001" if now >= idle_at else "NET-0000")
         else:
             self._idle = asyncio.get_running_loop().call_later(left_s, self._watch)
 

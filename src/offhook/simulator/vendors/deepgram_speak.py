@@ -4,11 +4,13 @@ As strict as the vendor: 20 flushes a minute, then only warnings; 2000 character
 end; after `Clear` audio may still come until `Cleared`.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Final, Literal
 
 from offhook import clock
+from offhook.simulator.vendors import deepgram_flux_speak
 from offhook.simulator.vendors.sockets import (
     AT_ONCE,
     Pace,
@@ -25,6 +27,10 @@ MOST_FLUSHES: Final = 20
 LONGEST_TEXT: Final = 2000
 MOST_LETTERS: Final = 2400
 AGE_S: Final = 3600.0
+IDLE_S: Final = 60.0
+"""The vendor writes of a time limit between messages, and not how long it is: so short a one must do no harm."""
+MODEL: Final = re.compile(r"aura-(?:2-)?[a-z]+-(?:en|es|de|fr|nl|it|ja)")
+SPEEDS: Final = (0.7, 1.5)
 CLEAR_S: Final = 0.03
 """From `Clear` to `Cleared`."""
 
@@ -36,25 +42,31 @@ class DeepgramSpeakServer(SpeechServer):
 
     def __init__(
         self, *, port: int = 0, seed: int = 0, pace: Pace = AT_ONCE, faults: Iterable[SpeechFault | None] = (),
-        refusals: Iterable[Refusal] = (), sockets: int = 10_000,
+        refusals: Iterable[Refusal] = (), sockets: int = 10_000, letters: int = MOST_LETTERS,
     ) -> None:  # fmt: skip
+        """`letters` is the plan's bound of characters a minute on one socket."""
         super().__init__(port=port, seed=seed, pace=pace, faults=faults, refusals=refusals)
-        self.sockets = sockets
-        self.idle_s: float | None = None
-        """The vendor writes of a time limit between messages, and not how long it is."""
+        self.sockets, self.letters = sockets, letters
+        self.idle_s = IDLE_S
         self.age_s = AGE_S
         self.warnings = 0
+        self.knows_interrupt = True
+        """Of Flux's voices: the documents disagree on whether it is there."""
 
     def connection(self, path: str, query: dict[str, str], headers: Mapping[str, str]) -> "SpeechConnection | Refusal":
         """A socket."""
-        if path != "/v1/speak":
+        if path not in ("/v1/speak", deepgram_flux_speak.PATH):
             return Refusal(status=404, reason="Not found.")
         if headers.get("Authorization") != f"Token {self.key}":
             return Refusal(status=401, reason="Invalid credentials.")
-        if not query.get("model", "").startswith("aura-"):
+        if path == deepgram_flux_speak.PATH:
+            return deepgram_flux_speak.flux_speech(self, query, knows_interrupt=self.knows_interrupt)
+        if not MODEL.fullmatch(query.get("model", "")):
             return Refusal(status=400, reason="No such model/version combination found.")
         if (query.get("encoding"), query.get("sample_rate")) != ("mulaw", "8000"):
             return Refusal(status=400, reason="The stand-in gives mulaw at 8000 only.")
+        if not SPEEDS[0] <= float(query.get("speed", "1")) <= SPEEDS[1]:
+            return Refusal(status=400, reason="speed must be between 0.7 and 1.5")
         if len(self.connections) >= self.sockets:
             return Refusal(status=429, reason="Too many requests. Please try again later")
         return _Connection(self)
@@ -105,8 +117,9 @@ class _Connection(SpeechConnection):
         self._letters.append((now, len(text)))
         while self._letters[0][0] <= now - WINDOW_S:
             self._letters.popleft()
-        if len(text) > LONGEST_TEXT or sum(size for _, size in self._letters) > MOST_LETTERS:
+        if len(text) > LONGEST_TEXT or sum(size for _, size in self._letters) > self._own.letters:
             self.close(1008, "DATA-0001")
+            return
         self._text += text
 
     def _flush(self) -> None:
@@ -146,8 +159,7 @@ class _Connection(SpeechConnection):
         self._answers += 1
 
     def _alive(self) -> None:
-        if self._own.idle_s is not None:
-            self.after("idle", self._own.idle_s, lambda: self.close(1011, "NET-0001"))
+        self.after("idle", self._own.idle_s, lambda: self.close(1011, "NET-0001"))
 
     # ── a text's audio ───────────────────────────────────────────────────────────────────────────────────────────
 

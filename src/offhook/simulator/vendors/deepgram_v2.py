@@ -43,6 +43,12 @@ class FluxWays:
     unfinished: Belief = UNFINISHED
     updates_in_silence: bool = True
     """Without, there is nothing to be heard of a turn between its last word and its end."""
+    is_old: bool = False
+    """A server from before July 2026: it does not know `ForceEndTurn`, nor an `eot_threshold` above 0.9."""
+    untimed: int = 0
+    """In every so many-th message the words do not say where they lie."""
+    step: int = 1
+    """It looks at so many frames at once, and says nothing in between."""
     revises: bool = False
     """The newest word is heard wrongly at first, and put right with the next one or at the end."""
 
@@ -69,6 +75,8 @@ class FluxHearing:
         self._voice = self._told = 0
         """The last voice; the last message about the turn."""
         self._sequence = 0
+        self._step: list[bytes] = []
+        """Frames of a step that is not full."""
         self._thresholds = {name: float(first(query, name)) for name in V2_BOUNDS if query.get(name)}
         self._thresholds = {"eot_threshold": 0.7, "eot_timeout_ms": 5000.0, **self._thresholds}
         self._terms = list(query.get("keyterm", ()))
@@ -81,6 +89,15 @@ class FluxHearing:
 
     def hear(self, frame: bytes) -> list[str] | None:
         """The next 20 ms; what is said for it, None for nothing."""
+        if self._ways.step == 1:
+            return self._hear(frame)
+        self._step.append(frame)
+        if len(self._step) < self._ways.step:
+            return None
+        frames, self._step = self._step, []
+        return [answer for each in frames for answer in self._hear(each) or ()]
+
+    def _hear(self, frame: bytes) -> list[str] | None:
         self.frames = at = self.frames + 1
         caller, turn = self._caller, self._turn
         if caller.hear(frame):
@@ -103,7 +120,7 @@ class FluxHearing:
         except msgspec.DecodeError:
             document = {}
         match document.get("type"):
-            case "ForceEndTurn":
+            case "ForceEndTurn" if not self._ways.is_old:
                 return [self._end("manual")] if self._turn.said else []
             case "Configure":
                 return [self._configure(document)]
@@ -161,8 +178,10 @@ class FluxHearing:
 
     def _info(self, event: str, **more: str) -> str:
         self._told, turn = self.frames, self._turn
-        heard = [
-            {"word": text, "confidence": 0.99, "start": round(begin * FRAME_S, 3), "end": round(end * FRAME_S, 3)}
+        is_timed = not self._ways.untimed or self._sequence % self._ways.untimed
+        heard: list[dict[str, Any]] = [
+            {"word": text, "confidence": 0.99}
+            | ({"start": round(begin * FRAME_S, 3), "end": round(end * FRAME_S, 3)} if is_timed else {})
             for text, begin, end in turn.said
         ]
         if self._ways.revises and heard and event in ("StartOfTurn", "Update"):

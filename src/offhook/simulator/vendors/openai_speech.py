@@ -6,6 +6,7 @@ voice without its words. A server with samples of 8 kHz speaks the tape itself, 
 
 import hmac
 import json
+import re
 from typing import Any, Final
 
 import numpy as np
@@ -14,13 +15,13 @@ from offhook.audio.frames import SAMPLE_RATE
 from offhook.audio.g711 import decode_ulaw
 from offhook.audio.resample import resample
 from offhook.simulator.vendors.sound import WAV_HEADER, Sound, SoundRefused, SoundRequest, SoundServer
-from offhook.speech.catalogue import model_entry
 
 VENDOR_RATE: Final = 24_000
 LONGEST: Final = 4096
-VOICES: Final = frozenset(
-    ["alloy", "ash", "ballad", "coral", "echo", "fable", "onyx", "nova", "sage", "shimmer", "verse", "marin", "cedar"]
-)
+MODELS: Final = re.compile(r"tts-1(?:-hd)?(?:-\d{4})?|gpt-4o-mini-tts(?:-\d{4}-\d\d-\d\d)?")
+OLD_VOICES: Final = frozenset(["alloy", "ash", "coral", "echo", "fable", "onyx", "nova", "sage", "shimmer"])
+VOICES: Final = OLD_VOICES | {"ballad", "verse", "marin", "cedar"}
+"""The latter are those of `gpt-4o-mini-tts` alone."""
 MEMBERS: Final = frozenset(["model", "input", "voice", "response_format", "speed", "instructions", "stream_format"])
 FORMATS: Final = {"pcm": b"", "wav": WAV_HEADER, "mp3": b"ID3\x04\x00"}
 """With what comes in front; behind the header of an MP3 there is none in truth."""
@@ -103,15 +104,14 @@ def _check(body: object) -> dict[str, Any]:
         message = f"Unrecognized request argument supplied: {unknown[0]}"
         raise _problem(400, message, param=unknown[0], code="unknown_parameter")
     model, text, voice = body.get("model"), body.get("input"), body.get("voice")
-    entry = model_entry("openai", str(model))
-    if entry is None or entry.kind != "tts":
+    if not MODELS.fullmatch(str(model)):
         raise _problem(404, f"The model `{model}` does not exist", code="model_not_found", param="model")
     if not isinstance(text, str) or not text:
         raise _problem(400, "Input text must not be empty.", param="input")
     if len(text) > LONGEST:
         raise _problem(400, f"Input is longer than {LONGEST}.", param="input", code="string_above_max_length")
     is_own = isinstance(voice, dict) and str(voice.get("id", "")).startswith("voice_")
-    if not is_own and str(voice) not in VOICES:
+    if not is_own and str(voice) not in (OLD_VOICES if str(model).startswith("tts-1") else VOICES):
         raise _problem(400, f"Input should be one of the voices, not {voice!r}.", param="voice", code="invalid_value")
     if body.get("response_format", "mp3") not in FORMATS:
         raise _problem(400, "This stand-in speaks no such format.", param="response_format", code="invalid_value")

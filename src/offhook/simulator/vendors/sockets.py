@@ -27,7 +27,7 @@ from picows import (
 
 from offhook.simulator.vendors.latency import Delay
 from offhook.speech.ports import WordTime
-from offhook.speech.scripted.tape import Utterance, speak, word_times
+from offhook.speech.scripted.tape import SILENCE, Utterance, speak, word_times
 
 BYTES_PER_S: Final = 8000
 JOURNAL: Final = 10_000
@@ -74,6 +74,10 @@ class Pace:
     """0: all the audio at once."""
     most_letters: int = 12
     """The audio of 1 to so many letters is a message."""
+    leading_silence_s: float = 0.0
+    """In front of what is said; it has no letters."""
+    trailing_silence_s: float = 0.0
+    """Behind it."""
 
 
 AT_ONCE: Final = Pace()
@@ -98,6 +102,8 @@ class SpeechServer:
         self.said: deque[str] = deque(maxlen=JOURNAL)
         """Texts, in the order in which they were begun."""
         self.base_url = ""
+        self.bad_text = ""
+        """A text that holds it gets the socket closed, with 1008 and without a word."""
         self._texts = 0
         self._server: asyncio.Server | None = None
 
@@ -116,6 +122,8 @@ class SpeechServer:
         """Number and fault of a text that is about to be said. The number tells its tape from all others."""
         self._texts += 1
         self.said.append(text)
+        if self.bad_text and self.bad_text in text:
+            return self._texts, SpeechFault(kind="close", code=1008)
         return self._texts, self.faults.popleft() if self.faults else None
 
     def connection(self, path: str, query: dict[str, str], headers: Mapping[str, str]) -> "SpeechConnection | Refusal":
@@ -278,9 +286,19 @@ class Speech:
         self._connection, server = connection, connection.server
         self._number, self._fault = server.next_text(text)
         self._name = f"speech {self._number}"
-        self._pieces = pieces_of(text, self._number, server.chance, server.pace.most_letters)
+        self._pieces = pieces_of(text, self._number, server.chance, server.pace)
         self._sent = 0
         connection.after(self._name, server.pace.first_audio.draw(server.chance), self._next)
+
+    @property
+    def number_sent(self) -> int:
+        """Messages of its audio, the present one among them."""
+        return self._sent
+
+    def letters_after(self, count: int) -> list[tuple[str, float, float]]:
+        """Those of the `count` messages behind the present one; below 0: of the whole text."""
+        pieces = self._pieces if count < 0 else self._pieces[self._sent : self._sent + count]
+        return [letter for piece in pieces for letter in piece.letters]
 
     def cancel(self) -> None:
         """Say no more of it, not even its end."""
@@ -330,19 +348,31 @@ class Speech:
         return True
 
 
-def pieces_of(text: str, number: int, chance: random.Random, most_letters: int) -> list[Piece]:
-    """The tape of the text, cut behind any letter: odd sizes, as vendors send them."""
+def pieces_of(text: str, number: int, chance: random.Random, pace: Pace) -> list[Piece]:
+    """The tape of the text, cut behind any letter: odd sizes, as vendors send them, and `pace`'s silence around."""
     audio, times = speak(text, Utterance(number & 0xFFFF)), word_times(text)
+    lead_s = pace.leading_silence_s
     letters = letters_of(times)
-    pieces, at = [], 0
+    pieces, at = [Piece(_silence(lead_s), 0.0, (), ())] if lead_s else [], 0
     while at < len(letters):
-        until = min(len(letters), at + chance.randint(1, most_letters))
+        until = min(len(letters), at + chance.randint(1, pace.most_letters))
         start_s, end_s = letters[at][1], letters[until - 1][2]
         begin, end = round(start_s * BYTES_PER_S), round(end_s * BYTES_PER_S)
-        words = tuple(word for word in times if start_s <= word.start_s < end_s)
-        pieces.append(Piece(audio[begin:end], start_s, tuple(letters[at:until]), words))
+        words = tuple(_later(word, lead_s) for word in times if start_s <= word.start_s < end_s)
+        told = tuple((letter, lead_s + from_s, lead_s + until_s) for letter, from_s, until_s in letters[at:until])
+        pieces.append(Piece(audio[begin:end], lead_s + start_s, told, words))
         at = until
+    if pace.trailing_silence_s:
+        pieces.append(Piece(_silence(pace.trailing_silence_s), lead_s + len(audio) / BYTES_PER_S, (), ()))
     return pieces
+
+
+def _silence(length_s: float) -> bytes:
+    return SILENCE * round(length_s * BYTES_PER_S)
+
+
+def _later(word: WordTime, by_s: float) -> WordTime:
+    return WordTime(word.text, word.start_s + by_s, word.end_s + by_s)
 
 
 def letters_of(times: Iterable[WordTime]) -> list[tuple[str, float, float]]:

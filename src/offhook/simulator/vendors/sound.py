@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Final, Literal
 
+from offhook import clock
 from offhook.audio.frames import FRAME_BYTES, FRAME_S, SAMPLE_RATE, SILENCE_FRAME
 from offhook.simulator.http import Gone, HttpConnection, HttpRequest, HttpServer
 from offhook.simulator.vendors.latency import Delay
 from offhook.speech.scripted.tape import Utterance, speak
 
 PIECE_FRAMES: Final = 10
+MINUTE_S: Final = 60.0
 ODD_SIZES: Final = (1, 333, 2, 1601, 77, 4095)
 """Bytes of the pieces with the fault `odd`."""
 WAV_HEADER: Final = b"RIFF\xff\xff\xff\xffWAVEfmt \x12\x00\x00\x00"
@@ -55,6 +57,8 @@ class SoundTiming:
     realtime_factor: float = 0.05
     leading_silence_s: float = 0.0
     """In front of what is said, in whole frames."""
+    trailing_silence_s: float | None = None
+    """Behind it; None: as much as the vendor leaves there (`SoundServer.tail_s`)."""
 
 
 @dataclass(slots=True)
@@ -95,6 +99,8 @@ class SoundServer(HttpServer):
     name = ""
     key = ""
     """The only one that is taken."""
+    tail_s = 0.0
+    """Silence behind everything that it says."""
 
     def __init__(
         self,
@@ -109,6 +115,9 @@ class SoundServer(HttpServer):
         self.usual_fault = SoundFault()
         """Befalls the requests behind those."""
         self.timing: Final = timing
+        self.most_per_minute: int | None = None
+        """Requests that the account has; None: as many as come."""
+        self._asked_at: Final[deque[float]] = deque()
         self._chance: Final = random.Random(seed)
 
     # ── what a vendor's own stand-in says ────────────────────────────────────────────────────────────────────────
@@ -125,11 +134,14 @@ class SoundServer(HttpServer):
         """What the vendor adds to every answer."""
         raise NotImplementedError
 
-    def said(self, text: str) -> bytes:
-        """The text on the talking tape: mu-law that whoever hears it can read."""
+    def said(self, text: str, tail_s: float | None = None) -> bytes:
+        """The text on the talking tape: mu-law that whoever hears it can read. `tail_s` in place of the usual."""
         # Numbered by its text: a sentence from a cache never has the number of another one of the same call.
         utterance = Utterance(zlib.crc32(text.encode()) & 0xFFFF)
-        return SILENCE_FRAME * round(self.timing.leading_silence_s / FRAME_S) + speak(text, utterance)
+        usual_s = self.tail_s if self.timing.trailing_silence_s is None else self.timing.trailing_silence_s
+        lead, tail = self.timing.leading_silence_s, usual_s if tail_s is None else tail_s
+        silence = [SILENCE_FRAME * round(length_s / FRAME_S) for length_s in (lead, tail)]
+        return silence[0] + speak(text, utterance) + silence[1]
 
     # ── HTTP ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -159,6 +171,7 @@ class SoundServer(HttpServer):
                     refused.headers.append(("Retry-After", fault.retry_after))
                 raise refused
             sound = self.sound(request)
+            self._count()
         except SoundRefused as refused:
             request.state = "refused"
             length = ("Content-Length", str(len(refused.body)))
@@ -168,6 +181,16 @@ class SoundServer(HttpServer):
             await connection.end()
             return
         await self._stream(connection, request, _spoilt(sound, fault), fault)
+
+    def _count(self) -> None:
+        now = clock.now()
+        while self._asked_at and self._asked_at[0] <= now - MINUTE_S:
+            self._asked_at.popleft()
+        if self.most_per_minute is not None and len(self._asked_at) >= self.most_per_minute:
+            refused = self.refusal(STATUSES["rate_limited"])
+            refused.headers.append(("Retry-After", f"{self._asked_at[0] + MINUTE_S - now:.0f}"))
+            raise refused
+        self._asked_at.append(now)
 
     async def _stream(self, connection: HttpConnection, request: SoundRequest, sound: Sound, fault: SoundFault) -> None:
         first_s = self.timing.first_audio.draw(self._chance)

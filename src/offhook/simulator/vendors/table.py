@@ -114,6 +114,8 @@ _NOVA_WAYS: Final = {
     "no_final": NovaWays(finalize="never"),
     "duplicate_finals": NovaWays(duplicate_finals=True),
     "strange": NovaWays(is_strange=True),
+    "loose": NovaWays(early_s=0.2, is_irregular=True),
+    "untimed": NovaWays(untimed=2),
 }
 _DEEPGRAM_REFUSALS: Final = {
     "unauthorized": (401, "Invalid credentials."),

@@ -190,8 +190,9 @@ _REPHRASED: Final = tuple(
          "admission price for adults"),
         (r"\bwho(?:'s| is)? (?:the |your )?(?:boss|chief|manager|in charge)\b|\bwho (?:runs|owns)\b",
             "who is the owner"),
-        (r"\b(?:do you have|have you got|is there|are there) (?:an?|any) ([\w ]+?)(?: (?:free|available|left))? (?:for |on )?"
-         r"(?:tonight|today|tomorrow|this \w+|next \w+|\w+day)\b", r"how do I book a \1"),
+        ((r"\b(?:do you have|have you got|is there|are there) (?:an?|any) ([\w ]+?)(?: (?:free|available|left))? "
+            r"(?:for |on )?"
+         r"(?:tonight|today|tomorrow|this \w+|next \w+|\w+day)\b"), r"how do I book a \1"),
         (r"\b(?:broke|broken|break) down\b", "breakdown, towing service"),
         (r"\bhow (?:do|can) (?:i|we) (?:pay|book)\b", "how to pay, how to book"),
     )
@@ -246,7 +247,8 @@ PATTERNS: Final = Patterns(
     - {"with", "of", "in", "delivery", "pickup"},
     last=" and ",
     deeds=_DEEDS,
-    hollow="caller call customer user person tool use service request information data given give say said right all wants "
+    hollow="caller call customer user person tool use service request information data given give say said right "
+    "all wants "
     "ask asks new number name time day date",
     looking_up="get fetch list query show read retrieve find search look lookup check is when where",
     wish=re.compile(

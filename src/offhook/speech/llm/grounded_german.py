@@ -155,8 +155,8 @@ _REPHRASED: Final = tuple(
          r"\böffnungszeiten\b|\bsprechzeiten\b"), "Öffnungszeiten Sprechzeiten Sprechstunde"),
         (r"\b(?:angebote?|rabatte?|aktionen?|ermäßigung(?:en)?|vergünstigung(?:en)?)\b", "Angebote Rabatt"),
         (r"\bwie lange\b.*\b(?:dauert|bis)\b.*\b(?:da|hier|lieferung)\b", "Lieferung dauert Minuten"),
-        (r"\b(?:haben sie|hätten sie|gibt es|ist) (?:noch )?(?:eine?n?|ein) ([\w ]+?)(?: frei)? (?:für |am )?"
-         r"(?:heute|morgen|übermorgen|\w+tag|nächste\w*|diese\w*)\b", r"\1 buchen reservieren"),
+        ((r"\b(?:haben sie|hätten sie|gibt es|ist) (?:noch )?(?:eine?n?|ein) ([\w ]+?)(?: frei)? (?:für |am )?"
+         r"(?:heute|morgen|übermorgen|\w+tag|nächste\w*|diese\w*)\b"), r"\1 buchen reservieren"),
         (r"\b(?:ohne|kein) fleisch\b", "vegetarisch"),
         (r"\bkommen sie\b.*\b(?:nach hause|zu mir|vorbei)\b", "Hausbesuche"),
         (r"\bwer ist (?:der|die|ihr) (?:chef|chefin|inhaber|boss)\b", "Inhaber Leitung leitet"),
@@ -237,7 +237,8 @@ PATTERNS: Final = Patterns(
     - {"mit", "von"},
     last=" und ",
     deeds=_DEEDS,
-    hollow="anrufer kunde kunden person tool werkzeug dienst angaben gegeben gibt sagt alle neue nummer name zeit tag datum "
+    hollow="anrufer kunde kunden person tool werkzeug dienst angaben gegeben gibt sagt alle neue nummer name "
+        "zeit tag datum "
     "caller call customer",
     looking_up="get fetch list query show read retrieve find search look lookup check holen suchen finden "
         "abfragen zeigen",

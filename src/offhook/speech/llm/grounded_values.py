@@ -222,7 +222,8 @@ def code_in(text: str, grammar: Grammar) -> str:
 
 
 def email(text: str, *, joins: bool = False) -> str | None:
-    """An address as it is typed or dictated: `anna dot brown at example dot com`; with `joins` the text is nothing else,
+    """An address as it is typed or dictated: `anna dot brown at example dot com`; with `joins` the text is "
+    "nothing else,
     and words in front of the at are parts of it."""
     text = _DOT.sub(".", text[:400])
     for sign, mark in _SIGNS:

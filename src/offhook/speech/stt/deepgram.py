@@ -3,44 +3,36 @@
 Flux knows turns: it says when it expects the caller's turn to be over, and takes it back when the caller goes on.
 """
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Annotated, Final, Literal, Protocol
-from urllib.parse import urlencode
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from offhook import clock
 from offhook.core.formats import TELEPHONE
-from offhook.errors import ConfigurationError
+from offhook.errors import ProviderError
 from offhook.speech.outbox import Outbox
 from offhook.speech.ports import ProviderConfig, Setup, TranscriberEvent
 from offhook.speech.stt.deepgram_errors import NAME
-from offhook.speech.stt.deepgram_flux import FluxDialect
+from offhook.speech.stt.deepgram_flux import FluxDialect, Forcing
+from offhook.speech.stt.deepgram_models import FLUX, MULTI
 from offhook.speech.stt.deepgram_nova import NovaDialect
+from offhook.speech.stt.deepgram_query import address, plainer, takes_key_terms
+from offhook.speech.stt.deepgram_terms import left_out
 from offhook.speech.stt.level import SoundMeter
-from offhook.speech.vendor_block import BaseUrl, key_of, socket_url
+from offhook.speech.vendor_block import BaseUrl, key_of
+from offhook.speech.vendor_errors import safe_text
 from offhook.speech.websocket import Dialect, Endpoint, Limits, VendorSocket
 
+_LOG: Final = logging.getLogger("offhook.speech.deepgram")
 KEYS: Final = ("DEEPGRAM_API_KEY",)
-REGIONS: Final = frozenset(
-    "en-US en-AU en-GB en-IN en-NZ de-CH es-419 fr-CA nl-BE pt-BR pt-PT da-DK sv-SE ko-KR zh-CN zh-TW zh-HK".split()
-)
-"""Languages that Deepgram knows with their region; of all others it knows the language alone."""
-MOST_TERMS: Final = 100
-MOST_TERM_LETTERS: Final = 1500
-"""About 500 tokens, Deepgram's bound for all key terms together."""
-SHORTEST_KEYWORD: Final = 4
-"""A shorter word without a capital would be boosted wherever it might be heard."""
-
-MULTI_ENDPOINTING_MS: Final = 100
-"""Deepgram's advice for callers who change their language."""
+BAD_REQUEST: Final = 400
+LANGUAGE_TAG: Final = r"^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*)?$"
 QUIET_FRAMES: Final = 30
 """Silence of more than 0.6 s that waits for the connection is shortened to it: hearing it again would only be late."""
-
-
-FLUX: Final = "flux-"
-"""How the names of the models begin that know turns."""
-LANGUAGE_TAG: Final = r"^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*)?$"
 
 
 class Config(ProviderConfig):
@@ -69,8 +61,11 @@ class Config(ProviderConfig):
     smart_format: Annotated[bool, Field(description="Nova. Numbers, dates and amounts as they are written.")] = True
     language_hints: Annotated[
         tuple[Annotated[str, Field(pattern=LANGUAGE_TAG, min_length=2)], ...],
-        Field(max_length=10, description="Flux multi. Languages to expect; none given: the agent's."),
+        Field(max_length=10, description="Several languages. Those to expect; Flux: none given: the agent's."),
     ] = ()
+    check_language: Annotated[
+        bool, Field(description="Refuse a language that Deepgram has not published for the model.")
+    ] = True
     eot_threshold: Annotated[
         float,
         Field(ge=0.5, le=1.0, description="Flux. Belief from which the caller's turn is over; 1: never by itself."),
@@ -88,6 +83,18 @@ class Config(ProviderConfig):
         """The model knows turns."""
         return self.model.startswith(FLUX)
 
+    @property
+    def hears_several(self) -> bool:
+        """More than one language in a call."""
+        return self.model.endswith(f"-{MULTI}") if self.is_flux else self.language.lower() == MULTI
+
+    @field_validator("model")
+    @classmethod
+    def _is_live(cls, model: str) -> str:
+        if model.startswith("whisper"):
+            raise ValueError(f"Deepgram does not offer {model} for live audio: use nova-3, or provider: local")
+        return model
+
     @field_validator("language", "endpointing_ms", "smart_format")
     @classmethod
     def _of_nova(cls, value: object, info: ValidationInfo) -> object:
@@ -97,14 +104,23 @@ class Config(ProviderConfig):
             raise ValueError(f"{info.field_name} is of Nova models, and {model} is none{hint}")
         return value
 
-    @field_validator("language_hints", "eot_threshold", "eager_eot_threshold", "eot_timeout_ms")
+    @field_validator("language_hints")
+    @classmethod
+    def _of_several(cls, value: object, info: ValidationInfo) -> object:
+        model, language = info.data.get("model", ""), info.data.get("language", "")
+        if model.startswith(FLUX):
+            if not model.endswith(f"-{MULTI}"):
+                raise ValueError(f"language_hints is of flux-general-multi: {model} hears one language")
+        elif language.lower() != MULTI:
+            raise ValueError(f"language_hints is of models that hear several languages: give {model} language: multi")
+        return value
+
+    @field_validator("eot_threshold", "eager_eot_threshold", "eot_timeout_ms")
     @classmethod
     def _of_flux(cls, value: object, info: ValidationInfo) -> object:
         model = info.data.get("model", "")
         if not model.startswith(FLUX):
             raise ValueError(f"{info.field_name} is of Flux models such as flux-general-en, and {model} is none")
-        if info.field_name == "language_hints" and not _is_multi(model):
-            raise ValueError(f"language_hints is of flux-general-multi: {model} hears one language")
         highest = info.data.get("eot_threshold", 1.0)
         if info.field_name == "eager_eot_threshold" and isinstance(value, float) and value > highest:
             raise ValueError(f"eager_eot_threshold must not be above eot_threshold, which is {highest:g}")
@@ -116,98 +132,14 @@ def create(config: Config, setup: Setup) -> "DeepgramSpeechToText":
     return DeepgramSpeechToText(config, setup)
 
 
-def address(config: Config, setup: Setup) -> str:
-    """The socket's address, query included. Raises `ConfigurationError` for a language that is not heard."""
-    host = socket_url(config.base_url)
-    if config.is_flux:
-        return f"{host}/v2/listen?{flux_query(config, setup)}"
-    return f"{host}/v1/listen?{query(config, setup)}"
-
-
-def query(config: Config, setup: Setup) -> str:
-    """Nova's query: https://developers.deepgram.com/reference/speech-to-text/listen-streaming"""
-    language = _language(config.language or setup.language)
-    pause_ms = config.endpointing_ms
-    if language == "multi" and "endpointing_ms" not in config.model_fields_set:
-        pause_ms = MULTI_ENDPOINTING_MS
-    fields = [
-        ("model", config.model),
-        ("language", language),
-        ("encoding", "mulaw"),
-        ("sample_rate", "8000"),
-        ("channels", "1"),
-        ("interim_results", "true"),
-        ("endpointing", str(pause_ms) if pause_ms else "false"),
-        ("punctuate", "true"),
-    ]
-    # Without no_delay, smart_format holds finals back up to 3 s to see the end of a number.
-    fields += [("smart_format", "true"), ("no_delay", "true")] if config.smart_format else []
-    return urlencode([*fields, *_common(config), *_vocabulary(config.model, setup.vocabulary)])
-
-
-def flux_query(config: Config, setup: Setup) -> str:
-    """Flux's query: https://developers.deepgram.com/reference/speech-to-text/listen-flux. What it does not know, it
-    refuses. Raises `ConfigurationError` when the model does not hear the agent's language.
-    """
-    fields = [
-        ("model", config.model),
-        ("encoding", "mulaw"),
-        ("sample_rate", "8000"),
-        ("eot_threshold", f"{config.eot_threshold:g}"),
-        ("eot_timeout_ms", str(config.eot_timeout_ms)),
-    ]
-    eager = config.eager_eot_threshold
-    fields += [] if eager is None else [("eager_eot_threshold", f"{eager:g}")]
-    base = setup.language.partition("-")[0].lower()
-    if _is_multi(config.model):
-        hints = (hint.partition("-")[0].lower() for hint in config.language_hints or (base,))
-        fields += [("language_hint", hint) for hint in dict.fromkeys(hints)]
-    elif base != config.model.rpartition("-")[2]:
-        raise ConfigurationError(
-            f"{config.model} does not hear the agent's language, {setup.language}",
-            field="stt.model", expected="flux-general-multi or a Nova model",
-        )  # fmt: skip
-    return urlencode([*fields, *_common(config), *_vocabulary(config.model, setup.vocabulary)])
-
-
-def _is_multi(model: str) -> bool:
-    return model.endswith("-multi")
-
-
-def _common(config: Config) -> list[tuple[str, str]]:
-    fields = [("numerals", "true")] if config.numerals else []
-    return fields + ([("mip_opt_out", "true")] if config.mip_opt_out else [])
-
-
-def _language(language: str) -> str:
-    base, _, region = language.partition("-")
-    known = f"{base.lower()}-{region.upper()}" if region else ""
-    return known if known in REGIONS else base.lower()
-
-
-def _vocabulary(model: str, vocabulary: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    if model.startswith(("nova-3", FLUX)):
-        name, terms = "keyterm", [" ".join(term.split()) for term in vocabulary]
-    else:
-        # The older models take single words with a weight.
-        words = (word.strip(".,:;!?\"'()") for term in vocabulary for word in term.split())
-        name, terms = "keywords", [word for word in words if len(word) >= SHORTEST_KEYWORD or word != word.lower()]
-    letters = 0
-    for term in list(dict.fromkeys(term for term in terms if term))[:MOST_TERMS]:
-        letters += len(term)
-        if letters > MOST_TERM_LETTERS:
-            return
-        yield name, term if name == "keyterm" else f"{term.replace(':', ' ')}:1"
-
-
 class DeepgramSpeechToText:
     """Makes one connection for each call; calls share only the address and the key."""
 
     def __init__(self, config: Config, setup: Setup) -> None:
-        self._setup = setup
+        self._config, self._setup = config, setup
         self._url = address(config, setup)
-        self._dialect: type[NovaDialect | FluxDialect] = FluxDialect if config.is_flux else NovaDialect
         self._endpoint: Endpoint | None = None
+        self._forcing = Forcing()
         self.limits = Limits()
 
     format = TELEPHONE
@@ -216,19 +148,46 @@ class DeepgramSpeechToText:
     async def prepare(self) -> None:
         """Look up the key. Raises `ConfigurationError`."""
         key = key_of(self._setup, *KEYS)
-        self._endpoint = Endpoint(
+        endpoint = Endpoint(
             provider=NAME, url=self._url, headers={"Authorization": f"Token {key}"}, secret=key,
             reason_header="dg-error", request_header="dg-request-id",
         )  # fmt: skip
+        self._endpoint = replace(endpoint, instead=partial(self._instead, endpoint, ()))
+        if terms := left_out(self._setup.vocabulary) if takes_key_terms(self._config.model) else []:
+            _LOG.warning(
+                "deepgram takes about 500 tokens of key terms: %d of the vocabulary are left out, from %r on; put the"
+                " most important first", len(terms), terms[0],
+            )  # fmt: skip
 
     def transcriber(self, post: Callable[[TranscriberEvent], None]) -> "DeepgramTranscriber":
         """A transcriber for one call. `prepare` must be done."""
         assert self._endpoint is not None, "prepare() comes first"
         endpoint, limits = self._endpoint, self.limits
-        return DeepgramTranscriber(self._dialect, post, lambda dialect: VendorSocket(endpoint, dialect, limits))
+        make = partial(FluxDialect, forcing=self._forcing) if self._config.is_flux else NovaDialect
+        return DeepgramTranscriber(make, post, lambda dialect: VendorSocket(endpoint, dialect, limits))
 
     async def close(self) -> None:
         """Nothing is shared."""
+
+    def _instead(self, refused: Endpoint, without: tuple[str, ...], status: int, reason: str) -> Endpoint | None:
+        """Where to connect when the query is refused: without what it is refused for, if a call can do without it."""
+        plain = plainer(refused.url, reason) if status == BAD_REQUEST else None
+        if plain is None:
+            return None
+        endpoint, without = replace(refused, url=plain.url), (*without, plain.what)
+        why = safe_text(reason, refused.secret)
+        return replace(
+            endpoint,
+            instead=partial(self._instead, endpoint, without),
+            accepted=partial(self._learn, endpoint, without, why),
+        )
+
+    def _learn(self, endpoint: Endpoint, without: tuple[str, ...], why: str) -> None:
+        """It was taken: from now on at once."""
+        if self._endpoint is not None and self._endpoint.url != endpoint.url:
+            self._endpoint = replace(endpoint, instead=partial(self._instead, endpoint, without))
+            what = " and ".join(without)
+            _LOG.warning("deepgram refuses %s and hears without: %s", what, why or "no reason given")
 
 
 class Connection(Protocol):
@@ -254,7 +213,9 @@ class DeepgramTranscriber:
 
     def __init__(
         self,
-        dialect: type[NovaDialect | FluxDialect],
+        dialect: Callable[
+            [Callable[[TranscriberEvent], None], Callable[[str | bytes], None]], NovaDialect | FluxDialect
+        ],
         post: Callable[[TranscriberEvent], None],
         connection: Callable[[Dialect], Connection],
     ) -> None:
@@ -286,7 +247,11 @@ class DeepgramTranscriber:
 
     async def run(self) -> None:
         """Serve until cancelled; see the port."""
-        await self._socket.run()
+        try:
+            await self._socket.run()
+        except ProviderError:
+            self._dialect.lost(clock.now())
+            raise
 
     def _send(self, message: str | bytes) -> None:
         self._socket.send(message)

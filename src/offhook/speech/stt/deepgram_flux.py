@@ -10,8 +10,10 @@ fastest first:
    sentence so far no longer helps with the next words, and its own belief in the end of the turn begins anew.
 """
 
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Final
 
 import msgspec
@@ -19,10 +21,12 @@ import msgspec
 from offhook.audio.frames import FRAME_BYTES, FRAME_S, SILENCE_FRAME
 from offhook.core.events import TranscriberReady, TurnEndExpected, TurnResumed
 from offhook.core.formats import TELEPHONE
-from offhook.errors import ProtocolViolation, ProviderTimeout
+from offhook.core.words import normalize
+from offhook.errors import ProviderTimeout
 from offhook.speech.ports import TranscriberEvent
 from offhook.speech.stt.deepgram_errors import NAME, vendor_error
 from offhook.speech.stt.deepgram_questions import Questions
+from offhook.speech.stt.deepgram_wire import decoded, message_of, position_in
 from offhook.speech.stt.deepgram_words import TurnWord, told_count
 from offhook.speech.stt.lagging import Lagging
 from offhook.speech.stt.timeline import Timeline
@@ -49,35 +53,43 @@ NO_AUDIO_S: Final = 0.5
 """Flux decides by audio alone: when none comes, silence is sent in its place, or a turn would never end."""
 MOST_SILENCE_S: Final = 1.0
 """Sent at once in its place."""
+FORCED_S: Final = 1.0
+"""A stream that ends so soon behind `ForceEndTurn`, unanswered, ends because of it."""
+BELIEFS: Final = {"EagerEndOfTurn": 0.5, "EndOfTurn": 0.7}
+"""What such a message believes at least, when it does not say how much: the thresholds that are the vendor's own."""
+MOST_SKIPPED: Final = 16
+"""Turns between two messages; a number beyond that is none."""
+_LOG: Final = logging.getLogger("offhook.speech.deepgram")
 
 # ── the wire ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class _Word(msgspec.Struct, frozen=True):
-    word: str = ""
+    word: str | None = None
     start: float | None = None
     end: float | None = None
 
 
-class _Message(msgspec.Struct, frozen=True):
-    type: str = ""
-    code: str = ""
-
-
 class _TurnInfo(msgspec.Struct, frozen=True):
-    """What matters of a `TurnInfo`."""
+    """What matters of a `TurnInfo`; all of it may be missing."""
 
-    event: str = ""
-    turn_index: int = 0
-    audio_window_end: float = 0.0
-    transcript: str = ""
-    words: list[_Word] = []
-    end_of_turn_confidence: float = 0.0
+    event: str | None = None
+    turn_index: int | None = None
+    audio_window_end: float | None = None
+    transcript: str | None = None
+    words: list[_Word] | None = None
+    end_of_turn_confidence: float | None = None
     trigger: str | None = None
 
 
-_MESSAGE: Final = msgspec.json.Decoder(_Message)
 _TURN_INFO: Final = msgspec.json.Decoder(_TurnInfo)
+
+
+@dataclass(slots=True)
+class Forcing:
+    """Whether the server knows `ForceEndTurn`, which not all do (own servers, regions): learnt once for all calls."""
+
+    is_known: bool = True
 
 
 @dataclass(slots=True)
@@ -103,8 +115,16 @@ class FluxDialect:
     places (`to_s`) are the call's, and `Timeline` knows both.
     """
 
-    def __init__(self, post: Callable[[TranscriberEvent], None], send: Callable[[str | bytes], None]) -> None:
+    def __init__(
+        self,
+        post: Callable[[TranscriberEvent], None],
+        send: Callable[[str | bytes], None],
+        forcing: Forcing | None = None,
+    ) -> None:
         self._post, self._send = post, send
+        self._forcing = forcing or Forcing()
+        self._forced_at: float | None = None
+        """When `ForceEndTurn` was sent, until a turn has ended by it."""
         self._told = Told(post)
         self._lagging = Lagging(post)
         self.timeline = Timeline(TELEPHONE)
@@ -190,28 +210,34 @@ class FluxDialect:
 
     def received(self, message: str | bytes, at: float) -> None:
         """One message. Raises `ProtocolViolation` for what is not JSON, `ProviderUnavailable` for an error."""
-        try:
-            kind = _MESSAGE.decode(message)
-            if kind.type == "TurnInfo":
-                self._turn_info(_TURN_INFO.decode(message), at)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise ProtocolViolation("deepgram: sent what is not in its protocol", provider=NAME) from error
-        if kind.type == "Error":
-            raise vendor_error(kind.code)
+        kind = message_of(message)
+        if kind.type in ("TurnInfo", None):
+            info = decoded(message, _TURN_INFO)
+            if kind.type is not None or info.event is not None:
+                self._turn_info(info, at)
+        elif kind.type == "Error":
+            raise vendor_error(kind.code or "")
+
+    def lost(self, at: float) -> None:
+        """The stream has ended with an error; when that was our `ForceEndTurn`, it is never sent again."""
+        if self._forced_at is not None and at - self._forced_at <= FORCED_S and self._forcing.is_known:
+            self._forcing.is_known = False
+            _LOG.warning("deepgram does not know ForceEndTurn at this address: turns end without it from now on")
 
     def wake(self, at: float) -> None:
         """An answer or the audio is late. Raises `ProviderTimeout`."""
         self._looked_at = at
         assert self._audio_at is not None, "nobody wakes a socket that is not open"
-        if at - self._audio_at >= NO_AUDIO_S:
+        if at >= self._audio_at + NO_AUDIO_S:
             self._fill(at - self._audio_at)
             self._audio_at = at
         if not self._questions.asked:
             return
         first, (reached_s, reached_at) = self._questions.asked[0], self._reached
         waited_s = at - first.sent_at
-        if waited_s >= FORCE_S and not first.is_forced and self._turn.words:
+        if waited_s >= FORCE_S and not first.is_forced and self._turn.words and self._forcing.is_known:
             first.is_forced = True
+            self._forced_at = at
             self._send(FORCE_END_TURN)
         if waited_s >= FINAL_S and reached_s >= first.until_s - HANGOVER_S:
             self._answer(at_least=1)
@@ -230,14 +256,18 @@ class FluxDialect:
     # ── turns ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _turn_info(self, info: _TurnInfo, at: float) -> None:
-        if info.turn_index < self._turn.index:
+        index = info.turn_index
+        if index is None or index > self._turn.index + MOST_SKIPPED:
+            index = self._turn.index
+        if index < self._turn.index:
             return  # Told twice: that turn is over.
-        if info.turn_index > self._turn.index:
-            self._end_turn(info.turn_index)
-        if info.audio_window_end > self._reached[0]:
-            self._reached = (info.audio_window_end, at)
+        if index > self._turn.index:
+            self._end_turn(index)
+        reached_s = position_in(info.audio_window_end, self.timeline.sent_s)
+        if reached_s is not None and reached_s > self._reached[0]:
+            self._reached = (reached_s, at)
         turn = self._turn
-        turn.words = self._words(info)
+        turn.words = _placed(self._words(info, turn.words), turn.words)
         match info.event:
             case "StartOfTurn":
                 self._over_s = float("-inf")
@@ -248,14 +278,16 @@ class FluxDialect:
                     self._tell()
                     self._post(TurnResumed())
             case "EagerEndOfTurn" | "EndOfTurn":
-                self._over_s = info.audio_window_end
+                self._over_s = self._reached[0] if reached_s is None else reached_s
                 self._tell()
                 if info.trigger != "manual":  # We said so ourselves: that is no belief.
                     turn.is_expected = True
-                    confidence = min(1.0, max(0.0, info.end_of_turn_confidence))
+                    told = info.end_of_turn_confidence
+                    confidence = BELIEFS[info.event] if told is None else min(1.0, max(0.0, told))
                     self._post(TurnEndExpected(self._text(), self._reached_place_s, confidence))
                 if info.event == "EndOfTurn":
-                    self._end_turn(info.turn_index + 1)
+                    self._forced_at = None
+                    self._end_turn(index + 1)
         self._tell()
         self._answer()
 
@@ -267,17 +299,26 @@ class FluxDialect:
             answered = self._questions.take(self._covered)
             self._final(rest, max([self._reached_place_s, *(asked.to_s for asked in answered)]))
 
-    def _words(self, info: _TurnInfo) -> list[TurnWord]:
-        """The turn's words; without their times where list and transcript do not agree."""
+    def _words(self, info: _TurnInfo, before: list[TurnWord]) -> list[TurnWord]:
+        """The turn's words; without their times where list and transcript do not agree. What says no words says
+        nothing new.
+        """
+        words = [self._word(word, text) for word in info.words or () if (text := (word.word or "").strip())]
+        if info.transcript is None:
+            return before if info.words is None else words
         written = info.transcript.split()
-        words = [TurnWord(word.word.strip(), word.start, word.end) for word in info.words if word.word.strip()]
         if len(words) == len(written):
             self._glue = " " if len(words) > 1 else self._glue
             return [TurnWord(text, word.start_s, word.end_s) for text, word in zip(written, words, strict=True)]
         if words and "".join(word.text for word in words) == "".join(written):
             self._glue = ""  # A language that is written without spaces.
             return words
-        return [TurnWord(text) for text in written]
+        return [TurnWord(text) for text in written] or words
+
+    def _word(self, word: _Word, text: str) -> TurnWord:
+        sent_s = self.timeline.sent_s
+        start_s, end_s = position_in(word.start, sent_s), position_in(word.end, sent_s)
+        return TurnWord(text, start_s, end_s if start_s is None or end_s is None else max(start_s, end_s))
 
     @property
     def _covered(self) -> int:
@@ -317,3 +358,17 @@ class FluxDialect:
 
     def _tell(self) -> None:
         self._told.interim(self._text(), self._reached_place_s)
+
+
+def _placed(words: list[TurnWord], before: list[TurnWord]) -> list[TurnWord]:
+    """Words that do not say where they lie this time lie where they lay when they were told before."""
+    if all(word.start_s is not None for word in words):
+        return words
+    return [
+        replace(word, start_s=old.start_s, end_s=old.end_s) if word.start_s is None and _is_same(old, word) else word
+        for word, old in zip_longest(words, before[: len(words)], fillvalue=TurnWord(""))
+    ]
+
+
+def _is_same(one: TurnWord, other: TurnWord) -> bool:
+    return normalize(one.text) == normalize(other.text)

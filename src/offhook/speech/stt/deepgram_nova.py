@@ -7,16 +7,18 @@ left to finalize, and its own endpointing may have been quicker. What it makes f
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from offhook.core.events import TranscriberReady
 from offhook.core.formats import TELEPHONE
-from offhook.errors import ProtocolViolation, ProviderTimeout
+from offhook.errors import ProviderTimeout
 from offhook.speech.ports import TranscriberEvent
 from offhook.speech.stt.deepgram_errors import NAME, vendor_error
 from offhook.speech.stt.deepgram_questions import Asked, Questions
+from offhook.speech.stt.deepgram_wire import decoded, message_of, position_in
+from offhook.speech.stt.deepgram_words import TurnWord, told_count
 from offhook.speech.stt.lagging import Lagging
 from offhook.speech.stt.timeline import Timeline
 from offhook.speech.stt.told import Told
@@ -46,51 +48,59 @@ MOST_LETTERS: Final = 20_000
 
 
 class _Word(msgspec.Struct, frozen=True):
-    word: str = ""
-    punctuated_word: str = ""
-    start: float = 0.0
-    end: float = 0.0
+    word: str | None = None
+    punctuated_word: str | None = None
+    start: float | None = None
+    end: float | None = None
 
     @property
     def text(self) -> str:
-        return self.punctuated_word or self.word
-
-    @property
-    def middle_s(self) -> float:
-        return (self.start + max(self.start, self.end)) / 2
+        return self.punctuated_word or self.word or ""
 
 
 class _Alternative(msgspec.Struct, frozen=True):
-    transcript: str = ""
-    words: list[_Word] = []
+    transcript: str | None = None
+    words: list[_Word] | None = None
 
 
 class _Channel(msgspec.Struct, frozen=True):
-    alternatives: list[_Alternative] = []
+    alternatives: list[_Alternative] | None = None
 
 
 class _Results(msgspec.Struct, frozen=True):
     """What matters of a `Results` message; all of it may be missing."""
 
-    channel: _Channel = _Channel()
+    channel: _Channel | None = None
     start: float | None = None
     length_s: float | None = msgspec.field(default=None, name="duration")
-    is_final: bool = False
-    speech_final: bool = False
-    from_finalize: bool = False
+    is_final: bool | None = None
+    speech_final: bool | None = None
+    from_finalize: bool | None = None
 
     @property
-    def end_s(self) -> float | None:
-        return None if self.start is None or self.length_s is None else self.start + self.length_s
+    def stays(self) -> bool:
+        """Its words will not change any more."""
+        return bool(self.is_final or self.speech_final or self.from_finalize)
+
+    @property
+    def best(self) -> _Alternative | None:
+        alternatives = self.channel.alternatives if self.channel is not None else None
+        return alternatives[0] if alternatives else None
 
 
-class _Message(msgspec.Struct, frozen=True):
-    type: str = ""
-    variant: str = ""
-
-
-_MESSAGE: Final = msgspec.json.Decoder(_Message)
 _RESULTS: Final = msgspec.json.Decoder(_Results)
+
+
+class _Told(NamedTuple):
+    """A word and its place, in seconds of the connection's audio."""
+
+    text: str
+    start_s: float
+    end_s: float
+
+    @property
+    def middle_s(self) -> float:
+        return (self.start_s + self.end_s) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ class _Interim:
     """Text that may still change."""
 
     text: str = ""
-    words: tuple[_Word, ...] = ()
+    words: tuple[_Told, ...] = ()
     """With their places; none where Deepgram gives none."""
     end_s: float = 0.0
     """The position that it reaches."""
@@ -107,13 +117,13 @@ class _Interim:
         """What is said before a question, and what is said behind it."""
         if not self.words:
             return self, _Interim()
-        before = tuple(word for word in self.words if word.start < until_s - APART_S)
+        before = tuple(word for word in self.words if word.start_s < until_s - APART_S)
         behind = self.words[len(before) :]
-        end_s = max(before[-1].end, before[-1].start) if before else 0.0
+        end_s = before[-1].end_s if before else 0.0
         return _Interim(_joined(before), before, end_s), _Interim(_joined(behind), behind, self.end_s)
 
 
-def _joined(words: tuple[_Word, ...]) -> str:
+def _joined(words: tuple[_Told, ...]) -> str:
     return " ".join(word.text for word in words)
 
 
@@ -137,6 +147,8 @@ class NovaDialect:
         """The position up to which Deepgram's words are final, or were taken for it."""
         self._reached = (0.0, 0.0)
         """The farthest position of any result, and when it came."""
+        self._stood_in: list[TurnWord] = []
+        """Words of the interim that had to do, which their final may tell again."""
         self._overdue = 0
         """`Finalize` messages that were answered otherwise, so that their own answer may still come."""
 
@@ -199,16 +211,18 @@ class NovaDialect:
         """So that the rest is not waited for, nor paid."""
         return CLOSE_STREAM
 
+    def lost(self, at: float) -> None:
+        """The stream has ended with an error."""
+
     def received(self, message: str | bytes, at: float) -> None:
         """One message. Raises `ProtocolViolation` for what is not JSON, `ProviderUnavailable` for an error."""
-        try:
-            kind = _MESSAGE.decode(message)
-            if kind.type == "Results":
-                self._results(_RESULTS.decode(message), at)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise ProtocolViolation("deepgram: sent what is not in its protocol", provider=NAME) from error
-        if kind.type == "Error":
-            raise vendor_error(kind.variant)
+        kind = message_of(message)
+        if kind.type in ("Results", None):
+            results = decoded(message, _RESULTS)
+            if kind.type is not None or results.best is not None:
+                self._results(results, at)
+        elif kind.type == "Error":
+            raise vendor_error(kind.variant or "")
 
     def wake(self, at: float) -> None:
         """An answer is late: do without it if all that was said is known. Raises `ProviderTimeout`."""
@@ -238,30 +252,54 @@ class NovaDialect:
     # ── results ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _results(self, results: _Results, at: float) -> None:
-        end_s = results.end_s
+        start_s, end_s = self._stretch(results)
+        if start_s is not None:
+            self._pass_to(start_s)
         if end_s is not None and end_s > self._reached[0]:
             self._reached = (end_s, at)
-        new = self._new_text(results)
-        if not (results.is_final or results.speech_final or results.from_finalize):
-            self._interim = new
-            self._tell()
+        new = self._new_text(results, start_s, end_s)
+        if not results.stays:
+            if new is not None:
+                self._interim = new
+                self._tell()
             return
-        self._interim = _Interim()
-        covered = self._covered(results)
-        self._final_until = max(self._final_until, end_s or 0.0)
+        if new is None:
+            # A final that does not say its words: those of the interim are theirs.
+            new, self._interim = self._interim.split(end_s) if end_s is not None else (self._interim, _Interim())
+        else:
+            self._interim = _Interim()
+        covered = self._covered(results, end_s)
+        end_s = end_s if end_s is not None else (new.end_s or self._reached[0])
+        self._final_until = max(self._final_until, end_s)
         if covered:
-            self._overdue += covered - results.from_finalize
+            self._overdue += covered - bool(results.from_finalize)
             self._answer(new, covered)
             self._set_wakeup(at)
         elif new.text:
-            # Without a position it can only be told to lie in what was sent.
-            self._final(new, self.timeline.place_s(self.timeline.sent_s if end_s is None else end_s))
+            self._final(new, self.timeline.place_s(end_s))
         else:
             self._tell()
 
-    def _covered(self, results: _Results) -> int:
+    def _stretch(self, results: _Results) -> tuple[float | None, float | None]:
+        """Where the result begins and ends, as far as it says so."""
+        sent_s = self.timeline.sent_s
+        start_s = position_in(results.start, sent_s)
+        if start_s is None or results.length_s is None or results.length_s < 0.0:
+            return start_s, None
+        return start_s, position_in(start_s + results.length_s, sent_s)
+
+    def _pass_to(self, start_s: float) -> None:
+        """A result begins behind words that were only interim: their final was missed, and they stay."""
+        if not self._interim.text or start_s <= self._final_until + NEAR_S:
+            return
+        before, behind = self._interim.split(start_s)
+        if before.text and before.end_s <= start_s + NEAR_S:
+            self._interim = behind
+            self._final_until = max(self._final_until, before.end_s)
+            self._final(before, self.timeline.place_s(before.end_s))
+
+    def _covered(self, results: _Results, end_s: float | None) -> int:
         """How many of the questions this final answers, the oldest first."""
-        end_s = results.end_s
         covered = 0
         if end_s is not None:
             covered = sum(1 for asked in self._questions.asked if asked.until_s <= end_s + NEAR_S)
@@ -289,25 +327,48 @@ class NovaDialect:
     def _do_without(self, first: Asked) -> None:
         """No answer will come: the interim has to do, and is not told again when it becomes final after all."""
         before, self._interim = self._interim.split(first.until_s)
+        self._stood_in = [TurnWord(word) for word in before.text.split()]
         self._final_until = max(self._final_until, before.end_s if before.text else 0.0)
         self._overdue += 1
         self._answer(before, 1)
 
-    def _new_text(self, results: _Results) -> _Interim:
-        """The text less what was told already: a final that comes twice, or after its interim had to do."""
-        best = next(iter(results.channel.alternatives), _Alternative())
-        start_s, end_s = results.start, results.end_s
-        text, words = " ".join(best.transcript.split()), tuple(best.words)
-        reached_s = max(end_s or 0.0, words[-1].end if words else 0.0)
+    def _new_text(self, results: _Results, start_s: float | None, end_s: float | None) -> _Interim | None:
+        """The text less what was told already: a final that comes twice, or after its interim had to do. None when the
+        result does not say its words.
+        """
+        heard = self._heard(results)
+        if heard is None:
+            return None
+        text, words = heard
+        if words:
+            start_s = words[0].start_s if start_s is None else start_s
+            end_s = words[-1].end_s if end_s is None else end_s
+        reached_s = max(end_s or 0.0, words[-1].end_s if words else 0.0)
         if start_s is not None and end_s is not None and start_s < self._final_until and end_s <= self._final_until:
             return _Interim("", (), end_s)
         if start_s is None or end_s is None or start_s >= self._final_until - OVERLAP_S:
-            # The words are the text where they say the same; smart formatting may make one of several.
-            return _Interim(text, words if _joined(words) == text else (), reached_s)
+            return _Interim(text, words, reached_s)
         if not words:
-            return _Interim(text, (), reached_s)
+            said = [TurnWord(word) for word in text.split()]
+            return _Interim(" ".join(word.text for word in said[told_count(said, self._stood_in) :]), (), reached_s)
         new = tuple(word for word in words if word.middle_s > self._final_until)
         return _Interim(_joined(new), new, reached_s)
+
+    def _heard(self, results: _Results) -> tuple[str, tuple[_Told, ...]] | None:
+        """Text, and its words where all of them say their places: smart formatting may make one word of several."""
+        best, sent_s = results.best, self.timeline.sent_s
+        if best is None or (best.transcript is None and best.words is None):
+            return None
+        named = [word for word in best.words or () if word.text]
+        text = " ".join((best.transcript or "").split()) or " ".join(word.text for word in named)
+        words = []
+        for word in named:
+            begin_s, end_s = position_in(word.start, sent_s), position_in(word.end, sent_s)
+            if begin_s is None:
+                break
+            words.append(_Told(word.text, begin_s, max(begin_s, end_s if end_s is not None else begin_s)))
+        told = tuple(words)
+        return text, told if _joined(told) == text else ()
 
     def _tell(self) -> None:
         self._told.interim(self._interim.text[-MOST_LETTERS:], self.timeline.place_s(self._reached[0]))

@@ -14,9 +14,9 @@ from pydantic import AfterValidator, Field
 from offhook.errors import ConfigurationError
 from offhook.speech.http import Endpoint
 from offhook.speech.http_audio import VOICE_PATIENCE, AudioClient
-from offhook.speech.lexicon import Lexicon, is_ipa
 from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio
 from offhook.speech.vendor_block import BaseUrl, is_loopback, key_of
+from offhook.speech.voice_words import speaker
 
 NAME: Final = "azure"
 KEY: Final = "AZURE_SPEECH_KEY"
@@ -36,6 +36,18 @@ HINTS: Final = {
 NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """https://www.w3.org/TR/xml/#charsets: these make a document unreadable even when they are escaped."""
 _REGION: Final = re.compile(r"[a-z0-9]{2,40}")
+TAIL: Final = '<mstts:silence type="Tailing-exact" value="300ms"/>'
+"""The vendor's own is 0.8 s. What is left is trimmed as with every voice, and is the pause between two sentences
+(`speech/trimmed.py`)."""
+FEW_ELEMENTS: Final = re.compile(r":|HD$|Turbo|-(?:Alloy|Echo|Fable|Nova|Onyx|Shimmer)")
+"""Names of voices that take only some of SSML's elements: HD voices, and those of OpenAI's making."""
+LOCALES: Final = {
+    locale.partition("-")[0]: locale
+    for locale in """af-ZA am-ET ar-SA bn-BD bs-BA ca-ES cs-CZ cy-GB da-DK el-GR en-US et-EE eu-ES fa-IR ga-IE gl-ES
+    gu-IN he-IL hi-IN hy-AM ja-JP jv-ID ka-GE kk-KZ km-KH kn-IN ko-KR lo-LA ml-IN mr-IN ms-MY my-MM nb-NO ne-NP pa-IN
+    ps-AF si-LK sl-SI sq-AL sr-RS sv-SE sw-KE ta-IN te-IN uk-UA ur-PK uz-UZ vi-VN zh-CN zu-ZA""".split()
+} | {"no": "nb-NO", "tl": "fil-PH", "fil": "fil-PH"}
+"""Where a language that is told without a region is spoken; of those that are not here it is named as the language."""
 
 
 def _checked_region(region: str) -> str:
@@ -64,6 +76,10 @@ class Config(ProviderConfig):
     ] = ""
     rate_percent: Annotated[int, Field(ge=-50, le=100, description="Faster or, below 0, slower than usual.")] = 0
     pitch_percent: Annotated[int, Field(ge=-50, le=50, description="Higher or, below 0, lower than usual.")] = 0
+    spell_out: Annotated[
+        bool,
+        Field(description="Numbers, dates and amounts are given to the vendor as words; else it reads them itself."),
+    ] = False
     style: Annotated[
         str, Field(max_length=100, description="A style that the voice has, as `cheerful` or `customerservice`.")
     ] = ""
@@ -94,37 +110,67 @@ def _region_of(setup: Setup) -> str:
         raise ConfigurationError(str(error), field=REGION, found=repr(region[:40])) from error
 
 
-def ssml(config: Config, language: str, lexicon: Lexicon, text: str) -> str:
-    """The document for a text, which may hold anything."""
-    inner = "".join(_part(written, said) for written, said in lexicon.split(NOT_XML.sub(" ", text)))
-    # A multilingual voice would otherwise guess the language from each sentence anew.
-    if "Multilingual" in config.voice and not config.voice.startswith(f"{language}-"):
-        inner = f"<lang xml:lang={quoteattr(language)}>{inner}</lang>"
+def ssml(config: Config, language: str, inner: str) -> str:
+    """The document for what is said, which is SSML already (`Ssml`), in a language.
+
+    What may stand in what: https://learn.microsoft.com/azure/ai-services/speech-service/speech-synthesis-markup-structure.
+    `lang` may hold everything, and may not itself stand in `prosody`.
+    """
+    language = locale_of(language, config.voice)
     changes = {"rate": config.rate_percent, "pitch": config.pitch_percent}
     if prosody := "".join(f' {name}="{percent:+d}%"' for name, percent in changes.items() if percent):
         inner = f"<prosody{prosody}>{inner}</prosody>"
     if config.style:
         inner = f"<mstts:express-as style={quoteattr(config.style)}>{inner}</mstts:express-as>"
+    # A multilingual voice would otherwise guess the language from each sentence anew.
+    if "Multilingual" in config.voice and not config.voice.startswith(f"{language}-"):
+        inner = f"<lang xml:lang={quoteattr(language)}>{inner}</lang>"
+    tail = "" if FEW_ELEMENTS.search(config.voice) else TAIL
     return (
         '<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" '
         f'xmlns:mstts="https://www.w3.org/2001/mstts" xml:lang={quoteattr(language)}>'
-        f"<voice name={quoteattr(config.voice)}>{inner}</voice></speak>"
+        f"<voice name={quoteattr(config.voice)}>{tail}{inner}</voice></speak>"
     )
 
 
-def _part(written: str, said: str) -> str:
-    if not said:
-        return escape(written)
-    if is_ipa(said):
-        return f'<phoneme alphabet="ipa" ph={quoteattr(said[1:-1])}>{escape(written)}</phoneme>'
-    return f"<sub alias={quoteattr(said)}>{escape(written)}</sub>"
+def locale_of(tag: str, voice: str) -> str:
+    """The locale that stands for a language's tag: the vendor writes a region throughout (`de-DE`, `zh-CN`)."""
+    language, *rest = tag.replace("_", "-").split("-")
+    language = language.lower()
+    if rest:
+        return "-".join([language, *(part.upper() if len(part) == 2 else part for part in rest)])
+    of_voice = "-".join(voice.split("-")[:2])
+    if of_voice.partition("-")[0] == language:
+        return of_voice
+    return LOCALES.get(language, f"{language}-{language.upper()}")
+
+
+class Ssml:
+    """What is said, as elements of the vendor's documents: see `offhook.speech.spoken.notation`."""
+
+    def text(self, said: str) -> str:
+        """See `Notation`."""
+        return escape(NOT_XML.sub("", said))
+
+    def respelled(self, written: str, said: str) -> str:
+        """See `Notation`."""
+        return f"<sub alias={quoteattr(NOT_XML.sub('', said))}>{self.text(written)}</sub>"
+
+    def phonemes(self, written: str, ipa: str) -> str:
+        """See `Notation`."""
+        return f'<phoneme alphabet="ipa" ph={quoteattr(NOT_XML.sub("", ipa))}>{self.text(written)}</phoneme>'
+
+    def letter_a(self) -> str:
+        """See `Notation`."""
+        return self.phonemes("A", "eɪ")
 
 
 class AzureVoice:
     """See `offhook.speech.ports.Voice`."""
 
     def __init__(self, config: Config, base_url: str, key: str, setup: Setup) -> None:
-        self._config, self._language, self._lexicon = config, setup.language, Lexicon(setup.lexicon)
+        self._config, self._language = config, setup.language
+        self._speak = speaker(setup, spell_out=config.spell_out, notation=Ssml())
         headers = {"X-Microsoft-OutputFormat": FORMAT, "User-Agent": "offhook"}
         if key:
             headers["Ocp-Apim-Subscription-Key"] = key
@@ -144,9 +190,11 @@ class AzureVoice:
 
     async def synthesize(self, text: str) -> AsyncGenerator[SpokenAudio, None]:
         """The segment's audio, byte for byte as it comes. Raises `ProviderError`."""
-        if not any(sign.isalnum() for sign in text):
-            return  # Nothing to say, which the vendor takes for a mistake.
-        document = ssml(self._config, self._language, self._lexicon, text).encode()
+        spoken = self._speak(text)
+        if spoken.is_silent:
+            return  # The vendor takes it for a mistake.
+        language = spoken.language if "Multilingual" in self._config.voice else self._language
+        document = ssml(self._config, language, spoken.said).encode()
         async with aclosing(self._client.audio("cognitiveservices/v1", document, "application/ssml+xml")) as pieces:
             async for piece in pieces:
                 yield SpokenAudio(piece)

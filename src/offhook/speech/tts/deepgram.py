@@ -13,11 +13,12 @@ from urllib.parse import urlencode
 import msgspec
 from pydantic import Field
 
-from offhook.errors import ProtocolViolation, ProviderUnavailable
+from offhook.errors import ProviderUnavailable
 from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio
 from offhook.speech.vendor_block import BaseUrl, key_of, socket_url
+from offhook.speech.voice_dialect import Terms, VoiceDialect
 from offhook.speech.voice_segment import Segment
-from offhook.speech.voice_socket import SocketVoice, Terms, VoiceDialect
+from offhook.speech.voice_socket import SocketVoice
 from offhook.speech.voice_words import speaker
 from offhook.speech.websocket import Endpoint
 
@@ -29,6 +30,10 @@ MOST_FLUSHES: Final = 18
 """In a minute on one socket. From the 20th on the vendor only warns, and says nothing."""
 MOST_LETTERS: Final = 2400
 """In a minute on one socket; then the vendor closes it."""
+FEWEST_LETTERS: Final = 600
+"""No plan has less."""
+TOO_MANY_LETTERS: Final = "DATA-0001"
+"""https://developers.deepgram.com/docs/tts-troubleshooting-websocket-net-and-data-errors"""
 WINDOW_S: Final = 60.0
 FLUSH: Final = '{"type":"Flush"}'
 CLEAR: Final = '{"type":"Clear"}'
@@ -45,6 +50,10 @@ class Config(ProviderConfig):
     ] = "aura-2-thalia-en"
     speed: Annotated[float, Field(ge=0.7, le=1.5, description="1 is the voice's own pace; more is faster.")] = 1.0
     mip_opt_out: Annotated[bool, Field(description="Keep the text out of Deepgram's training; costs more.")] = False
+    spell_out: Annotated[
+        bool,
+        Field(description="Numbers, dates and amounts are given to the vendor as words; else it reads them itself."),
+    ] = False
     most_sockets: Annotated[
         int,
         Field(ge=1, le=64, description="Sockets for all calls of this agent, one segment on each: your plan's number."),
@@ -64,7 +73,9 @@ def create(config: Config, setup: Setup) -> "AuraVoice":
     )  # fmt: skip
     # An hour is the vendor's bound for a socket.
     terms = Terms(segments_per_socket=1, spare=1, most_sockets=config.most_sockets, idle_s=600.0, age_s=3300.0)
-    return AuraVoice(SocketVoice(endpoint, terms, lambda: SpeakDialect(endpoint), speaker(setup, spell_out=False)))
+    allowance = Allowance()
+    speak = speaker(setup, spell_out=config.spell_out)
+    return AuraVoice(SocketVoice(endpoint, terms, lambda: SpeakDialect(endpoint, allowance), speak))
 
 
 def query(config: Config) -> str:
@@ -124,7 +135,7 @@ class AuraVoice:
 class _Message(msgspec.Struct, frozen=True):
     """All that matters of any text message."""
 
-    type: str = ""
+    type: object = ""
     code: object = None
     description: object = None
 
@@ -132,11 +143,23 @@ class _Message(msgspec.Struct, frozen=True):
 _DECODER: Final = msgspec.json.Decoder(_Message)
 
 
+class Allowance:
+    """How many characters a minute a socket takes, as all sockets of a voice have learned."""
+
+    def __init__(self) -> None:
+        self.letters = MOST_LETTERS
+
+    def lower(self, letters: int) -> None:
+        """So many were taken, and no more."""
+        self.letters = max(FEWEST_LETTERS, min(self.letters, letters))
+
+
 class SpeakDialect(VoiceDialect):
     """What is said on one `/v1/speak` socket."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, allowance: "Allowance | None" = None) -> None:
         super().__init__(endpoint)
+        self._allowance = allowance or Allowance()
         self._segment: Segment | None = None
         self._is_clearing = False
         self._may_be_stale = False
@@ -149,7 +172,9 @@ class SpeakDialect(VoiceDialect):
         while self._asked and self._asked[0][0] <= at - WINDOW_S:
             self._asked.popleft()
         asked = sum(count for _, count in self._asked)
-        return len(self._asked) < MOST_FLUSHES and (asked + max(letters, 1) <= MOST_LETTERS or not self._asked)
+        return len(self._asked) < MOST_FLUSHES and (
+            asked + max(letters, 1) <= self._allowance.letters or not self._asked
+        )
 
     def begin(self, segment: Segment, at: float) -> Iterable[str]:
         """Text and flush."""
@@ -170,17 +195,14 @@ class SpeakDialect(VoiceDialect):
         """So that the rest is not made, nor paid."""
         return CLOSE
 
-    def received(self, message: str | bytes, at: float) -> None:
+    def received(self, message: str | bytes, at: float) -> Iterable[str]:
         """Audio, or one message."""
         segment = self._segment
         if isinstance(message, bytes):
             if segment is not None:
                 segment.add(message, at)
-            return
-        try:
-            said = _DECODER.decode(message)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise self.problem(ProtocolViolation, "sent what is not in its protocol") from error
+            return ()
+        said = self.read(_DECODER, message)
         words = ": ".join(str(part) for part in (said.code, said.description) if part)
         if said.type == "Flushed":
             self._flushed()
@@ -193,6 +215,12 @@ class SpeakDialect(VoiceDialect):
             raise self.problem(ProviderUnavailable, f"warns: {words}")
         elif said.type == "Error":
             raise self.problem(ProviderUnavailable, f"error {words}")
+        return ()
+
+    def ended(self, error: BaseException) -> None:
+        """Too many characters: this account's limit is lower than the published one."""
+        if TOO_MANY_LETTERS in str(error) and len(self._asked) > 1:
+            self._allowance.lower(sum(count for _, count in self._asked) - self._asked[-1][1])
 
     def _flushed(self) -> None:
         segment = self._segment

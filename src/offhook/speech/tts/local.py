@@ -16,7 +16,7 @@ from pydantic import Field
 
 from offhook.errors import ConfigurationError, ProviderUnavailable
 from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio
-from offhook.speech.tts.normalize import normalize
+from offhook.speech.voice_words import speaker
 
 if TYPE_CHECKING:
     from offhook.speech.tts.sound import Sound
@@ -88,8 +88,8 @@ class LocalVoice:
 
     def __init__(self, config: Config, setup: Setup) -> None:
         self._config = config
-        self._language = setup.language
-        self._lexicon = {word: in_voice_letters(said) for word, said in setup.lexicon.items()}
+        # Whatever is asked of it is read as English: digits would be lost.
+        self._speak = speaker(setup, spell_out=True, notation=Inline(), speaks_others=False)
         self._engine: _Engine | None = None
         self._threads: ThreadPoolExecutor | None = None
         self._cache = SoundCache(CACHE_BYTES)
@@ -111,7 +111,7 @@ class LocalVoice:
         from offhook.speech.tts.sound import word_times
 
         offset = 0
-        for piece in pieces(text, normalize(text, self._language, self._lexicon)):
+        for piece in pieces(text, self._speak(text).entries):
             sound = await self._sound(piece.text)
             yield SpokenAudio(sound.audio, word_times(piece.words, piece.weights, sound, offset))
             offset += len(sound.audio)
@@ -239,10 +239,24 @@ def _weight(said: str) -> float:
     return letters + PAUSE_WEIGHT * len(said.split()) if letters else 0.0
 
 
-def in_voice_letters(said: str) -> str:
-    """A lexicon's entry for the voice: `/phonemes/` in its own letters, a respelling as it is."""
-    if not (said.startswith("/") and said.endswith("/") and len(said) > 2):
+class Inline:
+    """The voice's own inline form, `[word](/phonemes/)`: see `offhook.speech.spoken.notation`."""
+
+    def text(self, said: str) -> str:
+        """See `Notation`."""
         return said
-    for usual, own in PHONEMES.items():
-        said = said.replace(usual, own)
-    return said
+
+    def respelled(self, written: str, said: str) -> str:
+        """See `Notation`."""
+        return said
+
+    def phonemes(self, written: str, ipa: str) -> str:
+        """In the letters that the voice has for its sounds."""
+        for usual, own in PHONEMES.items():
+            ipa = ipa.replace(usual, own)
+        shown = written.translate(str.maketrans("", "", "[]()"))
+        return f"[{shown}](/{ipa}/)"
+
+    def letter_a(self) -> str:
+        """A plain one would be read as the article."""
+        return "[A](/ˈA/)"

@@ -5,7 +5,7 @@ no mu-law, so its 16-bit samples are brought down here; and no word times, so th
 https://developers.openai.com/api/docs/guides/text-to-speech
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -16,9 +16,9 @@ from offhook.audio.pcm import PcmToUlaw
 from offhook.speech.catalogue import key_header
 from offhook.speech.http import Endpoint
 from offhook.speech.http_audio import VOICE_PATIENCE, AudioClient
-from offhook.speech.lexicon import Lexicon
 from offhook.speech.ports import ProviderConfig, Setup, SpokenAudio
 from offhook.speech.vendor_block import BaseUrl, is_loopback, key_of
+from offhook.speech.voice_words import SpokenText, speaker
 
 NAME: Final = "openai"
 BASE_URL: Final = "https://api.openai.com/v1"
@@ -43,6 +43,10 @@ class Config(ProviderConfig):
     instructions: Annotated[
         str, Field(max_length=LONGEST_TEXT, description="How to speak, in words; models named `tts-1` take none.")
     ] = ""
+    spell_out: Annotated[
+        bool,
+        Field(description="Numbers, dates and amounts are given to the vendor as words; else it reads them itself."),
+    ] = False
     base_url: Annotated[BaseUrl, Field(description="The vendor's address; it mostly ends in `/v1`.")] = BASE_URL
     key_env: Annotated[
         str,
@@ -77,7 +81,8 @@ SPEAKS_ANY: Final = _speaks_any
 
 def create(config: Config, setup: Setup) -> "OpenAIVoice":
     """The voice of an agent. Raises `ConfigurationError` when the key is missing."""
-    return OpenAIVoice(config, key_of(setup, config.key_env, config.base_url), Lexicon(setup.lexicon))
+    speak = speaker(setup, spell_out=config.spell_out)
+    return OpenAIVoice(config, key_of(setup, config.key_env, config.base_url), speak)
 
 
 def request_body(config: Config, text: str) -> dict[str, Any]:
@@ -99,8 +104,8 @@ def request_body(config: Config, text: str) -> dict[str, Any]:
 class OpenAIVoice:
     """See `offhook.speech.ports.Voice`."""
 
-    def __init__(self, config: Config, key: str, lexicon: Lexicon) -> None:
-        self._config, self._lexicon = config, lexicon
+    def __init__(self, config: Config, key: str, speak: Callable[[str], SpokenText]) -> None:
+        self._config, self._speak = config, speak
         endpoint = Endpoint(NAME, config.base_url, key_header(config.base_url, key), key, VOICE_PATIENCE)
         self._client = AudioClient(endpoint, FORMAT_HINT)
 
@@ -118,10 +123,11 @@ class OpenAIVoice:
 
     async def synthesize(self, text: str) -> AsyncGenerator[SpokenAudio, None]:
         """The segment's audio as it comes, 2 ms behind it. Raises `ProviderError`."""
-        if not any(sign.isalnum() for sign in text):
-            return  # Nothing to say, which the vendor takes for a mistake.
+        spoken = self._speak(text)
+        if spoken.is_silent:
+            return  # The vendor takes it for a mistake.
         samples = PcmToUlaw(self._config.sample_rate_hz)
-        body = msgspec.json.encode(request_body(self._config, self._lexicon.respelled(text)))
+        body = msgspec.json.encode(request_body(self._config, spoken.said))
         async with aclosing(self._client.audio("audio/speech", body, "application/json")) as pieces:
             async for piece in pieces:
                 if audio := samples.push(piece):

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from offhook.speech.spoken.telephone import cut
+
 ONES: Final = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
@@ -53,31 +55,58 @@ def year(n: int) -> str:
     return f"{cardinal(century)} {'oh ' if rest < 10 else ''}{cardinal(rest)}"
 
 
+def plural(word: str) -> str:
+    """The plural of a regular English word."""
+    if word.endswith("y") and word[-2:-1] not in ("a", "e", "o", "u"):
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
+
+
 def digits(text: str) -> str:
     """ "014" -> "zero one four"; what is not a digit is left out."""
     return " ".join(ONES[int(c)] for c in text if c in "0123456789")
 
 
 def number(text: str) -> str:
-    """ "1,234.50" -> "one thousand two hundred thirty four point five zero"; "007" -> "zero zero seven"."""
-    whole, _, fraction = text.replace(",", "").partition(".")
+    """ "1,234.50" -> "one thousand two hundred thirty four point five zero"; "2½" -> "two and a half"; "007"."""
+    if text[-1:] in FRACTION_SIGNS:
+        alone, behind = FRACTION_SIGNS[text[-1]]
+        return f"{number(text[:-1])} and {behind}" if text[:-1] else alone
+    whole, _, decimals = text.replace(",", "").partition(".")
     said = digits(whole) if len(whole) > LONGEST_CARDINAL or (whole[:1] == "0" and whole != "0") else ""
     said = said or cardinal(int(whole or "0"))
-    return f"{said} point {digits(fraction)}" if fraction else said
+    return f"{said} point {digits(decimals)}" if decimals else said
+
+
+def fraction(above: int, below: int) -> tuple[str, str]:
+    """How a common fraction is said alone, and behind a whole number: "one half", "a half"."""
+    if below == 2:
+        part = "half" if above == 1 else "halves"
+    elif below == 4:
+        part = "quarter" if above == 1 else "quarters"
+    else:
+        part = ordinal(below) if above == 1 else plural(ordinal(below))
+    many = f"{cardinal(above)} {part}"
+    article = "an" if part.startswith(("eigh", "elev")) else "a"
+    return many, f"{article} {part}" if above == 1 else many
+
+
+FRACTION_SIGNS: Final = {
+    sign: fraction(above, below)
+    for sign, above, below in (
+        ("½", 1, 2), ("⅓", 1, 3), ("⅔", 2, 3), ("¼", 1, 4), ("¾", 3, 4), ("⅕", 1, 5), ("⅖", 2, 5), ("⅗", 3, 5),
+        ("⅘", 4, 5), ("⅙", 1, 6), ("⅚", 5, 6), ("⅐", 1, 7), ("⅛", 1, 8), ("⅜", 3, 8), ("⅝", 5, 8), ("⅞", 7, 8),
+        ("⅑", 1, 9), ("⅒", 1, 10),
+    )
+}  # fmt: skip
+"""One sign: alone, and behind a whole number."""
 
 
 def plain_number(text: str) -> str:
     """A number without a known meaning: four digits that could be a year are said in pairs, the rest as a cardinal."""
-    if len(text) == 4 and text.isdigit() and (1100 <= int(text) < 2100):
+    if len(text) == 4 and text.isdecimal() and (1100 <= int(text) < 2100):
         return year(int(text))
     return number(text)
-
-
-def plural(word: str) -> str:
-    """The plural of a regular English word."""
-    if word.endswith("y") and word[-2:-1] not in ("a", "e", "o", "u"):
-        return f"{word[:-1]}ies"
-    return f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
 
 
 def counted(n: str, word: str, many: str | None = None) -> str:
@@ -86,21 +115,15 @@ def counted(n: str, word: str, many: str | None = None) -> str:
 
 
 def grouped_digits(text: str) -> str:
-    """Digits of a telephone number or a long code, in the groups in which people say them."""
-    n = len(text)
-    if n == 11 and text[0] == "1":
-        sizes = [1, 3, 3, 4]
-    elif n == 10:
-        sizes = [3, 3, 4]
-    elif n == 7:
-        sizes = [3, 4]
-    else:
-        sizes = [3] * (n // 3) + ([n % 3] if n % 3 else [])
-        if n % 3 == 1 and n > 3:
-            # No digit is left alone at the end.
-            sizes[-2:] = [2, 2]
-    groups, at = [], 0
-    for size in sizes:
-        groups.append(digits(text[at : at + size]))
-        at += size
-    return ", ".join(groups)
+    """Digits of a long code, in groups."""
+    return ", ".join(digits(group) for group in cut(text))
+
+
+def paired(text: str) -> str:
+    """A number of a house, a room or a road: "123" -> "one twenty three", "405" -> "four oh five"."""
+    if len(text) not in (3, 4) or text[0] == "0":
+        return digits(text) if len(text) > 4 or text[:1] == "0" else cardinal(int(text))
+    head, rest = int(text[:-2]), int(text[-2:])
+    if rest == 0:
+        return cardinal(int(text)) if head % 10 == 0 else f"{cardinal(head)} hundred"
+    return f"{cardinal(head)} {'oh ' if rest < 10 else ''}{cardinal(rest)}"

@@ -1,0 +1,86 @@
+"""What is going to be dictated, by the words with which somebody asks for it or says that it comes."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from offhook.core.behaviour import Script
+from offhook.core.collects import Collects, Kind
+from offhook.core.figures import NumberWords, length_asked, plain_words
+
+_SENTENCE: Final = re.compile(r"[^.?!？！。]+[.?!？！。]*")
+_MOST_CHARS: Final = 4000
+_GENERAL: Final = (Kind.CODE, Kind.NUMBER)
+"""Any special kind beside these is meant: a zip code, a card number."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What somebody has announced."""
+
+    kinds: frozenset[Kind] = frozenset()
+    length: int | None = None
+    """In digits or letters, when it was told."""
+
+
+# ── what is asked for ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def wanted(text: str, script: Script) -> Wanted:
+    """What the text speaks of as dictated, by the language's words."""
+    return _wanted(text[-_MOST_CHARS:], script.collects, script.collect_words, script.figures)
+
+
+@lru_cache(maxsize=256)
+def _wanted(text: str, collects: Collects, others: tuple[str, ...], figures: NumberWords) -> Wanted:
+    said = plain_words(text)
+    if _holds(said, collects.never):
+        return Wanted()
+    found = {kind for kind, phrases in collects.by_kind() if _holds(said, phrases)}
+    if not found and _holds(said, others):
+        found = {Kind.NUMBER}
+    length = length_asked(text, figures)
+    if length is not None:
+        return Wanted(frozenset(found or {Kind.CODE}), length)
+    for general in _GENERAL:
+        if len(found) > 1:
+            found.discard(general)
+    return Wanted(frozenset(found))
+
+
+def _holds(said: str, phrases: tuple[str, ...]) -> bool:
+    return bool(phrases) and _pattern(phrases).search(said) is not None
+
+
+@lru_cache(maxsize=512)
+def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the phrases, within words as `plain_words` leaves them."""
+    return re.compile("|".join(_as_pattern(phrase) for phrase in phrases))
+
+
+def _as_pattern(phrase: str) -> str:
+    begin, end = "" if phrase.startswith("-") else " ", "" if phrase.endswith("-") else " "
+    return re.escape(f"{begin}{plain_words(phrase).strip()}{end}")
+
+
+def asks_for(text: str, script: Script) -> Wanted:
+    """What the agent's text asks for: by its last question, else by any of its sentences.
+
+    "I have your telephone number. What time shall I note?" asks for no number.
+    """
+    sentences = [found.group() for found in _SENTENCE.finditer(text[-_MOST_CHARS:])]
+    last = max((index for index, sentence in enumerate(sentences) if is_asking(sentence)), default=-1)
+    if last < 0:
+        return wanted(text, script)
+    # What comes behind a question often says more of it: "Could I have your card? Just the last four digits."
+    return max(wanted(sentences[last], script), wanted(" ".join(sentences[last:]), script), key=_tells)
+
+
+def is_asking(sentence: str) -> bool:
+    """True when the sentence ends as a question does."""
+    return sentence.rstrip()[-1:] in ("?", "？")
+
+
+def _tells(found: Wanted) -> tuple[bool, bool]:
+    return found.length is not None, bool(found.kinds)
