@@ -268,3 +268,20 @@ def test_a_stay_ends_behind_its_beginning_and_a_bare_day_is_asked_about() -> Non
     assert "check in or check out" in talk.say("make it Monday")
     talk.all("the check out", "yes")
     assert talk.given == {"check_in": "2026-12-04", "check_out": "2026-12-07"}
+
+
+def test_cancel_it_is_a_wish_where_nothing_was_begun() -> None:
+    assert Talk((CANCEL,)).say("I'd like to cancel it").endswith("What is the reference?")
+    assert Talk((VISIT,)).say("please cancel it").startswith(SENTENCES.cannot)
+    assert Talk((VISIT,)).say("oh never mind").startswith(SENTENCES.all_right)
+
+
+def test_thats_wrong_is_no_reason_called_wrong() -> None:
+    reason = {"type": "string", "enum": ["late", "wrong", "other"]}
+    order = {"type": "string", "description": "The order number, six digits.", "pattern": "^[0-9]{6}$"}
+    talk = Talk((tool("cancel_order", "Cancel an order.", ("order",), order=order, reason=reason),))
+    assert talk.say("I want to cancel my order").endswith("What is the order number?")
+    talk.all("one two three four five six", "no that's wrong")
+    assert talk.say("one two three four five seven").endswith(SENTENCES.right)
+    talk.say("yes")
+    assert talk.given == {"order": "123457"}

@@ -83,7 +83,8 @@ class Dialogue(InForm):
         if Act.MESSAGE in acts and TAKE_MESSAGE in self._tools:
             return self._begin(self._skill(TAKE_MESSAGE), text)
         wish = self._wish(text)
-        if wish.skills and Act.DROP not in acts:
+        drops = Act.DROP in acts and not self._language.grammar.deeds(text)
+        if wish.skills and not drops:
             return self._grant(wish, text)
         if Act.HUMAN in acts and Act.ROBOT not in acts:
             return self._connect(text) or [Say(self._say.no_transfer), Say(self.offer)]
@@ -148,7 +149,7 @@ class Dialogue(InForm):
             return [Say(say.wait)]
         if Act.HELLO in acts:
             return [Say(say.hello)]
-        if Act.DROP in acts:
+        if Act.DROP in acts and not self._language.grammar.deeds(text):
             return [Say(say.all_right), Say(say.anything_else)]
         if not clauses:
             opening = say.you_are_welcome if Act.THANKS in acts else say.all_right

@@ -15,6 +15,8 @@ MOST_SLOTS: Final = 24
 DEEPEST: Final = 4
 """Blocks inside of each other."""
 LONGEST_LABEL: Final = 48
+LONGEST_NAME: Final = 3
+"""Words of a description that is no sentence but a name."""
 AS_SAID_WORDS: Final = frozenset(["tomorrow", "friday", "morgen", "freitag"])
 """A day whose description gives such an example is wanted in words."""
 
@@ -194,7 +196,8 @@ def _slots(schema: Mapping[str, Any], path: tuple[str, ...], *, required: bool) 
             yield replace(slot, kind=Kind.DATE, part="date")
             yield replace(slot, kind=Kind.TIME, part="time")
         case "string":
-            yield replace(slot, kind=_text_kind(slot))
+            kind = _text_kind(slot)
+            yield replace(slot, kind=kind, label=_label_of_code(slot) if kind is Kind.CODE else label)
         case other:
             raise Unusable(f"{'.'.join(path)} is {other}, which nobody can say")
 
@@ -303,6 +306,14 @@ def label_of(name: str, schema: Mapping[str, Any]) -> str:
     if title and len(title) <= LONGEST_LABEL:
         return title
     return " ".join(tokens(name))
+
+
+def _label_of_code(slot: Slot) -> str:
+    """`order` is called by its description where that says "The order number, six digits"."""
+    first = re.split(r"[,.:;(]", slot.description)[0].strip()
+    words = re.sub(r"^(?:the|an?|der|die|das|eine?)\s+", "", first, flags=re.IGNORECASE).split()
+    is_fuller = slot.label in [word.casefold() for word in words] and 1 < len(words) <= LONGEST_NAME
+    return " ".join(words) if is_fuller and "title" not in slot.schema else slot.label
 
 
 def _options(schema: Mapping[str, Any]) -> tuple[Option, ...]:

@@ -113,6 +113,9 @@ def choice(
     best = ranked(slot, text, grammar, spent)
     if len(best) == 1:
         value = best[0].value
+        if not asked and grammar.acts(best[0].names[0]) & {Act.YES, Act.NO}:
+            # A reason that is called "wrong" is not given by "that's wrong".
+            return None
         return value if isinstance(value, str | int | float) else None
     if asked and best == () and all(isinstance(option.value, int) for option in slot.options):
         number = re.search(r"\d+", grammar.figures(text))
