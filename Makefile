@@ -15,7 +15,7 @@ OFFHOOK_MODEL_SOURCES ?= any
 export OFFHOOK_MODEL_SOURCES
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench serve call models docs lock local-llm clean
+.PHONY: help setup demo talk test check format bench serve call models docs lock local-llm clean
 
 help: ## this list
 	@echo "Offhook. On a fresh machine: make demo"
@@ -24,6 +24,8 @@ help: ## this list
 setup: $(RUN) ## make .venv and install what running needs
 demo: $(RUN) ## hear a whole call: no telephone, no keys
 	@$(OFFHOOK) demo $(ARGS)
+talk: $(RUN) models ## talk to an agent yourself, in the browser: make talk AGENT=my.yaml
+	@$(OFFHOOK) talk "$(AGENT)" --port $(PORT) $(ARGS)
 test: $(RUN) $(DEV) models ## run all tests
 	@$(PY) -m pytest -n 2 $(ARGS)
 check: $(RUN) $(DEV) ## lint, format, types, layers, house rules

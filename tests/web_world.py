@@ -20,7 +20,9 @@ from offhook.telephony.carriers.twilio_signature import sign
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import Leg, LegStarted
 from offhook.web.app import create_app
+from offhook.web.connection import MediaConnection
 from offhook.web.server import Listening, serve
+from offhook.web.talk import Talk
 from tests.twilio_wire import Ear, connected, start
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -127,6 +129,18 @@ class World:
     port: int
     live: FakeCalls
     client: httpx2.AsyncClient
+    browsers: set[MediaConnection] = field(default_factory=set)
+    """Sockets of browsers that are open."""
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+
+    def break_browsers(self) -> None:
+        """Every browser's socket is closed, as by a server that starts anew."""
+        for connection in list(self.browsers):
+            connection.shut_down()
+
+    def wait(self, condition: Callable[[], object]) -> None:
+        """As `until`, from another thread."""
+        asyncio.run_coroutine_threadsafe(until(condition), self.loop).result(PATIENCE_S)
 
     async def post(self, path: str, fields: dict[str, str], *, signature: str | None = None, **headers: str) -> Any:
         """A webhook, signed for the public address unless told otherwise ("" sends none)."""
@@ -178,20 +192,25 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.001)
 
 
-def play(story: Callable[[World], Awaitable[None]], host: str = "127.0.0.1", **changes: Any) -> None:
+def play(
+    story: Callable[[World], Awaitable[None]],
+    host: str = "127.0.0.1",
+    talk: Callable[[FakeCalls], Talk] | None = None,
+    **changes: Any,
+) -> None:
     """Tell a story with a running server."""
 
     async def run() -> None:
         values: dict[str, Any] = {"twilio_auth_token": Secret(TOKEN), "public_url": PUBLIC} | changes
         settings, live = Settings(**values), FakeCalls()
         ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        app = create_app(live, settings)
+        app = create_app(live, settings, talk=talk(live) if talk is not None else None)
         server = asyncio.create_task(serve(app, live, Listening(host, port=0, on_ready=ready.set_result)))
         try:
             async with asyncio.timeout(PATIENCE_S):
                 port = await ready
             async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
-                await story(World(port, live, client))
+                await story(World(port, live, client, app.state.media_door.browsers))
         finally:
             server.cancel()
             await asyncio.wait([server])

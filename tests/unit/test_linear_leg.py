@@ -13,6 +13,7 @@ from offhook.telephony.linear_leg import (
     AUDIO_LIMIT,
     MOST_SKIPPED_MS,
     TEXT_LIMIT,
+    TOLD_BACKLOG,
     LinearLeg,
     LinearWorld,
 )
@@ -34,6 +35,7 @@ class Peer:
     sent: list[Any] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
     told: list[Any] = field(default_factory=list)
+    waiting_bytes: int = 0
     started: list[LegStarted] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -237,3 +239,16 @@ def test_whatever_comes_nothing_is_raised(seed: int) -> None:
                 peer.leg.connection_lost("gone")
     assert all(len(frame) == 640 for frame in peer.told if isinstance(frame, bytes))
     assert sum(1 for told in peer.told if isinstance(told, str)) <= 1
+
+
+def test_news_of_the_call_never_stand_before_its_sound() -> None:
+    peer = Peer()
+    assert not peer.leg.tell(b'{"type":"told"}'), "nobody has come yet"
+    peer.starts()
+    assert peer.leg.tell(b'{"type":"told","told":"note"}')
+    peer.waiting_bytes = TOLD_BACKLOG + 1
+    assert not peer.leg.tell(b'{"type":"told","told":"late"}')
+    peer.waiting_bytes = 0
+    peer.leg.text_received('{"type":"stop"}')
+    assert peer.leg.tell(b'{"type":"told","told":"ended"}'), "why it ended comes behind the end"
+    assert [one["told"] for one in peer.sent if one["type"] == "told"] == ["note", "ended"]

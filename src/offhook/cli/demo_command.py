@@ -93,7 +93,9 @@ def fetch_models(agent: Path) -> None:
 
     settings = Settings.from_environment()
     store = ModelStore(settings.model_dir, cast("Sources", settings.model_sources))
-    if missing := store.missing((*models_of(load_agent(agent)), MEANING_MODEL)):
+    document = load_agent(agent)
+    beside = (MEANING_MODEL,) if document.knowledge else ()
+    if missing := store.missing((*models_of(document), *beside)):
         fetch(list(missing))
 
 

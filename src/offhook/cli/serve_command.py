@@ -3,16 +3,17 @@
 import gc
 import logging
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from offhook import clock
-from offhook.settings import Settings
+from offhook.settings import Secret, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from offhook.agents.model import Agent
     from offhook.call.runtimes import Runtimes
@@ -46,12 +47,22 @@ def serve(
     uvloop.run(serve_agents(runtimes_of(agent, settings), [str(file) for file in team], settings, (host, port)))
 
 
+@dataclass(frozen=True, slots=True)
+class PageWish:
+    """A page where a browser is the caller, on the same port."""
+
+    key: Secret
+    on_ready: "Callable[[int], None]"
+    """Told the port when calls are taken, in place of the line in the log."""
+
+
 async def serve_agents(
-    runtimes: "Runtimes", team: "Sequence[str]", settings: Settings, address: tuple[str, int]
+    runtimes: "Runtimes", team: list[str], settings: Settings, address: tuple[str, int], page: PageWish | None = None
 ) -> None:
     """Make the agents ready, the first of which answers, then take calls until a signal. Raises `OffhookError`."""
     from offhook.call.live import Limits, LiveCalls
     from offhook.call.records.files import FileRecords
+    from offhook.call.records.watched import WatchedRecords
     from offhook.cli.assembly import knowledge_line
     from offhook.telephony.browser import with_browsers
     from offhook.telephony.carriers.twilio_line import TwilioLines
@@ -59,13 +70,12 @@ async def serve_agents(
     from offhook.telephony.tokens import Tokens
     from offhook.web.app import create_app
     from offhook.web.ports import Sentences
-    from offhook.web.server import Listening, descriptors_for, raise_descriptors
+    from offhook.web.server import Listening
     from offhook.web.server import serve as run_server
+    from offhook.web.talk import Talk, TalkPage
 
     host, port = address
-    files, wanted = raise_descriptors(), descriptors_for(settings.max_calls)
-    if files < wanted:
-        _LOG.warning("! %d files may be open, %d calls need %d: raise LimitNOFILE", files, settings.max_calls, wanted)
+    _make_room(settings.max_calls)
 
     def say_ready(bound: int) -> None:
         shown = f"[{host}]" if ":" in host else host
@@ -73,7 +83,7 @@ async def serve_agents(
 
     sid, token = settings.twilio_account_sid, settings.twilio_auth_token
     rest = TwilioRest(sid, token, settings.twilio_base_url) if sid and token else None
-    records = FileRecords(settings.data_dir)
+    records = WatchedRecords(FileRecords(settings.data_dir))
     live = LiveCalls(
         runtimes,
         Limits(settings.max_calls, settings.max_loop_lag_ms / 1000),
@@ -94,13 +104,23 @@ async def serve_agents(
         gc.freeze()
         live.watch_lag()
         sentences = Sentences(language=first.agent.language, busy=sorry, apology=sorry)
-        app = create_app(live, settings, sentences=sentences, records=records.state)
-        await run_server(app, live, Listening(host, port, say_ready), drain_deadline_s=settings.drain_deadline_s)
+        talk = Talk(live, records, TalkPage(page.key, first.agent.name, first.agent.language)) if page else None
+        app = create_app(live, settings, sentences=sentences, records=records.state, talk=talk)
+        listening = Listening(host, port, page.on_ready if page else say_ready)
+        await run_server(app, live, listening, drain_deadline_s=0.0 if page else settings.drain_deadline_s)
     finally:
         live.stop()
         await runtimes.close()
         if rest is not None:
             await rest.close()
+
+
+def _make_room(calls: int) -> None:
+    from offhook.web.server import descriptors_for, raise_descriptors
+
+    files, wanted = raise_descriptors(), descriptors_for(calls)
+    if files < wanted:
+        _LOG.warning("! %d files may be open, %d calls need %d: raise LimitNOFILE", files, calls, wanted)
 
 
 def _providers(agent: "Agent") -> tuple[str, str, str]:

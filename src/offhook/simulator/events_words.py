@@ -1,5 +1,4 @@
-"""The words of a simulated call: each is numbered, and none looks like a number or a code to whoever listens "
-"for one."""
+"""The words of a simulated call: each is numbered, and none looks like a number or a code to whoever listens for it."""
 
 from typing import Final
 

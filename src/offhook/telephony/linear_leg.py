@@ -17,6 +17,7 @@ The wire, which is a contract:
   From the server:
       {"type": "mark", "name": "..."}    to be returned when all before it was played
       {"type": "clear"}                  drop what is not played yet, and return every mark that waits, in order
+      {"type": "told", ...}              what happens in the call, for a page that has asked for it (`call.story`)
 - Either side may close. The server closes with 1008 a client whose `start` it does not accept.
 
 Whatever comes, a method here does not raise: what cannot be used is counted (`LegCounters`) and dropped, and more than
@@ -44,6 +45,8 @@ TEXT_LIMIT: Final = 8_192
 """Bytes in one text message: a token and a few parameters are far shorter."""
 SEND_LIMIT: Final = 10 * WIDEBAND.frame_bytes
 """Audio bytes in one message of ours: 200 ms."""
+TOLD_BACKLOG: Final = 32 * 1024
+"""Bytes that wait for the network: news of the call come after its sound, and not at all when there is more of it."""
 MOST_SKIPPED_MS: Final = 2_000
 """Longest hole that is filled with silence; after a longer one the call goes on where it is."""
 CALL_ALLOWANCE: Final = Allowance(messages_per_s=400.0, bytes_per_s=2.0 * WIDEBAND.bytes_per_s, burst_s=5.0)
@@ -61,6 +64,10 @@ class LinearSocket(Protocol):
 
     def close(self, code: int) -> None:
         """Start the closing handshake."""
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What was sent and the network has not taken yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +173,13 @@ class LinearLeg(WireLeg):
         """Drop what the client has queued."""
         if self._state is LegState.LIVE:
             self._socket.send_text(_CLEAR)
+
+    def tell(self, message: bytes) -> bool:
+        """Send news of the call (JSON, `type` "told"), also behind its end; False: left out, the connection is slow."""
+        if self._state is LegState.EXPECTING or self._socket.waiting_bytes > TOLD_BACKLOG:
+            return False
+        self._socket.send_text(message)
+        return True
 
     # ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────
 

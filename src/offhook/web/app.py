@@ -13,10 +13,12 @@ from offhook.settings import Settings
 from offhook.web.gate import BadRequest, Gate
 from offhook.web.hooks import PATHS, Hooks, twilio_router
 from offhook.web.media import BROWSER_PATH, MediaDoor
+from offhook.web.origin import is_own_origin
 from offhook.web.ports import Calls, Sentences
 from offhook.web.seldom import Seldom
 from offhook.web.strays import HEALTH_PATH, Strays
 from offhook.web.switchboard import MEDIA_PATH, Switchboard
+from offhook.web.talk import Talk, talk_router
 
 RETRY_AFTER_S: Final = "5"
 
@@ -28,13 +30,16 @@ def create_app(
     sentences: Sentences | None = None,
     is_ready: Callable[[], bool] = lambda: True,
     records: Callable[[], RecordsState] = RecordsState,
+    talk: Talk | None = None,
 ) -> FastAPI:
     """The application; `offhook.web.server.serve` runs it.
+
+    With `talk` there is also the page where a browser is the caller.
 
     `app.state.media_door` is what the media sockets work with: they are served below ASGI (`offhook.web.media`).
     """
     seldom = Seldom()
-    gate = Gate(settings, seldom)
+    gate = Gate(settings, seldom, is_for_calls=talk is None)
     hooks = Hooks(gate, Switchboard(live, settings, sentences or Sentences()))
     app = FastAPI(title="Offhook", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.include_router(twilio_router(hooks))
@@ -54,7 +59,16 @@ def create_app(
         return JSONResponse(answer, status_code=503, headers={"Retry-After": RETRY_AFTER_S})
 
     strays = Strays(settings, seldom, PATHS, (MEDIA_PATH, BROWSER_PATH), hooks.webhook_at, healthz)
-    app.state.media_door = MediaDoor(gate.require_socket, live.answer, strays.socket_not_found, seldom)
+    if talk is not None:
+        app.include_router(talk_router(talk, seldom, settings.public_url))
+    app.state.media_door = MediaDoor(
+        require=gate.require_socket,
+        answer=live.answer,
+        answer_browser=talk.answer if talk is not None else live.answer,
+        is_own_page=lambda headers: is_own_origin(headers, settings.public_url),
+        not_found=strays.socket_not_found,
+        seldom=seldom,
+    )
 
     _add_handlers(app, strays)
     return app

@@ -148,6 +148,11 @@ class MediaConnection:
         if self._transport.get_write_buffer_size() > BACKLOG_LIMIT:
             self._cut("the peer does not take what is sent")
 
+    @property
+    def waiting_bytes(self) -> int:
+        """What was sent and the system has not taken yet."""
+        return self._transport.get_write_buffer_size()
+
     def close(self, code: int) -> None:
         """Start the closing handshake; the connection is cut when the peer does not answer."""
         if self._conn.state is OPEN and not self._transport.is_closing():

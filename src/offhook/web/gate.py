@@ -56,14 +56,15 @@ class Webhook:
 class Gate:
     """Checks signatures, or with `OFFHOOK_UNSIGNED` does not."""
 
-    def __init__(self, settings: Settings, seldom: Seldom) -> None:
+    def __init__(self, settings: Settings, seldom: Seldom, *, is_for_calls: bool = True) -> None:
+        """Without a carrier's token every request is refused, which is told only where its calls are wanted."""
         self._settings: Final = settings
         self._check: Final = SignatureCheck(settings.twilio_auth_token, settings.twilio_shared_keys)
         self._seldom: Final = seldom
         self._signed_way = ""
         if settings.unsigned:
             _logger.warning("= OFFHOOK_UNSIGNED is set: ANYBODY who reaches this server can make it take calls")
-        elif not settings.twilio_auth_token:
+        elif is_for_calls and not settings.twilio_auth_token:
             _logger.warning("= TWILIO_AUTH_TOKEN is not set: every request will be refused")
 
     async def webhook(self, request: Request) -> Webhook:

@@ -38,6 +38,9 @@ class MediaDoor:
     require: Callable[[Mapping[str, str], str], None]
     """Checks the handshake's headers (names in lower case) and target; raises `SignatureInvalid`."""
     answer: Callable[[Leg, LegStarted], bool]
+    answer_browser: Callable[[Leg, LegStarted], bool]
+    is_own_page: Callable[[Mapping[str, str]], bool]
+    """Whether a browser's handshake comes from a page of ours, by its headers (names in lower case)."""
     not_found: Callable[[str], str]
     """What the handshake of a socket to this target is answered; told in the log."""
     seldom: Seldom
@@ -55,7 +58,7 @@ class MediaDoor:
 
     def browser_leg(self, connection: MediaConnection, who: str) -> SocketLeg:
         """Linear audio at 16,000 Hz; its token is looked at with its first message, not before."""
-        return LinearLeg(connection, LinearWorld(answer=self.answer, clock=clock.now), who)
+        return LinearLeg(connection, LinearWorld(answer=self.answer_browser, clock=clock.now), who)
 
 
 class MediaProtocol(WebSocketsSansIOProtocol):
@@ -67,8 +70,8 @@ class MediaProtocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         """The handshake's request is here."""
         path = canonical(event.path.partition("?")[0])
+        headers = {name.lower(): value for name, value in event.headers.raw_items()}
         if path == MEDIA_PATH:
-            headers = {name.lower(): value for name, value in event.headers.raw_items()}
             try:
                 self.door.require(headers, event.path)
             except SignatureInvalid:
@@ -76,6 +79,10 @@ class MediaProtocol(WebSocketsSansIOProtocol):
             else:
                 self._accept(event, self.door.carrier_leg, FrameCutter(MESSAGE_LIMIT, WHOLE_TEXT))
         elif path == BROWSER_PATH:
+            if not self.door.is_own_page(headers):
+                self.door.seldom.say("origin", f"< {BROWSER_PATH}  403: opened by a page of another origin")
+                self._decline(self.conn.reject(403, "This page may not do that.\n"))
+                return
             if self.door.is_crowded:
                 self.door.seldom.say("browsers", f"< {BROWSER_PATH}  503: {MOST_WAITING} sockets wait for their start")
                 self._decline(self.conn.reject(503, "Too many connections.\n"))
