@@ -60,6 +60,11 @@ class HttpToolConfig(RemoteConfig):
         description="Send an `Idempotency-Key` header: the same for the same wish in a call, in all tries of it.",
     )
     has_effects: bool = Field(default=True, description="It changes something. False: it only looks something up.")
+    examples: Sentences = Field(
+        default=(),
+        description="What callers say who want it: 'I want to send it back'. The grounded brain knows a wish by these "
+        "beside the name and the description.",
+    )
     filler: Sentences = Field(
         default=(), description="Said in turn while it takes long, in place of `phrases.filler`: 'I look that up.'"
     )

@@ -204,6 +204,10 @@ class ToolSpec:
     name: str
     description: str
     parameters: Mapping[str, object]
+    examples: tuple[str, ...] = ()
+    """What callers say who want it, for a brain that goes by words."""
+    is_harmless: bool = False
+    """It only looks something up."""
 
 
 @dataclass(frozen=True, slots=True)

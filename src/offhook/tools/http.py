@@ -80,7 +80,9 @@ class HttpTool:
         """Names of parameters that nobody else may see."""
         self._secrets = Secrets(config.variables(), setup.key)
         self._client: httpx2.AsyncClient | None = None
-        self.spec = ToolSpec(config.name, config.description, config.parameters)
+        self.spec = ToolSpec(
+            config.name, config.description, config.parameters, config.examples, is_harmless=config.is_harmless
+        )
 
     async def prepare(self) -> None:
         """Make the pool of connections; none is opened yet."""

@@ -324,7 +324,9 @@ class McpServer:
         name = re.sub(r"[^A-Za-z0-9_-]", "_", entry.name)[:NAME_CHARS]
         description = (entry.description or entry.title or entry.name)[:DESCRIPTION_CHARS]
         is_harmless = bool(entry.annotations and entry.annotations.readOnlyHint)
-        return McpTool(self, entry.name, ToolSpec(name, description, schema), is_harmless=is_harmless)
+        return McpTool(
+            self, entry.name, ToolSpec(name, description, schema, is_harmless=is_harmless), is_harmless=is_harmless
+        )
 
     def _warn(self, text: str) -> None:
         """Say it once: the tools are listed twice a minute. The words may be the server's."""
