@@ -12,7 +12,7 @@ import uvloop
 
 from bench.table import Outcome, save, show
 
-PARTS: Final = ("quality", "faults", "load", "simulation", "dictation")
+PARTS: Final = ("quality", "faults", "load", "simulation", "dictation", "wishes")
 
 
 def main() -> int:
@@ -48,6 +48,10 @@ def _measure(part: str, arguments: argparse.Namespace, folder: Path) -> Outcome:
         from bench import faults
 
         return _run(faults.measure(folder, is_quick=is_quick))
+    if part == "wishes":
+        from bench import wishes
+
+        return wishes.measure(seed, wishes.CALLERS // 2 if is_quick else wishes.CALLERS)
     if part == "dictation":
         from bench import dictation
 

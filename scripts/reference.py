@@ -15,6 +15,7 @@ from typer.core import TyperArgument
 
 from offhook.agents import tool_configs
 from offhook.agents.model import Agent, Opening
+from offhook.agents.records_block import RecordsBlock
 from offhook.agents.turn_taking import PhrasesBlock
 from offhook.cli.main import COMMANDS, load_command
 from offhook.core.behaviour import PRESETS, Behaviour
@@ -72,6 +73,9 @@ def _agent_page() -> Iterator[str]:
         for name, entry in _blocks_in(config):
             yield f"Each of `{name}`:\n"
             yield from _model_table(entry)
+    yield "## records\n"
+    yield "What is kept of calls: [consent and retention](../howto/consent.md).\n"
+    yield from _model_table(RecordsBlock)
     yield "## phrases\n"
     yield "Each of these takes the place of the language's own. `opening.text` is the greeting.\n"
     yield from _model_table(PhrasesBlock)

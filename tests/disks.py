@@ -24,6 +24,8 @@ class TroubledDisk(OsDisk):
         self.refuses: Callable[[Path], bool] = lambda path: False
         """Files and folders that cannot be opened."""
         self.can_truncate = True
+        self.free: int | None = None
+        """Bytes that are free; None: as many as there are."""
 
     def hang(self, where: Callable[[Path], bool] | None = None) -> None:
         """Nothing but closing comes back, or no folder of these is made, until `go_on`."""
@@ -74,6 +76,23 @@ class TroubledDisk(OsDisk):
         if not self.can_truncate:
             raise OSError(errno.EIO, "Input/output error")
         super().truncate(handle, size)
+
+    def probe(self, folder: Path) -> int:
+        """As a call's own files would go."""
+        self._pass()
+        if self.refuses(folder):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        if self.taken(bytes(65_536)) < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        free = super().probe(folder)
+        return free if self.free is None else self.free
+
+    def remove(self, folder: Path) -> None:
+        """Where that is possible."""
+        self._pass()
+        if self.refuses(folder):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        super().remove(folder)
 
     def close(self, handle: int) -> None:
         """Always."""

@@ -5,6 +5,7 @@ call without a single patch. `wall` is for names of files and for people, never 
 """
 
 import asyncio
+import time
 from datetime import UTC, date, datetime
 
 Date = date
@@ -16,6 +17,24 @@ def now() -> float:
     return asyncio.get_running_loop().time()
 
 
+def machine() -> float:
+    """Seconds on the machine's own monotonic clock: for threads, which have no loop."""
+    return time.monotonic()
+
+
 def wall() -> datetime:
     """The date and time in UTC."""
     return datetime.now(UTC)
+
+
+def stamp(at: datetime) -> str:
+    """A time as names of files begin with it."""
+    return f"{at:%Y%m%d-%H%M%S}"
+
+
+def stamped(text: str) -> datetime | None:
+    """The time of a `stamp`, None for any other text."""
+    try:
+        return datetime.strptime(text, "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -108,6 +108,10 @@ class Settings:
     data_dir: Path = field(default_factory=lambda: Path.home() / ".local/share/offhook")
     """Recordings, journals, transcripts, requests of callers. In the home directory and not in the working
     directory, so that a service and a shell find the same calls."""
+    keep_days: int | None = None
+    """Calls are deleted when they are so old, whatever their agents say. Empty: as long as their agents say."""
+    low_disk_mb: int = 500
+    """With less room than this in the data folder calls are not recorded any more; journals and transcripts are."""
     model_dir: Path = field(default_factory=lambda: Path.home() / ".cache/offhook/models")
     """Where models are kept that run on this machine."""
     model_sources: str = "any"
@@ -150,6 +154,8 @@ class Settings:
             twilio_base_url=read("OFFHOOK_TWILIO_BASE_URL", _url, TWILIO_BASE_URL),
             public_url=read("OFFHOOK_PUBLIC_URL", _url, ""),
             data_dir=read("OFFHOOK_DATA_DIR", _folder, default.data_dir),
+            keep_days=read("OFFHOOK_KEEP_DAYS", _whole_number(1, 3_650), None),
+            low_disk_mb=read("OFFHOOK_LOW_DISK_MB", _whole_number(0, 10_000_000), default.low_disk_mb),
             model_dir=read("OFFHOOK_MODEL_DIR", _folder, default.model_dir),
             model_sources=read("OFFHOOK_MODEL_SOURCES", _one_of(*MODEL_SOURCES), default.model_sources),
             max_calls=read("OFFHOOK_MAX_CALLS", _whole_number(1, 10_000), default.max_calls),

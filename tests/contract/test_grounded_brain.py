@@ -7,8 +7,9 @@ import yaml
 
 from offhook.errors import ConfigurationError
 from offhook.knowledge.search import load_knowledge
-from offhook.speech.llm.grounded import SURE_SCORE, UNKNOWN_SCORE, Config, create
-from offhook.speech.llm.grounded_english import SENTENCES
+from offhook.speech.llm.grounded import Config, create
+from offhook.speech.llm.grounded_answers import SURE_SCORE, UNKNOWN_SCORE
+from offhook.speech.llm.grounded_english_sentences import SENTENCES
 from offhook.speech.ports import Message, ModelOutput, ModelRequest, Setup, TextDelta
 from tests.grounded_world import BOXES, DENTAL, EXAMPLES, HOTEL, Call, brain, collect, facts, needs_model, reply
 
@@ -252,12 +253,12 @@ def test_without_facts_and_tools_nothing_is_promised() -> None:
     bare = create(Config(), Setup())
     request = ModelRequest((Message("user", "can you book a table for two"),))
     text = "".join(o.text for o in asyncio.run(collect(bare, request)) if isinstance(o, TextDelta))
-    assert text == f"{SENTENCES.unknown} {SENTENCES.anything_else}"
+    assert text == f"{SENTENCES.cannot} {SENTENCES.anything_else}"
 
 
 def test_a_language_that_it_does_not_speak_is_a_configuration_error() -> None:
-    with pytest.raises(ConfigurationError, match=r"language.*found de-DE; expected en"):
-        create(Config(), Setup(language="de-DE"))
+    with pytest.raises(ConfigurationError, match=r"language.*found fr-FR; expected en or de"):
+        create(Config(), Setup(language="fr-FR"))
 
 
 def test_closing_the_stream_ends_it() -> None:

@@ -16,10 +16,10 @@ from offhook.agents.mcp_server_config import McpServerConfig
 from offhook.agents.tool_configs import EndCallConfig
 from offhook.core.history import Outcome
 from offhook.errors import ConfigurationError, ToolError
-from offhook.speech.ports import Setup, ToolSpec
+from offhook.speech.ports import TWICE, Setup, ToolSpec
 from offhook.tools import mcp as mcp_tools
 from offhook.tools.told import RESULT_CHARS
-from offhook.tools.toolbox import TWICE, Toolbox, ToolContext
+from offhook.tools.toolbox import Toolbox, ToolContext
 from tests import mcp_servers
 from tests.mcp_servers import free_port, served
 
@@ -90,7 +90,7 @@ def test_a_programs_tools_are_the_agents(monkeypatch: pytest.MonkeyPatch) -> Non
         try:
             assert names(tools) == ALL
             spec = tools.specs[1]
-            assert spec.description == f"Find a free slot on a day.{TWICE}", "nothing says that it changes nothing"
+            assert spec.told == f"Find a free slot on a day.{TWICE}", "nothing says that it changes nothing"
             assert set(spec.parameters["properties"]) == {"day", "people"}  # type: ignore[call-overload]
             assert await ask(tools, "find_slot", day="Friday", people="2") == "Friday at three for 2"
             assert await ask(tools, "book_slot_now") == "booked"
@@ -336,7 +336,7 @@ def test_a_name_that_is_taken_gets_the_servers_before_it() -> None:
             await tools.prepare()
             try:
                 assert names(tools) == ["find_slot", "calendar_find_slot", "fail"]
-                assert tools.specs[1].description == "Ours." + TWICE
+                assert tools.specs[1].description == "Ours."
                 assert await ask(tools, "calendar_find_slot", day="Friday") == "Friday at three for 1"
             finally:
                 await tools.close()

@@ -7,6 +7,7 @@ from tests.house.sources import Source, classes, dotted, functions, imported, pr
 BROAD_EXCEPT = {
     "call/boundary.py": "around each peer of a call: whatever it raises is that peer's failure, never the call's end",
     "call/records/disk.py": "the one thread that writes for all calls: a fault in one record is no other call's",
+    "call/records/watch.py": "the one thread that deletes what must not be kept any longer: a fault costs it a round",
     "tools/mcp.py": "a protocol's library lets through whatever others raise in it: the server is tried again",
     "call/replay.py": "a fault of the core is what a replay looks for: it is told with the line it happened at",
 }
@@ -15,6 +16,7 @@ PROBES = {
     "agents/load.py": "errors of the system have a reason of their own, errors of the parser have none",
     "agents/turn_taking.py": "pairs of numbers are compared by the names of their fields",
     "audio/onnx.py": "parts of a native library, by name",
+    "call/records/masking.py": "the texts of structs, by the names that its table lists",
     "cli/main.py": "commands are imported when they are typed",
     "simulator/events_world.py": "the fields of a struct, by the names that it lists itself",
     "simulator/network.py": "the same check for each of several fields",

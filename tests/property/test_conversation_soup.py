@@ -29,6 +29,7 @@ LONG = {"warning", "max_call"}
 WISHES = [
     ("look_up", "{}"), ("look_up", '{"id": 1}'), ("end_call", "{}"), ("transfer_call", '{"destination": "desk"}'),
     ("handoff", '{"agent": "billing"}'), ("collect_digits", '{"count": 4, "secret": true}'), ("collect_digits", "{}"),
+    ("ask_in_confidence", "{}"),
     ("send_digits", '{"digits": "12"}'), ("transfer_call", "not json"), ("no_such_tool", "{}"),
 ]  # fmt: skip
 

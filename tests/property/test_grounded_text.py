@@ -1,6 +1,7 @@
 """The parsers of the grounded brain take any text: they never raise, and what they find has its form."""
 
 import re
+from datetime import date
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -8,6 +9,11 @@ from hypothesis import strategies as st
 from offhook.knowledge.chunk import LONGEST_FACT, split_document
 from offhook.speech.llm import grounded_slots as slots
 from offhook.speech.llm.grounded_english import ENGLISH
+from offhook.speech.llm.grounded_german import GERMAN
+from offhook.speech.llm.grounded_items import read_items
+from offhook.speech.llm.grounded_language import Language
+from offhook.speech.llm.grounded_schema import Kind, shape_of
+from offhook.speech.llm.grounded_values import read
 from offhook.speech.llm.local_chat import AnswerReader
 
 WORDS = st.sampled_from(
@@ -15,6 +21,31 @@ WORDS = st.sampled_from(
     fifth the twenty first of zero double five oh hundred 503-555 19:30 my name is brown B R O W N and no yes please
     thank you great okay goodbye cancel it message me back what when is there do you have ? . , in days minutes 99 / :
     [keypad] plus triple hello sorry tell the manager that christmas eve midnight noon adults kids""".split()
+)
+TODAY = date(2026, 11, 28)
+SHAPE = shape_of(
+    {
+        "type": "object",
+        "properties": {
+            "party_size": {"type": "integer"},
+            "nights": {"type": "integer", "minimum": 1},
+            "price": {"type": "number"},
+            "day": {"type": "string", "format": "date"},
+            "said_date": {"type": "string", "description": "Such as tomorrow"},
+            "date_of_birth": {"type": "string"},
+            "time": {"type": "string"},
+            "name": {"type": "string"},
+            "phone": {"type": "string"},
+            "email": {"type": "string", "format": "email"},
+            "order_number": {"type": "string", "pattern": "^[A-Z]{2}-\\d{4}$"},
+            "address": {"type": "string"},
+            "message": {"type": "string"},
+            "reason": {"type": "string"},
+            "size": {"type": "string", "enum": ["small", "large"]},
+            "gift": {"type": "boolean"},
+            "things": {"type": "array", "items": {"type": "object", "properties": {"what": {"type": "string"}}}},
+        },
+    }
 )
 TEXT = st.one_of(st.text(max_size=300), st.lists(WORDS, max_size=40).map(" ".join))
 
@@ -38,19 +69,26 @@ def test_slots_never_raise_and_have_their_form(text: str, asked: bool) -> None:
     assert day is None or day.strip()
 
 
-@given(TEXT)
-@example("great " * 11 + "x")
-@example("thank you " * 6 + "you too x")
-def test_the_grammar_takes_any_text(text: str) -> None:
-    grammar = ENGLISH.grammar
+@given(TEXT, st.sampled_from([ENGLISH, GERMAN]))
+@example("great " * 11 + "x", ENGLISH)
+@example("thank you " * 6 + "you too x", ENGLISH)
+@example("bitte " * 11 + "x", GERMAN)
+def test_the_grammar_takes_any_text(text: str, language: Language) -> None:
+    grammar = language.grammar
     grammar.acts(text)
     for clause in grammar.clauses(text):
         grammar.is_question(clause)
         grammar.follows_on(clause)
-    for field in ("party_size", "date", "time", "name", "phone", "message", "e_mail"):
+    grammar.deeds(text)
+    grammar.is_wish(text), grammar.is_own_case(text), grammar.is_request(text)
+    for slot in SHAPE.slots:
         for asked in (True, False):
-            value = grammar.value(field, text, asked=asked)
-            assert value is None or grammar.read_back(field, value)
+            value = (
+                read_items(slot, text, grammar, asked=asked)
+                if slot.kind is Kind.ITEMS
+                else read(slot, text, grammar, TODAY, asked=asked)
+            )
+            assert not value or slot.kind is Kind.ITEMS or grammar.value_said(slot, value)
 
 
 MARKS = st.sampled_from(["# ", "- ", "Q: ", "A: ", "| a | b |", "\n", "\n\n", "x. ", "---"])

@@ -128,6 +128,23 @@ def test_doctor_on_a_bare_machine() -> None:
     assert found["model silero-vad"] is Mark.BAD
 
 
+def test_doctor_sees_that_others_may_read_and_that_room_is_short(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "data"
+    monkeypatch.setenv("OFFHOOK_DATA_DIR", str(folder))
+    assert marks()["data folder"] is Mark.GOOD and folder.stat().st_mode & 0o777 == 0o700
+    (folder / "calls").mkdir()
+    (folder / "calls").chmod(0o755)
+    assert marks()["data folder"] is Mark.NOTE
+    (folder / "calls").chmod(0o700)
+    monkeypatch.setenv("OFFHOOK_LOW_DISK_MB", "9999999")
+    assert marks()["data folder"] is Mark.NOTE
+    (tmp_path / "file").write_text("x")
+    monkeypatch.setenv("OFFHOOK_DATA_DIR", str(tmp_path / "file/data"))
+    assert marks()["data folder"] is Mark.BAD
+
+
 def test_doctor_sees_a_port_in_use() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         assert marks(port=taken.getsockname()[1])["port"] is Mark.BAD

@@ -13,8 +13,9 @@ from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.core import history as hi
 from offhook.core.consent import AT_ONCE, MOST_AT_ONCE, READ_BACK
+from offhook.speech.ports import TWICE
 from offhook.tools.mcp_list import ToolList
-from offhook.tools.toolbox import TWICE, Toolbox
+from offhook.tools.toolbox import Toolbox
 from tests.world import SCRIPT, World
 
 ORDER = '{"order": "471100"}'
@@ -159,7 +160,7 @@ HTTP: dict[str, Any] = {"name": "a", "description": "b", "url": "https://a.examp
 )  # fmt: skip
 def test_a_web_services_bounds(fields: dict[str, Any], confirm: bool, most: int) -> None:
     (spec,) = Toolbox([HttpToolConfig.model_validate({**HTTP, **fields})]).specs
-    assert (spec.confirm, spec.most_per_call, spec.description.endswith(TWICE)) == (confirm, most, confirm)
+    assert (spec.confirm, spec.most_per_call, spec.told.endswith(TWICE)) == (confirm, most, confirm)
 
 
 @pytest.mark.parametrize(

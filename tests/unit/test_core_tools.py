@@ -7,6 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from offhook.agents.core_tool_configs import (
+    AskInConfidenceConfig,
     CollectDigitsConfig,
     EndCallConfig,
     HandoffConfig,
@@ -38,6 +39,7 @@ CONFIGS = (
     HandoffConfig.model_validate({"agents": [{"name": "sales", "file": "s.yaml", "when": "it is about an order"}]}),
     CollectDigitsConfig(max_digits=8),
     SendDigitsConfig(),
+    AskInConfidenceConfig(),
 )
 SPECS = {spec.name: spec for spec in Toolbox(CONFIGS).specs}
 

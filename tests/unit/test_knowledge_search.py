@@ -10,7 +10,7 @@ from offhook.errors import ConfigurationError
 from offhook.knowledge.embed import DIMENSIONS, Embedder
 from offhook.knowledge.read import LARGEST_BYTES
 from offhook.knowledge.search import CACHED_QUERIES, Knowledge, load_knowledge
-from offhook.knowledge.words import ENGLISH
+from offhook.speech.stems_english import ENGLISH
 
 MINILM = Path("~/.cache/offhook/models/minilm").expanduser()
 needs_model = pytest.mark.skipif(

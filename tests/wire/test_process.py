@@ -68,10 +68,12 @@ class Running:
 
 
 @asynccontextmanager
-async def running(folder: Path, **environment: str) -> AsyncIterator[Running]:
-    """The server, ready inside; whatever is left of it is killed."""
+async def running(
+    folder: Path, *before: str, agent: dict[str, Any] | None = None, **environment: str
+) -> AsyncIterator[Running]:
+    """The server, ready inside; whatever is left of it is killed. `before` stands in front of its command."""
     path, port = folder / "agent.yaml", free_port()
-    path.write_text(yaml.safe_dump(AGENT))
+    path.write_text(yaml.safe_dump(AGENT | (agent or {})))
     carrier = Carrier(ServerWeb(Account(ACCOUNT, CANARY), f"http://127.0.0.1:{port}"))
     async with RestServer(carrier) as rest:
         variables = {
@@ -84,7 +86,7 @@ async def running(folder: Path, **environment: str) -> AsyncIterator[Running]:
         }
         with (folder / "server.log").open("wb") as log:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "offhook", "serve", str(path), "--port", str(port),
+                *before, sys.executable, "-m", "offhook", "serve", str(path), "--port", str(port),
                 env=variables, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
         try:

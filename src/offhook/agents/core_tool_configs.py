@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from offhook.agents.builtin_config import BuiltinConfig
 from offhook.agents.turn_taking import Sentence
 from offhook.core.behaviour import Destination
-from offhook.core.builtin import COLLECT_DIGITS, END_CALL, HANDOFF, SEND_DIGITS, TRANSFER_CALL
+from offhook.core.builtin import ASK_IN_CONFIDENCE, COLLECT_DIGITS, END_CALL, HANDOFF, SEND_DIGITS, TRANSFER_CALL
 
 CHOICES: Final = 20
 """More destinations or agents than this no model tells apart, nor a caller."""
@@ -134,6 +134,13 @@ class CollectDigitsConfig(BuiltinConfig):
     def may_be_secret(self) -> bool:
         """The model says when."""
         return self.secret == ALLOWED
+
+
+class AskInConfidenceConfig(BuiltinConfig):
+    """Have the caller say or type something that nobody keeps: only a tool gets it, by reference."""
+
+    type: Literal["ask_in_confidence"] = ASK_IN_CONFIDENCE
+    name: Literal["ask_in_confidence"] = ASK_IN_CONFIDENCE
 
 
 class SendDigitsConfig(BuiltinConfig):

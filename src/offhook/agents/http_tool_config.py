@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from offhook.agents.addresses import check_url
 from offhook.agents.remote_config import MOST_WITH_EFFECTS, MOST_WITHOUT, RemoteConfig, Sentences
@@ -68,6 +68,11 @@ class HttpToolConfig(RemoteConfig):
     most_per_call: int | None = Field(
         default=None, ge=1, le=100, description="So often it may run in a call. Default: 3 with effects, 20 without."
     )
+    examples: Sentences = Field(
+        default=(),
+        description="What callers say who want it: 'I want to send it back'. The grounded brain knows a wish by these "
+        "beside the name and the description.",
+    )
     filler: Sentences = Field(
         default=(), description="Said in turn while it takes long, in place of `phrases.filler`: 'I look that up.'"
     )
@@ -118,6 +123,13 @@ class HttpToolConfig(RemoteConfig):
         if missing:
             raise ValueError(f"required names {missing[0][:60]!r}, which is not among the properties")
         return {"additionalProperties": False, **completed(parameters)}
+
+    @model_validator(mode="after")
+    def _check_sensitive(self) -> Self:
+        unknown = [name for name in self.sensitive if name not in self.parameters.get("properties", {})]
+        if unknown:
+            raise ValueError(f"sensitive names {unknown[0]}, which is not among the parameters")
+        return self
 
     @field_validator("url")
     @classmethod

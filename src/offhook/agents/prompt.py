@@ -7,7 +7,7 @@ from typing import Final
 
 from offhook.agents.known import placed
 from offhook.agents.model import Agent
-from offhook.core.builtin import COLLECT_DIGITS, END_CALL
+from offhook.core.builtin import ASK_IN_CONFIDENCE, COLLECT_DIGITS, END_CALL
 from offhook.speech.ports import Facts
 from offhook.speech.registry import voices_speak_any
 
@@ -60,7 +60,7 @@ def system_message(agent: Agent, facts: Facts | None) -> str:
     names = {tool.name for tool in agent.tools}
     if names - {END_CALL}:
         rules += f"\n{TOOL_RULES}"
-    if COLLECT_DIGITS in names:
+    if names & {ASK_IN_CONFIDENCE, COLLECT_DIGITS}:
         rules += f"\n{KEYS_RULE}"
     if agent.behaviour().opener_s:
         rules += f"\n{OPENER_RULE}"

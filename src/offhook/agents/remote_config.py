@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from offhook.agents.turn_taking import Sentence
 from offhook.core.builtin import CORE_TOOLS
@@ -31,6 +31,7 @@ def _tool_name(name: str) -> str:
 
 
 ToolName = Annotated[str, AfterValidator(_tool_name)]
+ParameterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$")]
 Sentences = Annotated[tuple[Sentence, ...], Field(max_length=10)]
 
 
@@ -54,6 +55,13 @@ class RemoteConfig(BaseModel):
         default_factory=dict,
         max_length=HEADERS,
         description="Sent with each request. `${NAME}` in a value stands for a secret: the environment variable NAME.",
+    )
+
+    sensitive: tuple[ParameterName, ...] = Field(
+        default=(),
+        max_length=20,
+        description="Parameters whose values nobody but the tool may keep: journal, transcript and log have a "
+        "reference in their place.",
     )
 
     def variables(self) -> tuple[str, ...]:

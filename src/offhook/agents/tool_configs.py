@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from offhook.agents.builtin_config import BuiltinConfig
 from offhook.agents.core_tool_configs import (
+    AskInConfidenceConfig,
     CollectDigitsConfig,
     EndCallConfig,
     HandoffConfig,
@@ -20,6 +21,7 @@ from offhook.agents.mcp_server_config import McpServerConfig
 from offhook.agents.remote_config import MOST_WITH_EFFECTS
 
 __all__ = [
+    "AskInConfidenceConfig",
     "BookTableConfig",
     "BuiltinConfig",
     "CollectDigitsConfig",
@@ -91,6 +93,7 @@ ToolConfig = Annotated[
     | HandoffConfig
     | CollectDigitsConfig
     | SendDigitsConfig
+    | AskInConfidenceConfig
     | TakeMessageConfig
     | BookTableConfig
     | HttpToolConfig

@@ -4,11 +4,9 @@ import asyncio
 from collections import deque
 from typing import Final
 
-import msgspec
-
 from offhook import clock
 from offhook.call.secret_keys import SecretKeys
-from offhook.core.events import DigitPressed, Event, TimePassed
+from offhook.core.events import Event, TimePassed
 
 INBOX_EVENTS: Final = 256
 """Tens of events arrive in a turn; so many waiting means that the consumer is broken."""
@@ -21,7 +19,7 @@ class InboxFull(AssertionError):
 
 
 class Inbox:
-    """Bounded; `put` never waits, `take` waits for an event or a time. Secret keys are masked on their way in."""
+    """Bounded; `put` never waits, `take` waits for an event or a time. What is sensitive is masked on its way in."""
 
     def __init__(self, keys: SecretKeys | None = None) -> None:
         self._zero = clock.now()
@@ -40,8 +38,7 @@ class Inbox:
 
     def put(self, event: Event) -> None:
         """Take an event that happens now."""
-        if isinstance(event, DigitPressed):
-            event = msgspec.structs.replace(event, digit=self._keys.press(event.digit))
+        event = self._keys.veil(event, self.now())
         if len(self._events) >= INBOX_EVENTS:
             self.fail(InboxFull())
         else:

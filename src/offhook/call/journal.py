@@ -26,6 +26,7 @@ from offhook.core.behaviour import Behaviour, Script
 from offhook.core.commands import AnyCommand, Command, EndCall
 from offhook.core.endings import EndReason
 from offhook.core.events import AnyEvent, Event
+from offhook.core.keeping import Kept
 from offhook.errors import ConfigurationError
 
 VERSION: Final = 2
@@ -56,6 +57,8 @@ class Briefing(Note, frozen=True):
     tools: tuple[ToolBrief, ...] = ()
     providers: dict[str, list[str]] = {}
     """By port; the first does the work, except where a `ProviderSwitched` says otherwise."""
+    kept: Kept = Kept()
+    """What is kept of the call from here on."""
 
 
 class Closed(Note, frozen=True):
@@ -106,6 +109,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     from_number: str = ""
     to_number: str = ""
     providers: dict[str, list[str]] = {}
+    kept: Kept = Kept()
+    """What the first agent's owner wants kept: the rest is left out of this journal."""
 
     def signed(self) -> Self:
         """The same with its digest."""

@@ -18,7 +18,7 @@ from offhook.call.records.port import Records
 from offhook.call.runtime import AgentRuntime
 from offhook.core.endings import EndReason
 from offhook.core.events import CallerHungUp, TransferEnded, TransferEnding
-from offhook.errors import TOO_OFTEN, AdmissionRefused, OffhookError
+from offhook.errors import TOO_OFTEN, AdmissionRefused, OffhookError, StoreError
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import Leg, LegStarted
 from offhook.telephony.line import Line
@@ -56,8 +56,7 @@ class Limits:
 
     max_calls: int = 50
     max_loop_lag_s: float = 0.15
-    max_per_number: int = 0
-    """0: no bound."""
+    max_per_number: int = 0  # 0: no bound
 
 
 @dataclass(slots=True)
@@ -146,8 +145,7 @@ class LiveCalls:
 
     def _refusal_of(self, facts: CallFacts) -> str | None:
         others = [one.handle.facts for one in self._live.values()] + [one.facts for one in self._expected.values()]
-        is_flood = 0 < self._limits.max_per_number <= facts.shown_in(others)
-        return self.refusal() or (TOO_OFTEN if is_flood else None)
+        return self.refusal() or (TOO_OFTEN if 0 < self._limits.max_per_number <= facts.shown_in(others) else None)
 
     def answer(self, leg: Leg, started: LegStarted) -> bool:
         """Begin a call, or carry a live one on, when the media's start brings its token; else the leg is closed."""
@@ -287,6 +285,8 @@ class LiveCalls:
             with boundaries.around("the call"):
                 agent = await expected.agent
                 live.agents.append(agent)
+                if agent.agent.records.required and self._records.state().is_failing:
+                    raise StoreError("its records cannot be kept, and its agent takes no call without")
                 wires = CallWires(
                     handle=live.handle,
                     agent=agent,

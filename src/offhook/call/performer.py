@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, assert_never
 
-from offhook import clock
 from offhook.call.aftermath import Aftermath
+from offhook.call.beginning import header_of
 from offhook.call.boundary import Boundaries, clean
 from offhook.call.composer import Composer
 from offhook.call.ear import Ear
 from offhook.call.handle import CallHandle, Inside
 from offhook.call.hearing import Hearing
 from offhook.call.inbox import Inbox
-from offhook.call.journal import Briefing, Header, ToolBrief
+from offhook.call.journal import Briefing, ToolBrief
 from offhook.call.pacer import Pacer
+from offhook.call.records.chosen import ChosenRecord
 from offhook.call.records.port import Records
 from offhook.call.responder import World
 from offhook.call.runtime import AgentRuntime
@@ -74,9 +75,10 @@ class Performer:
         handle, agent = wires.handle, wires.agent
         self.keys: Final = SecretKeys()
         self.inbox: Final = Inbox(self.keys)
-        self.boundaries: Final = Boundaries(handle.call_id, agent.mask)
+        self.boundaries: Final = Boundaries(handle.call_id, lambda text: self.keys.hide(agent.mask(text)))
         self.tasks: Final = CallTasks(self.inbox.fail)
-        self._record: Final = wires.records.open(_header(wires), audio)
+        header = header_of(handle, agent)
+        self._record: Final = ChosenRecord(wires.records.open(header, audio), header.kept, self.keys)
         self._pacer: Final = Pacer(self.inbox, audio)
         self._ear: Final = Ear(self.inbox, agent.detector(), self._pacer, hearing_format=agent.stt.format)
         self._history: Final[list[AnyEntry]] = []
@@ -200,6 +202,10 @@ class Performer:
                 self._hearing.leg_detached()
             case ev.PlayoutCut():
                 self._speaking.cut(event)
+            case ev.SegmentStarted():
+                if self.keys.take_closed():
+                    # Words until here are sensitive: those behind it are not to share a final with them.
+                    self._ear.finalize()
             case ev.CallerMuted(is_muted=is_muted):
                 self._ear.mute(is_muted)
             case ev.TransferEnded():
@@ -232,9 +238,9 @@ class Performer:
                 self._hearing.reconnect(delay_s)
             case cmd.CollectKeys(call=call, is_secret=is_secret, reference=reference):
                 if is_secret:
-                    self.keys.collect(call, reference)
+                    self.keys.collect(call, reference, self.inbox.now(), takes_words=command.takes_words)
             case cmd.KeysCollected(call=call, is_whole=is_whole):
-                self.keys.collected(call, is_whole=is_whole)
+                self.keys.collected(call, is_whole=is_whole, at=self.inbox.now())
             case cmd.StartReply():
                 self._speaking.start(command)
             case cmd.ContinueReply():
@@ -345,7 +351,11 @@ class Performer:
 
             return hear
 
-        stops += [self._ear.tap(guarded(caller)), self._pacer.tap(guarded(agent))]
+        heard = guarded(caller)
+        stops += [
+            self._ear.tap(lambda at, audio: None if self.keys.covers(at) else heard(at, audio)),
+            self._pacer.tap(guarded(agent)),
+        ]
         return stop
 
     def _let_hear(self, agent: AgentRuntime) -> None:
@@ -378,23 +388,9 @@ class Performer:
         )
 
     def _brief(self, at: float) -> None:
-        brief = self._composer.brief
-        tools = tuple(ToolBrief(tool.name, tool.description, dict(tool.parameters)) for tool in brief.tools)
-        told = Briefing(self._agent.agent.name, brief.system, tools, self._agent.providers())
+        brief, agent = self._composer.brief, self._agent
+        self.keys.follow(agent.toolbox.sensitive, agent.script.number_words, agent.script.language)
+        kept = self._record.follow(agent.agent.records.kept())
+        tools = tuple(ToolBrief(tool.name, tool.told, dict(tool.parameters)) for tool in brief.tools)
+        told = Briefing(agent.agent.name, brief.system, tools, agent.providers(), kept)
         self.boundaries.kept("the record", lambda: self._record.append(told, at))
-
-
-def _header(wires: CallWires) -> Header:
-    agent, facts = wires.agent, wires.handle.facts
-    return Header(
-        call=wires.handle.call_id,
-        carrier_call=facts.call_sid,
-        agent=agent.agent.name,
-        started=clock.wall().isoformat(timespec="milliseconds"),
-        behaviour=agent.behaviour,
-        script=agent.script_on(facts.to_number),
-        direction=facts.direction,
-        from_number=facts.from_number,
-        to_number=facts.to_number,
-        providers=agent.providers(),
-    ).signed()

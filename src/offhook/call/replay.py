@@ -2,8 +2,8 @@
 
 The commands hold what the model was asked (`Ask`) and what the history holds (`Remember`), so that what is proved is
 not the turn taking alone. What cannot be known is told as such: a journal that was cut off in the middle of its last
-event's commands, and everything behind lost lines. Behind the call's end stands what outlived it, which no conversation
-was told of.
+event's commands, and everything behind lost lines. Where its owner keeps less than all, that is proved which comes out
+the same without it. Behind the call's end stands what outlived it, which no conversation was told of.
 """
 
 import itertools
@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from offhook.call.journal import Closed, Gap, Header, Line, ends_from_outside, read_header, read_lines
+from offhook.call.journal import Briefing, Closed, Gap, Header, Line, ends_from_outside, read_header, read_lines
+from offhook.call.records.masking import Masking
 from offhook.core.commands import Command, EndCall
 from offhook.core.conversation import Conversation
 from offhook.core.events import Event
@@ -43,6 +44,9 @@ class ReplayResult:
     """Lines are missing here: nothing behind it is proved."""
     is_whole: bool = False
     """The journal is closed: nothing was cut off."""
+    unkept_from: int = 0
+    """What hangs on this line needs words, keys or arguments that were not kept: from here on nothing is proved. 0: no
+    such line."""
     repaired: list[int] = field(default_factory=list)
     """Lines in which something was replaced when they were written: what follows from them may differ."""
 
@@ -50,7 +54,7 @@ class ReplayResult:
 def replay(path: Path) -> ReplayResult:
     """Feed the journal's events to a new conversation and compare its commands. Raises `ConfigurationError`."""
     header = read_header(path)
-    run = _Run(ReplayResult(header), Conversation(header.behaviour, header.script))
+    run = _Run(ReplayResult(header), Conversation(header.behaviour, header.script), Masking(header.kept))
     for line in read_lines(path):
         if isinstance(line, Gap):
             run.result.gap = line
@@ -66,6 +70,7 @@ def replay(path: Path) -> ReplayResult:
 class _Run:
     result: ReplayResult
     conversation: Conversation
+    masking: Masking
     event: Line | None = None
     recorded: list[Command] = field(default_factory=list)
     has_ended: bool = False
@@ -88,6 +93,8 @@ class _Run:
                 self.has_ended = isinstance(command, EndCall)
             case Closed():
                 self.result.is_whole = True
+            case Briefing(kept=kept):
+                self.masking.follow(kept)
             case _:
                 pass
 
@@ -106,11 +113,21 @@ class _Run:
             replayed: Sequence[Command] = self.conversation.receive(event, line.at)
         except Exception as fault:  # A fault of the core is a finding here: the call of then may have ended by it.
             self.is_over = True
+            if not self.masking.kept.is_whole:
+                self.result.unkept_from = line.n
+                return
             self._differ(line, recorded, [f"the core failed: {type(fault).__name__}: {fault}"])
             return
+        # With the kinds of what may be kept known from what was asked, as when it was written.
+        self.masking.masked(event)
+        replayed = [self.masking.masked(command) for command in replayed]
         expected = replayed[: len(recorded)] if is_cut_off else replayed
         self.result.commands += len(expected)
-        if list(expected) != recorded:
+        if expected == recorded:
+            return
+        if not self.masking.kept.is_whole:
+            self.result.unkept_from, self.is_over = line.n, True
+        else:
             self._differ(line, recorded, replayed)
 
     def _differ(self, line: Line, recorded: Sequence[Command], replayed: Sequence[Command | str]) -> None:

@@ -9,7 +9,7 @@ from offhook import clock
 from offhook.call.boundary import clean
 from offhook.call.responder import Stage, World
 from offhook.call.text_stream import WholeCharacters
-from offhook.core.builtin import COLLECT_DIGITS, END_CALL, HANDOFF, TRANSFER_CALL
+from offhook.core.builtin import ASK_IN_CONFIDENCE, COLLECT_DIGITS, END_CALL, HANDOFF, TRANSFER_CALL
 from offhook.core.commands import Ask
 from offhook.core.events import (
     FirstTokenReceived,
@@ -45,7 +45,7 @@ EAGER_S: Final = 0.01
 CHARS_PER_TOKEN: Final = 4
 UNSENT_S: Final = 6.0
 """Audio that waits to be sent before the voice waits."""
-ENDS_REPLY: Final = frozenset({END_CALL, TRANSFER_CALL, HANDOFF, COLLECT_DIGITS})
+ENDS_REPLY: Final = frozenset({END_CALL, TRANSFER_CALL, HANDOFF, COLLECT_DIGITS, ASK_IN_CONFIDENCE})
 """Tools that nothing is said after: the conversation does not ask the model to go on."""
 
 
@@ -254,6 +254,7 @@ class ReplyMaker:
         # As it is now: a server's tool may not be the one that the model was told of.
         spec = next((spec for spec in self._world.agent.toolbox.specs if spec.name == name), None)
         confirm, most = (spec.confirm, spec.most_per_call) if spec is not None else (False, 0)
+        confirm = confirm and not tool.is_confirmed
         self._world.post(ToolRequested(self.reply, clean(tool.call), name, clean(tool.arguments), confirm, most))
 
     # ── the voice ────────────────────────────────────────────────────────────────────────────────────────────

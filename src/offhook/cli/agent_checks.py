@@ -84,7 +84,11 @@ def _tools(agent: Agent, settings: Settings) -> Iterator[Check]:
         return
     first, *_ = (config for kind, config in blocks_of(agent) if kind is Kind.LLM)
     brain = provider_of(Kind.LLM, first)
-    for name, why in brain.unusable_tools(specs, agent.language).items():
+    try:
+        unusable = brain.unusable_tools(specs, agent.language)
+    except ConfigurationError:
+        return  # It does not speak the language, which is told already.
+    for name, why in unusable.items():
         yield Check(
             Mark.NOTE, f"tool: {name}", f"the {brain.name} brain will never use it: {why}", "choose another llm"
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -67,9 +68,10 @@ def call(
     ] = None,
 ) -> None:
     """Call a running server as a carrier would, and show what the caller says and hears. Ends with 1 on any trouble."""
+    os.umask(0o077)  # What is said in it is for whoever has called alone.
     settings = Settings.from_environment()
     caller_script, base_dir = _script(say, wav, script, voice, patience)
-    recording = record or settings.data_dir / "simulated" / f"{clock.wall():%Y%m%d-%H%M%S}.wav"
+    recording = record or settings.data_dir / "simulated" / f"{clock.stamp(clock.wall())}.wav"
     console = Console(highlight=False, soft_wrap=True)
     numbers = (from_number, to_number)
     web = (to, rest_port, seed)

@@ -3,12 +3,12 @@
 import re
 import socket
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from offhook.call.records.disk import OsDisk
 from offhook.cli.checks import Check, Mark
 from offhook.settings import Settings
 from offhook.speech.vendor_block import is_loopback
@@ -22,7 +22,7 @@ def of_machine(settings: Settings, host: str, port: int, *, has_carrier: bool = 
     """What is the same for every agent; without a carrier nothing is asked about telephone calls."""
     yield _python()
     yield _port(host, port)
-    yield _data_dir(settings.data_dir)
+    yield _data_dir(settings.data_dir, settings.low_disk_mb)
     if has_carrier:
         yield _public_url(settings)
         yield from _twilio(settings)
@@ -51,16 +51,23 @@ def _port(host: str, port: int) -> Check:
     return Check(Mark.GOOD, "port", f"{host}:{port} is free")
 
 
-def _data_dir(folder: Path) -> Check:
+def _data_dir(folder: Path, low_mb: int) -> Check:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as probe:
-            probe.write(b"offhook")
+        free_mb = OsDisk().probe(folder) // 1_000_000
     except OSError as error:
         return Check(
             Mark.BAD, "data folder", f"{folder}: {error.strerror or error}", "set OFFHOOK_DATA_DIR to a writable folder"
         )
-    return Check(Mark.GOOD, "data folder", str(folder))
+    found = f"{folder}, {free_mb:,} MB free"
+    if free_mb < low_mb:
+        advice = f"make room: below {low_mb} MB (OFFHOOK_LOW_DISK_MB) calls are not recorded"
+        return Check(Mark.NOTE, "data folder", found, advice)
+    calls = folder / "calls"
+    others = [path for path in (folder, calls) if path.exists() and path.stat().st_mode & 0o077]
+    if others:
+        advice = f"what callers say is for the server's user alone: chmod 700 {' '.join(map(str, others))}"
+        return Check(Mark.NOTE, "data folder", found, advice)
+    return Check(Mark.GOOD, "data folder", found)
 
 
 def _public_url(settings: Settings) -> Check:

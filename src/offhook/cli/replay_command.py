@@ -66,11 +66,13 @@ def show(result: "ReplayResult", console: Console) -> None:
     if result.repaired:
         lines = ", ".join(map(str, result.repaired))
         console.print(f"! something was replaced when these lines were written: {lines}. What follows may differ")
+    if result.unkept_from:
+        console.print(f"! from line {result.unkept_from} on it hangs on what was not kept: nothing after it is proved")
     at = f"{result.last.at:.3f} s (line {result.last.n})" if result.last else "the beginning"
     if result.gap is not None:
         count = f"{result.gap.lost} lines are" if result.gap.lost else "lines are"
         console.print(f"! {count} missing behind {at}: nothing after it can be proved. {result.gap.why}")
-    elif not result.is_whole:
+    elif not (result.is_whole or result.unkept_from):
         console.print(f"! the journal was cut off at {at}: the process ended before the call's record did")
     if result.mismatches:
         behind = f"behind {len(result.mismatches)} of {result.events} events"

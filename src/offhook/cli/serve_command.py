@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +39,12 @@ def serve(
     from offhook.cli.assembly import runtimes_of
     from offhook.cli.checks import Mark
     from offhook.cli.examination import examine, needed_by, require
+    from offhook.cli.log import begin_log
     from offhook.cli.models_command import fetch_missing
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    begin_log()
+    # Whatever the server writes is for its own user alone.
+    os.umask(0o077)
     # What the owner has to mend is told before anything is fetched or loaded, all of it at once.
     for check in require(examine(agent, host, port, with_models=False)):
         if check.mark is Mark.NOTE:
@@ -75,6 +79,7 @@ async def serve_agents(
     Until they are ready, health says so and callers hear that they should call again. Raises `OffhookError`.
     """
     from offhook.call.records.files import FileRecords
+    from offhook.call.records.watch import Keeping
     from offhook.call.records.watched import WatchedRecords
     from offhook.telephony.carriers.twilio_rest import TwilioRest
     from offhook.web.app import create_app
@@ -87,7 +92,9 @@ async def serve_agents(
     first = next(iter(team.values()))
     sid, token = settings.twilio_account_sid, settings.twilio_auth_token
     rest = TwilioRest(sid, token, settings.twilio_base_url) if sid and token else None
-    records = WatchedRecords(FileRecords(settings.data_dir))
+    # The folder is looked at while the agents are made ready.
+    keeping = Keeping(days=settings.keep_days, low_bytes=settings.low_disk_mb * 1_000_000)
+    records = WatchedRecords(FileRecords(settings.data_dir, keeping=keeping))
     live = _live_calls(runtimes, settings, records, rest)
     bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     health = f"http://{f'[{host}]' if ':' in host else host}:%d/healthz"

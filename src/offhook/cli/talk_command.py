@@ -2,6 +2,7 @@
 
 import ipaddress
 import logging
+import os
 import secrets
 import sys
 import threading
@@ -33,9 +34,11 @@ def talk(
     from offhook.cli.assembly import runtimes_of
     from offhook.cli.demo_command import example, fetch_models
     from offhook.cli.examination import examine, require
+    from offhook.cli.log import begin_log
     from offhook.cli.serve_command import SWITCH_S, PageWish, serve_agents
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    begin_log(logging.WARNING)
+    os.umask(0o077)
     console = Console(highlight=False, soft_wrap=True)
     file = agent or example("harbour-hotel/agent.yaml")
     # As `serve` does, but for what only a carrier needs.

@@ -14,6 +14,7 @@ TRANSFER_CALL: Final = "transfer_call"
 HANDOFF: Final = "handoff"
 COLLECT_DIGITS: Final = "collect_digits"
 SEND_DIGITS: Final = "send_digits"
+ASK_IN_CONFIDENCE: Final = "ask_in_confidence"
 
 KEYS: Final = "0123456789*#ABCD"
 """The keys of a telephone (ITU-T Q.23)."""
@@ -57,6 +58,10 @@ class CollectArguments(msgspec.Struct, frozen=True):
     secret: bool = False
 
 
+class ConfidenceArguments(msgspec.Struct, frozen=True):
+    """Of `ask_in_confidence`: none. What is said or pressed next is sensitive, whatever it is."""
+
+
 class SendArguments(msgspec.Struct, frozen=True):
     """Of `send_digits`."""
 
@@ -64,7 +69,9 @@ class SendArguments(msgspec.Struct, frozen=True):
     """Keys, and pauses between them."""
 
 
-CoreArguments = EndArguments | TransferArguments | HandoffArguments | CollectArguments | SendArguments
+CoreArguments = (
+    EndArguments | TransferArguments | HandoffArguments | CollectArguments | ConfidenceArguments | SendArguments
+)
 
 _ARGUMENTS: Final[Mapping[str, type[CoreArguments]]] = {
     END_CALL: EndArguments,
@@ -72,6 +79,7 @@ _ARGUMENTS: Final[Mapping[str, type[CoreArguments]]] = {
     HANDOFF: HandoffArguments,
     COLLECT_DIGITS: CollectArguments,
     SEND_DIGITS: SendArguments,
+    ASK_IN_CONFIDENCE: ConfidenceArguments,
 }
 CORE_TOOLS: Final[tuple[str, ...]] = tuple(_ARGUMENTS)
 """Their names: no other tool may have one of them."""

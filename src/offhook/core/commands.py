@@ -51,6 +51,8 @@ class CollectKeys(Command, frozen=True):
     call: str
     is_secret: bool
     reference: str
+    takes_words: bool = False
+    """What is said in place of keys is kept as it was said; else its digits are."""
 
 
 class KeysCollected(Command, frozen=True):

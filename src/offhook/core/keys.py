@@ -12,6 +12,9 @@ from offhook.core.timers import Timer
 from offhook.core.tools import ToolRun
 
 MOST_KEYS: Final = 64
+HIDDEN_NUMBER: Final = "0"
+HIDDEN_WORD: Final = "x"
+"""What a caller's words come as while they are secret: whoever calls the conversation masks them."""
 
 
 class Collection(msgspec.Struct):
@@ -26,6 +29,8 @@ class Collection(msgspec.Struct):
     reference: str
     """What secret ones are known by; empty: they are not secret."""
     turn: int
+    takes_words: bool = False
+    """Whatever is said is the answer; else only what holds a number is."""
     keys: str = ""
 
 
@@ -48,7 +53,7 @@ class Keys:
         """The turn was not over after all."""
         self.pressed = keys + self.pressed
 
-    def collect(self, run: ToolRun, wanted: CollectArguments) -> None:
+    def collect(self, run: ToolRun, wanted: CollectArguments, *, takes_words: bool = False) -> None:
         """A tool wants keys from now on."""
         script, b = self._call.script, self._call.behaviour
         reference = ""
@@ -62,8 +67,9 @@ class Keys:
             pause_s=wanted.timeout_s or b.digits_timeout_s,
             reference=reference,
             turn=run.turn,
+            takes_words=takes_words,
         )
-        self._call.do(CollectKeys(run.call, bool(reference), reference))
+        self._call.do(CollectKeys(run.call, bool(reference), reference, takes_words))
 
     def wait(self, at: float) -> None:
         """The question was heard: from here on the caller has so long for the first key."""
@@ -99,8 +105,16 @@ class Keys:
         return collection
 
 
+def is_said(collection: Collection, text: str) -> bool:
+    """The caller's words answer in place of keys. They are masked: only secret ones are taken."""
+    words = text.split() if collection.reference else []
+    return bool(words) and (collection.takes_words or HIDDEN_NUMBER in words)
+
+
 def answer_of(collection: Collection) -> str:
     """What the tool tells the model."""
+    if collection.reference and not collection.keys:
+        return f"The caller has said it, and nobody may see the words. Pass it on as {{{collection.reference}}}."
     if collection.reference:
         return f"The caller has entered {len(collection.keys)} secret keys. Pass them on as {{{collection.reference}}}."
     return collection.keys

@@ -1,6 +1,12 @@
 """How a reply is made: what model and voice tell of it, what is late, what has failed, and the tools in its rounds."""
 
-from offhook.core.builtin import END_CALL, CollectArguments, HandoffArguments, TransferArguments
+from offhook.core.builtin import (
+    END_CALL,
+    CollectArguments,
+    ConfidenceArguments,
+    HandoffArguments,
+    TransferArguments,
+)
 from offhook.core.commands import Ask, ContinueReply, Say
 from offhook.core.consent import AT_ONCE, MOST_AT_ONCE
 from offhook.core.endings import EndReason
@@ -224,6 +230,8 @@ class Making:
                     self._refuse(run.call, f"there is no agent {agent!r}; there are: {known}")
             case CollectArguments() as wanted:
                 self._keys.collect(run, wanted)
+            case ConfidenceArguments():
+                self._keys.collect(run, CollectArguments(secret=True), takes_words=True)
             case _:
                 # What the responder still owes of this round keeps its deadline.
                 if (reply.is_dry or not reply.is_audible) and Timer.FILLER not in c.timers:

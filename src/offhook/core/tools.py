@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from offhook.core.builtin import (
+    ASK_IN_CONFIDENCE,
     COLLECT_DIGITS,
     CORE_TOOLS,
     END_CALL,
@@ -27,7 +28,7 @@ from offhook.core.history import Outcome, ToolAnswered, ToolCalled
 from offhook.core.state import Call
 from offhook.core.timers import Timer
 
-ENDS_REPLY: Final = frozenset({END_CALL, TRANSFER_CALL, HANDOFF, COLLECT_DIGITS})
+ENDS_REPLY: Final = frozenset({END_CALL, TRANSFER_CALL, HANDOFF, COLLECT_DIGITS, ASK_IN_CONFIDENCE})
 """Tools that the core carries out itself, once the reply that asked for them was heard: no round follows."""
 NEVER: Final = float("inf")
 

@@ -12,7 +12,7 @@ from offhook.core.echo import Echo
 from offhook.core.endings import EndReason
 from offhook.core.endpointing import Ending, ending_of, learn_pause, silence_needed_s
 from offhook.core.history import CallerSaid, Outcome
-from offhook.core.keys import Keys, answer_of
+from offhook.core.keys import Keys, answer_of, is_said
 from offhook.core.ledger import PASSED
 from offhook.core.listening import MISSED_VOICE_S, Listening, Spurt
 from offhook.core.making import Making
@@ -242,6 +242,10 @@ class Turns:
         c.timers.cancel(Timer.IDLE, Timer.COMMIT)
         if not self._keys.collection:
             c.timers.cancel(Timer.DIGITS)
+        elif is_said(self._keys.collection, turn.text):
+            self._collected(at)
+        elif self._keys.collection.reference:
+            self._not_collected("The caller spoke instead of pressing keys, and said no number.", at)
         else:
             self._not_collected("The caller spoke instead of pressing keys.", at)
         self._waiting.caller_is_there(is_on_hold=asks_for_time(turn.text, c.script))
@@ -302,10 +306,14 @@ class Turns:
         if (collection := self._keys.collection) is None:
             return
         if collection.keys:
-            self._keys.finish(is_whole=True)
-            self._making.tool_answered(collection.call, Outcome.DONE, answer_of(collection), at)
+            self._collected(at)
         else:
             self._not_collected("The caller has pressed no keys.", at)
+
+    def _collected(self, at: float) -> None:
+        collection = self._keys.finish(is_whole=True)
+        assert collection is not None
+        self._making.tool_answered(collection.call, Outcome.DONE, answer_of(collection), at)
 
     def _not_collected(self, why: str, at: float) -> None:
         collection = self._keys.finish(is_whole=False)

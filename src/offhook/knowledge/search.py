@@ -21,8 +21,9 @@ from offhook.knowledge.chunk import Chunk, split_document
 from offhook.knowledge.embed import Embedder, Vectors
 from offhook.knowledge.kept import KeptPoints
 from offhook.knowledge.read import read_document
-from offhook.knowledge.words import LONGEST_QUERY, WordTable, table_for
 from offhook.speech.ports import Fact, Facts
+from offhook.speech.stem_tables import table_for
+from offhook.speech.stems import LONGEST_QUERY, WordTable
 
 CACHED_QUERIES: Final = 512
 KEPT_RESULTS: Final = 8
@@ -33,6 +34,10 @@ MOST_FACTS: Final = 20_000
 
 _HEADING_WEIGHT: Final = 0.85
 _RELATED_WEIGHT: Final = 0.65
+_COMPOUND_WEIGHT: Final = 0.5
+_HEAD_WEIGHT: Final = 0.75
+"""The last part of a compound is the thing itself: `Gartenstraße` is a street."""
+_SHORTEST_PART: Final = 3
 _MEANING_WEIGHT: Final = 0.6
 _FIRST_BONUS: Final = 0.04
 """The first fact under a heading is what the heading is about."""
@@ -170,8 +175,21 @@ class Knowledge(Facts):
                 shares[i] += weight / total
         return shares
 
+    def _compounds(self, term: str) -> list[str]:
+        """Words that the term is a part of, or that are a part of it: `Bus` and `Buslinie`."""
+        if len(term) < _SHORTEST_PART:
+            return []
+        return [
+            other
+            for other in self._postings
+            if other != term
+            and (((other.startswith(term) or other.endswith(term)) and len(other) >= len(term) + _SHORTEST_PART)
+                 or (len(other) > _SHORTEST_PART and (term.startswith(other) or term.endswith(other))
+                 and len(term) >= len(other) + _SHORTEST_PART))
+        ]  # fmt: skip
+
     def _rarity_of(self, term: str) -> float:
-        known = [term, *self._words.related.get(term, ())]
+        known = [term, *self._words.related.get(term, ()), *(self._compounds(term) if self._words.folds else ())]
         return min((self._rarity[one] for one in known if one in self._rarity), default=self._unknown)
 
     def _matches(self, term: str) -> dict[int, float]:
@@ -180,6 +198,10 @@ class Knowledge(Facts):
         for other in self._words.related.get(term, ()):
             for i, weight in self._postings.get(other, {}).items():
                 found[i] = max(found.get(i, 0.0), _RELATED_WEIGHT * weight)
+        for other in self._compounds(term) if self._words.folds else ():
+            for i, weight in self._postings[other].items():
+                share = _HEAD_WEIGHT if other.endswith(term) else _COMPOUND_WEIGHT
+                found[i] = max(found.get(i, 0.0), share * weight)
         rarity = self._rarity_of(term)
         return {i: rarity * weight * self._brevity[i] for i, weight in found.items()}
 

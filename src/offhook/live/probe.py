@@ -128,7 +128,7 @@ async def _ask_model(asking: Asking, most: int) -> tuple[str, float]:
     """What it said and when it began to; the name of a tool counts as a word."""
     config = asking.config.model_copy(update={"max_tokens": most})
     request = ModelRequest((Message("system", SYSTEM), Message("user", ASKED)), asking.tools)
-    size = sum(tokens_of(f"{tool.name} {tool.description} {tool.parameters}") for tool in asking.tools) + 200
+    size = sum(tokens_of(f"{tool.name} {tool.told} {tool.parameters}") for tool in asking.tools) + 200
     model_name = str(config.model_dump().get("model", ""))
     thought = asking.purse.think(asking.subject.vendor, model_name, size, most)
     said, begun_at, first_at = "", clock.now(), float("inf")

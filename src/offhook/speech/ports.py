@@ -11,7 +11,7 @@ way to hear says so itself (`SpeechToText.format`).
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -197,6 +197,17 @@ class ToolCall:
     call: str
     name: str
     arguments: str
+    is_confirmed: bool = False
+    """It has read the arguments back itself, and has understood a yes: only of a brain that cannot be talked out of
+    that."""
+
+
+TWICE: Final = (
+    " Call it as soon as you have all values: nothing is done yet, and you are told to read them back. Call it again, "
+    "with the same values, when the caller has said yes."
+)
+"""Behind the description of a tool that runs by the caller's word: asked for only after the yes, it would have to be
+asked about once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +217,19 @@ class ToolSpec:
     name: str
     description: str
     parameters: Mapping[str, object]
+    examples: tuple[str, ...] = ()
+    """What callers say who want it, for a brain that goes by words."""
+    is_harmless: bool = False
+    """It only looks something up."""
     confirm: bool = False
     """It runs only by the caller's word (`offhook.core.consent`)."""
     most_per_call: int = 0
     """So often it may run in a call; 0: without a bound."""
+
+    @property
+    def told(self) -> str:
+        """The description for a model that asks for tools by itself."""
+        return self.description + TWICE if self.confirm else self.description
 
 
 @dataclass(frozen=True, slots=True)

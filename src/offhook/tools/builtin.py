@@ -41,8 +41,8 @@ class TakeMessage:
             "take_message",
             "Write down a message for the staff, once the caller has given all of it and has said that it is right.",
             _schema(properties),
-            config.confirm,
-            config.most_per_call,
+            confirm=config.confirm,
+            most_per_call=config.most_per_call,
         )
 
     async def run(self, arguments: Mapping[str, object], context: ToolContext) -> str:
@@ -74,8 +74,8 @@ class BookTable:
                     "name": _text("Name for the booking.", SHORT_CHARS),
                 }
             ),
-            config.confirm,
-            config.most_per_call,
+            confirm=config.confirm,
+            most_per_call=config.most_per_call,
         )
 
     async def run(self, arguments: Mapping[str, object], context: ToolContext) -> str:
@@ -116,7 +116,7 @@ async def _append(context: ToolContext, tool: str, arguments: Mapping[str, objec
 def _append_line(path: Path, line: bytes) -> None:
     """One write to a file opened for appending: lines of calls that end at once do not mix."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Names and telephone numbers: for the owner's eyes only.
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:

@@ -4,13 +4,23 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from offhook.agents.core_tool_configs import (
+    AskInConfidenceConfig,
     CollectDigitsConfig,
     EndCallConfig,
     HandoffConfig,
     SendDigitsConfig,
     TransferCallConfig,
 )
-from offhook.core.builtin import COLLECT_DIGITS, END_CALL, HANDOFF, KEYS, MOST_SENT, SEND_DIGITS, TRANSFER_CALL
+from offhook.core.builtin import (
+    ASK_IN_CONFIDENCE,
+    COLLECT_DIGITS,
+    END_CALL,
+    HANDOFF,
+    KEYS,
+    MOST_SENT,
+    SEND_DIGITS,
+    TRANSFER_CALL,
+)
 from offhook.speech.ports import ToolSpec
 
 NOTE_CHARS: Final = 1_000
@@ -91,6 +101,18 @@ def collect_digits(config: CollectDigitsConfig) -> ToolSpec:
     elif config.is_always_secret:
         described += f" They are secret: {by_reference}"
     return ToolSpec(COLLECT_DIGITS, described, _schema({}, **fields))
+
+
+def ask_in_confidence(config: AskInConfidenceConfig) -> ToolSpec:
+    """An answer that is for a tool alone."""
+    del config
+    return ToolSpec(
+        ASK_IN_CONFIDENCE,
+        "Ask the caller something that must not be written down: a password, a date of birth, an illness. Ask for one "
+        "thing in the same reply; the caller says or types it. You are not told it but a reference such as {keys-1}; "
+        "give that to another tool as it is, in its place, and never say it.",
+        _schema({}),
+    )
 
 
 def send_digits(config: SendDigitsConfig) -> ToolSpec:

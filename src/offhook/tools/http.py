@@ -76,9 +76,14 @@ class HttpTool:
     def __init__(self, config: HttpToolConfig, setup: Setup) -> None:
         """Raises `ConfigurationError` that names a secret which is not set."""
         self._config, self._agent = config, setup.agent_name
+        self.sensitive: Final = config.sensitive
+        """Names of parameters that nobody else may see."""
         self._secrets = Secrets(config.variables(), setup.key)
         self._client: httpx2.AsyncClient | None = None
-        self.spec = ToolSpec(config.name, config.description, config.parameters, config.is_confirmed, config.most)
+        self.spec = ToolSpec(
+            config.name, config.description, config.parameters, config.examples,
+            is_harmless=config.is_harmless, confirm=config.is_confirmed, most_per_call=config.most,
+        )  # fmt: skip
 
     async def prepare(self) -> None:
         """Make the pool of connections; none is opened yet."""

@@ -5,12 +5,12 @@ not in the history, not in the journal, not in a log. What a service repeats of 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from offhook.errors import ToolError
 
-REFERENCE: Final = re.compile(r"\{keys-\d{1,6}\}")
+REFERENCE: Final = re.compile(r"\{(?:keys|secret)-\d{1,6}\}")
 _SURE: Final = 4
 """Fewer keys than this stand in many texts by chance: they are hidden only where no digit is beside them."""
 _BETWEEN: Final = r"[\s.\-]?"
@@ -42,12 +42,7 @@ class SecretKeys:
 
     def mask(self, text: str) -> str:
         """The text with references in place of the digits, also of digits in groups."""
-        for reference, digits in sorted(self._values.items(), key=lambda entry: -len(entry[1])):
-            pattern = _BETWEEN.join(re.escape(digit) for digit in digits)
-            if len(digits) < _SURE:
-                pattern = rf"(?<!\w){pattern}(?!\w)"
-            text = re.sub(pattern, reference, text)
-        return text
+        return hidden_in(text, self._values)
 
     def _digits(self, found: re.Match[str]) -> str:
         reference = found[0]
@@ -56,3 +51,14 @@ class SecretKeys:
             raise ToolError(f"there are no secret keys {reference}: ask the caller for them first")
         self._values[reference] = digits
         return digits
+
+
+def hidden_in(text: str, values: Mapping[str, str]) -> str:
+    """The text with references in place of their values, the longest first."""
+    for reference, digits in sorted(values.items(), key=lambda entry: -len(entry[1])):
+        pattern = _BETWEEN.join(re.escape(digit) for digit in digits)
+        if len(digits) < _SURE or not any(sign.isdigit() for sign in digits):
+            # A word stands in others: only where it is by itself is it the value.
+            pattern = rf"(?<!\w){pattern}(?!\w)"
+        text = re.sub(pattern, reference, text, flags=re.IGNORECASE)
+    return text

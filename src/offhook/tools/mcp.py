@@ -73,6 +73,11 @@ class McpTool:
         self._is_harmless = is_harmless
         """The server says that it changes nothing."""
 
+    @property
+    def sensitive(self) -> tuple[str, ...]:
+        """Names of parameters that nobody else may see."""
+        return self._server.sensitive
+
     async def run(self, arguments: Mapping[str, object], context: ToolContext) -> str:
         """Raises `ToolError`."""
         del context
@@ -101,6 +106,11 @@ class McpServer:
         self._calls: set[asyncio.Timeout] = set()
         self._warned: set[str] = set()
         self._list_of_tools = ToolList(config, self._warn)
+
+    @property
+    def sensitive(self) -> tuple[str, ...]:
+        """Names of parameters, of any of its tools."""
+        return self._config.sensitive
 
     @property
     def name(self) -> str:

@@ -118,7 +118,8 @@ class ToolList:
         is_harmless = _is_harmless(entry)
         confirm = self._config.confirm.get(entry.name, not is_harmless)
         most = self._config.most_per_call.get(entry.name, MOST_WITHOUT if is_harmless else MOST_WITH_EFFECTS)
-        return Listed(entry.name, ToolSpec(name, _description(entry), schema, confirm, most), is_harmless)
+        spec = ToolSpec(name, _description(entry), schema, is_harmless=is_harmless, confirm=confirm, most_per_call=most)
+        return Listed(entry.name, spec, is_harmless)
 
 
 def digest_of(entry: "Tool") -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from offhook.agents.core_tool_configs import (
+    AskInConfidenceConfig,
     CollectDigitsConfig,
     EndCallConfig,
     HandoffConfig,
@@ -27,27 +28,23 @@ from offhook.tools.arguments import SHOWN, checked_arguments
 from offhook.tools.builtin import BookTable, TakeMessage
 from offhook.tools.http import HttpTool
 from offhook.tools.keys import SecretKeys
-from offhook.tools.mcp import McpServer
+from offhook.tools.mcp import McpServer, McpTool
 from offhook.tools.mcp_list import NAME_CHARS
 from offhook.tools.ports import Tool, ToolContext
+from offhook.tools.sensitive import Sensitive
 
 __all__ = ["MAKERS", "Tool", "ToolContext", "Toolbox"]
 
 _LOG: Final = logging.getLogger("offhook.tools")
 MOST_TOOLS: Final = 128
 """OpenAI refuses a request with more, and a model with many chooses badly."""
-TWICE: Final = (
-    " Call it as soon as you have all values: nothing is done yet, and you are told to read them back. Call it again, "
-    "with the same values, when the caller has said yes."
-)
-"""Behind the description of a tool that runs by the caller's word: asked for only after the yes, it would have to be
-asked about once more."""
 SPECS: Final[Mapping[type[BaseModel], Callable[[Any], ToolSpec]]] = {
     EndCallConfig: core_tools.end_call,
     TransferCallConfig: core_tools.transfer_call,
     HandoffConfig: core_tools.handoff,
     CollectDigitsConfig: core_tools.collect_digits,
     SendDigitsConfig: core_tools.send_digits,
+    AskInConfidenceConfig: core_tools.ask_in_confidence,
 }
 """Entries of the agent's `tools` block that the conversation carries out itself."""
 MAKERS: Final[Mapping[type[BaseModel], Callable[[Any, Setup], Tool | McpServer]]] = {
@@ -88,7 +85,7 @@ class Toolbox:
     def specs(self) -> tuple[ToolSpec, ...]:
         """What the model is told now, in the order of the agent's document, servers' tools last."""
         return tuple(
-            entry if isinstance(entry, ToolSpec) else _as_told(replace(entry.spec, name=name))
+            entry if isinstance(entry, ToolSpec) else replace(entry.spec, name=name)
             for name, entry in self._tools().items()
         )
 
@@ -115,6 +112,11 @@ class Toolbox:
             # Not from its cause, which would show the keys again.
             raise ToolError(said, outcome=error.outcome) from None
 
+    def sensitive(self, name: str) -> Sensitive | None:
+        """What of this tool's arguments is for it alone."""
+        tool = self._tools().get(name)
+        return Sensitive.of(tool.spec.parameters, tool.sensitive) if isinstance(tool, HttpTool | McpTool) else None
+
     def _tools(self) -> dict[str, Tool | ToolSpec]:
         """Tools by the names that the model sees: a server's tool whose name is taken gets the server's before it."""
         found = dict(self._own)
@@ -133,10 +135,6 @@ class Toolbox:
 
     def _remote(self) -> list[HttpTool | McpServer]:
         return [*(tool for tool in self._own.values() if isinstance(tool, HttpTool)), *self._servers]
-
-
-def _as_told(spec: ToolSpec) -> ToolSpec:
-    return replace(spec, description=spec.description + TWICE) if spec.confirm else spec
 
 
 def _withheld(name: str) -> Callable[[str], str]:

@@ -24,6 +24,7 @@ from offhook.settings import Settings
 from offhook.telephony.carriers import twilio_twiml as twiml
 from offhook.telephony.carriers.twilio_line import TOOL_CALL_LIMIT, TRANSFER_ENDED_PATH
 from offhook.telephony.facts import CallFacts
+from offhook.telephony.numbers import shortened
 from offhook.web.answers import Answers
 from offhook.web.gate import BadRequest, Webhook, first_values
 from offhook.web.ports import Calls, Sentences
@@ -124,7 +125,7 @@ class Switchboard:
         direction = "outbound" if fields.get("Direction", "").startswith("outbound") else "inbound"
         from_number, to_number = (fields.get(name, "")[:NUMBER_LENGTH] for name in ("From", "To"))
         token = self.calls.expect(CallFacts(call_sid, from_number, to_number, direction, webhook.origin))
-        _logger.info("< %s  %s call from %s to %s", call_sid, direction, _shown(from_number), _shown(to_number))
+        _logger.info("< %s  %s call from %s to %s", call_sid, direction, *map(_end_of, (from_number, to_number)))
         return _media(webhook, token)
 
     # ── what becomes of it ───────────────────────────────────────────────────────────────────────────────────────
@@ -224,6 +225,10 @@ def _transfer(webhook: Webhook) -> TransferEnded:
     talked_s = float(length) if re.fullmatch("[0-9]{1,6}", length) else 0.0
     talked_s = min(talked_s, LONGEST_TALK_S) if ending is TransferEnding.CONNECTED else 0.0
     return TransferEnded(webhook.query.get("call", "")[:TOOL_CALL_LIMIT], ending, talked_s, cause)
+
+
+def _end_of(number: str) -> str:
+    return _shown(shortened(number))
 
 
 def _shown(text: str) -> str:

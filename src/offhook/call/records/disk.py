@@ -8,6 +8,8 @@ are on: more threads would only wait for it too.
 import errno
 import logging
 import os
+import shutil
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -21,6 +23,8 @@ REST_S: Final = 0.25
 """What has come is gathered for so long before it is written; what a crash may cost."""
 STOP_S: Final = 30.0
 """Longest wait, at the end of the process, for what is still to be written."""
+PROBE_BYTES: Final = 65_536
+HEADER_BYTES: Final = 1_000_000
 BATCH_JOBS: Final = 256
 """So much of one call is written before it is the others' turn."""
 
@@ -46,17 +50,25 @@ class Disk(Protocol):
     def close(self, handle: int) -> None:
         """Let go of the handle."""
 
+    def probe(self, folder: Path) -> int:
+        """Make the folder where it is missing, write a file into it and take that away: the bytes that are free."""
+
+    def folders(self, parent: Path) -> list[str]:
+        """The names of the folders in it, sorted; links are left out."""
+
+    def first_line(self, path: Path) -> bytes:
+        """The beginning of a file, with the line's end when that is near enough."""
+
+    def remove(self, folder: Path) -> None:
+        """The folder with all that is in it."""
+
 
 class OsDisk:
     """The real one. Nobody but the owner may read what callers said."""
 
     def make_folder(self, path: Path) -> None:
         """Make it for the owner alone."""
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except FileExistsError as cause:
-            # Not the folder has the name already: where it should lie there is something else.
-            raise NotADirectoryError(errno.ENOTDIR, "Not a directory", str(path.parent)) from cause
+        _make_folders(path.parent)
         path.mkdir(mode=0o700)
 
     def open(self, path: Path, *, appends: bool) -> int:
@@ -79,6 +91,40 @@ class OsDisk:
     def close(self, handle: int) -> None:
         """Let go of it."""
         os.close(handle)
+
+    def probe(self, folder: Path) -> int:
+        """Write as much as a lively call does in a while: a byte has room on a disk that is full."""
+        _make_folders(folder)
+        with tempfile.TemporaryFile(dir=folder, buffering=0) as probe:
+            if probe.write(bytes(PROBE_BYTES)) < PROBE_BYTES:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+        return shutil.disk_usage(folder).free
+
+    def folders(self, parent: Path) -> list[str]:
+        """By their names."""
+        with os.scandir(parent) as entries:
+            return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+
+    def first_line(self, path: Path) -> bytes:
+        """A header is some thousand bytes."""
+        with path.open("rb") as file:
+            return file.readline(HEADER_BYTES)
+
+    def remove(self, folder: Path) -> None:
+        """Links in it are taken away, not followed."""
+        shutil.rmtree(folder)
+
+
+def _make_folders(path: Path) -> None:
+    """With all above it, each for the owner alone."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    try:
+        for folder in reversed(missing):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
+    except FileExistsError as cause:
+        # Not the folder has the name already: where it should lie there is something else.
+        raise NotADirectoryError(errno.ENOTDIR, "Not a directory", str(path)) from cause
 
 
 Job = TypeVar("Job")

@@ -17,10 +17,12 @@ from offhook.call.records.port import RecordsState
 from offhook.call.records.sound import Piece, Track
 from offhook.call.records.summary import Summary
 from offhook.call.records.transcript import transcript_line
+from offhook.call.records.watch import Keeping, Watch
 from offhook.core.commands import Command, Remember
 from offhook.core.endings import EndReason
 from offhook.core.events import Event
 from offhook.core.formats import TELEPHONE, AudioFormat
+from offhook.core.keeping import Keep
 
 WAITING_LINES: Final = 2_000
 """Lines of one call that wait: minutes of a lively one. A disk that is later than that loses lines."""
@@ -40,13 +42,17 @@ class FileRecord:
     def __init__(
         self, folder: Path, header: Header, audio: AudioFormat, writer: DiskWriter, files: "FileRecords"
     ) -> None:
-        self._folder = Folder(files.disk, folder, {JOURNAL: header_line(header), TRANSCRIPT: b""}, files.news, audio)
+        heads = {JOURNAL: header_line(header)}
+        if header.kept.transcript is not Keep.OFF:
+            heads[TRANSCRIPT] = b""
+        sound = audio if header.kept.recording is not Keep.OFF else None
+        self._folder = Folder(files.disk, folder, heads, files.news, sound, lambda: files.watch.is_low)
         self._strand: Strand[Job] = Strand(writer, folder.name, self._folder.perform)
         self._news, self._audio = files.news, audio
         self._lines = Share(WAITING_LINES, WAITING_BYTES)
         self._sound = Share(WAITING_LINES, round(2 * WAITING_AUDIO_S * audio.bytes_per_s))
         self._summary = Summary(header)
-        self._counts = dict.fromkeys((JOURNAL, TRANSCRIPT), 0)
+        self._counts = dict.fromkeys(heads, 0)
         self._caller, self._agent = _Pieces(Track.CALLER, audio), _Pieces(Track.AGENT, audio)
         self._is_open = True
         # Without a line to write: the folder is made, and the first line is there.
@@ -68,7 +74,7 @@ class FileRecord:
             return
         self._add(what, at)
         self._summary.add(what, at)
-        if isinstance(what, Remember) and (text := transcript_line(what.entry, at)):
+        if isinstance(what, Remember) and TRANSCRIPT in self._counts and (text := transcript_line(what.entry, at)):
             self._put(TRANSCRIPT, text.encode("utf-8", "replace"))
 
     def caller(self, at: float, audio: bytes) -> None:
@@ -163,22 +169,27 @@ class _Pieces:
 class FileRecords:
     """The records of a process, under one folder."""
 
-    def __init__(self, data_dir: Path, disk: Disk | None = None) -> None:
+    def __init__(self, data_dir: Path, disk: Disk | None = None, keeping: Keeping | None = None) -> None:
         self._calls = data_dir / "calls"
         self.disk: Final[Disk] = disk or OsDisk()
         self.news: Final = News()
         self._writer = DiskWriter()
+        self.watch: Final = Watch(self.disk, self._calls, keeping or Keeping(), self.news.looked)
+        self.watch.start()
 
     def open(self, header: Header, audio: AudioFormat = TELEPHONE) -> FileRecord:
         """The record of a call that begins."""
         name = "".join(sign for sign in header.call if sign.isascii() and (sign.isalnum() or sign in "-_"))[:NAME_CHARS]
-        folder = self._calls / f"{clock.wall():%Y%m%d-%H%M%S}-{name}"
+        folder = self._calls / f"{clock.stamp(clock.wall())}-{name}"
         return FileRecord(folder, header.signed(), audio, self._writer, self)
 
     def state(self) -> RecordsState:
         """How it goes."""
-        return replace(self.news.state(), waiting=self._writer.waiting)
+        state = self.news.state()
+        is_failing = state.is_failing or self.watch.is_failing
+        return replace(state, is_failing=is_failing, waiting=self._writer.waiting, deleted=self.watch.deleted)
 
     def stop(self) -> None:
         """Write what waits, then end."""
+        self.watch.stop()
         self._writer.stop()

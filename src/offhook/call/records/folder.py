@@ -37,16 +37,24 @@ class News:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._state = RecordsState()
+        self._is_fresh = False
+        """A failure was told since the folder was looked at last."""
 
     def tell(self, *, is_failing: bool, unopened: int = 0, lines: int = 0, audio_s: float = 0.0) -> None:
         """Something could be written, or not."""
         if not is_failing and not self._state.is_failing:
             return
         with self._lock:
-            was = self._state
+            was, self._is_fresh = self._state, is_failing
             self._state = RecordsState(
                 is_failing, was.unopened + unopened, was.lost_lines + lines, was.lost_audio_s + audio_s
             )
+
+    def looked(self) -> None:
+        """The folder could be written just now: a failure of which nothing is heard any more is over."""
+        if not self._is_fresh:
+            self.tell(is_failing=False)
+        self._is_fresh = False
 
     def state(self) -> RecordsState:
         """Until now."""
@@ -155,8 +163,12 @@ class Lines:
 class Folder:
     """Performs a call's jobs. Nothing here raises; what fails is counted, and told once for each file."""
 
-    def __init__(self, disk: Disk, wanted: Path, heads: dict[str, bytes], news: News, audio: AudioFormat) -> None:
-        self._disk, self._heads, self._news, self._audio = disk, heads, news, audio
+    def __init__(
+        self, disk: Disk, wanted: Path, heads: dict[str, bytes], news: News, audio: AudioFormat | None,
+        is_low: Callable[[], bool] = lambda: False,
+    ) -> None:  # fmt: skip
+        """Without `audio` nothing is recorded; nor is it while there is too little room."""
+        self._disk, self._heads, self._news, self._audio, self._is_low = disk, heads, news, audio, is_low
         self.path = wanted
         """Final once `is_made`."""
         self.is_made = False
@@ -182,9 +194,16 @@ class Folder:
                 self._end(job)
 
     def _perform_sound(self, sound: Sound, jobs: Sequence[Job]) -> None:
-        if pieces := [piece for job in jobs if isinstance(job, Pieces) for piece in job.pieces]:
-            lost = sound.lost_bytes
-            self._try(RECORDING, partial(sound.add, pieces), partial(_lost_sound, sound, lost, self._audio))
+        pieces = [piece for job in jobs if isinstance(job, Pieces) for piece in job.pieces]
+        if not pieces or self._audio is None:
+            return
+        if self._is_low():
+            # Sound takes a hundred times the room of words. That it is left out is told by whoever watches the room.
+            size = sum(len(piece.audio) for piece in pieces)
+            self._news.tell(is_failing=True, audio_s=size / self._audio.bytes_per_s / 2)
+            return
+        lost = sound.lost_bytes
+        self._try(RECORDING, partial(sound.add, pieces), partial(_lost_sound, sound, lost, self._audio))
 
     # ── opening ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -211,7 +230,7 @@ class Folder:
                 self._lines[name] = Lines(self._disk, handle, head, says)
                 # The head alone: a call whose first words come late is to be seen at once.
                 self._try(name, partial(self._lines[name].add, []))
-        if (handle := self._open(RECORDING, appends=False)) is not None:
+        if self._audio is not None and (handle := self._open(RECORDING, appends=False)) is not None:
             self._sound = Sound(self._disk, handle, self._audio)
 
     def _open(self, name: str, *, appends: bool) -> int | None:

@@ -47,11 +47,13 @@ class RecordsState:
     """How the keeping of records goes in this process."""
 
     is_failing: bool = False
-    """The latest news is a failure: a record cannot be written, or comes too late."""
+    """What should be kept is not: a record cannot be written, comes too late, or there is too little room for it."""
     unopened: int = 0
     """Records, or parts of one, that could not be opened."""
     lost_lines: int = 0
     lost_audio_s: float = 0.0
+    deleted: int = 0
+    """Records of calls that had had their time."""
     waiting: int = 0
     """Records of which something waits to be written."""
 

@@ -93,8 +93,7 @@ def request_body(config: Config, request: ModelRequest, thoughts: KeptThoughts |
         body["system"] = [{"type": "text", "text": system, "cache_control": {"type": "ephemeral"}}]
     if request.tools:
         body["tools"] = [
-            {"name": tool.name, "description": tool.description, "input_schema": tool.parameters}
-            for tool in request.tools
+            {"name": tool.name, "description": tool.told, "input_schema": tool.parameters} for tool in request.tools
         ]
         if not request.may_call:
             # Left out, the tools would make the vendor refuse every call of them that stands in the conversation.

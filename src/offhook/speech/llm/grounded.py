@@ -8,17 +8,22 @@ calls for, `grounded_forms` what has to be asked, `grounded_slots` what an answe
 import asyncio
 import json
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Final, Literal
 
-from offhook.core.builtin import END_CALL, TRANSFER_CALL
-from offhook.speech.llm.grounded_dialogue import Dialogue, Fill, HangUp, LookUp, Move, RepeatLast, Say, Transfer
-from offhook.speech.llm.grounded_forms import BOOK_TABLE, TAKE_MESSAGE
+from offhook import clock
+from offhook.clock import Date
+from offhook.core.builtin import CORE_TOOLS, END_CALL, TRANSFER_CALL
+from offhook.speech.llm.grounded_answers import Answers
+from offhook.speech.llm.grounded_dialogue import Dialogue
+from offhook.speech.llm.grounded_forms import TAKE_MESSAGE
 from offhook.speech.llm.grounded_language import Language
 from offhook.speech.llm.grounded_languages import language_for
-from offhook.speech.llm.history import is_done
+from offhook.speech.llm.grounded_moves import Fill, HangUp, LookUp, Move, RepeatLast, Say, Transfer
+from offhook.speech.llm.grounded_results import told
+from offhook.speech.llm.grounded_wishes import skill_of
+from offhook.speech.llm.history import RUNNING, UNKNOWN, is_done
 from offhook.speech.ports import (
-    Fact,
     Facts,
     Message,
     ModelOutput,
@@ -30,23 +35,14 @@ from offhook.speech.ports import (
     ToolSpec,
 )
 
-UNKNOWN_SCORE: Final = 0.35
-"""Facts below this do not answer the question."""
-SURE_SCORE: Final = 0.40
-"""Facts from here on are said plainly; between the two it is said that this may be meant."""
-SECOND_SHARE: Final = 0.88
-"""A second fact under the same heading is said too when it is nearly as near as the first."""
-SPOKEN_CHARS: Final = 260
-"""Nobody listens to a longer answer; a fact that is longer is cut at the end of a sentence."""
-MOST_CLAUSES: Final = 3
-"""Questions that are answered in one turn."""
 MOST_MESSAGES: Final = 400
 
 KEYS: tuple[str, ...] = ()
 MODELS: tuple[str, ...] = ("minilm",)
 READS_FACTS: Final = True
 
-_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[\"'(]?[A-Z0-9])")
+_UNUSED: Final = tuple(name for name in CORE_TOOLS if name not in (END_CALL, TRANSFER_CALL))
+
 _NAMED: Final = re.compile(
     r"\b(?:receptionist|assistant|agent|concierge|voice|host|operator|front desk|secretary)\s+(?:of|for|at)\s+"
     r"((?:the\s+)?[A-Z][\w'&-]*(?:\s+(?:[A-Z][\w'&-]*|of|and|the|&))*)"
@@ -59,28 +55,43 @@ class Config(ProviderConfig):
     provider: Literal["grounded"] = "grounded"
 
 
-def unusable_tools(tools: Sequence[ToolSpec], language: str) -> dict[str, str]:
-    """The tools that no wish leads to, each with the reason."""
-    del language
-    known = (BOOK_TABLE, TAKE_MESSAGE, TRANSFER_CALL, END_CALL)
-    return {tool.name: f"it knows {', '.join(known)} only" for tool in tools if tool.name not in known}
-
-
-UNUSABLE_TOOLS: Final = unusable_tools
-
-
 def create(config: Config, setup: Setup) -> "GroundedBrain":
     """The brain of an agent. Raises `ConfigurationError` for a language that it does not speak."""
     del config
     return GroundedBrain(language_for(setup.language), setup.facts, setup.agent_name)
 
 
+def cannot_use(tools: Sequence[ToolSpec], language: str) -> dict[str, str]:
+    """The tools that this brain will never run, each with the reason in words; for `doctor` and `serve`.
+
+    Raises `ConfigurationError` for a language that it does not speak.
+    """
+    grammar = language_for(language).grammar
+    found = {tool.name: "the grounded brain does not use it" for tool in tools if tool.name in _UNUSED}
+    for tool in tools:
+        if tool.name not in CORE_TOOLS and (why := skill_of(tool, grammar).unusable):
+            found[tool.name] = why
+    return found
+
+
+UNUSABLE_TOOLS: Final = cannot_use
+
+
+def local_day() -> Date:
+    """The day where this machine stands."""
+    return clock.wall().astimezone().date()
+
+
 class GroundedBrain:
     """See `offhook.speech.ports.LanguageModel`."""
 
-    def __init__(self, language: Language, facts: Facts | None, agent_name: str = "") -> None:
+    def __init__(
+        self, language: Language, facts: Facts | None, agent_name: str = "", today: Callable[[], Date] = local_day
+    ) -> None:
+        self._today = today
         self._language = language
         self._facts = facts
+        self._answers = Answers(language, facts)
         self._agent_name = agent_name
 
     async def prepare(self) -> None:
@@ -104,7 +115,7 @@ class GroundedBrain:
     async def _reply(self, request: ModelRequest) -> list[ModelOutput]:
         messages = request.messages
         name = self._name(messages)
-        dialogue = Dialogue(self._language, name, request.tools if request.may_call else ())
+        dialogue = Dialogue(self._language, name, request.tools if request.may_call else (), self._today())
         turns = [message for message in messages if message.role not in ("system", "note")][-MOST_MESSAGES:]
         last = turns[-1] if turns else None
         if last is not None and last.role == "tool":
@@ -124,72 +135,18 @@ class GroundedBrain:
             case Say(text):
                 return [TextDelta(text)]
             case LookUp():
-                return [TextDelta(text) for text in await self._answer(move, dialogue.offer)]
+                return [TextDelta(text) for text in await self._answers.answer(move, dialogue.offer)]
             case RepeatLast():
                 return await self._repeat(request)
             case Fill(form):
-                arguments = {field: form.values[field] for field in form.fields}
-                return [ToolCall(_call(request), form.tool, json.dumps(arguments, ensure_ascii=False))]
+                arguments = json.dumps(form.arguments(), ensure_ascii=False)
+                # A form is whole when it was read back and the caller has said yes (`grounded_in_form`).
+                return [ToolCall(_call(request), form.tool, arguments, is_confirmed=True)]
             case HangUp():
                 return [ToolCall(_call(request), END_CALL, "{}")]
             case Transfer(destination):
-                arguments = {"destination": destination}
-                return [ToolCall(_call(request), TRANSFER_CALL, json.dumps(arguments, ensure_ascii=False))]
-
-    # ── facts ────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def _answer(self, asked: LookUp, offer: str) -> list[str]:
-        say = self._language.sentences
-        answers: list[str] = []
-        unanswered = 0
-        unsure = False
-        topic = asked.topic
-        for clause in asked.clauses[:MOST_CLAUSES]:
-            facts = await self._find(clause, topic)
-            topic = clause
-            if not facts:
-                unanswered += self._language.grammar.is_question(clause)
-                continue
-            if asked.quiet and facts[0].score < SURE_SCORE:
-                continue
-            unsure = unsure or facts[0].score < SURE_SCORE
-            answers += [text for fact in facts if (text := spoken(fact.text)) not in answers]
-        if not answers and len(asked.clauses) > 1 and not asked.quiet:
-            # What was cut apart may have been one question after all.
-            answers = [spoken(fact.text) for fact in await self._find(" ".join(asked.clauses), asked.topic)]
-        if not answers and asked.quiet:
-            return []
-        if not answers:
-            return [say.unknown] if asked.in_form else [say.unknown, offer]
-        head = [say.perhaps] if unsure else []
-        tail = [say.unknown_rest] if unanswered else []
-        return [*head, *answers, *tail, *([offer] if asked.offers or (unanswered and not asked.in_form) else [])]
-
-    async def _find(self, clause: str, topic: str) -> list[Fact]:
-        """The facts that answer a question: none, one, or two that belong together."""
-        found = await self._search(clause)
-        if topic and self._language.grammar.follows_on(clause):
-            # "And on Sunday?" means the question before it.
-            with_topic = await self._search(f"{topic} {clause}")
-            if with_topic and (not found or with_topic[0].score >= found[0].score):
-                found = with_topic
-        if not found or found[0].score < UNKNOWN_SCORE:
-            return []
-        first, *others = found
-        second = others[0] if others else None
-        together = (
-            second is not None
-            and second.source == first.source
-            and second.score >= max(SURE_SCORE, first.score * SECOND_SHARE)
-            and len(first.text) + len(second.text) < SPOKEN_CHARS
-        )
-        return [first, second] if together and second is not None else [first]
-
-    async def _search(self, question: str) -> Sequence[Fact]:
-        if self._facts is None:
-            return ()
-        # A search with the embedding model takes milliseconds, and the loop carries every call's audio.
-        return await asyncio.to_thread(self._facts.search, question)
+                where = json.dumps({"destination": destination}, ensure_ascii=False)
+                return [ToolCall(_call(request), TRANSFER_CALL, where)]
 
     # ── the rest ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -210,12 +167,25 @@ class GroundedBrain:
 
     def _tell_outcome(self, result: Message, turns: Sequence[Message], request: ModelRequest) -> list[ModelOutput]:
         say = self._language.sentences
-        called = [call for message in turns for call in message.tool_calls]
-        tool = next((call.name for call in reversed(called) if call.call == result.tool_call), "")
+        called = [call for message in turns for call in message.tool_calls if call.call == result.tool_call]
+        tool, given = (called[-1].name, called[-1].arguments) if called else ("", "{}")
+        spec = next((spec for spec in request.tools if spec.name == tool), None)
         if is_done(result.text):
-            return [TextDelta(say.done.get(tool, say.all_right)), TextDelta(say.anything_else)]
+            if known := say.done.get(tool):
+                return [TextDelta(known), TextDelta(say.anything_else)]
+            found = told(result.text, _object(given), self._language)
+            if not found.failed:
+                is_harmless = spec is not None and spec.is_harmless
+                head = [] if is_harmless and found.text else [say.nothing_found if is_harmless else say.done_other]
+                return [TextDelta(text) for text in (*head, found.text, say.anything_else) if text]
+            reason = found.text
+        elif result.text.startswith(RUNNING):
+            return [TextDelta(say.running)]
+        else:
+            reason = ""
         can_note = tool != TAKE_MESSAGE and any(spec.name == TAKE_MESSAGE for spec in request.tools)
-        return [TextDelta(say.failed), TextDelta(say.offer if can_note else say.anything_else)]
+        sorry = say.maybe_done if result.text.startswith(UNKNOWN) else say.failed
+        return [TextDelta(text) for text in (sorry, reason, say.offer if can_note else say.anything_else) if text]
 
     def _name(self, messages: Sequence[Message]) -> str:
         """The business's name: from the prompt, where the owner wrote it as it is spoken, or the agent's own."""
@@ -227,19 +197,13 @@ class GroundedBrain:
         )
 
 
-def spoken(text: str) -> str:
-    """A fact as it is said: whole sentences, not too many of them."""
-    text = text.strip()
-    if text and text[-1] not in ".!?":
-        text += "."
-    if len(text) <= SPOKEN_CHARS:
-        return text
-    said = ""
-    for sentence in _SENTENCE.split(text):
-        if said and len(said) + len(sentence) > SPOKEN_CHARS:
-            break
-        said = f"{said} {sentence}".strip()
-    return said
+def _object(arguments: str) -> dict[str, object]:
+    """A model of another kind may have called the tool."""
+    try:
+        found = json.loads(arguments)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _call(request: ModelRequest) -> str:

@@ -5,56 +5,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from offhook.speech.llm import grounded_slots as slots
-from offhook.speech.llm.grounded_language import Act, Language, Sentences, Value
-
-SENTENCES: Final = Sentences(
-    hello="Hello, how can I help you?",
-    hello_named="Hello, this is {name}. How can I help you?",
-    here="Yes, I am here. How can I help you?",
-    ask_me="Of course, please ask.",
-    you_are_welcome="You are welcome.",
-    anything_else="Is there anything else I can help you with?",
-    all_right="All right.",
-    goodbye="Thank you for calling. Goodbye.",
-    wait="Of course, take your time.",
-    robot="I am an automated assistant, not a human.",
-    who="I am the automated assistant of {name}.",
-    reached="Yes, this is {name}.",
-    skills={"book_table": "book a table", "take_message": "take a message"},
-    last_of_list=" and ",
-    help="I can answer questions about {name}{skills}.",
-    nothing_to_repeat="I am sorry, I have not said anything yet. How can I help you?",
-    unknown="I am sorry, I do not know that.",
-    unknown_rest="The rest of your question I cannot answer.",
-    perhaps="If I understand you right, this may help:",
-    no_transfer="I am sorry, I cannot put you through to a colleague.",
-    offer="Shall I take a message, so that somebody can get back to you?",
-    begin={"book_table": "I will gladly book a table for you.", "take_message": "I will gladly take a message."},
-    ask={
-        "party_size": "For how many people?",
-        "date": "For which day?",
-        "time": "At what time?",
-        "name": "What is your name, please?",
-        "phone": "What is your telephone number?",
-        "message": "What would you like me to pass on?",
-    },
-    ask_other="What is your {field}?",
-    again="I am sorry, I did not get that.",
-    go_on="I have {digits} so far. How does the number go on?",
-    check={
-        "book_table": "So that is a table for {party_size}, {date} at {time}, under the name {name}.",
-    },
-    check_other="So I have written down {fields}.",
-    right="Is that right?",
-    change="What should I change?",
-    dropped="All right, I have dropped that.",
-    too_many="I can only book tables for up to {most} people.",
-    done={
-        "book_table": "Your table is booked.",
-        "take_message": "Thank you, I have written that down and it will be passed on.",
-    },
-    failed="I am sorry, that did not work.",
-)
+from offhook.speech.llm.grounded_english_sentences import SENTENCES
+from offhook.speech.llm.grounded_grammar import PatternGrammar, Patterns
+from offhook.speech.llm.grounded_language import Act, Deed, Language
+from offhook.speech.stems_english import ENGLISH as STEMS
 
 # ── acts: the whole turn is nothing else ─────────────────────────────────────────────────────────────────────────
 
@@ -96,92 +50,62 @@ _WHOLE: Final[Mapping[Act, str]] = {
         r"i(?: am|'m)? sorry|what do you mean"
     ),
 }
-_WHOLE_PATTERNS: Final = {
-    act: re.compile(rf"(?:(?:{_POLITE})\s+)*(?:{keys})(?:\s+(?:{keys}|{_POLITE}))*") for act, keys in _WHOLE.items()
-}
-
-_SHORT_WORDS: Final = 12
-_SHORT_CHARS: Final = 80
-
 # ── acts: somewhere in the turn ──────────────────────────────────────────────────────────────────────────────────
 
 _SOMEBODY: Final = r"(?:him|her|them|someone|somebody|(?:the|your|my|a|an) [\w-]+)"
-_WANT: Final = r"(?:book|reserve|get|have|need|want|like|make|arrange|schedule|find|order)"
-_WITHIN: Final = {
-    act: re.compile(pattern)
-    for act, pattern in {
-        Act.THANKS: r"\bthank(?:s| you)\b",
-        Act.REPEAT: (
-            r"\b(?:can|could|would) you (?:please )?(?:repeat|say (?:that|it) again)|\bsay (?:that|it) again|"
-            r"^(?:please )?repeat\b|\bi (?:didn't|did not|couldn't|could not|can't) (?:hear|catch|get|understand) "
-            r"(?:you|that|it)\b|\bone more time\b|\b(?:speak|talk) (?:up|slower|more slowly|louder)\b"
-        ),
-        Act.ROBOT: (
-            r"\bare you (?:an? |the )?(?:real|human|robot|bot|machine|computer|ai|person|automated|recording|actual|"
-            r"artificial|chat ?bot)|\b(?:am i|i'm|i am) (?:talking|speaking) (?:to|with) (?:an? )?(?:robot|machine|"
-            r"computer|human|real|person|ai|bot|actual)|\bis (?:this|that|it) (?:an? )?(?:robot|machine|recording|"
-            r"computer|ai|bot|automated|real person|human)"
-        ),
-        Act.WHO: r"\bwho am i (?:speaking|talking)|\bwho(?:'s| is) (?:this|that|speaking)|\bwho are you|"
-        r"\bwhat(?:'s| is) your name",
-        Act.REACHED: r"^(?:(?:hi|hello|hey|good|morning|afternoon|evening|um|uh|yes|sorry|so|oh|there)\s+)*+"
-        r"(?:is (?:this|that)|have i reached|did i reach|am i (?:through|speaking|talking) (?:to|with))"
-        r"(?: (?!an? )[\w'-]+){1,6}$",
-        Act.HELP: r"\bwhat can you (?:do|help)|\bhow can you help|\bcan you help(?: me)?(?: please)?$|^help(?: me)?$",
-        Act.HEAR: r"\bcan you hear me|\bare you (?:still )?there|\bis (?:anyone|anybody|somebody|someone) there",
-        Act.ASK: r"^(?:\w+ ){0,4}?(?:have|had|got|ask|ask you) (?:a|some|another|one more|a few|something|a couple of)"
-        r"(?: (?:quick|other|more))? ?(?:questions?|things?)?(?: for you| about something)?$",
-        Act.DROP: (
-            r"\bnever ?mind\b|\bforget (?:it|that|about (?:it|that)|the (?:table|booking|message))\b|"
-            r"^(?:no |please |oh |actually |just |let's |can you |i want to |i'd like to )*"
-            r"(?:cancel|stop)(?: (?:it|that|this|everything|the (?:table|booking|reservation|message)))?"
-            r"(?: please| now| thanks?| thank you)*$|\bi(?:'ve| have)? changed my mind\b|"
-            r"\bi don't (?:want|need) (?:it|that|a table|the table|to book|to leave)|"
-            r"\blet's (?:not|leave it)\b|\bno longer (?:want|need)"
-        ),
-        Act.BOOK: (
-            rf"\b{_WANT}\b(?: \S+){{0,4}}? (?:a |the |another |our )?(?:table|dinner|lunch)\b|\btable for\b|"
-            r"\b(?:table|dinner) reservation|\b(?:make|book|have|get|need|want|like) (?:a |another )?reservation\b|"
-            r"\breserve(?: \w+)? (?:for|at|tonight|tomorrow)|\breservation for\b|\bplaces? for dinner\b"
-        ),
-        Act.APPOINT: (
-            rf"\b{_WANT}\b(?: \S+){{0,4}}? (?:a |an |the |another |two )?(?:[\w-]+ )?"
-            r"(?:rooms?|appointment|suite|visit|slot|booking|stay)\b"
-        ),
-        Act.MESSAGE: (
-            r"\b(?:leave|take|pass(?: on)?|give|send|write down)\b(?: \w+)? (?:an? |my |this |the )?message|"
-            r"\bmessage for\b|\b(?:call|ring|phone) me(?: back)?\b|\bget back to me|\bcall ?back\b|"
-            rf"\blet {_SOMEBODY} know\b|\btell {_SOMEBODY} (?:that|to|i|i'm|we|we're|about)\b"
-        ),
-        Act.HUMAN: (
-            r"\b(?:speak|talk) (?:to|with) (?:an? |the |your |some)?(?:real |actual |live |other )?(?:human|person|"
-            r"someone|somebody|one|body|manager|operator|agent|representative|colleague|staff|receptionist|owner|chef|boss|"
-            r"doctor|dentist|reception|front desk)|\b(?:transfer|connect) me\b|\bput me through\b|"
-            r"^(?:an? )?(?:operator|human|agent)$|\b(?:real|human) (?:person|being)(?: please)?$"
-        ),
-        Act.SERVICE: (
-            r"\b(?:i|we)(?:'d| would)? (?:like|want|need|have) to (?:cancel|change|move|reschedule|postpone|confirm|"
-            r"complain)\b|\bcan (?:you|i|we) (?:change|move|reschedule|postpone|confirm)\b|"
-            r"\b(?:is|are) (?:broken|missing)\b|\b(?:doesn't|does not|isn't|is not|don't) work(?:ing)?\b"
-        ),
-        Act.RENAME: r"\b(?:the|my|a different|another) (?:name|number|phone(?: number)?|day|date|time|message)\b",
-    }.items()
+_WITHIN: Final[Mapping[Act, str]] = {
+    Act.THANKS: r"\bthank(?:s| you)\b",
+    Act.REPEAT: (
+        r"\b(?:can|could|would) you (?:please )?(?:repeat|say (?:that|it) again)|\bsay (?:that|it) again|"
+        r"^(?:please )?repeat\b|\bi (?:didn't|did not|couldn't|could not|can't) (?:hear|catch|get|understand) "
+        r"(?:you|that|it)\b|\bone more time\b|\b(?:speak|talk) (?:up|slower|more slowly|louder)\b"
+    ),
+    Act.ROBOT: (
+        r"\bare you (?:an? |the )?(?:real|human|robot|bot|machine|computer|ai|person|automated|recording|actual|"
+        r"artificial|chat ?bot)|\b(?:am i|i'm|i am) (?:talking|speaking) (?:to|with) (?:an? )?(?:robot|machine|"
+        r"computer|human|real|person|ai|bot|actual)|\bis (?:this|that|it) (?:an? )?(?:robot|machine|recording|"
+        r"computer|ai|bot|automated|real person|human)"
+    ),
+    Act.WHO: r"\bwho am i (?:speaking|talking)|\bwho(?:'s| is) (?:this|that|speaking)|\bwho are you|"
+    r"\bwhat(?:'s| is) your name",
+    Act.REACHED: r"^(?:(?:hi|hello|hey|good|morning|afternoon|evening|um|uh|yes|sorry|so|oh|there)\s+)*+"
+    r"(?:is (?:this|that)|have i reached|did i reach|am i (?:through|speaking|talking) (?:to|with))"
+    r"(?: (?!an? )[\w'-]+){1,6}$",
+    Act.HELP: r"\bwhat can you (?:do|help)|\bhow can you help|\bcan you help(?: me)?(?: please)?$|^help(?: me)?$",
+    Act.HEAR: r"\bcan you hear me|\bare you (?:still )?there|\bis (?:anyone|anybody|somebody|someone) there",
+    Act.ASK: r"^(?:\w+ ){0,4}?(?:have|had|got|ask|ask you) (?:a|some|another|one more|a few|something|a couple of)"
+    r"(?: (?:quick|other|more))? ?(?:questions?|things?)?(?: for you| about something)?$",
+    Act.DROP: (
+        r"\bnever ?mind\b|\bforget (?:it|that|about (?:it|that)|the (?:table|booking|message))\b|"
+        r"^(?:no |please |oh |actually |just |let's |can you |i want to |i'd like to )*"
+        r"(?:cancel|stop)(?: (?:it|that|this|everything|the (?:table|booking|reservation|message)))?"
+        r"(?: please| now| thanks?| thank you)*$|\bi(?:'ve| have)? changed my mind\b|"
+        r"\bi don't (?:want|need) (?:it|that|a table|the table|to book|to leave)|"
+        r"\blet's (?:not|leave it)\b|\bno longer (?:want|need)"
+    ),
+    Act.MESSAGE: (
+        r"\b(?:leave|take|pass(?: on)?|give|send|write down)\b(?: \w+)? (?:an? |my |this |the )?message|"
+        r"\bmessage for\b|\b(?:call|ring|phone) me(?: back)?\b|\bget back to me|\bcall ?back\b|"
+        rf"\blet {_SOMEBODY} know\b|\btell {_SOMEBODY} (?:that|to|i|i'm|we|we're|about)\b"
+    ),
+    Act.HUMAN: (
+        r"\b(?:speak|talk) (?:to|with) (?:an? |the |your |some)?(?:real |actual |live |other )?(?:human|person|"
+        r"someone|somebody|one|body|manager|operator|agent|representative|colleague|staff|receptionist|owner|chef|boss|"
+        r"doctor|dentist|reception|front desk)|\b(?:transfer|connect) me\b|\bput me through\b|"
+        r"^(?:an? )?(?:operator|human|agent)$|\b(?:real|human) (?:person|being)(?: please)?$"
+    ),
+    Act.SERVICE: (
+        r"\b(?:i|we)(?:'d| would)? (?:like|want|need|have) to (?:cancel|change|move|reschedule|postpone|confirm|"
+        r"complain)\b|\bcan (?:you|i|we) (?:change|move|reschedule|postpone|confirm)\b|"
+        r"\b(?:is|are) (?:broken|missing)\b|\b(?:doesn't|does not|isn't|is not|don't) work(?:ing)?\b"
+    ),
+    Act.RENAME: r"\b(?:the|my|a different|another) (?:name|number|phone(?: number)?|day|date|time|message)\b",
 }
-_NO_BOOKING: Final = re.compile(
-    r"\bdo (?:i|we|you) (?:need|have|require|take)\b|\b(?:cancel|change|move|confirm|check|about)\b(?: \w+){0,3} "
-    r"(?:reservation|booking|table|appointment|room|stay)|\b(?:my|our) (?:reservation|booking|appointment)\b|"
-    r"(?<!can )(?<!could )(?<!may )\b(?:i|we) (?:have|had|made|booked|already)\b(?: \w+){0,3} "
-    r"(?:reservation|booking|table|appointment)|"
-    r"\bdo (?:the|your)\b|\bhow (?:much|many|long|big)\b|\bwhat (?:time|kind|do|does|is|are)\b|\bare there\b"
-)
-_BOOKABLE: Final = re.compile(
-    r"\b(?:do (?:i|we|you) have|is there|are there)\b.*\btable\b.*(?:\d|tonight|tomorrow|day\b)"
-)
-
 # ── clauses ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _STARTER: Final = (
-    r"(?:what(?:'s|s)?|when(?:'s)?|where(?:'s)?|which|who(?:'s)?|how(?:'s)?|why|is|are|do|does|did|can|could|may|will|"
+    r"(?:(?:until|till|from|since|by|at|for|in|on|to|with) (?:what|when|which|how|whom)|what(?:'s|s)?|"
+    r"when(?:'s)?|where(?:'s)?|which|who(?:'s)?|how(?:'s)?|why|is|are|do|does|did|can|could|may|will|"
     r"would|should|has|am i|any chance|isn't|aren't|don't|have you|i(?:'d| would) (?:also )?like to know|"
     r"i(?: also)? (?:want|wanted|need) to know|i was wondering|i wonder|tell me|do you know)"
 )
@@ -214,7 +138,6 @@ _FOLLOWING: Final = re.compile(
     r"\b(?:it|that|they|them|those|this)\b(?! (?:a|an|any|some|hotel|place)\b)"
 )
 
-_FIELDS: Final = {"party_size": slots.party_size, "time": slots.time_of_day, "name": slots.name}
 _TOLD: Final = re.compile(
     r"(?:\bmessage\b(?: for [\w' -]+?)?(?: that| saying| to say|:)|"
     rf"\btell {_SOMEBODY} (?:that|about)?|\blet {_SOMEBODY} know(?: that)?)\s+(.{{8,}})",
@@ -227,90 +150,150 @@ _MESSAGE_LEAD: Final = re.compile(
 )
 
 
-class English:
-    """See `grounded_language.Grammar`."""
+# ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def acts(self, text: str) -> frozenset[Act]:
-        """Everything that the turn may be."""
-        said = _plain(text)
-        # A turn that is nothing but such words is short; the limit keeps the patterns from trying every way to read it.
-        short = len(said.split()) <= _SHORT_WORDS and len(said) <= _SHORT_CHARS
-        found = {act for act, pattern in _WHOLE_PATTERNS.items() if short and pattern.fullmatch(said)}
-        found |= {act for act, pattern in _WITHIN.items() if pattern.search(said)}
-        if re.match(r"(?:um |uh |oh |well )*(?:yes|yeah|yep|sure|correct)\b", said):
-            found.add(Act.YES)
-        if re.match(r"(?:um |uh |oh |well )*(?:no|nope|not quite|actually)\b", said):
-            found.add(Act.NO)
-        numbered = slots.normalized(text)
-        if _NO_BOOKING.search(said) and not _BOOKABLE.search(numbered):
-            found -= {Act.BOOK, Act.APPOINT}
-        if Act.BOOK in found or _BOOKABLE.search(numbered):
-            found = (found | {Act.BOOK}) - {Act.APPOINT}
-        return frozenset(found)
+_ANSWER_LEAD: Final = re.compile(
+    r"^(?:\W*\b(?:um+|uh+|well|so|yes|yeah|okay|ok|please|sure|it(?:'s| is|’s)|that(?:'s| is| would be)|"
+    r"(?:i(?:'d| would) like|i(?:'ll| will) (?:have|take)|i want|make it|let's say|say)|the answer is)\b[\s,:]*)+",
+    re.IGNORECASE,
+)
+_STREET: Final = (
+    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|square|place|way|boulevard|blvd|hill|close)"
+)
+_ADDRESS: Final = re.compile(
+    rf"\b(\d{{1,5}}[a-z]?\s+(?:[^\W\d][\w'-]*\s+){{1,3}}?{_STREET}\b\.?(?:,\s*[A-Z][\w-]+(?:\s[A-Z][\w-]+)?)?)",
+    re.IGNORECASE,
+)
+_DEEDS: Final[Mapping[Deed, str]] = {
+    Deed.MAKE: "book booking order reserve reservation schedule make place buy arrange request create register submit "
+    "add new open start sign enroll",
+    Deed.CANCEL: "cancel cancellation delete remove abort",
+    Deed.CHANGE: "change move reschedule postpone update modify amend shift",
+    Deed.SEND_BACK: "return refund exchange",
+    Deed.REPORT: "report complain complaint claim",
+    Deed.LOOK_UP: "check status track tracking lookup progress",
+}
+_REPHRASED: Final = tuple(
+    (re.compile(pattern), meant)
+    for pattern, meant in (
+        ((r"^(?:\w+ )?where are you(?: guys)?(?: located| based)?$|\bhow (?:do|can) (?:i|we) (?:get to|find|"
+            r"reach) you\b|"
+         r"\bwhere (?:can i|do i) find you\b|\bwhere is (?:it|your \w+)$"),
+             "address, where to find us and how to get here"),
+        ((r"\b(?:when|what time|how late|until when|till when|how long)\b.*\b(?:open|close|closed|closing|opening)\b|"
+         r"^are you (?:still )?open\b"), "opening hours: when we are open"),
+        (r"\b(?:special )?(?:offers?|discounts?|promotions?|bargains?)\b", "deals, special offers and discounts"),
+        ((r"\bhow (?:long|soon|quick(?:ly)?|fast)\b.*\b(?:take|until|get|be|come|arrive|deliver)\b.*\bhere\b|"
+         r"\bhow (?:long|soon|fast)\b.*\bdeliver"), "how long the delivery takes, in minutes"),
+        (r"\b(?:without|no|don't eat|not eat) (?:any )?meat\b|\bmeatless\b", "vegetarian"),
+        (r"\b(?:cost|pay|price|much)\b.*\bto (?:get in|enter|come in|visit)\b|\bentr(?:y|ance) fee\b",
+         "admission price for adults"),
+        (r"\bwho(?:'s| is)? (?:the |your )?(?:boss|chief|manager|in charge)\b|\bwho (?:runs|owns)\b",
+            "who is the owner"),
+        ((r"\b(?:do you have|have you got|is there|are there) (?:an?|any) ([\w ]+?)(?: (?:free|available|left))? "
+            r"(?:for |on )?"
+         r"(?:tonight|today|tomorrow|this \w+|next \w+|\w+day)\b"), r"how do I book a \1"),
+        (r"\b(?:broke|broken|break) down\b", "breakdown, towing service"),
+        (r"\bhow (?:do|can) (?:i|we) (?:pay|book)\b", "how to pay, how to book"),
+    )
+)  # fmt: skip
+_CAN: Final = r"(?:can|could|may|would|will)"
+_DOING: Final = (
+    r"(?:book|order|reserve|schedule|make|place|buy|request|register|sign|cancel|change|move|reschedule|"
+    r"postpone|update|return|report|check|track|get|have|look|find|tell|set|put|add|come|send|bring|deliver|arrange|drop|take|see)"
+)
 
-    def clauses(self, text: str) -> list[str]:
-        """The turn cut where a new question or sentence begins, without greetings and politeness."""
-        parts = [part.strip() for part in _SPLIT.split(text[:2_000]) if part and not self._is_empty(part)]
-        parts = [_LEAD.sub("", part) for part in parts]
-        return [part for part in parts if len(_plain(part)) > 1 and not self._is_empty(part)]
-
-    def is_question(self, clause: str) -> bool:
-        """True when the clause asks for information, and does not merely propose values for a form."""
-        said = slots.normalized(clause)
-        if not clause.rstrip().endswith("?") and not _QUESTION.match(said):
-            return False
-        return any(word not in _PROPOSAL and not word[0].isdigit() for word in said.split())
-
-    def follows_on(self, clause: str) -> bool:
-        """True when the clause is only understood with the question before it."""
-        said = _plain(clause)
-        return bool(_FOLLOWING.search(said)) and len(said.split()) <= 8
-
-    def value(self, field: str, text: str, *, asked: bool) -> Value | None:
-        """What the text says for a form's field."""
-        if field in _FIELDS:
-            return _FIELDS[field](text, asked=asked)
-        if field == "date":
-            return slots.date(text)
-        if field == "phone":
-            return slots.phone(text)
-        if field == "message":
-            told = _TOLD.search(text)
-            if told and not asked:
-                return told[1].strip()
-            return (_MESSAGE_LEAD.sub("", text).strip() or text.strip() or None) if asked else None
-        return (text.strip() or None) if asked else None
-
-    def digits(self, text: str) -> str:
-        """Digits that are dictated in the text."""
-        return slots.digits(text)
-
-    def read_back(self, field: str, value: Value) -> str:
-        """A value as it is said."""
-        match field:
-            case "time" if isinstance(value, str):
-                return slots.spoken_time(value)
-            case "phone":
-                return slots.spoken_phone(str(value))
-            case "date" if isinstance(value, str) and value[:1].isupper():
-                return f"on {value}"
-            case "date" if str(value).startswith("the ") and str(value)[4:5].isdigit():
-                return f"on {value}"
-            case "party_size":
-                return f"{value} people" if value != 1 else "one person"
-        return str(value)
-
-    def _is_empty(self, part: str) -> bool:
-        said = _plain(part)
-        return len(said) <= _SHORT_CHARS and bool(
-            re.fullmatch(rf"(?:(?:{_POLITE}|hi|hello|hey|there|yes|yeah|no)\s*)+", said)
-        )
-
-
-def _plain(text: str) -> str:
-    """Lower case, no punctuation, single spaces."""
-    text = text[:2_000].casefold().replace("’", "'")
-    return " ".join(re.sub(r"[^\w\s'-]", " ", text).split())
-
-
-ENGLISH: Final = Language(SENTENCES, English())
+PATTERNS: Final = Patterns(
+    table=STEMS,
+    polite=_POLITE,
+    whole=_WHOLE,
+    within=_WITHIN,
+    yes_first=r"(?:um |uh |oh |well )*(?:yes|yeah|yep|sure|correct)\b",
+    no_first=r"(?:um |uh |oh |well )*(?:no|nope|not quite|actually)\b",
+    split=_SPLIT,
+    lead=_LEAD,
+    empty=r"hi|hello|hey|there|yes|yeah|no",
+    question=_QUESTION,
+    proposal=_PROPOSAL,
+    following=_FOLLOWING,
+    told=_TOLD,
+    message_lead=_MESSAGE_LEAD,
+    answer_lead=_ANSWER_LEAD,
+    address=_ADDRESS,
+    label_before=r"my |the |our |your |an? |with |for |under |of |^|\s",
+    label_is=r"is|are|'s|will be|would be|should be|to be|as|equals",
+    label_end=r"\band (?:my|the|our|i|it)\b|\b(?:please|thanks|thank you)\b",
+    negated=r"no|not|without|don't|doesn't|isn't|never",
+    corrected=re.compile(
+        r"\b(?:not|instead of|rather than)\s+(?:on\s+|at\s+|for\s+|the\s+)?(?!right|correct|quite|sure|that)"
+        r"\w+(?:\s(?!but\b)\w+)?(?=\s*(?:[,.;]|\bbut\b|$))(?:\s*,?\s*but\b)?",
+        re.IGNORECASE,
+    ),
+    removal=re.compile(
+        r"\b(?:remove|take (?:off|away|out)|leave (?:off|out)|drop|delete|without the|no more|cancel the|"
+        r"forget the|skip the|take the \w+(?: \w+)? (?:off|out|away))\b|\b(?:don't|do not) (?:want|need) the\b"
+    ),
+    addition=re.compile(r"\b(?:another|also|as well|add|plus|more|on top|in addition|too)\b|^and\b"),
+    between=re.compile(r"\s*[,;]\s*|\.\s+|\s+(?:and|plus|also|as well as)\s+", re.IGNORECASE),
+    apart=re.compile(r"\s*[,;]\s*|\s+(?:to|until|till|through|and|then)\s+", re.IGNORECASE),
+    alike=re.compile(r"\b(?:both|all|each|every|same|everything)\b"),
+    articles=frozenset(["a", "an"]),
+    no_thing=frozenset(
+        """i i'd i'll i'm we we'd we'll would like want need have get take give me us can could may please thanks thank
+        you to for the of with order book buy reserve some my our is it and also then just yes yeah no not ok okay um uh
+        hi hello hey make that add another more instead rather at on in by from tonight today tomorrow pm am want's
+        delivered delivery pickup actually let's do does place put as well too each there's place""".split()
+    )
+    - {"with", "of", "in", "delivery", "pickup"},
+    last=" and ",
+    deeds=_DEEDS,
+    hollow="caller call customer user person tool use service request information data given give say said right "
+    "all wants "
+    "ask asks new number name time day date",
+    looking_up="get fetch list query show read retrieve find search look lookup check is when where",
+    wish=re.compile(
+        r"\b(?:i|we)(?:'d| would)? (?:really |just |also )?(?:like|love|want|wanted|need|wish)\b(?! to know)|"
+        rf"\b{_CAN} (?:i|we|you|somebody|someone) (?:please |just |also |maybe )?{_DOING}\b|"
+        r"\b(?:i|we)(?:'ll| will) (?:have|take|order|need)\b|\b(?:give|get|bring|send|book|order|reserve|put|sign) "
+        r"(?:me|us)\b|\blet me (?:have|get|order|book)\b|\b(?:calling|phoning|ringing|here|trying|hoping) to\b|"
+        r"\blooking (?:for|to)\b|\bi (?:have|am supposed|'m supposed) to\b|^(?:please |yes |hi |hello |um )*"
+        rf"{_DOING} (?:a|an|the|my|our|two|three|for|me|\d)|\bplease {_DOING}\b|\b{_DOING}(?: \w+){{1,6}} please$"
+    ),
+    request=re.compile(rf"\b{_CAN} (?:i|we|you|somebody|someone) (?:please |just |also |maybe )?{_DOING}\b"),
+    own_case=re.compile(
+        r"\bwhere(?:'s| is| are)? (?:my|our)\b|\bstatus of (?:my|our|the|an?)\b|\b(?:check|track|follow up) "
+        r"(?:up )?(?:on |the status of )?(?:my|our|an?)\b|\bhow is (?:my|our) [\w ]+ (?:doing|going|coming)|"
+        r"\bwhen (?:will|does|is|can i (?:expect|get)) (?:my|our)\b|\bwhen (?:will|does) (?:it|they) "
+        r"(?:arrive|come|get here|be here)\b|\b(?:has|have|did|will|is|are) (?:my|our)\b(?: \w+){1,4} (?:been|arrived?|"
+        r"shipped|ready|come|coming|there|late|done|finished|delayed|on (?:its|the|their) way|sent|left|go out|leave)|"
+        r"\bwhat(?:'s| is) (?:happening|going on) with (?:my|our)\b|\bwhat(?:'s| has)? happened to (?:my|our)\b|"
+        r"\bi (?:ordered|booked|bought|sent)\b.*\b(?:ago|yesterday|last|already|still|hasn't|haven't)\b|"
+        r"\bstill (?:waiting|haven't)\b|\bwhat(?:'s| is) the status\b|\b(?:know|see) where (?:my|our)\b|"
+        r"\bwhere (?:my|our)\b(?: \w+){1,3} (?:is|are)\b"
+    ),
+    offer_asked=re.compile(r"\b(?:do you have|have you got|is there|are there|any chance|do you still have)\b"),
+    rephrased=_REPHRASED,
+    asks_list=re.compile(
+        r"\b(?:what|which) (?:kinds? of |types? of |sorts? of |other |different )?((?!time|else|day|"
+        r"number)\w+(?: \w+)?) "
+        r"(?:do (?:you|they)|have you|are there|can (?:i|we)|are on|is there|does the)\b"
+    ),
+    special_day=re.compile(
+        r"\b(christmas eve|christmas day|christmas|boxing day|new year'?s? eve|new year'?s? day|new year'?s?|"
+        r"good friday|"
+        r"easter sunday|easter monday|easter|thanksgiving|independence day|(?:the )?(?:4th|fourth) of july|labou?r day|"
+        r"memorial day|halloween|valentine'?s day|whit monday|(?:public |bank |national )?holidays?)\b",
+        re.IGNORECASE,
+    ),
+    asks_sum=re.compile(
+        r"\b(?:how much|what (?:does|do|is|would)|price|cost)\b.*\b(?:and|plus|with|together|total|in all)\b"
+    ),
+    surcharge=re.compile(r"\b(?:more|extra|on top|additional|additionally|surcharge|supplement)\b"),
+    people=lambda number: f"{number} people" if number != 1 else "one person",
+    day=lambda day: f"{day:%A}, {day:%B} {day.day}, {day.year}",
+    time=slots.spoken_time,
+    on_day="on {day}",
+    yes="yes",
+    no="no",
+)
+ENGLISH: Final = Language(SENTENCES, PatternGrammar(PATTERNS))

@@ -7,10 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from offhook.speech.llm.grounded_schema import Kind, Slot
 
 Pattern = re.Pattern[str]
-Value = str | int
+Value = str | int | float | bool | list[dict[str, Any]]
 
 
 class Act(Enum):
@@ -35,10 +38,6 @@ class Act(Enum):
     """Announces a question."""
     DROP = auto()
     """Wants none of what was begun."""
-    BOOK = auto()
-    """Wants a table."""
-    APPOINT = auto()
-    """Wants to book what is no table: a room, an appointment."""
     SERVICE = auto()
     """Wants something of the staff: a change, a repair."""
     MESSAGE = auto()
@@ -46,6 +45,17 @@ class Act(Enum):
     """Wants to be put through."""
     RENAME = auto()
     """Names a field of the form that is wrong, without a new value."""
+
+
+class Deed(Enum):
+    """What is to be done with the thing that a wish or a tool is about."""
+
+    MAKE = auto()
+    CANCEL = auto()
+    CHANGE = auto()
+    SEND_BACK = auto()
+    REPORT = auto()
+    LOOK_UP = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,24 +88,59 @@ class Sentences:
     """Offers to take a message; a yes to it begins one."""
     begin: Mapping[str, str]
     """How a form is begun, by the tool's name."""
+    begin_other: str
     ask: Mapping[str, str]
     """The question for a field, by its name."""
+    ask_kind: Mapping["Kind", str]
+    """The question for a field of the owner's, by what it holds: `{label}`."""
     ask_other: str
-    """The question for a field of the owner's: `{field}`."""
+    """The question for any other field: `{label}`."""
+    ask_caller: str
+    """The same for what is the caller's own."""
+    ask_choice: str
+    """`{label}` and `{options}`."""
+    ask_item: str
+    """`{question}` about one `{thing}` of a list."""
+    last_option: str
+    """Between the last two options."""
+    more_options: str
     again: str
     go_on: str
     """The number is not whole yet."""
     check: Mapping[str, str]
     """How a form is read back, by the tool's name, with its fields."""
     check_other: str
+    check_empty: str
+    """Of a tool that needs nothing: `{skill}`."""
     right: str
     """Ends every reading back."""
     change: str
+    which_one: str
+    """A correction may mean several fields: `{fields}`."""
+    which_tool: str
+    """`{skills}` as alternatives."""
     dropped: str
-    too_many: str
+    cannot: str
+    """Something is wished for that no tool does."""
+    bounds: Mapping[str, str]
+    """A number is beyond its bound, by `most` or `least`: `{label}` and `{bound}`."""
+    too_many: Mapping[str, str]
+    """The same for a tool's one number, by its name; the wish is dropped."""
     done: Mapping[str, str]
     """What is said once the tool has done it, by the tool's name."""
+    done_other: str
+    nothing_found: str
     failed: str
+    maybe_done: str
+    running: str
+    other_day: str
+    """Goes in front of facts about another day than the one that was asked about: `{day}`."""
+    no_sum: str
+    """Nothing is added up: the parts follow."""
+    yes: str
+    no: str
+    more: str
+    """Behind a list that was cut."""
 
 
 class Grammar(Protocol):
@@ -113,14 +158,136 @@ class Grammar(Protocol):
     def follows_on(self, clause: str) -> bool:
         """True when the clause is only understood with the question before it: `and on Sunday?`"""
 
-    def value(self, field: str, text: str, *, asked: bool) -> Value | None:
-        """What the text says for a form's field; `asked` when that was the question."""
+    # ── values ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def figures(self, text: str) -> str:
+        """Lower case, numbers as digits, words of times and days in the form that `grounded_slots` reads."""
+
+    def people(self, text: str, *, asked: bool) -> int | None:
+        """How many people."""
+
+    def time(self, text: str, *, asked: bool, evening: bool = True) -> str | None:
+        """A time as `HH:MM`; `evening`: a bare seven is meant for the evening."""
+
+    def day_said(self, text: str) -> str | None:
+        """A day in the language's words."""
+
+    def phone(self, text: str) -> str | None:
+        """A whole telephone number."""
 
     def digits(self, text: str) -> str:
         """Digits that are dictated in the text, for a number given in parts."""
 
-    def read_back(self, field: str, value: Value) -> str:
-        """A value as it is said."""
+    def name(self, text: str, *, asked: bool) -> str | None:
+        """A person's name."""
+
+    def address(self, text: str) -> str | None:
+        """A street with its number."""
+
+    def message(self, text: str, *, asked: bool) -> str | None:
+        """What is to be passed on."""
+
+    def bare(self, text: str) -> str | None:
+        """The answer to a question, without what people say in front of it."""
+
+    def labelled(self, names: tuple[str, ...], text: str) -> str:
+        """What is said behind a field's name: `the reason is a cleaning`; empty when it is not named."""
+
+    def positive(self, text: str) -> str:
+        """Without what is corrected: `not Friday, Saturday`."""
+
+    def is_negated(self, text: str, label: str) -> bool:
+        """True for `without gift wrap`."""
+
+    def after_no(self, text: str) -> str:
+        """What comes behind a no: `three` of "no, three"; empty when that says no more."""
+
+    def is_removal(self, text: str) -> bool:
+        """True when something is to be taken off a list."""
+
+    def is_addition(self, text: str) -> bool:
+        """True when something is to come on top."""
+
+    # ── lists ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def listed(self, text: str) -> list[str]:
+        """The text cut at commas and ands, numbers as digits, letters as they were."""
+
+    def apart(self, text: str) -> list[str]:
+        """The text cut where one value ends and another begins: `from Friday | to Sunday`."""
+
+    def is_all(self, text: str) -> bool:
+        """True for `both` and `all of them`."""
+
+    def telling(self, text: str) -> list[str]:
+        """Stems without those of times, days and other words that propose values."""
+
+    def is_article(self, word: str) -> bool:
+        """True for `a`."""
+
+    def thing(self, piece: str, taken: set[str]) -> str:
+        """What is left of a list's entry without its number and the stems that are taken."""
+
+    def joined(self, parts: list[str]) -> str:
+        """A list as it is said."""
+
+    # ── wishes ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def stems(self, text: str) -> list[str]:
+        """Of the words that say something."""
+
+    def kin(self, stems: frozenset[str]) -> frozenset[str]:
+        """The stems with those that mean the same."""
+
+    def deeds(self, text: str, *, of_tool: bool = False) -> frozenset[Deed]:
+        """What is to be done; of several, what changes or looks up something that is there. `of_tool`: the text is a
+        tool's name, or what it is described by."""
+
+    def hollow_stems(self) -> frozenset[str]:
+        """Of words in descriptions that say nothing of what a tool is for."""
+
+    def deed_stems(self) -> frozenset[str]:
+        """Of all words for deeds."""
+
+    def is_wish(self, text: str) -> bool:
+        """True when something is wanted."""
+
+    def is_request(self, text: str) -> bool:
+        """True for a wish in the form of a question: `can I book ...`."""
+
+    def is_own_case(self, text: str) -> bool:
+        """True for a question about what is the caller's own: `where is my ...`."""
+
+    def is_offer_asked(self, text: str) -> bool:
+        """True for `do you have ...`."""
+
+    # ── questions ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def rephrased(self, question: str) -> list[str]:
+        """The question in the words that businesses write: `where are you` asks for an address."""
+
+    def listed_topic(self, question: str) -> str:
+        """What a list is asked of: `what pizzas do you have`; empty for any other question."""
+
+    def special_day(self, question: str) -> str:
+        """A holiday that the question names."""
+
+    def is_sum(self, question: str) -> bool:
+        """True when a price of several things together is asked for."""
+
+    def is_surcharge(self, fact: str) -> bool:
+        """True for what comes on top of another price."""
+
+    # ── saying ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def value_said(self, slot: "Slot", value: Value) -> str:
+        """A value as it is read back."""
+
+    def day_spoken(self, iso: str) -> str:
+        """A date in words."""
+
+    def time_spoken(self, clock: str) -> str:
+        """`19:30` in words."""
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from typing import Final
 
 from offhook.errors import ConfigurationError
 from offhook.speech.llm.grounded_english import ENGLISH
+from offhook.speech.llm.grounded_german import GERMAN
 from offhook.speech.llm.grounded_language import Language
 
 LANGUAGES: Final[Mapping[str, Language]] = {
     "en": ENGLISH,
+    "de": GERMAN,
 }
 
 

@@ -36,10 +36,13 @@ _ORDINALS: Final = {
         start=1,
     )
 } | {"twentieth": 20, "thirtieth": 30}
-_DAYS: Final = _words("monday tuesday wednesday thursday friday saturday sunday")
-_MONTHS: Final = _words("january february march april may june july august september october november december")
-_MONTH: Final = "|".join(_MONTHS)
+DAYS: Final = _words("monday tuesday wednesday thursday friday saturday sunday")
+MONTHS: Final = _words("january february march april may june july august september october november december")
+_MONTH: Final = "|".join(MONTHS)
 LARGEST_PARTY: Final = 999
+LAST_EVENING: Final = 10
+LAST_AFTERNOON: Final = 6
+"""Hours up to these are behind noon, when nothing else was said."""
 PHONE_DIGITS: Final = (7, 15)
 """Fewest and most digits of a telephone number (E.164 allows 15)."""
 
@@ -133,40 +136,42 @@ _BARE_TIME: Final = re.compile(r"\b(\d{1,2})(?: (\d{1,2}))?\b")
 _MILITARY: Final = re.compile(r"\b([01]\d|2[0-3])([0-5]\d)\b")
 
 
-def time_of_day(text: str, *, asked: bool = False) -> str | None:
-    """A time as `HH:MM`, 24 hours. From one to eleven without more is taken for the afternoon: people book dinners."""
+def time_of_day(text: str, *, asked: bool = False, evening: bool = True) -> str | None:
+    """A time as `HH:MM`, 24 hours. Without more, seven to ten are taken for the evening where `evening` is what is
+    booked, and for the morning elsewhere; one to six are always in the afternoon."""
     said = normalized(text)
+    last = LAST_EVENING if evening else LAST_AFTERNOON
     if re.search(r"\b(?:noon|midday)\b", said) and not re.search(r"afternoon", said):
         return "12:00"
     if "midnight" in said:
         return "00:00"
     if match := _HALF.search(said):
-        return _half(match, said)
+        return _half(match, said, last)
     if match := _CLOCK.search(said):
-        return _time(int(match[1]), int(match[2]), match[3] or "", said)
+        return _time(int(match[1]), int(match[2]), match[3] or "", said, last)
     if match := _MARKED.search(said):
         half = match[4] or match[3]
-        return _time(int(match[1]), int(match[2] or 0), half if half != "oclock" else "", said)
+        return _time(int(match[1]), int(match[2] or 0), half if half != "oclock" else "", said, last)
     if match := _AT.search(said):
-        return _time(int(match[1]), int(match[2] or 0), "", said)
+        return _time(int(match[1]), int(match[2] or 0), "", said, last)
     if not asked:
         return None
     for pattern in (_MILITARY, _PLAIN_TIME, _BARE_TIME):
         if match := pattern.search(said):
-            return _time(int(match[1]), int(match[2] or 0), "", said)
+            return _time(int(match[1]), int(match[2] or 0), "", said, last)
     return None
 
 
-def _half(match: re.Match[str], said: str) -> str | None:
+def _half(match: re.Match[str], said: str, last: int) -> str | None:
     minutes = {"half": 30, "quarter": 15}.get(match[1])
     minutes = int(match[1]) if minutes is None else minutes
     hour = int(match[3])
     if match[2] in ("to", "before", "of"):
         hour, minutes = hour - 1 or 12, 60 - minutes
-    return _time(hour, minutes, match[4] or "", said)
+    return _time(hour, minutes, match[4] or "", said, last)
 
 
-def _time(hour: int, minute: int, half: str, said: str) -> str | None:
+def _time(hour: int, minute: int, half: str, said: str, last: int) -> str | None:
     if hour > 24 or minute > 59:
         return None
     half = half or ("am" if _MORNING.search(said) else "pm" if _LATER.search(said) else "")
@@ -176,7 +181,7 @@ def _time(hour: int, minute: int, half: str, said: str) -> str | None:
         hour = hour % 12 + 12 if hour <= 12 else hour
         # "twelve at night" is midnight, "eleven for lunch" is in the morning.
         hour = hour % 24 if hour != 23 or "lunch" not in said else 11
-    elif 1 <= hour <= 10:
+    elif 1 <= hour <= last:
         hour += 12
     return f"{hour % 24:02d}:{minute:02d}"
 
@@ -190,7 +195,7 @@ def spoken_time(value: str) -> str:
     return f"{clock} {'PM' if hour >= 12 else 'AM'}"
 
 
-_DAY: Final = re.compile(rf"\b(?:(this|next|coming|on) )?({'|'.join(_DAYS)})s?\b")
+_DAY: Final = re.compile(rf"\b(?:(this|next|coming|on) )?({'|'.join(DAYS)})s?\b")
 _MONTH_FIRST: Final = re.compile(rf"\b({_MONTH}) (?:the )?(\d{{1,2}})(?:th)?\b")
 _DAY_FIRST: Final = re.compile(rf"\b(\d{{1,2}})(?:th)? (?:of )?({_MONTH})\b")
 _NTH: Final = re.compile(r"\b(?:the|on) (\d{1,2})th\b")
@@ -308,7 +313,7 @@ _NAME_STOPS: Final = frozenset(
     _words("""and at for on in with by is are was to from my our your the a an please thanks thank you phone number
     telephone i we it that this but so tonight today tomorrow table people calling speaking here again sir can
     could would room booking message about because there not just going looking trying wondering interested""")
-) | frozenset(_DAYS)
+) | frozenset(DAYS)
 _NO_NAMES: Final = frozenset(
     _words("""yes no yeah yep nope okay ok sure next make hello hi hey well um uh er sorry what who why when where how
     pardon right correct wait hold maybe none nothing never mind you me table change cancel bye goodbye""")

@@ -59,8 +59,7 @@ def _loaded(arguments: str) -> object:
 
 def _tools_text(tools: Sequence[ToolSpec]) -> str:
     listed = "\n".join(
-        json.dumps({"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)})
-        for tool in tools
+        json.dumps({"name": tool.name, "description": tool.told, "parameters": dict(tool.parameters)}) for tool in tools
     )
     return (
         f"# Tools\nYou can have something done with one of these tools:\n{listed}\n"

@@ -108,7 +108,7 @@ def request_body(config: Config, request: ModelRequest) -> dict[str, Any]:
         body["tools"] = [
             {
                 "type": "function",
-                "function": {"name": tool.name, "description": tool.description, "parameters": tool.parameters},
+                "function": {"name": tool.name, "description": tool.told, "parameters": tool.parameters},
             }
             for tool in tools
         ]

@@ -1,76 +1,10 @@
-"""Words as the overlap counts them: stems, words that say nothing, and words that mean the same to a caller.
+"""English words, as `stems` compares them."""
 
-One table per language; a language without one is compared word for word, with the embedding model to help.
-"""
-
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
-_TOKEN: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-LONGEST_QUERY: Final = 64
-"""Words of a question that are looked at; a longer turn is a story."""
+from offhook.speech.stems import WordTable, groups
 
-
-@dataclass(frozen=True, eq=False)
-class WordTable:
-    """What is particular to one language."""
-
-    stop: frozenset[str] = frozenset()
-    """Words that carry no topic: they are in every question."""
-    endings: tuple[str, ...] = ()
-    """Stripped from the end of a word, the first that fits; what is left keeps at least three letters."""
-    phrases: Mapping[str, str] = field(default_factory=dict)
-    """Words that are one when they stand together, as transcribers do not write them."""
-    related: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Stem to the stems that a business writes where a caller says this."""
-
-    @lru_cache(maxsize=50_000)  # noqa: B019 - tables are made once and never freed
-    def stem(self, word: str) -> str:
-        """The word without its ending."""
-        word = word.removesuffix("'s").replace("'", "")
-        for ending in self.endings:
-            if word.endswith(ending) and len(word) - len(ending) >= 3:
-                word = word[: -len(ending)]
-                break
-        # "swimm" of swimming, "cancell" of cancellation.
-        if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "aeious":
-            word = word[:-1]
-        return word.removesuffix("e") if len(word) > 3 else word
-
-    def stems(self, text: str) -> list[str]:
-        """The stems of a text's words that say something."""
-        found = []
-        text = text.casefold().replace("’", "'")
-        for apart, together in self.phrases.items():
-            text = text.replace(apart, together)
-        # "Wi-Fi" is one word, "check-in" is two: each is looked up in all of its forms.
-        for word in _TOKEN.findall(text):
-            if word in self.stop:
-                continue
-            parts = [part for part in word.split("-") if part not in self.stop]
-            joined = [self.stem(word.replace("-", ""))] if "-" in word else []
-            found += [self.stem(part) for part in parts] + joined
-        return found
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-def _groups(*lines: str) -> dict[str, frozenset[str]]:
-    """Words of a line mean the same, each way."""
-    table: dict[str, set[str]] = {}
-    for line in lines:
-        stems = {_PLAIN_ENGLISH.stem(word) for word in line.split()}
-        for one in stems:
-            table.setdefault(one, set()).update(stems - {one})
-    return {one: frozenset(others) for one, others in table.items()}
-
-
-_ENGLISH_STOP: Final = _words(
+_ENGLISH_STOP: Final = frozenset(
     """a about actually again ah also am an and any anybody anyone anything are as ask at available be because been
     before being but by calling called can can't could couldn't did didn't do does doesn't doing don't during
     else er even ever every for from get gets getting give go going got guys had has have haven't having he
@@ -81,7 +15,7 @@ _ENGLISH_STOP: Final = _words(
     sure take takes tell than thank thanks that that's the their them then there there's these they they're
     thing things think this those through till time times to too policy today tomorrow uh um under until up upon
     us use very want wanted wants was we we'd we'll we're we've well were what what's whats when when's where
-    where's which while who who's whose why will with wonder wondering would yeah yes you you're your yours"""
+    where's which while who who's whose why will with wonder wondering would yeah yes you you're your yours""".split()
 )
 _ENGLISH_ENDINGS: Final = (
     "ations", "ation", "ings", "ing", "ities", "ies", "ments", "ment", "ible", "able", "ly", "ers", "er", "ed", "es",
@@ -102,8 +36,12 @@ ENGLISH: Final = WordTable(
         "x ray": "x-ray",
         "air con": "aircon",
         "opening times": "opening hours",
+        "without meat": "vegetarian",
+        "broke down": "breakdown",
+        "broken down": "breakdown",
     },
-    _groups(
+    groups(
+        _PLAIN_ENGLISH,
         "address located location street road directions find",
         "lift elevator",
         "wifi internet wireless",
@@ -157,11 +95,17 @@ ENGLISH: Final = WordTable(
         "bathroom toilet restroom shower",
         "aircon air conditioning",
         "couple two double",
+        "guarantee warranty",
+        "boss manager owner",
+        "photo photos photograph photographs picture pictures camera",
+        "senior seniors pensioner pensioners retired elderly",
+        "deal deals offer offers discount discounts promotion bargain",
+        "entry entrance admission",
+        "loan courtesy replacement",
+        "breakdown towing tow",
+        "son daughter child children kids",
+        "coat coats jacket jackets cloakroom locker lockers",
+        "cafe restaurant snack eat",
+        "licence license",
     ),
 )
-TABLES: Final[Mapping[str, WordTable]] = {"en": ENGLISH}
-
-
-def table_for(language: str) -> WordTable:
-    """The table of a language tag such as `en-US`."""
-    return TABLES.get(language.partition("-")[0].casefold(), WordTable())

@@ -1,0 +1,74 @@
+"""German words, as `stems` compares them.
+
+Endings are cut and umlauts written plain, so that `Häuser` is `Haus`; what a word is put together from is found by its
+last part (`Preis` in `Zimmerpreis`), which is where German puts the thing itself.
+"""
+
+from typing import Final
+
+from offhook.speech.stems import WordTable, groups
+
+_STOP: Final = frozenset(
+    """aber alle allem allen aller alles als also am an andere anderen auch auf aus bei beim bin bis bist bitte da dabei
+    damit dann das dass dein deine dem den denn der deren des dessen dich die dies diese diesem diesen dieser dieses dir
+    doch dort du durch eigentlich ein eine einem einen einer eines einmal er es etwas euch euer eure für gar gegen geht
+    gehen gern gerne gibt gibts guten gut ha habe haben habt hallo hat hatte hätte hätten hier hm ich ihm ihn ihnen ihr
+    ihre ihrem ihren ihrer im in ins ist ja jede jedem jeden jeder jedes jetzt kann kannst können könnte könnten könnt
+    kein keine keinen keiner macht machen man mal mehr mein meine meinem meinen meiner mich mir mit möchte möchten mal
+    morgen muss müssen nach nein nicht nichts noch nun nur ob oder ohne okay sagen schon sehr sein seine sich sie sind
+    so soll sollte sowie tag über um und uns unser unsere unserem unseren unter vielleicht vom von vor wann war waren
+    warum was wäre welche welchem welchen welcher welches wenn wer werde werden wie wieder will wir wird wissen wo wohin
+    wollen wollte wollten würde würden zu zum zur zwar heute äh ähm hallo danke dankeschön bekommen bekomme brauche
+    brauchen nehmen nehme hätten lassen viel viele lange denen davon dafür darf dürfen überhaupt komme kommen kommt
+    wäre kennt kennen""".split()
+)
+_ENDINGS: Final = (
+    "ungen", "ung", "innen", "lichen", "liche", "lich", "ieren", "iert", "enden", "ende", "test", "tet", "ten", "ern",
+    "ene", "est", "em", "en", "er", "es", "et", "te", "e", "n", "s", "t",
+)  # fmt: skip
+_PLAIN: Final = WordTable(_STOP, _ENDINGS, folds=True)
+GERMAN: Final = WordTable(
+    _STOP,
+    _ENDINGS,
+    {"e mail": "e-mail", "wi fi": "wlan", "wifi": "wlan", "wie viel": "wieviel", "geht es los": "beginnt"},
+    groups(
+        _PLAIN,
+        "adresse straße standort",
+        "aufzug fahrstuhl lift",
+        "wlan internet",
+        "schwimmen schwimmbad pool becken",
+        "kind kinder baby familie kleinkind",
+        "hund hunde haustier haustiere tier tiere",
+        "katze haustier haustiere tier tiere",
+        "auto parken parkplatz parkplätze garage parkhaus stellplatz",
+        "kosten kostet kostenlos preis preise gebühr teuer euro bezahlen wieviel",
+        "absagen stornieren storno stornierung absage",
+        "bar karte kartenzahlung kreditkarte zahlen bezahlen zahlung ec",
+        "essen speisekarte küche gericht gerichte",
+        "öffnungszeiten geöffnet offen öffnet öffnen auf sprechzeiten sprechstunde uhr",
+        "geschlossen feiertag feiertage zu schließt schließen ruhetag",
+        "telefon telefonnummer nummer",
+        "rauchen raucher zigarette",
+        "bahn bahnhof zug haltestelle",
+        "bus haltestelle",
+        "schmerz schmerzen weh notfall notdienst",
+        "zahn zähne",
+        "krankenkasse kasse versicherung versichert",
+        "termin termine behandlung",
+        "buchen reservieren reservierung buchung",
+        "vegan vegetarisch vegetarier fleisch fleischlos",
+        "gluten glutenfrei zöliakie",
+        "praxis büro",
+        "reparieren reparatur kaputt",
+        "liefern lieferung lieferzeit geliefert bringen versand zustellung",
+        "zurückgeben rückgabe umtausch umtauschen erstattung",
+        "arzt doktor ärztin",
+        "mieten miete leihen ausleihen verleih",
+        "toilette bad wc dusche",
+        "frühstück morgens",
+        "angebot angebote aktion rabatt rabatte",
+        "barrierefrei rollstuhl rampe",
+        "dauern dauert minuten stunden",
+    ),
+    folds=True,
+)

@@ -1,0 +1,43 @@
+"""Questions to businesses whose facts were written first: how many are answered, and that nearly none is answered
+wrongly."""
+
+import pytest
+
+from offhook.speech.llm.grounded_languages import language_for
+from tests.grounded_world import needs_model
+from tests.questions_world import FIRST, NAMES, Judged, Verdict, judge_all
+
+RIGHT_SHARE = 0.85
+WRONG_SHARE = 0.02
+
+
+def _told(judged: list[Judged]) -> str:
+    return "\n".join(f"{one.verdict.name}: {one.question} -> {one.answer}" for one in judged
+                     if one.verdict is not Verdict.RIGHT)  # fmt: skip
+
+
+@needs_model
+def test_the_first_users_questions_are_answered() -> None:
+    judged = judge_all(FIRST, model=True)
+    assert sum(one.verdict is Verdict.RIGHT for one in judged) >= RIGHT_SHARE * len(judged), _told(judged)
+    assert not [one for one in judged if one.verdict is Verdict.WRONG], _told(judged)
+
+
+@needs_model
+def test_a_hundred_questions_to_three_businesses() -> None:
+    judged = [one for name in NAMES for one in judge_all(name, model=True)]
+    assert len(judged) >= 100
+    assert sum(one.verdict is Verdict.RIGHT for one in judged) >= RIGHT_SHARE * len(judged), _told(judged)
+    assert sum(one.verdict is Verdict.WRONG for one in judged) <= WRONG_SHARE * len(judged), _told(judged)
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "words"),
+    [
+        ("en", "where are you guys located", "address"),
+        ("en", "do you have anything without meat", "vegetarian"),
+        ("de", "wo sind Sie", "Straße"),
+    ],
+)
+def test_paraphrases_are_asked_in_the_words_of_businesses(language: str, question: str, words: str) -> None:
+    assert any(words in meant for meant in language_for(language).grammar.rephrased(question))
