@@ -69,6 +69,8 @@ class Speaking:
         """Replies in a row that no turn of the caller has asked for."""
         self._voiced_at = 0.0
         """End of the caller's last spurt: openers count from there."""
+        self._silent_at = 0.0
+        """End of what the agent has said last."""
         self._replies = 0
         self._apologies = 0
         self._texts: dict[int, str] = {}
@@ -162,6 +164,7 @@ class Speaking:
         """A cancelled reply ends where it was cut; what takes its place begins."""
         cut, self.cut = self.cut, None
         assert cut is not None
+        self._silent_at = at
         self._call.timers.cancel(Timer.CUT)
         self._record(cut, heard_text, interrupted=True)
         if self.next is not None and self._call.is_talking:
@@ -170,6 +173,7 @@ class Speaking:
 
     def heard(self, reply: Reply, heard_text: str, at: float) -> None:
         """The caller has heard it all."""
+        self._silent_at = at
         self._call.timers.cancel(*_REPLY_TIMERS)
         self._record(reply, heard_text, interrupted=False)
         reply.move(ReplyState.OVER)
@@ -326,11 +330,12 @@ class Speaking:
             timers.set(Timer.OPENER, max(at, self._voiced_at + b.opener_s))
 
     def filler_at(self, at: float) -> float:
-        """When a filler is due for what begins now: however often it was begun anew, the caller has waited since the
-        last word.
+        """When a filler is due for what begins now.
+
+        However often it was begun anew: the caller has waited since somebody was heard last.
         """
-        filler_s = self._call.behaviour.filler_s
-        return max(at + filler_s / 2, min(at + filler_s, self._voiced_at + LONGEST_QUIET_S))
+        filler_s, quiet_at = self._call.behaviour.filler_s, max(self._voiced_at, self._silent_at)
+        return max(at + filler_s / 2, min(at + filler_s, quiet_at + LONGEST_QUIET_S))
 
     def bridge(self, reply: Reply, at: float) -> None:
         """A filler is due then, if there are any left."""
