@@ -4,6 +4,7 @@ import asyncio
 import errno
 import logging
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.simulation.whole_calls import END, POLITE
 BOOK: dict[str, Any] = {
     "type": "http", "name": "book_room", "description": "Book a room.", "url": "https://hotel.example.com/book",
     "parameters": {"type": "object", "properties": {}}, "result": "{status}", "timeout_s": 10,
+    "confirm": False,
 }  # fmt: skip
 
 
@@ -84,7 +86,9 @@ def test_the_journal_says_what_the_model_was_asked(
     stream = scripted.ScriptedModel.stream
 
     def kept(self: scripted.ScriptedModel, asked: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
-        requests.append(asked)
+        # What a model is told of a tool: what else is known of it is the call's own business.
+        tools = tuple(ToolSpec(tool.name, tool.told, tool.parameters) for tool in asked.tools)
+        requests.append(replace(asked, tools=tools))
         return stream(self, asked)
 
     monkeypatch.setattr(scripted.ScriptedModel, "stream", kept)
