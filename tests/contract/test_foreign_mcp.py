@@ -205,10 +205,10 @@ HEAVY = [
 def test_no_schema_of_a_server_stops_the_loop(schema: dict[str, Any], values: Any) -> None:
     spec = ToolSpec("heavy", "", mended(schema))
     checked_arguments(ToolSpec("warm", "", OBJECT), "{}")
-    begun_at = time.process_time()
+    begun_at = time.thread_time()
     with suppress(ToolError):
         checked_arguments(spec, json.dumps(values))
-    assert time.process_time() - begun_at < QUICK_S
+    assert time.thread_time() - begun_at < QUICK_S
 
 
 @pytest.mark.parametrize("pattern", ["^([A-Za-z0-9]+)*$", "^(a|a)*$", "(x+x+)+y", "^(([a-z])+.)+[A-Z]([a-z])+$"])
@@ -216,10 +216,10 @@ def test_an_owners_careless_pattern_takes_no_time(pattern: str) -> None:
     schema = fields(code={"type": "string", "pattern": pattern})
     check_schema(schema)
     for text in ("a" * 60 + "!", "x" * 900, "a" * 5_000):
-        begun_at = time.process_time()
+        begun_at = time.thread_time()
         with pytest.raises(ToolError, match=r"needs code in the form|at most 1000 characters"):
             checked_arguments(ToolSpec("find", "", schema), f'{{"code": "{text}\u00a7"}}')
-        assert time.process_time() - begun_at < QUICK_S
+        assert time.thread_time() - begun_at < QUICK_S
 
 
 @pytest.mark.parametrize(
