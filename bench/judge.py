@@ -18,6 +18,12 @@ NEAR_S: Final = 0.04
 AFTER_STOP_S: Final = 0.1
 """The clear that silenced the agent came at most so long after its last audible frame."""
 
+_FIGURES: Final = {
+    "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
+    "eight": "8", "nine": "9", "twenty": "20",
+}  # fmt: skip
+"""Of the number words that callers of the bench say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -85,10 +91,8 @@ class Call:
     @property
     def reached(self) -> int:
         """How many of the caller's words are in the history, in their order."""
-        known = " ".join(self.recorded("CallerSaid")).split()
-        return sum(
-            block.size for block in SequenceMatcher(None, self.said, known, autojunk=False).get_matching_blocks()
-        )
+        said, known = written(self.said), written(" ".join(self.recorded("CallerSaid")).split())
+        return sum(block.size for block in SequenceMatcher(None, said, known, autojunk=False).get_matching_blocks())
 
 
 @dataclass(slots=True)
@@ -126,7 +130,7 @@ class Verdict:
             is_left_alone = following is not None and not following.over_agent
             if turn.wants_answer and turn.gap_s is not None and is_left_alone and following is not None:
                 self._take_sound(call, turn, "plain", following.begins_at)
-        self.said += len(call.said)
+        self.said += len(written(call.said))
         self.reached += call.reached
 
     def _take_turn(self, call: Call, turn: CallerTurn, kind: Kind) -> None:
@@ -180,6 +184,16 @@ def zombie_bytes(log: Log, reply: int, after: float) -> int:
     """Audio of a reply that arrived after the clear that ended it. A cancelled reply's number never comes again."""
     late = (said.frame.utterance for said in log.said if said.at > after)
     return FRAME_BYTES * sum(1 for utterance in late if log.reply_of.get(utterance) == reply)
+
+
+def written(words: Sequence[str]) -> list[str]:
+    """The same words however a transcriber writes them: each figure by itself, as a word of its own."""
+    found: list[str] = []
+    for word in words:
+        bare = word.strip(".,?!").lower()
+        figures = _FIGURES.get(bare, bare)
+        found += list(figures) if figures.isdecimal() else [bare]
+    return found
 
 
 def _silencing_clear(clears: Sequence[float], turn: CallerTurn) -> float:

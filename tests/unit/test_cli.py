@@ -229,7 +229,7 @@ def test_doctor_ends_with_one_when_something_is_wrong() -> None:
 
 
 LIKE_SERVE = [
-    ("language: de-DE\n", {"llm: grounded": "language", "tts: local": "English only"}),
+    ("language: fr-FR\n", {"llm: grounded": "language", "tts: local": "English only"}),
     ("language: de-DE\nllm: {provider: scripted}\ntts: {provider: azure}\n", {"tts: azure": "AZURE_SPEECH_KEY"}),
     ("llm: {provider: openai, fallback: [{provider: anthropic}]}\n", {"llm: openai": "KEY", "llm: anthropic": "KEY"}),
     ("knowledge: [facts.md]\n", {"knowledge": "no facts"}),

@@ -64,7 +64,7 @@ def test_an_entry_is_told_by_name_or_type(entry: dict[str, Any], says: str, tmp_
         ({"method": "POTS"}, "tools[0].method: the value does not fit (found 'POTS'; expected 'GET', 'POST'"),
         ({"timeout": 3}, "tools[0].timeout: there is no field 'timeout' here: did you mean 'timeout_s'?"),
         ({"timeout_s": 90}, "tools[0].timeout_s: the value does not fit (found the number 90; expected a number from"),
-        ({"description": None}, "tools[0].description: the value does not fit (found nothing; expected text"),
+        ({"description": None}, "tools[0].description: there is nothing behind"),
         ({"url": "shop"}, "tools[0].url: expected an address such as https://"),
         ({"url": "https://me:pw@shop.example.com/"}, "tools[0].url: expected an address"),
         ({"url": "https://{order}.example.com/"}, "tools[0].url: variables may stand in the path and the query, never"),

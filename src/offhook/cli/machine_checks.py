@@ -1,5 +1,6 @@
 """Checks of this machine and its environment: Python, port, folders, the carrier's side."""
 
+import errno
 import re
 import socket
 import sys
@@ -16,6 +17,8 @@ from offhook.web.safety import why_unsafe
 from offhook.web.server import descriptors_for, raise_descriptors
 
 OLDEST_PYTHON: Final = (3, 11)
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""A disk that is full today costs records, and no call: a server that starts again must answer."""
 
 
 def of_machine(settings: Settings, host: str, port: int, *, has_carrier: bool = True) -> Iterator[Check]:
@@ -55,9 +58,10 @@ def _data_dir(folder: Path, low_mb: int) -> Check:
     try:
         free_mb = OsDisk().probe(folder) // 1_000_000
     except OSError as error:
-        return Check(
-            Mark.BAD, "data folder", f"{folder}: {error.strerror or error}", "set OFFHOOK_DATA_DIR to a writable folder"
-        )
+        told = f"{folder}: {error.strerror or error}"
+        if error.errno in _FULL:
+            return Check(Mark.NOTE, "data folder", told, "make room: calls are answered, and not recorded")
+        return Check(Mark.BAD, "data folder", told, "set OFFHOOK_DATA_DIR to a writable folder")
     found = f"{folder}, {free_mb:,} MB free"
     if free_mb < low_mb:
         advice = f"make room: below {low_mb} MB (OFFHOOK_LOW_DISK_MB) calls are not recorded"
