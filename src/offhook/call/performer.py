@@ -73,9 +73,10 @@ class Performer:
     def __init__(self, wires: CallWires, audio: AudioFormat) -> None:
         self._wires: Final = wires
         handle, agent = wires.handle, wires.agent
-        self.keys: Final = SecretKeys()
-        self.inbox: Final = Inbox(self.keys)
-        self.boundaries: Final = Boundaries(handle.call_id, lambda text: self.keys.hide(agent.mask(text)))
+        # By a name of its own: what holds the performer itself would keep an ended call until cycles are collected.
+        keys = self.keys = SecretKeys()
+        self.inbox: Final = Inbox(keys)
+        self.boundaries: Final = Boundaries(handle.call_id, lambda text: keys.hide(agent.mask(text)))
         self.tasks: Final = CallTasks(self.inbox.fail)
         header = header_of(handle, agent)
         self._record: Final = ChosenRecord(wires.records.open(header, audio), header.kept, self.keys)
@@ -351,9 +352,9 @@ class Performer:
 
             return hear
 
-        heard = guarded(caller)
+        heard, keys = guarded(caller), self.keys
         stops += [
-            self._ear.tap(lambda at, audio: None if self.keys.covers(at) else heard(at, audio)),
+            self._ear.tap(lambda at, audio: None if keys.covers(at) else heard(at, audio)),
             self._pacer.tap(guarded(agent)),
         ]
         return stop

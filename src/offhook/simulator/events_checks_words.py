@@ -47,7 +47,9 @@ class WordsReachHistory(Check):
         self._ended_at = at
 
     def _final(self, event: TranscriptFinal, at: float) -> None:
-        if not self.facts.is_ended and not self._is_echo(event.text):
+        if self.facts.is_ended:
+            return  # Whoever has hung up is answered nothing.
+        if not self._is_echo(event.text):
             for word in _WORD.findall(event.text):
                 self._told[number_of(word)] = at
         if _PRESENCE.search(event.text):
