@@ -215,3 +215,14 @@ def test_what_cannot_be_mended_is_refused_and_nothing_else_is_raised(schema: dic
         assert is_taken(mended(schema))
     except ValueError:
         pass
+
+
+def test_arguments_have_properties_if_only_none() -> None:
+    check_schema({"type": "object"})
+    assert completed({"type": "object"})["properties"] == {}
+
+
+def test_what_a_reference_brings_to_the_top_is_refused_too() -> None:
+    inner = {"type": "object", "anyOf": [{"required": ["q"]}], "properties": {"q": {"type": "string"}}}
+    with pytest.raises(ValueError, match=r"\$ref brings anyOf"):
+        check_schema({"type": "object", "$ref": "#/$defs/X", "$defs": {"X": inner}})

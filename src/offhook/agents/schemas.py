@@ -46,8 +46,8 @@ _PYTHON_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 
 def completed(schema: Mapping[str, Any]) -> dict[str, Any]:
     """A checked schema with what vendors want and JSON schema does not: lists say what they hold, if only anything,
-    references are written out, and a schema is a block, never `true`."""
-    found: dict[str, Any] = _completed(written_out(schema))
+    references are written out, a schema is a block, never `true`, and arguments have properties, if only none."""
+    found: dict[str, Any] = {"properties": {}, **_completed(written_out(schema))}
     return found
 
 
@@ -74,7 +74,10 @@ def check_schema(schema: Mapping[str, Any]) -> None:
         _check_names(path, inner)
         _check_choices(path, inner)
         _check_patterns(path, inner)
-    _check_size(written_out(schema))
+    whole = written_out(schema)
+    _check_size(whole)
+    if wrong := next((name for name in NOT_AT_THE_TOP if name in whole), None):
+        raise ValueError(f"its $ref brings {wrong} to the top, which vendors of models do not take there")
 
 
 def mended(schema: Mapping[str, Any]) -> dict[str, Any]:

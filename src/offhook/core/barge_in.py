@@ -25,7 +25,7 @@ from offhook.core.timers import Timer
 from offhook.core.tools import NEVER
 from offhook.core.turns import Turns
 from offhook.core.waiting import Waiting
-from offhook.core.words import is_backchannel, is_echo, is_end_phrase, is_hesitation, is_question, normalize
+from offhook.core.words import is_backchannel, is_echo, is_end_phrase, is_hesitation, normalize, wants_answer
 
 HUSH_SOUND_S: Final = 0.15
 """A shorter loud sound makes the agent only quieter."""
@@ -277,7 +277,7 @@ class BargeIn:
         ledger, overlap_s = self._listening.ledger, self._call.behaviour.answer_overlap_s
         if isinstance(reply.content, Say) and reply.content.name in ASKING:
             overlap_s = NEVER  # It asks, and nothing else.
-        elif not is_question(text):
+        elif not wants_answer(text, self._call.script):
             overlap_s = -1.0
         for murmur in murmurs:
             # So much of the agent's own audio was left when it began.

@@ -223,6 +223,14 @@ def is_question(text: str) -> bool:
     return bool(signs & _GREEK_QUESTION_SIGNS) and words > 0 and "GREEK" in unicodedata.name(tail[words - 1], "")
 
 
+def wants_answer(text: str, script: Script) -> bool:
+    """True when what the agent said ends as a question, or asks for words in another way: "please say yes"."""
+    if is_question(text):
+        return True
+    last = f" {normalize(_SENTENCE_END.split(text.rstrip(' .!…'))[-1])} "
+    return any(f" {phrase} " in last for phrase in script.request_words)
+
+
 def shape_of(text: str, agent_text: str, script: Script, there: Wholeness | None = None) -> Shape:
     """How the caller's text ends, given what the agent said last. Interim texts have no punctuation, finals have.
 
