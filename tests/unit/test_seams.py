@@ -242,12 +242,6 @@ def test_who_is_asked_without_a_question_mark_answers_over_its_end_too(tag: str,
     assert ("caller", answer) in world.turns
 
 
-def test_a_listening_sound_over_the_end_of_a_statement_is_no_turn() -> None:
-    script = msgspec.structs.replace(script_for("en-US"), greeting="We open at nine in the morning.")
-    world = World(script=script).answered().says("Okay.", 1.5, 1.9).run(5.0)
-    assert not [text for who, text in world.turns if who == "caller"]
-
-
 def test_a_person_who_answers_the_question_is_kept() -> None:
     world = World(
         script=script_for("en-US"), answer=lambda _: "I can tell you about our rooms and our restaurant."
