@@ -3,10 +3,10 @@
 import pytest
 
 from offhook.agents.languages import languages, script_for
+from offhook.core.announced import wanted
 from offhook.core.behaviour import Script
 from offhook.core.words import (
     Shape,
-    announces_collection,
     asks_for_time,
     is_backchannel,
     is_end_phrase,
@@ -52,7 +52,7 @@ def test_shape(text: str, shape: Shape) -> None:
 def test_a_short_answer_to_a_question_for_a_number_may_go_on() -> None:
     assert shape_of("It's 42", "What is your room number?", EN) is Shape.COLLECTING
     assert shape_of("It's 42", "How old is the house?", EN) is Shape.COMPLETE
-    assert announces_collection("Could you give me your phone number?", EN)
+    assert wanted("Could you give me your phone number?", EN).kinds
 
 
 @pytest.mark.parametrize("text", ["Mm-hm.", "uh huh", "Uh-huh.", "Okay.", "Yeah.", "right", "", "...", "um"])

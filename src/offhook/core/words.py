@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from offhook.core.announced import asks_for, wanted
+from offhook.core.announced import asks_for
 from offhook.core.behaviour import Script
 from offhook.core.dictation import Asked, wholeness
 from offhook.core.numbers import Wholeness
@@ -253,13 +253,6 @@ def shape_of(text: str, agent_text: str, script: Script, there: Wholeness | None
         return Shape.STRANDED if _is_stranded(stripped, script) else Shape.OPEN
     said = f" {' '.join(tokens)}"
     return Shape.FAREWELL if any(said.endswith(f" {phrase}") for phrase in script.end_phrases) else Shape.COMPLETE
-
-
-def announces_collection(text: str, script: Script) -> bool:
-    """True when the text speaks of something that is dictated in parts: the agent asks for it, or the caller says
-    "my number is".
-    """
-    return bool(wanted(text, script).kinds)
 
 
 def _ends_open(tokens: list[str], script: Script) -> bool:
