@@ -16,7 +16,8 @@
     ├── SignatureInvalid        a request that the carrier did not sign
     ├── LegLost                 the media connection went away
     ├── AdmissionRefused        this process takes no further call now
-    └── StoreError              a record could not be written
+    └── StoreError              what should be kept could not be read or written
+        └── StoreBusy               now; soon it may
 
 The first line of a class's docstring is its default message; `code` is stable and safe for clients.
 An error is translated once, at the edge, always `from` its cause.
@@ -174,3 +175,9 @@ class StoreError(OffhookError):
     """A record could not be written."""
 
     code = "store.error"
+
+
+class StoreBusy(StoreError):
+    """The database is busy: try again in a moment."""
+
+    code = "store.busy"
