@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from offhook.settings import Settings
@@ -90,6 +91,16 @@ def _imports(tree: ast.Module) -> Iterator[tuple[ast.stmt, str]]:
 def test_every_package_may_be_used_in_a_product_that_is_sold() -> None:
     broken = list(licences.refused(*SHIPPED, *BUILT_WITH))
     assert not broken, report(broken, "A licence is looked at before the package is used.")
+
+
+def test_a_licence_that_is_not_listed_or_not_told_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow = msgspec.structs.replace(licences.table(), with_care={}, stated=())
+    licences._ids.cache_clear()
+    monkeypatch.setattr(licences, "table", lambda: narrow)
+    found = {line.partition(":")[0]: line for line in licences.refused(*SHIPPED)}
+    licences._ids.cache_clear()
+    assert "MPL-2.0 is not on the list" in found["certifi"] and "names no licence" in found["picows"]
+    assert "starlette" not in found
 
 
 @pytest.mark.parametrize(

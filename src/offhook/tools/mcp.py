@@ -43,7 +43,7 @@ BACK_S: Final = 2.0
 READ_S: Final = 300.0
 PAGES: Final = 20
 INSTALL: Final = "`make setup` in a clone, else `pip install 'offhook[mcp]'`"
-"""The client of MCP servers is an extra: it brings an HTTP library of its own and twelve packages more."""
+"""The client of MCP servers is an extra: it brings an HTTP library of its own, and more."""
 MOST_WARNINGS: Final = 100
 WARNING_CHARS: Final = 400
 MOST_LISTED: Final = 1_000
