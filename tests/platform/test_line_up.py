@@ -16,6 +16,7 @@ from offhook.platform.line_up import NO_AGENT, UNKNOWN_NUMBER
 from offhook.store.scope import Scope
 from offhook.store.tables.agents import AGENT_VERSIONS, AGENTS
 from offhook.store.tables.numbers import CARRIER_ACCOUNTS, PHONE_NUMBERS
+from offhook.telephony.browser import BrowserLine
 from offhook.telephony.facts import CallFacts
 from tests.platform.conftest import Play
 from tests.platform_world import World
@@ -167,9 +168,9 @@ def test_whoever_is_refused_at_the_desk_is_told_with_the_reason(play_here: Play)
     async def act(world: World) -> None:
         from offhook.call.records.files import FileRecords
 
-        platform, told = world.platform, []  # type: ignore[var-annotated]
+        platform, told = world.platform, list[tuple[str, str, str]]()
         records = FileRecords(platform.settings.data_dir)
-        live, desk = platform.take_calls(records, lambda facts: None)  # type: ignore[arg-type]
+        live, desk = platform.take_calls(records, lambda facts: BrowserLine())
         assert isinstance(desk, FrontDesk)
         desk.on_refused.append(
             lambda facts, workspace, refused: told.append((facts.to_number, workspace, str(refused)))
