@@ -7,11 +7,12 @@ wherever they stand in what it has said lately.
 
 from typing import Final
 
+from offhook.core.again import is_echo
 from offhook.core.listening import Spurt
 from offhook.core.reply import Reply, ReplyState
 from offhook.core.speaking import Speaking
 from offhook.core.state import Call
-from offhook.core.words import is_echo, normalize
+from offhook.core.words import normalize
 
 TAIL_WORDS: Final = 3
 """One or two words stand where the agent fell silent when no more than so many follow them."""
@@ -33,7 +34,7 @@ class Echo:
         if not least or not words or not spurt.is_over_agent:
             return False
         sounded = self._speaking.sounded_since(spurt.onset_at)
-        is_own = is_echo(text, sounded, least) or (len(words) < least and _stand_in(words, self._place(sounded, words)))
+        is_own = is_echo(text, sounded, least, self._call.script) or (len(words) < least and _stand_in(words, self._place(sounded, words)))
         if is_own and len(words) > 1 and not self._is_known:
             self._spurts.add(spurt.onset_at)
         return is_own

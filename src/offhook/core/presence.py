@@ -12,8 +12,9 @@ from collections import deque
 from enum import Enum
 from typing import Final
 
+from offhook.core.again import said_again
 from offhook.core.state import Call
-from offhook.core.words import normalize, said_again
+from offhook.core.words import normalize
 
 SHORT_WORDS: Final = 8
 """An answer to "are you there" has no more."""
