@@ -244,7 +244,7 @@ class BargeIn:
 
     def _heard_without_spurt(self, reply: Reply, new: str, place_s: float, at: float) -> None:
         """The transcriber hears words over the agent that the spurt detector did not."""
-        sounded, least = self._speaking.sounded_since(self._listening.closed_to), self._call.behaviour.echo_words
+        sounded, least = self._speaking.sounded.text_since(self._listening.closed_to), self._call.behaviour.echo_words
         if is_echo(new, sounded, least, self._call.script):
             self._listening.ledger.take(PASSED)
         elif not is_backchannel(new, self._call.script):
