@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from offhook.agents.languages import languages, script_for
 from offhook.core.behaviour import Script
-from offhook.core.again import as_said, is_echo, said_again
+from offhook.core.again import is_echo, said_again
 from offhook.core.words import (
     Shape,
     asks_for_time,
@@ -62,7 +62,6 @@ def test_long_texts_take_milliseconds(one: str, other: str, script: Script) -> N
     took = []
     for _ in range(3):
         normalize.cache_clear()
-        as_said.cache_clear()
         begun = perf_counter()
         is_echo(text, sounded, 3, script)
         took.append(perf_counter() - begun)

@@ -44,14 +44,12 @@ def is_echo(text: str, sounded: str, least_words: int, script: Script) -> bool:
         return False
     if len(normalize(text).replace("-", " ").split()) < least_words:
         return False
-    return any(
-        _is_stretch(
-            as_said(text[-_MOST_CHARS:], script.figures, spellings),
-            as_said(sounded[-_MOST_CHARS:], script.figures, spellings),
-        )
-        # An echo that breaks off within "half past ten" is known by the words.
-        for spellings in (script.spellings, script.spellings.without_clock())
-    )
+    heard, said = text[-_MOST_CHARS:], sounded[-_MOST_CHARS:]
+    if _is_stretch(as_said(heard, script), as_said(said, script)):
+        return True
+    # An echo that breaks off within "half past ten" is known by the words.
+    told, words = _plain(heard, script.figures, script.spellings), _plain(said, script.figures, script.spellings)
+    return (told, words) != (as_said(heard, script), as_said(said, script)) and _is_stretch(told, words)
 
 
 def _is_stretch(heard: Sequence[str], said: Sequence[str]) -> bool:
@@ -78,16 +76,39 @@ def said_again(a: str, b: str) -> bool:
     return bool(one) and bool(other) and _shared(one, other) >= _SAME_SHARE * max(len(one), len(other))
 
 
-@lru_cache(maxsize=64)
-def as_said(text: str, figures: NumberWords, spellings: Spellings) -> tuple[str, ...]:
+def as_said(text: str, script: Script) -> tuple[str, ...]:
     """The words of a text as they sound, whoever wrote them: "$45 at 10:30" and "forty-five dollars at half past ten"
     are the same. Each digit is a word.
     """
+    return _timed(text, script.figures, script.spellings)
+
+
+@lru_cache(maxsize=64)
+def _timed(text: str, figures: NumberWords, spellings: Spellings) -> tuple[str, ...]:
+    return _digits(spellings.with_minutes(_numbered(text, figures, spellings)))
+
+
+@lru_cache(maxsize=64)
+def _plain(text: str, figures: NumberWords, spellings: Spellings) -> tuple[str, ...]:
+    """The same with times of day as they were told."""
+    return _digits(_numbered(text, figures, spellings))
+
+
+@lru_cache(maxsize=64)
+def _numbered(text: str, figures: NumberWords, spellings: Spellings) -> tuple[str, ...]:
     text = _INITIALS.sub("", unicodedata.normalize("NFKC", text).replace("’", "'"))
-    days = lookup(figures.ordinals)
-    words = [str(days.get(word, word)) for word in in_figures(spellings.spread(text), figures)]
+    days = _days(figures.ordinals)
+    return tuple(days.get(word, word) for word in in_figures(spellings.spread(text), figures))
+
+
+@lru_cache(maxsize=32)
+def _days(ordinals: tuple[str, ...]) -> dict[str, str]:
+    return {word: str(day) for word, day in lookup(ordinals).items()}
+
+
+def _digits(words: Sequence[str]) -> tuple[str, ...]:
     said: list[str] = []
-    for word in spellings.with_minutes(words):
+    for word in words:
         if not word[:1].isdecimal():
             said.append(word.replace("'", ""))
         elif word != "00" or not said or not said[-1].isdecimal():  # "10:00" is ten.

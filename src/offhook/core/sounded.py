@@ -118,5 +118,5 @@ class Sounded:
 
 def stand_in(text: str, sounded: str, script: Script) -> bool:
     """The words of the text, side by side."""
-    words, said = (as_said(part, script.figures, script.spellings) for part in (text, sounded))
+    words, said = (as_said(part, script) for part in (text, sounded))
     return any(said[at : at + len(words)] == words for at in range(len(said) - len(words) + 1))

@@ -36,10 +36,6 @@ class Spellings(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
             words.append(f"{bare.removesuffix(suffix)} {suffixes[suffix]}" if suffix else word)
         return " ".join(words)
 
-    def without_clock(self) -> "Spellings":
-        """The same, with times of day left as they are told."""
-        return _without_clock(self)
-
     def with_minutes(self, words: Sequence[str]) -> list[str]:
         """Words and figures, and every time of day in figures."""
         told: list[str] = []
@@ -56,11 +52,6 @@ class Spellings(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
                 told.append(words[at])
                 at += 1
         return told
-
-
-@lru_cache(maxsize=32)
-def _without_clock(spellings: Spellings) -> Spellings:
-    return msgspec.structs.replace(spellings, clock=())
 
 
 def _hour(words: Sequence[str], phrase: tuple[str, ...]) -> int | None:
