@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offhook.agents.languages import languages, script_for
-from offhook.core.behaviour import Script
 from offhook.core.again import is_echo, said_again
+from offhook.core.behaviour import Script
 from offhook.core.words import (
     Shape,
     asks_for_time,
@@ -31,8 +31,8 @@ TEXTS = st.one_of(
 def test_every_text_has_answers(text: str, other: str, script: Script, least: int) -> None:
     assert shape_of(text, other, script) in Shape
     for answer in (
-        is_backchannel(text, script), asks_for_time(text, script), is_question(text), is_echo(text, other, least, script),
-        said_again(text, other),
+        is_backchannel(text, script), asks_for_time(text, script), is_question(text), said_again(text, other),
+        is_echo(text, other, least, script),
     ):  # fmt: skip
         assert answer in (True, False)
 

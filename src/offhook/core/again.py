@@ -48,7 +48,7 @@ def is_echo(text: str, sounded: str, least_words: int, script: Script) -> bool:
     if _is_stretch(as_said(heard, script), as_said(said, script)):
         return True
     # An echo that breaks off within "half past ten" is known by the words.
-    told, words = _plain(heard, script.figures, script.spellings), _plain(said, script.figures, script.spellings)
+    told, words = as_told(heard, script), as_told(said, script)
     return (told, words) != (as_said(heard, script), as_said(said, script)) and _is_stretch(told, words)
 
 
@@ -83,6 +83,11 @@ def as_said(text: str, script: Script) -> tuple[str, ...]:
     return _timed(text, script.figures, script.spellings)
 
 
+def as_told(text: str, script: Script) -> tuple[str, ...]:
+    """The same with times of day as they were told: part of "half past ten" stands in it."""
+    return _plain(text, script.figures, script.spellings)
+
+
 @lru_cache(maxsize=64)
 def _timed(text: str, figures: NumberWords, spellings: Spellings) -> tuple[str, ...]:
     return _digits(spellings.with_minutes(_numbered(text, figures, spellings)))
@@ -90,7 +95,6 @@ def _timed(text: str, figures: NumberWords, spellings: Spellings) -> tuple[str, 
 
 @lru_cache(maxsize=64)
 def _plain(text: str, figures: NumberWords, spellings: Spellings) -> tuple[str, ...]:
-    """The same with times of day as they were told."""
     return _digits(_numbered(text, figures, spellings))
 
 

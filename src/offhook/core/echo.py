@@ -41,7 +41,8 @@ class Echo:
         if not least or not count or not spurt.is_over_agent:
             return False
         begins_at = min(spurt.onset_at, (spurt.ended_at or spurt.onset_at) - len(text) / SLOWEST_CHARS_PER_S)
-        is_own = is_echo(text, self._sounded(spurt, begins_at - LONG_WAY_S), least, self._call.script)
+        said = f"{self._sounded(spurt, begins_at - LONG_WAY_S)} {self._speaking.sounded.just_behind}"
+        is_own = is_echo(text, said, least, self._call.script)
         if not is_own and count < least and (self._is_known or self._is_hushed):
             is_own = stand_in(text, self._sounded(spurt, spurt.onset_at - WAY_S), self._call.script)
         if is_own and count > 1 and not self._is_known:

@@ -162,10 +162,14 @@ class _Plan:
         """Of so many digits without the trunk prefix."""
         least, most = self._usual
         if count < least:
-            return Wholeness.GROWING
+            return self._part(count)
         if least == most:
             return Wholeness.WHOLE if count == most else Wholeness.PERHAPS
         return Wholeness.LIKELY if count < most else Wholeness.WHOLE
+
+    def _part(self, count: int) -> Wholeness:
+        """Of fewer digits than a number has: perhaps all that is dialled in the same town."""
+        return Wholeness.PERHAPS if count in self._local else Wholeness.GROWING
 
     def _national(self, digits: str) -> Wholeness:
         least, most = self._usual
@@ -173,7 +177,7 @@ class _Plan:
         goes_on = self._goes_on(digits)
         if not is_valid:
             if goes_on:
-                return Wholeness.PERHAPS if len(digits) in self._local else Wholeness.GROWING
+                return self._part(len(digits))
             return Wholeness.NONE
         if not goes_on or len(digits) >= most:
             return Wholeness.WHOLE

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from offhook.core.again import as_said
+from offhook.core.again import as_told
 from offhook.core.behaviour import Script
 from offhook.core.heard_words import GUESSED_CHARS_PER_S
 
@@ -17,6 +17,7 @@ KEPT_S: Final = 12.0
 """What the agent said longer ago does not come back by a loudspeaker."""
 
 
+BEHIND_WORDS: Final = 4
 SAME_S: Final = 0.1
 """Places that differ by less are the same."""
 
@@ -111,12 +112,16 @@ class Sounded:
         return " ".join(word for piece in self._pieces if piece.from_s >= at - KEPT_S for word in piece.words)
 
     def between(self, from_s: float, to_s: float) -> str:
-        """The words that began to be heard between two times, with the one in which the agent fell silent."""
-        pieces = [*self._pieces, *(_Piece(rest.reply, 0, rest.words[:1], rest.from_s) for rest in self._rest[:1])]
-        return " ".join(word for piece in pieces for word, at in piece.places() if from_s <= at <= to_s)
+        """The words that began to be heard between two times; at a cut, those of which half was heard."""
+        return " ".join(word for piece in self._pieces for word, at in piece.places() if from_s <= at <= to_s)
+
+    @property
+    def just_behind(self) -> str:
+        """The words behind those that were heard of the hushed reply: a carrier may have played more than it told."""
+        return " ".join(word for piece in self._rest for word in piece.words[:BEHIND_WORDS])
 
 
 def stand_in(text: str, sounded: str, script: Script) -> bool:
     """The words of the text, side by side."""
-    words, said = (as_said(part, script) for part in (text, sounded))
+    words, said = (as_told(part, script) for part in (text, sounded))
     return any(said[at : at + len(words)] == words for at in range(len(said) - len(words) + 1))

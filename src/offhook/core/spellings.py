@@ -28,7 +28,7 @@ class Spellings(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
         same, suffixes = _parted(self.same), _parted(self.suffixes)
         words: list[str] = []
         for word in text.casefold().split():
-            bare = word.strip(".,!?;:…\"“”„()¿¡-–—")
+            bare = word.strip('.,!?;:…"“”„()¿¡-–—')
             if (longer := same.get(bare)) is not None:
                 words.append(longer)
                 continue
