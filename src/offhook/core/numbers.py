@@ -138,9 +138,6 @@ class _Plan:
         self._patterns: Final = [re.compile(kind.national_number_pattern or "") for kind in known]
         general = metadata.general_desc
         self._lengths: Final = tuple(general.possible_length) if general is not None else ()
-        local = general.possible_length_local_only if general is not None else ()
-        self._local: Final = tuple(count for count in local if count >= _LEAST_ABROAD)
-        """Lengths of a number that is dialled without its area code."""
         examples = [len(kind.example_number) for kind in known[:2] if kind.example_number]
         self._usual: Final = (min(examples, default=_LEAST_ABROAD), max(examples, default=_MOST_ABROAD))
         """Lengths of an ordinary number: of most countries just one."""
@@ -162,23 +159,17 @@ class _Plan:
         """Of so many digits without the trunk prefix."""
         least, most = self._usual
         if count < least:
-            return self._part(count)
+            return Wholeness.GROWING
         if least == most:
             return Wholeness.WHOLE if count == most else Wholeness.PERHAPS
         return Wholeness.LIKELY if count < most else Wholeness.WHOLE
-
-    def _part(self, count: int) -> Wholeness:
-        """Of fewer digits than a number has: perhaps all that is dialled in the same town."""
-        return Wholeness.PERHAPS if count in self._local else Wholeness.GROWING
 
     def _national(self, digits: str) -> Wholeness:
         least, most = self._usual
         is_valid = any(pattern.fullmatch(digits) for pattern in self._patterns)
         goes_on = self._goes_on(digits)
         if not is_valid:
-            if goes_on:
-                return self._part(len(digits))
-            return Wholeness.NONE
+            return Wholeness.GROWING if goes_on else Wholeness.NONE
         if not goes_on or len(digits) >= most:
             return Wholeness.WHOLE
         if len(digits) >= min(most, _LEAST_USUAL):
