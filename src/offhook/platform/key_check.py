@@ -6,7 +6,9 @@ key is right to, and the vendor knew it. The three of our vendors that have such
 
 import asyncio
 import re
+import ssl
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import httpx2
@@ -67,12 +69,11 @@ async def try_key(vendor: Vendor, secret: Secret, base_url: str = "", region: st
 
 
 async def _ask(url: str, vendor: Vendor, address: str, key: str) -> tuple[int, bytes]:
-    # To make a client reads certificates: other calls are not to wait for that.
-    client = await asyncio.to_thread(
-        lambda: httpx2.AsyncClient(
-            timeout=CHECK_S, follow_redirects=False, trust_env=not is_loopback(address),
-            headers={**vendor.headers(address, key), "Accept": "application/json", "Accept-Encoding": "identity"},
-        )
+    # The first time it reads all certificates: calls are not to wait for that.
+    trust = await asyncio.to_thread(_trust)
+    client = httpx2.AsyncClient(
+        verify=trust, timeout=CHECK_S, follow_redirects=False, trust_env=not is_loopback(address),
+        headers={**vendor.headers(address, key), "Accept": "application/json", "Accept-Encoding": "identity"},
     )  # fmt: skip
     body = b""
     async with client, client.stream("GET", url) as response:
@@ -82,6 +83,11 @@ async def _ask(url: str, vendor: Vendor, address: str, key: str) -> tuple[int, b
                 if len(body) >= MOST_BYTES:
                     break
         return response.status_code, body[:MOST_BYTES]
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    return httpx2.create_ssl_context()
 
 
 def _judged(vendor: Vendor, key: str, status: int, body: bytes, latency_ms: int) -> Tried:
