@@ -207,10 +207,11 @@ def _read(path: Path) -> MasterKey:
         if error.errno == errno.ELOOP:
             raise ValueError("is a link: put the file itself there") from error
         raise
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        raise ValueError("is no file")
     with os.fdopen(descriptor, encoding="ascii", errors="replace") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise ValueError("is no file")
         if found.st_mode & OTHERS:
             raise ValueError(f"can be read by others (mode {stat.S_IMODE(found.st_mode):o}): chmod 600 it")
         try:
