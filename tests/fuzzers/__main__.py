@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import logging
 import resource
 import sys
@@ -15,6 +16,8 @@ from tests.fuzzers.agents import AgentsFuzzer
 from tests.fuzzers.engine import Fuzzer, Run
 from tests.fuzzers.frames import FramesFuzzer
 from tests.fuzzers.port import PortFuzzer
+from tests.fuzzers.streams import StreamsFuzzer
+from tests.fuzzers.tools import ToolsFuzzer
 from tests.fuzzers.webhooks import WebhooksFuzzer
 
 FUZZERS: Final[dict[str, Callable[[], Fuzzer]]] = {
@@ -22,6 +25,8 @@ FUZZERS: Final[dict[str, Callable[[], Fuzzer]]] = {
     "frames": FramesFuzzer,
     "webhooks": WebhooksFuzzer,
     "agents": AgentsFuzzer,
+    "streams": StreamsFuzzer,
+    "tools": ToolsFuzzer,
 }
 KEEP: Final = Path(".fuzz")
 
@@ -43,12 +48,10 @@ async def fuzz(names: list[str], seed: int, minutes: float, first: int, cases: i
     return faults
 
 
-async def replay(path: Path) -> int:
+def replay(path: Path) -> int:
     """1 when the kept case fails still."""
-    import json
-
-    fuzzer = FUZZERS[json.loads(path.read_text("utf-8"))["fuzzer"]]()
-    error = await engine.replay(fuzzer, path)
+    kept = json.loads(path.read_text("utf-8"))
+    error = asyncio.run(engine.replay(FUZZERS[kept["fuzzer"]](), kept["cases"]))
     say(f"it fails: {engine.told(error)}" if error is not None else "it does not fail any more")
     return 1 if error is not None else 0
 
@@ -67,7 +70,7 @@ def main() -> int:
         parser.error(f"there is no fuzzer {unknown[0]}; there are: {', '.join(FUZZERS)}")
     logging.disable(logging.ERROR)
     if arguments.replay:
-        return asyncio.run(replay(arguments.replay))
+        return replay(arguments.replay)
     names = arguments.fuzzers or list(FUZZERS)
     faults = asyncio.run(fuzz(names, arguments.seed, arguments.minutes, arguments.first, arguments.cases))
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]

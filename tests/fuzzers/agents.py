@@ -4,6 +4,7 @@ A case is a file, line by line, so that lines can be left out of one that fails.
 start does with it: the behaviour, the script, the tools, what `offhook doctor` says of it.
 """
 
+import os
 import random
 import re
 import shutil
@@ -32,14 +33,32 @@ MOST_MB: Final = 200.0
 HANGS_S: Final = 30
 EXAMPLES: Final = Path(__file__).parents[2] / "examples"
 PIECES: Final = (
-    "a: &x [1, 2]", "b: *x", "<<: {name: x}", "? [a, b]\n: c", "!!python/object/apply:os.system ['true']", "--- ", "...",
-    "%YAML 9.9", "%TAG ! tag:x,2000:", "- - - - - -", "key: |2\n  a\n b", "key: >-\n\n\n  folded", "'", '"', "{", "[", "}", "]",
-    "\t", "\ufeff", "# comment", "!!binary aGk=", "!!set {a, b}", "!!float x", "=: 1", "? ", "x: 1:59:59.5", "x: 0o17", "x: .inf",
-    "x: 2001-12-14t21:59:43.10-05:00", "x: 1_000", "x: ~", "x: yes", "x: 0b101", "x: " + "9" * 5_000, "x: 1e999999", "x: -.NaN",
-    "x: \"\\ud800\"", "x: \"\\x00\"", "x: \u0085", "x: \u2028y", '"\\U0010ffff": 1', "x: !<tag:yaml.org,2002:str> 5", "@a", "`a",
-    "x: - y", "x: y: z", "x: {y: {z: [a, {b: c}]}}", "- x", "name: name", "* ", "& ", "| ", "> ", ": ", ",", "x: &a &b c",
+    "a: &x [1, 2]", "b: *x", "<<: {name: x}", "? [a, b]\n: c", "!!python/object/apply:os.system ['true']", "--- ",
+    "...",
+    "%YAML 9.9", "%TAG ! tag:x,2000:", "- - - - - -", "key: |2\n  a\n b", "key: >-\n\n\n  folded", "'", '"', "{", "[",
+    "}", "]",
+    "\t", "\ufeff", "# comment", "!!binary aGk=", "!!set {a, b}", "!!float x", "=: 1", "? ", "x: 1:59:59.5", "x: 0o17",
+    "x: .inf",
+    "x: 2001-12-14t21:59:43.10-05:00", "x: 1_000", "x: ~", "x: yes", "x: 0b101", "x: " + "9" * 5_000, "x: 1e999999",
+    "x: -.NaN",
+    "x: \"\\ud800\"", "x: \"\\x00\"", "x: \u0085", "x: \u2028y", '"\\U0010ffff": 1', "x: !<tag:yaml.org,2002:str> 5",
+    "@a", "`a",
+    "x: - y", "x: y: z", "x: {y: {z: [a, {b: c}]}}", "- x", "name: name", "* ", "& ", "| ", "> ", ": ", ",",
+    "x: &a &b c",
 )  # fmt: skip
-PLACES: Final = ("facts.md", "../facts.md", "/etc/hostname", "pipe", ".", "link.md", "no.md", "x\x00y", "a" * 300, "agent.yaml", "")
+PLACES: Final = (
+    "facts.md",
+    "../facts.md",
+    "/etc/hostname",
+    "pipe",
+    ".",
+    "link.md",
+    "no.md",
+    "x\x00y",
+    "a" * 300,
+    "agent.yaml",
+    "",
+)
 HTTP: Final[dict[str, Any]] = {
     "type": "http", "name": "look_up", "description": "Looks something up.", "method": "GET",
     "url": "https://shop.example.com/{id}", "headers": {"Authorization": "Bearer ${SHOP_TOKEN}"}, "result": "{a.b}",
@@ -57,14 +76,18 @@ MORE: Final[dict[str, Any]] = {
     "records": {"recording": False, "keep_days": 3}, "country": "DE", "phrases": {"filler": ["One moment."]},
     "lexicon": {"Quay": "key", "Żubr": "/ʐubr/"}, "turn_taking": {"preset": "patient", "idle_s": 5, "max_call_s": 60},
     "tts": {"provider": "local", "fallback": [{"provider": "deepgram", "model": "aura-2-thalia-en"}]},
-    "llm": {"provider": "openai", "model": "gpt-4o", "base_url": "http://127.0.0.1:1/v1", "fallback": [{"provider": "grounded"}]},
+    "llm": {"provider": "openai", "model": "gpt-4o", "base_url": "http://127.0.0.1:1/v1",
+    "fallback": [{"provider": "grounded"}]},
 }  # fmt: skip
 SCHEMA_WORDS: Final[tuple[Any, ...]] = (
     {"pattern": "^(a+)+$"}, {"pattern": "("}, {"pattern": "a" * 5_000}, {"pattern": "\\p{L}{1,99999}"}, {"$ref": "#"},
-    {"$ref": "https://x.test/s"}, {"allOf": [{"$ref": "#/properties/id"}] * 3}, {"enum": []}, {"enum": list(range(5_000))},
+    {"$ref": "https://x.test/s"}, {"allOf": [{"$ref": "#/properties/id"}] * 3}, {"enum": []},
+    {"enum": list(range(5_000))},
     {"type": "strang"}, {"type": []}, {"type": ["string", None]}, {"properties": []}, {"required": [1]}, {"$defs": 5},
-    {"minimum": "a"}, {"maxLength": -1}, {"maxLength": 1e400}, {"multipleOf": 0}, {"patternProperties": {"(": {}}}, True, [], None,
-    {"not": {"not": {}}}, {"items": [{}]}, {"if": {}, "then": {"$ref": "#/$defs/when"}}, {"$dynamicRef": "#a"}, {"const": 10**400},
+    {"minimum": "a"}, {"maxLength": -1}, {"maxLength": 1e400}, {"multipleOf": 0}, {"patternProperties": {"(": {}}},
+    True, [], None,
+    {"not": {"not": {}}}, {"items": [{}]}, {"if": {}, "then": {"$ref": "#/$defs/when"}}, {"$dynamicRef": "#a"},
+    {"const": 10**400},
 )  # fmt: skip
 
 
@@ -85,8 +108,6 @@ class AgentsFuzzer:
         folder = Path(self._folder.name)
         shutil.copy(EXAMPLES / "full-stack" / "facts.md", folder)
         (folder / "link.md").symlink_to("/etc/hostname")
-        import os
-
         os.mkfifo(folder / "pipe")
 
     async def close(self) -> None:
@@ -135,16 +156,21 @@ def take_in(path: Path) -> None:
         agent = load_agent(path)
         load_team(path)
     except ConfigurationError as error:
-        assert error.file or error.field, f"it does not say where: {error}"
-        text = str(error)
-        assert len(text) < 20_000 and "Traceback" not in text, text[:500]
-        text.encode()
+        check_words(error)
         return
     agent.behaviour()
     agent.script()
     system_message(agent, None).encode("utf-8")
     for check in of_agent(agent, Settings()):
         f"{check.name} {check.found} {check.advice}".encode()
+
+
+def check_words(error: ConfigurationError) -> None:
+    """It says where, and is text for people."""
+    text = str(error)
+    assert error.file or error.field, f"it does not say where: {text}"
+    assert len(text) < 20_000 and "Traceback" not in text, text[:500]
+    text.encode()
 
 
 def spoiled_data(chance: random.Random, document: Any) -> str:
@@ -203,13 +229,16 @@ def large(chance: random.Random, text: str) -> str:
     """Much of something."""
     count = chance.choice((100, 3_000, 40_000))
     return text + "\n" + chance.choice((
-        "x: " + "[" * count, "x: " + "{a: " * count, "x: " + "[" * 15 + "]" * 15, "- " * count, "x:\n" + "  - y\n" * count,
+        "x: " + "[" * count, "x: " + "{a: " * count, "x: " + "[" * 15 + "]" * 15, "- " * count,
+        "x:\n" + "  - y\n" * count,
         "vocabulary: [" + "word, " * count + "]", "y: \"" + "\\u0041" * count + '"', "z: '" + "''" * count + "'",
         "\n".join(f"k{at}: v" for at in range(count)), "\n".join(f"&a{at} x{at}: 1" for at in range(count)),
         "tools:\n" + "  - name: end_call\n" * count, "? " * count, "x: " + "a: " * count, "#" * count * 20,
-        "lexicon: {" + ", ".join(f"w{at}: v" for at in range(count)) + "}", "x: " + "!" * count, "x: " + "&" * count, " " * count,
+        "lexicon: {" + ", ".join(f"w{at}: v" for at in range(count)) + "}", "x: " + "!" * count, "x: " + "&" * count,
+        " " * count,
         "x: " + "9" * count, "prompt: |\n" + "  word word\n" * count, "x: >\n" + "\n" * count, "x: 0x" + "f" * count,
-        "knowledge: [" + "facts.md, " * count + "]", "x: 1" + ":59" * count + ".5", "x: " + "1_" * count, "x: " + "-" * count,
+        "knowledge: [" + "facts.md, " * count + "]", "x: 1" + ":59" * count + ".5", "x: " + "1_" * count,
+        "x: " + "-" * count,
     ))  # fmt: skip
 
 
@@ -223,15 +252,18 @@ def highest_mb(*, is_new: bool = False) -> float:
 
 @contextmanager
 def no_longer_than(seconds: int) -> Iterator[None]:
-    """Whatever hangs in here ends with an error."""
+    """Whatever hangs in here ends with an error: so much of the processor's time, or ten times as long of waiting."""
 
     def overdue(*_: object) -> None:
         raise AssertionError(f"it hangs: more than {seconds} s")
 
-    before = signal.signal(signal.SIGALRM, overdue)
-    signal.alarm(seconds)
+    before = {kind: signal.signal(kind, overdue) for kind in (signal.SIGPROF, signal.SIGALRM)}
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.alarm(10 * seconds)
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        for kind, handler in before.items():
+            signal.signal(kind, handler)

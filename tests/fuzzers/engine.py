@@ -128,8 +128,8 @@ class Run:
 
     async def run(self, seconds: float) -> Report:
         """As many cases as there is time for."""
-        begun_at = told_at = time.monotonic()
         await self.fuzzer.open()
+        begun_at = told_at = time.monotonic()
         try:
             number = self.first
             while time.monotonic() - begun_at < seconds and len(self.report.faults) < MOST_FAULTS:
@@ -171,7 +171,9 @@ class Run:
         self.report.faults.append(fault)
         path = fault.keep(self.keep)
         alone = "" if again is not None else " (not when it is played alone)"
-        self.tell(f'FAULT{alone} {self.fuzzer.name} {number} ({kind}): {fault.error}\n  make fuzz ARGS="--replay {path}"')
+        self.tell(
+            f'FAULT{alone} {self.fuzzer.name} {number} ({kind}): {fault.error}\n  make fuzz ARGS="--replay {path}"'
+        )
 
     async def _afresh(self, cases: Sequence[Steps]) -> BaseException | None:
         await self.fuzzer.close()
@@ -220,12 +222,11 @@ def told(error: BaseException) -> str:
     return f"{type(error).__name__} at {place}: {error} {notes}"[:4_000]
 
 
-async def replay(fuzzer: Fuzzer, path: Path) -> BaseException | None:
-    """What a kept case raises now."""
-    kept = json.loads(path.read_text("utf-8"))
+async def replay(fuzzer: Fuzzer, cases: Sequence[Steps]) -> BaseException | None:
+    """What kept cases raise now, one after another."""
     await fuzzer.open()
     try:
-        for steps in kept["cases"]:
+        for steps in cases:
             error = await played(fuzzer, steps)
             if error is not None:
                 return error

@@ -66,7 +66,9 @@ def framed(chance: random.Random, payload: bytes, opcode: int = TEXT) -> bytes:
         case 3:
             return frame(payload, opcode, masked=False)
         case 4:
-            return frame(payload, opcode, length=chance.choice((0, 1, len(payload) + 5, 125, 126, 65_535, 65_536, 2**40, 2**63)))
+            return frame(
+                payload, opcode, length=chance.choice((0, 1, len(payload) + 5, 125, 126, 65_535, 65_536, 2**40, 2**63))
+            )
         case 5:
             return values.spoiled(chance, frame(payload, opcode))
         case _:
@@ -89,7 +91,8 @@ def carrier_message(chance: random.Random, number: int) -> bytes:
     audio = chance.randbytes(chance.choice((0, 1, 80, 160, 161, 320, 1600, 16_000)))
     good = chance.choice((
         connected(), start(), stop(), dtmf(chance.choice("0123456789*#ABCDx")), mark(values.text(chance)),
-        media(number, audio), media(number, audio, timestamp=chance.choice(("0", "-1", "99999999", str(2**53), "1.5", ""))),
+        media(number, audio), media(number, audio, timestamp=chance.choice(("0", "-1", "99999999", str(2**53), "1.5",
+        ""))),
         media(number, b"", payload=chance.choice(("", "=", "A", "A" * 7, "é", "////", "A" * 60_000))),
         json.dumps({"event": values.text(chance), "streamSid": "x"}),
     ))  # fmt: skip
@@ -211,7 +214,9 @@ class FramesFuzzer:
                 steps.append(as_step(control(chance), copies=chance.choice((1, 1, 1, 5, 150, 250))))
             elif is_browser:
                 audio = chance.randbytes(chance.choice((0, 1, 2, 640, 641, 6_400, 32_000, 32_002, 70_000)))
-                steps.append(as_step(framed(chance, audio, BINARY) if way < 0.4 else framed(chance, browser_message(chance))))
+                steps.append(
+                    as_step(framed(chance, audio, BINARY) if way < 0.4 else framed(chance, browser_message(chance)))
+                )
             elif way < 0.15:
                 steps.append({"say": chance.choice(SAID), "turn": number})
             elif way < 0.25:
@@ -331,4 +336,3 @@ class FramesFuzzer:
             answer = await reader.readuntil(b"\r\n\r\n")
         assert statuses(answer) == [101], answer[:300]
         return _Socket(reader, writer)
-

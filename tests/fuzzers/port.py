@@ -19,22 +19,28 @@ PATHS: Final = (
     "/TWILIO/Voice", "/%2e%2e/%2e%2e/etc/passwd", "/twilio/voice?call=%ff", "/\xff", "/a" * 400,
 )  # fmt: skip
 METHODS: Final = (
-    "GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH", "PURGE", "M-SEARCH", "get", "G\x00T",
+    "GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH", "PURGE", "M-SEARCH", "get",
+    "G\x00T",
     "PRI", "A" * 300, "",
 )  # fmt: skip
 HEADERS: Final = (
-    "Host: voice.example.test", "Host: localhost", "Host:", "Host: a\r\nHost: b", "Content-Length: 5", "Content-Length: 0",
+    "Host: voice.example.test", "Host: localhost", "Host:", "Host: a\r\nHost: b", "Content-Length: 5",
+    "Content-Length: 0",
     "Content-Length: -1", "Content-Length: 5\r\nContent-Length: 6", "Content-Length: 99999999999999999999",
     "Content-Length: 5, 5", "Content-Length: +5", "Content-Length: 0x5", "Transfer-Encoding: chunked",
     "Transfer-Encoding: chunked, identity", "Transfer-Encoding: xchunked", "Transfer-Encoding : chunked",
-    "Transfer-Encoding: chunked\r\nContent-Length: 3", "Connection: close", "Connection: keep-alive", "Connection: Upgrade",
+    "Transfer-Encoding: chunked\r\nContent-Length: 3", "Connection: close", "Connection: keep-alive",
+    "Connection: Upgrade",
     "Connection: upgrade, close", "Upgrade: websocket", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA",
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Key: short", "Sec-WebSocket-Version: 13",
     "Sec-WebSocket-Version: 8", "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits=99",
     "Sec-WebSocket-Protocol: a,,b", "Expect: 100-continue", "Expect: 200-ok", "X-Twilio-Signature: AAAA",
-    "X-Twilio-Signature:", "Content-Type: application/x-www-form-urlencoded", "Content-Type: multipart/form-data; boundary=",
-    "Content-Type: \xff", "Authorization: Bearer \xe9", "Authorization: Bearer the-key", "Origin: null", "Origin: http://[",
-    "Origin: http://localhost:99999", "X-Forwarded-Host: [::1", "Range: bytes=0-0,-1", " folded: x", "\tfolded", "no colon",
+    "X-Twilio-Signature:", "Content-Type: application/x-www-form-urlencoded",
+    "Content-Type: multipart/form-data; boundary=",
+    "Content-Type: \xff", "Authorization: Bearer \xe9", "Authorization: Bearer the-key", "Origin: null",
+    "Origin: http://[",
+    "Origin: http://localhost:99999", "X-Forwarded-Host: [::1", "Range: bytes=0-0,-1", " folded: x", "\tfolded",
+    "no colon",
     ": no name", "na me: x", "X\x00: y", "Cookie: " + "a=b; " * 400, "TE: trailers", "Trailer: Host",
 )  # fmt: skip
 VERSIONS: Final = ("HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/0.9", "HTTP/2.0", "HTTP/9.9", "HTTP/1.1 x", "")
@@ -42,8 +48,10 @@ ENDS: Final = ("\r\n", "\r\n", "\r\n", "\r\n", "\n", "\r")
 HELLO: Final = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(200))
 FOREIGN: Final = (
     HELLO, b"\x80\x2e\x01\x00\x02", b"PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n", b"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c",
-    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00", b"SSH-2.0-x\r\n", b"\x00" * 100, b"EHLO x\r\n", b"\x05\x01\x00",
-    b"*1\r\n$4\r\nPING\r\n", b"OPTIONS sip:x SIP/2.0\r\n\r\n", b"\x03\x00\x00\x13\x0e\xe0", b"\xff" * 5_000, b"\r\n" * 3_000,
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00", b"SSH-2.0-x\r\n", b"\x00" * 100, b"EHLO x\r\n",
+    b"\x05\x01\x00",
+    b"*1\r\n$4\r\nPING\r\n", b"OPTIONS sip:x SIP/2.0\r\n\r\n", b"\x03\x00\x00\x13\x0e\xe0", b"\xff" * 5_000,
+    b"\r\n" * 3_000,
 )  # fmt: skip
 READ_S: Final = 0.25
 """A peer waits no longer for an answer that may never come."""
@@ -78,7 +86,9 @@ def body(chance: random.Random) -> bytes:
 def chunk(chance: random.Random) -> bytes:
     """Of a chunked body; its size may be a lie."""
     data = chance.randbytes(chance.choice((0, 1, 5, 300)))
-    size = chance.choice((f"{len(data):x}", f"{len(data):X};ext=1", "ffffffffffffffff", "-1", "0x5", "fffffff", "", " 5"))
+    size = chance.choice(
+        (f"{len(data):x}", f"{len(data):X};ext=1", "ffffffffffffffff", "-1", "0x5", "fffffff", "", " 5")
+    )
     return size.encode() + b"\r\n" + data + b"\r\n"
 
 
@@ -91,7 +101,9 @@ def upgrade(chance: random.Random) -> bytes:
     ]  # fmt: skip
     for _ in range(chance.randint(0, 2)):
         lines[chance.randrange(len(lines))] = chance.choice(HEADERS)
-    return "\r\n".join((*lines, "", "")).encode("latin-1") + chance.choice((b"", b"\x81\x80\x00\x00\x00\x00", HELLO, body(chance)))
+    return "\r\n".join((*lines, "", "")).encode("latin-1") + chance.choice(
+        (b"", b"\x81\x80\x00\x00\x00\x00", HELLO, body(chance))
+    )
 
 
 def huge(chance: random.Random) -> bytes:

@@ -1,9 +1,8 @@
 """The server that is attacked, in a process of its own: the real port and calls, with scripted speech.
 
-    python -m tests.fuzzers.server FOLDER     says "PORT" on standard output when it takes calls; logs to stderr
+python -m tests.fuzzers.server FOLDER     says "PORT" on standard output when it takes calls; logs to stderr
 """
 
-import asyncio
 import sys
 from pathlib import Path
 

@@ -4,8 +4,8 @@ import random
 from typing import Any, Final
 
 TEXTS: Final = (
-    "", " ", "\x00", "\n", "\r\n", "\ud800", "\u2028", "²", "٣", "é", "日本語", "🙂" * 3, "-1", "0", "1e999", "NaN", "null",
-    "true", "0x10", "../../etc/passwd", "%00", "%ff", "%zz", "${HOME}", "{call.id}", "<Response/>", "';--", "a" * 300,
+    "", " ", "\x00", "\n", "\r\n", "\ud800", "\u2028", "²", "٣", "é", "日本語", "🙂" * 3, "-1", "0", "1e999", "NaN",
+    "null", "true", "0x10", "../../etc/passwd", "%00", "%ff", "%zz", "${HOME}", "{call.id}", "<Response/>", "';--", "a" * 300,
     "\u202e", "\ufeff", "=", "&", "+", "x\r\ny: z",
 )  # fmt: skip
 NUMBERS: Final = (0, -1, 1, 2**31, 2**53, 2**53 + 1, 2**63, 2**64, 10**400, 0.5, -0.0, 1e308, 1e-320)
@@ -17,7 +17,9 @@ def text(chance: random.Random, most: int = 40) -> str:
     if way < 0.5:
         return chance.choice(TEXTS)
     if way < 0.9:
-        return "".join(chance.choice("abcXYZ019-_.:/ ?&=%+\\\"'<>{}[]é\x00\n\t") for _ in range(chance.randint(0, most)))
+        return "".join(
+            chance.choice("abcXYZ019-_.:/ ?&=%+\\\"'<>{}[]é\x00\n\t") for _ in range(chance.randint(0, most))
+        )
     return "".join(chr(chance.randrange(0x20, 0x3000)) for _ in range(chance.randint(0, most)))
 
 

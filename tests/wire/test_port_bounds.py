@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from websockets.frames import Frame, Opcode
 
-from offhook.telephony.carriers.twilio_signature import sign
+from offhook.telephony.carriers import twilio_signature
 from offhook.web import connection, http_port, server
 from offhook.web.connection import MOST_OTHERS, MOST_PIECES
 from tests.twilio_wire import CA1, CA2, connected, sid
@@ -273,7 +273,12 @@ def test_of_a_flood_a_bounded_part_is_parsed(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize(
     "rest",
-    [b"0\r\n" + b"a: b\r\n" * 20_000, b"0\r\na: " + b"b" * 100_000, b"1;" + b"e" * 100_000, b"1;e\r\nx\r\n" + b"0" * 100_000],
+    [
+        b"0\r\n" + b"a: b\r\n" * 20_000,
+        b"0\r\na: " + b"b" * 100_000,
+        b"1;" + b"e" * 100_000,
+        b"1;e\r\nx\r\n" + b"0" * 100_000,
+    ],
     ids=["lines behind it", "one line behind it", "an extension", "a size"],
 )
 def test_what_stands_beside_a_body_has_a_bound(rest: bytes, caplog: pytest.LogCaptureFixture) -> None:
@@ -288,7 +293,7 @@ def test_what_stands_beside_a_body_has_a_bound(rest: bytes, caplog: pytest.LogCa
 
 def test_a_body_may_come_in_chunks_of_a_byte() -> None:
     fields = [("CallSid", CA1), ("Note", "x" * 20_000)]
-    signature = sign(TOKEN, f"{PUBLIC}/twilio/voice", fields)
+    signature = twilio_signature.sign(TOKEN, f"{PUBLIC}/twilio/voice", fields)
     head = (
         "POST /twilio/voice HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n"
         f"Content-Type: application/x-www-form-urlencoded\r\nX-Twilio-Signature: {signature}\r\n\r\n"

@@ -21,7 +21,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, Protocol
 
-from picows import WSCloseCode, WSFrame, WSHandshakeError, WSListener, WSMsgType, WSTransport, ws_connect
+from picows import (
+    WSCloseCode,
+    WSFrame,
+    WSHandshakeError,
+    WSListener,
+    WSMsgType,
+    WSProtocolError,
+    WSTransport,
+    ws_connect,
+)
 
 from offhook import __version__, clock
 from offhook.errors import ProtocolViolation, ProviderError, ProviderTimeout, ProviderUnavailable
@@ -150,9 +159,12 @@ class VendorSocket:
         try:
             wire = await self._connect()
             await self._ended
-            # Closed without a word; or a mistake of ours in a callback, which the library hands on here.
+            # Closed without a word, or against the rules of frames; or a mistake of ours in a callback, which the
+            # library hands on here.
             await wire.wait_disconnected()
             raise self._error(ProviderUnavailable, "the connection was lost")
+        except WSProtocolError as error:
+            raise self._error(ProtocolViolation, f"broke the rules of WebSockets: {error}") from error
         finally:
             self._let_go()
 

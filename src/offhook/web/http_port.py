@@ -17,8 +17,8 @@ REQUEST_S: Final = 15.0
 """From a connection's or a request's first byte to its last. The gate's own limit for a body is 5 s."""
 HEAD_BYTES: Final = 16 * 1024
 PIECE_BYTES: Final = 4 * 1024
-"""So much is parsed at once: each line of a head costs as much as a kilobyte of a body, and the network hands over up to
-256 kB, behind the first of which the bounds may be broken."""
+"""So much is parsed at once: each line of a head costs as much as a kilobyte of a body, and the network hands over up
+to 256 kB, behind the first of which the bounds may be broken."""
 BODY_CREDIT: Final = 9
 """A chunk of one byte has five beside it, and ten with a size that is written at length."""
 MOST_WAITING: Final = 8
