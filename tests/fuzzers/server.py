@@ -45,7 +45,7 @@ TOOLS = [
 
 def rig() -> Rig:
     """The agent who answers."""
-    return Rig(agent={"tools": TOOLS, "turn_taking": {"reattach_s": 1.0}}, llm=LLM)
+    return Rig(agent={"tools": TOOLS, "turn_taking": {"reattach_s": 1.0, "idle_s": 600.0}}, llm=LLM)
 
 
 async def main(folder: Path) -> None:

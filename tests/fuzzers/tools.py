@@ -27,7 +27,7 @@ CANARY: Final = "canary-7f3a9c51-secret"
 MOST_MB: Final = 60.0
 MOST_CHARS: Final = 10_000
 """Of what a model is told."""
-PATIENCE_S: Final = 12.0
+PATIENCE_S: Final = 60.0
 LATE_S: Final = 1.0
 """The loop was held up for so long."""
 SETUP: Final = Setup(key=lambda _: CANARY)

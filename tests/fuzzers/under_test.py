@@ -216,6 +216,11 @@ class Server:
         if found := BROKEN.search(text):
             raise AssertionError(f"in the log: {text[max(found.start() - 300, 0) : found.start() + 2_500]}")
 
+    def said_of(self, call_sid: str) -> str:
+        """What the log has of a call."""
+        lines = self.log.read_text("utf-8", "replace").splitlines()
+        return "\n".join(line for line in lines if call_sid in line)[-2_000:]
+
     def _new_lines(self) -> str:
         with self.log.open("rb") as log:
             log.seek(self._read)

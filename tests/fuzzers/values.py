@@ -5,8 +5,8 @@ from typing import Any, Final
 
 TEXTS: Final = (
     "", " ", "\x00", "\n", "\r\n", "\ud800", "\u2028", "²", "٣", "é", "日本語", "🙂" * 3, "-1", "0", "1e999", "NaN",
-    "null", "true", "0x10", "../../etc/passwd", "%00", "%ff", "%zz", "${HOME}", "{call.id}", "<Response/>", "';--", "a" * 300,
-    "\u202e", "\ufeff", "=", "&", "+", "x\r\ny: z",
+    "null", "true", "0x10", "../../etc/passwd", "%00", "%ff", "%zz", "${HOME}", "{call.id}", "<Response/>", "';--",
+    "a" * 300, "\u202e", "\ufeff", "=", "&", "+", "x\r\ny: z",
 )  # fmt: skip
 NUMBERS: Final = (0, -1, 1, 2**31, 2**53, 2**53 + 1, 2**63, 2**64, 10**400, 0.5, -0.0, 1e308, 1e-320)
 

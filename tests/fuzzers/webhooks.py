@@ -262,7 +262,7 @@ class WebhooksFuzzer:
             heard = b""
             while b"\x8a\x05well?" not in heard:
                 data = await live.reader.read(65_536)
-                assert data, "somebody else's call was ended"
+                assert data, f"somebody else's call was ended: {self.server.said_of(live.sid)}"
                 heard = heard[-20:] + data
         taken = await self._connect(announced, token)
         opened.append(taken)
