@@ -123,8 +123,8 @@ class Run:
     """Cases; None: as many as the time lets."""
 
     def __post_init__(self) -> None:
-        self.report: Final = Report(self.fuzzer.name)
-        self._before: Final[deque[Steps]] = deque(maxlen=KEPT_BEFORE)
+        self.report = Report(self.fuzzer.name)
+        self._before: deque[Steps] = deque(maxlen=KEPT_BEFORE)
 
     async def run(self, seconds: float) -> Report:
         """As many cases as there is time for."""

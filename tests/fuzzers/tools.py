@@ -150,7 +150,8 @@ class Service:
             if self.kind == "sse":
                 await self._sse(writer, body if head.startswith(b"POST") else None)
             elif self.kind == "streamable" and (head.startswith((b"GET", b"DELETE")) or b'"notifications/' in body):
-                writer.write(b"HTTP/1.1 405 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                status = b"202 Accepted" if head.startswith(b"POST") else b"405 No"
+                writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             else:
                 writer.write(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
             async with asyncio.timeout(3):
