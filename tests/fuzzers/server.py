@@ -3,7 +3,9 @@
 python -m tests.fuzzers.server FOLDER     says "PORT" on standard output when it takes calls; logs to stderr
 """
 
+import os
 import sys
+import threading
 from pathlib import Path
 
 import uvloop
@@ -72,6 +74,13 @@ def _say(port: int) -> None:
     sys.stdout.flush()
 
 
+def _end_with_parent() -> None:
+    """Standard input ends when whoever attacks is gone, however that went."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     begin_log()
     uvloop.run(main(Path(sys.argv[1])))

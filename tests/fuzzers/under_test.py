@@ -83,7 +83,7 @@ class Server:
         with self.log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.fuzzers.server", str(self.folder),
-                stdout=asyncio.subprocess.PIPE, stderr=log, cwd=_ROOT,
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log, cwd=_ROOT,
             )  # fmt: skip
         assert self._process.stdout is not None
         async with asyncio.timeout(300):

@@ -72,13 +72,13 @@ class BoundedHttp(HttpToolsProtocol):
         if self._timer is None:
             self._wait()
         for at in range(0, len(data), PIECE_BYTES):
+            if self._is_over:
+                return
             piece = data[at : at + PIECE_BYTES]
             self._beside_body += len(piece)
             super().data_received(piece)
-            if not self._is_refused and self._beside_body > HEAD_BYTES:
+            if self._beside_body > HEAD_BYTES and not self._is_over:
                 self._refuse_head()
-            if self._is_refused or self._is_upgraded or self.transport.is_closing():
-                return
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -129,6 +129,11 @@ class BoundedHttp(HttpToolsProtocol):
         """The connection is gone."""
         self._leave()
         super().connection_lost(exc)
+
+    @property
+    def _is_over(self) -> bool:
+        """What comes is not read any more, or by another protocol."""
+        return self._is_refused or self._is_upgraded or self.transport.is_closing()
 
     def _wait(self) -> None:
         self._timer = self.loop.call_later(REQUEST_S, self._overdue)
