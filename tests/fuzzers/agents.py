@@ -100,7 +100,7 @@ class AgentsFuzzer:
     _folder: "tempfile.TemporaryDirectory[str] | None" = None
 
     def __post_init__(self) -> None:
-        self._texts: Final = [path.read_text("utf-8") for path in sorted(EXAMPLES.glob("*/agent.yaml"))]
+        self._texts = [path.read_text("utf-8") for path in sorted(EXAMPLES.glob("*/agent.yaml"))]
 
     async def open(self) -> None:
         """A folder as an owner's, with odd files in it."""

@@ -7,7 +7,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,16 @@ LATE_S: Final = 1.0
 SETUP: Final = Setup(key=lambda _: CANARY)
 CALL: Final = ToolContext("CA1", Path(tempfile.gettempdir()))
 ORDER: Final = {"type": "object", "properties": {"order": {"type": "string"}}, "required": ["order"]}
+HTTP_KINDS: Final = (
+    "application/json",
+    "application/json",
+    "text/plain",
+    "text/html",
+    "a/b+json; charset=x",
+    "",
+    "\xff",
+)
+MCP_KINDS: Final = ("application/json",) * 4 + ("text/event-stream",) * 4 + ("text/html", "")
 PROGRAM: Final = """
 import sys
 answers = open(sys.argv[1], encoding="latin-1", newline="").read().split("\\x1e")
@@ -81,7 +91,7 @@ def json_bytes(chance: random.Random) -> bytes:
             return json.dumps(values.value(chance)).encode()
 
 
-def http_bytes(chance: random.Random, body: bytes, kinds: tuple[str, ...]) -> bytes:
+def http_bytes(chance: random.Random, body: bytes, kinds: Sequence[str]) -> bytes:
     """A whole answer over HTTP, more or less."""
     status = chance.choice(
         (200, 200, 200, 200, 201, 202, 204, 205, 301, 303, 400, 404, 409, 429, 500, 503, 100, 101, 999)
@@ -100,18 +110,18 @@ def http_bytes(chance: random.Random, body: bytes, kinds: tuple[str, ...]) -> by
 def rpc(chance: random.Random, number: int) -> bytes:
     """What an MCP server says to its request of this number: the handshake, its tools, what a tool gives."""
     schema: Any = {"type": "object", "properties": {"order": {"type": "string"}}}
-    if chance.random() < 0.5:
+    if chance.random() < 0.3:
         schema = values.put_anywhere(chance, schema, chance.choice((*SCHEMA_WORDS, values.value(chance))))
     tools = [{"name": "order", "description": values.text(chance, 200), "inputSchema": schema}]
     tools += [
         {"name": values.text(chance), "inputSchema": {"type": "object"}} for _ in range(chance.choice((0, 1, 200)))
     ]
-    result: dict[str, Any] = [
+    results: list[dict[str, Any]] = [
         {"protocolVersion": "2025-06-18", "capabilities": {"tools": {}}, "serverInfo": {"name": "x", "version": "1"}},
         {"tools": tools, **({"nextCursor": "again"} if chance.random() < 0.1 else {})},
         {"content": [{"type": "text", "text": values.text(chance) + CANARY}], "isError": chance.random() < 0.2},
-    ][min(number, 2)]
-    document: dict[str, Any] = {"jsonrpc": "2.0", "id": number, "result": result}
+    ]
+    document: dict[str, Any] = {"jsonrpc": "2.0", "id": number, "result": results[min(number, 2)]}
     if chance.random() < 0.1:
         document = {
             "jsonrpc": "2.0",
@@ -120,10 +130,10 @@ def rpc(chance: random.Random, number: int) -> bytes:
         }
     way = chance.random()
     # The handshake is seldom spoiled: what comes behind it would never be seen.
-    if way < (0.1 if number == 0 else 0.4):
+    if way < (0.05, 0.2, 0.4)[min(number, 2)]:
         document = values.put_anywhere(chance, json.loads(json.dumps(document, default=str)))
     data = json.dumps(document).encode()
-    return values.spoiled(chance, data) if 0.4 < way < (0.42 if number == 0 else 0.5) else data
+    return values.spoiled(chance, data) if 0.4 < way < (0.42, 0.45, 0.55)[min(number, 2)] else data
 
 
 @dataclass
@@ -191,18 +201,9 @@ class ToolsFuzzer:
         """A web service, or an MCP server of one of three kinds."""
         kind = chance.choice(("http", "http", "http", "streamable", "sse", "stdio"))
         if kind == "http":
-            kinds = (
-                "application/json",
-                "application/json",
-                "text/plain",
-                "text/html",
-                "a/b+json; charset=x",
-                "",
-                "\xff",
-            )
             begin: Step = {"kind": kind, "result": chance.choice(("", "", "{a.b}", "{list.1.x} {list.9}", "{a}"))}
             begin["method"] = chance.choice(("GET", "POST"))
-            answers = [http_bytes(chance, json_bytes(chance), kinds) for _ in range(chance.randint(1, 3))]
+            answers = [http_bytes(chance, json_bytes(chance), HTTP_KINDS) for _ in range(chance.randint(1, 3))]
         elif kind == "stdio":
             begin = {"kind": kind}
             answers = [
@@ -211,7 +212,6 @@ class ToolsFuzzer:
             ]
         else:
             begin = {"kind": kind}
-            kinds = ("application/json",) * 4 + ("text/event-stream",) * 4 + ("text/html", "")
             answers = []
             for number in range(3):
                 body = rpc(chance, number)
@@ -220,7 +220,7 @@ class ToolsFuzzer:
                 if kind == "sse":
                     answers.append(values.spoiled(chance, body) if chance.random() < 0.1 else body)
                     continue
-                answers.append(http_bytes(chance, body, kinds) if chance.random() < 0.4 else well_framed(body))
+                answers.append(http_bytes(chance, body, MCP_KINDS) if chance.random() < 0.15 else well_framed(body))
         return kind, [begin, *({"says": answer.decode("latin-1")} for answer in answers)]
 
     async def play(self, steps: Steps) -> None:

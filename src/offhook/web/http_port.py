@@ -83,7 +83,7 @@ class BoundedHttp(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         self._beside_body = 0
-        if len(self.pipeline) >= MOST_WAITING:
+        if len(self.pipeline) >= MOST_WAITING and not self._is_over:
             self.seldom.say("waiting", f"= more than {MOST_WAITING} requests wait on one connection: closed")
             self._refuse(b"503 Service Unavailable")
         if self._timer is None and not self._is_refused:
