@@ -291,8 +291,19 @@ class Grammar(Protocol):
 
 
 @dataclass(frozen=True)
+class AnswerForm:
+    """What an answer to one sort of question holds: a price, a length, a time. Tried on lower case."""
+
+    asked: Pattern
+    holds: Pattern
+    may_hold: Pattern | None = None
+    """Words that answer it, but are said of other things too: `free`."""
+
+
+@dataclass(frozen=True)
 class Language:
     """One language of the grounded brain."""
 
     sentences: Sentences
     grammar: Grammar
+    forms: tuple[AnswerForm, ...] = ()
