@@ -6,8 +6,8 @@ from offhook.speech.stems import WordTable, groups
 
 _ENGLISH_STOP: Final = frozenset(
     """a about accept accepted actually again ah also am an and any anybody anyone anything are as ask at available be
-    because been before being but by calling called done can can't could couldn't did didn't do does doesn't doing don't during
-    else er even ever every for from get gets getting give go going got guys had has have haven't having he
+    because been before being but by calling called done can can't could couldn't did didn't do does doesn't doing don't
+    during else er even ever every for from get gets getting give go going got guys had has have haven't having he
     hello her here hey hi his how i i'd i'll i'm i've if in into is isn't it it's its just kind know let like
     little long look looking lot many may maybe me mean mine more most much my need needs no not now of off oh
     ok okay on once one only or other our ours out over please possible possibly question quick quickly really

@@ -18,7 +18,8 @@ REPHRASED: Final = tuple(
         (r"\bwo (?:genau )?(?:sind|finde ich) (?:sie|ihr|euch)\b|\badresse\b", "Adresse"),
         (
             (
-                r"\b(?:wann|bis wann|ab wann|wie lange)\b.*\b(?:geöffnet|offen|auf|öffnen|öffnet|schließen|schließt|zu)\b|"
+                r"\b(?:wann|bis wann|ab wann|wie lange)\b.*"
+                r"\b(?:geöffnet|offen|auf|öffnen|öffnet|schließen|schließt|zu)\b|"
                 r"\böffnungszeiten\b|\bsprechzeiten\b"
             ),
             "Öffnungszeiten Sprechzeiten Sprechstunde",
