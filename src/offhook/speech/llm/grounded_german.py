@@ -289,9 +289,11 @@ _TITLES: Final = re.compile(r"\b(?:Herrn?|Frau|Familie|Dr\.|Doktor)\s+", re.IGNO
 _SMALL: Final = {"und": "and", "am": "on", "um": "at", "für": "for", "ja": "yes", "nein": "no", "bitte": "please",
                  "aus": "from", "ich": "i", "meine": "my", "die": "the", "danke": "thanks", "das": "it", "ist": "is",
                  "der": "the", "nicht": "no", "was": "what", "wie": "how", "wann": "when", "moment": "wait",
-                 "möchte": "want", "hätte": "want", "morgen": "tomorrow", "heute": "today", "doch": "so",
+                 "möchte": "want", "hätte": "want", "morgen": "tomorrow", "heute": "today",
                  "gern": "so", "also": "so", "äh": "um", "ähm": "um", "es": "it", "mein": "my", "name": "name",
-                 "tisch": "table", "mit": "with", "uhr": "oclock"}  # fmt: skip
+                 "tisch": "table", "genau": "right", "richtig": "right",
+                 "stimmt": "right", "klar": "right", "jawohl": "yes", "nee": "no", "nö": "no", "doch": "so",
+                 "warum": "why", "wieso": "why", "wer": "who", "wo": "where", "bitteschön": "please", "mit": "with", "uhr": "oclock"}  # fmt: skip
 
 
 class German(PatternGrammar):

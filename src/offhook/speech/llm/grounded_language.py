@@ -99,6 +99,10 @@ class Sentences:
     """The same for what is the caller's own."""
     ask_choice: str
     """`{label}` and `{options}`."""
+    ask_described: str
+    """By the owner's own words for it, `{description}`, which begin with an article; empty: by the label."""
+    nouns_large: bool
+    """Names of fields are nouns, which the language writes with a capital."""
     ask_item: str
     """`{question}` about one `{thing}` of a list."""
     last_option: str
