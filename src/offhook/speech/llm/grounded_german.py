@@ -293,7 +293,8 @@ _SMALL: Final = {"und": "and", "am": "on", "um": "at", "für": "for", "ja": "yes
                  "gern": "so", "also": "so", "äh": "um", "ähm": "um", "es": "it", "mein": "my", "name": "name",
                  "tisch": "table", "genau": "right", "richtig": "right",
                  "stimmt": "right", "klar": "right", "jawohl": "yes", "nee": "no", "nö": "no", "doch": "so",
-                 "warum": "why", "wieso": "why", "wer": "who", "wo": "where", "bitteschön": "please", "mit": "with", "uhr": "oclock"}  # fmt: skip
+                 "warum": "why", "wieso": "why", "wer": "who", "wo": "where", "bitteschön": "please",
+                 "mit": "with", "uhr": "oclock"}  # fmt: skip
 
 
 class German(PatternGrammar):
