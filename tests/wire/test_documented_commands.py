@@ -6,12 +6,11 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -188,13 +187,14 @@ def test_make_serve_and_make_call_as_the_readme_writes_them(clone: Path) -> None
         "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(Path.home()), "OFFHOOK_DATA_DIR": str(clone / "data"),
         "OFFHOOK_UNSIGNED": "1",
     }  # fmt: skip
-    with (clone / "serve.log").open("wb") as log:
-        serving = subprocess.Popen(
-            ["/bin/sh", "-c", f"exec make serve AGENT=trial.yaml PORT={port}"], cwd=clone, env=environment,
-            stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+    serving = subprocess.Popen(
+        ["/bin/sh", "-c", f"exec make serve AGENT=trial.yaml PORT={port}"], cwd=clone, env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
     try:
-        wait_for_port(port, lambda: serving.poll() is None, (clone / "serve.log").read_text)
+        assert serving.stdout is not None
+        told = list(takewhile(lambda line: "loading: http" not in line, serving.stdout))
+        assert serving.poll() is None, "".join(told)
         options = f"--to http://127.0.0.1:{port} --voice tape --patience 0"
         said = f'--say "{sentence}" --say "Do you have a room for tonight?"'
         done = shell(clone, f"OFFHOOK_UNSIGNED=1 make call ARGS='{options} {said}'")
@@ -204,18 +204,6 @@ def test_make_serve_and_make_call_as_the_readme_writes_them(clone: Path) -> None
         serving.wait(PATIENCE_S)
     assert "Breakfast is served" in done.stdout, done.stdout + done.stderr
     assert re.search(r"agent +Rooms are booked", done.stdout.partition("room for tonight?")[2]), done.stdout
-
-
-def wait_for_port(port: int, goes_on: Callable[[], bool], log: Callable[[], str]) -> None:
-    """Until something listens there."""
-    until = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1.0).close()
-            return
-        except OSError:
-            assert goes_on() and time.monotonic() < until, log()
-            time.sleep(0.1)
 
 
 def readme_files() -> tuple[str, str]:
