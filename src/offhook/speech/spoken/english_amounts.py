@@ -135,8 +135,24 @@ def sum_of(amount: str, units: tuple[str, str, str, str]) -> str:
     return " and ".join(said)
 
 
+def glued(core: str, place: Place) -> str | None:
+    """The amount behind its currency in a word of its own, with more glued to it: "€ 120/night", "USD 5k"."""
+    if not place.before or place.lead or not (core[:1].isdecimal() or (core[:1] in "-–." and core[1:2].isdecimal())):
+        return None
+    return money(f"{place.before}{core}", place) if is_currency(place.before) else None
+
+
+def is_currency(word: str) -> bool:
+    """A sign or a code, perhaps with a minus in front."""
+    bare = word.lstrip("-–+~<>±≤≥≈")
+    return bare in CURRENCIES and bare not in UNITS
+
+
 def currency_word(core: str, place: Place) -> str | None:
     """The currency beside its amount: "USD 50", "50 USD", and what is behind the point of "45.50 dollars"."""
+    is_in_front = place.after[:1] in "-–.0123456789" and place.after and not place.tail and is_currency(core)
+    if is_in_front and core not in place.before and money(f"{core}{place.after}", Place()) is not None:
+        return ""  # The number says it.
     if core in CURRENCIES and core not in UNITS:
         if (is_numeric(place.after) or _is_continental(place.after)) and core not in place.before:
             return ""  # The number says it.
@@ -166,6 +182,8 @@ def _is_continental(word: str) -> bool:
 
 def beside_currency(core: str, place: Place) -> str | None:
     """The amount beside its currency."""
+    if (said := glued(core, place)) is not None:
+        return said
     if place.before in CURRENCIES and (is_numeric(core) or _is_continental(core)) and place.before not in UNITS:
         return sum_of(_standard(core, place.before), CURRENCIES[place.before])
     if _is_continental(core) and (place.after in CURRENCIES or place.after in MONEY_WORDS):
@@ -180,7 +198,9 @@ def beside_currency(core: str, place: Place) -> str | None:
 
 def magnitude(core: str, place: Place) -> str | None:
     """The "million" of "$5 million": here the currency is said."""
-    before = MONEY.fullmatch(place.before)
+    before = MONEY.fullmatch(place.before) or (
+        MONEY.fullmatch(f"{place.before_that}{place.before}") if is_currency(place.before_that) else None
+    )
     if not before or core.lower() not in MAGNITUDES or len(core) == 1:
         return None
     return f"{core} {CURRENCIES.get(before[2], CURRENCIES['$'])[1]}"

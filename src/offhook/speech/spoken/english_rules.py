@@ -17,6 +17,7 @@ from offhook.speech.spoken.english_amounts import (
     beside_currency,
     counted_per,
     currency_word,
+    glued,
     height,
     is_numeric,
     magnitude,
@@ -287,7 +288,7 @@ def slashed_names(core: str, place: Place) -> str | None:
 
 
 RULES: Final[tuple[Rule, ...]] = (
-    fixed, counted_per, currency_word, symbol, email, zip_code, phone, height, slash, ratio, date, day_of_month, time,
+    fixed, glued, counted_per, currency_word, symbol, email, zip_code, phone, height, slash, ratio, date, day_of_month, time,
     money, beside_currency, magnitude, percent, nth, unit_word, quantity, mixed_time, size, version, at_value,
     count, span, url, tagged, code, initials, acronym, slashed_names,
 )  # fmt: skip

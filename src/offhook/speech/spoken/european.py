@@ -19,6 +19,8 @@ RATING: Final = re.compile(r"(\d{1,2}[.,]\d|\d)/(5|10)(?<!1/5)(?<!1/10)")
 ENDS_IN_NUMBER: Final = re.compile(r"\d[-–x×]\d+$")
 SIZES: Final = re.compile(r"\d+(?:,\d+)?(?:[x×]\d+(?:,\d+)?)+")
 """ "30x20x10"."""
+PREFIXED: Final = re.compile(r"([-+±~]?)([^\d\s]{1,7})")
+"""A currency and its sign."""
 JOINTS: Final = frozenset("ou à o u ó y a oder bis - –".split())
 PERCENT: Final = re.compile(rf"([-+]?)({NUMBER})%")
 QUANTITY: Final = re.compile(rf"([-+]?)({NUMBER})([^\d\s.,'-][^\d\s]*)")
@@ -87,6 +89,8 @@ class European(Amounts):
 
     def joined(self, cores: Sequence[str], at: int) -> tuple[int, str] | None:
         """Words from `at` on that are one: how many, and what they are in one word."""
+        if (priced := self._priced(cores, at)) is not None:
+            return priced
         end = thousands_end(cores, at)
         before = cores[at - 1].lower().rstrip(".:,") if at else ""
         if end and before not in self.words.code_words:
@@ -96,6 +100,22 @@ class European(Amounts):
             sign = next((sign for sign, of in VULGAR.items() if of == (int(match[1]), int(match[2]))), None)
             return (2, f"{cores[at]}{sign}") if sign else None
         return None
+
+    def _priced(self, cores: Sequence[str], at: int) -> tuple[int, str] | None:
+        """A currency in front of its amount, in a word of its own: "€ 120/Nacht", "CHF 10 - 15", "-€ 1 200"."""
+        match = PREFIXED.fullmatch(cores[at])
+        if match is None or match[2] not in self.words.currencies or at + 1 == len(cores):
+            return None
+        is_word = match[2].isalpha() and not match[2].isupper()
+        end = thousands_end(cores, at + 1) or at + 2
+        amount = "'".join(cores[at + 1 : end])
+        if not re.match(r"[-+±~]?\d", amount) or (is_word and "/" not in amount):
+            return None
+        if cores[end : end + 1] in (["-"], ["–"]) and re.match(r"\d", "".join(cores[end + 1 : end + 2])):
+            amount, end = f"{amount}–{cores[end + 1]}", end + 2
+        core = f"{match[1]}{match[2]}{amount}".rstrip(",")
+        known = self.money(core, Place()) is not None or self.span(core, Place()) is not None
+        return (end - at, core) if known else None
 
     def abbreviation(self, core: str, place: Place) -> str | None:
         """A rule; it is asked first, with the word's full stop if it has one."""
