@@ -50,6 +50,7 @@ PERCENT: Final = re.compile(rf"{BEFORE}({AMOUNT})%(\+?){_PER}")
 _UNITS: Final = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 UNIT: Final = re.compile(rf"{BEFORE}({AMOUNT})(-?)({_UNITS}|in){_PER}(\+?)")
 SIGNED: Final = re.compile(rf"{BEFORE}({AMOUNT})(\+?)")
+RANGE: Final = re.compile(rf"{AMOUNT}[-–]{AMOUNT}")
 HEIGHT: Final = re.compile(r"(\d{1,2})'-?(\d{1,2}|\d{1,2}\.5)(?:''|\")?")
 SIZE: Final = re.compile(rf"({AMOUNT})((?:[x×]{AMOUNT}){{1,3}})([A-Za-z²\"']*)")
 HOURS: Final = re.compile(r".*\d(?:h|hrs?|hours?)\d+")
@@ -76,7 +77,7 @@ def is_numeric(word: str) -> bool:
 
 def counts(word: str) -> bool:
     """Whether a neighbour is a number before a unit: "5", "~400", "1/2", "10+"."""
-    return SIGNED.fullmatch(word) is not None or SLASH.fullmatch(word) is not None
+    return any(kind.fullmatch(word) for kind in (SIGNED, SLASH, RANGE))
 
 
 def is_many(word: str) -> bool:
@@ -151,8 +152,10 @@ def is_currency(word: str) -> bool:
 def currency_word(core: str, place: Place) -> str | None:
     """The currency beside its amount: "USD 50", "50 USD", and what is behind the point of "45.50 dollars"."""
     is_in_front = place.after[:1] in "-–.0123456789" and place.after and not place.tail and is_currency(core)
-    if is_in_front and core not in place.before and money(f"{core}{place.after}", Place()) is not None:
-        return ""  # The number says it.
+    if is_in_front and core not in place.before:
+        first, _, second = place.after.lstrip("-–").replace("–", "-").partition("-")
+        if money(f"{core}{first if is_numeric(second) else place.after}", Place()) is not None:
+            return ""  # The number says it.
     if core in CURRENCIES and core not in UNITS:
         if (is_numeric(place.after) or _is_continental(place.after)) and core not in place.before:
             return ""  # The number says it.
@@ -301,8 +304,11 @@ def size(core: str, place: Place) -> str | None:
         noun = {'"': "inches", "'": "feet", "": ""}.get(unit) if unit not in UNITS else UNITS[unit][1]
         sides = [match[1], *re.findall(AMOUNT, match[2])]
         return f"{' by '.join(map(number, sides))} {noun}".strip() + ("" if unit else _inches(place, many=True))
-    if core in ("x", "×") and is_numeric(place.before) and is_numeric(place.after):
-        return "by" if core == "x" else "times"
+    if core in ("x", "×") and is_numeric(place.after):
+        if place.before in UNITS and is_numeric(place.before_that):
+            return "by"
+        if is_numeric(place.before):
+            return "by" if core == "x" else "times"
     if match := TIMES.fullmatch(core):
         return f"{number(match[1])} times{per(match[2])}"
     return None

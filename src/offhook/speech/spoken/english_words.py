@@ -49,7 +49,7 @@ ABBREVIATIONS: Final = {
     "approx.": "approximately", "approx": "approximately", "appt.": "appointment", "Appt.": "Appointment",
     "appts.": "appointments", "appt": "appointment", "dept.": "department", "Dept.": "Department", "dept": "department",
     "ext.": "extension", "Ext.": "Extension", "ext": "extension", "Ext": "Extension", "tel.": "telephone",
-    "Tel.": "Telephone", "min.": "minimum", "max.": "maximum", "incl.": "including", "excl.": "excluding",
+    "Tel.": "Telephone", "min.": "minimum", "max.": "maximum", "incl.": "including", "p.a.": "per year", "pct": "percent", "pct.": "percent", "excl.": "excluding",
     "est.": "established", "Est.": "Established", "a.k.a.": "also known as", "aka": "also known as",
     "Inc.": "Incorporated", "Ltd.": "Limited", "Ltd": "Limited", "Corp.": "Corporation", "Co.": "Company",
     "Bros.": "Brothers", "w/": "with", "w/o": "without", "y/o": "year old", "w/in": "within", "c/o": "care of",

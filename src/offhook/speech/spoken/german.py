@@ -226,6 +226,8 @@ class German(European):
         for first, second in ((core, f"{place.after}."), (f"{place.before}.", core)):
             if (pair := PAIRS.get((first, second))) is not None:
                 return pair[0 if first == core else 1]
+        if core == "&" and place.before in self.words.days and place.after in self.words.days:
+            return "und"
         if bare in self.words.days:
             return self._weekday(bare, core, place)
         if (
@@ -262,9 +264,9 @@ class German(European):
         """ "Fr." is Friday beside days and times, and "Frau" before a name."""
         if bare == "Fr" and core.endswith(".") and place.after[:1].isupper() and place.after not in ("Uhr", "Sa", "So"):
             return "Frau"
-        beside = place.after[:1].isdigit() or place.after in ("bis", "und", "-", "–", "ab", "von")
+        beside = place.after[:1].isdigit() or place.after in ("bis", "und", "&", "-", "–", "ab", "von")
         beside = beside or place.after in self.words.days or (core.endswith(".") and place.after[:1].islower())
-        beside = beside or place.before in ("bis", "und", "-", "–") or place.before in self.words.days
+        beside = beside or place.before in ("bis", "und", "&", "-", "–") or place.before in self.words.days
         is_day = core.endswith(".") or beside
         # "So", "Do" and "Mi" are words as well.
         return self.words.days[bare] if is_day and not (bare == "So" and not beside) else None

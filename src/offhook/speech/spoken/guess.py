@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from offhook.speech.spoken.guess_words import LETTERS, TELLING
+from offhook.speech.spoken.guess_words import LETTERS, TELLING, UNMISTAKABLE
 from offhook.speech.spoken.language import take_apart
 
 ENOUGH: Final = 2
@@ -110,7 +110,10 @@ def _count(words: Sequence[str], usual: str) -> "_Counts":
             _tell(told, ("es",), 2)
         # A capital inside a sentence is a name, or a noun of German.
         is_noun = len(core) > LONGEST_WEAK and _TOLD_BY.get(core.lower()) == ("de",)
-        if core and (starts or core[0].islower() or is_noun):
+        tag = UNMISTAKABLE.get(core)
+        if tag is not None and tag != usual and usual not in _TOLD_BY.get(core.lower(), ()):
+            _tell(told, (tag,), 2)  # Also where it is all that a short sentence has.
+        elif core and (starts or core[0].islower() or is_noun):
             small = core.lower()
             tags = _TOLD_BY.get(small, ())
             if not tags and not small.isascii() and core[0].islower():
