@@ -226,6 +226,8 @@ def unit_word(core: str, place: Place) -> str | None:
         return "per person"
     if core in ("ft", "m", "in", "mi", "km") and place.before.lower() in ("sq", "cu") and is_numeric(place.before_that):
         return {"in": "inches"}.get(core) or UNITS[core][1]
+    if core in ("hrs", "hrs.", "h") and re.fullmatch(r"\d{1,2}:\d{2}", place.before):
+        return ""  # "22:00 hrs"
     if not counts(place.before) or re.match(r"0\d", place.before):
         return None
     many = is_many(place.before)

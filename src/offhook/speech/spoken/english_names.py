@@ -56,7 +56,10 @@ def abbreviation(core: str, place: Place) -> str | None:
         return DIRECTIONS[bare]
     if bare in STATES and not core.endswith(".") and STATE_CODES.fullmatch(place.after):
         return STATES[bare]
-    if core in BEFORE_NUMBERS and (place.after[:1].isdecimal() or re.fullmatch(r"[IVX]+", place.after)):
+    if bare == "incl" and (place.last or place.tail.strip(".")):
+        return "included"
+    is_code = place.after[:1].isupper() and any(c.isdecimal() for c in place.after)
+    if core in BEFORE_NUMBERS and (place.after[:1].isdecimal() or is_code or re.fullmatch(r"[IVX]+", place.after)):
         known = core.endswith(".") or (core in ("No", "Nos") and not place.is_first and not place.tail)
         return BEFORE_NUMBERS[core] if known else None
     if bare in ("am", "pm", "AM", "PM", "a.m", "p.m", "A.M", "P.M"):

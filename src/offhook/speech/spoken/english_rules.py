@@ -176,7 +176,8 @@ def _is_read_digit_by_digit(text: str, place: Place, before: str) -> bool:
     # A state before its ZIP code, an airline before its flight.
     shouted = {"am", "pm", "in", "at", "of", "to", "is", "on", "by", "no", "ad", "bc", "ok"}
     letters = len(place.before) == 2 and place.before.isupper() and place.before.isalpha() and before not in shouted
-    if letters and len(text) >= 3:
+    is_plate = place.before.isupper() and place.before.isalpha() and place.before_that.lower() in CODE_WORDS
+    if (letters or is_plate) and len(text) >= 3:
         return True
     if len(text) in (4, 5, 6) and (before == "to" and place.before_that.isupper() and len(place.before_that) > 1):
         return True  # "Text STOP to 12345"

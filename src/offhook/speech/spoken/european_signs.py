@@ -55,9 +55,11 @@ class Signs:
             is_range = (counted or place.before in self.words.currencies) and place.after[:1].isdigit()
             is_days = place.before.rstrip(".") in self.words.days and place.after.rstrip(".") in self.words.days
             return self.words.to if is_range or is_days else ","
-        is_measured = place.before[-1:].isdigit() or place.before in self.words.units
-        if core in ("x", "X", "×") and is_measured and place.after[:1].isdigit():
-            return self.size_word or self.words.symbols["×"]
+        if core in ("x", "X", "×") and place.after[:1].isdigit():
+            if place.before in self.words.units:
+                return self.size_word or self.words.symbols["×"]
+            if place.before[-1:].isdigit():
+                return self.words.symbols["×"]
         if core == "/" and (place.before in self.words.currencies or place.before in self.words.units):
             return self.words.per
         return self.words.symbols.get(core)

@@ -93,7 +93,7 @@ class German(European):
     def _ending(self, place: Place) -> str:
         """Of an ordinal: "der dritte", "am dritten", "dritter"."""
         before = place.before.lower()
-        if before in WEAK:
+        if before in WEAK or (before == "der" and place.before_that.lower() in DATIVE | {"an", "auf", "zu"}):
             return "en"
         if before in STRONG:
             return "e"

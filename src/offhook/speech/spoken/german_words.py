@@ -108,6 +108,8 @@ PAIRS: Final = {
     ("s.", "o."): ("siehe", "oben"), ("s.", "u."): ("siehe", "unten"), ("z.", "T."): ("zum", "Teil"),
     ("i.", "A."): ("im", "Auftrag"), ("i.", "d."): ("in", "der"), ("d.", "R."): ("der", "Regel"),
     ("z.", "Hd."): ("zu", "Händen"), ("a.", "M."): ("am", "Main"), ("a.", "D."): ("außer", "Dienst"),
+    ("p.", "a."): ("pro", "Jahr"), ("p.", "P."): ("pro", "Person"), ("n.", "Chr."): ("nach", "Christus"),
+    ("v.", "Chr."): ("vor", "Christus"), ("m.", "E."): ("meines", "Erachtens"),
 }  # fmt: skip
 CODE_WORDS: Final = frozenset(
     """nummer nr code pin bestellnummer kundennummer rechnungsnummer auftragsnummer vorgangsnummer referenz
