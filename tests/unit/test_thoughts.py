@@ -73,8 +73,24 @@ def test_any_cuts_into_many_pieces() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Hello.", " a < b and c > d", "[one] <two>", "<", "I think <b>so</b>", "<thinkpad>", "</p>", "", "   x ",
-     "Here is my response: yes", "Here are my rooms: two", "Here", "a plan <planner> [thin", "<reasonable>", "<|x|>"]
+    "text",
+    [
+        "Hello.",
+        " a < b and c > d",
+        "[one] <two>",
+        "<",
+        "I think <b>so</b>",
+        "<thinkpad>",
+        "</p>",
+        "",
+        "   x ",
+        "Here is my response: yes",
+        "Here are my rooms: two",
+        "Here",
+        "a plan <planner> [thin",
+        "<reasonable>",
+        "<|x|>",
+    ],
 )
 def test_plain_text_is_given_as_it_is(text: str) -> None:
     for at in range(len(text) + 1):

@@ -13,6 +13,7 @@ import typer
 
 from offhook.errors import ProviderError
 from offhook.settings import Secret, Settings
+from offhook.web.safety import plain_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -97,7 +98,7 @@ async def serve_agents(
     records = WatchedRecords(FileRecords(settings.data_dir, keeping=keeping))
     live = _live_calls(runtimes, settings, records, rest)
     bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    health = f"http://{f'[{host}]' if ':' in host else host}:%d/healthz"
+    health = f"http://{f'[{plain_address(host)}]' if ':' in host else host}:%d/healthz"
 
     def listens(port: int) -> None:
         bound.set_result(port)

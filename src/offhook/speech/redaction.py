@@ -26,7 +26,7 @@ _ESCAPE: Final = re.compile(
 """What stands for one character, or for none."""
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _LOOKS_LIKE_A_KEY: Final = re.compile(
-    r"\b(?:sk|pk|gsk|xai|key)[-_][\w*.-]{4,}|\bAIza[\w-]{20,}|\beyJ[\w-]{8,}\.[\w.-]{8,}|(?<=Bearer )[\w.~+/=-]{8,}"
+    r"\b(?:sk|pk|gsk|xai|key)[-_][\w*.-]{4,}|\bAIza[\w-]{20,}|\beyJ[\w-]{6,}\.[\w.-]{6,}|(?<=Bearer )[\w.~+/=-]{8,}"
 )
 
 
@@ -52,9 +52,11 @@ def _hidden(text: str, key: str) -> list[tuple[int, int]]:
     for _ in range(DEPTH + 1):
         folded = "".join(signs).casefold() if all(len(sign.casefold()) == 1 for sign in set(signs)) else "".join(signs)
         for size, parts in needles:
-            for at in range(len(folded) - size + 1):
-                if folded[at : at + size] in parts:
-                    found.append((places[at], ends[at + size - 1]))
+            found += [
+                (places[at], ends[at + size - 1])
+                for at in range(len(folded) - size + 1)
+                if folded[at : at + size] in parts
+            ]
         resolved = _resolved("".join(signs), places, ends)
         if len(resolved[0]) == len(signs):
             break

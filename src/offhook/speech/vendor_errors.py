@@ -109,7 +109,8 @@ _BY_WORDS: Final[tuple[tuple[_Meaning, re.Pattern[str]], ...]] = (
         re.compile(
             r"failed to (?:call a function|(?:parse|validate|generate)\b.{0,30}(?:tool call|json|function|output))"
             r"|tool[ _]choice is \w+, but (?:the )?model (?:called|did not call)"
-            r"|tool call validation failed|attempted to call tool|(?:output|generation|response) could not be parsed"
+            r"|tool call validation failed|attempted to call tool"
+            r"|(?:output|generation|response) (?:that )?could not be parsed"
             r"|model (?:generated|produced|returned|output) (?:an? )?(?:invalid|malformed|unparsable)"
             r"|(?:invalid|malformed) (?:tool|function) call (?:generated|produced|by the model|from the model)",
             re.I,

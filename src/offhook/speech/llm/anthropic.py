@@ -211,8 +211,8 @@ class AnthropicModel:
                 yield usage
             raise
         reader.keep_thoughts(self._thoughts, request.call_id)
-        for output in rest:
-            yield output
+        for left in rest:
+            yield left
         if (usage := reader.usage()) is not None:
             yield usage
 

@@ -149,7 +149,10 @@ class ReplyReader:
         return []
 
     def finish(self) -> list[TextDelta | ToolCall]:
-        """What is left, the calls whole. Raises `ProviderUnavailable` when the reply ended before its end, or without a word."""
+        """What is left, the calls whole.
+
+        Raises `ProviderUnavailable` when the reply ended before its end, or without a word.
+        """
         reason = self._stop_reason
         if not reason:
             raise ProviderUnavailable(f"{NAME}: the reply was truncated", provider=NAME)

@@ -74,10 +74,10 @@ def _any(signs: Iterable[str]) -> str:
     return "|".join(map(_written, sorted(dict.fromkeys(signs), key=len, reverse=True)))
 
 
-_NAMED: Final = (
-    rf"(?:{'|'.join(_SPACES)})?(?:{'|'.join(sorted(_TAGS, key=len, reverse=True))})(?:{'|'.join(_BEHIND)})?"
+_NAMED: Final = rf"(?:{'|'.join(_SPACES)})?(?:{'|'.join(sorted(_TAGS, key=len, reverse=True))})(?:{'|'.join(_BEHIND)})?"
+OPENING: Final = re.compile(
+    rf"<\s*{_NAMED}(?:\s+[\w:-]+\s*=[^<>]{{0,40}})?\s*>|{_any(pair[0] for pair in _PAIRS)}", re.I
 )
-OPENING: Final = re.compile(rf"<\s*{_NAMED}(?:\s+[\w:-]+\s*=[^<>]{{0,40}})?\s*>|{_any(pair[0] for pair in _PAIRS)}", re.I)
 CLOSING: Final = re.compile(rf"<\s*/\s*{_NAMED}\s*>|{_any([*(pair[1] for pair in _PAIRS), *_ENDS])}", re.I)
 OPENING_WORDS: Final = re.compile(rf"\s*(?:{_any(pair[0] for pair in _WORDS)})", re.I)
 """At the beginning of a reply."""

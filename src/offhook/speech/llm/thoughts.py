@@ -98,7 +98,9 @@ class Thoughts:
         closing, opening = CLOSING.search(text), OPENING.search(text)
         if self._is_announced and closing is None:
             closing = CLOSING_WORDS.search(text)
-        if not (self._has_spoken or self._held or self._state is _State.THINKING) and (words := OPENING_WORDS.match(text)):
+        if not (self._has_spoken or self._held or self._state is _State.THINKING) and (
+            words := OPENING_WORDS.match(text)
+        ):
             self._is_announced, opening = True, words
         return closing, opening
 

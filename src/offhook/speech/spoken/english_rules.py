@@ -190,7 +190,9 @@ def _is_read_digit_by_digit(text: str, place: Place, before: str) -> bool:
         alone = place.is_first and place.last
         is_called = before in CALLING or place.before_that.lower() in CALLING or place.after.lower() == "emergency"
         is_called = is_called or (before in ("or", "and") and place.before_that in SHORT_NUMBERS)
-        is_called = is_called or before in SERVICES or (before in ("is", "on") and place.before_that.lower() in SERVICES)
+        is_called = (
+            is_called or before in SERVICES or (before in ("is", "on") and place.before_that.lower() in SERVICES)
+        )
         is_called = is_called and not (before in SERVICES and _counts(place))
         return alone or is_called or (text in ("911", "988", "999") and not _counts(place))
     return len(text) >= 7 and not text.endswith("0000")
@@ -208,7 +210,9 @@ def _counts(place: Place) -> bool:
 
 NOT_COUNTED: Final = frozenset({"this", "was", "does", "plus", "always", "answers", "helps", "works"})
 """Behind a number."""
-SERVICES: Final = frozenset({"nhs", "police", "number", "helpline", "hotline", "line", "services", "service", "ambulance"})
+SERVICES: Final = frozenset(
+    {"nhs", "police", "number", "helpline", "hotline", "line", "services", "service", "ambulance"}
+)
 """Whose numbers are short."""
 PRESSING: Final = frozenset({"press", "dial", "hit", "push", "pressing"})
 """Before a key of the telephone."""
@@ -306,8 +310,8 @@ def slashed_names(core: str, place: Place) -> str | None:
 
 
 RULES: Final[tuple[Rule, ...]] = (
-    fixed, glued, counted_per, currency_word, symbol, email, zip_code, phone, height, slash, ratio, date, day_of_month, time,
-    money, beside_currency, magnitude, percent, nth, unit_word, quantity, mixed_time, size, version, at_value,
+    fixed, glued, counted_per, currency_word, symbol, email, zip_code, phone, height, slash, ratio, date, day_of_month,
+    time, money, beside_currency, magnitude, percent, nth, unit_word, quantity, mixed_time, size, version, at_value,
     count, span, url, tagged, code, initials, acronym, slashed_names,
 )  # fmt: skip
 DIGIT_RULES: Final[tuple[Rule, ...]] = (fixed, phone, height, day_of_month, beside_currency, nth, count)

@@ -91,7 +91,11 @@ class European(Amounts):
         if (priced := self._priced(cores, at)) is not None:
             return priced
         pair = cores[at] + cores[at + 1].rstrip(",") if at + 1 < len(cores) else ""
-        if len(cores[at]) == 3 and re.fullmatch(r"116\d{3}", pair) and is_short_number(pair, self.region or self.country):
+        if (
+            len(cores[at]) == 3
+            and re.fullmatch(r"116\d{3}", pair)
+            and is_short_number(pair, self.region or self.country)
+        ):
             return 2, pair
         end = thousands_end(cores, at)
         before = cores[at - 1].lower().rstrip(".:,") if at else ""
@@ -109,7 +113,7 @@ class European(Amounts):
         if match is None or match[2] not in self.words.currencies or at + 1 == len(cores):
             return None
         is_word = match[2].isalpha() and not match[2].isupper()
-        end = thousands_end(cores, at + 1) or at + 2
+        end = thousands_end([core.partition("/")[0] for core in cores], at + 1) or at + 2
         amount = "'".join(cores[at + 1 : end])
         if not re.match(r"[-+±~]?\d", amount) or (is_word and "/" not in amount):
             return None

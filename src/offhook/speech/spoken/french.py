@@ -218,8 +218,10 @@ class French(European):
             return "monsieur" if core == "M." and place.after == "et" else None
         if core in ("pers.", "min.", "sec.") and place.before[-1:].isdigit():
             return self.many(1 if place.before == "1" else 2, self.words.units[bare])
-        if bare in self.words.days and (core.endswith(".") or place.after in ("-", "–", "au", "à")) and (
-            not place.last or place.before in ("et", "ou", "le", "les", "du", "au", "à")
+        if (
+            bare in self.words.days
+            and (core.endswith(".") or place.after in ("-", "–", "au", "à"))
+            and (not place.last or place.before in ("et", "ou", "le", "les", "du", "au", "à"))
         ):
             return self.words.days[bare]
         if bare.lower() in self.words.month_names and bare.lower() not in MONTHS and place.before[:1].isdigit():

@@ -226,8 +226,6 @@ class German(European):
         for first, second in ((core, f"{place.after}."), (f"{place.before}.", core)):
             if (pair := PAIRS.get((first, second))) is not None:
                 return pair[0 if first == core else 1]
-        if core == "&" and place.before in self.words.days and place.after in self.words.days:
-            return "und"
         if bare in self.words.days:
             return self._weekday(bare, core, place)
         if (

@@ -32,8 +32,10 @@ CURRENCIES: Final = {
     **dict.fromkeys(("SEK", "NOK", "DKK"), Currency(Unit("Krone", "Kronen", _F), Unit("Öre", "Öre", _N))),
     **dict.fromkeys(("CZK", "Kč"), Currency(Unit("Krone", "Kronen", _F), Unit("Heller", "Heller"))),
     **dict.fromkeys(("PLN", "zł"), Currency(Unit("Zloty", "Zloty"), Unit("Groschen", "Groschen"))),
-    **dict.fromkeys(("CAD", "CA$", "C$"), Currency(Unit("kanadischer Dollar", "kanadische Dollar"), Unit("Cent", "Cent"))),
-    **dict.fromkeys(("AUD", "AU$", "A$"), Currency(Unit("australischer Dollar", "australische Dollar"), Unit("Cent", "Cent"))),
+    **dict.fromkeys(("CAD", "CA$", "C$"), Currency(Unit("kanadischer Dollar", "kanadische Dollar"), Unit("Cent",
+    "Cent"))),
+    **dict.fromkeys(("AUD", "AU$", "A$"), Currency(Unit("australischer Dollar", "australische Dollar"), Unit("Cent",
+    "Cent"))),
     **dict.fromkeys(("TRY", "₺"), Currency(Unit("Lira", "Lira", _F), Unit("Kuruş", "Kuruş"))),
     **dict.fromkeys(("INR", "₹"), Currency(Unit("Rupie", "Rupien", _F), Unit("Paisa", "Paise"))),
     "HUF": Currency(Unit("Forint", "Forint"), Unit("Fillér", "Fillér")),
@@ -44,8 +46,10 @@ UNITS: Final = {
     "qm": Unit("Quadratmeter", "Quadratmeter"), "km²": Unit("Quadratkilometer", "Quadratkilometer"),
     "m³": Unit("Kubikmeter", "Kubikmeter"), "kg": Unit("Kilogramm", "Kilogramm", _N), "g": Unit("Gramm", "Gramm", _N),
     "mg": Unit("Milligramm", "Milligramm", _N), "t": Unit("Tonne", "Tonnen", _F), "l": Unit("Liter", "Liter"),
-    "L": Unit("Liter", "Liter"), "ml": Unit("Milliliter", "Milliliter"), "cl": Unit("Zentiliter", "Zentiliter"), "dl": Unit("Deziliter", "Deziliter"),
-    "µg": Unit("Mikrogramm", "Mikrogramm", _N), "hl": Unit("Hektoliter", "Hektoliter"), "bar": Unit("Bar", "Bar", _N), "lm": Unit("Lumen", "Lumen", _N), "°C": Unit("Grad Celsius", "Grad Celsius",
+    "L": Unit("Liter", "Liter"), "ml": Unit("Milliliter", "Milliliter"), "cl": Unit("Zentiliter", "Zentiliter"),
+    "dl": Unit("Deziliter", "Deziliter"),
+    "µg": Unit("Mikrogramm", "Mikrogramm", _N), "hl": Unit("Hektoliter", "Hektoliter"), "bar": Unit("Bar", "Bar", _N),
+    "lm": Unit("Lumen", "Lumen", _N), "°C": Unit("Grad Celsius", "Grad Celsius",
     _N),
     "℃": Unit("Grad Celsius", "Grad Celsius", _N), "°F": Unit("Grad Fahrenheit", "Grad Fahrenheit", _N),
     "°": Unit("Grad", "Grad", _N), "km/h": Unit("Kilometer pro Stunde", "Kilometer pro Stunde"),
@@ -98,7 +102,8 @@ ABBREVIATIONS: Final = {
     "gegr.": "gegründet", "versch.": "verschiedene", "stv.": "stellvertretend", "ehem.": "ehemalig",
     "allg.": "allgemein",
     "s.": "siehe", "Bsp.": "Beispiel", "pers.": "persönlich", "telef.": "telefonisch", "dt.": "deutsch", "u.": "und",
-    "od.": "oder", "Mag.": "Magister", "p.a.": "pro Jahr", "KW": "Kalenderwoche", "KW.": "Kalenderwoche", "TL": "Teelöffel",
+    "od.": "oder", "Mag.": "Magister", "p.a.": "pro Jahr", "KW": "Kalenderwoche", "KW.": "Kalenderwoche",
+    "TL": "Teelöffel",
     "EL": "Esslöffel", "Msp.": "Messerspitze", "gg.": "gegen", "Tgl.": "Täglich", "EZ": "Einzelzimmer",
     "DZ": "Doppelzimmer", "Pkg.": "Packung", "Fl.": "Flasche", "MMag.": "Magister", "DI": "Diplomingenieur",
 }  # fmt: skip
@@ -115,7 +120,8 @@ CODE_WORDS: Final = frozenset(
     """nummer nr code pin bestellnummer kundennummer rechnungsnummer auftragsnummer vorgangsnummer referenz
     referenznummer
     buchungsnummer buchungscode reservierungsnummer aktenzeichen plz postleitzahl durchwahl nebenstelle telefonnummer
-    telefon tel kennzeichen vorwahl ticketnummer mitgliedsnummer kontonummer geheimzahl flug bestätigungscode vertragsnummer
+    telefon
+    tel kennzeichen vorwahl ticketnummer mitgliedsnummer kontonummer geheimzahl flug bestätigungscode vertragsnummer
     handynummer faxnummer fax passwort kennwort id artikelnummer blz kto konto bestell-nr kunden-nr rechnungs-nr
     bestell-nummer""".split()
 )

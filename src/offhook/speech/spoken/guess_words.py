@@ -26,7 +26,8 @@ TELLING: Final = {
     euro millones iva desayuno incluido incluida cama llegada salida cuenta pagar reservar reservado entonces después
     antes ahora mismo tampoco nada algo alguien nadie señor señora espera esperan abre cierra abren cierran duran será
     sería podría gustaría ayudarle ayudar decirme dígame tiempo vez veces primero segundo planta piso puerta centro
-    ciudad plaza avenida pie aprox cuarto kilómetros metros gramos lista aproximadamente además aunque porque siempre nunca""",
+    ciudad plaza avenida
+    pie aprox cuarto kilómetros metros gramos lista aproximadamente además aunque porque siempre nunca""",
     "de": """der die das den dem des ein eine einen einem einer eines und oder aber von vom zu zum zur in im an am auf
     für mit bei aus nach vor über unter bis ab um ist sind war waren sein wird werden hat haben habe hatte kann können
     möchte möchten soll muss müssen darf ich sie wir ihr uns ihnen ihre ihren ihrem unser unsere es er nicht kein keine

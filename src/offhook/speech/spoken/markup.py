@@ -31,7 +31,7 @@ DIRECTIONS: Final = frozenset({
     "sobs", "sobbing", "hiccups", "moans", "panting", "claps", "clapping", "pants", "gasping", "speaking", "speaks",
     "lachend", "lächelnd", "seufzend", "kichert", "hustet", "atmet", "nickt", "schweigt", "überlegt", "flüsternd",
     "tose", "sonriendo", "riendo", "suspirando", "susurrando", "risa", "silencio", "tousse", "souffle", "sourire",
-    "riant", "rire", "souriant", "silence", "stille", "sneezes", "sneeze", "exhale", "inhale", "sniff", "groan", "yawn",
+    "riant", "rire", "souriant", "stille", "sneezes", "sneeze", "exhale", "inhale", "sniff", "groan", "yawn",
 })  # fmt: skip
 """Words that tell how to say something, or what else to do: no voice here is told that way."""
 BESIDE_DIRECTIONS: Final = frozenset(
