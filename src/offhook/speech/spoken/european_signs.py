@@ -93,8 +93,8 @@ class Signs:
         """Letters with digits: AB12C, 4B, COVID-19, 24-Stunden-Dienst."""
         if core[:1] == "#" and core[1:].isdecimal():
             digits = core[1:]
-            said = self.number(digits) if len(digits) < 4 else self.words.shared.spelled_digits(digits)
-            return f"{self.words.number} {said}"
+            row = self.number(digits) if len(digits) < 4 else self.words.shared.spelled_digits(digits)
+            return f"{self.words.number} {row}"
         head, apostrophe, rest = core.partition("'")
         if apostrophe and head.isalpha() and (said := self.code(rest, place)):
             return f"{head}'{said}"

@@ -27,7 +27,8 @@ DIRECTIONS: Final = frozenset({
     "cheerfully", "cheerful", "calmly", "music", "beep", "thinking", "typing", "hesitates", "yawns", "groans", "gulps",
     "shouting", "shouts", "clears", "clearing", "winks", "grins", "shrugs", "lacht", "lachen", "seufzt", "räuspert",
     "flüstert", "lächelt", "pausa", "ríe", "risas", "suspira", "sonríe", "susurra", "rit", "rires", "soupire", "sourit",
-    "chuchote", "ride", "sospira", "giggle", "snickers", "scoffs", "hums", "humming", "whistles", "whistling", "sniffles",
+    "chuchote", "ride", "sospira", "giggle", "snickers", "scoffs", "hums", "humming", "whistles", "whistling",
+    "sniffles",
     "sobs", "sobbing", "hiccups", "moans", "panting", "claps", "clapping", "pants", "gasping", "speaking", "speaks",
     "lachend", "lächelnd", "seufzend", "kichert", "hustet", "atmet", "nickt", "schweigt", "überlegt", "flüsternd",
     "tose", "sonriendo", "riendo", "suspirando", "susurrando", "risa", "silencio", "tousse", "souffle", "sourire",
@@ -36,7 +37,8 @@ DIRECTIONS: Final = frozenset({
 """Words that tell how to say something, or what else to do: no voice here is told that way."""
 BESIDE_DIRECTIONS: Final = frozenset(
     """a an the his her their throat short long brief deep bit in with for sich to of at and slightly little loud quiet
-    voice tone quietly silently breath second seconds moment warm soft gentle nervous happy sad friendly cheery kurz kurze
+    voice tone quietly silently breath second seconds moment warm soft gentle nervous happy sad friendly cheery kurz
+    kurze
     lange leise laut tief larga corta longue courte une un breve""".split()
 )
 COMMANDS: Final = (
