@@ -225,7 +225,15 @@ def has_ipv6() -> bool:
 
 @pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
 @pytest.mark.parametrize(
-    ("host", "answers"), [("::", ("127.0.0.1", "::1")), ("::1", ("::1",)), ("0.0.0.0", ("127.0.0.1",))]
+    ("host", "answers"),
+    [
+        ("::", ("127.0.0.1", "::1")),
+        ("::0", ("127.0.0.1", "::1")),
+        ("[::]", ("127.0.0.1", "::1")),
+        ("[::1]", ("::1",)),
+        ("::1", ("::1",)),
+        ("0.0.0.0", ("127.0.0.1",)),
+    ],
 )
 def test_two_colons_are_every_address(host: str, answers: tuple[str, ...]) -> None:
     async def story(world: World) -> None:

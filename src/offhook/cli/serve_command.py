@@ -14,6 +14,7 @@ import typer
 
 from offhook.errors import ProviderError
 from offhook.settings import Secret, Settings
+from offhook.web.safety import plain_address
 
 if TYPE_CHECKING:
     from offhook.agents.model import Agent
@@ -149,7 +150,7 @@ async def _serve(serving: _Serving, address: tuple[str, int], load: Coroutine[An
     host, port = address
     live = serving.live
     bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    health = f"http://{f'[{host}]' if ':' in host else host}:%d/healthz"
+    health = f"http://{f'[{plain_address(host)}]' if ':' in host else host}:%d/healthz"
 
     def listens(port: int) -> None:
         bound.set_result(port)

@@ -19,6 +19,7 @@ from offhook.telephony.carriers.twilio_messages import MESSAGE_LIMIT
 from offhook.web.http_port import MOST_CONNECTIONS, http_protocol
 from offhook.web.media import media_protocol
 from offhook.web.ports import Calls
+from offhook.web.safety import plain_address
 
 _logger: Final = logging.getLogger("offhook.web")
 
@@ -135,10 +136,11 @@ async def _drain(live: Calls, server: uvicorn.Server, deadline_s: float) -> None
 
 def _bind(listening: Listening) -> socket.socket:
     try:
-        family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
+        host = plain_address(listening.host)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # `::` is every address, and not only those of the newer kind.
-        both = listening.host == "::" and socket.has_dualstack_ipv6()
-        address = (listening.host, listening.port)
+        both = host == "::" and socket.has_dualstack_ipv6()
+        address = (host, listening.port)
         return socket.create_server(address, family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except (OSError, OverflowError) as error:
         raise ConfigurationError(
