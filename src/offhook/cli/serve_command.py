@@ -32,7 +32,8 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 is every address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8080,
 ) -> None:
-    """Run the server for an agent. SIGTERM or Ctrl-C: no new calls, live ones finish; a second one ends at once."""
+    """Run the server for an agent. SIGTERM, SIGHUP or Ctrl-C: no new calls, live ones finish; a second SIGTERM or
+    Ctrl-C ends at once."""
     import uvloop
 
     from offhook.agents.load import load_team
