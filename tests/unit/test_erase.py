@@ -14,7 +14,7 @@ from offhook.call.records.files import FileRecords
 from offhook.cli.main import app
 from offhook.core.commands import RunTool, TransferCall
 from offhook.core.endings import EndReason
-from offhook.tools.requests_file import append_line, take_lines
+from offhook.tools.line_file import append_line, take_lines
 from tests.record_world import HEADER, settle
 
 NUMBER, OTHER, OURS = "+4915112345678", "+4915112345679", "+493012345678"
@@ -76,7 +76,7 @@ def test_a_caller_is_gone_and_nobody_else(data: Path) -> None:
     lines = (data / "requests.jsonl").read_text().splitlines()
     assert [json.loads(line)["call"] for line in lines] == ["call_b1", "call_b2", "call_b3", "call_c"]
     everything = left(data)
-    for trace in ("call_a", "CAa", "12345678\"", "hello a", "4915112345678\""):
+    for trace in ("call_a", "CAa", '12345678"', "hello a", '4915112345678"'):
         assert trace not in everything.replace(OURS, ""), trace
     assert "3 files" not in done.output and "4 files" in done.output
     assert "requests.jsonl: 6 lines taken out" in done.output
@@ -97,7 +97,7 @@ def test_one_call_by_any_of_its_names(data: Path, which: str) -> None:
     mine, same = call(data, "a1", NUMBER), call(data, "a11", NUMBER)
     done = erase("--call", mine.name if which == "folder" else which, "--yes")
     assert done.exit_code == 0 and not mine.exists() and same.exists()
-    assert "call_a11" in (data / "requests.jsonl").read_text() and "call_a1\"" not in left(data)
+    assert "call_a11" in (data / "requests.jsonl").read_text() and 'call_a1"' not in left(data)
 
 
 def test_logs_are_blotted_in_place(data: Path) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from offhook.agents.model import Agent
     from offhook.call.live import LiveCalls
+    from offhook.call.past import PastCalls
     from offhook.call.records.port import Records
     from offhook.call.runtimes import Runtimes
     from offhook.telephony.carriers.twilio_rest import TwilioRest
@@ -79,6 +80,7 @@ async def serve_agents(
 
     Until they are ready, health says so and callers hear that they should call again. Raises `OffhookError`.
     """
+    from offhook.call.past import PastCalls
     from offhook.call.records.files import FileRecords
     from offhook.call.records.watch import Keeping
     from offhook.call.records.watched import WatchedRecords
@@ -95,8 +97,11 @@ async def serve_agents(
     rest = TwilioRest(sid, token, settings.twilio_base_url) if sid and token else None
     # The folder is looked at while the agents are made ready.
     keeping = Keeping(days=settings.keep_days, low_bytes=settings.low_disk_mb * 1_000_000)
-    records = WatchedRecords(FileRecords(settings.data_dir, keeping=keeping))
-    live = _live_calls(runtimes, settings, records, rest)
+    files = FileRecords(settings.data_dir, keeping=keeping)
+    records = WatchedRecords(files)
+    # Without signatures nothing is gained by it, and simulated carriers may use an id again.
+    past = PastCalls() if settings.unsigned else PastCalls(settings.data_dir, files.writer)
+    live = _live_calls(runtimes, settings, records, rest, past)
     bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     health = f"http://{f'[{host}]' if ':' in host else host}:%d/healthz"
 
@@ -130,7 +135,9 @@ async def serve_agents(
             await rest.close()
 
 
-def _live_calls(runtimes: "Runtimes", settings: Settings, records: "Records", rest: "TwilioRest | None") -> "LiveCalls":
+def _live_calls(
+    runtimes: "Runtimes", settings: Settings, records: "Records", rest: "TwilioRest | None", past: "PastCalls"
+) -> "LiveCalls":
     from offhook.call.live import Limits, LiveCalls
     from offhook.telephony.browser import with_browsers
     from offhook.telephony.carriers.twilio_line import TwilioLines
@@ -143,6 +150,7 @@ def _live_calls(runtimes: "Runtimes", settings: Settings, records: "Records", re
         records=records,
         lines=with_browsers(TwilioLines(rest, settings.public_url)),
         tokens=Tokens(settings.secret_key),
+        past=past,
     )
 
 

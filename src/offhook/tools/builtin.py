@@ -14,8 +14,8 @@ from offhook.agents.tool_configs import BookTableConfig, TakeMessageConfig
 from offhook.core.history import Outcome
 from offhook.errors import ToolError
 from offhook.speech.ports import ToolSpec
+from offhook.tools.line_file import REQUESTS_FILE, append_line
 from offhook.tools.ports import ToolContext
-from offhook.tools.requests_file import REQUESTS_FILE, append_line
 
 SHORT_CHARS: Final = 200
 LONG_CHARS: Final = 4_000

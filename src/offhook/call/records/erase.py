@@ -17,7 +17,7 @@ import msgspec
 
 from offhook import clock
 from offhook.call.records.folder import JOURNAL, SUMMARY
-from offhook.tools.requests_file import REQUESTS_FILE, take_lines
+from offhook.tools.line_file import REQUESTS_FILE, take_lines
 
 LIVE: Final = timedelta(days=1)
 """A record without an end is a call's that may be live, for so long."""
