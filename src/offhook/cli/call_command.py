@@ -62,7 +62,6 @@ def call(
     to_number: Annotated[str, typer.Option("--number", help="The number that is called.")] = "+15005550001",
     record: Annotated[Path | None, typer.Option(help="Where the stereo recording is kept (WAV).")] = None,
     report: Annotated[Path | None, typer.Option(help="Write all times and words here (JSON).")] = None,
-    seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 0,
     rest_port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Port of the carrier's REST side (OFFHOOK_TWILIO_BASE_URL).")
     ] = None,
@@ -74,7 +73,7 @@ def call(
     recording = record or settings.data_dir / "simulated" / f"{clock.stamp(clock.wall())}.wav"
     console = Console(highlight=False, soft_wrap=True)
     numbers = (from_number, to_number)
-    web = (to, rest_port, seed)
+    web = (to, rest_port)
     session = _Session(settings, console, recording)
     try:
         outcome = asyncio.run(session.run(caller_script, base_dir, numbers, web))
@@ -153,13 +152,13 @@ class _Session:
         return newest if at >= self._began_at else None
 
     async def run(
-        self, script: CallerScript, base_dir: Path, numbers: tuple[str, str], where: tuple[str, int | None, int]
+        self, script: CallerScript, base_dir: Path, numbers: tuple[str, str], where: tuple[str, int | None]
     ) -> CallOutcome:
-        to, rest_port, seed = where
+        to, rest_port = where
         settings = self._settings
         web = ServerWeb(self._account(), to, settings.public_url)
         async with AsyncExitStack() as stack:
-            carrier = Carrier(web, seed=seed)
+            carrier = Carrier(web)
             stack.push_async_callback(carrier.close)
             port = rest_port or _local_port(settings.twilio_base_url)
             if port:
