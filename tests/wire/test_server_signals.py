@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -125,7 +126,7 @@ def test_a_terminal_that_is_closed_drains() -> None:
         os.execv(sys.executable, [sys.executable, "-c", SILENT, "0"])  # noqa: S606
     deadline = time.monotonic() + 30
     while not _has_handler(pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
+        threading.Event().wait(0.02)
     os.close(terminal)
     _, status = os.waitpid(pid, 0)
     assert os.waitstatus_to_exitcode(status) == 0

@@ -9,7 +9,6 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,8 +18,8 @@ from offhook import clock
 from offhook.call.records.folder import JOURNAL, SUMMARY
 from offhook.tools.line_file import REQUESTS_FILE, take_lines
 
-LIVE: Final = timedelta(days=1)
-"""A record without an end is a call's that may be live, for so long."""
+LIVE_DAYS: Final = 1
+"""A record without an end is of a call that may be live, for so long."""
 _FEWEST_DIGITS: Final = 7
 """Of a number that is looked for in texts: fewer would be found in anything."""
 
@@ -174,7 +173,7 @@ def _is_over(folder: Path) -> bool:
     if (folder / SUMMARY).exists():
         return True
     began = clock.stamped(folder.name[:15])
-    return began is not None and clock.wall() - began > LIVE
+    return began is not None and (clock.wall() - began).days >= LIVE_DAYS
 
 
 def _handed_on(journal: Path, head: dict[str, Any]) -> tuple[frozenset[str], frozenset[str], bool]:
