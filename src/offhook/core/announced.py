@@ -69,12 +69,18 @@ def asks_for(text: str, script: Script) -> Wanted:
 
     "I have your telephone number. What time shall I note?" asks for no number.
     """
-    sentences = [found.group() for found in _SENTENCE.finditer(text[-_MOST_CHARS:])]
+    return _asked_for(text[-_MOST_CHARS:], script.collects, script.collect_words, script.figures)
+
+
+@lru_cache(maxsize=256)
+def _asked_for(text: str, collects: Collects, others: tuple[str, ...], figures: NumberWords) -> Wanted:
+    sentences = _SENTENCE.findall(text)
     last = max((index for index, sentence in enumerate(sentences) if is_asking(sentence)), default=-1)
     if last < 0:
-        return wanted(text, script)
+        return _wanted(text, collects, others, figures)
     # What comes behind a question often says more of it: "Could I have your card? Just the last four digits."
-    return max(wanted(sentences[last], script), wanted(" ".join(sentences[last:]), script), key=_tells)
+    whole = " ".join(sentences[last:])
+    return max((_wanted(part, collects, others, figures) for part in (sentences[last], whole)), key=_tells)
 
 
 def is_asking(sentence: str) -> bool:
