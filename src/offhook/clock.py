@@ -33,6 +33,26 @@ def wall() -> datetime:
     return datetime.now(UTC)
 
 
+def wall_ms() -> int:
+    """The date and time as the store has it: whole milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def rfc3339(at_ms: int) -> str:
+    """`2026-11-28T13:52:54.120Z`, from milliseconds since 1970."""
+    at = datetime.fromtimestamp(at_ms // 1000, UTC)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}Z"
+
+
+def read_rfc3339(text: str) -> int | None:
+    """Milliseconds since 1970 of a date and time that names its zone, None for any other text."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return round(at.timestamp() * 1000) if at.tzinfo is not None else None
+
+
 def stamp(at: datetime) -> str:
     """A time as names of files begin with it."""
     return f"{at:%Y%m%d-%H%M%S}"

@@ -16,7 +16,8 @@
     ├── SignatureInvalid        a request that the carrier did not sign
     ├── LegLost                 the media connection went away
     ├── AdmissionRefused        this process takes no further call now
-    └── StoreError              a record could not be written
+    └── StoreError              what should be kept could not be read or written
+        └── StoreBusy               now; soon it may
 
 The first line of a class's docstring is its default message; `code` is stable and safe for clients.
 An error is translated once, at the edge, always `from` its cause.
@@ -169,8 +170,19 @@ class AdmissionRefused(OffhookError):
 
     code = "call.refused"
 
+    def __init__(self, message: str | None = None, *, sentence: str = "", language: str = "", number: str = "") -> None:
+        """`sentence` in `language`: what the caller hears, not the usual; `number` (E.164): who takes the call."""
+        super().__init__(message)
+        self.sentence, self.language, self.number = sentence, language, number
+
 
 class StoreError(OffhookError):
     """A record could not be written."""
 
     code = "store.error"
+
+
+class StoreBusy(StoreError):
+    """The database is busy: try again in a moment."""
+
+    code = "store.busy"

@@ -19,7 +19,10 @@ from offhook.errors import ConfigurationError
 TWILIO_BASE_URL: Final = "https://api.twilio.com"
 SHORTEST_SECRET: Final = 32
 """Characters of OFFHOOK_SECRET: `openssl rand -hex 32` gives 64."""
-OWN_SECRETS: Final = ("TWILIO_AUTH_TOKEN", "TWILIO_SHARED_KEYS", "OFFHOOK_SECRET")
+OWN_SECRETS: Final = (
+    "TWILIO_AUTH_TOKEN", "TWILIO_SHARED_KEYS", "OFFHOOK_SECRET", "OFFHOOK_MASTER_KEY", "OFFHOOK_DATABASE_URL",
+    "OFFHOOK_OBJECTS_URL", "OFFHOOK_REDIS_URL",
+)  # fmt: skip
 """No agent's file is given these: with them anybody can speak for the carrier."""
 MODEL_SOURCES: Final = ("any", "registry", "publisher")
 
@@ -137,6 +140,14 @@ class Settings:
     agent_variables: tuple[str, ...] = ()
     """Variables that an agent's file may name (`${NAME}`, `key_env`, `environment`, a vendor's own key), with `*` at
     the end for a prefix: `OPENAI_API_KEY SHOP_*`. For agents of several people. Empty: all but Offhook's own."""
+    database_url: Secret = field(default_factory=lambda: Secret(""))
+    """`postgresql://user:password@host:5432/name`, for several processes. Empty: a file in the data folder."""
+    objects_url: Secret = field(default_factory=lambda: Secret(""))
+    """Where recordings and documents are kept: `s3://bucket/prefix`, `gs://...`, `az://...`. Empty: the data folder."""
+    redis_url: Secret = field(default_factory=lambda: Secret(""))
+    """Carries what several processes tell each other: `redis://host:6379`. Empty: the database does."""
+    master_key: Secret = field(default_factory=lambda: Secret(""))
+    """Opens the vault of keys: 64 hexadecimal digits. Empty: a file in the data folder, made on the first start."""
     plain_hosts: tuple[str, ...] = ()
     """Hosts to which a vendor block may send its key over plain http, beside this machine."""
     environment: Mapping[str, str] = field(default_factory=lambda: _Environment({}), repr=False, compare=False)
@@ -166,6 +177,10 @@ class Settings:
             fallback_number=read("OFFHOOK_FALLBACK_NUMBER", _telephone_number, ""),
             drain_deadline_s=read("OFFHOOK_DRAIN_SECONDS", _number(0, 14_400), default.drain_deadline_s),
             secret_key=read.secret("OFFHOOK_SECRET", SHORTEST_SECRET),
+            database_url=read.secret("OFFHOOK_DATABASE_URL"),
+            objects_url=read.secret("OFFHOOK_OBJECTS_URL"),
+            redis_url=read.secret("OFFHOOK_REDIS_URL"),
+            master_key=read.secret("OFFHOOK_MASTER_KEY", SHORTEST_SECRET),
             unsigned=read("OFFHOOK_UNSIGNED", _switch, False),
             agent_variables=read("OFFHOOK_AGENT_VARIABLES", _names, ()),
             plain_hosts=read("OFFHOOK_PLAIN_HOSTS", _hosts, ()),

@@ -8,6 +8,7 @@ BROAD_EXCEPT = {
     "call/boundary.py": "around each peer of a call: whatever it raises is that peer's failure, never the call's end",
     "call/records/disk.py": "the one thread that writes for all calls: a fault in one record is no other call's",
     "call/records/watch.py": "the one thread that deletes what must not be kept any longer: a fault costs it a round",
+    "store/migrate.py": "whatever a migration raises, the database is put back as it was",
     "tools/mcp.py": "a protocol's library lets through whatever others raise in it: the server is tried again",
     "call/replay.py": "a fault of the core is what a replay looks for: it is told with the line it happened at",
 }
@@ -26,7 +27,7 @@ PROBES = {
 CLOCKS = ("time", "datetime", "asyncio.get_event_loop")
 CLOCK_FILE = "clock.py"
 TASK_OWNERS = (
-    "call/", "simulator/", "web/server.py", "cli/",
+    "call/", "simulator/", "web/server.py", "cli/", "platform/",
     "speech/fallback.py",  # stand-bys are prepared in the background
     "speech/hedge.py",  # two requests race
     "speech/voice_socket.py",  # sockets outlive the segments that are spoken over them

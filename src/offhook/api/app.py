@@ -1,0 +1,41 @@
+"""The API as an application of its own, served below `/v1`."""
+
+from typing import Final
+
+from fastapi import FastAPI, Request
+
+from offhook import __version__
+from offhook.api import api_keys
+from offhook.api.problems import ProblemBody, add_handlers, problem
+from offhook.platform.platform import Platform
+
+ROOT: Final = "/v1"
+_ROUTERS: Final = (api_keys.router,)
+
+
+def create_api(platform: Platform) -> FastAPI:
+    """The application; `/v1/openapi.json` describes it."""
+    app = FastAPI(
+        title="Offhook",
+        version=__version__,
+        summary="Answers and places telephone calls with an AI agent.",
+        servers=[{"url": ROOT}],
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses={
+            "default": {"model": ProblemBody, "description": "Why it was not done (RFC 9457).",
+                        "content": {"application/problem+json": {}}},
+        },
+    )  # fmt: skip
+    app.state.platform = platform
+    for router in _ROUTERS:
+        app.include_router(router)
+    add_handlers(app)
+
+    # Whatever is below /v1 and is no route is answered in the API's own form.
+    @app.api_route("/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
+    async def nothing(request: Request, rest: str) -> object:
+        return problem(404, f"there is no {ROOT}/{rest[:80]}", "http.404", "See /v1/openapi.json for what there is.")
+
+    return app

@@ -1,0 +1,13 @@
+"""Ids for people and addresses: a prefix that says what it is, then a time-ordered id (ULID)."""
+
+from ulid import ULID
+
+
+def new_id(prefix: str) -> str:
+    """`agent_01J...`: 48 bits of time in milliseconds, 80 random bits. Later ids sort behind earlier ones."""
+    return f"{prefix}_{ULID()}"
+
+
+def id_at(prefix: str, at_ms: int) -> str:
+    """The least id of that moment: to begin or end a list at a time."""
+    return f"{prefix}_{str(ULID.from_timestamp(at_ms / 1000))[:10]}"

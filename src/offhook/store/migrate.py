@@ -1,0 +1,152 @@
+"""Brings the database's tables to what this program expects: forward only, on start, all of it or nothing.
+
+An SQLite file is copied first and put back by itself when a step fails. PostgreSQL does all steps in one transaction,
+behind a lock of its own, so that several processes that start together do it once.
+"""
+
+import logging
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.engine import URL
+
+from offhook import __version__
+from offhook.errors import ConfigurationError, StoreError
+from offhook.store.engine import file_of, is_sqlite, open_engine
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_LOCK: Final = 0x0FF_4004
+"""Of PostgreSQL's advisory locks: ours."""
+_LOG: Final = logging.getLogger("offhook.store")
+FOLDER: Final = Path(__file__).parent / "migrations"
+
+
+def known() -> list[str]:
+    """The revisions that this program knows, oldest first: each file's name begins with its own."""
+    return sorted(path.name.partition("_")[0] for path in FOLDER.glob("versions/[0-9]*.py"))
+
+
+def newest() -> str:
+    """The revision that this program expects."""
+    return known()[-1]
+
+
+def migrate(url: URL) -> str:
+    """Bring the database forward; the revision that it had, empty for a new one.
+
+    Raises `ConfigurationError` for a database that is newer than this program, `StoreError` when a step failed: then
+    the database is as it was.
+    """
+    if is_sqlite(url):
+        file_of(url).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = open_engine(url, connections=1)
+    try:
+        with engine.connect() as connection:
+            had = _revision(connection)
+        if had == newest():
+            return had
+        _require_known(had)
+        copy = _copied(url, had)
+        try:
+            _forward(url)
+        except Exception as error:
+            if copy is not None:
+                engine.dispose()
+                _put_back(file_of(url), copy)
+            _LOG.exception("the database could not be brought from %s to %s", had or "nothing", newest())
+            raise StoreError(
+                f"the database could not be brought to this version and is as it was: {type(error).__name__}"
+            ) from error
+        if copy is not None:
+            copy.unlink()
+        return had
+    finally:
+        engine.dispose()
+
+
+def revision(url: URL) -> str:
+    """The revision of a database, empty for a new one."""
+    engine = open_engine(url, connections=1)
+    try:
+        with engine.connect() as connection:
+            return _revision(connection)
+    finally:
+        engine.dispose()
+
+
+def run_migrations(connection: Connection) -> None:
+    """Every step that is missing, on this connection, which commits or does not."""
+    # Imported here: most starts find nothing to do.
+    from alembic import command
+
+    # It tells each of its steps, which is no news for people.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _forward(url: URL) -> None:
+    engine = open_engine(url, connections=1)
+    try:
+        with engine.connect() as connection:
+            if is_sqlite(url):
+                # To rewrite a table drops the old one: with foreign keys on, that deletes what hangs on its rows.
+                raw: Any = connection.connection.dbapi_connection
+                raw.execute("PRAGMA foreign_keys=OFF")
+            with connection.begin():
+                if not is_sqlite(url):
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+                run_migrations(connection)
+                if is_sqlite(url) and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                    raise StoreError(f"a row of {broken[0]} would hang on nothing")
+    finally:
+        engine.dispose()
+
+
+def _require_known(had: str) -> None:
+    if had and had not in known():
+        raise ConfigurationError(
+            "the database is newer than this program: install the version that made it, or a newer one",
+            field="database",
+            found=f"revision {had}",
+            expected=f"revision {newest()}, that of Offhook {__version__}, or an older one",
+        )
+
+
+def _revision(connection: Connection) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
+
+
+def _copied(url: URL, had: str) -> Path | None:
+    """Beside the file, until the steps are done."""
+    if not is_sqlite(url) or not had:
+        return None
+    file = file_of(url)
+    copy = file.with_name(f"{file.name}.before-{newest()}")
+    copy.unlink(missing_ok=True)
+    with sqlite3.connect(file) as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    connection.close()
+    copy.chmod(0o600)
+    return copy
+
+
+def _put_back(file: Path, copy: Path) -> None:
+    for suffix in ("-wal", "-shm"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
+    copy.replace(file)
+
+
+def _config() -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    return config

@@ -1,0 +1,6 @@
+"""Every table. Importing this package makes the metadata whole."""
+
+from offhook.store.schema import METADATA, WORKSPACES
+from offhook.store.tables import agents, calls, numbers, people, processes, vault, webhooks
+
+__all__ = ["METADATA", "WORKSPACES", "agents", "calls", "numbers", "people", "processes", "vault", "webhooks"]

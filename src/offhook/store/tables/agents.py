@@ -1,0 +1,49 @@
+"""Agents and their versions."""
+
+from typing import Final
+
+from sqlalchemy import Column, ForeignKey, Integer, String, UniqueConstraint
+
+from offhook.store.schema import Id, Json, Moment, Name, Words, scoped
+
+AGENTS: Final = scoped(
+    "agents",
+    Column("id", Id, primary_key=True),
+    Column("name", Name, nullable=False),
+    Column("draft", Json, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("published_version", Integer),
+    Column("managed_by", String(20), nullable=False),
+    Column("file", Words, nullable=False, server_default=""),
+    Column("is_sample", Integer, nullable=False, server_default="0"),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("deleted_at", Moment),
+)
+"""`draft` is the document as it is edited, `revision` its ETag. Managed by `api` or `file`."""
+
+AGENT_VERSIONS: Final = scoped(
+    "agent_versions",
+    Column("agent_id", Id, ForeignKey("agents.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("document", Json, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("note", Words, nullable=False, server_default=""),
+    Column("created_by", Id, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("workspace_id", "agent_id", "number"),
+)
+"""Published documents; never changed."""
+
+DOCUMENTS: Final = scoped(
+    "knowledge_documents",
+    Column("id", Id, primary_key=True),
+    Column("agent_id", Id, ForeignKey("agents.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Name, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("object_key", Words, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("workspace_id", "agent_id", "name"),
+)
+"""What an agent knows: files that its document names under `knowledge`."""

@@ -1,0 +1,48 @@
+"""What the owner's systems are told."""
+
+from typing import Final
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, UniqueConstraint
+
+from offhook.store.schema import Id, Json, Moment, Name, Words, scoped
+
+WEBHOOKS: Final = scoped(
+    "webhooks",
+    Column("id", Id, primary_key=True),
+    Column("url", Words, nullable=False),
+    Column("types", Json, nullable=False),
+    Column("description", Name, nullable=False, server_default=""),
+    Column("created_at", Moment, nullable=False),
+    Column("disabled_at", Moment),
+    Column("disabled_reason", Name, nullable=False, server_default=""),
+    Column("failing_since", Moment),
+    Column("revision", Integer, nullable=False, server_default="1"),
+)
+"""Endpoints; their secrets are in the vault: kind `webhook`, named by the row's id."""
+
+EVENTS: Final = scoped(
+    "events",
+    Column("id", Id, primary_key=True),
+    Column("type", String(60), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("call_id", Id),
+    Column("data", Json, nullable=False),
+)
+"""What has happened: `call.ended` and its kin. Written in the transaction that makes it so."""
+
+DELIVERIES: Final = scoped(
+    "deliveries",
+    Column("id", Id, primary_key=True),
+    Column("webhook_id", Id, ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False),
+    Column("event_id", Id, ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", Moment),
+    Column("answer_status", Integer),
+    Column("answer", Words, nullable=False, server_default=""),
+    Column("created_at", Moment, nullable=False),
+    Column("delivered_at", Moment),
+    UniqueConstraint("webhook_id", "event_id"),
+    Index("ix_deliveries_list", "workspace_id", "webhook_id", "id"),
+)
+"""Status: `pending`, `delivered`, `failed`."""
