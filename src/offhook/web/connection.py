@@ -113,7 +113,12 @@ class MediaConnection:
                 if not self._may_parse():
                     return
                 self._parse(frame)
-        if conn.state is not OPEN and conn.close_expected() and conn.close_sent is not None and (conn.close_rcvd or conn.parser_exc):
+        if (
+            conn.state is not OPEN
+            and conn.close_expected()
+            and conn.close_sent is not None
+            and (conn.close_rcvd or conn.parser_exc)
+        ):
             if conn.parser_exc is not None:
                 self._ending = f"broke the protocol: {type(conn.parser_exc).__name__}: {conn.parser_exc}"[:200]
             self._transport.close()
