@@ -283,6 +283,7 @@ def _closes(text: str, script: Script) -> bool:
 # ── the same words again ─────────────────────────────────────────────────────────────────────────────────────────
 
 
+@lru_cache(maxsize=128)
 def is_echo(text: str, sounded: str, least_words: int) -> bool:
     """True when the text is a stretch of what the agent said (`sounded`), heard back with a few words misheard.
 
