@@ -366,10 +366,9 @@ def _with_repeats(items: list[Item]) -> list[Item]:
 
 def length_asked(text: str, words: NumberWords) -> int | None:
     """So many digits or characters the text speaks of: "the four-digit code", "sechsstellig"; None when of none."""
-    stems, units = _lengths(words.lengths)
+    stems = tuple(plain(word.strip("-")) for word in words.lengths if word.startswith("-"))
+    units = {plain(word) for word in words.lengths if not word.startswith("-")}
     tokens = [plain(token) for token in tokens_of(text)]
-    if not stems and units.isdisjoint(tokens):
-        return None
     table = _table(words, (), ())
     for index, token in enumerate(tokens):
         stem = next((stem for stem in stems if stem in token), None)
@@ -384,13 +383,6 @@ def length_asked(text: str, words: NumberWords) -> int | None:
         if found is not None:
             return found
     return None
-
-
-@lru_cache(maxsize=32)
-def _lengths(listed: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Ends of longer words, and whole words."""
-    stems = tuple(plain(word.strip("-")) for word in listed if word.startswith("-"))
-    return stems, frozenset(plain(word) for word in listed if not word.startswith("-"))
 
 
 def _small(word: str, table: _Table, words: NumberWords) -> int | None:
