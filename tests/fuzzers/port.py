@@ -53,6 +53,7 @@ FOREIGN: Final = (
     b"*1\r\n$4\r\nPING\r\n", b"OPTIONS sip:x SIP/2.0\r\n\r\n", b"\x03\x00\x00\x13\x0e\xe0", b"\xff" * 5_000,
     b"\r\n" * 3_000,
 )  # fmt: skip
+CHUNKED: Final = "POST /twilio/voice HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 READ_S: Final = 0.25
 """A peer waits no longer for an answer that may never come."""
 ALLOWED: Final = frozenset({503})
@@ -137,6 +138,18 @@ KINDS: Final[dict[str, Callable[[random.Random], bytes]]] = {
 }  # fmt: skip
 
 
+def flood(chance: random.Random) -> Step:
+    """Up to a few megabytes of what costs more than it weighs."""
+    begin, unit = chance.choice((
+        ("GET /healthz HTTP/1.1\r\n", "a:b\r\n"), ("", "GET / HTTP/1.1\r\n\r\n"), ("", "\r\n"),
+        ("GET /healthz HTTP/1.1\r\na: ", "bbbbbbbb"), (CHUNKED + "0\r\n", "a:b\r\n"),
+        (CHUNKED + "0\r\na: ", "bbbbbbbb"),
+        (CHUNKED + "1;", "eeeeeeee"), (CHUNKED, "1\r\nx\r\n"), (CHUNKED, "00000000"), ("GET /", "zzzzzzzz"),
+        ("POST /twilio/voice HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", "x" * 64),
+    ))  # fmt: skip
+    return {"send": [begin], "then": unit, "times": chance.choice((5_000, 50_000, 300_000)), "way": "leave"}
+
+
 def cut(chance: random.Random, data: bytes) -> list[str]:
     """In pieces, as it is sent."""
     if chance.random() < 0.5 or len(data) < 4:
@@ -170,6 +183,8 @@ class PortFuzzer:
         if chance.random() < 0.03:
             return "many", [{"send": cut(chance, data), "copies": chance.choice((100, 300, 700)), "way": "wait"}
                             for data in (b"", b"GET /heal", b"GET /healthz HTTP/1.1\r\n\r\n")]  # fmt: skip
+        if chance.random() < 0.05:
+            return "floods", [flood(chance) for _ in range(chance.randint(1, 20))]
         kind = chance.choice((*KINDS, "mixed", "mixed"))
         steps: Steps = []
         for _ in range(chance.randint(1, 30)):
@@ -228,14 +243,23 @@ class PortFuzzer:
                     bare.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
             if step["way"] == "leave":
                 writer.close()
-            # What was not taken is not sent any more.
-            asyncio.get_running_loop().call_later(0.05, writer.transport.abort)
+                # What is not taken by then is not sent any more.
+                with suppress(TimeoutError, OSError):
+                    await asyncio.wait_for(writer.wait_closed(), 0.05)
+            if step["way"] != "leave" or writer.transport.get_write_buffer_size():
+                writer.transport.abort()
 
     async def _send(self, writer: asyncio.StreamWriter, step: Step) -> None:
-        for piece in step["send"]:
+        pieces = list(step["send"])
+        if "then" in step:
+            per_piece = max(65_536 // len(step["then"]), 1)
+            pieces += [step["then"] * per_piece] * (step["times"] // per_piece + 1)
+        for piece in pieces:
             writer.write(piece.encode("latin-1"))
             with suppress(TimeoutError):
                 async with asyncio.timeout(2):
                     await writer.drain()
+            if writer.is_closing():
+                return
             if step.get("pause_ms") and len(step["send"]) < 5:
                 await asyncio.sleep(step["pause_ms"] / 1000)
