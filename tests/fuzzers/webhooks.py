@@ -7,6 +7,7 @@ case the first is still heard, and the second is taken.
 import asyncio
 import random
 import re
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,7 +19,7 @@ from offhook.web.gate import first_values
 from offhook.web.paths import canonical
 from offhook.web.switchboard import FINAL_STATUSES, STATUS_PATH
 from tests.fuzzers import values
-from tests.fuzzers.engine import Figures, Step, Steps
+from tests.fuzzers.engine import Figures, Late, Step, Steps
 from tests.fuzzers.frames import FIRST_S, frame
 from tests.fuzzers.server import PUBLIC, TOKEN
 from tests.fuzzers.under_test import Server, connect, statuses
@@ -53,6 +54,8 @@ TYPES: Final = (
     "APPLICATION/X-WWW-FORM-URLENCODED",
     "application/json", "multipart/form-data; boundary=b", "text/plain", "", ";", "application/x-www-form-urlencoded;;",
 )  # fmt: skip
+PINGED_S: Final = 15.0
+"""Who does not answer the server's pings is gone for it; bystanders answer none."""
 TOKEN_IN: Final = re.compile(r'name="token" value="([^"]+)"')
 REFUSED: Final = frozenset({400, 403, 404, 405, 408, 411, 413, 415, 426, 431, 501})
 """What an unsigned or unreadable request may be answered."""
@@ -182,6 +185,7 @@ class WebhooksFuzzer:
         """The webhooks in order, some of them at the same time."""
         names = {name: self.server.new_sid() for name in ("sid0", "sid1", "sid2", "live", "announced")}
         given: dict[str, set[str]] = {}
+        begun_at = time.monotonic()
         self._ended.clear()
         live = await self._connect(names["live"], await self.server.ring(names["live"]))
         token = await self.server.ring(names["announced"])
@@ -198,6 +202,8 @@ class WebhooksFuzzer:
                     await asyncio.gather(*waiting)
                     waiting.clear()
             await asyncio.gather(*waiting)
+            if time.monotonic() - begun_at > PINGED_S:
+                raise Late("the case took so long that the server has pinged its bystanders")
             await self._others_are_well(live, names["announced"], token, opened)
         finally:
             for task in waiting:
