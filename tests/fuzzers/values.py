@@ -1,5 +1,6 @@
 """What is put where something else is expected: odd texts, numbers and documents, and bytes that were changed."""
 
+import copy
 import random
 from typing import Any, Final
 
@@ -81,5 +82,5 @@ def put_anywhere(chance: random.Random, document: Any, odd: Any = None) -> Any:
             name = chance.choice(list(container))
             container[name] = container.pop(key)
         case _:
-            container[key] = value(chance) if odd is None else odd
+            container[key] = value(chance) if odd is None else copy.deepcopy(odd)
     return document
