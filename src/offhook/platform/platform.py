@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
+from offhook.platform.idempotency import Idempotency
+from offhook.platform.invitations import Invitations
 from offhook.platform.keys import ApiKeys
+from offhook.platform.oidc import Issuer, issuer_of
+from offhook.platform.passwords import Passwords
+from offhook.platform.people import People
+from offhook.platform.sessions import Sessions
+from offhook.platform.throttle import Throttle
 from offhook.settings import Settings
 from offhook.store.engine import database_url
 from offhook.store.migrate import migrate
@@ -22,9 +29,21 @@ class Platform:
     store: Store
     objects: Objects
     api_keys: ApiKeys = field(init=False)
+    passwords: Passwords = field(init=False)
+    people: People = field(init=False)
+    invitations: Invitations = field(init=False)
+    sessions: Sessions = field(init=False)
+    issuer: Issuer | None = field(init=False)
+    idempotency: Idempotency = field(init=False)
 
     def __post_init__(self) -> None:
         self.api_keys = ApiKeys(self.store)
+        self.passwords, throttle = Passwords(), Throttle()
+        self.people = People(self.store, self.passwords, throttle)
+        self.invitations = Invitations(self.store)
+        self.sessions = Sessions(self.store, self.passwords, throttle)
+        self.issuer = issuer_of(self.settings)
+        self.idempotency = Idempotency(self.store)
         self.store.on_changes = self._changed
 
     @classmethod
@@ -36,6 +55,7 @@ class Platform:
 
     async def stop(self) -> None:
         """Finish what waits."""
+        await asyncio.to_thread(self.passwords.close)
         await asyncio.to_thread(self.store.close)
 
     def _changed(self, changes: Sequence[Change]) -> None:

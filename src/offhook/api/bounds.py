@@ -1,0 +1,156 @@
+"""Bounds of what is sent to the API: a body's size and depth, and signs that no database takes.
+
+A body is read here, within its bounds, before anybody looks at it. Uploads have bounds of their own (`UPLOADS`) and
+are passed on as they come.
+"""
+
+import re
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from offhook.api.problems import problem
+from offhook.api.rates import told
+
+BODY_BYTES: Final = 1024 * 1024
+DEPTH: Final = 64
+UPLOADS: Final[tuple[tuple[str, re.Pattern[str], int], ...]] = ()
+"""Method, path below `/v1` and most bytes of the routes that take more than `BODY_BYTES`."""
+_OTHERS: Final = re.compile(rb"[^][{}]+")
+_STRINGS: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_HALF: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+class TooLarge(Exception):
+    """More bytes came than the route takes."""
+
+
+class Bounds:
+    """The API behind its bounds: an ASGI application around another."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def tell(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                rates = [(name.lower().encode(), value.encode()) for name, value in told(scope).items()]
+                message = {**message, "headers": [*message.get("headers", ()), *rates]}
+            await send(message)
+
+        if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+            await _refuse(scope, receive, send, 400, "an address holds no NUL", "request.unreadable")
+            return
+        most = _most_bytes(scope)
+        try:
+            if most is not None:
+                receive = _counted(receive, most)
+            else:
+                most = BODY_BYTES
+                body = await _whole(scope, receive, most)
+                if why := _why_unfit(body) if _is_json(scope) else "":
+                    await _refuse(scope, receive, send, 422, why, "request.invalid")
+                    return
+                receive = _again(body, receive)
+            await self._app(scope, receive, tell)
+        except TooLarge:
+            await _refuse(scope, receive, send, 413, f"the body is longer than {most} bytes", "request.too_large")
+
+
+def why_too_deep(body: bytes) -> bool:
+    """Lists and objects are nested deeper than `DEPTH`. What is no JSON is left to who reads it."""
+    if body.count(b"[") + body.count(b"{") <= DEPTH:
+        return False
+    signs = _OTHERS.sub(b"", _STRINGS.sub(b"", body))
+    # Each round takes the innermost away: linear in C, and at most so many rounds as there may be levels.
+    for _ in range(DEPTH):
+        inner = signs.replace(b"[]", b"").replace(b"{}", b"")
+        if len(inner) == len(signs):
+            return False
+        signs = inner
+    return bool(signs)
+
+
+def _why_unfit(body: bytes) -> str:
+    if why_too_deep(body):
+        return f"lists and objects are nested deeper than {DEPTH}"
+    if b"\\u" not in body:
+        return ""
+    if _NUL.search(body):
+        return "a text holds no NUL"
+    if _HALF.search(body) and _has_half_signs(body):
+        return "a text holds half a sign (a lone surrogate)"
+    return ""
+
+
+def _has_half_signs(body: bytes) -> bool:
+    rest = re.sub(rb"\\\\", b"", body)
+    rest = re.sub(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}", b"", rest)
+    return _HALF.search(rest) is not None
+
+
+def _most_bytes(scope: Scope) -> int | None:
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    return next(
+        (most for method, pattern, most in UPLOADS if scope["method"] == method and pattern.fullmatch(path)), None
+    )
+
+
+def _is_json(scope: Scope) -> bool:
+    kinds = [value for name, value in scope["headers"] if name == b"content-type"]
+    return not kinds or b"json" in kinds[0].lower()
+
+
+async def _whole(scope: Scope, receive: Receive, most: int) -> bytes:
+    sizes = [value for name, value in scope["headers"] if name == b"content-length"]
+    if sizes and sizes[0].isdigit() and int(sizes[0]) > most:
+        raise TooLarge
+    pieces, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return b""  # It is gone: whoever reads on learns it once more.
+        pieces.append(message.get("body", b""))
+        size += len(pieces[-1])
+        if size > most:
+            raise TooLarge
+        if not message.get("more_body", False):
+            return b"".join(pieces)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    is_given = False
+
+    async def give() -> MutableMapping[str, Any]:
+        nonlocal is_given
+        if is_given:
+            return await receive()
+        is_given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return give
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    size = 0
+
+    async def give() -> MutableMapping[str, Any]:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > most:
+            raise TooLarge
+        return message
+
+    return give
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, detail: str, code: str) -> None:
+    await problem(status, detail, code, "Send less, or something else.")(scope, receive, send)
