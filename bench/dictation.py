@@ -20,7 +20,7 @@ from bench.judge import read_journal, said_in
 from bench.scenarios import FIRST_CLAUSE_TOKENS
 from bench.table import Goal, Outcome, Row, share, single
 from offhook.agents.model import Agent
-from offhook.cli.assembly import assemble
+from offhook.platform.assembly import assemble
 from offhook.settings import Settings
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import script_from

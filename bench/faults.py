@@ -16,8 +16,8 @@ from bench import house
 from bench.judge import read_journal, said_in
 from bench.table import Goal, Outcome, Row, share
 from offhook.agents.model import Agent
-from offhook.cli.assembly import assemble
 from offhook.errors import OffhookError
+from offhook.platform.assembly import assemble
 from offhook.settings import Settings
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import script_from

@@ -170,6 +170,11 @@ class AdmissionRefused(OffhookError):
 
     code = "call.refused"
 
+    def __init__(self, message: str | None = None, *, sentence: str = "", language: str = "", number: str = "") -> None:
+        """`sentence` in `language`: what the caller hears, not the usual; `number` (E.164): who takes the call."""
+        super().__init__(message)
+        self.sentence, self.language, self.number = sentence, language, number
+
 
 class StoreError(OffhookError):
     """A record could not be written."""

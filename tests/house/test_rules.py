@@ -28,7 +28,7 @@ PROBES = {
 CLOCKS = ("time", "datetime", "asyncio.get_event_loop")
 CLOCK_FILE = "clock.py"
 TASK_OWNERS = (
-    "call/", "simulator/", "web/server.py", "cli/",
+    "call/", "simulator/", "web/server.py", "cli/", "platform/",
     "speech/fallback.py",  # stand-bys are prepared in the background
     "speech/hedge.py",  # two requests race
     "speech/voice_socket.py",  # sockets outlive the segments that are spoken over them

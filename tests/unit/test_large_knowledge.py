@@ -12,7 +12,6 @@ from offhook.agents.known import placed
 from offhook.agents.load import load_agent
 from offhook.agents.model import Agent
 from offhook.agents.prompt import system_message
-from offhook.cli.assembly import knowledge_line, retriever_of, told_of
 from offhook.cli.examination import examine
 from offhook.cli.main import app
 from offhook.core.commands import Ask
@@ -21,6 +20,7 @@ from offhook.errors import ConfigurationError
 from offhook.knowledge.embed import DIMENSIONS, Vectors
 from offhook.knowledge.kept import KeptPoints
 from offhook.knowledge.search import MOST_FACTS, Knowledge, load_knowledge
+from offhook.platform.assembly import knowledge_line, retriever_of, told_of
 from offhook.simulator.virtual import run_virtual
 from tests.call_world import parts
 

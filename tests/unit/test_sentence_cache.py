@@ -10,8 +10,8 @@ import pytest
 
 from offhook.agents.model import Agent
 from offhook.audio.trim import TAIL_BYTES
-from offhook.cli.assembly import sentence_cache_of
 from offhook.errors import ProviderUnavailable
+from offhook.platform.assembly import sentence_cache_of
 from offhook.settings import Settings
 from offhook.simulator.vendors.azure import AzureServer
 from offhook.simulator.vendors.sound import SoundFault, SoundTiming

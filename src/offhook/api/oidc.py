@@ -23,7 +23,7 @@ _HOME = "/"
 _SIGN_IN = "/sign-in"
 _SENT: dict[int | str, dict[str, Any]] = {302: {"description": "On to the issuer."}}
 _BACK: dict[int | str, dict[str, Any]] = {
-    303: {"description": "On to the dashboard, or to the sign-in with `#problem=` and its code."}
+    303: {"description": "On to the dashboard, or to the sign-in with `#problem=`."}
 }
 
 

@@ -92,6 +92,10 @@ class Runtimes:
 
     # ── for the owner ────────────────────────────────────────────────────────────────────────────────────────
 
+    def loaded(self) -> list[str]:
+        """Those that are loaded, or being loaded, for later calls."""
+        return list(self._current)
+
     def replace(self, key: str) -> None:
         """Its file has changed: later calls get a new one; the old one lives as long as its calls."""
         shared = self._current.pop(key, None)

@@ -6,10 +6,10 @@ from typing import Final, cast
 from offhook import clock
 from offhook.agents.model import Agent
 from offhook.agents.remote_config import RemoteConfig
-from offhook.cli.assembly import blocks_of, knowledge_line, told_of
 from offhook.cli.checks import Check, Mark
 from offhook.errors import ConfigurationError, OffhookError
 from offhook.knowledge.search import load_knowledge
+from offhook.platform.assembly import blocks_of, knowledge_line, told_of
 from offhook.settings import Settings
 from offhook.speech.catalogue import config_warnings
 from offhook.speech.model_files import ModelStore, Sources, State

@@ -87,8 +87,8 @@ def free_port() -> int:
 def fetch_models(agent: Path) -> None:
     """See that the agent's models are here, with a progress bar when they have to be fetched."""
     from offhook.agents.load import load_agent
-    from offhook.cli.assembly import MEANING_MODEL, models_of
     from offhook.cli.models_command import fetch_missing
+    from offhook.platform.assembly import MEANING_MODEL, models_of
 
     document = load_agent(agent)
     beside = (MEANING_MODEL,) if document.knowledge else ()

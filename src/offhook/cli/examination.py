@@ -7,10 +7,10 @@ from typing import Final
 from offhook.agents.load import load_team
 from offhook.agents.model import Agent
 from offhook.cli.agent_checks import of_agent, of_models
-from offhook.cli.assembly import HEARING_MODELS, MEANING_MODEL, models_of
 from offhook.cli.checks import Check, Mark, NotReady
 from offhook.cli.machine_checks import of_machine
 from offhook.errors import ConfigurationError, OffhookError
+from offhook.platform.assembly import HEARING_MODELS, MEANING_MODEL, models_of
 from offhook.settings import Settings
 
 VOICE_ADVICE: Final = "check the key, and this machine's way out; {provider: local} last under fallback answers always"

@@ -115,7 +115,7 @@ async def _again(asked: Asked, wanted: Wanted, settings: Settings) -> _Again:
 
 
 def _setup_of(agent: Agent, setup: Setup, store: ModelStore, settings: Settings) -> Setup:
-    from offhook.cli.assembly import knowledge_of
+    from offhook.platform.assembly import knowledge_of
 
     return replace(
         setup,

@@ -1,10 +1,11 @@
-"""`offhook serve`: the server for an agent, until a signal ends it in order."""
+"""`offhook serve`: the whole product in one process, until a signal ends it in order."""
 
 import asyncio
 import gc
 import logging
 import os
 import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -15,32 +16,36 @@ from offhook.errors import ProviderError
 from offhook.settings import Secret, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping, Sequence
-
     from offhook.agents.model import Agent
     from offhook.call.live import LiveCalls
-    from offhook.call.records.port import Records
+    from offhook.call.records.watched import WatchedRecords
     from offhook.call.runtimes import Runtimes
     from offhook.telephony.carriers.twilio_rest import TwilioRest
+    from offhook.telephony.facts import CallFacts
+    from offhook.telephony.line import Line
+    from offhook.web.app import App
+    from offhook.web.ports import Calls, Sentences
 
 _LOG = logging.getLogger("offhook")
 SWITCH_S: Final = 0.0005
 
 
 def serve(
-    agent: Annotated[Path, typer.Argument(help="The agent's file, AGENT.yaml.", show_default=False)],
+    agent: Annotated[
+        Path | None, typer.Argument(help="An agent's file, AGENT.yaml: it answers whoever calls.", show_default=False)
+    ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 is every address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8080,
 ) -> None:
-    """Run the server for an agent. SIGTERM or Ctrl-C: no new calls, live ones finish; a second one ends at once."""
+    """Run the server. SIGTERM or Ctrl-C: no new calls, live ones finish; a second one ends at once."""
     import uvloop
 
     from offhook.agents.load import load_team
-    from offhook.cli.assembly import runtimes_of
     from offhook.cli.checks import Mark
     from offhook.cli.examination import examine, needed_by, require
     from offhook.cli.log import begin_log
     from offhook.cli.models_command import fetch_missing
+    from offhook.platform.assembly import HEARING_MODELS
 
     begin_log()
     # Whatever the server writes is for its own user alone.
@@ -49,13 +54,14 @@ def serve(
     for check in require(examine(agent, host, port, with_models=False)):
         if check.mark is Mark.NOTE:
             _LOG.warning("! %s", check)
-    settings, team = Settings.from_environment(), load_team(agent)
-    fetch_missing(needed_by(team), settings)
+    settings = Settings.from_environment()
+    team = load_team(agent) if agent is not None else {}
+    fetch_missing(tuple(dict.fromkeys((*needed_by(team), *HEARING_MODELS))), settings)
     for document in team.values():
         _LOG.info("= %s: loading %s, %s, %s", document.name, *_providers(document))
     # A thread that computes (end of turn, local speech) gives the interpreter back to the calls ten times as soon.
     sys.setswitchinterval(SWITCH_S)
-    uvloop.run(serve_agents(runtimes_of(agent, settings), team, settings, (host, port)))
+    uvloop.run(serve_platform(settings, team, (host, port)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,39 +69,85 @@ class PageWish:
     """A page where a browser is the caller, on the same port."""
 
     key: Secret
-    on_ready: "Callable[[int], None]"
+    on_ready: Callable[[int], None]
     """Told the port when calls are taken, in place of the line in the log."""
 
 
-async def serve_agents(
-    runtimes: "Runtimes",
-    team: "Mapping[Path, Agent]",
-    settings: Settings,
-    address: tuple[str, int],
-    page: PageWish | None = None,
-) -> None:
-    """Listen, make the agents ready, the first of which answers, then take calls until a signal.
+async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", address: tuple[str, int]) -> None:
+    """The product: database, API and calls on one port. The first of `team` answers numbers that belong to nobody.
 
-    Until they are ready, health says so and callers hear that they should call again. Raises `OffhookError`.
+    Raises `OffhookError`.
     """
-    from offhook.call.records.files import FileRecords
-    from offhook.call.records.watch import Keeping
-    from offhook.call.records.watched import WatchedRecords
-    from offhook.telephony.carriers.twilio_rest import TwilioRest
+    from offhook.api.app import ROOT, create_api
+    from offhook.platform.platform import Platform
     from offhook.web.app import create_app
-    from offhook.web.ports import Sentences
-    from offhook.web.server import Listening
-    from offhook.web.server import serve as run_server
+
+    platform = await Platform.open(settings)
+    rest, records = _rest(settings), _records(settings)
+    try:
+        if team:
+            await platform.adopt(next(iter(team)))
+        live, desk = platform.take_calls(records, _lines(rest, settings))
+        app = create_app(desk, settings, sentences=_sentences(team), records=records.state)
+        app.mount(ROOT, create_api(platform))
+        runtimes = platform.line_up.runtimes
+        serving = _Serving(app, desk, live, settings.drain_deadline_s)
+        await _serve(serving, address, _load(runtimes, platform.first_keys()))
+    finally:
+        await platform.stop()
+        if rest is not None:
+            await rest.close()
+
+
+async def serve_agents(
+    runtimes: "Runtimes", team: "Mapping[Path, Agent]", settings: Settings, address: tuple[str, int], page: PageWish
+) -> None:
+    """A page where one talks to the first of the agents, and nothing else. Raises `OffhookError`."""
+    from offhook.call.live import Limits, LiveCalls
+    from offhook.telephony.tokens import Tokens
+    from offhook.web.app import create_app
     from offhook.web.talk import Talk, TalkPage
 
-    host, port = address
     first = next(iter(team.values()))
-    sid, token = settings.twilio_account_sid, settings.twilio_auth_token
-    rest = TwilioRest(sid, token, settings.twilio_base_url) if sid and token else None
-    # The folder is looked at while the agents are made ready.
-    keeping = Keeping(days=settings.keep_days, low_bytes=settings.low_disk_mb * 1_000_000)
-    records = WatchedRecords(FileRecords(settings.data_dir, keeping=keeping))
-    live = _live_calls(runtimes, settings, records, rest)
+    rest, records = _rest(settings), _records(settings)
+    live = LiveCalls(
+        runtimes,
+        Limits(settings.max_calls, settings.max_loop_lag_ms / 1000, settings.max_calls_per_number),
+        data_dir=settings.data_dir,
+        records=records,
+        lines=_lines(rest, settings),
+        tokens=Tokens(settings.secret_key),
+    )
+    try:
+        talk = Talk(live, records, TalkPage(page.key, first.name, first.language))
+        app = create_app(live, settings, sentences=_sentences(team), records=records.state, talk=talk)
+        serving = _Serving(app, live, live, 0.0, page.on_ready)
+        await _serve(serving, address, _load(runtimes, [str(file) for file in team]))
+    finally:
+        await runtimes.close()
+        if rest is not None:
+            await rest.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Serving:
+    app: "App"
+    calls: "Calls"
+    live: "LiveCalls"
+    drain_deadline_s: float
+    on_ready: Callable[[int], None] | None = None
+
+
+async def _serve(serving: _Serving, address: tuple[str, int], load: Coroutine[Any, Any, None]) -> None:
+    """Listen, load, then take calls until a signal.
+
+    Until then health says that it is starting, and callers hear that they should call again.
+    """
+    from offhook.web.server import Listening
+    from offhook.web.server import serve as run_server
+
+    host, port = address
+    live = serving.live
     bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     health = f"http://{f'[{host}]' if ':' in host else host}:%d/healthz"
 
@@ -106,53 +158,68 @@ async def serve_agents(
     def say_ready() -> None:
         live.watch_lag()
         live.open()
-        if page is not None:
-            page.on_ready(bound.result())
+        if serving.on_ready is not None:
+            serving.on_ready(bound.result())
         else:
-            _LOG.info(f"= ready: {health}; Twilio calls %s", bound.result(), _webhook(settings))
+            _LOG.info(f"= ready: {health}; Twilio calls %s", bound.result(), _webhook())
 
+    async def load_and_listen() -> None:
+        await load
+        await bound
+
+    live.start_closed()
     try:
-        sorry = first.script().failure_goodbye
-        sentences = Sentences(language=first.language, busy=sorry, apology=sorry)
-        talk = Talk(live, records, TalkPage(page.key, first.name, first.language)) if page else None
-        app = create_app(live, settings, sentences=sentences, records=records.state, talk=talk)
-        live.start_closed()
         listening = Listening(host, port, listens)
-        serving = asyncio.ensure_future(
-            run_server(app, live, listening, drain_deadline_s=0.0 if page else settings.drain_deadline_s)
+        server = asyncio.ensure_future(
+            run_server(serving.app, serving.calls, listening, drain_deadline_s=serving.drain_deadline_s)
         )
-        await _while_serving(serving, _load(runtimes, [str(file) for file in team], bound), say_ready)
+        await _while_serving(server, load_and_listen(), say_ready)
     finally:
         live.stop()
-        await runtimes.close()
-        if rest is not None:
-            await rest.close()
 
 
-def _live_calls(runtimes: "Runtimes", settings: Settings, records: "Records", rest: "TwilioRest | None") -> "LiveCalls":
-    from offhook.call.live import Limits, LiveCalls
+def _rest(settings: Settings) -> "TwilioRest | None":
+    from offhook.telephony.carriers.twilio_rest import TwilioRest
+
+    sid, token = settings.twilio_account_sid, settings.twilio_auth_token
+    return TwilioRest(sid, token, settings.twilio_base_url) if sid and token else None
+
+
+def _records(settings: Settings) -> "WatchedRecords":
+    from offhook.call.records.files import FileRecords
+    from offhook.call.records.watch import Keeping
+    from offhook.call.records.watched import WatchedRecords
+
+    # The folder is looked at while the agents are made ready.
+    keeping = Keeping(days=settings.keep_days, low_bytes=settings.low_disk_mb * 1_000_000)
+    return WatchedRecords(FileRecords(settings.data_dir, keeping=keeping))
+
+
+def _lines(rest: "TwilioRest | None", settings: Settings) -> "Callable[[CallFacts], Line]":
     from offhook.telephony.browser import with_browsers
     from offhook.telephony.carriers.twilio_line import TwilioLines
-    from offhook.telephony.tokens import Tokens
 
-    return LiveCalls(
-        runtimes,
-        Limits(settings.max_calls, settings.max_loop_lag_ms / 1000, settings.max_calls_per_number),
-        data_dir=settings.data_dir,
-        records=records,
-        lines=with_browsers(TwilioLines(rest, settings.public_url)),
-        tokens=Tokens(settings.secret_key),
-    )
+    return with_browsers(TwilioLines(rest, settings.public_url))
 
 
-async def _load(runtimes: "Runtimes", team: "Sequence[str]", bound: "asyncio.Future[int]") -> None:
+def _sentences(team: "Mapping[Path, Agent]") -> "Sentences":
+    from offhook.web.ports import Sentences
+
+    if not team:
+        return Sentences()
+    first = next(iter(team.values()))
+    sorry = first.script().failure_goodbye
+    return Sentences(language=first.language, busy=sorry, apology=sorry)
+
+
+async def _load(runtimes: "Runtimes", keys: Sequence[str]) -> None:
     """All of them, and for as long as the server runs: a caller who is handed over does not wait for models."""
-    from offhook.cli.assembly import knowledge_line
     from offhook.cli.checks import Check, Mark, NotReady
     from offhook.cli.examination import VOICE_ADVICE
+    from offhook.platform.assembly import knowledge_line
 
     try:
-        agents = [await runtimes.acquire(key) for key in team]
+        agents = [await runtimes.acquire(key) for key in keys]
     except ProviderError as error:
         raise NotReady([Check(Mark.BAD, "a provider cannot be reached", str(error), VOICE_ADVICE)]) from error
     for ready in agents:
@@ -161,11 +228,10 @@ async def _load(runtimes: "Runtimes", team: "Sequence[str]", bound: "asyncio.Fut
     # What was loaded stays: to look at it again and again would stop all calls each time.
     gc.collect()
     gc.freeze()
-    await bound
 
 
 async def _while_serving(
-    serving: "asyncio.Future[None]", load: "Coroutine[Any, Any, None]", say_ready: "Callable[[], None]"
+    serving: "asyncio.Future[None]", load: Coroutine[Any, Any, None], say_ready: Callable[[], None]
 ) -> None:
     """Load while the port is open already; whichever of the two fails ends both, and is what is raised."""
     loading = asyncio.ensure_future(load)
@@ -181,8 +247,9 @@ async def _while_serving(
         await asyncio.gather(loading, serving, return_exceptions=True)
 
 
-def _webhook(settings: Settings) -> str:
-    return f"{settings.public_url}/twilio/voice" if settings.public_url else "/twilio/voice at this server's address"
+def _webhook() -> str:
+    public_url = Settings.from_environment().public_url
+    return f"{public_url}/twilio/voice" if public_url else "/twilio/voice at this server's address"
 
 
 def _providers(agent: "Agent") -> tuple[str, str, str]:

@@ -31,11 +31,11 @@ def talk(
     import uvloop
 
     from offhook.agents.load import load_team
-    from offhook.cli.assembly import runtimes_of
     from offhook.cli.demo_command import example, fetch_models
     from offhook.cli.examination import examine, require
     from offhook.cli.log import begin_log
     from offhook.cli.serve_command import SWITCH_S, PageWish, serve_agents
+    from offhook.platform.assembly import runtimes_of
 
     begin_log(logging.WARNING)
     os.umask(0o077)

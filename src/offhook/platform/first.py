@@ -2,11 +2,10 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, select, update
 
 from offhook import clock
 from offhook.errors import ConfigurationError
-from offhook.ids import new_id
 from offhook.platform.audit import audit
 from offhook.platform.callers import Role
 from offhook.platform.people_rows import (
@@ -16,21 +15,19 @@ from offhook.platform.people_rows import (
     add_login_link,
     add_user,
     end_sessions,
+    first_workspace,
+    lock,
     memberships,
     read_email,
     user_of,
 )
 from offhook.platform.platform import Platform
-from offhook.store.schema import WORKSPACES
 from offhook.store.scope import Actor, Scope
 from offhook.store.tables.people import LOGIN_LINKS, MEMBERS, USERS
 
 LINK_MS: Final = 30 * 60_000
 FIRST_LINK_MS: Final = DAY_MS
-DEFAULT: Final = "Default"
 MACHINE: Final = Actor("system", "", "command line")
-_LOCK: Final = 0x0FF_4005
-"""Of PostgreSQL's advisory locks: two processes that start together make one workspace."""
 
 
 async def ensure_first(platform: Platform) -> Link | None:
@@ -44,16 +41,7 @@ async def ensure_first(platform: Platform) -> Link | None:
             return None
         return add_login_link(connection, owner.id, FIRST_LINK_MS)
 
-    return await platform.store.write_wide(job)
-
-
-async def first_workspace(platform: Platform) -> str:
-    """The id of the oldest workspace; it is made if there is none."""
-
-    def job(connection: Connection) -> str:
-        _first_owner(connection)
-        return str(_oldest_workspace(connection).id)
-
+    await platform.first_workspace()
     return await platform.store.write_wide(job)
 
 
@@ -84,17 +72,13 @@ async def reset_password(platform: Platform, email: str) -> Link:
 
 def _first_owner(connection: Connection) -> Any:
     """The row of the owner who was first, in the oldest workspace; both are made where there are none."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-    workspace = _oldest_workspace(connection)
-    if workspace is None:
-        values = {"id": new_id("ws"), "name": DEFAULT, "settings": {}, "created_at": clock.wall_ms()}
-        connection.execute(insert(WORKSPACES).values(**values))
-        workspace = _oldest_workspace(connection)
+    workspace, _ = first_workspace(connection)
+    # Two processes that start together make one owner.
+    lock(connection, workspace)
     owners = (
         select(USERS)
         .join(MEMBERS, MEMBERS.c.user_id == USERS.c.id)
-        .where(MEMBERS.c.workspace_id == workspace.id, MEMBERS.c.role == Role.OWNER.value)
+        .where(MEMBERS.c.workspace_id == workspace, MEMBERS.c.role == Role.OWNER.value)
         .where(MEMBERS.c.disabled_at.is_(None))
         .order_by(MEMBERS.c.created_at, USERS.c.id)
     )
@@ -102,7 +86,7 @@ def _first_owner(connection: Connection) -> Any:
     if owner is None:
         user = user_of(connection, FIRST_OWNER)
         user_id = user.id if user is not None else add_user(connection, FIRST_OWNER, "Owner")
-        scope = Scope(connection, workspace.id, MACHINE)
+        scope = Scope(connection, workspace, MACHINE)
         scope.put(
             MEMBERS, ["workspace_id", "user_id"], user_id=user_id, role=Role.OWNER.value, disabled_at=None,
             created_at=clock.wall_ms(),
@@ -110,11 +94,6 @@ def _first_owner(connection: Connection) -> Any:
         audit(scope, "member.joined", "member", user_id, after={"role": Role.OWNER.value, "email": FIRST_OWNER})
         owner = connection.execute(owners.limit(1)).first()
     return owner
-
-
-def _oldest_workspace(connection: Connection) -> Any:
-    oldest = select(WORKSPACES).order_by(WORKSPACES.c.created_at, WORKSPACES.c.id)
-    return connection.execute(oldest.limit(1)).first()
 
 
 def _known(connection: Connection, email: str) -> Any:

@@ -115,6 +115,11 @@ class People:
 
         return await self._store.read_wide(job)
 
+    async def is_workspace(self, workspace: str) -> bool:
+        """There is one of this id."""
+        wanted = select(WORKSPACES.c.id).where(WORKSPACES.c.id == workspace)
+        return await self._store.read_wide(lambda connection: connection.execute(wanted).first() is not None)
+
     async def create_workspace(self, caller: Caller, name: str) -> str:
         """The id of a new workspace, whose owner is the person who asks. Raises `Forbidden`, `Conflict`."""
         if not caller.user_id or caller.role is not Role.OWNER:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, or_, select, text
 
 from offhook import clock
 from offhook.ids import new_id
@@ -26,6 +26,10 @@ LONGEST_MS: Final = 90 * DAY_MS
 """And however often it is used, it is over after this."""
 MOST_SESSIONS: Final = 50
 """Of one person; the oldest goes."""
+DEFAULT: Final = "Default"
+"""What the first workspace is called until they say otherwise."""
+_LOCK: Final = 0x0FF_4005
+"""Of PostgreSQL's advisory locks."""
 FIRST_OWNER: Final = "owner@localhost"
 """What the first owner is called until they say otherwise."""
 
@@ -76,6 +80,21 @@ async def write_both(store: Store, workspace: str, actor: Actor, job: Callable[[
     if scope.changes:
         store.on_changes(scope.changes)
     return result
+
+
+def first_workspace(connection: Connection) -> tuple[str, bool]:
+    """The id of the oldest workspace; it is made where there is none, and then the second is true."""
+    oldest = select(WORKSPACES.c.id).order_by(WORKSPACES.c.id).limit(1)
+    found = connection.execute(oldest).scalar()
+    if found is None and connection.dialect.name == "postgresql":
+        # Two processes that start together make one.
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        found = connection.execute(oldest).scalar()
+    if found is not None:
+        return str(found), False
+    made = new_id("ws")
+    connection.execute(insert(WORKSPACES).values(id=made, name=DEFAULT, settings={}, created_at=clock.wall_ms()))
+    return made, True
 
 
 def lock(connection: Connection, workspace: str) -> None:

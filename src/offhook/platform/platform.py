@@ -1,17 +1,27 @@
 """The platform: every service of it, opened together and stopped together."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
+from sqlalchemy import Connection
+
+from offhook.call.live import Limits, LiveCalls
+from offhook.call.records.port import Records
+from offhook.platform.files import FileAgents
+from offhook.platform.front_desk import FrontDesk
 from offhook.platform.idempotency import Idempotency
 from offhook.platform.invitations import Invitations
 from offhook.platform.keys import ApiKeys
+from offhook.platform.line_up import Answering, LineUp
 from offhook.platform.oidc import Issuer, issuer_of
 from offhook.platform.passwords import Passwords
 from offhook.platform.people import People
+from offhook.platform.people_rows import first_workspace
 from offhook.platform.sessions import Sessions
+from offhook.platform.snapshot import Secrets, Snapshot
 from offhook.platform.throttle import Throttle
 from offhook.settings import Settings
 from offhook.store.engine import database_url
@@ -19,6 +29,9 @@ from offhook.store.migrate import migrate
 from offhook.store.objects import Objects
 from offhook.store.scope import Change
 from offhook.store.store import Store
+from offhook.telephony.facts import CallFacts
+from offhook.telephony.line import Line
+from offhook.telephony.tokens import Tokens
 
 
 @dataclass(slots=True)
@@ -29,15 +42,21 @@ class Platform:
     store: Store
     objects: Objects
     api_keys: ApiKeys = field(init=False)
+    snapshot: Snapshot = field(init=False)
+    line_up: LineUp = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
     invitations: Invitations = field(init=False)
     sessions: Sessions = field(init=False)
     issuer: Issuer | None = field(init=False)
     idempotency: Idempotency = field(init=False)
+    file_agents: FileAgents | None = None
+    _first: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.api_keys = ApiKeys(self.store)
+        self.snapshot = Snapshot(self.store, _no_secrets)
+        self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
         self.invitations = Invitations(self.store)
@@ -51,12 +70,64 @@ class Platform:
         """Open database and objects, brought to this version. Raises `ConfigurationError`, `StoreError`."""
         url = database_url(settings.database_url.reveal(), settings.data_dir)
         await asyncio.to_thread(migrate, url)
-        return cls(settings, Store(url), Objects.open(settings.objects_url.reveal(), settings.data_dir / "objects"))
+        platform = cls(settings, Store(url), Objects.open(settings.objects_url.reveal(), settings.data_dir / "objects"))
+        await platform.snapshot.load()
+        return platform
+
+    async def first_workspace(self) -> str:
+        """The oldest workspace; made when there is none."""
+
+        workspace, is_new = await self.store.write_wide(first_workspace)
+        if is_new:
+            self._changed([Change(workspace, "workspace", workspace)])
+        return workspace
+
+    def first_keys(self) -> list[str]:
+        """Agents that are made ready before calls are taken: the file's team."""
+        known = [self.snapshot.agent(agent_id) for agent_id in self._first]
+        return [f"{agent.id}/{agent.version}" for agent in known if agent is not None]
+
+    async def adopt(self, file: Path) -> None:
+        """The agent of this file answers whoever calls a number that is nobody's. Raises `ConfigurationError`."""
+        self.file_agents = FileAgents(self.store, await self.first_workspace(), file)
+        agents = await self.file_agents.adopt()
+        await self.snapshot.settle()
+        self._first = list(agents.values())
+        self.line_up.answer_all_with(self._first[0])
+        self.file_agents.watch()
+
+    def take_calls(self, records: Records, lines: Callable[[CallFacts], Line]) -> tuple[LiveCalls, FrontDesk]:
+        """The live calls of this process, and the desk that stands before them."""
+        settings = self.settings
+        live = LiveCalls(
+            self.line_up.runtimes,
+            Limits(settings.max_calls, settings.max_loop_lag_ms / 1000, settings.max_calls_per_number),
+            data_dir=settings.data_dir,
+            records=records,
+            lines=lines,
+            tokens=Tokens(settings.secret_key),
+        )
+        return live, FrontDesk(live, self.line_up)
 
     async def stop(self) -> None:
         """Finish what waits."""
+        if self.file_agents is not None:
+            await self.file_agents.stop()
+        await self.snapshot.stop()
+        await self.line_up.runtimes.close()
         await asyncio.to_thread(self.passwords.close)
         await asyncio.to_thread(self.store.close)
 
     def _changed(self, changes: Sequence[Change]) -> None:
         """After a commit."""
+        self.snapshot.changed(changes)
+
+    def _folder_of(self, answering: Answering) -> Path:
+        agent = self.snapshot.agent(answering.agent_id)
+        if agent is not None and agent.file:
+            return Path(agent.file).parent
+        return self.settings.data_dir / "agents" / answering.agent_id / str(answering.version)
+
+
+def _no_secrets(connection: Connection, workspace: str) -> Secrets:
+    return {}

@@ -24,6 +24,7 @@ from offhook.platform.people_rows import (
     add_session,
     add_user,
     end_sessions,
+    first_workspace,
     hash_of,
     memberships,
     read_email,
@@ -32,7 +33,6 @@ from offhook.platform.people_rows import (
 )
 from offhook.platform.problems import Conflict, Flaw, Forbidden, Invalid, NotFound, Unauthenticated
 from offhook.platform.throttle import Throttle
-from offhook.store.schema import WORKSPACES
 from offhook.store.scope import SYSTEM, Actor, Scope
 from offhook.store.store import Store
 from offhook.store.tables.people import INVITATIONS, LOGIN_LINKS, MEMBERS, SESSIONS, USERS
@@ -149,7 +149,7 @@ class Sessions:
                 changes += scope.changes
             if user is None and identity.is_trusted:
                 user = _new_user(connection, identity)
-                scope = Scope(connection, _first_workspace(connection), actor_of(user))
+                scope = Scope(connection, first_workspace(connection)[0], actor_of(user))
                 add_member(scope, user.id, Role.VIEWER)
                 audit(scope, "member.joined", "member", user.id, after={"role": "viewer", "email": identity.email})
             places = memberships(connection, user.id) if user is not None else ()
@@ -347,8 +347,3 @@ def _new_user(connection: Connection, identity: Identity) -> Any:
     user_id = add_user(connection, identity.email, identity.name)
     connection.execute(update(USERS).where(USERS.c.id == user_id).values(oidc_subject=identity.key))
     return user_of(connection, identity.email)
-
-
-def _first_workspace(connection: Connection) -> str:
-    first = select(WORKSPACES.c.id).order_by(WORKSPACES.c.created_at, WORKSPACES.c.id).limit(1)
-    return str(connection.execute(first).scalar())

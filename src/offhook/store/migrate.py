@@ -7,19 +7,17 @@ behind a lock of its own, so that several processes that start together do it on
 import logging
 import sqlite3
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL
 
 from offhook import __version__
 from offhook.errors import ConfigurationError, StoreError
 from offhook.store.engine import file_of, is_sqlite, open_engine
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _LOCK: Final = 0x0FF_4004
 """Of PostgreSQL's advisory locks: ours."""
@@ -27,11 +25,14 @@ _LOG: Final = logging.getLogger("offhook.store")
 FOLDER: Final = Path(__file__).parent / "migrations"
 
 
+def known() -> list[str]:
+    """The revisions that this program knows, oldest first: each file's name begins with its own."""
+    return sorted(path.name.partition("_")[0] for path in FOLDER.glob("versions/[0-9]*.py"))
+
+
 def newest() -> str:
     """The revision that this program expects."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return head
+    return known()[-1]
 
 
 def migrate(url: URL) -> str:
@@ -79,6 +80,11 @@ def revision(url: URL) -> str:
 
 def run_migrations(connection: Connection) -> None:
     """Every step that is missing, on this connection, which commits or does not."""
+    # Imported here: most starts find nothing to do.
+    from alembic import command
+
+    # It tells each of its steps, which is no news for people.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
@@ -103,21 +109,19 @@ def _forward(url: URL) -> None:
 
 
 def _require_known(had: str) -> None:
-    if not had:
-        return
-    try:
-        ScriptDirectory.from_config(_config()).get_revision(had)
-    except CommandError:
+    if had and had not in known():
         raise ConfigurationError(
             "the database is newer than this program: install the version that made it, or a newer one",
             field="database",
             found=f"revision {had}",
             expected=f"revision {newest()}, that of Offhook {__version__}, or an older one",
-        ) from None
+        )
 
 
 def _revision(connection: Connection) -> str:
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
 def _copied(url: URL, had: str) -> Path | None:
@@ -140,7 +144,9 @@ def _put_back(file: Path, copy: Path) -> None:
     copy.replace(file)
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     return config

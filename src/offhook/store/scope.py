@@ -163,20 +163,15 @@ class Scope:
 def _scoped_tables(statement: Select[Any]) -> set[Table]:
     """Every table of the statement that belongs to workspaces, in joins and inner selects too."""
     found: set[Table] = set()
-    part: Any
-    for part in iterate(statement):
+    parts: list[Any] = list(iterate(statement))
+    for origin in statement.get_final_froms():
+        parts += [origin, *find_tables(origin, include_joins=True)]
+    for part in parts:
         if isinstance(part, Alias) and isinstance(part.element, Table) and is_scoped(part.element):
             raise CrossingError(f"{part.element.name} under another name: its workspace would not be seen to")
-        if isinstance(part, Table) and is_scoped(part):
-            found.add(part)
-        elif isinstance(part, Column) and isinstance(part.table, Table) and is_scoped(part.table):
-            found.add(part.table)
+        table = part.table if isinstance(part, Column) else part
+        if isinstance(table, Table) and is_scoped(table):
+            found.add(table)
         elif isinstance(part, Select) and part is not statement:
             found |= _scoped_tables(part)
-    for origin in statement.get_final_froms():
-        found |= {
-            table for table in find_tables(origin, include_joins=True) if isinstance(table, Table) and is_scoped(table)
-        }
-        if isinstance(origin, Alias) and isinstance(origin.element, Table) and is_scoped(origin.element):
-            raise CrossingError(f"{origin.element.name} under another name: its workspace would not be seen to")
     return found

@@ -24,6 +24,9 @@ class CallFacts:
     """`inbound` or `outbound`."""
     origin: str = ""
     """Scheme and host by which the carrier reached us, without a slash at the end: for addresses given to it later."""
+    agent: str = ""
+    """Who answers, where it was decided before it rang: an agent's id and a version, as `agent_01J.../3`. Empty: who
+    the number called belongs to."""
 
     def shown_in(self, others: "Iterable[CallFacts]") -> int:
         """How many of the others come from this call's number; a hidden number is nobody's, and an agent's own calls

@@ -22,8 +22,10 @@ from enum import StrEnum
 from typing import Final
 
 import msgspec
+from ulid import ULID
 
 from offhook.errors import OffhookError
+from offhook.ids import new_id
 from offhook.settings import Secret
 from offhook.telephony.facts import CallFacts
 
@@ -31,8 +33,8 @@ TOKEN_S: Final = 60.0
 """From the webhook's answer to the media's start: the carrier takes less than a second (protocol notes, 1.8)."""
 TOKEN_LIMIT: Final = 494
 """Characters: name and value of a custom parameter are below 500 together, and the name is `token` (notes, 1.3)."""
-NUMBER_BYTES: Final = 72
-"""Of a number in a token, UTF-8; what is longer is cut. E.164 has 16, SIP addresses seldom more than 60."""
+NUMBER_BYTES: Final = 56
+"""Of a number in a token, UTF-8; what is longer is cut. E.164 has 16, most SIP addresses fewer than 50."""
 ORIGIN_BYTES: Final = 80
 """A longer one is left out: then OFFHOOK_PUBLIC_URL has to say it."""
 SID_BYTES: Final = 64
@@ -41,16 +43,18 @@ MOST_USED: Final = 20_000
 AHEAD_S: Final = 5.0
 """The clocks of two machines may differ by so much."""
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _DIGEST_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _ID_BYTES: Final = 16
-_CALL_ID: Final = re.compile(r"call_[0-9a-f]{32}")
+_ULID: Final = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
+_CALL_ID: Final = re.compile(f"call_{_ULID}")
+_AGENT: Final = re.compile(f"agent_({_ULID})/([0-9]{{1,9}})")
 
 
 def new_call_id() -> str:
-    """An id of our own for a call: 128 random bits."""
-    return f"call_{secrets.token_hex(_ID_BYTES)}"
+    """An id of our own for a call: its time, and 80 random bits."""
+    return new_id("call")
 
 
 class Purpose(StrEnum):
@@ -104,6 +108,8 @@ class _Payload(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fiel
     from_number: str
     to_number: str
     origin: str
+    agent: bytes
+    agent_version: int
     is_outbound: bool
     is_return: bool
     expires_at: int
@@ -129,13 +135,16 @@ class Tokens:
             raise ValueError(f"not a call id: {call[:60]!r}")
         if not 0 < len(facts.call_sid.encode()) <= SID_BYTES:
             raise ValueError(f"not a carrier's id of a call: {facts.call_sid[:60]!r}")
+        agent, agent_version = _packed_agent(facts.agent)
         payload = _Payload(
             version=_VERSION,
-            call=bytes.fromhex(call.removeprefix("call_")),
+            call=ULID.from_str(call.removeprefix("call_")).bytes,
             call_sid=facts.call_sid,
             from_number=_cut(facts.from_number),
             to_number=_cut(facts.to_number),
             origin=facts.origin if len(facts.origin.encode()) <= ORIGIN_BYTES else "",
+            agent=agent,
+            agent_version=agent_version,
             is_outbound=facts.direction == "outbound",
             is_return=purpose is Purpose.RETURN,
             expires_at=math.ceil(at + TOKEN_S),
@@ -162,9 +171,10 @@ class Tokens:
             to_number=payload.to_number,
             direction="outbound" if payload.is_outbound else "inbound",
             origin=payload.origin,
+            agent=f"agent_{ULID(payload.agent)}/{payload.agent_version}" if payload.agent else "",
         )
         purpose = Purpose.RETURN if payload.is_return else Purpose.NEW
-        return MediaPass(f"call_{payload.call.hex()}", facts, purpose, payload.expires_at, payload.nonce)
+        return MediaPass(f"call_{ULID(payload.call)}", facts, purpose, payload.expires_at, payload.nonce)
 
     def _read(self, token: str) -> _Payload:
         if not token:
@@ -183,7 +193,7 @@ class Tokens:
             payload = _decoder.decode(signed)
         except msgspec.MsgspecError as error:
             raise TokenRefused(TokenRefusal.UNREADABLE) from error
-        if payload.version != _VERSION or len(payload.call) != _ID_BYTES:
+        if payload.version != _VERSION or len(payload.call) != _ID_BYTES or len(payload.agent) not in (0, _ID_BYTES):
             raise TokenRefused(TokenRefusal.UNREADABLE)
         return payload
 
@@ -205,6 +215,15 @@ class Tokens:
 
     def _sign(self, payload: bytes) -> bytes:
         return hmac.digest(self._key, payload, hashlib.sha256)
+
+
+def _packed_agent(agent: str) -> tuple[bytes, int]:
+    if not agent:
+        return b"", 0
+    found = _AGENT.fullmatch(agent)
+    if found is None:
+        raise ValueError(f"not an agent and a version: {agent[:60]!r}")
+    return ULID.from_str(found[1]).bytes, int(found[2])
 
 
 def _cut(number: str) -> str:

@@ -21,6 +21,8 @@ from offhook.web.strays import HEALTH_PATH, Strays
 from offhook.web.switchboard import MEDIA_PATH, Switchboard
 from offhook.web.talk import Talk, talk_router
 
+App = FastAPI
+"""What is served: for those who only carry it."""
 RETRY_AFTER_S: Final = "5"
 
 

@@ -105,20 +105,26 @@ class Switchboard:
         if earlier is not None:
             # Asked again, it is not a second call: neither a place nor a token more.
             return earlier.document
-        refusal = self.calls.refusal()
-        document = b""
-        if not refusal:
+        if refusal := self.calls.refusal():
+            document = self._refused(call_sid, AdmissionRefused(refusal))
+        else:
             try:
                 document = self._expected(webhook, call_sid)
             except AdmissionRefused as refused:
-                refusal = str(refused)
-        if refusal:
-            _logger.warning("> %s  refused (%s)", call_sid, _shown(refusal))
-            # Who calls again and again is not put through: each time would be at the owner's cost.
-            is_flood = refusal == TOO_OFTEN
-            document = self._sentence(self.sentences.busy) if is_flood else self._rescue(call_sid, self.sentences.busy)
+                document = self._refused(call_sid, refused)
         self.answers.keep(document, key)
         return document
+
+    def _refused(self, call_sid: str, refused: AdmissionRefused) -> bytes:
+        _logger.warning("> %s  refused (%s)", call_sid, _shown(str(refused)))
+        if refused.number:
+            return twiml.dial(refused.number)
+        if refused.sentence:
+            return twiml.say_and_hang_up(refused.sentence, refused.language or self.sentences.language)
+        # Who calls again and again is not put through: each time would be at the owner's cost.
+        if str(refused) == TOO_OFTEN:
+            return self._sentence(self.sentences.busy)
+        return self._rescue(call_sid, self.sentences.busy)
 
     def _expected(self, webhook: Webhook, call_sid: str) -> bytes:
         fields = webhook.fields

@@ -1,6 +1,7 @@
 """Puts an agent together from its document: providers, knowledge, models, tools. The one place that knows them all."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, cast
 
@@ -38,15 +39,18 @@ MEANING_MODEL: Final = "minilm"
 """Finds facts by meaning; without it they are found by their words."""
 
 
-def assemble(agent: Agent, settings: Settings) -> AgentRuntime:
-    """The agent, ready to be prepared. Raises `ConfigurationError`: missing models, keys, unreadable knowledge."""
+def assemble(agent: Agent, settings: Settings, key: Callable[[str], str] | None = None) -> AgentRuntime:
+    """The agent, ready to be prepared. Raises `ConfigurationError`: missing models, keys, unreadable knowledge.
+
+    `key` gives the secret of a name (`OPENAI_API_KEY`); without it the settings do.
+    """
     store = ModelStore(settings.model_dir, cast("Sources", settings.model_sources))
     missing = store.missing(models_of(agent))
     if missing:
         raise ConfigurationError(
             f"local models are missing: run `offhook models fetch {' '.join(missing)}`", file=str(settings.model_dir)
         )
-    facts, health, keys = knowledge_of(agent, store, settings), HealthBoard(), KeyRing(settings.key)
+    facts, health, keys = knowledge_of(agent, store, settings), HealthBoard(), KeyRing(key or settings.key)
     setup = Setup(
         language=agent.language,
         vocabulary=agent.vocabulary,

@@ -1,0 +1,146 @@
+"""Who answers a call: the agent of the number that was called, in the version that is published, with its workspace's
+own keys. A call keeps the version that it started with.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from offhook.agents.model import Agent
+from offhook.call.runtime import AgentRuntime
+from offhook.call.runtimes import Runtimes
+from offhook.errors import AdmissionRefused, ConfigurationError
+from offhook.platform.assembly import assemble
+from offhook.platform.snapshot import KnownAgent, KnownNumber, Secrets, Snapshot
+from offhook.settings import Settings
+from offhook.store.json import loads
+from offhook.telephony.facts import CallFacts
+
+UNKNOWN_NUMBER: Final = "unknown number"
+NO_AGENT: Final = "no agent"
+PROVIDER_KEY: Final = "provider_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Who answers a call."""
+
+    workspace: str
+    agent_id: str
+    version: int
+
+    @property
+    def key(self) -> str:
+        """As calls carry it: `agent_01J.../3`."""
+        return f"{self.agent_id}/{self.version}"
+
+
+class LineUp:
+    """Finds and loads the agents of all workspaces. `runtimes` is what live calls are given."""
+
+    def __init__(self, snapshot: Snapshot, settings: Settings, folder_of: Callable[[Answering], Path]) -> None:
+        """`folder_of`: where the files lie that a version's document names."""
+        self._snapshot, self._settings, self._folder_of = snapshot, settings, folder_of
+        self._default = ""
+        self.runtimes = Runtimes(self._load, self._key)
+        snapshot.on_agent.append(self._replace)
+
+    def answer_all_with(self, agent_id: str) -> None:
+        """This agent answers the numbers that belong to nobody: a server that was started for one agent."""
+        self._default = agent_id
+
+    def who(self, facts: CallFacts) -> Answering:
+        """Who answers this call. Raises `AdmissionRefused` when nobody does."""
+        if facts.agent:
+            agent_id, _, version = facts.agent.partition("/")
+            return self._version(self._agent(agent_id), int(version or 0))
+        number = self._snapshot.number(facts.to_number)
+        if number is not None and number.agent_id:
+            agent = self._agent(number.agent_id)
+            return self._version(agent, _drawn(number, facts) or agent.version)
+        if self._default:
+            agent = self._agent(self._default)
+            return self._version(agent, agent.version)
+        raise AdmissionRefused(UNKNOWN_NUMBER if number is None else NO_AGENT)
+
+    def _agent(self, agent_id: str) -> KnownAgent:
+        agent = self._snapshot.agent(agent_id)
+        if agent is None:
+            raise AdmissionRefused(NO_AGENT)
+        return agent
+
+    def _version(self, agent: KnownAgent, version: int) -> Answering:
+        # A version that a split names and that is gone: the published one answers.
+        kept = version if self._snapshot.document(agent.id, version) is not None else agent.version
+        return Answering(agent.workspace, agent.id, kept)
+
+    # ── loading ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _key(self, facts: CallFacts) -> str:
+        return self.who(facts).key
+
+    async def _load(self, key: str) -> AgentRuntime:
+        agent_id, _, version = key.partition("/")
+        agent = self._snapshot.agent(agent_id)
+        document = self._snapshot.document(agent_id, int(version))
+        if agent is None or document is None:
+            raise ConfigurationError(f"there is no version {version} of agent {agent_id}")
+        answering = Answering(agent.workspace, agent_id, int(version))
+        secrets = self._snapshot.secrets(agent.workspace)
+        # Models are loaded from disk: other calls are not to wait for that.
+        runtime = await asyncio.to_thread(self._assembled, document, answering, secrets)
+        await runtime.prepare(first_call_first=True)
+        return runtime
+
+    def _assembled(self, document: bytes, answering: Answering, secrets: Secrets) -> AgentRuntime:
+        folder = self._folder_of(answering)
+        try:
+            agent = Agent.model_validate(loads(document), context={"base_dir": folder})
+        except ValidationError as error:
+            # It was valid when it was published, by another version of this program.
+            raise ConfigurationError(f"the published document is not valid any more: {error}") from error
+        runtime = assemble(agent, self._settings, key=self._keys_of(secrets))
+        runtime.handoffs = {name: self._handoff_key(answering, file) for name, file in runtime.handoffs.items()}
+        return runtime
+
+    def _handoff_key(self, answering: Answering, file: str) -> str:
+        """The files of a team are agents here."""
+        agent = self._snapshot.agent_of_file(answering.workspace, file)
+        return f"{agent.id}/{agent.version}" if agent is not None else f"{file}/0"
+
+    def _keys_of(self, secrets: Secrets) -> Callable[[str], str]:
+        """The workspace's own key for a name as `OPENAI_API_KEY`, else that of the environment."""
+
+        def key(name: str) -> str:
+            own = secrets.get((PROVIDER_KEY, provider_of_variable(name)))
+            return own.reveal() if own is not None else self._settings.key(name)
+
+        return key
+
+    def _replace(self, agent_id: str) -> None:
+        """Later calls load it anew; those that live keep what they have."""
+        for key in self.runtimes.loaded():
+            if key.startswith(f"{agent_id}/"):
+                self.runtimes.replace(key)
+
+
+def provider_of_variable(name: str) -> str:
+    """`openai` for `OPENAI_API_KEY`: a key in the vault stands for the variable that an agent names."""
+    return name.lower().removesuffix("_api_key").removesuffix("_key")
+
+
+def _drawn(number: KnownNumber, facts: CallFacts) -> int:
+    """The version for this call, 0 without a split. The same call draws the same, on every process."""
+    if not number.split:
+        return 0
+    place = int.from_bytes(hashlib.sha256(facts.call_sid.encode()).digest()[:4]) % 100
+    for version, percent in number.split:
+        place -= percent
+        if place < 0:
+            return version
+    return number.split[-1][0]

@@ -1,0 +1,285 @@
+"""What a ringing call needs, in memory: numbers, published agents, keys, carrier accounts. Read without waiting.
+
+It is made once at the start and mended row by row when something changes. While the database does not answer, it stays
+as it was, and calls are taken as before.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Connection, Text, and_, cast, select
+
+from offhook.errors import StoreError
+from offhook.settings import Secret
+from offhook.store.json import loads
+from offhook.store.schema import WORKSPACES
+from offhook.store.scope import Change
+from offhook.store.store import Store
+from offhook.store.tables.agents import AGENT_VERSIONS, AGENTS
+from offhook.store.tables.numbers import CARRIER_ACCOUNTS, PHONE_NUMBERS
+
+AGAIN_S: Final = 2.0
+"""After a failed reading it is tried again."""
+_LOG: Final = logging.getLogger("offhook.platform")
+
+Secrets = Mapping[tuple[str, str], Secret]
+"""A workspace's secrets, by kind and name."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAgent:
+    """An agent that was published at least once."""
+
+    workspace: str
+    id: str
+    name: str
+    version: int
+    """The published one."""
+    file: str = ""
+    """Where it is managed; empty: here."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNumber:
+    """A telephone number of ours."""
+
+    workspace: str
+    id: str
+    number: str
+    agent_id: str
+    split: tuple[tuple[int, int], ...] = ()
+    """Versions with their parts of a hundred; empty: the published version."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAccount:
+    """A carrier account."""
+
+    workspace: str
+    id: str
+    account_sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWorkspace:
+    """What a workspace wants in general."""
+
+    id: str
+    name: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class _Tables:
+    workspaces: dict[str, KnownWorkspace] = field(default_factory=dict)
+    agents: dict[str, KnownAgent] = field(default_factory=dict)
+    documents: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    """JSON: parsed when an agent is loaded, which is seldom."""
+    numbers: dict[str, KnownNumber] = field(default_factory=dict)
+    accounts: dict[str, KnownAccount] = field(default_factory=dict)
+    secrets: dict[str, Secrets] = field(default_factory=dict)
+
+
+class Snapshot:
+    """Of all workspaces."""
+
+    def __init__(self, store: Store, secrets_of: Callable[[Connection, str], Secrets]) -> None:
+        """`secrets_of` opens a workspace's secrets, in a thread of the store; none of them when the vault is locked."""
+        self._store, self._secrets_of = store, secrets_of
+        self._known = _Tables()
+        self._stale: dict[tuple[str, str], set[str]] = {}
+        """What is to be read again: workspace and kind, with the ids."""
+        self._wake, self._settled = asyncio.Event(), asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.on_agent: list[Callable[[str], None]] = []
+        """Told the id of an agent whose published version, documents or keys have changed."""
+
+    # ── asked while it rings ─────────────────────────────────────────────────────────────────────────────────
+
+    def number(self, number: str) -> KnownNumber | None:
+        """Whose number this is (E.164)."""
+        return self._known.numbers.get(number)
+
+    def agent(self, agent_id: str) -> KnownAgent | None:
+        """A published agent."""
+        return self._known.agents.get(agent_id)
+
+    def document(self, agent_id: str, version: int) -> bytes | None:
+        """A published document as JSON."""
+        return self._known.documents.get((agent_id, version))
+
+    def account(self, account_sid: str) -> KnownAccount | None:
+        """A carrier account by the carrier's id of it."""
+        return self._known.accounts.get(account_sid)
+
+    def workspace(self, workspace: str) -> KnownWorkspace | None:
+        """A workspace by its id."""
+        return self._known.workspaces.get(workspace)
+
+    def secrets(self, workspace: str) -> Secrets:
+        """The workspace's secrets; empty when it has none, or the vault is locked."""
+        return self._known.secrets.get(workspace, {})
+
+    def agent_of_file(self, workspace: str, file: str) -> KnownAgent | None:
+        """The agent that is managed by this file."""
+        found = (agent for agent in self._known.agents.values() if (agent.workspace, agent.file) == (workspace, file))
+        return next(found, None)
+
+    def numbers_of(self, workspace: str) -> Sequence[KnownNumber]:
+        """The workspace's numbers."""
+        return [number for number in self._known.numbers.values() if number.workspace == workspace]
+
+    # ── kept true ────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def load(self) -> None:
+        """Read all of it. Raises `StoreError`."""
+        self._known = await self._store.read_wide(self._read_all, within_s=60.0)
+        self._task = asyncio.create_task(self._keep(), name="snapshot")
+
+    def changed(self, changes: Sequence[Change]) -> None:
+        """Read again what has changed, soon."""
+        for change in changes:
+            self._stale.setdefault((change.workspace, change.kind), set()).add(change.id)
+        self._settled.clear()
+        self._wake.set()
+
+    async def settle(self) -> None:
+        """Wait until all that is known to have changed was read: for whoever changed it and asks at once."""
+        if self._stale:
+            await self._settled.wait()
+
+    async def stop(self) -> None:
+        """Keep it no longer."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    async def _keep(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            stale = {key: set(ids) for key, ids in self._stale.items()}
+            try:
+                for (workspace, kind), ids in stale.items():
+                    await self._refresh(workspace, kind, ids)
+                    left = self._stale.get((workspace, kind), set())
+                    left -= ids
+                    if not left:
+                        self._stale.pop((workspace, kind), None)
+                if not self._stale:
+                    self._settled.set()
+            except StoreError as error:
+                _LOG.warning("what has changed cannot be read, and is tried again: %s", error)
+                await asyncio.sleep(AGAIN_S)
+                self._wake.set()
+
+    async def _refresh(self, workspace: str, kind: str, ids: set[str]) -> None:
+        known, read = self._known, self._store.read_wide
+        if kind == "agent":
+            agents, documents = await read(lambda connection: _agents(connection, ids))
+            for agent_id in ids:
+                known.agents.pop(agent_id, None)
+            known.agents |= agents
+            for key in [key for key in known.documents if key[0] in ids and key not in documents]:
+                del known.documents[key]
+            known.documents |= documents
+            self._tell(ids)
+        elif kind == "phone_number":
+            numbers = await read(lambda connection: _numbers(connection, ids))
+            for number in [one.number for one in known.numbers.values() if one.id in ids]:
+                del known.numbers[number]
+            known.numbers |= numbers
+            # A split may name versions that were not kept until now.
+            await self._refresh(workspace, "agent", {one.agent_id for one in numbers.values()})
+        elif kind == "carrier_account":
+            accounts = await read(lambda connection: _accounts(connection, ids))
+            for account_sid in [one.account_sid for one in known.accounts.values() if one.id in ids]:
+                del known.accounts[account_sid]
+            known.accounts |= accounts
+        elif kind in ("provider_key", "secret"):
+            known.secrets[workspace] = await read(lambda connection: self._secrets_of(connection, workspace))
+            self._tell({agent.id for agent in known.agents.values() if agent.workspace == workspace})
+        elif kind == "workspace":
+            known.workspaces |= await read(lambda connection: _workspaces(connection, {workspace}))
+
+    def _tell(self, agents: set[str]) -> None:
+        for agent_id in agents:
+            for told in self.on_agent:
+                told(agent_id)
+
+    def _read_all(self, connection: Connection) -> _Tables:
+        tables = _Tables(workspaces=_workspaces(connection, None), numbers=_numbers(connection, None))
+        tables.agents, tables.documents = _agents(connection, None)
+        tables.accounts = _accounts(connection, None)
+        tables.secrets = {workspace: self._secrets_of(connection, workspace) for workspace in tables.workspaces}
+        return tables
+
+
+# ── one kind each ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+Documents = dict[tuple[str, int], bytes]
+
+
+def _agents(connection: Connection, ids: set[str] | None) -> tuple[dict[str, KnownAgent], Documents]:
+    """The published version of each, and the versions that a number's split names."""
+    wanted = AGENTS.c.id.in_(ids) if ids is not None else AGENTS.c.id.is_not(None)
+    is_there = and_(wanted, AGENTS.c.deleted_at.is_(None), AGENTS.c.published_version.is_not(None))
+    columns = (AGENTS.c.workspace_id, AGENTS.c.id, AGENTS.c.name, AGENTS.c.published_version, AGENTS.c.file)
+    published = (
+        select(*columns, cast(AGENT_VERSIONS.c.document, Text))
+        .join(AGENT_VERSIONS, AGENT_VERSIONS.c.agent_id == AGENTS.c.id)
+        .where(is_there, AGENT_VERSIONS.c.number == AGENTS.c.published_version)
+    )
+    agents: dict[str, KnownAgent] = {}
+    documents: Documents = {}
+    for workspace, agent_id, name, version, file, text in connection.execute(published):
+        agents[agent_id] = KnownAgent(workspace, agent_id, name, version, file)
+        documents[agent_id, version] = text.encode()
+    number = PHONE_NUMBERS.c
+    for agent_id, split in connection.execute(select(number.agent_id, number.split).where(number.split.is_not(None))):
+        for version, _ in _split(split):
+            if agent_id in agents and (agent_id, version) not in documents:
+                documents |= _document(connection, agent_id, version)
+    return agents, documents
+
+
+def _document(connection: Connection, agent_id: str, version: int) -> Documents:
+    table = AGENT_VERSIONS.c
+    found = select(cast(table.document, Text)).where(table.agent_id == agent_id, table.number == version)
+    text = connection.execute(found).scalar()
+    return {(agent_id, version): text.encode()} if text is not None else {}
+
+
+def _numbers(connection: Connection, ids: set[str] | None) -> dict[str, KnownNumber]:
+    table = PHONE_NUMBERS.c
+    wanted = table.id.in_(ids) if ids is not None else table.id.is_not(None)
+    rows = connection.execute(
+        select(table.workspace_id, table.id, table.number, table.agent_id, table.split).where(wanted)
+    )
+    return {
+        row.number: KnownNumber(row.workspace_id, row.id, row.number, row.agent_id or "", _split(row.split))
+        for row in rows
+    }
+
+
+def _split(parts: Any) -> tuple[tuple[int, int], ...]:
+    return tuple((int(part["version"]), int(part["percent"])) for part in parts or ())
+
+
+def _accounts(connection: Connection, ids: set[str] | None) -> dict[str, KnownAccount]:
+    table = CARRIER_ACCOUNTS.c
+    wanted = table.id.in_(ids) if ids is not None else table.id.is_not(None)
+    rows = connection.execute(select(table.workspace_id, table.id, table.account_sid).where(wanted))
+    return {row.account_sid: KnownAccount(row.workspace_id, row.id, row.account_sid) for row in rows}
+
+
+def _workspaces(connection: Connection, ids: set[str] | None) -> dict[str, KnownWorkspace]:
+    wanted = WORKSPACES.c.id.in_(ids) if ids is not None else WORKSPACES.c.id.is_not(None)
+    rows = connection.execute(
+        select(WORKSPACES.c.id, WORKSPACES.c.name, cast(WORKSPACES.c.settings, Text)).where(wanted)
+    )
+    return {row[0]: KnownWorkspace(row[0], row[1], loads(row[2])) for row in rows}
