@@ -39,7 +39,11 @@ class Bounds:
             await self._app(scope, receive, send)
             return
 
+        count = _Count()
+
         async def tell(message: Message) -> None:
+            if count.is_over:
+                return  # Whoever read it may have taken the end for another fault.
             if message["type"] == "http.response.start":
                 rates = [(name.lower().encode(), value.encode()) for name, value in told(scope).items()]
                 message = {**message, "headers": [*message.get("headers", ()), *rates]}
@@ -51,7 +55,7 @@ class Bounds:
         most = _most_bytes(scope)
         try:
             if most is not None:
-                receive = _counted(receive, most)
+                receive = count.counted(receive, most)
             else:
                 most = BODY_BYTES
                 body = await _whole(scope, receive, most)
@@ -61,10 +65,12 @@ class Bounds:
                 receive = _again(body, receive)
             await self._app(scope, receive, tell)
         except TooLarge:
+            count.is_over = True
+        if count.is_over:
             await _refuse(scope, receive, send, 413, f"the body is longer than {most} bytes", "request.too_large")
 
 
-def why_too_deep(body: bytes) -> bool:
+def is_too_deep(body: bytes) -> bool:
     """Lists and objects are nested deeper than `DEPTH`. What is no JSON is left to who reads it."""
     if body.count(b"[") + body.count(b"{") <= DEPTH:
         return False
@@ -73,13 +79,18 @@ def why_too_deep(body: bytes) -> bool:
     for _ in range(DEPTH):
         inner = signs.replace(b"[]", b"").replace(b"{}", b"")
         if len(inner) == len(signs):
-            return False
+            # No JSON, or all of it is gone: only what would bury its reader is refused here.
+            return inner.count(b"[") + inner.count(b"{") > DEPTH
         signs = inner
     return bool(signs)
 
 
 def _why_unfit(body: bytes) -> str:
-    if why_too_deep(body):
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return "the body is no UTF-8"
+    if is_too_deep(body):
         return f"lists and objects are nested deeper than {DEPTH}"
     if b"\\u" not in body:
         return ""
@@ -138,18 +149,25 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return give
 
 
-def _counted(receive: Receive, most: int) -> Receive:
-    size = 0
+class _Count:
+    """Of the bytes of one upload."""
 
-    async def give() -> MutableMapping[str, Any]:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > most:
-            raise TooLarge
-        return message
+    def __init__(self) -> None:
+        self.is_over = False
 
-    return give
+    def counted(self, receive: Receive, most: int) -> Receive:
+        size = 0
+
+        async def give() -> MutableMapping[str, Any]:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > most:
+                self.is_over = True
+                raise TooLarge
+            return message
+
+        return give
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, detail: str, code: str) -> None:
