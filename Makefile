@@ -15,7 +15,7 @@ OFFHOOK_MODEL_SOURCES ?= any
 export OFFHOOK_MODEL_SOURCES
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo talk test check format bench serve call models docs lock local-llm clean
+.PHONY: help setup demo talk test check format bench serve call models docs lock audit licences sbom local-llm clean
 
 help: ## this list
 	@echo "Offhook. On a fresh machine: make demo"
@@ -49,12 +49,18 @@ docs: $(RUN) $(DEV) ## make docs/reference from the code
 	@$(PY) scripts/reference.py
 lock: $(DEV) ## make the lock files again, with the newest allowed versions
 	@scripts/lock
+audit: $(RUN) $(DEV) ## look for known flaws and withdrawn releases in the locks
+	@$(PY) -m scripts.audit $(ARGS)
+licences: $(RUN) $(DEV) ## say whether every locked package may be used
+	@$(PY) -m scripts.licences
+sbom: $(RUN) $(DEV) ## write the bill of materials into dist
+	@$(PY) -m scripts.sbom $(ARGS)
 local-llm: $(RUN) $(LLM) ## add the local language model (1.1 GB)
 	@$(OFFHOOK) models fetch qwen-1.5b
 clean: ## remove .venv and caches (models and calls stay)
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
 
-$(RUN): pyproject.toml requirements/build.lock requirements/runtime.lock scripts/setup
+$(RUN): pyproject.toml requirements/build.lock requirements/runtime.lock requirements/mcp.lock scripts/setup
 	@scripts/setup run
 $(DEV): requirements/dev.lock scripts/setup | $(RUN)
 	@scripts/setup dev

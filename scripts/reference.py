@@ -23,6 +23,10 @@ from offhook.core.endings import ENDINGS
 from offhook.speech.registry import BLOCKS, Kind, providers
 
 ROOT = Path(__file__).parents[1]
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))  # Run by its path, it does not know its neighbours.
+from scripts import licences, models_page  # noqa: E402
+
 FOLDER = ROOT / "docs/reference"
 NOTE = "<!-- Made from the code by `make docs`: change the code, not this page. -->\n"
 PORTS = {Kind.STT: "speech-to-text", Kind.LLM: "the brain", Kind.TTS: "the voice"}
@@ -36,6 +40,8 @@ def pages() -> dict[str, str]:
         "cli.md": _cli_page,
         "environment.md": _environment_page,
         "events.md": _events_page,
+        "licences.md": licences.page,
+        "models.md": models_page.page,
     }
     return {name: NOTE + "\n" + "\n".join(make()).rstrip() + "\n" for name, make in makers.items()}
 

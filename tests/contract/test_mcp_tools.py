@@ -154,16 +154,25 @@ def test_a_library_that_is_missing_is_a_warning_and_tried_again(
                 await tools.prepare()
             assert names(tools) == []
             assert "mcp calendar: the package mcp cannot be used" in caplog.text
-            assert "install mcp>=1.24,<2; again in" in caplog.text
+            assert "run `make setup` in a clone, else `pip install 'offhook[mcp]'`; again in" in caplog.text
         await until(tools, 1)
         await tools.close()
 
     run(test())
 
 
-def test_the_package_may_be_no_older_than_what_is_used_of_it() -> None:
-    bounds = tomllib.loads(Path("pyproject.toml").read_text())["project"]["dependencies"]
-    assert mcp_tools.MCP_PACKAGE in bounds
+def test_the_client_is_an_extra_no_older_than_what_is_used_of_it() -> None:
+    project = tomllib.loads(Path("pyproject.toml").read_text())["project"]
+    # The first that has `streamable_http_client`.
+    assert project["optional-dependencies"]["mcp"] == ["mcp>=1.24,<2"]
+    assert "offhook[mcp]" in mcp_tools.INSTALL
+
+
+def test_without_the_extra_the_agent_is_refused_with_the_command_that_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    with pytest.raises(ConfigurationError, match=r"calendar: .* not installed; run `make setup` .*offhook\[mcp\]"):
+        box(command=PROGRAM)
+    assert [spec.name for spec in Toolbox([EndCallConfig()]).specs] == ["end_call"], "others do not need it"
 
 
 def test_whatever_goes_wrong_the_server_is_tried_again(

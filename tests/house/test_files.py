@@ -59,7 +59,8 @@ def test_no_large_files() -> None:
 
 def test_locks_pin_every_package_by_hash() -> None:
     locks = sorted((ROOT / "requirements").glob("*.lock"))
-    assert {"build.lock", "runtime.lock", "dev.lock", "local-llm.lock"} <= {lock.name for lock in locks}
+    names = {lock.name for lock in locks}
+    assert {"build.lock", "runtime.lock", "mcp.lock", "local-llm.lock", "dev.lock"} <= names
     broken = []
     for lock in locks:
         joined = lock.read_text("utf-8").replace("\\\n", " ")

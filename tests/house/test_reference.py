@@ -17,7 +17,10 @@ def _generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["agent.md", "behaviour.md", "cli.md", "environment.md", "events.md"])
+PAGES = ["agent.md", "behaviour.md", "cli.md", "environment.md", "events.md", "licences.md", "models.md"]
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_the_page_is_what_the_code_says(name: str) -> None:
     committed = (ROOT / "docs/reference" / name).read_text("utf-8")
     assert committed == _generator().pages()[name], f"docs/reference/{name} is stale: run `make docs` and commit it"

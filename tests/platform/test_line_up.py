@@ -168,7 +168,7 @@ def test_whoever_is_refused_at_the_desk_is_told_with_the_reason(play_here: Play)
     async def act(world: World) -> None:
         from offhook.call.records.files import FileRecords
 
-        platform, told = world.platform, []  # type: ignore[var-annotated]
+        platform, told = world.platform, list[tuple[str, str, str]]()
         records = FileRecords(platform.settings.data_dir)
         live, desk = platform.take_calls(records, lambda facts: BrowserLine())
         assert isinstance(desk, FrontDesk)

@@ -208,6 +208,20 @@ def test_doctor_looks_for_the_secrets_of_tools(tmp_path: Path, monkeypatch: pyte
     assert marks(path)["tool: calendar"] is Mark.GOOD
 
 
+def test_doctor_and_serve_say_how_the_client_of_mcp_servers_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "agent.yaml"
+    path.write_text("name: shop\ntools: [{type: mcp, name: calendar, command: [calendar]}]\n")
+    assert "tools" not in marks(path)
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    (found,) = [check for check in examine(path, "127.0.0.1", 0) if check.name == "tools"]
+    assert found.mark is Mark.BAD and "pip install 'offhook[mcp]'" in found.advice
+    monkeypatch.setenv("OFFHOOK_UNSIGNED", "1")
+    result = RUNNER.invoke(app, ["serve", str(path)])
+    assert result.exit_code == 2 and "pip install 'offhook[mcp]'" in result.stderr
+
+
 def test_doctor_looks_at_stand_bys_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "agent.yaml"
     path.write_text(

@@ -91,6 +91,21 @@ def test_the_folder_of_the_call_is_shown_and_who_heard_the_words(tmp_path: Path)
     assert str(folder) in result.output and "transcript.txt has the agent's own words" in result.output
 
 
+def test_a_second_call_is_another_call_to_the_server(tmp_path: Path) -> None:
+    """A server takes no call twice: with the SID of the first one the second would hear an apology."""
+
+    async def main() -> TinyServer:
+        async with running(TinyServer({"voice": "<Response><Say>Goodbye.</Say><Hangup/></Response>"})) as server:
+            env = {"OFFHOOK_PUBLIC_URL": PUBLIC_URL, "OFFHOOK_DATA_DIR": str(tmp_path)}
+            for more in ((), (), ("--seed", "7"), ("--seed", "7")):
+                await asyncio.to_thread(invoke, "--to", server.url, "--voice", "tape", "--say", "hello", *more, env=env)
+            return server
+
+    first, second, drawn, again = [fields["CallSid"] for fields in asyncio.run(main()).asked("voice")]
+    assert len({first, second, drawn}) == 3
+    assert drawn == again
+
+
 def test_ctrl_c_shows_what_there_was(tmp_path: Path) -> None:
     """As a person does it: in the middle of the call, to the process."""
     said = asyncio.Event()

@@ -144,6 +144,15 @@ def items_of(text: str, words: NumberWords, own_digits: tuple[str, ...], spare: 
     return tuple(_with_repeats(_numbers(atoms, words)))
 
 
+def in_figures(text: str, words: NumberWords) -> list[str]:
+    """The words of a text as they are compared, and each number that is said in words as its figures."""
+    table, joiners, atoms = _table(words, (), ()), [plain(word) for word in words.joiners], list[_Atom]()
+    for token in tokens_of(text):
+        said = plain(token) or token
+        atoms += [_Atom("joiner", item=Item(Mark.OTHER, text=said))] if said in joiners else table.word(token)
+    return [item.symbols.casefold() or item.text for item in _numbers(atoms, words)]
+
+
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

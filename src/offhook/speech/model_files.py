@@ -45,6 +45,26 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return "registry" if self.package else "publisher"
 
 
+class Witness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody else who says that a file is the publisher's."""
+
+    kind: Literal["git-lfs", "git", "sha256"]
+    digest: str
+    """In hex: a sha256, or for `git` the object id (sha1)."""
+    where: str
+    """Whose word it is."""
+    seen: str
+    """How it was read."""
+
+
+class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The publisher's file that a file was made of."""
+
+    sha256: str
+    where: str
+    seen: str
+
+
 class ModelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file of a model, and the size in bytes and sha256 that it must have."""
 
@@ -52,6 +72,8 @@ class ModelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     size: int
     sha256: str
     sources: tuple[Source, ...]
+    witnesses: tuple[Witness, ...] = ()
+    weights: Weights | None = None
 
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

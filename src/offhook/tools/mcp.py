@@ -11,13 +11,14 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from offhook import __version__, clock
 from offhook.agents.mcp_server_config import McpServerConfig
 from offhook.core.history import Outcome
-from offhook.errors import OffhookError, ToolError
+from offhook.errors import ConfigurationError, OffhookError, ToolError
 from offhook.speech.ports import Setup, ToolSpec
 from offhook.tools.guard import CONNECT_S, mcp_transport
 from offhook.tools.mcp_list import ToolList
@@ -41,8 +42,8 @@ BACK_S: Final = 2.0
 """A call waits so long for a server that was lost: longer, and the caller is better told."""
 READ_S: Final = 300.0
 PAGES: Final = 20
-MCP_PACKAGE: Final = "mcp>=1.24,<2"
-"""The first that has `streamable_http_client`."""
+INSTALL: Final = "`make setup` in a clone, else `pip install 'offhook[mcp]'`"
+"""The client of MCP servers is an extra: it brings an HTTP library of its own, and more."""
 MOST_WARNINGS: Final = 100
 WARNING_CHARS: Final = 400
 MOST_LISTED: Final = 1_000
@@ -93,7 +94,9 @@ class McpServer:
     """One server of an agent and its tools; serves all calls."""
 
     def __init__(self, config: McpServerConfig, setup: Setup) -> None:
-        """Raises `ConfigurationError` that names a secret or a variable which is not set."""
+        """Raises `ConfigurationError`: a secret or a variable is not set, or the client is not installed."""
+        if find_spec("mcp") is None:
+            raise ConfigurationError(f"the client of MCP servers is not installed; run {INSTALL}", field=config.name)
         self._config, self._base_dir = config, setup.base_dir
         self._secrets = Secrets(config.variables(), setup.key)
         self.tools: tuple[McpTool, ...] = ()
@@ -351,7 +354,7 @@ def _reason(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     if isinstance(error, ImportError):
-        return f"the package mcp cannot be used ({str(error)[:100]}): install {MCP_PACKAGE}"
+        return f"the package mcp cannot be used ({str(error)[:100]}): run {INSTALL}"
     import httpx
 
     match error:
