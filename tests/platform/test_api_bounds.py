@@ -1,6 +1,7 @@
 """Bounds of the API: how much is sent, how deep, how often; what no database takes is refused before it gets there."""
 
 import json
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,31 @@ def test_bodies_that_cannot_be_used_are_refused_in_the_same_form(play_here: Play
             assert len((await world.client.get("/api-keys")).json()["data"]) == 1
 
     play_here(act)
+
+
+def test_depth_is_that_of_the_reader() -> None:
+    """Random JSON with every sign that could mislead: as deep as it is."""
+    chance = random.Random(7)
+
+    def make(depth: int) -> Any:
+        text = "".join(chance.choice('[]{}"\\,:ab\u00fc') for _ in range(chance.randint(0, 12)))
+        if depth == 0:
+            return text
+        return (
+            [text, make(depth - 1), *[[]] * chance.randint(0, 70)] if chance.random() < 0.5 else {text: make(depth - 1)}
+        )
+
+    for _ in range(100):
+        depth = chance.randint(50, 80)
+        for is_ascii in (True, False):
+            body = json.dumps(make(depth), ensure_ascii=is_ascii)
+            assert is_too_deep(body.encode()) is (_depth(json.loads(body)) > DEPTH)
+
+
+def _depth(value: Any) -> int:
+    if isinstance(value, dict):
+        return 1 + max(map(_depth, value.values()), default=0)
+    return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0
 
 
 def test_a_body_without_an_end_is_not_read_to_it(play_here: Play) -> None:

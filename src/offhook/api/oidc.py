@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from offhook.api.auth import platform_of
-from offhook.api.browsers import address_of, cookie_name, drop, keep, own_base
+from offhook.api.browsers import address_of, cookie_name, drop, keep, own_base, session_of
 from offhook.errors import OffhookError
 from offhook.platform.oidc import Begun, Issuer
 from offhook.platform.oidc_tokens import IdentityRefused
@@ -54,6 +54,7 @@ async def end_oidc(request: Request, platform: ThePlatform) -> RedirectResponse:
         answer = RedirectResponse(f"{_SIGN_IN}#problem={error.code}", 303)
     else:
         answer = RedirectResponse(_HOME, 303)
+        await platform.sessions.forget(session_of(request))
         keep(answer, request, token)
     drop(answer, request, name=_STEP)
     return _private(answer)

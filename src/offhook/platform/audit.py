@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from offhook import clock
 from offhook.ids import id_at, new_id
 from offhook.store.scope import Scope
 from offhook.store.store import Store
 from offhook.store.tables.people import AUDIT_EVENTS
+
+_APART_MS: Final = 60_000
+"""No event's id is further from its moment."""
 
 
 def audit(scope: Scope, action: str, kind: str, key: str, before: Any = None, after: Any = None) -> None:
@@ -61,9 +64,11 @@ async def audit_events(store: Store, workspace: str, wanted: Wanted, limit: int,
                 found = found.where(column == value)
         # Ids are in the order of time: the primary key finds a stretch of it.
         if wanted.from_ms is not None:
-            found = found.where(table.id >= id_at("aud", wanted.from_ms))
+            found = found.where(
+                table.at >= wanted.from_ms, table.id >= id_at("aud", max(0, wanted.from_ms - _APART_MS))
+            )
         if wanted.until_ms is not None:
-            found = found.where(table.id < id_at("aud", wanted.until_ms))
+            found = found.where(table.at < wanted.until_ms, table.id < id_at("aud", wanted.until_ms + _APART_MS))
         if after:
             found = found.where(table.id < after)
         return scope.all(found.order_by(table.id.desc()).limit(limit))

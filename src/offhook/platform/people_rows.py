@@ -8,10 +8,12 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, text
+from sqlalchemy.exc import IntegrityError
 
 from offhook import clock
 from offhook.ids import new_id
 from offhook.platform.callers import Role
+from offhook.platform.problems import Conflict
 from offhook.store.schema import WORKSPACES
 from offhook.store.scope import Actor, Scope
 from offhook.store.store import Store
@@ -69,6 +71,16 @@ def read_email(text: str) -> str:
     return text.strip().lower()
 
 
+async def write_wide(store: Store, job: Callable[[Connection], T]) -> T:
+    """As `store.write_wide`. Raises `Conflict` when somebody else did the same at the same moment."""
+    try:
+        return await store.write_wide(job)
+    except IntegrityError as error:
+        raise Conflict(
+            "somebody else did the same at the same moment", code="request.at_once", what_to_do="Try again."
+        ) from error
+
+
 async def write_both(store: Store, workspace: str, actor: Actor, job: Callable[[Connection, Scope], T]) -> T:
     """As `store.write`, for a job that also writes of people, who belong to no workspace."""
 
@@ -76,7 +88,7 @@ async def write_both(store: Store, workspace: str, actor: Actor, job: Callable[[
         scope = Scope(connection, workspace, actor)
         return job(connection, scope), scope
 
-    result, scope = await store.write_wide(wide)
+    result, scope = await write_wide(store, wide)
     if scope.changes:
         store.on_changes(scope.changes)
     return result

@@ -30,6 +30,7 @@ from offhook.platform.people_rows import (
     read_email,
     user_of,
     write_both,
+    write_wide,
 )
 from offhook.platform.problems import Conflict, Flaw, Forbidden, Invalid, NotFound, Unauthenticated
 from offhook.platform.throttle import Throttle
@@ -96,7 +97,8 @@ class Sessions:
 
         def job(connection: Connection, scope: Scope) -> str:
             # The password may have been changed since it was looked at: the sessions of that time are over.
-            kept = connection.execute(select(USERS.c.password_hash).where(USERS.c.id == user.id)).scalar()
+            mine = select(USERS.c.password_hash).where(USERS.c.id == user.id).with_for_update()
+            kept = connection.execute(mine).scalar()
             if kept != user.password_hash:
                 raise SignInRefused
             if anew:
@@ -158,7 +160,7 @@ class Sessions:
             scope = Scope(connection, places[0].id, actor_of(user))
             return _begin(connection, scope, user.id, Way.OIDC), changes
 
-        token, changes = await self._store.write_wide(job)
+        token, changes = await write_wide(self._store, job)
         if changes:
             self._store.on_changes(changes)
         return token
