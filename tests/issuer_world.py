@@ -17,7 +17,7 @@ from joserfc.jwk import RSAKey
 from offhook import clock
 
 CLIENT, SECRET = "offhook-client", "s3cret of ours"
-KEY, OTHER_KEY = (RSAKey.generate_key(2048, {"kid": kid, "use": "sig", "alg": "RS256"}) for kid in ("one", "two"))
+KEY, OTHER_KEY = (RSAKey.generate_key(2048, {"kid": kid, "use": "sig"}) for kid in ("one", "two"))
 
 
 class Issuer:

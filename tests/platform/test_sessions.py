@@ -33,6 +33,7 @@ def test_the_first_link_signs_the_owner_in_once(play: Play) -> None:
             browser, other = await here.browser(), await here.browser()
             told = (await browser.post("/session", json={"link": link.token})).json()
             assert told["user"]["email"] == "owner@localhost" and told["role"] == "owner"
+            assert (await browser.get("/session")).headers["cache-control"] == "no-store"
             assert told["workspaces"] == [{"id": world.workspace, "name": "ours", "role": "owner"}]
             again = await other.post("/session", json={"link": link.token})
             assert again.status_code == 401 and again.json()["code"] == "session.link_spent"

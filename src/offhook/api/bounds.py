@@ -49,8 +49,12 @@ class Bounds:
             if count.is_over:
                 return  # Whoever read it may have taken the end for another fault.
             if message["type"] == "http.response.start":
-                rates = [(name.lower().encode(), value.encode()) for name, value in told(scope).items()]
-                message = {**message, "headers": [*message.get("headers", ()), *rates]}
+                headers = list(message.get("headers", ()))
+                headers += [(name.lower().encode(), value.encode()) for name, value in told(scope).items()]
+                if not any(name == b"cache-control" for name, _ in headers):
+                    # Who asks decides what is answered: no proxy may keep it for somebody else.
+                    headers.append((b"cache-control", b"no-store"))
+                message = {**message, "headers": headers}
             await send(message)
 
         if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
