@@ -9,6 +9,7 @@ from typing import Self
 from sqlalchemy import Connection
 
 from offhook.call.live import Limits, LiveCalls
+from offhook.call.past import PastCalls
 from offhook.call.records.port import Records
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
@@ -96,7 +97,9 @@ class Platform:
         self.line_up.answer_all_with(self._first[0])
         self.file_agents.watch()
 
-    def take_calls(self, records: Records, lines: Callable[[CallFacts], Line]) -> tuple[LiveCalls, FrontDesk]:
+    def take_calls(
+        self, records: Records, lines: Callable[[CallFacts], Line], past: PastCalls | None = None
+    ) -> tuple[LiveCalls, FrontDesk]:
         """The live calls of this process, and the desk that stands before them."""
         settings = self.settings
         live = LiveCalls(
@@ -106,6 +109,7 @@ class Platform:
             records=records,
             lines=lines,
             tokens=Tokens(settings.secret_key),
+            past=past,
         )
         return live, FrontDesk(live, self.line_up)
 

@@ -127,7 +127,7 @@ class VendorSocket:
         self._paused_at: float | None = None
         """Since when the vendor does not read."""
         self._due_at = 0.0
-        self._is_over = False
+        self._is_over, self._now = False, clock.now
         self._timer: asyncio.TimerHandle | None = None
 
     def send(self, message: str | bytes) -> None:
@@ -137,7 +137,7 @@ class VendorSocket:
         """
         if self.is_open and self._paused_at is None and not self.outbox:
             try:
-                self._write(message, clock.now())
+                self._write(message, self._now())
             except ProviderError as error:
                 self._end(error)
         elif dropped := self.outbox.put(message):
@@ -145,7 +145,7 @@ class VendorSocket:
 
     async def run(self) -> None:
         """Connect and serve until cancelled. Raises `ProviderError`: refused, lost, closed by the vendor, too slow."""
-        loop = asyncio.get_running_loop()
+        loop, self._now = asyncio.get_running_loop(), clock.of_loop()
         self._ended = loop.create_future()
         try:
             wire = await self._connect()
@@ -199,7 +199,7 @@ class VendorSocket:
             # Cancelled in its handshake, whose answer comes all the same: nobody else would ever close it.
             wire.disconnect(graceful=False)
             return
-        now = clock.now()
+        now = self._now()
         self._wire, self.is_open, self._sent_at = wire, True, now
         wire.underlying_transport.set_write_buffer_limits(high=self._limits.write_buffer)
         try:
@@ -214,7 +214,7 @@ class VendorSocket:
     def received(self, message: str | bytes) -> None:
         """The vendor says something."""
         try:
-            self._dialect.received(message, clock.now())
+            self._dialect.received(message, self._now())
             self._arm()
         except ProviderError as error:
             self._end(error)
@@ -235,7 +235,7 @@ class VendorSocket:
 
     def unwritable(self) -> None:
         """The vendor does not read."""
-        self._paused_at = clock.now()
+        self._paused_at = self._now()
         self._arm(self._paused_at + self._limits.send_s)
 
     def writable(self) -> None:
@@ -243,7 +243,7 @@ class VendorSocket:
         self._paused_at = None
         try:
             while self.outbox and self._paused_at is None:
-                self._write(self.outbox.pop(), clock.now())
+                self._write(self.outbox.pop(), self._now())
         except ProviderError as error:
             self._end(error)
 
@@ -278,7 +278,7 @@ class VendorSocket:
     def _tick(self) -> None:
         """Whatever is due by now: the dialect's own time, a keep-alive, the end of patience."""
         self._timer = None
-        limits, dialect, now = self._limits, self._dialect, clock.now()
+        limits, dialect, now = self._limits, self._dialect, self._now()
         if not self.is_open:
             return
         try:

@@ -6,6 +6,7 @@ proxy that was set up another way.
 """
 
 import asyncio
+import logging
 from typing import Any, ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -26,12 +27,28 @@ _FOREIGN: Final = (
 """How other protocols begin (RFC 8446, 5.1; the PROXY protocol, 2; RFC 9113, 3.4)."""
 
 
+class _PeersLog(logging.Logger):
+    """Takes the place of uvicorn's own: a line for each request that cannot be read is a line for whoever asks."""
+
+    def __init__(self, seldom: Seldom) -> None:
+        super().__init__("offhook.web.http", logging.WARNING)
+        self._seldom = seldom
+
+    def handle(self, record: logging.LogRecord) -> None:
+        """What is worse than a warning is a fault of ours, and told each time."""
+        if record.levelno > logging.WARNING:
+            logging.getLogger("uvicorn.error").handle(record)
+        else:
+            self._seldom.say("unreadable", f"= a request that cannot be read: {record.getMessage()}")
+
+
 class BoundedHttp(HttpToolsProtocol):
     """uvicorn's protocol with bounds; one for each connection."""
 
     seldom: ClassVar[Seldom]
     connections_open: ClassVar[set["BoundedHttp"]]
     most: ClassVar[int]
+    peers_log: ClassVar[logging.Logger]
     _timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
     _is_head_whole = False
@@ -41,6 +58,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A connection is there."""
+        self.logger = self.peers_log
         super().connection_made(transport)
         if len(self.connections_open) >= self.most:
             self.seldom.say("crowded", f"= {self.most} connections are open: further ones are refused")
@@ -139,5 +157,5 @@ class BoundedHttp(HttpToolsProtocol):
 def http_protocol(seldom: Seldom, most: int) -> type[BoundedHttp]:
     """The protocol class for uvicorn's `http`: it makes one object per connection and passes nothing of ours. `most`
     connections that are no media sockets are open at once."""
-    own: dict[str, Any] = {"seldom": seldom, "most": most, "connections_open": set()}
+    own: dict[str, Any] = {"seldom": seldom, "most": most, "connections_open": set(), "peers_log": _PeersLog(seldom)}
     return type("BoundedHttp", (BoundedHttp,), own)
