@@ -270,3 +270,25 @@ def test_the_audit_tells_who_did_what_and_is_filtered(play: Play) -> None:
                 assert (await ann.get(f"/audit-events?{bad}")).status_code == 422
 
     play(act)
+
+
+def test_who_accepts_two_invitations_at_once_is_one_person(play: Play) -> None:
+    async def act(world: World) -> None:
+        async with office(world) as here:
+            owner = await here.owner()
+            wishes = [await here.acceptance(owner, "ann@example.com")]
+            made = await owner.post("/workspaces", json={"name": "second"})
+            await owner.put("/session/workspace", json={"workspace_id": made.json()["id"]})
+            wishes.append(await here.acceptance(owner, "ann@example.com"))
+            browsers = [await here.browser() for _ in range(4)]
+            asked = [one.post("/session", json=wishes[number % 2]) for number, one in enumerate(browsers)]
+            statuses = [answer.status_code for answer in await asyncio.gather(*asked)]
+            assert 1 <= statuses.count(201) <= 2 and set(statuses) <= {201, 401, 409}
+            for wish in wishes:
+                # What was not accepted in the crowd is accepted now, by who has the password.
+                await browsers[0].post("/session", json=wish)
+            wish = {"email": "ann@example.com", "password": PASSWORD}
+            told = (await browsers[0].post("/session", json=wish)).json()
+            assert len(told["workspaces"]) == 2
+
+    play(act)
