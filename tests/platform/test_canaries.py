@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from offhook.errors import ConfigurationError, OffhookError
+from offhook.platform.first import ensure_first
 from offhook.platform.rotation import rotate
 from offhook.platform.vault import SecretKind
 from offhook.settings import Secret, Settings
@@ -26,6 +27,7 @@ from offhook.store.scope import Scope
 from offhook.store.tables.vault import SECRETS
 from tests.canaries import Canaries, forms
 from tests.key_vendors import KeyVendors
+from tests.people_world import office
 from tests.platform.conftest import Play
 from tests.platform_world import World
 
@@ -91,8 +93,28 @@ async def misplaced(world: World) -> str:
     return value
 
 
-WAYS: tuple[Callable[[World], Awaitable[str]], ...] = (
-    provider_key, tool_key, carrier_token, webhook_secret, api_key, master_key, refused_key, misplaced,
+async def person(world: World) -> list[str]:
+    """A link, a password and a session; and a link and a password that were wrong."""
+    password, wrong = a_secret("pw"), a_secret("wrong")
+    async with office(world) as people:
+        link = await ensure_first(world.platform)
+        assert link is not None
+        browser = await people.browser()
+        assert (await browser.post("/session", json={"link": link.token, "password": password})).status_code == 201
+        (cookie,) = browser.cookies.jar
+        assert cookie.value and (await browser.get("/session")).status_code == 200
+        email = str((await browser.get("/session")).json()["user"]["email"])
+        for body in ({"email": email, "password": wrong}, {"link": wrong, "password": wrong}, {"password": [wrong]}):
+            stranger = await people.browser()
+            assert (await stranger.post("/session", json=body)).status_code >= 400
+        again = await people.browser()
+        assert (await again.post("/session", json={"email": email, "password": password})).status_code == 201
+        invitation = await people.acceptance(browser, "new@example.com")
+        return [link.token, password, wrong, cookie.value, str(invitation["link"])]
+
+
+WAYS: tuple[Callable[[World], Awaitable[str | list[str]]], ...] = (
+    provider_key, tool_key, carrier_token, webhook_secret, api_key, master_key, refused_key, misplaced, person,
 )  # fmt: skip
 
 
@@ -174,13 +196,14 @@ def test_secrets_appear_nowhere(
         async with KeyVendors() as vendors:
             object.__setattr__(world.platform.settings, "vendor_urls", vendors.urls())
             for way in WAYS:
-                canaries.add(way.__name__, await way(world))
+                values = await way(world)
+                for number, value in enumerate([values] if isinstance(values, str) else values):
+                    canaries.add(f"{way.__name__} {number}", value)
             canaries.add("the test's own API key", world.key)
-            assert len(canaries) == len(WAYS) + 1
+            assert len(canaries) == len(WAYS) + 5
             await world.platform.snapshot.settle()
             said = await all_that_goes_wrong(world, monkeypatch)
             assert not canaries.found_in("what was said", said)
-            assert not await everywhere(world, canaries)
             await rotate(world.platform.store, world.platform.vault)
             canaries.add("the new master key", await master_key(world))
             assert not await everywhere(world, canaries)
