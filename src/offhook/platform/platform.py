@@ -125,6 +125,7 @@ class Platform:
         """Finish what waits."""
         if self.file_agents is not None:
             await self.file_agents.stop()
+        await self.vault.close()
         await self.snapshot.stop()
         await self.line_up.runtimes.close()
         await asyncio.to_thread(self.passwords.close)

@@ -8,6 +8,7 @@ transaction: who was not there when the key was changed looks for the new one.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, insert, select
 
 from offhook import clock
-from offhook.errors import ConfigurationError
+from offhook.errors import ConfigurationError, StoreError
 from offhook.ids import new_id
 from offhook.platform.audit import audit
 from offhook.platform.master_key import FILE, NEW, Candidate, MasterKey, MasterKeyFiles
@@ -45,6 +46,8 @@ class SecretKind(StrEnum):
 PROVIDER_KEY: Final = SecretKind.PROVIDER_KEY
 TOOL_KEY: Final = SecretKind.TOOL_KEY
 _TOLD_AS: Final = {PROVIDER_KEY.value: PROVIDER_KEY.value, TOOL_KEY.value: TOOL_KEY.value}
+LOOK_S: Final = 15.0
+"""While it is locked, the right key is looked for so often."""
 _LOCK: Final = 0x0FF_7A17
 """Of PostgreSQL's advisory locks: ours."""
 _LOG: Final = logging.getLogger("offhook.vault")
@@ -81,6 +84,7 @@ class Vault:
         self._store, self.files = store, files
         self._held: Held | None = None
         self._told: VaultState | None = None
+        self._watch: asyncio.Task[None] | None = None
 
     async def open(self) -> VaultState:
         """Before its first use: an empty vault is given its master key. Never fails for a key that is wrong."""
@@ -91,7 +95,23 @@ class Vault:
                 await asyncio.to_thread(self.files.put_in_place, self._held.key)
             except OSError as error:
                 _LOG.warning("! %s cannot take the place of %s: %s", state.place, FILE, error.strerror)
+        if state.is_locked:
+            self._watch = asyncio.create_task(self._until_open(), name="vault")
         return state
+
+    async def close(self) -> None:
+        """Look for the right key no longer."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait({self._watch})
+
+    async def _until_open(self) -> None:
+        """The right key may be put back at any time, and nobody need ask for it."""
+        is_locked = True
+        while is_locked:
+            await asyncio.sleep(LOOK_S)
+            with contextlib.suppress(StoreError):
+                is_locked = (await self.look()).is_locked
 
     async def look(self) -> VaultState:
         """How it is now. When it was locked and is not any more, all that wait for keys are told."""
