@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from offhook.cli.vault_command import app
 from offhook.platform.master_key import MasterKey, MasterKeyFiles
-from offhook.platform.problems import Locked
+from offhook.platform.problems import Conflict, Locked
 from offhook.platform.rotation import Rotated, reset, rotate
 from offhook.platform.vault import SecretKind, Vault, VaultState
 from offhook.settings import Secret
@@ -78,6 +78,49 @@ def test_what_is_written_meanwhile_is_under_the_right_key(play: Play, tmp_path: 
         found = await opened(store, Vault(store, MasterKeyFiles(tmp_path, Secret(""))), ours)
         assert found == TEXTS | {f"NEW_{n}": f"new {n}" for n in range(20)}
         await asyncio.to_thread(second.close)
+
+    play(act)
+
+
+def test_who_reads_while_the_key_is_changed_opens_all(
+    play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The master key's version is read, the key is changed, and then the secrets are read."""
+    right, times, urls = Vault._right, [0], list[URL]()
+
+    def late(self: Vault, scope: Any, **named: Any) -> Any:
+        held = right(self, scope, **named)
+        if times[0] > 0:
+            times[0] -= 1
+            with_vault(urls[0], tmp_path, rotate)
+        return held
+
+    async def act(world: World) -> None:
+        urls.append(world.platform.store.url)
+        await filled(world)
+        await world.platform.snapshot.settle()
+        monkeypatch.setattr(Vault, "_right", late)
+        times[0] = 1
+        assert await opened(world.platform.store, world.platform.vault, world.workspace) == TEXTS
+        times[0] = 1
+        found = await world.platform.vault.reveal(world.workspace, KIND, "KEY_1")
+        assert found.reveal() == TEXTS["KEY_1"]
+        assert times == [0]
+
+    play(act)
+
+
+def test_of_two_that_change_the_key_at_once_one_does(play: Play, tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        store = world.platform.store
+        await filled(world)
+        vaults = [Vault(store, MasterKeyFiles(tmp_path, Secret(""))) for _ in range(4)]
+        done = await asyncio.gather(*(rotate(store, one) for one in vaults), return_exceptions=True)
+        assert [type(one) for one in done].count(Rotated) >= 1
+        assert all(isinstance(one, Rotated | Conflict) for one in done)
+        fresh = Vault(store, MasterKeyFiles(tmp_path, Secret("")))
+        assert await opened(store, fresh, world.workspace) == TEXTS
+        assert (await fresh.look()).place == "master.key"
 
     play(act)
 

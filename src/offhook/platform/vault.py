@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from offhook import clock
 from offhook.errors import ConfigurationError, StoreError
@@ -90,9 +90,10 @@ class Vault:
         """Before its first use: an empty vault is given its master key. Never fails for a key that is wrong."""
         state = await self.look()
         if state.place == FILE + NEW and self._held is not None:
-            # A change of the key was broken off behind its commit.
+            # A change of the key was broken off behind its commit; or somebody is about to do this.
             try:
-                await asyncio.to_thread(self.files.put_in_place, self._held.key)
+                with self.files.alone():
+                    await asyncio.to_thread(self.files.put_in_place, self._held.key)
             except OSError as error:
                 _LOG.warning("! %s cannot take the place of %s: %s", state.place, FILE, error.strerror)
         if state.is_locked:
@@ -185,10 +186,13 @@ class Vault:
 
     def reveal_in(self, scope: Scope, kind: str, name: str) -> Secret:
         """As `reveal`, in a job of one's own."""
-        row = scope.first(scope.select(SECRETS).where(*_named(kind, name)))
-        if row is None:
+        wanted = scope.select(SECRETS).where(*_named(kind, name))
+        if scope.first(wanted) is None:
             raise NotFound(kind, name)
-        held = self._right(scope)
+        held, rows = self._under_one_key(scope, wanted)
+        if not rows:
+            raise NotFound(kind, name)
+        (row,) = rows
         try:
             return open_sealed(held.key, row.key_version, _place(row), Sealed(row.wrapped_key, row.sealed))
         except Damaged as error:
@@ -209,11 +213,10 @@ class Vault:
     def secrets_of(self, connection: Connection, workspace: str) -> Mapping[tuple[str, str], Secret]:
         """As `all_of`, for the snapshot: also what lies beside secrets, each as if it were a tool's key."""
         scope = Scope(connection, workspace)
-        rows = scope.all(scope.select(SECRETS))
-        if not rows:
+        if scope.first(scope.select(SECRETS.c.id)) is None:
             return {}
         try:
-            held = self._right(scope)
+            held, rows = self._under_one_key(scope, scope.select(SECRETS))
         except Locked:
             return {}
         found: dict[tuple[str, str], Secret] = {}
@@ -255,6 +258,13 @@ class Vault:
             self._tell(state)
             raise Locked(f"the vault is locked: {why}")
         return held
+
+    def _under_one_key(self, scope: Scope, wanted: Select[Any]) -> tuple[Held, Sequence[Any]]:
+        """Rows, and the master key that they lie under: PostgreSQL reads the two at different moments."""
+        while True:
+            held, rows = self._right(scope), scope.all(wanted)
+            if not any(row.key_version > held.version for row in rows):
+                return held, rows
 
     def _right(self, scope: Scope, *, is_for_writing: bool = False) -> Held:
         statement = scope.select(MASTER_KEYS)
