@@ -22,7 +22,7 @@ from tests.platform.conftest import Play
 from tests.platform_world import World
 
 MARK = "zebra7f3"
-REQUESTS = 200
+REQUESTS = 300
 METHODS = ("get", "post", "put", "patch", "delete")
 NOISE = ("used_at", "seen_at")
 """Columns that the other workspace's own reading changes."""
