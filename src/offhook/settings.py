@@ -150,6 +150,9 @@ class Settings:
     """Opens the vault of keys: 64 hexadecimal digits. Empty: a file in the data folder, made on the first start."""
     plain_hosts: tuple[str, ...] = ()
     """Hosts to which a vendor block may send its key over plain http, beside this machine."""
+    private_hosts: tuple[str, ...] = ()
+    """Hosts of the server's own network that tools and pre-call services of agents which are managed over the API may
+    reach, with `allow_private`. Agents that are managed by a file may without."""
     environment: Mapping[str, str] = field(default_factory=lambda: _Environment({}), repr=False, compare=False)
 
     @classmethod
@@ -184,6 +187,7 @@ class Settings:
             unsigned=read("OFFHOOK_UNSIGNED", _switch, False),
             agent_variables=read("OFFHOOK_AGENT_VARIABLES", _names, ()),
             plain_hosts=read("OFFHOOK_PLAIN_HOSTS", _hosts, ()),
+            private_hosts=read("OFFHOOK_PRIVATE_HOSTS", _hosts, ()),
             environment=found,
         )
 

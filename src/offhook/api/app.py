@@ -5,12 +5,16 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import api_keys
+from offhook.api import agent_versions, agents, api_keys
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.platform.platform import Platform
 
 ROOT: Final = "/v1"
-_ROUTERS: Final = (api_keys.router,)
+_ROUTERS: Final = (
+    api_keys.router,
+    agents.router,
+    agent_versions.router,
+)
 
 
 def create_api(platform: Platform) -> FastAPI:

@@ -393,5 +393,7 @@ class Performer:
         self.keys.follow(agent.toolbox.sensitive, agent.script.number_words, agent.script.language)
         kept = self._record.follow(agent.agent.records.kept())
         tools = tuple(ToolBrief(tool.name, tool.told, dict(tool.parameters)) for tool in brief.tools)
-        told = Briefing(agent.agent.name, brief.system, tools, agent.providers(), kept)
+        told = Briefing(
+            agent.agent.name, brief.system, tools, agent.providers(), kept, dict(agent.values), dict(agent.sources)
+        )
         self.boundaries.kept("the record", lambda: self._record.append(told, at))

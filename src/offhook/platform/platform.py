@@ -12,6 +12,7 @@ from offhook import clock
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.records.port import Records
 from offhook.ids import new_id
+from offhook.platform.agents import Agents
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.keys import ApiKeys
@@ -37,6 +38,7 @@ class Platform:
     store: Store
     objects: Objects
     api_keys: ApiKeys = field(init=False)
+    agents: Agents = field(init=False)
     snapshot: Snapshot = field(init=False)
     line_up: LineUp = field(init=False)
     file_agents: FileAgents | None = None
@@ -44,6 +46,7 @@ class Platform:
 
     def __post_init__(self) -> None:
         self.api_keys = ApiKeys(self.store)
+        self.agents = Agents(self.store, self.settings)
         self.snapshot = Snapshot(self.store, _no_secrets)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
         self.store.on_changes = self._changed
