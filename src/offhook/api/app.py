@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import agent_versions, agents, api_keys
+from offhook.api import agent_versions, agents, api_keys, documents
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.platform.platform import Platform
 
@@ -14,6 +14,7 @@ _ROUTERS: Final = (
     api_keys.router,
     agents.router,
     agent_versions.router,
+    documents.router,
 )
 
 

@@ -1,7 +1,7 @@
 """The platform: every service of it, opened together and stopped together."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -13,6 +13,8 @@ from offhook.call.live import Limits, LiveCalls
 from offhook.call.records.port import Records
 from offhook.ids import new_id
 from offhook.platform.agents import Agents
+from offhook.platform.call_values import CallValues
+from offhook.platform.documents import Documents
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.keys import ApiKeys
@@ -39,6 +41,8 @@ class Platform:
     objects: Objects
     api_keys: ApiKeys = field(init=False)
     agents: Agents = field(init=False)
+    documents: Documents = field(init=False)
+    call_values: CallValues = field(init=False)
     snapshot: Snapshot = field(init=False)
     line_up: LineUp = field(init=False)
     file_agents: FileAgents | None = None
@@ -47,8 +51,10 @@ class Platform:
     def __post_init__(self) -> None:
         self.api_keys = ApiKeys(self.store)
         self.agents = Agents(self.store, self.settings)
+        self.documents = Documents(self.store, self.objects, self.settings.data_dir / "agents")
+        self.call_values = CallValues(self.store)
         self.snapshot = Snapshot(self.store, _no_secrets)
-        self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
+        self.line_up = LineUp(self.snapshot, self.settings, self._folder_of, self.call_values.of)
         self.store.on_changes = self._changed
 
     @classmethod
@@ -117,11 +123,11 @@ class Platform:
         """After a commit."""
         self.snapshot.changed(changes)
 
-    def _folder_of(self, answering: Answering) -> Path:
+    async def _folder_of(self, answering: Answering, files: Mapping[str, str]) -> Path:
         agent = self.snapshot.agent(answering.agent_id)
         if agent is not None and agent.file:
             return Path(agent.file).parent
-        return self.settings.data_dir / "agents" / answering.agent_id / str(answering.version)
+        return await self.documents.folder_of(answering.workspace, answering.agent_id, files)
 
 
 def _no_secrets(connection: Connection, workspace: str) -> Secrets:
