@@ -21,7 +21,7 @@ SHORTEST_SECRET: Final = 32
 """Characters of OFFHOOK_SECRET: `openssl rand -hex 32` gives 64."""
 OWN_SECRETS: Final = (
     "TWILIO_AUTH_TOKEN", "TWILIO_SHARED_KEYS", "OFFHOOK_SECRET", "OFFHOOK_MASTER_KEY", "OFFHOOK_DATABASE_URL",
-    "OFFHOOK_OBJECTS_URL", "OFFHOOK_REDIS_URL",
+    "OFFHOOK_OBJECTS_URL", "OFFHOOK_REDIS_URL", "OFFHOOK_API_KEY",
 )  # fmt: skip
 """No agent's file is given these: with them anybody can speak for the carrier."""
 MODEL_SOURCES: Final = ("any", "registry", "publisher")
@@ -153,6 +153,10 @@ class Settings:
     private_hosts: tuple[str, ...] = ()
     """Hosts of the server's own network that tools and pre-call services of agents which are managed over the API may
     reach, with `allow_private`. Agents that are managed by a file may without."""
+    url: str = ""
+    """The server that `offhook agents` drives: `https://calls.example.com`."""
+    api_key: Secret = field(default_factory=lambda: Secret(""))
+    """A key of that server's, `oh_...`, made by `offhook admin api-key`."""
     environment: Mapping[str, str] = field(default_factory=lambda: _Environment({}), repr=False, compare=False)
 
     @classmethod
@@ -188,6 +192,8 @@ class Settings:
             agent_variables=read("OFFHOOK_AGENT_VARIABLES", _names, ()),
             plain_hosts=read("OFFHOOK_PLAIN_HOSTS", _hosts, ()),
             private_hosts=read("OFFHOOK_PRIVATE_HOSTS", _hosts, ()),
+            url=read("OFFHOOK_URL", _url, ""),
+            api_key=read.secret("OFFHOOK_API_KEY"),
             environment=found,
         )
 

@@ -5,16 +5,19 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import agent_versions, agents, api_keys, documents
+from offhook.api import agent_versions, agent_yaml, agents, api_keys, catalogue, documents
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.platform.platform import Platform
 
 ROOT: Final = "/v1"
 _ROUTERS: Final = (
     api_keys.router,
+    # Its `/import` stands before `/{agent_id}`.
+    agent_yaml.router,
     agents.router,
     agent_versions.router,
     documents.router,
+    catalogue.router,
 )
 
 
