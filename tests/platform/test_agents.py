@@ -86,7 +86,6 @@ def test_a_draft_is_put_by_whoever_has_read_it(play: Play) -> None:
         ({"tools": [{"name": "shop", "type": "http", "description": "d", "url": "http://127.0.0.1/x",
                      "allow_private": True}]}, "/tools/0/allow_private", "OFFHOOK_PRIVATE_HOSTS"),
         ({"prompt": "Hello {{custmer}}", "variables": {"customer": {}}}, "", "did you mean {{customer}}?"),
-        ({"prompt": "a\x00b"}, "/prompt", "no text"),
         ({"lexicon": {"a": 1e400}}, "/lexicon/a", "no number"),
     ],
 )  # fmt: skip

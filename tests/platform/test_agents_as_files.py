@@ -42,7 +42,7 @@ def test_out_and_in_over_the_api(play_here: Play) -> None:
         for content, words in (
             (b"name: [", "agent.yaml:1: something is missing here"),
             (b"\xff\xfe", "UTF-8"), (b"a: &x 1\nb: *x", "aliases"), (b"", "empty"),
-            (b"promt: x", "did you mean"), (b"x" * (1 << 20) + b"x", "1 MB"),
+            (b"promt: x", "did you mean"),
         ):  # fmt: skip
             answer = await here.client.post("/agents/import", content=content)
             assert answer.status_code == 422 and words in answer.text, (content[:20], answer.text)

@@ -7,13 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from offhook.api.agents import AgentId, Document, OptionalRevision, Reads, ThePlatform
 from offhook.api.auth import needs
+from offhook.api.idempotency import Once
 from offhook.api.kinds import Moment, Page
 from offhook.api.pages import MOST
 from offhook.platform.agent_diff import differences
 from offhook.platform.agent_schema import in_order
 from offhook.platform.callers import Caller
 
-router = APIRouter(prefix="/agents/{agent_id}", tags=["Agents"])
+router = APIRouter(prefix="/agents/{agent_id}", tags=["Agents"], route_class=Once)
 
 Publishes = Annotated[Caller, Depends(needs("agents:publish"))]
 Note = Annotated[str, Field(max_length=500, description="For those who read the list of versions.")]

@@ -8,10 +8,11 @@ from offhook.agents.yaml_document import MAX_BYTES
 from offhook.api.agent_versions import WHICH
 from offhook.api.agents import Agent, AgentId, Reads, ThePlatform, Writes
 from offhook.api.etags import etag
+from offhook.api.idempotency import Once
 from offhook.platform.agent_yaml import from_yaml, to_yaml
 from offhook.platform.problems import Flaw, Invalid
 
-router = APIRouter(prefix="/agents", tags=["Agents"])
+router = APIRouter(prefix="/agents", tags=["Agents"], route_class=Once)
 
 YAML: Final = "application/yaml"
 EXAMPLE: Final = "name: Reception\nprompt: You answer the telephone of the Harbour Hotel.\n"

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from offhook.api.auth import needs, platform_of
 from offhook.api.etags import etag, if_match
+from offhook.api.idempotency import Once
 from offhook.api.kinds import Moment, Page
 from offhook.api.pages import Part, part
 from offhook.platform.agent_documents import Judged
@@ -15,7 +16,7 @@ from offhook.platform.callers import Caller
 from offhook.platform.platform import Platform
 from offhook.platform.problems import Flaw
 
-router = APIRouter(prefix="/agents", tags=["Agents"])
+router = APIRouter(prefix="/agents", tags=["Agents"], route_class=Once)
 
 AgentId = Annotated[str, Path(max_length=40, examples=["agent_01KB5Z5N6S7V8W9X0Y1Z2A3B4C"])]
 Reads = Annotated[Caller, Depends(needs("agents:read"))]

@@ -5,8 +5,21 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import agent_versions, agent_yaml, agents, api_keys, catalogue, documents
+from offhook.api import (
+    agent_versions,
+    agent_yaml,
+    agents,
+    api_keys,
+    audit_events,
+    catalogue,
+    documents,
+    oidc,
+    people,
+    sessions,
+)
+from offhook.api.bounds import Bounds
 from offhook.api.problems import ProblemBody, add_handlers, problem
+from offhook.api.rates import Rates
 from offhook.platform.platform import Platform
 
 ROOT: Final = "/v1"
@@ -18,6 +31,10 @@ _ROUTERS: Final = (
     agent_versions.router,
     documents.router,
     catalogue.router,
+    sessions.router,
+    oidc.router,
+    people.router,
+    audit_events.router,
 )
 
 
@@ -37,6 +54,8 @@ def create_api(platform: Platform) -> FastAPI:
         },
     )  # fmt: skip
     app.state.platform = platform
+    app.state.rates = Rates(platform.settings.api_per_minute)
+    app.add_middleware(Bounds)
     for router in _ROUTERS:
         app.include_router(router)
     add_handlers(app)
