@@ -169,8 +169,7 @@ class Settings:
     plain_hosts: tuple[str, ...] = ()
     """Hosts to which a vendor block may send its key over plain http, beside this machine."""
     private_hosts: tuple[str, ...] = ()
-    """Hosts of the server's own network that tools and pre-call services of agents which are managed over the API may
-    reach, with `allow_private`. Agents that are managed by a file may without."""
+    """Hosts of its own network that agents which are managed over the API may reach, with `allow_private`."""
     url: str = ""
     """The server that `offhook agents` drives: `https://calls.example.com`."""
     api_key: Secret = field(default_factory=lambda: Secret(""))

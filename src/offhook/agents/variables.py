@@ -7,11 +7,12 @@ percent-encoded, and in the prompt free text stands between « and », which no 
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from offhook.clock import Date
 
 MOST_VARIABLES: Final = 50
 MOST_CHARS: Final = 2_000
@@ -132,7 +133,7 @@ def _number(given: object) -> float:
 
 def _day(given: object) -> str:
     try:
-        return date.fromisoformat(str(given).strip()).isoformat()
+        return Date.fromisoformat(str(given).strip()).isoformat()
     except ValueError:
         raise ValueError("expected a day such as 2026-11-28") from None
 

@@ -38,7 +38,7 @@ class Model(BaseModel):
 
 
 class Voice(BaseModel):
-    """A voice."""
+    """How a provider speaks, and what chooses it."""
 
     provider: str = Field(examples=["openai"])
     voice: str = Field(description="Empty: name one of the vendor's own.", examples=["marin"])

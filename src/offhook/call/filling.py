@@ -137,7 +137,8 @@ def script_with(script: Script, values: Mapping[str, Any]) -> Script:
     def said(value: Any) -> Any:
         return in_sentence(value, values) if isinstance(value, str) else tuple(map(said, value))
 
-    changed: dict[str, Any] = {name: said(getattr(script, name)) for name in ("greeting", *SENTENCES)}
+    texts = msgspec.structs.asdict(script)
+    changed: dict[str, Any] = {name: said(texts[name]) for name in ("greeting", *SENTENCES)}
     changed["tools"] = {
         name: msgspec.structs.replace(words, filler=said(words.filler)) for name, words in script.tools.items()
     }

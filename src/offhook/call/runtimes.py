@@ -69,12 +69,13 @@ class Runtimes:
         runtime = await self.acquire(self._who(facts))
         if not runtime.agent.wants_values and not runtime.handoffs:
             return runtime
+        view = None
         try:
-            brought = await brought_along(runtime, facts, call_id, self._given)
-            return self._view(runtime, brought)
-        except BaseException:
-            self.release(runtime)
-            raise
+            view = self._view(runtime, await brought_along(runtime, facts, call_id, self._given))
+        finally:
+            if view is None:
+                self.release(runtime)
+        return view
 
     async def handoff(self, runtime: AgentRuntime, name: str) -> AgentRuntime:
         """The agent that this one calls `name`; to be released. Raises what loading it raises."""
@@ -84,13 +85,7 @@ class Runtimes:
             raise ConfigurationError(f"there is no agent {name!r} to hand over to; there are: {known}")
         following = await self.acquire(key)
         view = self._views.get(id(runtime))
-        if view is None:
-            return following
-        try:
-            return self._view(following, view.brought)
-        except BaseException:
-            self.release(following)
-            raise
+        return self._view(following, view.brought) if view is not None else following
 
     def _view(self, runtime: AgentRuntime, brought: Brought) -> AgentRuntime:
         found = values_for(runtime, brought)

@@ -177,7 +177,7 @@ def _read_state(path: Path, url: str) -> dict[str, Applied]:
         state = {name: Applied(one["id"], one["revision"], one["version"]) for name, one in found["agents"].items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ConfigurationError(
             "cannot be read", file=str(path), found=str(error), expected="what `offhook agents` has written"
         ) from error
