@@ -4,8 +4,13 @@ from typing import Any
 
 import pytest
 
+from offhook.platform.agents import require_versions
+from offhook.platform.call_values import checked
+from offhook.platform.problems import Conflict, Invalid, NotFound
 from offhook.store.scope import Scope
 from offhook.store.tables.agents import AGENT_VERSIONS
+from offhook.store.tables.calls import CALLS
+from offhook.telephony.facts import CallFacts
 from tests.platform.conftest import Play
 from tests.platform.test_line_up import add_number, called
 from tests.platform_world import World
@@ -256,3 +261,101 @@ def test_the_schema_says_how_a_form_is_made(play_here: Play) -> None:
         assert all("x-ui" in node for node in schema["properties"].values())
 
     play_here(act)
+
+
+def test_a_draft_and_an_old_version_can_be_tried(play: Play) -> None:
+    async def act(world: World) -> None:
+        made = await make_agent(world)
+        draft, _ = await world.platform.make_ready(world.workspace, made["id"], "draft")
+        runtime = await world.platform.line_up.runtimes.resolve(called("", agent=draft.key))
+        assert SCRIPTED["prompt"] in runtime.system
+        with pytest.raises(Conflict, match="never published"):
+            await world.platform.make_ready(world.workspace, made["id"], "published")
+        await publish(world, made["id"])
+        await world.client.patch(f"/agents/{made['id']}", json={"document": {"prompt": "Second."}})
+        await publish(world, made["id"])
+        old, document = await world.platform.make_ready(world.workspace, made["id"], 1)
+        assert document == SCRIPTED and world.platform.line_up.who(called("", agent=old.key)).version == 1
+        runtime = await world.platform.line_up.runtimes.resolve(called("", agent=old.key))
+        assert SCRIPTED["prompt"] in runtime.system
+        other, _ = await world.other()
+        for which in ("draft", "published", 1):
+            with pytest.raises(NotFound):
+                await world.platform.make_ready(other, made["id"], which)
+
+    play(act)
+
+
+def test_a_handoff_by_id_reaches_whichever_version_is_published(play_here: Play) -> None:
+    async def act(world: World) -> None:
+        other = await make_agent(world, name="Sales", prompt="You sell.")
+        await publish(world, other["id"])
+        tool = {"name": "handoff", "agents": [{"name": "sales", "agent": other["id"], "when": "about sales"}]}
+        made = await make_agent(world, tools=[tool])
+        await publish(world, made["id"])
+        runtimes = world.platform.line_up.runtimes
+        first = await runtimes.resolve(called("", agent=f"{made['id']}/1"), "call_1")
+        assert "You sell." in (await runtimes.handoff(first, "sales")).system
+        await world.client.patch(f"/agents/{other['id']}", json={"document": {"prompt": "You sell more."}})
+        await publish(world, other["id"])
+        assert "You sell more." in (await runtimes.handoff(first, "sales")).system
+
+    play_here(act)
+
+
+def test_a_split_names_versions_that_are_there(play_here: Play) -> None:
+    async def act(world: World) -> None:
+        made = await make_agent(world)
+        await publish(world, made["id"])
+
+        def job(scope: Scope) -> None:
+            require_versions(scope, made["id"], [1])
+            with pytest.raises(Invalid) as refused:
+                require_versions(scope, made["id"], [1, 7])
+            assert refused.value.flaws[0].pointer == "/split/1/version"
+
+        await world.platform.store.read(world.workspace, job)
+
+    play_here(act)
+
+
+def test_what_is_given_for_a_call_is_checked_and_found_when_it_is_answered(play_here: Play) -> None:
+    async def act(world: World) -> None:
+        fields = {"variables": {"customer": {}, "age": {"type": "number"}}, "prompt": "{{customer}}, {{age}}."}
+        made = await make_agent(world, **fields)
+        await publish(world, made["id"])
+        answering, document = await world.platform.make_ready(world.workspace, made["id"], "published")
+        with pytest.raises(Invalid) as refused:
+            checked(document, {"custmer": "x", "age": "old", "now": "12:00"})
+        assert [(flaw.pointer, flaw.code) for flaw in refused.value.flaws] == [
+            ("/variables/custmer", "variable.unknown"), ("/variables/age", "variable.invalid"),
+            ("/variables/now", "variable.unknown"),
+        ]  # fmt: skip
+        assert "did you mean customer" in refused.value.flaws[0].detail
+        world.platform.call_values.give("CA7", checked(document, {"customer": "Anna", "age": 41}))
+        view = await world.platform.line_up.runtimes.resolve(called("", "CA7", answering.key), "call_7")
+        assert "Anna, 41." in view.system and view.values["call_id"] == "call_7"
+        other = await world.platform.line_up.runtimes.resolve(called("", "CA8", answering.key), "call_8")
+        assert "(not known), (not known)." in other.system
+        world.platform.line_up.runtimes.release(view)
+        world.platform.line_up.runtimes.release(other)
+
+    play_here(act)
+
+
+def test_a_call_that_another_process_placed_has_its_values_from_the_store(play: Play) -> None:
+    async def act(world: World) -> None:
+        def job(scope: Scope) -> None:
+            scope.insert(
+                CALLS, id="call_1", kind="phone", direction="outbound", status="queued", from_number="+1",
+                to_number="+2", carrier_sid="CA9", created_at=1, variables={"customer": "Bert"}, metadata={},
+                warnings=[], is_sample=False,
+            )  # fmt: skip
+
+        await world.platform.store.write(world.workspace, job)
+        outbound = CallFacts("CA9", "+1", "+2", direction="outbound")
+        assert await world.platform.call_values.of(outbound) == {"customer": "Bert"}
+        assert await world.platform.call_values.of(CallFacts("CA9", "+1", "+2")) == {}
+        assert await world.platform.call_values.of(CallFacts("CA10", "+1", "+2", direction="outbound")) == {}
+
+    play(act)

@@ -86,3 +86,15 @@ def test_the_next_agent_is_filled_from_the_same_call(tmp_path: Path) -> None:
     outcome = run_call_of(rig, script, tmp_path)
     briefings = [line for line in outcome.journal if line.get("note") == "Briefing"]
     assert [one["variables"].get("customer") for one in briefings] == [None, "Anna"], outcome.turns
+
+
+def test_what_is_filled_in_is_not_kept_where_words_are_not(tmp_path: Path) -> None:
+    async def given(facts: CallFacts) -> Mapping[str, object]:
+        return {"customer": "Anna Berg"}
+
+    agent = AGENT | {"records": {"transcript": "masked"}}
+    outcome = run_call_of(Rig(agent=agent, given=given), SCRIPT, tmp_path)
+    told = briefing(outcome)
+    assert told["variables"] == {} and told["filled_by"]["customer"] == "call"
+    everything = "".join(path.read_text() for path in outcome.folder.rglob("*") if path.suffix in (".json", ".jsonl"))
+    assert "{{customer}}" in everything and "Anna" not in everything and "Berg" not in everything

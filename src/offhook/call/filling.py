@@ -124,6 +124,7 @@ def filled(runtime: AgentRuntime, found: Filled) -> AgentRuntime:
         script=script_with(runtime.script, values),
         system=system,
         values=values,
+        written=runtime,
         sources=found.sources,
         sentences=ChainMap({}, runtime.sentences),
         # What is said to one caller is not kept on disk for others.

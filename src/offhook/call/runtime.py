@@ -69,6 +69,8 @@ class AgentRuntime:
     """Asked while it rings for what the call brings along."""
     values: Mapping[str, object] = field(default_factory=dict)
     """What was filled in for the one call that has this view of the agent (`call.filling`); empty: for no call."""
+    written: "AgentRuntime | None" = None
+    """The agent that this is a view of."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where each of the values comes from."""
     _behind: "asyncio.Task[None] | None" = None

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import Connection
 
@@ -27,6 +27,7 @@ from offhook.platform.people_rows import first_workspace
 from offhook.platform.sessions import Sessions
 from offhook.platform.snapshot import Secrets, Snapshot
 from offhook.platform.throttle import Throttle
+from offhook.platform.trials import made_ready
 from offhook.settings import Settings
 from offhook.store.engine import database_url
 from offhook.store.migrate import migrate
@@ -105,6 +106,10 @@ class Platform:
         self._first = list(agents.values())
         self.line_up.answer_all_with(self._first[0])
         self.file_agents.watch()
+
+    async def make_ready(self, workspace: str, agent_id: str, which: int | str) -> tuple[Answering, dict[str, Any]]:
+        """Who answers a call that asks for `published`, `draft` or a version's number (see `trials`)."""
+        return await made_ready(self.store, self.snapshot, self.settings, workspace, agent_id, which)
 
     def take_calls(
         self, records: Records, lines: Callable[[CallFacts], Line], past: PastCalls | None = None
