@@ -359,3 +359,22 @@ def test_a_call_that_another_process_placed_has_its_values_from_the_store(play: 
         assert await world.platform.call_values.of(CallFacts("CA10", "+1", "+2", direction="outbound")) == {}
 
     play(act)
+
+
+@pytest.mark.parametrize("odd", ["1" * 40, "1e999", "-1e999", '"\\ud800"', '{"a":' * 30 + "1" + "}" * 30])
+def test_what_no_database_could_keep_is_refused_everywhere(play_here: Play, odd: str) -> None:
+    async def act(world: World) -> None:
+        made = await make_agent(world)
+        headers = {"Content-Type": "application/json", "If-Match": "*"}
+        content = f'{{"document": {{"name": "a", "lexicon": {{"b": {odd}}}}}}}'
+        path = f"/agents/{made['id']}"
+        answers = [
+            await world.client.post("/agents", content=content, headers=headers),
+            await world.client.put(f"{path}/draft", content=content, headers=headers),
+            await world.client.patch(path, content=content, headers=headers),
+        ]
+        assert [answer.status_code for answer in answers] == [422] * 3, [answer.text for answer in answers]
+        looked_at = await world.client.post(f"{path}/validate", content=content, headers=headers)
+        assert looked_at.status_code == 422 or not looked_at.json()["valid"]
+
+    play_here(act)

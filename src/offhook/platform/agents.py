@@ -4,6 +4,7 @@ A draft is saved when it is a document; what it names (knowledge, other agents) 
 """
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -26,6 +27,7 @@ MOST_AGENTS: Final = 10_000
 DRAFT: Final = "draft"
 PUBLISHED: Final = "published"
 _V: Final = AGENT_VERSIONS.c
+_IDS: Final = re.compile("agent_[0-9A-Z]{26}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,8 @@ class Agents:
         agent_id = new_id("agent")
 
         def job(scope: Scope) -> Any:
-            count = len(scope.all(scope.select(AGENTS.c.id).where(AGENTS.c.deleted_at.is_(None)).limit(MOST_AGENTS)))
-            if count >= MOST_AGENTS:
+            living = scope.select(AGENTS.c.id).where(AGENTS.c.deleted_at.is_(None)).order_by(AGENTS.c.id)
+            if scope.first(living.offset(MOST_AGENTS - 1)) is not None:
                 raise Conflict(f"a workspace has {MOST_AGENTS:,} agents at most", code="agent.too_many")
             return _insert(scope, agent_id, name, dict(document), is_sample=is_sample)
 
@@ -143,10 +145,10 @@ class Agents:
 
         def job(scope: Scope) -> tuple[Any, Around]:
             row = row_of(scope, agent_id)
-            return row, self._around(scope, agent_id, is_whole=row.managed_by == BY_API)
+            looked_at = document if document is not None else row.draft
+            return looked_at, self._around(scope, agent_id, looked_at, is_whole=row.managed_by == BY_API)
 
-        row, around = await self._store.read(workspace, job)
-        return await self._judged(document if document is not None else row.draft, around)
+        return await self._judged(*await self._store.read(workspace, job))
 
     # ── versions ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -163,7 +165,7 @@ class Agents:
             row = _own(scope, agent_id)
             if revision is not None and revision != row.revision:
                 raise Stale
-            return row, self._around(scope, agent_id)
+            return row, self._around(scope, agent_id, row.draft)
 
         row, around = await self._store.read(workspace, job)
         judged = await self._judged(row.draft, around)
@@ -187,7 +189,8 @@ class Agents:
 
         def read(scope: Scope) -> tuple[Any, Around]:
             _own(scope, agent_id)
-            return version_of(scope, agent_id, number), self._around(scope, agent_id, is_whole=False)
+            old = version_of(scope, agent_id, number)
+            return old, self._around(scope, agent_id, old.document, is_whole=False)
 
         old, around = await self._store.read(workspace, read)
         judged = await self._judged(old.document, around)
@@ -264,9 +267,10 @@ class Agents:
     async def _judged(self, document: Mapping[str, Any], around: Around) -> Judged:
         return await asyncio.to_thread(judge, document, around, clock.wall().date())
 
-    def _around(self, scope: Scope, agent_id: str, *, is_whole: bool = True) -> Around:
+    def _around(self, scope: Scope, agent_id: str, document: Mapping[str, Any], *, is_whole: bool = True) -> Around:
         names = scope.all(scope.select(DOCUMENTS.c.name).where(DOCUMENTS.c.agent_id == agent_id))
-        others = scope.all(scope.select(AGENTS.c.id).where(AGENTS.c.deleted_at.is_(None)))
+        named = set(_IDS.findall(str(document)))
+        others = scope.all(scope.select(AGENTS.c.id).where(AGENTS.c.deleted_at.is_(None), AGENTS.c.id.in_(named)))
         return Around(
             frozenset(row.name for row in names) if is_whole else None,
             frozenset(row.id for row in others),
