@@ -1,5 +1,6 @@
 """Agents over the API: drafts, validation that points, versions that are never changed, what differs."""
 
+import json
 from typing import Any
 
 import pytest
@@ -54,7 +55,7 @@ def test_from_a_draft_to_a_version_that_answers(play: Play) -> None:
     play(act)
 
 
-def test_a_draft_is_put_by_whoever_has_read_it(play: Play) -> None:
+def test_a_draft_is_put_by_whoever_has_read_it(play_here: Play) -> None:
     async def act(world: World) -> None:
         made = await make_agent(world)
         path, body = f"/agents/{made['id']}/draft", {"document": SCRIPTED | {"prompt": "Another."}}
@@ -72,37 +73,37 @@ def test_a_draft_is_put_by_whoever_has_read_it(play: Play) -> None:
         stale = await world.client.patch(f"/agents/{made['id']}", json=patch, headers={"If-Match": '"2"'})
         assert stale.status_code == 412
 
-    play(act)
+    play_here(act)
 
 
-@pytest.mark.parametrize(
-    ("fields", "pointer", "words"),
-    [
-        ({"promt": "x"}, "/promt", "did you mean 'prompt'?"),
-        ({"tts": {"provider": "elvenlabs", "voice": "x"}}, "/tts", "expected"),
-        ({"turn_taking": {"idle_s": "soon"}}, "/turn_taking/idle_s", "expected a number"),
-        ({"turn_taking": {"idle": 9}}, "/turn_taking/idle", "did you mean 'idle_s'?"),
-        ({"tools": [{"name": "end_call"}, {"name": "end_cal"}]}, "/tools/1", "no such tool"),
-        ({"knowledge_anywhere": True}, "/knowledge_anywhere", "upload"),
-        ({"knowledge": ["../../etc/passwd"]}, "/knowledge/0", "path"),
-        ({"tools": [{"name": "shop", "type": "mcp", "command": ["rm"]}]}, "/tools/0/command", "programs"),
-        ({"tools": [{"name": "handoff", "agents": [{"name": "a", "file": "a.yaml", "when": "b"}]}]},
-         "/tools/0/agents/0/file", "by its id"),
-        ({"tools": [{"name": "shop", "type": "http", "description": "d", "url": "http://127.0.0.1/x",
-                     "allow_private": True}]}, "/tools/0/allow_private", "OFFHOOK_PRIVATE_HOSTS"),
-        ({"prompt": "Hello {{custmer}}", "variables": {"customer": {}}}, "", "did you mean {{customer}}?"),
-        ({"lexicon": {"a": 1e400}}, "/lexicon/a", "no number"),
-    ],
-)  # fmt: skip
-def test_what_does_not_fit_is_pointed_at(play_here: Play, fields: dict[str, Any], pointer: str, words: str) -> None:
+UNFIT: list[tuple[dict[str, Any], str, str]] = [
+    ({"promt": "x"}, "/promt", "did you mean 'prompt'?"),
+    ({"tts": {"provider": "elvenlabs", "voice": "x"}}, "/tts", "expected"),
+    ({"turn_taking": {"idle_s": "soon"}}, "/turn_taking/idle_s", "expected a number"),
+    ({"turn_taking": {"idle": 9}}, "/turn_taking/idle", "did you mean 'idle_s'?"),
+    ({"tools": [{"name": "end_call"}, {"name": "end_cal"}]}, "/tools/1", "no such tool"),
+    ({"knowledge_anywhere": True}, "/knowledge_anywhere", "upload"),
+    ({"knowledge": ["../../etc/passwd"]}, "/knowledge/0", "path"),
+    ({"tools": [{"name": "shop", "type": "mcp", "command": ["rm"]}]}, "/tools/0/command", "programs"),
+    ({"tools": [{"name": "handoff", "agents": [{"name": "a", "file": "a.yaml", "when": "b"}]}]},
+     "/tools/0/agents/0/file", "by its id"),
+    ({"tools": [{"name": "shop", "type": "http", "description": "d", "url": "http://127.0.0.1/x",
+                 "allow_private": True}]}, "/tools/0/allow_private", "OFFHOOK_PRIVATE_HOSTS"),
+    ({"prompt": "Hello {{custmer}}", "variables": {"customer": {}}}, "", "did you mean {{customer}}?"),
+    ({"lexicon": {"a": 1e400}}, "/lexicon/a", "no number"),
+]  # fmt: skip
+
+
+def test_what_does_not_fit_is_pointed_at(play_here: Play) -> None:
     async def act(world: World) -> None:
-        import json
-
-        content = json.dumps({"document": SCRIPTED | fields})
-        answer = await world.client.post("/agents", content=content, headers={"Content-Type": "application/json"})
-        told = answer.json()
-        assert answer.status_code == 422 and told["code"] == "agent.invalid", told
-        assert told["errors"][0]["pointer"] == f"/document{pointer}" and words in told["errors"][0]["detail"], told
+        for fields, pointer, words in UNFIT:
+            content = json.dumps({"document": SCRIPTED | fields})
+            headers = {"Content-Type": "application/json"}
+            answer = await world.client.post("/agents", content=content, headers=headers)
+            told = answer.json()
+            assert answer.status_code == 422 and told["code"] == "agent.invalid", (fields, told)
+            (first, *_) = told["errors"]
+            assert first["pointer"] == f"/document{pointer}" and words in first["detail"], (fields, told)
         assert (await world.client.get("/agents")).json()["data"] == []
 
     play_here(act)
@@ -218,7 +219,7 @@ def test_an_agent_with_numbers_is_deleted_by_a_second_word(play_here: Play) -> N
     play_here(act)
 
 
-def test_another_workspace_sees_nothing_of_it(play: Play) -> None:
+def test_another_workspace_sees_nothing_of_it(play_here: Play) -> None:
     async def act(world: World) -> None:
         made = await make_agent(world)
         await publish(world, made["id"])
@@ -247,7 +248,7 @@ def test_another_workspace_sees_nothing_of_it(play: Play) -> None:
         found = (await world.client.post(f"/agents/{other['id']}/validate", headers=theirs)).json()
         assert found["errors"][0]["code"] == "agent.not_found"
 
-    play(act)
+    play_here(act)
 
 
 def test_the_schema_says_how_a_form_is_made(play_here: Play) -> None:
@@ -361,20 +362,16 @@ def test_a_call_that_another_process_placed_has_its_values_from_the_store(play: 
     play(act)
 
 
-@pytest.mark.parametrize("odd", ["1" * 40, "1e999", "-1e999", '"\\ud800"', '{"a":' * 30 + "1" + "}" * 30])
-def test_what_no_database_could_keep_is_refused_everywhere(play_here: Play, odd: str) -> None:
+def test_what_no_database_could_keep_is_refused_everywhere(play_here: Play) -> None:
     async def act(world: World) -> None:
         made = await make_agent(world)
-        headers = {"Content-Type": "application/json", "If-Match": "*"}
-        content = f'{{"document": {{"name": "a", "lexicon": {{"b": {odd}}}}}}}'
-        path = f"/agents/{made['id']}"
-        answers = [
-            await world.client.post("/agents", content=content, headers=headers),
-            await world.client.put(f"{path}/draft", content=content, headers=headers),
-            await world.client.patch(path, content=content, headers=headers),
-        ]
-        assert [answer.status_code for answer in answers] == [422] * 3, [answer.text for answer in answers]
-        looked_at = await world.client.post(f"{path}/validate", content=content, headers=headers)
-        assert looked_at.status_code == 422 or not looked_at.json()["valid"]
+        headers, path = {"Content-Type": "application/json", "If-Match": "*"}, f"/agents/{made['id']}"
+        for odd in ["1" * 40, "1e999", "-1e999", '"\\ud800"', '{"a":' * 30 + "1" + "}" * 30]:
+            content = f'{{"document": {{"name": "a", "lexicon": {{"b": {odd}}}}}}}'
+            for method, where in (("POST", "/agents"), ("PUT", f"{path}/draft"), ("PATCH", path)):
+                answer = await world.client.request(method, where, content=content, headers=headers)
+                assert answer.status_code == 422, (odd, method, answer.text)
+            looked_at = await world.client.post(f"{path}/validate", content=content, headers=headers)
+            assert looked_at.status_code == 422 or not looked_at.json()["valid"]
 
     play_here(act)

@@ -1,6 +1,8 @@
 """`/v1/agents/{id}/publish`, `/versions`, `/rollback`, `/diff`: what answers, what answered before, what differs."""
 
-from typing import Annotated, Any
+import asyncio
+from contextlib import suppress
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,12 +15,14 @@ from offhook.api.pages import MOST
 from offhook.platform.agent_diff import differences
 from offhook.platform.agent_schema import in_order
 from offhook.platform.callers import Caller
+from offhook.platform.platform import Platform
 
 router = APIRouter(prefix="/agents/{agent_id}", tags=["Agents"], route_class=Once)
 
 Publishes = Annotated[Caller, Depends(needs("agents:publish"))]
 Note = Annotated[str, Field(max_length=500, description="For those who read the list of versions.")]
-WHICH = r"^(draft|published|[1-9][0-9]{0,8})$"
+SETTLE_S: Final = 2.0
+WHICH: Final = r"^(draft|published|[1-9][0-9]{0,8})$"
 
 
 class ToPublish(BaseModel):
@@ -104,7 +108,7 @@ async def publish_agent(
     """The draft as a new version, which answers the next call. Calls that are live keep the version they have."""
     note = body.note if body is not None else ""
     row, is_new = await platform.agents.publish(caller.workspace, agent_id, note, revision, caller.actor)
-    await platform.snapshot.settle()
+    await _settled(platform)
     if not is_new:
         response.status_code = 200
     return Version.of(row)
@@ -114,7 +118,7 @@ async def publish_agent(
 async def rollback_agent(agent_id: AgentId, body: ToRollBack, caller: Publishes, platform: ThePlatform) -> Version:
     """An old version's document as a new version, which answers the next call."""
     row = await platform.agents.rollback(caller.workspace, agent_id, body.version, body.note, caller.actor)
-    await platform.snapshot.settle()
+    await _settled(platform)
     return Version.of(row)
 
 
@@ -157,3 +161,10 @@ async def diff_agent(
     found = differences(in_order(old), in_order(new))
     fields = [FieldDifference(pointer=d.pointer, before=d.before, after=d.after, words=d.words) for d in found]
     return Diff(before=before, after=after, fields=fields, words=[one.words for one in found])
+
+
+async def _settled(platform: Platform) -> None:
+    """What was published is what answers; a database that is slow to tell so keeps nobody waiting."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SETTLE_S):
+            await platform.snapshot.settle()
