@@ -15,6 +15,7 @@ from offhook.api import (
     documents,
     oidc,
     people,
+    provider_keys,
     sessions,
 )
 from offhook.api.bounds import Bounds
@@ -35,6 +36,7 @@ _ROUTERS: Final = (
     oidc.router,
     people.router,
     audit_events.router,
+    provider_keys.router,
 )
 
 
