@@ -5,7 +5,19 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import api_keys, audit_events, oidc, people, provider_keys, sessions
+from offhook.api import (
+    agent_versions,
+    agent_yaml,
+    agents,
+    api_keys,
+    audit_events,
+    catalogue,
+    documents,
+    oidc,
+    people,
+    provider_keys,
+    sessions,
+)
 from offhook.api.bounds import Bounds
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.api.rates import Rates
@@ -14,6 +26,12 @@ from offhook.platform.platform import Platform
 ROOT: Final = "/v1"
 _ROUTERS: Final = (
     api_keys.router,
+    # Its `/import` stands before `/{agent_id}`.
+    agent_yaml.router,
+    agents.router,
+    agent_versions.router,
+    documents.router,
+    catalogue.router,
     sessions.router,
     oidc.router,
     people.router,
