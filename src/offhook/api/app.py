@@ -5,8 +5,9 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import api_keys, audit_events, oidc, people, sessions
+from offhook.api import api_keys, audit_events, browser_calls, limits, oidc, people, sessions
 from offhook.api.bounds import Bounds
+from offhook.api.other_pages import PagesOfOthers
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.api.rates import Rates
 from offhook.platform.platform import Platform
@@ -18,6 +19,8 @@ _ROUTERS: Final = (
     oidc.router,
     people.router,
     audit_events.router,
+    limits.router,
+    browser_calls.router,
 )
 
 
@@ -39,6 +42,7 @@ def create_api(platform: Platform) -> FastAPI:
     app.state.platform = platform
     app.state.rates = Rates(platform.settings.api_per_minute)
     app.add_middleware(Bounds)
+    app.add_middleware(PagesOfOthers, is_known=platform.browser_calls.is_known)
     for router in _ROUTERS:
         app.include_router(router)
     add_handlers(app)

@@ -4,6 +4,7 @@ own keys. A call keeps the version that it started with.
 
 import asyncio
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ from offhook.telephony.facts import CallFacts
 UNKNOWN_NUMBER: Final = "unknown number"
 NO_AGENT: Final = "no agent"
 PROVIDER_KEY: Final = "provider_key"
+DRAFTS: Final = 400_000_000
+"""Versions from here on are drafts, by their revision: they are known to the process that was asked for them."""
+MOST_DRAFTS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class LineUp:
         """`folder_of`: where the files lie that a version's document names."""
         self._snapshot, self._settings, self._folder_of = snapshot, settings, folder_of
         self._default = ""
+        self._drafts: OrderedDict[tuple[str, int], tuple[str, bytes]] = OrderedDict()
+        """Workspace and document, by agent and number."""
         self.runtimes = Runtimes(self._load, self._key)
         snapshot.on_agent.append(self._replace)
 
@@ -54,10 +60,19 @@ class LineUp:
         """This agent answers the numbers that belong to nobody: a server that was started for one agent."""
         self._default = agent_id
 
+    def keep_draft(self, workspace: str, agent_id: str, number: int, document: bytes) -> None:
+        """A draft that somebody wants to talk to, under its number; those of long ago are forgotten."""
+        self._drafts[agent_id, number] = (workspace, document)
+        self._drafts.move_to_end((agent_id, number))
+        if len(self._drafts) > MOST_DRAFTS:
+            self._drafts.popitem(last=False)
+
     def who(self, facts: CallFacts) -> Answering:
         """Who answers this call. Raises `AdmissionRefused` when nobody does."""
         if facts.agent:
             agent_id, _, version = facts.agent.partition("/")
+            if (draft := self._drafts.get((agent_id, int(version or 0)))) is not None:
+                return Answering(draft[0], agent_id, int(version))
             return self._version(self._agent(agent_id), int(version or 0))
         number = self._snapshot.number(facts.to_number)
         if number is not None and number.agent_id:
@@ -86,12 +101,13 @@ class LineUp:
 
     async def _load(self, key: str) -> AgentRuntime:
         agent_id, _, version = key.partition("/")
-        agent = self._snapshot.agent(agent_id)
-        document = self._snapshot.document(agent_id, int(version))
-        if agent is None or document is None:
+        agent, draft = self._snapshot.agent(agent_id), self._drafts.get((agent_id, int(version)))
+        workspace = draft[0] if draft is not None else agent.workspace if agent is not None else ""
+        document = draft[1] if draft is not None else self._snapshot.document(agent_id, int(version))
+        if not workspace or document is None:
             raise ConfigurationError(f"there is no version {version} of agent {agent_id}")
-        answering = Answering(agent.workspace, agent_id, int(version))
-        secrets = self._snapshot.secrets(agent.workspace)
+        answering = Answering(workspace, agent_id, int(version))
+        secrets = self._snapshot.secrets(workspace)
         # Models are loaded from disk: other calls are not to wait for that.
         runtime = await asyncio.to_thread(self._assembled, document, answering, secrets)
         await runtime.prepare(first_call_first=True)
