@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import api_keys, audit_events, browser_calls, limits, oidc, people, sessions
+from offhook.api import api_keys, audit_events, browser_calls, client_files, limits, oidc, people, sessions
 from offhook.api.bounds import Bounds
 from offhook.api.other_pages import PagesOfOthers
 from offhook.api.problems import ProblemBody, add_handlers, problem
@@ -21,6 +21,7 @@ _ROUTERS: Final = (
     audit_events.router,
     limits.router,
     browser_calls.router,
+    client_files.router,
 )
 
 
