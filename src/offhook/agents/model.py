@@ -20,6 +20,7 @@ from pydantic_core import CoreSchema
 
 from offhook.agents.known import KNOWLEDGE_CHARS, MOST_KNOWLEDGE_CHARS
 from offhook.agents.languages import DEFAULT_LANGUAGE, is_known, languages, script_for
+from offhook.agents.limits_block import LimitsBlock
 from offhook.agents.records_block import RecordsBlock
 from offhook.agents.remote_config import RemoteConfig
 from offhook.agents.tool_configs import (
@@ -146,6 +147,9 @@ class Agent(BaseModel):
     )
     tools: tuple[ToolConfig, ...] = Field(
         default=(EndCallConfig(),), max_length=TOOLS, description="What the agent may do besides talking."
+    )
+    limits: LimitsBlock = Field(
+        default_factory=LimitsBlock, description="How much it may take before callers are refused."
     )
     records: RecordsBlock = Field(default_factory=RecordsBlock, description="What is kept of calls, and for how long.")
     phrases: Annotated[Phrases, Checked(lambda: PhrasesBlock)] = Field(
