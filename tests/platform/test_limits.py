@@ -1,12 +1,18 @@
 """Limits that stop calls, across processes and days; the shield; calls that were not taken; all over the API too."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from offhook import clock
+from offhook.call.handle import CallHandle, Inside
+from offhook.call.records.files import FileRecords
+from offhook.core.commands import Ask, StartReply
 from offhook.core.endings import EndReason
+from offhook.core.events import EndRequested, Event, ReplyGenerated
 from offhook.errors import AdmissionAsks, AdmissionRefused
 from offhook.ids import id_at, new_id
 from offhook.platform.gate_house import GateHouse
@@ -14,12 +20,13 @@ from offhook.platform.line_up import Answering
 from offhook.platform.tally import Subject
 from offhook.store.scope import Scope
 from offhook.store.tables.agents import AGENT_VERSIONS
-from offhook.store.tables.calls import CALLS
+from offhook.store.tables.calls import CALLS, PRICES
 from offhook.store.tables.webhooks import EVENTS
 from offhook.telephony.facts import CallFacts
 from tests.platform.conftest import Play
 from tests.platform.test_line_up import DOCUMENT, add_agent
 from tests.platform_world import World
+from tests.record_world import HEADER
 
 DAY_MS = 86_400_000
 CALLER = "+15005550006"
@@ -246,3 +253,67 @@ def test_limits_are_set_with_the_revision_that_was_read(play: Play) -> None:
             assert (await world.client.put("/limits", json=wrong, headers={"If-Match": "*"})).status_code == 422
 
     play(act)
+
+
+class OneLive:
+    """A process in which one call lives."""
+
+    def __init__(self, handle: CallHandle) -> None:
+        self._handle = handle
+
+    def handle(self, call_id: str) -> CallHandle | None:
+        return self._handle if call_id == self._handle.call_id else None
+
+
+@pytest.mark.parametrize(
+    ("language", "limits", "reason", "sentence"),
+    [
+        ("en-GB", {"call_dollars": 0.05}, EndReason.LIMIT_CALL_DOLLARS, "I am sorry, I have to end the call here."),
+        ("de-DE", {"call_dollars": 0.05}, EndReason.LIMIT_CALL_DOLLARS, "Es tut mir leid, ich muss das Gespräch"),
+        ("en-US", {"call_minutes": 1}, EndReason.LIMIT_CALL_MINUTES, "I am sorry, I have to end the call here."),
+    ],
+)
+def test_a_call_that_runs_for_too_long_or_costs_too_much_is_ended_with_a_sentence(
+    play_here: Play, tmp_path: Path, language: str, limits: dict[str, Any], reason: EndReason, sentence: str
+) -> None:
+    async def act(world: World) -> None:
+        house, answering = world.platform.gate_house, await an_agent(world, language=language)
+        await limit(world, **limits)
+        price = {"component": "llm", "item": "acme big", "unit": "token_out", "nano": 1_000_000, "since": 0}
+        await world.platform.store.write(
+            world.workspace, lambda scope: scope.insert(PRICES, id=new_id("price"), **price)
+        )
+        await house.limits.refresh()
+        handle = CallHandle(new_id("call"), facts("CA1", agent=answering.key))
+        told: list[Event] = []
+        inside = Inside(
+            put=told.append, attach=lambda leg: False, leg_is_off=lambda: None, media_s=lambda: 0.0,
+            tap=lambda caller, agent: lambda: None, source=pytest.fail,
+        )  # fmt: skip
+        handle.open(inside)
+        house.limits.start(OneLive(handle))  # type: ignore[arg-type]
+        house.limits.guard(handle.facts, answering)
+        files = FileRecords(tmp_path / "calls")
+        header = msgspec.structs.replace(
+            HEADER, call=handle.call_id, carrier_call="CA1", providers={"llm": ["acme big"]}
+        )
+        record = house.over(files).open(header)
+        (taken,) = house.limits.tally.live()
+        record.append(StartReply(1, 1, Ask(1), held=False), 1.0)
+        record.append(ReplyGenerated(1, "", 0, tokens_out=49), 2.0)
+        house.limits.look()
+        assert not told and taken.nano == 49_000_000
+        record.append(ReplyGenerated(1, "", 0, tokens_out=1), 3.0)
+        taken.began_at -= 60_000 if "call_minutes" in limits else 0
+        house.limits.look()
+        house.limits.look()
+        (ended,) = told
+        assert isinstance(ended, EndRequested)
+        assert ended.reason == reason and ended.sentence.startswith(sentence)
+        record.close(4.0, reason)
+        assert not house.limits.tally.live()
+        used = house.limits.tally.of(Subject(world.workspace), clock.wall_ms(), "UTC")
+        assert used.nano_day == 50_000_000 and used.live == 0
+        files.stop()
+
+    play_here(act)

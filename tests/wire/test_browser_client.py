@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin
 
 from offhook import clock
 from offhook.cli.demo_command import example
@@ -103,7 +105,7 @@ def test_a_page_key_is_for_its_pages_alone_and_not_too_often(tmp_path: Path, scr
         # The key does nothing else, and what it began nobody else brings back.
         assert (await shop.client.get("/limits", headers=page)).status_code == 401
         assert (await shop.client.post(f"/browser-calls/{place['id']}/return")).status_code == 404
-        async with connect(place["url"], proxy=None, origin=SITE) as socket:
+        async with connect(place["url"], proxy=None, origin=Origin(SITE)) as socket:
             await socket.send(opening(place))
             for _ in range(30):
                 await socket.send(bytes(640))
@@ -112,8 +114,8 @@ def test_a_page_key_is_for_its_pages_alone_and_not_too_often(tmp_path: Path, scr
             ended = await told_by(socket, "ended")
             assert (ended["reason"], ended["record"], ended["detail"]) == ("caller.hung_up", "", "")
         with pytest.raises(InvalidStatus, match="403"):
-            await connect(place["url"], proxy=None, origin="https://evil.example")
-        async with connect(place["url"], proxy=None, origin=SITE) as socket:
+            await connect(place["url"], proxy=None, origin=Origin("https://evil.example"))
+        async with connect(place["url"], proxy=None, origin=Origin(SITE)) as socket:
             await socket.send(opening(place))
             with pytest.raises(ConnectionClosed):
                 await told_by(socket, "doing")
@@ -172,18 +174,17 @@ def test_a_draft_can_be_talked_to_as_it_is_now(tmp_path: Path, scripted: Path) -
         def job(scope: Scope) -> None:
             scope.insert(AGENTS, id="agent_01KB5Z5N6S7V8W9X0Y1Z2A3B4C", draft=document, revision=1, **row)
 
+        def redraft(changed: Any, scope: Scope) -> None:
+            c = AGENTS.c
+            scope.update(AGENTS, c.id == wanted["agent_id"], draft=changed, revision=c.revision + 1)
+
         await shop.platform.store.write(shop.workspace, job)
         wanted = {"agent_id": "agent_01KB5Z5N6S7V8W9X0Y1Z2A3B4C"}
         unpublished = await shop.client.post("/browser-calls", json=wanted)
         assert (unpublished.status_code, unpublished.json()["code"]) == (409, "agent.not_published")
         for greeting in ("First words.", "Second words."):
             changed = document | {"opening": {"mode": "fixed", "text": greeting}}
-            await shop.platform.store.write(
-                shop.workspace,
-                lambda scope, changed=changed: scope.update(
-                    AGENTS, AGENTS.c.id == wanted["agent_id"], draft=changed, revision=AGENTS.c.revision + 1
-                ),
-            )
+            await shop.platform.store.write(shop.workspace, partial(redraft, changed))
             made = await shop.client.post("/browser-calls", json=wanted | {"version": "draft"})
             assert made.status_code == 201, made.text
             async with connect(made.json()["url"], proxy=None) as socket:

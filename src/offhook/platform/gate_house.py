@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
+from offhook import clock
 from offhook.call.live import LiveCalls
 from offhook.call.records.port import Records
 from offhook.errors import StoreError
@@ -65,14 +66,13 @@ class GateHouse:
         await self.limits.stop()
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        means_at = loop.time()
+        means_at = clock.machine()
         while True:
             try:
                 await self.blocked.refresh()
-                if loop.time() >= means_at:
+                if clock.machine() >= means_at:
                     await self.shield.refresh()
-                    means_at = loop.time() + MEANS_S
+                    means_at = clock.machine() + MEANS_S
             except StoreError as error:
                 _LOG.warning("the block list cannot be read, and is tried again: %s", error)
             with contextlib.suppress(TimeoutError):
