@@ -120,9 +120,9 @@ class BrowserCalls:
 
     async def begin(self, wish: Wish) -> Place:
         """A place. Raises `NotFound`, `Conflict`, `AdmissionRefused`."""
-        if self._desk is None or self._records is None:
-            raise AdmissionRefused("this process takes no calls")
         agent = await self._agent_key(wish)
+        if self._desk is None:
+            raise Conflict("this process takes no calls", code="browser_call.no_calls")
         self._forget_old()
         if len(self._seats) >= MOST_SEATS:
             raise AdmissionRefused("full")
