@@ -22,6 +22,7 @@ from offhook.store.scope import Scope
 from offhook.store.tables.agents import AGENT_VERSIONS
 from offhook.store.tables.calls import CALLS, PRICES
 from offhook.store.tables.webhooks import EVENTS
+from offhook.telephony.browser import BrowserLine
 from offhook.telephony.facts import CallFacts
 from tests.platform.conftest import Play
 from tests.platform.test_line_up import DOCUMENT, add_agent
@@ -315,5 +316,30 @@ def test_a_call_that_runs_for_too_long_or_costs_too_much_is_ended_with_a_sentenc
         used = house.limits.tally.of(Subject(world.workspace), clock.wall_ms(), "UTC")
         assert used.nano_day == 50_000_000 and used.live == 0
         files.stop()
+
+    play_here(act)
+
+
+def test_a_place_is_given_back_when_the_call_is_not_taken_after_all(play_here: Play, tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        platform, answering = world.platform, await an_agent(world)
+        await limit(world, concurrent_calls=1)
+        files = FileRecords(tmp_path / "calls")
+        live, desk = platform.take_calls(files, lambda facts: BrowserLine())
+        live.start_closed()
+        with pytest.raises(AdmissionRefused, match="starting"):
+            desk.expect(facts("CA1", agent=answering.key))
+        live.open()
+        first = desk.expect(facts("CA1", agent=answering.key))
+        assert desk.expect(facts("CA1", agent=answering.key)) == first, "asked again, it is not a second call"
+        with pytest.raises(AdmissionRefused, match=r"limit\.concurrent_calls"):
+            desk.expect(facts("CA2", agent=answering.key))
+        # Nobody comes: after its token the place is free.
+        platform.gate_house.limits.tally.forget_old(clock.wall_ms() + 70_000)
+        desk.expect(facts("CA3", agent=answering.key))
+        live.stop()
+        await platform.gate_house.refused.stop()
+        kept = (await world.client.get("/refused-calls")).json()["data"]
+        assert {one["reason"] for one in kept} == {"starting", "limit.concurrent_calls"}
 
     play_here(act)

@@ -1,6 +1,6 @@
 """Records that tell the limits when a call begins and ends, and what it has cost so far."""
 
-import copy
+from collections.abc import Sequence
 from typing import Final
 
 from offhook import clock
@@ -12,8 +12,20 @@ from offhook.core.events import Event
 from offhook.core.formats import TELEPHONE, AudioFormat
 from offhook.platform.call_usage import Usage
 from offhook.platform.limits import CallLimits
-from offhook.platform.price_book import total_of
+from offhook.platform.price_book import Cost, PriceBook, total_of
 from offhook.telephony.browser import PREFIX
+
+
+class RunningUsage(Usage):
+    """Of a call that runs: summed up once a second, which must not end what is being counted."""
+
+    def so_far(self, book: PriceBook, at: int, carrier: str, duration_s: float) -> Sequence[Cost]:
+        """As `costs`."""
+        heard_s, since = dict(self._heard_s), self._leg_since
+        try:
+            return self.costs(book, at, carrier, duration_s)
+        finally:
+            self._heard_s, self._leg_since = heard_s, since
 
 
 class GaugedRecords:
@@ -29,13 +41,11 @@ class GaugedRecords:
         taken = self._limits.began(header.call, header.carrier_call)
         if taken is None:
             return record
-        usage, began_at = Usage(header), taken.began_at
+        usage, began_at = RunningUsage(header), taken.began_at
         carrier = "" if header.carrier_call.startswith(PREFIX) else f"twilio {header.direction}"
 
         def cost(duration_s: float) -> int:
-            # To sum up ends what is being counted: that is done to a copy.
-            book = self._limits.book(taken.workspace)
-            return total_of(copy.deepcopy(usage).costs(book, began_at, carrier, duration_s))
+            return total_of(usage.so_far(self._limits.book(taken.workspace), began_at, carrier, duration_s))
 
         taken.cost = cost
         return _GaugedRecord(record, usage, self._limits, header.carrier_call)

@@ -99,8 +99,8 @@ class LimitRules:
 
     def limited(self) -> list[str]:
         """Workspaces that have a limit somewhere."""
-        own = {workspace for workspace in self._snapshot.workspaces() if _bounds(self.of_workspace(workspace))}
-        agents = {agent.workspace for agent in self._snapshot.agents() if _bounds(self._published(agent).block)}
+        own = {workspace for workspace in self._snapshot.workspaces() if bounds(self.of_workspace(workspace))}
+        agents = {agent.workspace for agent in self._snapshot.agents() if bounds(self._published(agent).block)}
         return sorted(own | agents)
 
     def zones(self, workspace: str) -> dict[str, str]:
@@ -132,7 +132,8 @@ class LimitRules:
         return self.of_agent(Answering(agent.workspace, agent.id, agent.version))
 
 
-def _bounds(block: LimitsBlock) -> bool:
+def bounds(block: LimitsBlock) -> bool:
+    """Something is limited by it."""
     set_ = block.model_dump(include=set(LimitsBlock.model_fields) - {"overflow_number", "sentence"}, exclude_none=True)
     return bool(set_) or (isinstance(block, WorkspaceLimits) and block.returning_calls is not None)
 

@@ -22,7 +22,7 @@ from offhook.agents.limits_block import LimitsBlock
 from offhook.call.live import LiveCalls
 from offhook.core.endings import EndReason
 from offhook.errors import AdmissionRefused, StoreError
-from offhook.platform.limit_rules import AgentLimits, LimitRules, WorkspaceLimits, least
+from offhook.platform.limit_rules import AgentLimits, LimitRules, WorkspaceLimits, bounds, least
 from offhook.platform.limit_words import has_words, words_of
 from offhook.platform.line_up import Answering
 from offhook.platform.price_book import PriceBook
@@ -114,6 +114,8 @@ class CallLimits:
         at, caller = clock.wall_ms(), counted_caller(facts)
         own, agent = self.rules.of_workspace(answering.workspace), self.rules.of_agent(answering)
         for subject, block, zone in self._subjects(answering, own, agent):
+            if not bounds(block):
+                continue
             day, month = clock.began_ms(at, zone)
             for one in reached(block, self.tally.of(subject, at, zone), day, month):
                 self._note(subject, one, at)
@@ -137,6 +139,8 @@ class CallLimits:
     def _of_caller(
         self, workspace: str, caller: str, own: WorkspaceLimits, agent: LimitsBlock, at: int
     ) -> EndReason | None:
+        if not self.rules.counts_callers(workspace):
+            return None
         used = self.tally.of(Subject(workspace, caller=caller), at, own.timezone)
         for reason, limit, so_far in (
             (
@@ -240,6 +244,8 @@ class CallLimits:
         for agent_id, limits in self.rules.agents_of(workspace):
             subjects.append((Subject(workspace, agent_id=agent_id), limits.block, zones.get(agent_id, base)))
         for subject, block, zone in subjects:
+            if not bounds(block):
+                continue
             for one in reached(block, self.tally.of(subject, at, zone), *clock.began_ms(at, zone)):
                 self._note(subject, one, at)
 
