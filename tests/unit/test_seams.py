@@ -212,9 +212,9 @@ def test_a_television_whose_pauses_fit_the_answers_is_left(pause_s: float, sente
 RECORDING = "This is an important message about the warranty of your car which is about to expire so do not hang up now"
 
 
-def recording(**numbers: float) -> World:
+def recording() -> World:
     """Somebody talks from the first moment, in spurts of five seconds, and never waits."""
-    behaviour = Behaviour(recording_voice_s=8.0, **numbers)
+    behaviour = Behaviour(recording_voice_s=8.0)
     world = World(script=script_for("en-US"), behaviour=behaviour, answer=lambda _: "How can I help you?").answered()
     for n in range(8):
         world.says(f"{RECORDING} {n}", 0.4 + 5.3 * n, 5.4 + 5.3 * n)

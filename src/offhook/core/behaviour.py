@@ -96,7 +96,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     recording_voice_s: Annotated[
         float,
         _says(
-            "Whoever has talked for so long before anything of the agent was listened to is a recording: the agent asks "
+            "Who has talked for so long before anything of the agent was listened to is a recording: the agent asks "
             "whether somebody is there, and not its model (0: never; with `presence_doubts` 0 neither).",
             0,
             120,
