@@ -5,7 +5,17 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import api_keys, audit_events, browser_calls, client_files, limits, oidc, people, sessions
+from offhook.api import (
+    api_keys,
+    audit_events,
+    browser_calls,
+    client_files,
+    limits,
+    oidc,
+    people,
+    provider_keys,
+    sessions,
+)
 from offhook.api.bounds import Bounds
 from offhook.api.other_pages import PagesOfOthers
 from offhook.api.problems import ProblemBody, add_handlers, problem
@@ -19,6 +29,7 @@ _ROUTERS: Final = (
     oidc.router,
     people.router,
     audit_events.router,
+    provider_keys.router,
     limits.router,
     browser_calls.router,
     client_files.router,
