@@ -11,14 +11,18 @@ from offhook.api import (
     agents,
     api_keys,
     audit_events,
+    browser_calls,
     catalogue,
+    client_files,
     documents,
+    limits,
     oidc,
     people,
     provider_keys,
     sessions,
 )
 from offhook.api.bounds import Bounds
+from offhook.api.other_pages import PagesOfOthers
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.api.rates import Rates
 from offhook.platform.platform import Platform
@@ -37,6 +41,9 @@ _ROUTERS: Final = (
     people.router,
     audit_events.router,
     provider_keys.router,
+    limits.router,
+    browser_calls.router,
+    client_files.router,
 )
 
 
@@ -58,6 +65,7 @@ def create_api(platform: Platform) -> FastAPI:
     app.state.platform = platform
     app.state.rates = Rates(platform.settings.api_per_minute)
     app.add_middleware(Bounds)
+    app.add_middleware(PagesOfOthers, is_known=platform.browser_calls.is_known)
     for router in _ROUTERS:
         app.include_router(router)
     add_handlers(app)
