@@ -91,13 +91,15 @@ _FAILED: Final = "failed"
 class Bus:
     """One process's end of it."""
 
-    def __init__(self, process_id: str, wire: Wire | None = None, beat_s: float = BEAT_S) -> None:
+    def __init__(
+        self, process_id: str, wire: Wire | None = None, beat_s: float = BEAT_S, most: int = MOST_WAITING
+    ) -> None:
         """Without a wire the process is alone."""
         self.process_id, self._wire, self._beat_s = process_id, wire, beat_s
         self._told: dict[str, list[Told]] = {}
         self._answers: dict[str, Answer] = {}
         self._asked: dict[str, asyncio.Future[Body]] = {}
-        self._waiting: deque[tuple[str, bytes]] = deque(maxlen=MOST_WAITING)
+        self._waiting: deque[tuple[str, bytes]] = deque(maxlen=most)
         self._wake = asyncio.Event()
         self._number = 0
         self._heard: dict[str, int] = {}
