@@ -1,0 +1,195 @@
+"""Who is alive: each process has a lease in the database that it renews, and is dead for the others when it is over.
+
+One of the living *buries* a dead one: it closes its calls and takes its work over, and whoever buries and dies on the
+way is buried with it by the next. A process that was stopped for long finds itself buried; it then goes on under
+another id, since what it had was given to others.
+
+Moments are the database's own: the clocks of two machines may differ.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, and_, delete, insert, or_, select, text, update
+
+from offhook import __version__, clock
+from offhook.errors import OffhookError, StoreError
+from offhook.ids import new_id
+from offhook.store.store import Store
+from offhook.store.tables.processes import PROCESSES
+
+RENEW_S: Final = 5.0
+LEASE_S: Final = 15.0
+_LOG: Final = logging.getLogger("offhook.processes")
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """How long a process is taken for alive without a word from it, and how often it gives one."""
+
+    lasts_s: float = LEASE_S
+    renew_s: float = RENEW_S
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One that is alive."""
+
+    id: str
+    role: str
+    host: str
+    pid: int
+    address: str
+    """Where the others reach it over HTTP; empty: not at all."""
+    version: str
+    started_at: int
+    lease_until: int
+
+
+class Processes:
+    """This process among the others."""
+
+    def __init__(self, store: Store, role: str = "server", lease: Lease | None = None) -> None:
+        self._store, self._role, self._lease = store, role, lease or Lease()
+        self.id = new_id("proc")
+        self.address = ""
+        self.on_dead: Final[list[Callable[[str], Awaitable[object]]]] = []
+        """Told the id of a process that is dead, in this process alone, which is to close what it has left. When one of
+        them raises, all are told again."""
+        self.on_renamed: Final[list[Callable[[str, str], Awaitable[object]]]] = []
+        """Told the id that this process had and the one that it has: what was its own may be others' now."""
+        self._task: asyncio.Task[None] | None = None
+        self._renewed_at = 0.0
+        self._patient_until = 0.0
+
+    async def start(self) -> None:
+        """Be alive. Raises `StoreError`."""
+        await self._begin()
+        self._task = asyncio.create_task(self._live(), name="processes")
+
+    async def stop(self) -> None:
+        """Be gone in order: nobody has to wait for the lease. What was left open is closed by the others."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        await asyncio.wait({self._task})
+        over = update(PROCESSES).where(PROCESSES.c.id == self.id).values(lease_until=0)
+        with contextlib.suppress(StoreError):
+            await self._store.write_wide(lambda connection: connection.execute(over).rowcount)
+
+    async def living(self) -> list[Process]:
+        """All that are alive, the oldest first. Raises `StoreError`."""
+
+        def job(connection: Connection) -> Sequence[Any]:
+            alive = select(PROCESSES).where(PROCESSES.c.lease_until >= _now(connection)).order_by(PROCESSES.c.id)
+            return connection.execute(alive).all()
+
+        rows = await self._store.read_wide(job)
+        return [Process(*(getattr(row, name) for name in Process.__slots__)) for row in rows]
+
+    async def find(self, process_id: str) -> Process | None:
+        """The process of this id, when it is alive. Raises `StoreError`."""
+        return next((one for one in await self.living() if one.id == process_id), None)
+
+    # ── one's own lease ──────────────────────────────────────────────────────────────────────────────────────
+
+    async def _begin(self) -> None:
+        def job(connection: Connection) -> None:
+            at = _now(connection)
+            connection.execute(
+                insert(PROCESSES).values(
+                    id=self.id, role=self._role, host=socket.gethostname()[:200], pid=os.getpid(),
+                    address=self.address, version=__version__, started_at=at, lease_until=at + self._lease_ms,
+                )
+            )  # fmt: skip
+
+        await self._store.write_wide(job)
+        self._renewed_at = clock.now()
+
+    async def _live(self) -> None:
+        while True:
+            await asyncio.sleep(self._lease.renew_s)
+            try:
+                if not await self._renew():
+                    await self._rename()
+                if clock.now() >= self._patient_until:
+                    for process_id in await self._claim():
+                        await self._bury(process_id)
+            except StoreError as error:
+                _LOG.warning("the lease of this process could not be renewed, and is tried again: %s", error)
+
+    async def _renew(self) -> bool:
+        """False: this process was buried."""
+
+        def job(connection: Connection) -> int:
+            mine = and_(PROCESSES.c.id == self.id, PROCESSES.c.buried_by.is_(None))
+            until = _now(connection) + self._lease_ms
+            return connection.execute(update(PROCESSES).where(mine).values(lease_until=until)).rowcount
+
+        renewed = await self._store.write_wide(job, within_s=self._lease.lasts_s)
+        at = clock.now()
+        if at - self._renewed_at > self._lease.lasts_s:
+            # Nobody could renew while the database was away: the others get the time to.
+            self._patient_until = at + self._lease.lasts_s
+        self._renewed_at = at
+        return renewed > 0
+
+    async def _rename(self) -> None:
+        was, self.id = self.id, new_id("proc")
+        _LOG.warning("! this process was taken for dead (it was stopped, or the database was away): it is %s now", self.id)
+        await self._begin()
+        for told in self.on_renamed:
+            await told(was, self.id)
+
+    # ── the dead ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _claim(self) -> list[str]:
+        """The dead that are this process's to bury."""
+
+        def job(connection: Connection) -> list[str]:
+            at = _now(connection)
+            alive = select(PROCESSES.c.id).where(PROCESSES.c.lease_until >= at).scalar_subquery()
+            is_free = or_(
+                PROCESSES.c.buried_by.is_(None), PROCESSES.c.buried_by == self.id, PROCESSES.c.buried_by.not_in(alive)
+            )
+            dead = and_(PROCESSES.c.lease_until < at, PROCESSES.c.id != self.id, is_free)
+            # Of two that ask at once, one waits for the other's row, and then finds it taken.
+            found = connection.execute(select(PROCESSES.c.id).where(dead)).scalars().all()
+            taken = [
+                process_id
+                for process_id in found
+                if connection.execute(
+                    update(PROCESSES).where(PROCESSES.c.id == process_id, dead).values(buried_by=self.id)
+                ).rowcount
+            ]
+            return taken
+
+        return await self._store.write_wide(job)
+
+    async def _bury(self, process_id: str) -> None:
+        _LOG.warning("= process %s is gone: what it left open is closed, and its work taken over", process_id)
+        for told in self.on_dead:
+            try:
+                await told(process_id)
+            except OffhookError as error:
+                _LOG.warning("what process %s left is not closed yet: %s", process_id, error)
+                return
+        gone = delete(PROCESSES).where(PROCESSES.c.id == process_id, PROCESSES.c.buried_by == self.id)
+        await self._store.write_wide(lambda connection: connection.execute(gone).rowcount)
+
+    @property
+    def _lease_ms(self) -> int:
+        return round(self._lease.lasts_s * 1000)
+
+
+def _now(connection: Connection) -> int:
+    """Milliseconds since 1970 by the database's clock; SQLite has the machine's."""
+    if connection.dialect.name == "sqlite":
+        return clock.wall_ms()
+    return int(connection.execute(text("SELECT extract(epoch FROM clock_timestamp()) * 1000")).scalar_one())
