@@ -26,6 +26,8 @@ from offhook.store.tables.processes import PROCESSES
 
 RENEW_S: Final = 5.0
 LEASE_S: Final = 15.0
+SERVER: Final = "server"
+WORKER: Final = "worker"
 _LOG: Final = logging.getLogger("offhook.processes")
 
 
@@ -55,7 +57,7 @@ class Process:
 class Processes:
     """This process among the others."""
 
-    def __init__(self, store: Store, role: str = "server", lease: Lease | None = None) -> None:
+    def __init__(self, store: Store, role: str = SERVER, lease: Lease | None = None) -> None:
         self._store, self._role, self._lease = store, role, lease or Lease()
         self.id = new_id("proc")
         self.address = ""
@@ -67,6 +69,8 @@ class Processes:
         self._task: asyncio.Task[None] | None = None
         self._renewed_at = 0.0
         self._patient_until = 0.0
+        self.is_first = False
+        """What one process alone is to do, is this one's: it is the oldest of the workers, or of all without workers."""
 
     async def start(self) -> None:
         """Be alive. Raises `StoreError`."""
@@ -108,6 +112,7 @@ class Processes:
                     address=self.address, version=__version__, started_at=at, lease_until=at + self._lease_ms,
                 )
             )  # fmt: skip
+            self.is_first = self._is_first(connection, at)
 
         await self._store.write_wide(job)
         self._renewed_at = clock.now()
@@ -159,6 +164,7 @@ class Processes:
                 PROCESSES.c.buried_by.is_(None), PROCESSES.c.buried_by == self.id, PROCESSES.c.buried_by.not_in(alive)
             )
             dead = and_(PROCESSES.c.lease_until < at, PROCESSES.c.id != self.id, is_free)
+            self.is_first = self._is_first(connection, at)
             # Of two that ask at once, one waits for the other's row, and then finds it taken.
             found = connection.execute(select(PROCESSES.c.id).where(dead)).scalars().all()
             taken = [
@@ -171,6 +177,11 @@ class Processes:
             return taken
 
         return await self._store.write_wide(job)
+
+    def _is_first(self, connection: Connection, at: int) -> bool:
+        alive = select(PROCESSES.c.id, PROCESSES.c.role).where(PROCESSES.c.lease_until >= at)
+        found = sorted(connection.execute(alive).all(), key=lambda row: (row.role != WORKER, row.id))
+        return bool(found) and found[0].id == self.id
 
     async def _bury(self, process_id: str) -> None:
         _LOG.warning("= process %s is gone: what it left open is closed, and its work taken over", process_id)
