@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import secrets
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -37,7 +36,6 @@ from offhook.speech.model_files import ModelStore, Sources, State
 NO_ACCOUNT: Final = "AC" + 32 * "0"
 TRANSCRIBER_MODEL: Final = "whisper-base"
 BACKGROUND_S: Final = 7.0
-SEED_BITS: Final = 48
 INTERRUPTED: Final = 130
 """As a shell tells of Ctrl-C."""
 
@@ -64,9 +62,6 @@ def call(
     to_number: Annotated[str, typer.Option("--number", help="The number that is called.")] = "+15005550001",
     record: Annotated[Path | None, typer.Option(help="Where the stereo recording is kept (WAV).")] = None,
     report: Annotated[Path | None, typer.Option(help="Write all times and words here (JSON).")] = None,
-    seed: Annotated[
-        int | None, typer.Option(help="Of everything that is drawn; left out: each call is another one to the server.")
-    ] = None,
     rest_port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Port of the carrier's REST side (OFFHOOK_TWILIO_BASE_URL).")
     ] = None,
@@ -78,8 +73,7 @@ def call(
     recording = record or settings.data_dir / "simulated" / f"{clock.stamp(clock.wall())}.wav"
     console = Console(highlight=False, soft_wrap=True)
     numbers = (from_number, to_number)
-    # A server takes no call twice, and remembers those that are over by their SID.
-    web = (to, rest_port, secrets.randbits(SEED_BITS) if seed is None else seed)
+    web = (to, rest_port)
     session = _Session(settings, console, recording)
     try:
         outcome = asyncio.run(session.run(caller_script, base_dir, numbers, web))
@@ -162,13 +156,13 @@ class _Session:
         return newest if at >= self._began_at else None
 
     async def run(
-        self, script: CallerScript, base_dir: Path, numbers: tuple[str, str], where: tuple[str, int | None, int]
+        self, script: CallerScript, base_dir: Path, numbers: tuple[str, str], where: tuple[str, int | None]
     ) -> CallOutcome:
-        to, rest_port, seed = where
+        to, rest_port = where
         settings = self._settings
         web = ServerWeb(self._account(), to, settings.public_url)
         async with AsyncExitStack() as stack:
-            carrier = Carrier(web, seed=seed)
+            carrier = Carrier(web)
             stack.push_async_callback(carrier.close)
             port = rest_port or _local_port(settings.twilio_base_url)
             if port:

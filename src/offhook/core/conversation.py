@@ -363,7 +363,8 @@ class Conversation:
         c, speaking = self._call, self._speaking
         if c.ended is None and c.is_talking:
             self._go_on(at)
-        self._closing.finish_step()
+        if c.ended is not None:
+            self._closing.finish_step()
         if speaking.cut is not None and Timer.CUT not in c.timers and c.phase is not Phase.ENDED:
             c.timers.set(Timer.CUT, at + CUT_TIMEOUT_S)
 
@@ -374,7 +375,8 @@ class Conversation:
             c.do(CancelReply(speaking.reply.number))
             self._heard(speaking.reply, "", at)
         self._turns.consider(at)
-        self._closing.wait(at)
+        if self._closing.heard is not None:
+            self._closing.wait(at)
         is_quiet = speaking.is_free and listening.open_spurt is None and listening.ledger.is_empty
         if (
             not is_quiet

@@ -75,9 +75,14 @@ def runs_of(text: str, script: Script, *, with_words: bool) -> list[Run]:
 
 def _items(text: str, script: Script) -> tuple[Item, ...]:
     figures = script.figures
-    repeats = (*figures.double, *figures.triple)
-    own = tuple(word for word in script.number_words if word not in repeats)
+    own = _own_digits(script.number_words, figures.double, figures.triple)
     return items_of(text, figures, own, (*script.fillers, *script.hesitations, *_HUMS))
+
+
+@lru_cache(maxsize=32)
+def _own_digits(words: tuple[str, ...], double: tuple[str, ...], triple: tuple[str, ...]) -> tuple[str, ...]:
+    repeats = {*double, *triple}
+    return tuple(word for word in words if word not in repeats)
 
 
 def _end(runs: list[Run], others: list[str], script: Script) -> None:

@@ -132,6 +132,7 @@ def _is_quiet(word: str, quiet: frozenset[str]) -> bool:
     return word in quiet or _hum(word) in quiet or ("-" in word and all(_is_quiet(w, quiet) for w in word.split("-")))
 
 
+@lru_cache(maxsize=4096)
 def _hum(word: str) -> str:
     """The form that all spellings of a hum share, with a "~" before it so that no word is taken for one.
 
