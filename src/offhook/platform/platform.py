@@ -17,7 +17,11 @@ from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.keys import ApiKeys
 from offhook.platform.line_up import Answering, LineUp
-from offhook.platform.snapshot import Secrets, Snapshot
+from offhook.platform.master_key import MasterKeyFiles
+from offhook.platform.provider_keys import ProviderKeys
+from offhook.platform.snapshot import Snapshot
+from offhook.platform.vault import Vault
+from offhook.platform.vendors import require_known
 from offhook.settings import Settings
 from offhook.store.engine import database_url
 from offhook.store.migrate import migrate
@@ -38,23 +42,29 @@ class Platform:
     store: Store
     objects: Objects
     api_keys: ApiKeys = field(init=False)
+    vault: Vault = field(init=False)
     snapshot: Snapshot = field(init=False)
+    provider_keys: ProviderKeys = field(init=False)
     line_up: LineUp = field(init=False)
     file_agents: FileAgents | None = None
     _first: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.api_keys = ApiKeys(self.store)
-        self.snapshot = Snapshot(self.store, _no_secrets)
+        self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
+        self.snapshot = Snapshot(self.store, self.vault.secrets_of)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
+        self.provider_keys = ProviderKeys(self.store, self.vault, self.snapshot, self.settings)
         self.store.on_changes = self._changed
 
     @classmethod
     async def open(cls, settings: Settings) -> Self:
         """Open database and objects, brought to this version. Raises `ConfigurationError`, `StoreError`."""
         url = database_url(settings.database_url.reveal(), settings.data_dir)
+        require_known(settings.vendor_urls)
         await asyncio.to_thread(migrate, url)
         platform = cls(settings, Store(url), Objects.open(settings.objects_url.reveal(), settings.data_dir / "objects"))
+        await platform.vault.open()
         await platform.snapshot.load()
         return platform
 
@@ -123,7 +133,3 @@ class Platform:
         if agent is not None and agent.file:
             return Path(agent.file).parent
         return self.settings.data_dir / "agents" / answering.agent_id / str(answering.version)
-
-
-def _no_secrets(connection: Connection, workspace: str) -> Secrets:
-    return {}
