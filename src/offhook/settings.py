@@ -155,6 +155,8 @@ class Settings:
     gateway, `deepgram=https://api.eu.deepgram.com openai=https://eu.api.openai.com/v1`."""
     plain_hosts: tuple[str, ...] = ()
     """Hosts to which a vendor block may send its key over plain http, beside this machine."""
+    private_hosts: tuple[str, ...] = ()
+    """Hosts of one's own network to which webhooks may be sent, also over plain http. Empty: public addresses alone."""
     environment: Mapping[str, str] = field(default_factory=lambda: _Environment({}), repr=False, compare=False)
 
     @classmethod
@@ -190,6 +192,7 @@ class Settings:
             agent_variables=read("OFFHOOK_AGENT_VARIABLES", _names, ()),
             vendor_urls=read("OFFHOOK_VENDOR_URLS", _urls, {}),
             plain_hosts=read("OFFHOOK_PLAIN_HOSTS", _hosts, ()),
+            private_hosts=read("OFFHOOK_PRIVATE_HOSTS", _hosts, ()),
             environment=found,
         )
 

@@ -58,7 +58,10 @@ def kind(request: pytest.FixtureRequest) -> str:
 async def _two(kind: str) -> AsyncIterator[tuple[Bus, Bus, CutWire]]:
     """Two processes; what the second hears goes through a wire that can be cut."""
     async with cut_wire(_target(kind)) as between, cut_wire(_target(kind)) as straight:
-        buses = Bus("proc_A", _wire(kind, straight.port), BEAT_S), Bus("proc_B", _wire(kind, between.port), BEAT_S, MOST)
+        buses = (
+            Bus("proc_A", _wire(kind, straight.port), BEAT_S),
+            Bus("proc_B", _wire(kind, between.port), BEAT_S, MOST),
+        )
         try:
             for bus in buses:
                 await bus.start()

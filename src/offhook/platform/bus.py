@@ -142,7 +142,8 @@ class Bus:
             return await self._answered(topic, body)
         if self._wire is None or not self.is_up:
             raise BusDown
-        key, answer = new_id("ask"), asyncio.get_running_loop().create_future()
+        key = new_id("ask")
+        answer: asyncio.Future[Body] = asyncio.get_running_loop().create_future()
         self._asked[key] = answer
         try:
             self._put(process_id, _Envelope(self.process_id, 0, topic, dict(body), asks=key))

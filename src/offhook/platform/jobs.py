@@ -14,6 +14,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, inspect, text
@@ -40,11 +41,13 @@ AWAKE_S: Final = 10.0
 """It stays awake for so long after the last job, and wakes for one that is due sooner."""
 CHECK_S: Final = 1.0
 FAILED_AGAIN_S: Final = 60.0
-KEEP_S: Final = 86_400
-"""What is done is remembered for a day: until then it is not done again under the same id."""
+KEEP_S: Final = 8 * 86_400
+"""What is done is remembered for longer than any delivery takes: it is not done again under the same id."""
 MOST_FORGOTTEN: Final = 500
 END_S: Final = 3
 SCHEMA: Final = "dbos"
+JOB: Final = "job"
+"""The kind of change that tells that there is a job."""
 _LOG: Final = logging.getLogger("offhook.jobs")
 
 Act = Callable[[str], float | None]
@@ -67,18 +70,19 @@ class Jobs:
         self._lazy_client: DBOSClient | None = None
         self._is_prepared = False
         self.is_awake = False
-        self.on_enqueued: Final[list[Callable[[], None]]] = []
-        """Told from a thread, before the commit, that there is work."""
 
     def add(self, kind: str, act: Act) -> None:
         """Jobs of this kind are done so. Before `start`."""
         self._acts[kind] = act
 
     def enqueue(self, scope: Scope, kind: str, key: str, after_s: float = 0.0) -> None:
-        """The job is there when the scope's transaction is; one of this kind and key, ever. Needs `prepare`."""
-        scope.beside(lambda connection: self._enqueue(connection, kind, key, after_s))
-        for told in self.on_enqueued:
-            told()
+        """The job is there when the scope's transaction is; one of this kind and key. Needs `prepare`."""
+        scope.beside(lambda connection: self.enqueue_in(connection, kind, key, after_s))
+        scope.tell(JOB, key)
+
+    def enqueue_in(self, connection: Connection, kind: str, key: str, after_s: float = 0.0) -> None:
+        """As `enqueue`, in a transaction that is no workspace's; nobody is told."""
+        self._client.enqueue_in_transaction(connection, _options(kind, key, 1, after_s), kind, key, 1)
 
     def prepare(self) -> None:
         """Make the tables, unless they are there. In a thread, in no transaction. Raises `StoreError`."""
@@ -163,8 +167,9 @@ class Jobs:
             self.prepare()
             self._launch()
             self.is_awake = True
-            idle_since = clock.machine()
-            while not self._is_ending and self._is_mine():
+            idle_since, launched_as = clock.machine(), self._process_id()
+            # A process that has another id now has lost what it was doing to others.
+            while not self._is_ending and self._is_mine() and self._process_id() == launched_as:
                 self._wake.wait(CHECK_S)
                 self._wake.clear()
                 due_s = self._due_s()
@@ -215,9 +220,6 @@ class Jobs:
         DBOS.destroy(workflow_completion_timeout_sec=END_S)
 
     # ── in the database ──────────────────────────────────────────────────────────────────────────────────────
-
-    def _enqueue(self, connection: Connection, kind: str, key: str, after_s: float) -> None:
-        self._client.enqueue_in_transaction(connection, _options(kind, key, 1, after_s), kind, key, 1)
 
     def _due_s(self) -> float | None:
         """Seconds until something is to be done; None: nothing ever."""
@@ -271,7 +273,6 @@ class Jobs:
 
 _working: Final[list[Jobs]] = []
 _ONE_MIGRATES: Final = threading.Lock()
-_workflow: Any = None
 
 
 def _options(kind: str, key: str, run: int, after_s: float) -> Any:
@@ -282,11 +283,9 @@ def _options(kind: str, key: str, run: int, after_s: float) -> Any:
     return made | ({"delay_seconds": after_s} if after_s > 0 else {})
 
 
+@cache
 def _register() -> None:
     """Once for a process: it keeps them when it is destroyed."""
-    global _workflow
-    if _workflow is not None:
-        return
     from dbos import DBOS
 
     @DBOS.step(name="offhook.act")
@@ -298,8 +297,6 @@ def _register() -> None:
         after_s = act(kind, key)
         if after_s is not None:
             DBOS.enqueue_workflow_with_options(_options(kind, key, run + 1, max(after_s, 0.0)), kind, key, run + 1)
-
-    _workflow = job
 
 
 def _serializer() -> Any:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from sqlalchemy import Connection, insert, select
 
@@ -13,15 +13,21 @@ from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
 from offhook.call.records.port import Records
 from offhook.ids import new_id
+from offhook.platform.bus import Body, Bus
+from offhook.platform.events import Events
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
+from offhook.platform.jobs import JOB, Jobs
 from offhook.platform.keys import ApiKeys
 from offhook.platform.line_up import Answering, LineUp
 from offhook.platform.master_key import MasterKeyFiles
+from offhook.platform.processes import SERVER, Processes
 from offhook.platform.provider_keys import ProviderKeys
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.vault import Vault
 from offhook.platform.vendors import require_known
+from offhook.platform.webhooks import Webhooks
+from offhook.platform.wires import wire_of
 from offhook.settings import Settings
 from offhook.store.engine import database_url
 from offhook.store.migrate import migrate
@@ -32,6 +38,10 @@ from offhook.store.store import Store
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.line import Line
 from offhook.telephony.tokens import Tokens
+
+_CHANGED: Final = "changed"
+_TOGETHER: Final = 40
+"""Changes of one message: so many are shorter than a notification of PostgreSQL may be."""
 
 
 @dataclass(slots=True)
@@ -46,6 +56,11 @@ class Platform:
     snapshot: Snapshot = field(init=False)
     provider_keys: ProviderKeys = field(init=False)
     line_up: LineUp = field(init=False)
+    processes: Processes = field(init=False)
+    bus: Bus = field(init=False)
+    jobs: Jobs = field(init=False)
+    events: Events = field(init=False)
+    webhooks: Webhooks = field(init=False)
     file_agents: FileAgents | None = None
     _first: list[str] = field(default_factory=list)
 
@@ -55,6 +70,11 @@ class Platform:
         self.snapshot = Snapshot(self.store, self.vault.secrets_of)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
         self.provider_keys = ProviderKeys(self.store, self.vault, self.snapshot, self.settings)
+        self.processes = Processes(self.store)
+        self.bus = Bus(self.processes.id, wire_of(self.settings))
+        self.jobs = Jobs(self.store, lambda: self.processes.id, lambda: self.processes.is_first)
+        self.events = Events(self.jobs)
+        self.webhooks = Webhooks(self.store, self.vault, self.jobs, self.events, self.settings.private_hosts)
         self.store.on_changes = self._changed
 
     @classmethod
@@ -67,6 +87,24 @@ class Platform:
         await platform.vault.open()
         await platform.snapshot.load()
         return platform
+
+    async def start(self, role: str = SERVER, address: str = "") -> None:
+        """Be one of the processes of this database: alive for the others, told what changes, part of the durable work.
+
+        Not for a command that only reads or writes something. `address`: where the others reach this very process.
+        Raises `StoreError`.
+        """
+        self.bus.subscribe(_CHANGED, self._changed_elsewhere)
+        self.bus.on_missed.append(self.snapshot.missed)
+        self.processes.on_dead.append(self._take_over)
+        self.processes.on_renamed.append(lambda was, now: self.bus.rename(now))
+        await self.processes.start(role, address)
+        await self.bus.start()
+        # What has changed since it was read, nobody has told.
+        self.snapshot.missed()
+        self.webhooks.deliverer.tell_on(asyncio.get_running_loop())
+        await self.events.mend(self.store)
+        self.jobs.start()
 
     async def first_workspace(self) -> str:
         """The oldest workspace; made when there is none."""
@@ -120,6 +158,9 @@ class Platform:
         """Finish what waits."""
         if self.file_agents is not None:
             await self.file_agents.stop()
+        await asyncio.to_thread(self.jobs.stop)
+        await self.bus.stop()
+        await self.processes.stop()
         await self.snapshot.stop()
         await self.line_up.runtimes.close()
         await asyncio.to_thread(self.store.close)
@@ -127,6 +168,22 @@ class Platform:
     def _changed(self, changes: Sequence[Change]) -> None:
         """After a commit."""
         self.snapshot.changed(changes)
+        for begin in range(0, len(changes), _TOGETHER):
+            told = [(one.workspace, one.kind, one.id) for one in changes[begin : begin + _TOGETHER]]
+            self.bus.publish(_CHANGED, {"changes": told})
+        if any(change.kind == JOB for change in changes):
+            self.jobs.wake()
+
+    def _changed_elsewhere(self, body: Body) -> None:
+        changes = [Change(*one) for one in body["changes"]]
+        self.snapshot.changed(changes)
+        if any(change.kind == JOB for change in changes):
+            self.jobs.wake()
+
+    async def _take_over(self, process_id: str) -> None:
+        """What a dead process had begun, one of the others does."""
+        if await asyncio.to_thread(self.jobs.take_over, process_id):
+            self._changed([Change("", JOB, process_id)])
 
     def _folder_of(self, answering: Answering) -> Path:
         agent = self.snapshot.agent(answering.agent_id)

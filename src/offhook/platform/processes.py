@@ -57,8 +57,8 @@ class Process:
 class Processes:
     """This process among the others."""
 
-    def __init__(self, store: Store, role: str = SERVER, lease: Lease | None = None) -> None:
-        self._store, self._role, self._lease = store, role, lease or Lease()
+    def __init__(self, store: Store, lease: Lease | None = None) -> None:
+        self._store, self._role, self._lease = store, SERVER, lease or Lease()
         self.id = new_id("proc")
         self.address = ""
         self.on_dead: Final[list[Callable[[str], Awaitable[object]]]] = []
@@ -70,10 +70,11 @@ class Processes:
         self._renewed_at = 0.0
         self._patient_until = 0.0
         self.is_first = False
-        """What one process alone is to do, is this one's: it is the oldest of the workers, or of all without workers."""
+        """What one process alone is to do is this one's: the oldest of the workers, or of all without workers."""
 
-    async def start(self) -> None:
+    async def start(self, role: str = SERVER, address: str = "") -> None:
         """Be alive. Raises `StoreError`."""
+        self._role, self.address = role, address
         await self._begin()
         self._task = asyncio.create_task(self._live(), name="processes")
 
@@ -147,7 +148,7 @@ class Processes:
 
     async def _rename(self) -> None:
         was, self.id = self.id, new_id("proc")
-        _LOG.warning("! this process was taken for dead (it was stopped, or the database was away): it is %s now", self.id)
+        _LOG.warning("! this process was stopped for long and taken for dead: it is %s now", self.id)
         await self._begin()
         for told in self.on_renamed:
             await told(was, self.id)
@@ -167,14 +168,13 @@ class Processes:
             self.is_first = self._is_first(connection, at)
             # Of two that ask at once, one waits for the other's row, and then finds it taken.
             found = connection.execute(select(PROCESSES.c.id).where(dead)).scalars().all()
-            taken = [
+            return [
                 process_id
                 for process_id in found
                 if connection.execute(
                     update(PROCESSES).where(PROCESSES.c.id == process_id, dead).values(buried_by=self.id)
                 ).rowcount
             ]
-            return taken
 
         return await self._store.write_wide(job)
 
