@@ -69,6 +69,7 @@ class Jobs:
         self._thread: threading.Thread | None = None
         self._lazy_client: DBOSClient | None = None
         self._is_prepared = False
+        self._running: list[str] = []
         self.is_awake = False
 
     def add(self, kind: str, act: Act) -> None:
@@ -199,7 +200,7 @@ class Jobs:
             "serializer": _serializer(),
             "log_level": "WARNING",
             "scheduler_polling_interval_sec": 60.0,
-            "notification_listener_polling_interval_sec": 10.0,
+            "notification_listener_polling_interval_sec": 1.0,
         }
         DBOS(config=config)
         DBOS.launch()
@@ -217,7 +218,8 @@ class Jobs:
 
         with contextlib.suppress(ValueError):
             _working.remove(self)
-        DBOS.destroy(workflow_completion_timeout_sec=END_S)
+        # It looks once a second whether all are done, so that to wait for nothing takes a second.
+        DBOS.destroy(workflow_completion_timeout_sec=END_S if self._running else 0)
 
     # ── in the database ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -260,12 +262,15 @@ class Jobs:
         if act is None:
             _LOG.warning("! nobody here does jobs of the kind %r: is an older version running?", kind)
             return FAILED_AGAIN_S
+        self._running.append(key)
         try:
             return act(key)
         except StoreError as error:
             _LOG.warning("the job %s %s waits for the database: %s", kind, key, error)
         except Exception:
             _LOG.exception("! the job %s %s failed, and is done again", kind, key)
+        finally:
+            self._running.remove(key)
         return FAILED_AGAIN_S
 
 
