@@ -1,4 +1,4 @@
-"""kill -9 at each step of a delivery: nothing is lost, and nothing is done twice but what nobody could know was done."""
+"""kill -9 at each step of a delivery: nothing is lost, nothing done twice but what nobody could know was done."""
 
 import asyncio
 import multiprocessing

@@ -1,4 +1,4 @@
-"""Webhooks to the owner's systems: endpoints, signatures by the standard's own library, retries, rotation, redelivery."""
+"""Webhooks to the owner: endpoints, signatures by the standard's own library, retries, rotation, redelivery."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

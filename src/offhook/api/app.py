@@ -5,12 +5,22 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import api_keys, provider_keys, webhooks
+from offhook.api import api_keys, audit_events, oidc, people, provider_keys, sessions, webhooks
+from offhook.api.bounds import Bounds
 from offhook.api.problems import ProblemBody, add_handlers, problem
+from offhook.api.rates import Rates
 from offhook.platform.platform import Platform
 
 ROOT: Final = "/v1"
-_ROUTERS: Final = (api_keys.router, provider_keys.router, webhooks.router)
+_ROUTERS: Final = (
+    api_keys.router,
+    sessions.router,
+    oidc.router,
+    people.router,
+    audit_events.router,
+    provider_keys.router,
+    webhooks.router,
+)
 
 
 def create_api(platform: Platform) -> FastAPI:
@@ -29,6 +39,8 @@ def create_api(platform: Platform) -> FastAPI:
         },
     )  # fmt: skip
     app.state.platform = platform
+    app.state.rates = Rates(platform.settings.api_per_minute)
+    app.add_middleware(Bounds)
     for router in _ROUTERS:
         app.include_router(router)
     add_handlers(app)
