@@ -36,6 +36,8 @@ Body = Mapping[str, Any]
 Told = Callable[[Body], None]
 """Hears a message of another process. Must not raise or wait."""
 Answer = Callable[[Body], Awaitable[Body]]
+Perhaps = Callable[[Body], Awaitable[Body | None]]
+"""Answers a question that all are asked, when it is for this process."""
 
 
 class BusDown(OffhookError):
@@ -98,6 +100,7 @@ class Bus:
         self.process_id, self._wire, self._beat_s = process_id, wire, beat_s
         self._told: dict[str, list[Told]] = {}
         self._answers: dict[str, Answer] = {}
+        self._perhaps: dict[str, Perhaps] = {}
         self._asked: dict[str, asyncio.Future[Body]] = {}
         self._waiting: deque[tuple[str, bytes]] = deque(maxlen=most)
         self._wake = asyncio.Event()
@@ -136,21 +139,37 @@ class Bus:
         """How this process answers questions of this topic. What it raises, the asker is told."""
         self._answers[topic] = answer
 
+    def answer_if(self, topic: str, perhaps: Perhaps) -> None:
+        """How this process answers what all are asked about this topic."""
+        self._perhaps[topic] = perhaps
+
+    async def ask_all(self, topic: str, body: Body, within_s: float = ANSWER_S) -> Body | None:
+        """What the first of the others answers; None: nobody in time, or the bus is away."""
+        if self._wire is None or not self.is_up:
+            return None
+        try:
+            return await self._ask(_ALL, topic, body, within_s)
+        except NoAnswer:
+            return None
+
     async def request(self, process_id: str, topic: str, body: Body, within_s: float = ANSWER_S) -> Body:
         """Ask one process. Raises `NoAnswer` (dead, stuck, or on another bus), `BusDown` (ours is away)."""
         if process_id == self.process_id:
             return await self._answered(topic, body)
         if self._wire is None or not self.is_up:
             raise BusDown
+        return await self._ask(process_id, topic, body, within_s)
+
+    async def _ask(self, to: str, topic: str, body: Body, within_s: float) -> Body:
         key = new_id("ask")
         answer: asyncio.Future[Body] = asyncio.get_running_loop().create_future()
         self._asked[key] = answer
         try:
-            self._put(process_id, _Envelope(self.process_id, 0, topic, dict(body), asks=key))
+            self._put(to, _Envelope(self.process_id, 0, topic, dict(body), asks=key))
             async with asyncio.timeout(within_s):
                 return await answer
         except TimeoutError:
-            raise NoAnswer(f"process {process_id} did not answer within {within_s:g} s") from None
+            raise NoAnswer(f"{to} did not answer within {within_s:g} s") from None
         finally:
             del self._asked[key]
 
@@ -294,12 +313,17 @@ class Bus:
             return
 
         async def reply() -> None:
-            body: Body
+            body: Body | None
             topic = envelope.topic
             try:
                 if envelope.body is None:
                     raise NoAnswer("the question is too long for the bus")
-                body = await self._answered(topic, envelope.body)
+                if topic in self._perhaps:
+                    body = await self._perhaps[topic](envelope.body)
+                else:
+                    body = await self._answered(topic, envelope.body)
+                if body is None:
+                    return
             except OffhookError as error:
                 topic, body = _FAILED, {"why": str(error)}
             self._put(envelope.sender, _Envelope(self.process_id, 0, topic, dict(body), answers=envelope.asks))

@@ -14,7 +14,7 @@ from offhook.web.gate import BadRequest, Gate
 from offhook.web.hooks import PATHS, Hooks, twilio_router
 from offhook.web.media import BROWSER_PATH, MediaDoor
 from offhook.web.origin import is_own_origin
-from offhook.web.ports import Calls, Sentences
+from offhook.web.ports import Calls, Elsewhere, Sentences
 from offhook.web.safety import is_loopback, require_safe
 from offhook.web.seldom import Seldom
 from offhook.web.strays import HEALTH_PATH, Strays
@@ -33,10 +33,11 @@ def create_app(
     sentences: Sentences | None = None,
     records: Callable[[], RecordsState] = RecordsState,
     talk: Talk | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> FastAPI:
     """The application; `offhook.web.server.serve` runs it.
 
-    With `talk` there is also the page where a browser is the caller.
+    With `talk` there is also the page where a browser is the caller. `elsewhere`: the processes that share the port.
 
     `app.state.media_door` is what the media sockets work with: they are served below ASGI (`offhook.web.media`).
     Raises `ConfigurationError` for settings that must not be served.
@@ -44,7 +45,7 @@ def create_app(
     require_safe(settings)
     seldom = Seldom()
     gate = Gate(settings, seldom, is_for_calls=talk is None)
-    hooks = Hooks(gate, Switchboard(live, settings, sentences or Sentences()))
+    hooks = Hooks(gate, Switchboard(live, settings, sentences or Sentences()), elsewhere)
     app = FastAPI(title="Offhook", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.include_router(twilio_router(hooks))
     app.state.seldom = seldom
