@@ -58,7 +58,7 @@ def serve(
     from offhook.platform.assembly import HEARING_MODELS
     from offhook.web.server import Listening
 
-    begin_log()
+    begin_log(worker=Place.read(worker).number if worker else 0)
     # Whatever the server writes is for its own user alone.
     os.umask(0o077)
     sys.setswitchinterval(SWITCH_S)
@@ -127,6 +127,7 @@ async def serve_platform(
     from offhook.platform.elsewhere import OtherProcesses
     from offhook.platform.platform import Platform
     from offhook.web.app import create_app
+    from offhook.web.server import Listening, bind
 
     platform = await Platform.open(settings)
     rest, files = _rest(settings), _files(settings)
@@ -135,15 +136,20 @@ async def serve_platform(
         if team:
             await platform.adopt(next(iter(team)))
         live, desk = platform.take_calls(records, _lines(rest, settings), _past(settings, files))
-        elsewhere = OtherProcesses(platform.bus, live.knows)
+        elsewhere = OtherProcesses(platform.bus, live.knows, lambda call_id: live.handle(call_id) is not None)
         app = create_app(desk, settings, sentences=_sentences(team), records=records.state, elsewhere=elsewhere)
         app.mount(ROOT, create_api(platform))
         runtimes = platform.line_up.runtimes
-        await platform.start()
+        private = None
+        if platform.bus.kind != "none":
+            private = bind(Listening(settings.process_host, 0))
+            elsewhere.address = (settings.process_host, private.getsockname()[1])
+            live.hand_on = app.state.media_door.relays.take
+        await platform.start(address="{}:{}".format(*elsewhere.address) if elsewhere.address is not None else "")
         serving = _Serving(app, desk, live, settings.drain_deadline_s)
         if place is not None:
             serving = replace(serving, on_ready=_worker_ready(place, platform.processes.id))
-        await _serve(serving, listening, _load(runtimes, platform.first_keys()))
+        await _serve(serving, replace(listening, private=private), _load(runtimes, platform.first_keys()))
     finally:
         await platform.stop()
         if rest is not None:

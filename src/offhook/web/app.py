@@ -15,6 +15,7 @@ from offhook.web.hooks import PATHS, Hooks, twilio_router
 from offhook.web.media import BROWSER_PATH, MediaDoor
 from offhook.web.origin import is_own_origin
 from offhook.web.ports import Calls, Elsewhere, Sentences
+from offhook.web.relay import Relays
 from offhook.web.safety import is_loopback, require_safe
 from offhook.web.seldom import Seldom
 from offhook.web.strays import HEALTH_PATH, Strays
@@ -77,6 +78,7 @@ def create_app(
         is_own_page=lambda headers: is_own_origin(headers, settings.public_url),
         not_found=strays.socket_not_found,
         seldom=seldom,
+        relays=Relays(elsewhere) if elsewhere is not None else None,
     )
 
     _add_handlers(app, strays)

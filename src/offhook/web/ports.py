@@ -68,6 +68,9 @@ class Elsewhere(Protocol):
     def answer_with(self, answer: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
         """How this process answers the others about calls that live here."""
 
+    async def where(self, call_id: str) -> tuple[str, int] | None:
+        """Host and port of the process where this call lives, by our own id; None: of none that can be reached."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sentences:

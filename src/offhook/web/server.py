@@ -44,6 +44,8 @@ class Listening:
     on_ready: Callable[[int], None] = lambda port: None
     bound: socket.socket | None = None
     """A socket that listens already, shared with other processes, in place of host and port."""
+    private: socket.socket | None = None
+    """Another one, by which the other processes reach this very one."""
 
 
 class _Server(uvicorn.Server):
@@ -133,7 +135,7 @@ async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadli
             ending.append(asyncio.ensure_future(_drain(live, server, drain_deadline_s)))
 
     with _signals(on_signal), contextlib.closing(bound):
-        await server.serve(sockets=[bound])
+        await server.serve(sockets=[bound, *([listening.private] if listening.private is not None else [])])
     for task in ending:
         task.cancel()
         await asyncio.wait([task])
