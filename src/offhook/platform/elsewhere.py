@@ -18,8 +18,7 @@ class OtherProcesses:
     """As `offhook.web.ports.Elsewhere`."""
 
     def __init__(self, bus: Bus, knows: Callable[[str], bool], lives: Callable[[str], bool]) -> None:
-        """`knows`: whether a call, by the carrier's id, lives here or has lived here; `lives`: whether one lives here, by
-        our own."""
+        """`knows`: whether a call, by the carrier's id, lives here or has; `lives`: whether it does, by our own id."""
         self._bus, self._knows, self._lives = bus, knows, lives
         self.address: tuple[str, int] | None = None
         """Where the others reach this very process."""

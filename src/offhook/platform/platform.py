@@ -10,6 +10,7 @@ from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
 from offhook.call.records.port import Records
 from offhook.platform.bus import Body, Bus
+from offhook.platform.elsewhere import OtherProcesses
 from offhook.platform.events import Events
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
@@ -70,6 +71,8 @@ class Platform:
     sessions: Sessions = field(init=False)
     issuer: Issuer | None = field(init=False)
     idempotency: Idempotency = field(init=False)
+    elsewhere: OtherProcesses | None = None
+    """Calls that live in other processes, once this one takes calls."""
     file_agents: FileAgents | None = None
     _first: list[str] = field(default_factory=list)
 
@@ -157,6 +160,7 @@ class Platform:
             tokens=Tokens(settings.secret_key),
             past=past,
         )
+        self.elsewhere = OtherProcesses(self.bus, live.knows, lambda call_id: live.handle(call_id) is not None)
         return live, FrontDesk(live, self.line_up)
 
     async def stop(self) -> None:

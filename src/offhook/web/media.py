@@ -71,7 +71,8 @@ class MediaProtocol(WebSocketsSansIOProtocol):
     _media: MediaConnection | None = None
     _relay: Relay | None = None
     _early: bytearray | None = None
-    """All that has come from the handshake on, until it is known that it is for this process."""
+    """All that has come since the handshake, until it is known that it is for this process."""
+    _handshake = b""
 
     def handle_connect(self, event: Request) -> None:
         """The handshake's request is here."""
@@ -112,7 +113,7 @@ class MediaProtocol(WebSocketsSansIOProtocol):
         address = get_remote_addr(self.transport)
         who = f"{address[0]}:{address[1]}" if address else "media socket"
         if self.door.relays is not None:
-            self._early = bytearray(_said(event))
+            self._handshake, self._early = _said(event), bytearray()
         self._media = MediaConnection(self.conn, self.transport, make_leg, who, cutter)
         return self._media
 
@@ -134,7 +135,7 @@ class MediaProtocol(WebSocketsSansIOProtocol):
         call_id = self.door.relays.wanted(media.leg)
         if call_id is not None:
             media.hand_over()
-            self._relay = Relay(self.door.relays, call_id, self.transport, bytes(self._early))
+            self._relay = Relay(self.door.relays, call_id, self.transport, self._handshake, bytes(self._early))
         if call_id is not None or media.leg.started is not None or len(self._early) > EARLY_BYTES:
             self._early = None
 

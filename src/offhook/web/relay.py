@@ -44,10 +44,12 @@ class Relays:
 class Relay:
     """One connection that is carried."""
 
-    def __init__(self, relays: Relays, call_id: str, transport: asyncio.Transport, early: bytes) -> None:
-        """`early`: all that has come, from the first byte of the handshake."""
+    def __init__(
+        self, relays: Relays, call_id: str, transport: asyncio.Transport, handshake: bytes, early: bytes
+    ) -> None:
+        """`handshake`: its request as it came; `early`: all that has come since."""
         self._relays, self._call_id, self._transport = relays, call_id, transport
-        self._early = bytearray(early)
+        self._handshake, self._early = handshake, bytearray(early)
         self._writer: asyncio.StreamWriter | None = None
         self._task = asyncio.ensure_future(self._carry())
 
@@ -75,12 +77,14 @@ class Relay:
                 return
             async with asyncio.timeout(CONNECT_S):
                 reader, writer = await asyncio.open_connection(*address, limit=HEAD_BYTES)
-                self._writer = writer
-                writer.write(bytes(self._early))
+                # A server may lose what comes before its answer: nobody else says more before it.
+                writer.write(self._handshake)
                 head = await reader.readuntil(_HEAD_END)
             if not head.startswith(b"HTTP/1.1 101"):
                 _LOG.warning("media for call %s: the process that has it does not take them", self._call_id)
                 return
+            self._writer = writer
+            writer.write(bytes(self._early))
             _LOG.info("= media for call %s: handed to the process where it lives", self._call_id)
             # The carrier had its answer to the handshake from us.
             while data := await reader.read(65_536):
