@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -366,7 +365,8 @@ def test_old_events_are_forgotten(still: Callable[[Act], None]) -> None:
 
 
 def test_the_standards_numbers() -> None:
-    at = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
+    at = clock.read_rfc3339("2026-11-28T12:00:00Z")
+    assert at is not None
     assert standard.pause_s("120", at) == 120
     assert standard.pause_s("Sat, 28 Nov 2026 12:01:00 GMT", at) == 60
     assert standard.pause_s("Sat, 28 Nov 2026 11:01:00 GMT", at) == standard.pause_s("soon", at) == 0

@@ -76,7 +76,7 @@ class Webhook(BaseModel):
     @classmethod
     def of(cls, row: Any) -> "Webhook":
         """From the store's row."""
-        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
+        return cls.model_validate(row._mapping, from_attributes=False)
 
 
 class WebhookSecret(BaseModel):
@@ -120,7 +120,7 @@ class Delivery(BaseModel):
     @classmethod
     def of(cls, row: Any) -> "Delivery":
         """From the store's row."""
-        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
+        return cls.model_validate(row._mapping, from_attributes=False)
 
 
 class Sent(BaseModel):

@@ -244,10 +244,6 @@ class LiveCalls:
             return None
         return self._return_token(live)
 
-    def knows(self, call_sid: str) -> bool:
-        """The call lives here, or has ended here a while ago."""
-        return self._by_sid(call_sid) is not None or self._past.is_over(call_sid)
-
     def outcome(self, call_sid: str) -> EndReason | None:
         """How a call ended; None when it never began here or is still live."""
         return self._past.reason(call_sid)

@@ -89,6 +89,7 @@ class Workers:
     on_ready: Callable[[], None] = lambda: None
     """Told when all are ready for the first time."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    """Of a worker: all of it."""
     _running: dict[int, "asyncio.subprocess.Process"] = field(default_factory=dict)
     _was_ready: set[int] = field(default_factory=set)
     _is_ending: asyncio.Event = field(default_factory=asyncio.Event)
@@ -141,7 +142,7 @@ class Workers:
         place = Place(number, self.port.fileno(), theirs.fileno())
         process = await asyncio.create_subprocess_exec(
             *self.command, "--worker", str(place), pass_fds=(place.listening, place.lifeline),
-            env={**os.environ, **self.environment}, start_new_session=True,
+            env=dict(self.environment), start_new_session=True,
         )  # fmt: skip
         theirs.close()
         self._running[number] = process
@@ -183,7 +184,9 @@ def serve_workers(command: Sequence[str], port: socket.socket, count: int, setti
     shared = {} if settings.secret_key else {"OFFHOOK_SECRET": secrets.token_hex(32)}
 
     async def main() -> int:
-        workers = Workers(command, port, count, settings.drain_deadline_s, environment=shared)
+        workers = Workers(
+            command, port, count, settings.drain_deadline_s, environment={**settings.environment, **shared}
+        )
         workers.on_ready = lambda: _LOG.info("= ready: %d workers at %s", count, health)
         return await workers.run()
 

@@ -8,7 +8,6 @@ due.
 import asyncio
 import logging
 import random
-import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -135,7 +134,7 @@ class Deliverer:
     async def _sent(self, attempt: _Attempt) -> Answered:
         import httpx2
 
-        headers = headers_of(attempt.message_id, int(time.time()), attempt.body, attempt.keys)
+        headers = headers_of(attempt.message_id, clock.wall_ms() // 1000, attempt.body, attempt.keys)
         host = httpx2.URL(attempt.url).host
         transport = http_transport(allow_private=host in self._private_hosts)
         client = httpx2.AsyncClient(transport=transport, timeout=TIMEOUT_S, trust_env=False, follow_redirects=False)
@@ -167,8 +166,8 @@ class Deliverer:
             is_ill = WEBHOOKS.c.failing_since.is_not(None)
             scope.update(WEBHOOKS, WEBHOOKS.c.id == row.webhook_id, is_ill, failing_since=None, alerted_at=None)
             return None
-        pause = pause_s(answered.retry_after, clock.wall()) if answered.retry_after else 0.0
-        after_s = wait_s(attempts, random.random(), pause)
+        pause = pause_s(answered.retry_after, at) if answered.retry_after else 0.0
+        after_s = wait_s(attempts, random.Random(f"{delivery_id} {attempts}").random(), pause)
         if answered.status == GONE:
             after_s = None
             self._disable(scope, row.webhook_id, "it answered 410: gone")

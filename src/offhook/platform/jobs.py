@@ -1,5 +1,5 @@
 """Durable work: what has to be done although processes die. By DBOS Transact, fenced in as its decision says
-(docs/decisions/0053-durable-work-that-sleeps.md).
+(docs/decisions/0057-durable-work-that-sleeps.md).
 
 A job is enqueued in the transaction that wants it, under an id of its own, so that it is there once or not at all. Its
 act runs in a thread, at least once: whoever dies in it is followed by another who does it again. It says when it is to
@@ -145,19 +145,15 @@ class Jobs:
         while not self._is_ending:
             self._wake.wait(wait_s)
             self._wake.clear()
-            try:
-                due_s = self._due_s() if self._is_mine() else None
-                if due_s is not None and due_s <= AWAKE_S and not self._is_ending:
-                    self._work()
-                    due_s = self._due_s()
-                wait_s = LOOK_S if due_s is None else min(LOOK_S, max(due_s - AWAKE_S, CHECK_S))
-            except OffhookError as error:
-                wait_s = CHECK_S
-                _LOG.warning("jobs wait: %s", error)
-            except Exception:
-                # A fault of ours or of the library: it must not end all durable work of this process.
-                wait_s = LOOK_S
-                _LOG.exception("jobs wait: they could not be begun")
+            wait_s = _safely(self._round, "jobs wait", LOOK_S) or CHECK_S
+
+    def _round(self) -> float:
+        """Work, if there is something; seconds until it is to be looked again."""
+        due_s = self._due_s() if self._is_mine() else None
+        if due_s is not None and due_s <= AWAKE_S and not self._is_ending:
+            self._work()
+            due_s = self._due_s()
+        return LOOK_S if due_s is None else min(LOOK_S, max(due_s - AWAKE_S, CHECK_S))
 
     def _work(self) -> None:
         """Until nothing is due any more."""
@@ -264,14 +260,20 @@ class Jobs:
             return FAILED_AGAIN_S
         self._running.append(key)
         try:
-            return act(key)
-        except StoreError as error:
-            _LOG.warning("the job %s %s waits for the database: %s", kind, key, error)
-        except Exception:
-            _LOG.exception("! the job %s %s failed, and is done again", kind, key)
+            return _safely(lambda: act(key), f"the job {kind} {key} is done again", FAILED_AGAIN_S)
         finally:
             self._running.remove(key)
-        return FAILED_AGAIN_S
+
+
+def _safely(act: Callable[[], float | None], told: str, again_s: float) -> float | None:
+    """What it gives, or `again_s` when it raises: a fault in one job, or of the library, must not end all of them."""
+    try:
+        return act()
+    except OffhookError as error:
+        _LOG.warning("%s: %s", told, error)
+    except Exception:
+        _LOG.exception("! %s: a fault", told)
+    return again_s
 
 
 # ── what DBOS is given ───────────────────────────────────────────────────────────────────────────────────────────

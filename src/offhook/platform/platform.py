@@ -160,7 +160,12 @@ class Platform:
             tokens=Tokens(settings.secret_key),
             past=past,
         )
-        self.elsewhere = OtherProcesses(self.bus, live.knows, lambda call_id: live.handle(call_id) is not None)
+
+        def knows(call_sid: str) -> bool:
+            is_over = live.outcome(call_sid) is not None
+            return is_over or any(handle.facts.call_sid == call_sid for handle in live.handles)
+
+        self.elsewhere = OtherProcesses(self.bus, knows, lambda call_id: live.handle(call_id) is not None)
         return live, FrontDesk(live, self.line_up)
 
     async def stop(self) -> None:

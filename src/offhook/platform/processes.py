@@ -28,6 +28,9 @@ RENEW_S: Final = 5.0
 LEASE_S: Final = 15.0
 SERVER: Final = "server"
 WORKER: Final = "worker"
+_SHOWN: Final = tuple(
+    PROCESSES.c[name] for name in ("id", "role", "host", "pid", "address", "version", "started_at", "lease_until")
+)
 _LOG: Final = logging.getLogger("offhook.processes")
 
 
@@ -92,11 +95,11 @@ class Processes:
         """All that are alive, the oldest first. Raises `StoreError`."""
 
         def job(connection: Connection) -> Sequence[Any]:
-            alive = select(PROCESSES).where(PROCESSES.c.lease_until >= _now(connection)).order_by(PROCESSES.c.id)
+            alive = select(*_SHOWN).where(PROCESSES.c.lease_until >= _now(connection)).order_by(PROCESSES.c.id)
             return connection.execute(alive).all()
 
         rows = await self._store.read_wide(job)
-        return [Process(*(getattr(row, name) for name in Process.__slots__)) for row in rows]
+        return [Process(*row) for row in rows]
 
     async def find(self, process_id: str) -> Process | None:
         """The process of this id, when it is alive. Raises `StoreError`."""

@@ -7,8 +7,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from email.utils import mktime_tz, parsedate_tz
 from typing import Any, Final
 
 from offhook import clock
@@ -72,13 +71,10 @@ def wait_s(attempts: int, chance: float, pause_s: float = 0.0) -> float | None:
     return max(RETRIES_S[attempts] * (1.0 + JITTER * chance), min(pause_s, MOST_PAUSE_S))
 
 
-def pause_s(retry_after: str, at: datetime) -> float:
+def pause_s(retry_after: str, at_ms: int) -> float:
     """What a `Retry-After` asks for: seconds, or a date (RFC 9110, 10.2.3); 0 for anything else."""
     text = retry_after.strip()
     if re.fullmatch("[0-9]{1,9}", text):
         return float(text)
-    try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
-        return 0.0
-    return max(0.0, ((until if until.tzinfo else until.replace(tzinfo=UTC)) - at).total_seconds())
+    until = parsedate_tz(text)
+    return max(0.0, mktime_tz(until) - at_ms / 1000) if until is not None else 0.0

@@ -257,4 +257,4 @@ def _delivery(scope: Scope, webhook_id: str, delivery_id: str) -> Any:
 
 
 def _told(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in _SHOWN}
+    return {name: row._mapping[name] for name in _SHOWN}

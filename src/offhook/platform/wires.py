@@ -84,10 +84,12 @@ class PostgresWire:
 
     async def close(self) -> None:
         """Both connections go."""
+        import psycopg
+
         connections, self._ears, self._mouth, self._heard = (self._ears, self._mouth), None, None, None
         for connection in connections:
             if connection is not None:
-                with contextlib.suppress(Exception):
+                with contextlib.suppress(psycopg.Error, OSError):
                     await connection.close()
 
     async def _connect(self) -> "psycopg.AsyncConnection[Any]":
@@ -152,8 +154,10 @@ class RedisWire:
 
     async def close(self) -> None:
         """Both connections go."""
+        from redis.exceptions import RedisError
+
         ears, client, self._ears, self._client = self._ears, self._client, None, None
         for one in (ears, client):
             if one is not None:
-                with contextlib.suppress(Exception):
+                with contextlib.suppress(RedisError, OSError):
                     await one.aclose()
