@@ -125,29 +125,34 @@ class Processes:
         while True:
             await asyncio.sleep(self._lease.renew_s)
             try:
-                if not await self._renew():
+                is_mine, dead = await self._renew()
+                if not is_mine:
                     await self._rename()
-                if clock.now() >= self._patient_until:
-                    for process_id in await self._claim():
-                        await self._bury(process_id)
+                for process_id in dead:
+                    await self._bury(process_id)
             except StoreError as error:
                 _LOG.warning("the lease of this process could not be renewed, and is tried again: %s", error)
 
-    async def _renew(self) -> bool:
-        """False: this process was buried."""
+    async def _renew(self) -> tuple[bool, list[str]]:
+        """Whether this process still has its lease, and the dead that it is to bury. One transaction each time: an idle
+        server does nothing else."""
 
-        def job(connection: Connection) -> int:
+        def job(connection: Connection) -> tuple[bool, list[str]]:
+            at = _now(connection)
             mine = and_(PROCESSES.c.id == self.id, PROCESSES.c.buried_by.is_(None))
-            until = _now(connection) + self._lease_ms
-            return connection.execute(update(PROCESSES).where(mine).values(lease_until=until)).rowcount
+            renewed = connection.execute(update(PROCESSES).where(mine).values(lease_until=at + self._lease_ms)).rowcount
+            if not renewed or is_patient:
+                return bool(renewed), []
+            return True, self._claim(connection, at)
 
-        renewed = await self._store.write_wide(job, within_s=self._lease.lasts_s)
-        at = clock.now()
-        if at - self._renewed_at > self._lease.lasts_s:
+        came_late = clock.now() - self._renewed_at > self._lease.lasts_s
+        is_patient = came_late or clock.now() < self._patient_until
+        found = await self._store.write_wide(job, within_s=self._lease.lasts_s)
+        if came_late:
             # Nobody could renew while the database was away: the others get the time to.
-            self._patient_until = at + self._lease.lasts_s
-        self._renewed_at = at
-        return renewed > 0
+            self._patient_until = clock.now() + self._lease.lasts_s
+        self._renewed_at = clock.now()
+        return found
 
     async def _rename(self) -> None:
         was, self.id = self.id, new_id("proc")
@@ -158,28 +163,24 @@ class Processes:
 
     # ── the dead ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _claim(self) -> list[str]:
+    def _claim(self, connection: Connection, at: int) -> list[str]:
         """The dead that are this process's to bury."""
-
-        def job(connection: Connection) -> list[str]:
-            at = _now(connection)
-            alive = select(PROCESSES.c.id).where(PROCESSES.c.lease_until >= at).scalar_subquery()
-            is_free = or_(
-                PROCESSES.c.buried_by.is_(None), PROCESSES.c.buried_by == self.id, PROCESSES.c.buried_by.not_in(alive)
-            )
-            dead = and_(PROCESSES.c.lease_until < at, PROCESSES.c.id != self.id, is_free)
-            self.is_first = self._is_first(connection, at)
-            # Of two that ask at once, one waits for the other's row, and then finds it taken.
-            found = connection.execute(select(PROCESSES.c.id).where(dead)).scalars().all()
-            return [
-                process_id
-                for process_id in found
-                if connection.execute(
-                    update(PROCESSES).where(PROCESSES.c.id == process_id, dead).values(buried_by=self.id)
-                ).rowcount
-            ]
-
-        return await self._store.write_wide(job)
+        alive = select(PROCESSES.c.id).where(PROCESSES.c.lease_until >= at).scalar_subquery()
+        is_free = or_(
+            PROCESSES.c.buried_by.is_(None), PROCESSES.c.buried_by == self.id, PROCESSES.c.buried_by.not_in(alive)
+        )
+        dead = and_(PROCESSES.c.lease_until < at, PROCESSES.c.id != self.id, is_free)
+        self.is_first = self._is_first(connection, at)
+        # Of two that ask at once, one waits for the other's row, and then finds it taken.
+        return [
+            process_id
+            for process_id in connection.execute(select(PROCESSES.c.id).where(dead).order_by(PROCESSES.c.id))
+            .scalars()
+            .all()
+            if connection.execute(
+                update(PROCESSES).where(PROCESSES.c.id == process_id, dead).values(buried_by=self.id)
+            ).rowcount
+        ]
 
     def _is_first(self, connection: Connection, at: int) -> bool:
         alive = select(PROCESSES.c.id, PROCESSES.c.role).where(PROCESSES.c.lease_until >= at)
