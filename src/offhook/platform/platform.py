@@ -175,6 +175,7 @@ class Platform:
         await asyncio.to_thread(self.jobs.stop)
         await self.bus.stop()
         await self.processes.stop()
+        await self.vault.close()
         await self.snapshot.stop()
         await self.line_up.runtimes.close()
         await asyncio.to_thread(self.passwords.close)
