@@ -39,8 +39,8 @@ GOOD_MEDIA_S: Final = 10.0
 class Agents(Protocol):
     """Who answers calls. What is given out is shared, and taken back with `release`."""
 
-    async def resolve(self, facts: CallFacts) -> AgentRuntime:
-        """Who answers this call. Raises `OffhookError`."""
+    async def resolve(self, facts: CallFacts, call_id: str = "") -> AgentRuntime:
+        """Who answers this call, with what it brings along filled in. Raises `OffhookError`."""
 
     async def handoff(self, runtime: AgentRuntime, name: str) -> AgentRuntime:
         """Whom this agent knows by `name`. Raises `OffhookError`."""
@@ -94,10 +94,8 @@ class LiveCalls:
         self._agents, self._limits, self._data_dir = agents, limits, data_dir
         self._records, self._lines, self._tokens = records, lines, tokens
         self._past = past if past is not None else PastCalls()
-        self._expected: dict[str, _Expected] = {}
-        """By the carrier's id."""
-        self._live: dict[str, _Live] = {}
-        """By our own id."""
+        self._expected: dict[str, _Expected] = {}  # By the carrier's id.
+        self._live: dict[str, _Live] = {}  # By our own id.
         self._aftermath = Aftermath()
         self._is_draining = self._is_starting = False
         self._all_gone = asyncio.Event()
@@ -140,7 +138,11 @@ class LiveCalls:
                 raise AdmissionRefused("the call is over")
             if refusal := self._refusal_of(facts):
                 raise AdmissionRefused(refusal)
-            expected = self._reserve(new_call_id(), facts)
+            call_id = facts.call_id or new_call_id()
+            if call_id in self._live or any(one.call_id == call_id for one in self._expected.values()):
+                # What we have dialled comes to us as one call of the carrier's, not as two.
+                raise AdmissionRefused("the call is live")
+            expected = self._reserve(call_id, facts)
             self._expected[facts.call_sid] = expected
         return expected.token
 
@@ -175,11 +177,9 @@ class LiveCalls:
 
     def _come_back(self, call_id: str, leg: Leg) -> bool:
         live = self._live.get(call_id)
-        if live is None and self.hand_on(call_id, leg):
-            return True
         if live is None:
-            _LOG.warning("media for call %s refused: it is not live here", call_id)
-            return False
+            _LOG.info("media for call %s: it is not live here", call_id)
+            return self.hand_on(call_id, leg)
         live.token = ""
         if live.handle.attach(leg):
             return True
@@ -188,11 +188,11 @@ class LiveCalls:
 
     def _reserve(self, call_id: str, facts: CallFacts) -> _Expected:
         token = self._tokens.issue(call_id, facts, Purpose.NEW, _epoch_s())
-        agent = asyncio.create_task(self._prepare(facts), name=f"agent for {call_id}")
+        agent = asyncio.create_task(self._prepare(call_id, facts), name=f"agent for {call_id}")
         return _Expected(call_id, facts, token, clock.now() + TOKEN_S, agent)
 
-    async def _prepare(self, facts: CallFacts) -> AgentRuntime:
-        agent = await self._agents.resolve(facts)
+    async def _prepare(self, call_id: str, facts: CallFacts) -> AgentRuntime:
+        agent = await self._agents.resolve(facts, call_id)
         boundaries = Boundaries(facts.call_sid, agent.mask)
         try:
             with boundaries.around("what is opened while it rings"):

@@ -137,7 +137,10 @@ async def serve_platform(
         live, desk = platform.take_calls(records, _lines(rest, settings), _past(settings, files))
         elsewhere = platform.elsewhere
         assert elsewhere is not None
-        app = create_app(desk, settings, sentences=_sentences(team), records=records.state, elsewhere=elsewhere)
+        browsers = platform.browser_calls
+        app = create_app(
+            desk, settings, sentences=_sentences(team), records=records.state, browsers=browsers, elsewhere=elsewhere
+        )
         app.mount(ROOT, create_api(platform))
         runtimes = platform.line_up.runtimes
         private = None

@@ -1,19 +1,24 @@
 """The platform: every service of it, opened together and stopped together."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
 from offhook.call.records.port import Records
+from offhook.platform.agents import Agents
+from offhook.platform.browser_calls import BrowserCalls
 from offhook.platform.bus import Body, Bus
+from offhook.platform.call_values import CallValues
+from offhook.platform.documents import Documents
 from offhook.platform.elsewhere import OtherProcesses
 from offhook.platform.events import Events
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
+from offhook.platform.gate_house import GateHouse
 from offhook.platform.idempotency import Idempotency
 from offhook.platform.invitations import Invitations
 from offhook.platform.jobs import JOB, Jobs
@@ -29,6 +34,7 @@ from offhook.platform.provider_keys import ProviderKeys
 from offhook.platform.sessions import Sessions
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.throttle import Throttle
+from offhook.platform.trials import made_ready
 from offhook.platform.vault import Vault
 from offhook.platform.vendors import require_known
 from offhook.platform.webhooks import Webhooks
@@ -56,6 +62,9 @@ class Platform:
     store: Store
     objects: Objects
     api_keys: ApiKeys = field(init=False)
+    agents: Agents = field(init=False)
+    documents: Documents = field(init=False)
+    call_values: CallValues = field(init=False)
     vault: Vault = field(init=False)
     snapshot: Snapshot = field(init=False)
     provider_keys: ProviderKeys = field(init=False)
@@ -73,14 +82,19 @@ class Platform:
     idempotency: Idempotency = field(init=False)
     elsewhere: OtherProcesses | None = None
     """Calls that live in other processes, once this one takes calls."""
+    gate_house: GateHouse = field(init=False)
+    browser_calls: BrowserCalls = field(init=False)
     file_agents: FileAgents | None = None
     _first: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.api_keys = ApiKeys(self.store)
+        self.agents = Agents(self.store, self.settings)
+        self.documents = Documents(self.store, self.objects, self.settings.data_dir / "agents")
+        self.call_values = CallValues(self.store)
         self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
         self.snapshot = Snapshot(self.store, self.vault.secrets_of)
-        self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
+        self.line_up = LineUp(self.snapshot, self.settings, self._folder_of, self.call_values.of)
         self.provider_keys = ProviderKeys(self.store, self.vault, self.snapshot, self.settings)
         self.processes = Processes(self.store)
         self.bus = Bus(self.processes.id, wire_of(self.settings))
@@ -93,6 +107,8 @@ class Platform:
         self.sessions = Sessions(self.store, self.passwords, throttle)
         self.issuer = issuer_of(self.settings)
         self.idempotency = Idempotency(self.store)
+        self.gate_house = GateHouse(self.store, self.snapshot)
+        self.browser_calls = BrowserCalls(self.store, self.make_ready, self.call_values)
         self.store.on_changes = self._changed
 
     @classmethod
@@ -104,6 +120,7 @@ class Platform:
         platform = cls(settings, Store(url), Objects.open(settings.objects_url.reveal(), settings.data_dir / "objects"))
         await platform.vault.open()
         await platform.snapshot.load()
+        await platform.gate_house.load()
         return platform
 
     async def start(self, role: str = SERVER, address: str = "") -> None:
@@ -146,6 +163,10 @@ class Platform:
         self.line_up.answer_all_with(self._first[0])
         self.file_agents.watch()
 
+    async def make_ready(self, workspace: str, agent_id: str, which: int | str) -> tuple[Answering, dict[str, Any]]:
+        """Who answers a call that asks for `published`, `draft` or a version's number (see `trials`)."""
+        return await made_ready(self.store, self.snapshot, self.settings, workspace, agent_id, which)
+
     def take_calls(
         self, records: Records, lines: Callable[[CallFacts], Line], past: PastCalls | None = None
     ) -> tuple[LiveCalls, FrontDesk]:
@@ -155,7 +176,7 @@ class Platform:
             self.line_up.runtimes,
             Limits(settings.max_calls, settings.max_loop_lag_ms / 1000, settings.max_calls_per_number),
             data_dir=settings.data_dir,
-            records=records,
+            records=self.browser_calls.over(self.gate_house.over(records)),
             lines=lines,
             tokens=Tokens(settings.secret_key),
             past=past,
@@ -166,7 +187,10 @@ class Platform:
             return is_over or any(handle.facts.call_sid == call_sid for handle in live.handles)
 
         self.elsewhere = OtherProcesses(self.bus, knows, lambda call_id: live.handle(call_id) is not None)
-        return live, FrontDesk(live, self.line_up)
+        desk = FrontDesk(live, self.line_up)
+        self.gate_house.stand_before(live, desk)
+        self.browser_calls.open(desk)
+        return live, desk
 
     async def stop(self) -> None:
         """Finish what waits."""
@@ -175,6 +199,8 @@ class Platform:
         await asyncio.to_thread(self.jobs.stop)
         await self.bus.stop()
         await self.processes.stop()
+        await self.browser_calls.stop()
+        await self.gate_house.stop()
         await self.vault.close()
         await self.snapshot.stop()
         await self.line_up.runtimes.close()
@@ -183,7 +209,7 @@ class Platform:
 
     def _changed(self, changes: Sequence[Change]) -> None:
         """After a commit."""
-        self.snapshot.changed(changes)
+        self._are_known(changes)
         for begin in range(0, len(changes), _TOGETHER):
             told = [(one.workspace, one.kind, one.id) for one in changes[begin : begin + _TOGETHER]]
             self.bus.publish(_CHANGED, {"changes": told})
@@ -192,7 +218,7 @@ class Platform:
 
     def _changed_elsewhere(self, body: Body) -> None:
         changes = [Change(*one) for one in body["changes"]]
-        self.snapshot.changed(changes)
+        self._are_known(changes)
         if any(change.kind == JOB for change in changes):
             self.jobs.wake()
 
@@ -201,8 +227,14 @@ class Platform:
         if await asyncio.to_thread(self.jobs.take_over, process_id):
             self._changed([Change("", JOB, process_id)])
 
-    def _folder_of(self, answering: Answering) -> Path:
+    def _are_known(self, changes: Sequence[Change]) -> None:
+        """Whatever keeps them in memory reads them again."""
+        self.snapshot.changed(changes)
+        self.gate_house.changed(changes)
+        self.browser_calls.changed(changes)
+
+    async def _folder_of(self, answering: Answering, files: Mapping[str, str]) -> Path:
         agent = self.snapshot.agent(answering.agent_id)
         if agent is not None and agent.file:
             return Path(agent.file).parent
-        return self.settings.data_dir / "agents" / answering.agent_id / str(answering.version)
+        return await self.documents.folder_of(answering.workspace, answering.agent_id, files)
