@@ -39,8 +39,8 @@ def create_app(
 ) -> FastAPI:
     """The application; `offhook.web.server.serve` runs it.
 
-    With `talk` there is also the page where a browser is the caller; with `browsers` pages of others are, too.
-    `elsewhere`: the processes that share the port.
+    With `talk` there is also the page where a browser is the caller; with `browsers` pages of others are, too; with
+    `elsewhere` other processes share the port.
 
     `app.state.media_door` is what the media sockets work with: they are served below ASGI (`offhook.web.media`).
     Raises `ConfigurationError` for settings that must not be served.
@@ -51,8 +51,7 @@ def create_app(
     hooks = Hooks(gate, Switchboard(live, settings, sentences or Sentences()), elsewhere)
     app = FastAPI(title="Offhook", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.include_router(twilio_router(hooks))
-    app.state.seldom = seldom
-    app.state.max_calls = settings.max_calls
+    app.state.seldom, app.state.max_calls = seldom, settings.max_calls
 
     # Monitors ask for the head alone.
     @app.api_route(HEALTH_PATH, methods=["GET", "HEAD"])
