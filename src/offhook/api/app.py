@@ -20,6 +20,7 @@ from offhook.api import (
     people,
     provider_keys,
     sessions,
+    webhooks,
 )
 from offhook.api.bounds import Bounds
 from offhook.api.other_pages import PagesOfOthers
@@ -41,6 +42,7 @@ _ROUTERS: Final = (
     people.router,
     audit_events.router,
     provider_keys.router,
+    webhooks.router,
     limits.router,
     browser_calls.router,
     client_files.router,
