@@ -10,15 +10,16 @@ from starlette.requests import ClientDisconnect
 from offhook.call.records.port import RecordsState
 from offhook.errors import SignatureInvalid
 from offhook.settings import Settings
-from offhook.web.gate import BadRequest, Gate
+from offhook.telephony.carriers.twilio_paths import MEDIA_PATH
+from offhook.web.gate import BadRequest, Gate, TokensOf, no_tokens
 from offhook.web.hooks import PATHS, Hooks, twilio_router
 from offhook.web.media import BROWSER_PATH, MediaDoor
 from offhook.web.origin import is_own_origin
-from offhook.web.ports import Calls, Sentences
+from offhook.web.ports import Calls, NothingPlaced, Placed, Sentences
 from offhook.web.safety import is_loopback, require_safe
 from offhook.web.seldom import Seldom
 from offhook.web.strays import HEALTH_PATH, Strays
-from offhook.web.switchboard import MEDIA_PATH, Switchboard
+from offhook.web.switchboard import Switchboard
 from offhook.web.talk import Talk, talk_router
 
 App = FastAPI
@@ -33,18 +34,22 @@ def create_app(
     sentences: Sentences | None = None,
     records: Callable[[], RecordsState] = RecordsState,
     talk: Talk | None = None,
+    tokens: TokensOf = no_tokens,
+    placed: Placed | None = None,
 ) -> FastAPI:
     """The application; `offhook.web.server.serve` runs it.
 
-    With `talk` there is also the page where a browser is the caller.
+    With `talk` there is also the page where a browser is the caller. `tokens`: with what each of the carrier's accounts
+    signs, beside the settings' own; `placed`: told what becomes of calls that we placed.
 
     `app.state.media_door` is what the media sockets work with: they are served below ASGI (`offhook.web.media`).
     Raises `ConfigurationError` for settings that must not be served.
     """
     require_safe(settings)
     seldom = Seldom()
-    gate = Gate(settings, seldom, is_for_calls=talk is None)
-    hooks = Hooks(gate, Switchboard(live, settings, sentences or Sentences()))
+    gate = Gate(settings, seldom, is_for_calls=talk is None, tokens=tokens)
+    switchboard = Switchboard(live, settings, sentences or Sentences(), placed or NothingPlaced())
+    hooks = Hooks(gate, switchboard)
     app = FastAPI(title="Offhook", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.include_router(twilio_router(hooks))
     app.state.seldom = seldom

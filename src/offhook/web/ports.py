@@ -9,6 +9,21 @@ from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import Leg, LegStarted
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the carrier says of a call that we placed."""
+
+    call_id: str
+    """Our own, as it stood in the address that we gave."""
+    account: str
+    """The carrier's account that told it."""
+    call_sid: str
+    status: str
+    """The carrier's word: `ringing`, `in-progress`, `no-answer`."""
+    detail: str = ""
+    """What more it says, for people: `SIP 486`."""
+
+
 class Calls(Protocol):
     """The calls of this process, expected and live.
 
@@ -51,11 +66,35 @@ class Calls(Protocol):
         somebody else, and what is left of the call here ends without hanging up.
         """
 
+    def account_of(self, call_sid: str) -> str:
+        """The carrier's account whose call it is; empty: not known here."""
+
     def outcome(self, call_sid: str) -> EndReason | None:
         """How the call ended, known before its leg is closed; None when it did not end here."""
 
     async def drain(self, deadline_s: float) -> None:
         """Refuse new calls and wait for the live ones, at most so long."""
+
+
+class Placed(Protocol):
+    """The calls that we place, by our own ids: what the carrier tells of them. Never waits, never raises."""
+
+    def progress(self, told: Progress) -> None:
+        """A status callback of a call that we placed: late, twice, in any order."""
+
+    def answered_by(self, call_id: str, account: str, who: str) -> None:
+        """Who has answered, in the carrier's words (`human`, `machine_end_beep`, ...)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingPlaced:
+    """Where no calls are placed."""
+
+    def progress(self, told: Progress) -> None:
+        """Nobody waits for it."""
+
+    def answered_by(self, call_id: str, account: str, who: str) -> None:
+        """Nobody waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
