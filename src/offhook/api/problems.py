@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from offhook.api.etags import RevisionMissing
 from offhook.errors import AdmissionRefused, CarrierRefused, ConfigurationError, OffhookError, StoreBusy, StoreError
 from offhook.platform.problems import (
+    CarrierFailed,
     Conflict,
     Flaw,
     Forbidden,
@@ -40,6 +41,7 @@ _STATUS: Final[dict[type[OffhookError], int]] = {
     Unauthenticated: 401,
     Forbidden: 403,
     Locked: 423,
+    CarrierFailed: 502,
     TooMany: 429,
     ConfigurationError: 422,
     CarrierRefused: 502,

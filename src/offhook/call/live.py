@@ -260,6 +260,11 @@ class LiveCalls:
         live, expected = self._by_sid(call_sid), self._expected.get(call_sid)
         return live.handle.facts if live is not None else expected.facts if expected is not None else None
 
+    def handle_of(self, call_sid: str) -> CallHandle | None:
+        """A live call by the carrier's id."""
+        live = self._by_sid(call_sid)
+        return live.handle if live is not None else None
+
     def account_of(self, call_sid: str) -> str:
         """The carrier's account whose call it is, empty when that is not known here."""
         facts = self.facts_of(call_sid)

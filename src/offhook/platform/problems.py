@@ -84,6 +84,13 @@ class Locked(Problem):
     what_to_do = "Give the server its master key again (OFFHOOK_MASTER_KEY), or enter the keys anew."
 
 
+class CarrierFailed(Problem):
+    """The carrier did not do it."""
+
+    code = "carrier.failed"
+    what_to_do = "Try again in a moment; when it stays so, look at the carrier's own status page."
+
+
 class TooMany(Problem):
     """Too much of it in too short a time."""
 

@@ -75,8 +75,8 @@ class Gate:
     def __init__(
         self, settings: Settings, seldom: Seldom, *, is_for_calls: bool = True, tokens: TokensOf = no_tokens
     ) -> None:
-        """`tokens`: of accounts beside the settings' own. Without any every request is refused, which is told only where
-        the carrier's calls are wanted."""
+        """`tokens`: of accounts beside the settings' own. Without any every request is refused, which is told only
+        where the carrier's calls are wanted."""
         self._settings: Final = settings
         self._own: Final = SignatureCheck(settings.twilio_auth_token, settings.twilio_shared_keys)
         self._tokens: Final = tokens
@@ -132,9 +132,7 @@ class Gate:
             self._signed_way = way
             _logger.info("< the media socket is signed as %s", way)
 
-    def _require(
-        self, signed: SignedRequest, account: str, target: str, *, is_socket: bool = False
-    ) -> tuple[str, str]:
+    def _require(self, signed: SignedRequest, account: str, target: str, *, is_socket: bool = False) -> tuple[str, str]:
         """The address that was signed, and the account whose token did it, empty for the settings' own."""
         ours = self._settings.twilio_account_sid
         theirs = [SignatureCheck(token) for token in (self._tokens(account) if account else ())]
@@ -149,7 +147,7 @@ class Gate:
                 # Of a workspace's account nothing is said about the settings.
                 settings = self._settings if check is self._own else replace(self._settings, twilio_account_sid="")
                 advice = advice or why(check, signed, settings, target, is_socket=is_socket)
-        raise self._refused(refused, target.partition("?")[0], advice) from refused
+        raise self._refused(refused, target.partition("?")[0], advice)
 
     def _require_host(self, headers: Mapping[str, str], path: str) -> None:
         if unknown := stranger(self._settings, headers.get("host", "")):
