@@ -5,12 +5,16 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import api_keys
+from offhook.api import api_keys, carrier_accounts, phone_numbers
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.platform.platform import Platform
 
 ROOT: Final = "/v1"
-_ROUTERS: Final = (api_keys.router,)
+_ROUTERS: Final = (
+    api_keys.router,
+    carrier_accounts.router,
+    phone_numbers.router,
+)
 
 
 def create_api(platform: Platform) -> FastAPI:

@@ -63,8 +63,8 @@ class CarrierAccounts:
             key = there.id if there is not None else new_id("acct")
             found = {"status": state.status, "detail": state.detail, "checked_at": at}
             if there is None:
-                scope.insert(CARRIER_ACCOUNTS, id=key, carrier=TWILIO, account_sid=account_sid, name=name, created_at=at,
-                             **found)  # fmt: skip
+                new = {"carrier": TWILIO, "account_sid": account_sid, "name": name, "created_at": at}
+                scope.insert(CARRIER_ACCOUNTS, id=key, **new, **found)
             else:
                 scope.update(CARRIER_ACCOUNTS, CARRIER_ACCOUNTS.c.id == key, name=name or there.name, **found)
             self._vault.put_in(scope, CARRIER_TOKEN, key, token)

@@ -17,7 +17,7 @@ from offhook.platform.audit import audit
 from offhook.platform.carrier_clients import CarrierClients, carrier_answers
 from offhook.platform.e164 import e164
 from offhook.platform.number_changes import KIND, Change, checked_agent, checked_split
-from offhook.platform.problems import CarrierFailed, Conflict, Flaw, Invalid, NotFound, Stale
+from offhook.platform.problems import CarrierFailed, Conflict, Flaw, Invalid, Locked, NotFound, Stale
 from offhook.platform.snapshot import Snapshot
 from offhook.settings import Settings
 from offhook.store.scope import SYSTEM, Actor, Scope
@@ -125,7 +125,7 @@ class Numbers:
         row = await self.one(workspace, key)
         try:
             await self._put_back(workspace, row)
-        except (CarrierFailed, Conflict):
+        except (CarrierFailed, Locked):
             if not by_force:
                 raise
 

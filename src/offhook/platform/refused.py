@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
 
 from offhook import clock
 from offhook.errors import AdmissionRefused, StoreError
@@ -81,8 +82,10 @@ class RefusedCalls:
             for workspace, row in some:
                 by_workspace.setdefault(workspace or first, []).append(row)
             for workspace, rows in by_workspace.items():
-                if workspace:
-                    await self._store.write(workspace, partial(_put, rows=rows))
+                # Of a workspace that is gone nobody asks.
+                with contextlib.suppress(IntegrityError):
+                    if workspace:
+                        await self._store.write(workspace, partial(_put, rows=rows))
             # Of those that were written twice, since one workspace failed, the second time changes nothing.
             for entry in some:
                 with contextlib.suppress(ValueError):
