@@ -5,8 +5,10 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import api_keys, carrier_accounts, phone_numbers
+from offhook.api import api_keys, audit_events, carrier_accounts, oidc, people, phone_numbers, sessions
+from offhook.api.bounds import Bounds
 from offhook.api.problems import ProblemBody, add_handlers, problem
+from offhook.api.rates import Rates
 from offhook.platform.platform import Platform
 
 ROOT: Final = "/v1"
@@ -14,6 +16,10 @@ _ROUTERS: Final = (
     api_keys.router,
     carrier_accounts.router,
     phone_numbers.router,
+    sessions.router,
+    oidc.router,
+    people.router,
+    audit_events.router,
 )
 
 
@@ -33,6 +39,8 @@ def create_api(platform: Platform) -> FastAPI:
         },
     )  # fmt: skip
     app.state.platform = platform
+    app.state.rates = Rates(platform.settings.api_per_minute)
+    app.add_middleware(Bounds)
     for router in _ROUTERS:
         app.include_router(router)
     add_handlers(app)
