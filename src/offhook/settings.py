@@ -25,6 +25,8 @@ OWN_SECRETS: Final = (
     "OFFHOOK_OBJECTS_URL", "OFFHOOK_REDIS_URL", "OFFHOOK_OIDC_CLIENT_SECRET",
 )  # fmt: skip
 """No agent's file is given these: with them anybody can speak for the carrier."""
+MASTER_KEY: Final = "OFFHOOK_MASTER_KEY"
+MASTER_KEY_DIGITS: Final = 64
 MODEL_SOURCES: Final = ("any", "registry", "publisher")
 
 T = TypeVar("T")
@@ -166,6 +168,9 @@ class Settings:
     """And whoever has one of these addresses."""
     oidc_private: bool = False
     """The issuer is in a network of the owner's: its addresses may be private, and plain http."""
+    vendor_urls: Mapping[str, str] = field(default_factory=dict)
+    """Where a provider's keys are tried when they are saved, where that is not the vendor's usual address: a region, a
+    gateway, `deepgram=https://api.eu.deepgram.com openai=https://eu.api.openai.com/v1`."""
     plain_hosts: tuple[str, ...] = ()
     """Hosts to which a vendor block may send its key over plain http, beside this machine."""
     environment: Mapping[str, str] = field(default_factory=lambda: _Environment({}), repr=False, compare=False)
@@ -198,7 +203,7 @@ class Settings:
             database_url=read.secret("OFFHOOK_DATABASE_URL"),
             objects_url=read.secret("OFFHOOK_OBJECTS_URL"),
             redis_url=read.secret("OFFHOOK_REDIS_URL"),
-            master_key=read.secret("OFFHOOK_MASTER_KEY", SHORTEST_SECRET),
+            master_key=read.digits(MASTER_KEY, MASTER_KEY_DIGITS),
             unsigned=read("OFFHOOK_UNSIGNED", _switch, False),
             agent_variables=read("OFFHOOK_AGENT_VARIABLES", _names, ()),
             proxies=read("OFFHOOK_PROXIES", _networks, ()),
@@ -209,6 +214,7 @@ class Settings:
             oidc_domains=read("OFFHOOK_OIDC_DOMAINS", _hosts, ()),
             oidc_emails=read("OFFHOOK_OIDC_EMAILS", _emails, ()),
             oidc_private=read("OFFHOOK_OIDC_PRIVATE", _switch, False),
+            vendor_urls=read("OFFHOOK_VENDOR_URLS", _urls, {}),
             plain_hosts=read("OFFHOOK_PLAIN_HOSTS", _hosts, ()),
             environment=found,
         )
@@ -267,6 +273,15 @@ class _Reader:
             raise ConfigurationError("the value cannot be used", field=name, expected=expected)
         return Secret(text)
 
+    def digits(self, name: str, number: int) -> Secret:
+        """So many hexadecimal digits."""
+        text = self._env.get(name, "").strip()
+        if text and not re.fullmatch(f"[0-9A-Fa-f]{{{number}}}", text):
+            # Not shown, as any secret.
+            expected = f"{number} hexadecimal digits, as `openssl rand -hex {number // 2}` makes them"
+            raise ConfigurationError("the value cannot be used", field=name, expected=expected)
+        return Secret(text)
+
     def shared_keys(self, name: str) -> Mapping[str, Secret]:
         """Entries `id=secret` with spaces or commas between them."""
         entries = [entry.partition("=") for entry in re.split(r"[\s,]+", self._env.get(name, "").strip()) if entry]
@@ -297,6 +312,13 @@ def _url(text: str) -> str:
     if not fits or re.search(r"[?#@\s\\]|[^\x21-\x7e]", text):
         raise _Unfit(expected)
     return text.rstrip("/")
+
+
+def _urls(text: str) -> Mapping[str, str]:
+    entries = [entry.partition("=") for entry in re.split(r"[\s,]+", text) if entry]
+    if any(not re.fullmatch(r"[a-z0-9_]{1,40}", name) for name, _, _ in entries):
+        raise _Unfit("names with addresses, spaces between them: deepgram=https://api.eu.deepgram.com")
+    return {name: _url(address) for name, _, address in entries}
 
 
 def _folder(text: str) -> Path:

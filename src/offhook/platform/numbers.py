@@ -110,8 +110,8 @@ class Numbers:
         try:
             await self._store.write(workspace, job, actor)
         except IntegrityError as error:
-            raise Conflict(f"{number} is connected already", code="phone_number.connected",
-                           what_to_do="Change the one that is there (PATCH /v1/phone-numbers/{id}).") from error  # fmt: skip
+            told = "Change the one that is there (PATCH /v1/phone-numbers/{id})."
+            raise Conflict(f"{number} is connected already", code="phone_number.connected", what_to_do=told) from error
         # Whoever calls in the next moment finds it.
         await self._snapshot.settle()
         await self._written(workspace, key, carrier, found.sid, wanted)

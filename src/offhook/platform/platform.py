@@ -6,24 +6,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection
-
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
 from offhook.call.records.port import Records
+from offhook.platform.carrier_accounts import CarrierAccounts
+from offhook.platform.carrier_clients import CarrierClients
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.idempotency import Idempotency
 from offhook.platform.invitations import Invitations
 from offhook.platform.keys import ApiKeys
 from offhook.platform.line_up import Answering, LineUp
+from offhook.platform.master_key import MasterKeyFiles
+from offhook.platform.number_watch import NumberWatch
+from offhook.platform.numbers import Numbers
 from offhook.platform.oidc import Issuer, issuer_of
 from offhook.platform.passwords import Passwords
 from offhook.platform.people import People
 from offhook.platform.people_rows import first_workspace
+from offhook.platform.provider_keys import ProviderKeys
+from offhook.platform.refused import RefusedCalls
 from offhook.platform.sessions import Sessions
-from offhook.platform.snapshot import Secrets, Snapshot
+from offhook.platform.snapshot import Snapshot
 from offhook.platform.throttle import Throttle
+from offhook.platform.vault import Vault
+from offhook.platform.vendors import require_known
 from offhook.settings import Settings
 from offhook.store.engine import database_url
 from offhook.store.migrate import migrate
@@ -43,8 +50,15 @@ class Platform:
     store: Store
     objects: Objects
     api_keys: ApiKeys = field(init=False)
+    vault: Vault = field(init=False)
     snapshot: Snapshot = field(init=False)
+    provider_keys: ProviderKeys = field(init=False)
     line_up: LineUp = field(init=False)
+    clients: CarrierClients = field(init=False)
+    carrier_accounts: CarrierAccounts = field(init=False)
+    numbers: Numbers = field(init=False)
+    number_watch: NumberWatch = field(init=False)
+    refused_calls: RefusedCalls = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
     invitations: Invitations = field(init=False)
@@ -56,22 +70,31 @@ class Platform:
 
     def __post_init__(self) -> None:
         self.api_keys = ApiKeys(self.store)
-        self.snapshot = Snapshot(self.store, _no_secrets)
+        self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
+        self.snapshot = Snapshot(self.store, self.vault.secrets_of)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
+        self.clients = CarrierClients(self.snapshot, self.settings)
+        self.carrier_accounts = CarrierAccounts(self.store, self.snapshot, self.clients, self.vault)
+        self.numbers = Numbers(self.store, self.snapshot, self.clients, self.settings)
+        self.number_watch = NumberWatch(self.store, self.numbers)
+        self.refused_calls = RefusedCalls(self.store)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
         self.invitations = Invitations(self.store)
         self.sessions = Sessions(self.store, self.passwords, throttle)
         self.issuer = issuer_of(self.settings)
         self.idempotency = Idempotency(self.store)
+        self.provider_keys = ProviderKeys(self.store, self.vault, self.snapshot, self.settings)
         self.store.on_changes = self._changed
 
     @classmethod
     async def open(cls, settings: Settings) -> Self:
         """Open database and objects, brought to this version. Raises `ConfigurationError`, `StoreError`."""
         url = database_url(settings.database_url.reveal(), settings.data_dir)
+        require_known(settings.vendor_urls)
         await asyncio.to_thread(migrate, url)
         platform = cls(settings, Store(url), Objects.open(settings.objects_url.reveal(), settings.data_dir / "objects"))
+        await platform.vault.open()
         await platform.snapshot.load()
         return platform
 
@@ -111,13 +134,20 @@ class Platform:
             tokens=Tokens(settings.secret_key),
             past=past,
         )
-        return live, FrontDesk(live, self.line_up)
+        desk = FrontDesk(live, self.line_up)
+        desk.on_refused.append(self.refused_calls.refused)
+        self.refused_calls.start()
+        self.number_watch.start()
+        return live, desk
 
     async def stop(self) -> None:
         """Finish what waits."""
         if self.file_agents is not None:
             await self.file_agents.stop()
+        await self.number_watch.stop()
+        await self.refused_calls.stop()
         await self.snapshot.stop()
+        await self.clients.close()
         await self.line_up.runtimes.close()
         await asyncio.to_thread(self.passwords.close)
         await asyncio.to_thread(self.store.close)
@@ -131,7 +161,3 @@ class Platform:
         if agent is not None and agent.file:
             return Path(agent.file).parent
         return self.settings.data_dir / "agents" / answering.agent_id / str(answering.version)
-
-
-def _no_secrets(connection: Connection, workspace: str) -> Secrets:
-    return {}

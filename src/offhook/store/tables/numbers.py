@@ -38,8 +38,8 @@ PHONE_NUMBERS: Final = scoped(
     UniqueConstraint("workspace_id", "carrier_sid"),
 )
 """`split`: null, or `[{"version": 3, "percent": 90}, ...]`; `previous`: the carrier's own settings, to be put back;
-`drift`: null, or `[{"setting", "wanted", "found"}, ...]` as of `checked_at`; null there: nobody has read it back yet; `looked_at`:
-when a process last took it upon itself to do so."""
+`drift`: null, or `[{"setting", "wanted", "found"}, ...]` as of `checked_at`; null there: nobody has read it back yet;
+`looked_at`: when a process last took it upon itself to do so."""
 
 CALL_DIALS: Final = scoped(
     "call_dials",
