@@ -20,7 +20,7 @@ from offhook.cli.demo_command import free_port, ready
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import script_from
 from offhook.simulator.carrier import Carrier
-from offhook.simulator.carrier_call import CallOutcome
+from offhook.simulator.carrier_outcome import CallOutcome
 from offhook.simulator.carrier_rest import RestServer
 from offhook.simulator.carrier_web import Account, ServerWeb
 from offhook.simulator.voices import TapeVoice, prepare

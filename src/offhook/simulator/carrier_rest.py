@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 from offhook.simulator.carrier import Carrier
 from offhook.simulator.carrier_call import CarrierCall
+from offhook.simulator.carrier_numbers import NumberRefused
 from offhook.simulator.carrier_twiml import TwimlError, parse
 from offhook.simulator.carrier_web import Source
 from offhook.simulator.http import HttpConnection, HttpRequest, HttpServer
@@ -21,6 +22,7 @@ _ACCOUNT: Final = re.compile(
     r"/2010-04-01/Accounts/(?P<account>[^/]+?)(?P<rest>\.json|/Recordings(?:/\w+)?\.(?:json|wav))"
 )
 _PATH: Final = re.compile(r"/2010-04-01/Accounts/(?P<account>[^/]+)/Calls(?:/(?P<sid>[^/]+))?\.json")
+_NUMBERS: Final = re.compile(r"/2010-04-01/Accounts/(?P<account>[^/]+)/IncomingPhoneNumbers(?:/(?P<sid>[^/]+))?\.json")
 _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -28,8 +30,8 @@ _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 class RestFault:
     """What becomes of one request."""
 
-    kind: Literal["none", "throttled", "error", "slow", "malformed", "reset", "unanswered"] = "none"
-    """throttled: 429; error: 500; slow: done and answered after `delay_s`, if the client still waits; malformed: done,
+    kind: Literal["none", "throttled", "error", "slow", "malformed", "reset", "unanswered", "late", "done"] = "none"
+    """throttled: 429; error: 500; late: done at once and answered after `delay_s`; done: done, and 500 is answered; slow: done and answered after `delay_s`, if the client still waits; malformed: done,
     and the answer is not JSON; reset: neither done nor answered; unanswered: done, and no answer comes."""
     delay_s: float = 3.0
 
@@ -83,6 +85,10 @@ class RestServer(HttpServer):
         if fault.kind == "slow":
             await connection.wait(fault.delay_s)
         status, body = self._answer(asked, fault)
+        if fault.kind == "late":
+            await connection.wait(fault.delay_s)
+        if fault.kind == "done":
+            status, body = 500, b'{"code": 20500, "message": "An internal server error has occurred", "status": 500}'
         if fault.kind == "unanswered":
             connection.abort()
         else:
@@ -112,15 +118,18 @@ class RestServer(HttpServer):
         path = request.path.partition("?")[0]
         if request.method == "GET" and (found := _ACCOUNT.fullmatch(path)) and found["account"] == account.sid:
             return 200, self._account(found["rest"])
+        if (found := _NUMBERS.fullmatch(path)) and found["account"] == account.sid:
+            return 200, self._numbers(request, found["sid"])
         match = _PATH.fullmatch(path)
         if match is None or match["account"] != account.sid:
             raise _Refused(404, 20404, f"The requested resource {request.path} was not found")
         if match["sid"] is None:
             if request.method == "POST":
                 return 201, self._create(request)
-            wanted = parse_qs(request.path.partition("?")[2]).get("Status", [""])[0]
-            calls = [self._call(sid) for sid in self._carrier.calls]
-            calls = [call for call in calls if wanted in ("", call["status"])]
+            query = parse_qs(request.path.partition("?")[2])
+            calls = [self._call(sid) for sid in reversed(self._carrier.calls)]
+            for name, key in (("Status", "status"), ("To", "to"), ("From", "from")):
+                calls = [call for call in calls if query.get(name, [""])[0] in ("", call[key])]
             return 200, {"calls": calls, "page": 0, "next_page_uri": None}
         call = self._carrier.calls.get(match["sid"])
         if call is None:
@@ -128,6 +137,20 @@ class RestServer(HttpServer):
         if request.method == "POST":
             _update(call, request)
         return 200, self._call(match["sid"])
+
+    def _numbers(self, request: RestRequest, sid: str | None) -> dict[str, Any]:
+        numbers, account = self._carrier.numbers, self._carrier.web.account.sid
+        if sid is None and request.method == "GET":
+            return numbers.page(parse_qs(request.path.partition("?")[2]), account)
+        owned = numbers.by_sid.get(sid or "")
+        if owned is None:
+            raise _Refused(404, 20404, f"The requested resource {request.path} was not found")
+        if request.method == "POST":
+            try:
+                owned.change(request.form)
+            except NumberRefused as refused:
+                raise _Refused(400, refused.code, str(refused)) from refused
+        return owned.document(account)
 
     def _account(self, rest: str) -> dict[str, Any]:
         """The account, its recordings, or one of these: no sound, for a client that asks for the first byte only."""
@@ -148,6 +171,7 @@ class RestServer(HttpServer):
             status_url=request.first("StatusCallback"),
             status_events=tuple(request.form.get("StatusCallbackEvent", ["completed"])),
             fallback_url=request.first("FallbackUrl"),
+            detected_url=_detected_url(request),
         )
         return self._call(self._carrier.place(to_number, from_number, source, options), "queued")
 
@@ -163,11 +187,21 @@ class RestServer(HttpServer):
             "from": parties.from_number,
             "to": parties.to_number,
             "duration": None,
+            "date_created": call.created_at.strftime("%a, %d %b %Y %H:%M:%S +0000"),
+            "start_time": None,
             "end_time": self.end_time if call.is_over else None,
             "price": None,
             "price_unit": "USD",
             "uri": f"/2010-04-01/Accounts/{account}/Calls/{sid}.json",
         }
+
+
+def _detected_url(request: RestRequest) -> str:
+    """Where it is told who has answered; empty when nobody asks. Raises for what cannot be meant."""
+    kind = request.first("MachineDetection")
+    if kind not in ("", "Enable", "DetectMessageEnd"):
+        raise _Refused(400, 20001, f"MachineDetection is not valid: {kind}")
+    return request.first("AsyncAmdStatusCallback") if kind and request.first("AsyncAmd") == "true" else ""
 
 
 def _update(call: CarrierCall, request: RestRequest) -> None:

@@ -266,7 +266,7 @@ def _require_success(answer: httpx2.Response, what: str) -> None:
             "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN)"
         )
     if status == NOT_FOUND:
-        raise CarrierUnknown(f"Twilio could not {what}: it knows no such thing")
+        raise CarrierUnknown(f"Twilio could not {what}: it knows no such thing ({_problem(answer).code or status})")
     problem = _problem(answer)
     raise CarrierRefused(f"Twilio refused to {what}: {problem.message or 'no reason given'} ({problem.code or status})")
 
