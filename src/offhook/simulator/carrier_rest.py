@@ -14,7 +14,7 @@ from offhook.simulator.carrier import Carrier
 from offhook.simulator.carrier_call import CarrierCall
 from offhook.simulator.carrier_numbers import NumberRefused
 from offhook.simulator.carrier_twiml import TwimlError, parse
-from offhook.simulator.carrier_web import Source
+from offhook.simulator.carrier_web import Account, Source
 from offhook.simulator.http import HttpConnection, HttpRequest, HttpServer
 
 TWIML_LIMIT: Final = 4000
@@ -67,6 +67,11 @@ class RestServer(HttpServer):
         self.end_time = "Sat, 28 Nov 2026 09:00:00 +0000"
         """Of every call that is over (RFC 2822); none has a price yet."""
         self._carrier: Final = carrier
+        self._others: Final[dict[str, Account]] = {}
+
+    def also(self, account: Account) -> None:
+        """Another account that the carrier has, without calls or numbers: its keys are right."""
+        self._others[account.sid] = account
 
     @property
     def base_url(self) -> str:
@@ -113,9 +118,13 @@ class RestServer(HttpServer):
     def _perform(self, request: RestRequest) -> tuple[int, dict[str, Any]]:
         account = self._carrier.web.account
         expected = "Basic " + base64.b64encode(f"{account.sid}:{account.token}".encode()).decode()
+        path = request.path.partition("?")[0]
+        if (found := _ACCOUNT.fullmatch(path)) and (other := self._others.get(found["account"])) is not None:
+            theirs = "Basic " + base64.b64encode(f"{other.sid}:{other.token}".encode()).decode()
+            if theirs == request.authorization:
+                return 200, {"sid": other.sid, "status": "active", "type": "Full"}
         if not hmac.compare_digest(expected.encode(), request.authorization.encode()):
             raise _Refused(401, 20003, "Authenticate")
-        path = request.path.partition("?")[0]
         if request.method == "GET" and (found := _ACCOUNT.fullmatch(path)) and found["account"] == account.sid:
             return 200, self._account(found["rest"])
         if (found := _NUMBERS.fullmatch(path)) and found["account"] == account.sid:
