@@ -20,6 +20,7 @@ from pydantic_core import CoreSchema
 
 from offhook.agents.known import KNOWLEDGE_CHARS, MOST_KNOWLEDGE_CHARS
 from offhook.agents.languages import DEFAULT_LANGUAGE, is_known, languages, script_for
+from offhook.agents.outbound_block import OutboundBlock
 from offhook.agents.records_block import RecordsBlock
 from offhook.agents.remote_config import RemoteConfig
 from offhook.agents.tool_configs import (
@@ -147,6 +148,7 @@ class Agent(BaseModel):
     tools: tuple[ToolConfig, ...] = Field(
         default=(EndCallConfig(),), max_length=TOOLS, description="What the agent may do besides talking."
     )
+    outbound: OutboundBlock = Field(default_factory=OutboundBlock, description="How the agent's own calls are placed.")
     records: RecordsBlock = Field(default_factory=RecordsBlock, description="What is kept of calls, and for how long.")
     phrases: Annotated[Phrases, Checked(lambda: PhrasesBlock)] = Field(
         default_factory=PhrasesBlock, description="Fixed sentences and word lists in place of the language's own."
@@ -181,6 +183,7 @@ class Agent(BaseModel):
             base,
             opening=self.opening.mode,
             country=self.country or "",
+            machine_message=self.outbound.machine_message or "",
             tools=self._tool_words(base),
             **self._tool_choices(),
             **chosen,

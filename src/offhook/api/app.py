@@ -5,7 +5,17 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import api_keys, audit_events, carrier_accounts, oidc, people, phone_numbers, provider_keys, sessions
+from offhook.api import (
+    api_keys,
+    audit_events,
+    carrier_accounts,
+    oidc,
+    people,
+    phone_numbers,
+    placing,
+    provider_keys,
+    sessions,
+)
 from offhook.api.bounds import Bounds
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.api.rates import Rates
@@ -16,6 +26,7 @@ _ROUTERS: Final = (
     api_keys.router,
     carrier_accounts.router,
     phone_numbers.router,
+    placing.router,
     provider_keys.router,
     sessions.router,
     oidc.router,

@@ -92,8 +92,11 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
     try:
         if team:
             await platform.adopt(next(iter(team)))
-        live, desk = platform.take_calls(records, _lines(rest, settings), _past(settings, files))
-        app = create_app(desk, settings, sentences=_sentences(team), records=records.state)
+        live, desk = platform.take_calls(records, platform.clients.lines(rest), _past(settings, files))
+        app = create_app(
+            desk, settings, sentences=_sentences(team), records=records.state,
+            tokens=platform.clients.tokens, placed=platform.placing,
+        )  # fmt: skip
         app.mount(ROOT, create_api(platform))
         runtimes = platform.line_up.runtimes
         serving = _Serving(app, desk, live, settings.drain_deadline_s)

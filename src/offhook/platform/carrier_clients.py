@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from offhook.errors import CarrierKeyRefused, CarrierRefused, ProviderError
-from offhook.platform.problems import CarrierFailed, Locked
+from offhook.platform.problems import CarrierFailed, Conflict, Locked
 from offhook.platform.snapshot import Snapshot
 from offhook.settings import Secret, Settings
 from offhook.telephony.browser import with_browsers
@@ -84,6 +84,18 @@ class _Lines:
         is_theirs = self._snapshot.account(account) is not None and account != self._settings.twilio_account_sid
         control = self._clients.client(account) or (None if is_theirs else self._own)
         return TwilioLine(control, facts.call_sid, self._settings.public_url or facts.origin)
+
+
+def public_url_of(settings: Settings) -> str:
+    """By which address the carrier reaches us. Raises `Conflict` when nobody has said it."""
+    if not settings.public_url:
+        raise Conflict(
+            "the carrier cannot be told where to turn to: this server does not know its own address",
+            code="server.no_public_url",
+            what_to_do="Set OFFHOOK_PUBLIC_URL to the address at which the carrier reaches this server, as "
+            "https://voice.example.com, and start it again.",
+        )
+    return settings.public_url
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from offhook import clock
 from offhook.errors import CarrierRefused, CarrierUnknown, ProviderError
 from offhook.ids import new_id
 from offhook.platform.audit import audit
-from offhook.platform.carrier_clients import CarrierClients, carrier_answers
+from offhook.platform.carrier_clients import CarrierClients, carrier_answers, public_url_of
 from offhook.platform.e164 import e164
 from offhook.platform.number_changes import KIND, Change, checked_agent, checked_split
 from offhook.platform.problems import CarrierFailed, Conflict, Flaw, Invalid, Locked, NotFound, Stale
@@ -245,14 +245,7 @@ class Numbers:
         await self._store.write(workspace, job, SYSTEM)
 
     def _wanted(self) -> dict[str, str]:
-        if not self._settings.public_url:
-            raise Conflict(
-                "the carrier cannot be told where to turn to: this server does not know its own address",
-                code="server.no_public_url",
-                what_to_do="Set OFFHOOK_PUBLIC_URL to the address at which the carrier reaches this server, as "
-                "https://voice.example.com, and start it again.",
-            )
-        return wanted_settings(self._settings.public_url)
+        return wanted_settings(public_url_of(self._settings))
 
     async def _account(self, workspace: str, account_id: str, pointer: str = "") -> Any:
         row = await self._store.read(workspace, lambda scope: scope.get(CARRIER_ACCOUNTS, account_id))

@@ -24,6 +24,7 @@ from offhook.platform.oidc import Issuer, issuer_of
 from offhook.platform.passwords import Passwords
 from offhook.platform.people import People
 from offhook.platform.people_rows import first_workspace
+from offhook.platform.placing import Placing
 from offhook.platform.provider_keys import ProviderKeys
 from offhook.platform.refused import RefusedCalls
 from offhook.platform.sessions import Sessions
@@ -59,6 +60,7 @@ class Platform:
     numbers: Numbers = field(init=False)
     number_watch: NumberWatch = field(init=False)
     refused_calls: RefusedCalls = field(init=False)
+    placing: Placing = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
     invitations: Invitations = field(init=False)
@@ -78,6 +80,7 @@ class Platform:
         self.numbers = Numbers(self.store, self.snapshot, self.clients, self.settings)
         self.number_watch = NumberWatch(self.store, self.numbers)
         self.refused_calls = RefusedCalls(self.store)
+        self.placing = Placing(self.store, self.snapshot, self.line_up, self.clients, self.settings)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
         self.invitations = Invitations(self.store)
@@ -136,6 +139,10 @@ class Platform:
         )
         desk = FrontDesk(live, self.line_up)
         desk.on_refused.append(self.refused_calls.refused)
+        desk.guards.append(self.placing.guard)
+        desk.on_begun.append(self.placing.begun)
+        self.placing.refusal, self.placing.handle_of = live.refusal, live.handle
+        self.placing.start()
         self.refused_calls.start()
         self.number_watch.start()
         return live, desk
@@ -144,6 +151,7 @@ class Platform:
         """Finish what waits."""
         if self.file_agents is not None:
             await self.file_agents.stop()
+        await self.placing.stop()
         await self.number_watch.stop()
         await self.refused_calls.stop()
         await self.snapshot.stop()

@@ -31,8 +31,9 @@ class RestFault:
     """What becomes of one request."""
 
     kind: Literal["none", "throttled", "error", "slow", "malformed", "reset", "unanswered", "late", "done"] = "none"
-    """throttled: 429; error: 500; late: done at once and answered after `delay_s`; done: done, and 500 is answered; slow: done and answered after `delay_s`, if the client still waits; malformed: done,
-    and the answer is not JSON; reset: neither done nor answered; unanswered: done, and no answer comes."""
+    """throttled: 429; error: 500; late: done at once, answered after `delay_s`; done: done, and 500 is answered; slow:
+    done and answered after `delay_s`, if the client still waits; malformed: done, and the answer is not JSON; reset:
+    neither done nor answered; unanswered: done, and no answer comes."""
     delay_s: float = 3.0
 
 

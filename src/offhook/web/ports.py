@@ -7,21 +7,7 @@ from offhook.core.endings import EndReason
 from offhook.core.events import TransferEnded
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import Leg, LegStarted
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What the carrier says of a call that we placed."""
-
-    call_id: str
-    """Our own, as it stood in the address that we gave."""
-    account: str
-    """The carrier's account that told it."""
-    call_sid: str
-    status: str
-    """The carrier's word: `ringing`, `in-progress`, `no-answer`."""
-    detail: str = ""
-    """What more it says, for people: `SIP 486`."""
+from offhook.telephony.placed import Progress
 
 
 class Calls(Protocol):

@@ -36,9 +36,10 @@ from offhook.telephony.carriers.twilio_paths import (
 from offhook.telephony.carriers.twilio_placed import dialled
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.numbers import shortened
+from offhook.telephony.placed import Progress
 from offhook.web.answers import Answers
 from offhook.web.gate import BadRequest, Webhook, first_values
-from offhook.web.ports import Calls, NothingPlaced, Placed, Progress, Sentences
+from offhook.web.ports import Calls, NothingPlaced, Placed, Sentences
 
 _logger: Final = logging.getLogger("offhook.web")
 
