@@ -15,6 +15,7 @@ from offhook.call.live import LiveCalls
 from offhook.call.records.files import FileRecords
 from offhook.ids import new_id
 from offhook.platform.front_desk import FrontDesk
+from offhook.platform.platform import Platform
 from offhook.simulator.caller import Caller
 from offhook.simulator.carrier import Carrier
 from offhook.simulator.carrier_rest import RestServer
@@ -106,6 +107,11 @@ class NumbersWorld:
                 await asyncio.sleep(0.02)
 
 
+def app_of(platform: Platform, desk: FrontDesk) -> FastAPI:
+    """The server of a platform."""
+    return create_app(desk, platform.settings, tokens=platform.clients.tokens, placed=platform.placing)
+
+
 @contextlib.asynccontextmanager
 async def numbers_world(url: URL, folder: Path, carrier: Carrier | None = None, **settings: Any) -> AsyncIterator[NumbersWorld]:
     """All of it, with an agent that was published."""
@@ -117,7 +123,7 @@ async def numbers_world(url: URL, folder: Path, carrier: Carrier | None = None, 
         await platform.store.write(here.workspace, lambda scope: add_agent(scope, agent, versions=3))
         await platform.snapshot.settle()
         live, desk = platform.take_calls(FileRecords(folder), platform.clients.lines(None))
-        app = create_app(desk, platform.settings, tokens=platform.clients.tokens)
+        app = app_of(platform, desk)
         assert isinstance(carrier.web, AppWeb)
         carrier.web.connect(app)
         try:

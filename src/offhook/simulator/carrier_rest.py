@@ -30,10 +30,10 @@ _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 class RestFault:
     """What becomes of one request."""
 
-    kind: Literal["none", "throttled", "error", "slow", "malformed", "reset", "unanswered", "late", "done"] = "none"
+    kind: Literal["none", "throttled", "error", "slow", "malformed", "reset", "unanswered", "late", "done", "refused"] = "none"
     """throttled: 429; error: 500; late: done at once, answered after `delay_s`; done: done, and 500 is answered; slow:
     done and answered after `delay_s`, if the client still waits; malformed: done, and the answer is not JSON; reset:
-    neither done nor answered; unanswered: done, and no answer comes."""
+    neither done nor answered; unanswered: done, and no answer comes; refused: 400, a country that is not allowed."""
     delay_s: float = 3.0
 
 
@@ -104,6 +104,8 @@ class RestServer(HttpServer):
         try:
             if fault.kind == "throttled":
                 raise _Refused(429, 20429, "Too Many Requests")
+            if fault.kind == "refused":
+                raise _Refused(400, 21215, "Account not authorized to call that number: +15005550006")
             if fault.kind == "error":
                 raise _Refused(500, 20500, "An internal server error has occurred")
             status, content = self._perform(request)
