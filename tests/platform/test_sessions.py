@@ -139,6 +139,7 @@ def test_a_key_needs_no_origin_and_beats_a_cookie(play_here: Play) -> None:
     play_here(act)
 
 
+@pytest.mark.usefixtures("slow_passwords")
 def test_unknown_people_and_wrong_passwords_are_answered_alike_in_time_too(play_here: Play) -> None:
     async def act(world: World) -> None:
         async with office(world) as here:
@@ -310,6 +311,7 @@ def test_a_password_that_is_lost_is_reset_on_the_machine(play_here: Play, monkey
     play_here(act)
 
 
+@pytest.mark.usefixtures("slow_passwords")
 def test_who_shares_no_password_with_old_hashes_gets_a_new_one(play_here: Play) -> None:
     from argon2 import PasswordHasher
 
