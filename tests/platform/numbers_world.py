@@ -113,10 +113,10 @@ def app_of(platform: Platform, desk: FrontDesk) -> FastAPI:
 
 
 @contextlib.asynccontextmanager
-async def numbers_world(url: URL, folder: Path, carrier: Carrier | None = None, **settings: Any) -> AsyncIterator[NumbersWorld]:
+async def numbers_world(url: URL, folder: Path, **settings: Any) -> AsyncIterator[NumbersWorld]:
     """All of it, with an agent that was published."""
     callees: dict[str, Caller] = {}
-    carrier = carrier or Carrier(AppWeb(ACCOUNT, "http://127.0.0.1:1", PUBLIC), answerer=callees.get)
+    carrier = Carrier(AppWeb(ACCOUNT, "http://127.0.0.1:1", PUBLIC), answerer=callees.get)
     chosen = {"public_url": PUBLIC, **settings}
     async with RestServer(carrier) as rest, world(url, folder, twilio_base_url=rest.base_url, **chosen) as here:
         platform, agent = here.platform, new_id("agent")

@@ -187,9 +187,7 @@ def test_drift_is_told_on_demand_and_every_hour_and_put_right(play: Any) -> None
         assert repaired["status"] == "connected" and owned.settings["voice_url"] == WRITTEN["voice_url"]
 
         async def read() -> Any:
-            return await here.platform.store.read(
-                here.workspace, lambda scope: scope.get(PHONE_NUMBERS, number["id"])
-            )
+            return await here.platform.store.read(here.workspace, lambda scope: scope.get(PHONE_NUMBERS, number["id"]))
 
         owned.settings["status_callback"] = ""
         await here.platform.number_watch.look()
@@ -198,9 +196,7 @@ def test_drift_is_told_on_demand_and_every_hour_and_put_right(play: Any) -> None
         await here.platform.number_watch.look()
         assert (await read()).drift, "its hour is not over"
         looked_at = (await read()).looked_at - EVERY_MS - 1
-        await here.platform.store.write(
-            here.workspace, lambda scope: scope.update(PHONE_NUMBERS, looked_at=looked_at)
-        )
+        await here.platform.store.write(here.workspace, lambda scope: scope.update(PHONE_NUMBERS, looked_at=looked_at))
         await here.platform.number_watch.look()
         assert (await read()).drift is None
         here.carrier.numbers.by_sid.clear()
@@ -340,8 +336,8 @@ def test_every_process_knows_whose_number_it_is(play: Any) -> None:
     async def act(here: NumbersWorld) -> None:
         await here.connect()
         # As behind a token: the account is not in it.
-        line = here.platform.clients.lines(None)(CallFacts("CA" + 32 * "1", "+15005550006", OURS, origin=PUBLIC))
-        assert line.can_transfer
-        assert not here.platform.clients.lines(None)(CallFacts("CA1", "+15005550006", THEIRS, origin=PUBLIC)).can_transfer
+        lines = here.platform.clients.lines(None)
+        assert lines(CallFacts("CA" + 32 * "1", "+15005550006", OURS, origin=PUBLIC)).can_transfer
+        assert not lines(CallFacts("CA" + 32 * "1", "+15005550006", THEIRS, origin=PUBLIC)).can_transfer
 
     play(act)

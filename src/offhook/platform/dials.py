@@ -119,8 +119,8 @@ class Dials:
             )  # fmt: skip
             scope.insert(
                 CALL_DIALS, call_id=new.call_id, account_sid=new.account_sid, agent_id=new.agent_id,
-                agent_version=new.agent_version, state=str(State.WAITING), options=options, lease=self.lease,
-                lease_until=at + LEASE_MS,
+                agent_version=new.agent_version, state=str(State.WAITING), options=options,
+                is_canceled=False, lease=self.lease, lease_until=at + LEASE_MS,
             )  # fmt: skip
             audit(scope, "call.placed", "call", new.call_id, after={"to": new.new_call.to, "agent_id": new.agent_id})
             scope.tell("call", new.call_id)

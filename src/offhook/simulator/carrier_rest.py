@@ -30,7 +30,9 @@ _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 class RestFault:
     """What becomes of one request."""
 
-    kind: Literal["none", "throttled", "error", "slow", "malformed", "reset", "unanswered", "late", "done", "refused"] = "none"
+    kind: Literal[
+        "none", "throttled", "error", "slow", "malformed", "reset", "unanswered", "late", "done", "refused"
+    ] = "none"
     """throttled: 429; error: 500; late: done at once, answered after `delay_s`; done: done, and 500 is answered; slow:
     done and answered after `delay_s`, if the client still waits; malformed: done, and the answer is not JSON; reset:
     neither done nor answered; unanswered: done, and no answer comes; refused: 400, a country that is not allowed."""

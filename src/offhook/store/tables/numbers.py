@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, UniqueConstraint, false
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, UniqueConstraint
 
 from offhook.store.schema import Id, Json, Moment, Name, scoped
 
@@ -52,7 +52,7 @@ CALL_DIALS: Final = scoped(
     Column("asked_at", Moment),
     Column("carrier_sid", Name, nullable=False, server_default=""),
     Column("options", Json, nullable=False),
-    Column("is_canceled", Boolean, nullable=False, server_default=false()),
+    Column("is_canceled", Boolean, nullable=False),
     Column("lease", Id, nullable=False),
     Column("lease_until", Moment, nullable=False, index=True),
 )

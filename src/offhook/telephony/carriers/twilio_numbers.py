@@ -36,7 +36,7 @@ _ADDRESSES: Final = ("voice_url", "voice_fallback_url", "status_callback")
 
 
 class TwilioAccountState(msgspec.Struct, frozen=True):
-    """An account."""
+    """What Twilio says of an account as a whole."""
 
     status: str = ""
     """`active`, `suspended`, `closed`."""

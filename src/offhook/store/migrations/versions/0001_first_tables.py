@@ -437,7 +437,7 @@ def upgrade() -> None:
         sa.Column("asked_at", sa.BigInteger(), nullable=True),
         sa.Column("carrier_sid", sa.String(length=200), server_default="", nullable=False),
         sa.Column("options", Json, nullable=False),
-        sa.Column("is_canceled", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_canceled", sa.Boolean(), nullable=False),
         sa.Column("lease", sa.String(length=40), nullable=False),
         sa.Column("lease_until", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_call_dials_call_id"), ondelete="CASCADE"),
