@@ -32,6 +32,7 @@ class EndReason(StrEnum):
     PROVIDER_VOICE_FAILED = "provider.voice.failed"
     PROVIDER_REPLY_FAILED = "provider.reply.failed"
     OFFHOOK_DRAINED = "offhook.drained"
+    OFFHOOK_DIED = "offhook.died"
     OFFHOOK_ERROR = "offhook.error"
 
 
@@ -92,6 +93,10 @@ ENDINGS: Final[dict[EndReason, Ending]] = {
         advice="`offhook doctor` checks the model; a fall-back list gives it a stand-by.",
     ),
     EndReason.OFFHOOK_DRAINED: Ending(says="The server was stopped, and the call did not end by itself in time."),
+    EndReason.OFFHOOK_DIED: Ending(
+        says="The server's process died, or its machine did, and the call with it.",
+        advice="Look into the log of that process and the system's own: memory, power, a forced restart.",
+    ),
     EndReason.OFFHOOK_ERROR: Ending(
         says="A fault of Offhook itself.",
         apologise=True,
