@@ -1,6 +1,6 @@
 """A call that is over: its folder becomes objects and rows. Nothing is deleted here but what the store has twice."""
 
-import gzip
+import zlib
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,8 @@ NAMES: Final = {
 }  # fmt: skip
 """What is kept of a call, and its last part in an object's key."""
 _READ_BYTES: Final = 1_000_000
+_GZIP: Final = 31
+"""Of zlib: with the head and the end of a gzip file."""
 
 
 @dataclass(slots=True)
@@ -106,15 +108,15 @@ def _account(ended: EndedCall) -> tuple[Account | None, bytes]:
     try:
         account = Account(ended.header or read_header(file))
     except ConfigurationError:
-        return None, gzip.compress(file.read_bytes(), 6)
+        return None, zlib.compress(file.read_bytes(), 6, wbits=_GZIP)
     for line in read_lines(file):
         account.add(line)
     # The file as it is: what cannot be read today may be read by somebody else.
-    packed = bytearray()
+    packer, packed = zlib.compressobj(6, wbits=_GZIP), bytearray()
     with file.open("rb") as opened:
         while block := opened.read(_READ_BYTES):
-            packed += gzip.compress(block, 6)
-    return account, bytes(packed)
+            packed += packer.compress(block)
+    return account, bytes(packed) + packer.flush()
 
 
 def _row(ended: EndedCall, told: Told, account: Account | None, most_days: int | None) -> dict[str, Any]:

@@ -18,7 +18,6 @@ CALLS: Final = scoped(
     Column("to_number", String(80), nullable=False),
     Column("carrier_sid", Name, nullable=False, server_default=""),
     Column("process_id", Id),
-    Column("folder", Name, nullable=False, server_default=""),
     Column("place", BigInteger, nullable=False, server_default="0", index=True),
     Column("created_at", Moment, nullable=False),
     Column("answered_at", Moment),
@@ -44,8 +43,7 @@ CALLS: Final = scoped(
 )
 """Kind: `phone`, `browser`, `test`. Status: `scheduled queued ringing in_progress transferring ended`. `detail` is the
 rest of the record, read with one call alone: null until the record is folded. Ids are time-ordered: they are the order
-of lists; `place` is the same order as a number, for the index of words. `folder`: where the process that had the call
-keeps its files."""
+of lists; `place` is the same order as a number, for the index of words."""
 
 CALL_LINES: Final = scoped(
     "call_lines",
