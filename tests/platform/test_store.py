@@ -13,9 +13,9 @@ from offhook.errors import ConfigurationError, StoreBusy, StoreError
 from offhook.ids import id_at, new_id
 from offhook.store import migrate as migrations
 from offhook.store.engine import database_url, open_engine
-from offhook.store.search import is_ours
 from offhook.store.schema import METADATA, is_scoped
 from offhook.store.scope import CrossingError, Scope
+from offhook.store.search import is_ours
 from offhook.store.tables.people import API_KEYS, AUDIT_EVENTS
 from tests.platform.conftest import Play
 from tests.platform_world import KINDS, World, empty_database

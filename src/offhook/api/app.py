@@ -5,12 +5,12 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import api_keys
+from offhook.api import api_keys, call_live, call_media, calls, prices
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.platform.platform import Platform
 
 ROOT: Final = "/v1"
-_ROUTERS: Final = (api_keys.router,)
+_ROUTERS: Final = (api_keys.router, calls.router, call_media.router, call_live.router, prices.router)
 
 
 def create_api(platform: Platform) -> FastAPI:

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import HTTPConnection
 
 from offhook.platform.callers import Caller
 from offhook.platform.platform import Platform
@@ -15,7 +16,7 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER: Final = HTTPBearer(auto_error=False, description="An API key: `oh_...`")
 
 
-def platform_of(request: Request) -> Platform:
+def platform_of(request: HTTPConnection) -> Platform:
     """The platform that this server runs."""
     platform = request.app.state.platform
     assert isinstance(platform, Platform)
@@ -34,6 +35,17 @@ def needs(*scopes: str) -> Callable[..., Awaitable[Caller]]:
         return caller
 
     return caller_of
+
+
+async def socket_caller(socket: HTTPConnection, scope: str) -> Caller:
+    """Who opens a WebSocket, and has this scope. Raises `Unauthenticated`, `Forbidden`."""
+    kind, _, key = socket.headers.get("authorization", "").partition(" ")
+    caller = await platform_of(socket).api_keys.authenticate(key.strip()) if kind.lower() == "bearer" else None
+    if caller is None or caller.agent_id:
+        raise Unauthenticated
+    if scope not in caller.scopes:
+        raise Forbidden(f"this needs the scope {scope}")
+    return caller
 
 
 async def _authenticate(request: Request, bearer: HTTPAuthorizationCredentials | None) -> Caller:

@@ -102,7 +102,9 @@ def of_error(error: OffhookError) -> JSONResponse:
         return problem(status, str(error), error.code, flaws=[Flaw(_pointer(error.field), str(error))])
     if isinstance(error, Problem):
         flaws = error.flaws if isinstance(error, Invalid) else ()
-        headers = {"Retry-After": str(int(error.retry_after_s + 0.999))} if isinstance(error, TooMany) else {}
+        headers = dict(error.headers)
+        if isinstance(error, TooMany):
+            headers = {"Retry-After": str(int(error.retry_after_s + 0.999))}
         if isinstance(error, Unauthenticated):
             headers = {"WWW-Authenticate": "Bearer"}
         return problem(status, str(error), error.code, error.what_to_do, flaws, headers)

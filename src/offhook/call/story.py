@@ -256,9 +256,7 @@ def _gap(turn: TurnLatency, at: float) -> GapMeasured:
     gap_ms, parts = whole_ms(turn)
     first_ms = round(turn.first_sound_s * 1000)
     text = _cut(turn.text)
-    return GapMeasured(
-        at=at, turn=turn.turn, text=text, gap_ms=gap_ms, parts_ms=parts, first_sound_ms=max(first_ms, 0)
-    )
+    return GapMeasured(at=at, turn=turn.turn, text=text, gap_ms=gap_ms, parts_ms=parts, first_sound_ms=max(first_ms, 0))
 
 
 def _ended(reason: EndReason, detail: str, at: float) -> Ended:

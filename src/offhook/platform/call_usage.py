@@ -48,8 +48,8 @@ class Usage:
                 self._asked.add(reply)
             case ev.ReplyGenerated(reply=reply) | ev.ReplyStopped(reply=reply):
                 item = self._who("llm", reply)
-                self._counts[Component.LLM, item, Unit.TOKEN_IN] += what.tokens_in
-                self._counts[Component.LLM, item, Unit.TOKEN_OUT] += what.tokens_out
+                self._counts[Component.LLM, item, Unit.INTO] += what.tokens_in
+                self._counts[Component.LLM, item, Unit.OUT] += what.tokens_out
             case ev.SegmentReady(reply=reply, segment=segment, text=text) if segment >= 0 and reply in self._asked:
                 # Sentences of the script were spoken before the call: they cost it nothing.
                 self._counts[Component.TTS, self._who("tts", reply), Unit.CHARACTER] += len(text)

@@ -1,5 +1,6 @@
 """Reading calls: lists with filters and search, the whole record of one, its turns, lines and objects."""
 
+import logging
 import zlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,9 @@ import msgspec
 from sqlalchemy import ColumnElement, func, select
 
 from offhook.call.journal import Header, parse_line
+from offhook.errors import StoreError
+from offhook.ids import id_at
+from offhook.platform.audit import audit
 from offhook.platform.call_account import Account
 from offhook.platform.call_warnings import told as warning_in_words
 from offhook.platform.folding import key_of
@@ -18,7 +22,7 @@ from offhook.platform.prices import book_of
 from offhook.platform.problems import Flaw, Invalid, NotFound, Problem
 from offhook.store import search
 from offhook.store.objects import CHUNK, Objects
-from offhook.store.scope import Scope
+from offhook.store.scope import Actor, Scope
 from offhook.store.store import Store
 from offhook.store.tables.calls import CALL_LINES, CALL_OBJECTS, CALL_TURNS, CALLS
 
@@ -34,7 +38,9 @@ LISTED: Final = tuple(
 """What a list shows."""
 LINES_TOGETHER: Final = 500
 _GZIP: Final = 31
+_LOG: Final = logging.getLogger("offhook.platform")
 MOST_METADATA: Final = 5
+_RINGING_MS: Final = 3_600_000
 
 
 class NotYet(Problem):
@@ -131,6 +137,18 @@ class Calls:
         numbered = enumerate(told.turns, start=1)
         turns = [{"number": n, "role": turn.role, "text": turn.text, **turn.detail()} for n, turn in numbered]
         return WholeCall(row, told.detail, turns)
+
+    async def note_control(self, workspace: str, call_id: str, action: str, actor: Actor) -> None:
+        """Put into the audit that somebody acted on a live call. It was done: a store that fails takes nothing back."""
+
+        def job(scope: Scope) -> None:
+            audit(scope, f"call.{action}", "call", call_id)
+            scope.tell("call", call_id)
+
+        try:
+            await self._store.write(workspace, job, actor)
+        except StoreError as error:
+            _LOG.warning("what was done to %s is not in the audit: %s: %s", call_id, action, error)
 
     # ── lines and objects ────────────────────────────────────────────────────────────────────────────────────
 
@@ -234,10 +252,13 @@ def _filters(wanted: Wanted, dialect: str) -> Iterator[ColumnElement[bool]]:
         yield columns.end_reason.startswith(wanted.end_reason[:-1], autoescape=True)
     elif wanted.end_reason:
         yield columns.end_reason == wanted.end_reason
+    # A call has its id while it rings, which is not long before it begins: the ids bound what is looked at.
     if wanted.since is not None:
         yield columns.created_at >= wanted.since
+        yield columns.id >= id_at("call", max(wanted.since - _RINGING_MS, 0))
     if wanted.until is not None:
         yield columns.created_at < wanted.until
+        yield columns.id < id_at("call", max(wanted.until, 1))
     for name, value in wanted.metadata:
         yield columns.metadata[name].as_string() == value
     if wanted.warning and dialect == "postgresql":

@@ -159,9 +159,12 @@ def _write(ended: EndedCall, folded: Folded, scope: Scope) -> None:
             for number, turn in turns
         ],
     )
-    for kind, size in folded.sizes.items():
-        key = key_of(ended.workspace, call_id, kind)
-        scope.put(CALL_OBJECTS, ["call_id", "kind"], call_id=call_id, kind=kind, key=key, bytes=size)
+    scope.delete(CALL_OBJECTS, CALL_OBJECTS.c.call_id == call_id)
+    kept = [
+        {"call_id": call_id, "kind": kind, "key": key_of(ended.workspace, call_id, kind), "bytes": size}
+        for kind, size in folded.sizes.items()
+    ]
+    scope.insert_many(CALL_OBJECTS, kept)
     search.index(scope, call_id, folded.told.said)
     scope.delete(CALL_LINES, CALL_LINES.c.call_id == call_id)
     scope.tell("call", call_id)

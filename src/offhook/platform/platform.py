@@ -12,10 +12,16 @@ from offhook import clock
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.records.port import Records
 from offhook.ids import new_id
+from offhook.platform.call_doors import CallDoors
+from offhook.platform.call_feed import Feeds
+from offhook.platform.call_keeping import CallKeeping
+from offhook.platform.calls import Calls
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.keys import ApiKeys
 from offhook.platform.line_up import Answering, LineUp
+from offhook.platform.prices import Prices
+from offhook.platform.records import CallRecords
 from offhook.platform.snapshot import Secrets, Snapshot
 from offhook.settings import Settings
 from offhook.store.engine import database_url
@@ -39,13 +45,29 @@ class Platform:
     api_keys: ApiKeys = field(init=False)
     snapshot: Snapshot = field(init=False)
     line_up: LineUp = field(init=False)
+    call_records: CallRecords = field(init=False)
+    call_keeping: CallKeeping = field(init=False)
+    call_doors: CallDoors = field(init=False)
+    call_feeds: Feeds = field(init=False)
+    calls: Calls = field(init=False)
+    prices: Prices = field(init=False)
     file_agents: FileAgents | None = None
+    process_id: str = field(default_factory=lambda: new_id("proc"))
     _first: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.api_keys = ApiKeys(self.store)
         self.snapshot = Snapshot(self.store, _no_secrets)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
+        self.call_records = CallRecords(
+            self.store, self.objects, self._workspace_of, lambda: self.process_id, self.settings.keep_days
+        )
+        self.call_keeping = CallKeeping(
+            self.store, self.objects, self.call_records, self.settings.data_dir, self._workspace_of,
+            self.settings.keep_days,
+        )  # fmt: skip
+        self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
+        self.call_doors, self.call_feeds = CallDoors(lambda: self.process_id), Feeds(self.calls, self.call_records)
         self.store.on_changes = self._changed
 
     @classmethod
@@ -55,6 +77,7 @@ class Platform:
         await asyncio.to_thread(migrate, url)
         platform = cls(settings, Store(url), Objects.open(settings.objects_url.reveal(), settings.data_dir / "objects"))
         await platform.snapshot.load()
+        platform.call_records.start()
         return platform
 
     async def first_workspace(self) -> str:
@@ -96,16 +119,20 @@ class Platform:
             self.line_up.runtimes,
             Limits(settings.max_calls, settings.max_loop_lag_ms / 1000, settings.max_calls_per_number),
             data_dir=settings.data_dir,
-            records=records,
+            records=self.call_records.over(records),
             lines=lines,
             tokens=Tokens(settings.secret_key),
         )
+        self.call_doors.live = live
+        self.call_keeping.start()
         return live, FrontDesk(live, self.line_up)
 
     async def stop(self) -> None:
         """Finish what waits."""
         if self.file_agents is not None:
             await self.file_agents.stop()
+        await self.call_keeping.stop()
+        await self.call_records.close()
         await self.snapshot.stop()
         await self.line_up.runtimes.close()
         await asyncio.to_thread(self.store.close)
@@ -113,6 +140,10 @@ class Platform:
     def _changed(self, changes: Sequence[Change]) -> None:
         """After a commit."""
         self.snapshot.changed(changes)
+
+    def _workspace_of(self, agent_id: str) -> str:
+        agent = self.snapshot.agent(agent_id)
+        return agent.workspace if agent is not None else ""
 
     def _folder_of(self, answering: Answering) -> Path:
         agent = self.snapshot.agent(answering.agent_id)

@@ -30,9 +30,9 @@ class Unit(StrEnum):
     """What is counted."""
 
     SECOND = "second"
-    TOKEN_IN = "token_in"
-    TOKEN_CACHED = "token_cached"
-    TOKEN_OUT = "token_out"
+    INTO = "token_in"
+    CACHED = "token_cached"
+    OUT = "token_out"
     CHARACTER = "character"
     MINUTE = "minute"
     """Begun, as carriers count."""
@@ -40,7 +40,7 @@ class Unit(StrEnum):
 
 UNITS: Final = {
     Component.STT: (Unit.SECOND,),
-    Component.LLM: (Unit.TOKEN_IN, Unit.TOKEN_CACHED, Unit.TOKEN_OUT),
+    Component.LLM: (Unit.INTO, Unit.CACHED, Unit.OUT),
     Component.TTS: (Unit.CHARACTER,),
     Component.CARRIER: (Unit.MINUTE,),
 }
@@ -94,14 +94,15 @@ FREE: Final = ("local", "scripted", "grounded")
 def list_prices() -> tuple[Price, ...]:
     """The vendors'."""
     found = [
-        Price(component, item, unit, round(dollars * NANO), _day(day)) for component, item, unit, dollars, day in _SPEECH
+        Price(component, item, unit, round(dollars * NANO), _day(day))
+        for component, item, unit, dollars, day in _SPEECH
     ]
     for entry in models():
         if entry.price is None or entry.kind != "llm":
             continue
         price, since = entry.price, _day(entry.price.seen_at.isoformat())
         cached = price.cached if price.cached is not None else price.tokens_in
-        rates = ((Unit.TOKEN_IN, price.tokens_in), (Unit.TOKEN_CACHED, cached), (Unit.TOKEN_OUT, price.tokens_out))
+        rates = ((Unit.INTO, price.tokens_in), (Unit.CACHED, cached), (Unit.OUT, price.tokens_out))
         item = f"{entry.provider} {entry.name}"
         found += [Price(Component.LLM, item, unit, round(rate * NANO / MILLION), since) for unit, rate in rates]
     return tuple(found)

@@ -27,6 +27,8 @@ class Problem(OffhookError):
         super().__init__(message)
         self.code = code or type(self).code  # type: ignore[misc]
         self.what_to_do = what_to_do or type(self).what_to_do
+        self.headers: dict[str, str] = {}
+        """Of the answer."""
 
 
 class NotFound(Problem):

@@ -299,9 +299,7 @@ class CallRecords:
             written.set()
 
 
-def row_of(
-    header: Header, agent_id: str, version: int, process_id: str, keep_days: int | None
-) -> dict[str, Any]:
+def row_of(header: Header, agent_id: str, version: int, process_id: str, keep_days: int | None) -> dict[str, Any]:
     """The columns of a call that begins."""
     at = clock.read_rfc3339(header.started) or clock.wall_ms()
     limits = [days for days in (keep_days, header.kept.days) if days is not None]

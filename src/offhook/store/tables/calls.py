@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 
 from offhook.store.schema import Id, Json, Moment, Name, Nano, Words, scoped
 
@@ -37,6 +48,8 @@ CALLS: Final = scoped(
     Column("delete_at", Moment, index=True),
     Index("ix_calls_list", "workspace_id", "id"),
     Index("ix_calls_agent", "workspace_id", "agent_id", "id"),
+    Index("ix_calls_from", "workspace_id", "from_number", "id"),
+    Index("ix_calls_end_reason", "workspace_id", "end_reason", "id"),
     Index("ix_calls_status", "workspace_id", "status", "id"),
     Index("ix_calls_carrier_sid", "carrier_sid"),
     Index("ix_calls_process", "process_id", "status"),
