@@ -21,6 +21,8 @@ from offhook.store.json import dumps
 router = APIRouter(prefix="/calls", tags=["Calls"])
 
 RETRY_MS: Final = 2_000
+LOOK_S: Final = 0.25
+"""A listener is told so soon that the call is over."""
 _BEATS: Final = b": all is well\n\n"
 _END: Final = b"event: end\ndata: {}\n\n"
 _NOT_ALLOWED: Final = 4403
@@ -114,7 +116,7 @@ async def listen_to_call(socket: WebSocket, call_id: Annotated[str, Path(max_len
 
 async def _end_with_call(platform: Platform, call_id: str, listening: Listening) -> None:
     while platform.call_doors.is_live(call_id):
-        await asyncio.sleep(0.25)
+        await platform.call_records.news(LOOK_S)
     listening.end()
 
 

@@ -13,7 +13,7 @@ from offhook.api.calls import CallId
 from offhook.platform.callers import Caller
 from offhook.platform.peaks import PER_SECOND
 from offhook.platform.platform import Platform
-from offhook.platform.problems import Problem
+from offhook.platform.problems import RangeUnsatisfiable
 from offhook.platform.sound_parts import Channel, SoundParts
 
 router = APIRouter(prefix="/calls", tags=["Calls"])
@@ -24,17 +24,6 @@ PIECE: Final = 256 * 1024
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _WAV: Final = "audio/wav"
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
-
-
-class RangeUnsatisfiable(Problem):
-    """There are no such bytes."""
-
-    code = "request.range"
-    what_to_do = "Ask for bytes that the file has: its size is in `Content-Range`."
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self.headers = {"Content-Range": f"bytes */{size}"}
 
 
 def span_of(asked: str, size: int) -> tuple[int, int] | None:

@@ -21,6 +21,7 @@ from offhook.platform.problems import (
     Locked,
     NotFound,
     Problem,
+    RangeUnsatisfiable,
     Stale,
     TooMany,
     Unauthenticated,
@@ -41,6 +42,7 @@ _STATUS: Final[dict[type[OffhookError], int]] = {
     Forbidden: 403,
     Locked: 423,
     TooMany: 429,
+    RangeUnsatisfiable: 416,
     ConfigurationError: 422,
     CarrierRefused: 502,
     AdmissionRefused: 503,
@@ -50,8 +52,9 @@ _STATUS: Final[dict[type[OffhookError], int]] = {
 _TITLES: Final = {
     400: "The request cannot be read", 401: "Who are you?", 403: "Not allowed", 404: "Not found",
     405: "Not with this method", 409: "Does not fit", 412: "Changed meanwhile", 413: "Too large",
-    415: "Another kind of content", 422: "Cannot be used", 423: "The vault is locked", 428: "Which version?",
-    429: "Too many requests", 500: "A fault of ours", 502: "The carrier refused", 503: "Not now",
+    415: "Another kind of content", 416: "No such part", 422: "Cannot be used",
+    423: "The vault is locked", 428: "Which version?", 429: "Too many requests", 500: "A fault of ours",
+    502: "The carrier refused", 503: "Not now",
 }  # fmt: skip
 
 

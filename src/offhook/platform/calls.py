@@ -19,7 +19,7 @@ from offhook.platform.call_warnings import told as warning_in_words
 from offhook.platform.folding import key_of
 from offhook.platform.journal_tail import JournalLine, parsed
 from offhook.platform.prices import book_of
-from offhook.platform.problems import Flaw, Invalid, NotFound, Problem
+from offhook.platform.problems import Conflict, Flaw, Invalid, NotFound
 from offhook.store import search
 from offhook.store.objects import CHUNK, Objects
 from offhook.store.scope import Actor, Scope
@@ -43,7 +43,7 @@ MOST_METADATA: Final = 5
 _RINGING_MS: Final = 3_600_000
 
 
-class NotYet(Problem):
+class NotYet(Conflict):
     """It is made when the call is over."""
 
     code = "call.not_over"

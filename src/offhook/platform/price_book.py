@@ -93,10 +93,7 @@ FREE: Final = ("local", "scripted", "grounded")
 @cache
 def list_prices() -> tuple[Price, ...]:
     """The vendors'."""
-    found = [
-        Price(component, item, unit, round(dollars * NANO), _day(day))
-        for component, item, unit, dollars, day in _SPEECH
-    ]
+    found = [Price(part, item, unit, round(dollars * NANO), _day(day)) for part, item, unit, dollars, day in _SPEECH]
     for entry in models():
         if entry.price is None or entry.kind != "llm":
             continue

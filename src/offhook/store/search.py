@@ -24,6 +24,16 @@ _WORD: Final = re.compile(r"\w+")
 _SQLITE: Final = (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS {TABLE} USING fts5(words, content='', detail='none', tokenize='unicode61')",
 )
+_ADD: Final = {
+    "sqlite": "INSERT INTO call_search(rowid, words) SELECT :place, :words WHERE :workspace != ''",
+    "postgresql": "INSERT INTO call_search(place, words) SELECT :place, to_tsvector('simple', :words)"
+    " WHERE :workspace != '' ON CONFLICT (place) DO UPDATE SET words = excluded.words",
+}
+_TAKE_AWAY: Final = {
+    "sqlite": "INSERT INTO call_search(call_search, rowid, words) SELECT 'delete', :place, :words"
+    " WHERE :workspace != ''",
+    "postgresql": "DELETE FROM call_search WHERE place = :place AND :words != '' AND :workspace != ''",
+}
 _POSTGRESQL: Final = (
     f"CREATE TABLE IF NOT EXISTS {TABLE} (place BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
     f"CREATE INDEX IF NOT EXISTS ix_{TABLE}_words ON {TABLE} USING gin (words)",
@@ -61,29 +71,15 @@ def words_of(said: str) -> list[str]:
 def index(scope: Scope, call_id: str, said: str) -> None:
     """Have the call found by these words."""
     words, place = " ".join(words_of(said)), place_of(call_id)
-    if not words or not place:
-        return
-    if scope.dialect == "sqlite":
-        statement = f"INSERT INTO {TABLE}(rowid, words) SELECT :place, :words WHERE :workspace != ''"
-        scope.change(statement, place=place, words=words)
-        return
-    statement = (
-        f"INSERT INTO {TABLE}(place, words) SELECT :place, to_tsvector('simple', :words) WHERE :workspace != ''"
-        " ON CONFLICT (place) DO UPDATE SET words = excluded.words"
-    )
-    scope.change(statement, place=place, words=words)
+    if words and place:
+        scope.change(_ADD[scope.dialect], place=place, words=words)
 
 
 def forget(scope: Scope, call_id: str, said: str) -> None:
     """Have it found no more. `said` is what it was indexed with: an index without content knows no other way."""
     words, place = " ".join(words_of(said)), place_of(call_id)
-    if not words or not place:
-        return
-    if scope.dialect == "sqlite":
-        statement = f"INSERT INTO {TABLE}({TABLE}, rowid, words) SELECT 'delete', :place, :words WHERE :workspace != ''"
-        scope.change(statement, place=place, words=words)
-    else:
-        scope.change(f"DELETE FROM {TABLE} WHERE place = :place AND :workspace != ''", place=place)
+    if words and place:
+        scope.change(_TAKE_AWAY[scope.dialect], place=place, words=words)
 
 
 def found(dialect: str, asked: str) -> tuple[Any, ColumnElement[Any], ColumnElement[bool]] | None:
