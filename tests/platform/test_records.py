@@ -1,33 +1,22 @@
 """The record of calls: the store follows the files, folds them, and loses nothing when it stalls or a process dies."""
 
 import asyncio
+import os
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from sqlalchemy import update
 
 from offhook import clock
-from offhook.call.journal import Header, Line, read_header, read_lines
-from offhook.call.records.files import FileRecords
-from offhook.call.records.port import Record
-from offhook.ids import new_id
+from offhook.errors import StoreError
 from offhook.platform.call_keeping import CallKeeping
-from offhook.platform.records import CallRecords
-from offhook.store.scope import Scope
-from offhook.store.tables.calls import CALL_LINES, CALL_TURNS, CALLS
+from offhook.store.tables.calls import CALL_TURNS, CALLS
+from tests.calling import calling, told_call
 from tests.platform.conftest import Play
-from tests.platform.test_line_up import add_agent
 from tests.platform_world import World
-from tests.rig import Rig, caller_script, run_call_of
-
-PERIOD_S = 0.01
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -36,94 +25,12 @@ def told() -> None:
     told_call()
 
 
-@cache
-def told_call() -> tuple[Header, tuple[Line, ...]]:
-    """A call with a question and an answer, and all that its journal was told."""
-    folder = Path(tempfile.mkdtemp(prefix="offhook-call-"))
-    script = caller_script({"say": "Do you have a room with a view of the harbour?"})
-    journal = run_call_of(Rig(), script, folder).folder / "journal.jsonl"
-    return read_header(journal), tuple(line for line in read_lines(journal) if isinstance(line, Line))
-
-
-class Calling:
-    """Makes calls in a world without telephones: their records are told what a real one was told."""
-
-    def __init__(self, world: World, records: CallRecords, agent: str) -> None:
-        self.world, self.records, self.agent = world, records, agent
-
-    def begin(self, **changes: Any) -> tuple[str, Record]:
-        call_id = new_id("call")
-        header, _ = told_call()
-        own = {"call": call_id, "agent_key": f"{self.agent}/1", "started": clock.wall().isoformat()}
-        return call_id, self.records.open(msgspec.structs.replace(header, **own, **changes))
-
-    def tell(self, record: Record, begin: int = 0, end: int | None = None) -> None:
-        for line in told_call()[1][begin:end]:
-            if type(line.what).__name__ != "Closed":
-                record.append(line.what, line.at)
-
-    def whole(self, **changes: Any) -> str:
-        call_id, record = self.begin(**changes)
-        self.tell(record)
-        record.caller(0.0, b"\x00" * 16_000)
-        record.agent(1.0, b"\x10" * 8_000)
-        record.close(10.0)
-        return call_id
-
-    async def row(self, call_id: str) -> Any:
-        return await self.world.platform.store.read(self.world.workspace, lambda scope: scope.get(CALLS, call_id))
-
-    async def until(self, is_so: Callable[[], Any], what: str) -> None:
-        async with asyncio.timeout(10):
-            while not (await is_so()):
-                await asyncio.sleep(0.01)
-
-    async def folded(self, call_id: str) -> Any:
-        async def is_folded() -> bool:
-            row = await self.row(call_id)
-            return row is not None and row.detail is not None and not self.records.has(call_id)
-
-        await self.until(is_folded, "folded")
-        return await self.row(call_id)
-
-    async def lines(self, call_id: str) -> list[int]:
-        def job(scope: Scope) -> Any:
-            wanted = scope.select(CALL_LINES.c.sequence).where(CALL_LINES.c.call_id == call_id)
-            return scope.all(wanted.order_by(CALL_LINES.c.sequence))
-
-        return [row.sequence for row in await self.world.platform.store.read(self.world.workspace, job)]
-
-
-@asynccontextmanager
-async def calling(world: World, process_id: str = "proc_1", stops: bool = True) -> AsyncIterator[Calling]:
-    """A process that takes calls."""
-    platform, agent = world.platform, new_id("agent")
-    await platform.store.write(world.workspace, lambda scope: add_agent(scope, agent))
-    await platform.snapshot.settle()
-    records = CallRecords(
-        platform.store, platform.objects, platform._workspace_of, lambda: process_id, period_s=PERIOD_S
-    ).over(FileRecords(platform.settings.data_dir))
-    records.start()
-    platform.call_records = records
-    platform.call_feeds._records = records
-    platform.call_keeping.records = records
-    try:
-        yield Calling(world, records, agent)
-    finally:
-        await asyncio.to_thread(records.stop)
-        await records.close(5.0 if stops else 0.0)
-
-
 def test_a_call_is_in_the_store_while_it_lives_and_folded_when_it_is_over(play: Play) -> None:
     async def act(world: World) -> None:
         async with calling(world) as here:
             call_id, record = here.begin()
             here.tell(record, 0, 20)
-
-            async def has_lines() -> bool:
-                return len(await here.lines(call_id)) == 21
-
-            await here.until(has_lines, "lines")
+            await here.has(call_id, 21)
             assert await here.lines(call_id) == list(range(21))
             row = await here.row(call_id)
             assert (row.status, row.agent_version, row.process_id, row.kind) == ("in_progress", 1, "proc_1", "phone")
@@ -172,8 +79,6 @@ def test_a_store_that_fails_is_tried_again(play_here: Play) -> None:
             async def write_wide(job: Any, **options: Any) -> Any:
                 if fails[0]:
                     fails[0] -= 1
-                    from offhook.errors import StoreError
-
                     raise StoreError("no")
                 return await real(job, **options)
 
@@ -189,11 +94,7 @@ def test_calls_of_a_process_that_died_are_closed_from_their_folders(play: Play) 
         async with calling(world, "proc_dead", stops=False) as here:
             call_id, record = here.begin()
             here.tell(record, 0, 40)
-
-            async def has_lines() -> bool:
-                return len(await here.lines(call_id)) == 41
-
-            await here.until(has_lines, "lines")
+            await here.has(call_id, 41)
         async with calling(world, "proc_new") as there:
             keeping = world.platform.call_keeping
             assert await keeping.close_dead() == 1
@@ -210,11 +111,7 @@ def test_calls_of_a_process_on_another_machine_are_closed_from_the_lines_in_the_
         async with calling(world, "proc_dead", stops=False) as here:
             call_id, record = here.begin()
             here.tell(record, 0, 60)
-
-            async def has_lines() -> bool:
-                return len(await here.lines(call_id)) == 61
-
-            await here.until(has_lines, "lines")
+            await here.has(call_id, 61)
         elsewhere = Path(tempfile.mkdtemp(prefix="offhook-other-"))
         async with calling(world, "proc_new") as there:
             p = world.platform
@@ -254,8 +151,6 @@ async def never() -> bool:
 
 
 def age(folder: Path) -> None:
-    import os
-
     for path in (*folder.iterdir(), folder):
         os.utime(path, (1, 1))
 

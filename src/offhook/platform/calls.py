@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from offhook.call.journal import Header, parse_line
 from offhook.errors import StoreError
@@ -262,7 +263,7 @@ def _filters(wanted: Wanted, dialect: str) -> Iterator[ColumnElement[bool]]:
     for name, value in wanted.metadata:
         yield columns.metadata[name].as_string() == value
     if wanted.warning and dialect == "postgresql":
-        yield columns.warnings.contains([wanted.warning])
+        yield cast(columns.warnings, JSONB).contains([wanted.warning])
     elif wanted.warning:
         each = func.json_each(columns.warnings).table_valued("value")
         yield select(each.c.value).where(each.c.value == wanted.warning).exists()

@@ -200,7 +200,7 @@ class CallRecords:
         """Bring the store as far as it lets us, then end. What is left is found in its folder at the next start."""
         try:
             async with asyncio.timeout(within_s):
-                while self._followed and self._tasks and not self._is_failing:
+                while self._tasks and not self._is_failing and self._has_ended():
                     self._wake.set()
                     await asyncio.sleep(min(0.05, self._period_s))
         except TimeoutError:
@@ -209,6 +209,10 @@ class CallRecords:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
+
+    def _has_ended(self) -> bool:
+        """Some call is over, and its record is not folded."""
+        return any(one.record is None or one.closed_at is not None for one in self._followed.values())
 
     async def news(self, wait_s: float) -> None:
         """Return when lines of some call were written, or after `wait_s`."""
