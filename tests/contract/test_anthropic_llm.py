@@ -204,3 +204,15 @@ def test_a_refusal_without_a_word_is_one() -> None:
     reader.feed('{"type":"message_delta","delta":{"stop_reason":"refusal"}}')
     with pytest.raises(ProviderRefused):
         reader.finish()
+
+
+@pytest.mark.parametrize("size", [1, 3, 1_000])
+def test_thoughts_in_the_text_are_not_spoken(size: int) -> None:
+    reader, said = ReplyReader("k"), ""
+    text = "<thinking>They want a table.</thinking>\n\nSure, a table."
+    for at in range(0, len(text), size):
+        delta = {"type": "text_delta", "text": text[at : at + size]}
+        said += reader.feed(json.dumps({"type": "content_block_delta", "index": 0, "delta": delta}))
+    reader.feed(json.dumps({"type": "message_stop"}))
+    said += "".join(rest.text for rest in reader.finish() if isinstance(rest, TextDelta))
+    assert said == "Sure, a table."

@@ -231,8 +231,8 @@ def test_what_came_of_it_is_said_in_words(result: str, said: str) -> None:
         (f"{FAILED}: the service answered 409", SENTENCES.failed),
         (UNKNOWN, SENTENCES.maybe_done),
         (RUNNING, SENTENCES.running),
-        (json.dumps({"success": False, "error": "too late"}), f"{SENTENCES.failed} too late."),
-        ('{"error": "no such visit"}', f"{SENTENCES.failed} no such visit."),
+        (json.dumps({"success": False, "error": "too late"}), f"{SENTENCES.failed} Too late."),
+        ('{"error": "no such visit"}', f"{SENTENCES.failed} No such visit."),
     ],
 )
 def test_what_was_not_done_is_not_said_to_be(result: str, said: str) -> None:

@@ -11,7 +11,18 @@ from offhook.audio.g711 import decode_ulaw
 from offhook.errors import ConfigurationError, ProviderUnavailable
 from offhook.speech.ports import Setup, SpokenAudio
 from offhook.speech.tts import local
-from offhook.speech.tts.local import CACHE_BYTES, Inline, LocalVoice, SoundCache, pieces
+from offhook.speech.tts.local import (
+    CACHE_BYTES,
+    INLINE,
+    LONGEST,
+    LONGEST_WORD,
+    MOST_MARKS,
+    Inline,
+    LocalVoice,
+    SoundCache,
+    bounded,
+    pieces,
+)
 from offhook.speech.tts.sound import NOTHING, Sound, telephone_sound
 from offhook.speech.voice_words import speaker
 
@@ -170,6 +181,27 @@ def test_long_sentences_are_cut_at_clauses_and_nothing_is_lost() -> None:
     assert [word for piece in found for word in piece.words] == text.split()
     assert len(found) > 3
     assert all(len(piece.text) <= 340 for piece in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a-" * 2_000, "a/b/" * 800, "a.b." * 900, "hello " + "?!, " * 2_000, "hello" + "." * 3_000, "1" * 400, "1-" * 400,
+     "ABC" * 100, "a_b_" * 100, "'" * 3_000 + "a", "a'" * 200, "x, " * 200, "jo@" + "a.b" * 100 + ".com", "(a)" * 200],
+)  # fmt: skip
+def test_no_text_is_read_for_long(text: str) -> None:
+    """The voice's reading grows with the square of marks and hyphens, and other calls wait for it."""
+    found = pieces(text, SPEAK(text).entries)
+    assert [word for piece in found for word in piece.words] == (text.split() if found else [])
+    for piece in found:
+        assert len(piece.text) <= 2 * LONGEST
+        for word in INLINE.sub("", piece.text).split():
+            assert len(word) <= LONGEST_WORD + 1
+            assert sum(not (sign.isalnum() or sign == "'") for sign in word) <= MOST_MARKS + 1
+
+
+def test_words_as_they_are_stay() -> None:
+    for said in ("well-to-do", "seven thirty PM", "don't", "jo at mail dot com", "", "[A](/x/)", "a, b", "Yes..."):
+        assert bounded(said) == said
 
 
 def test_words_that_say_nothing_join_their_neighbours() -> None:

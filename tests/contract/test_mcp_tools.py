@@ -181,7 +181,7 @@ def test_whatever_goes_wrong_the_server_is_tried_again(
     async def test() -> None:
         tools = box(command=PROGRAM, only=["find_slot"])
         with monkeypatch.context() as broken:
-            broken.setattr("mcp.client.stdio.stdio_client", lambda *_, **__: 1 / 0)
+            broken.setattr("offhook.tools.mcp.program_streams", lambda *_, **__: 1 / 0)
             await tools.prepare()
             assert "mcp calendar: the connection was lost (ZeroDivisionError: division by zero); again" in caplog.text
         await until(tools, 1)

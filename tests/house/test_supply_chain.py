@@ -19,7 +19,10 @@ from tests.house.sources import ROOT, report
 
 PRODUCT = ROOT / "src/offhook"
 AT = datetime.datetime(2026, 11, 28, tzinfo=datetime.UTC)
-EXTRAS = {"mcp": {"tools/mcp.py", "tools/mcp_list.py", "tools/guard.py"}, "local-llm": {"speech/llm/local.py"}}
+EXTRAS = {
+    "mcp": {"tools/mcp.py", "tools/mcp_list.py", "tools/mcp_program.py", "tools/guard.py"},
+    "local-llm": {"speech/llm/local.py"},
+}
 """Where what an extra brings may be imported: inside of a function, so that all else runs without it."""
 FILES = [(name, file) for name, model in load_manifest().items() for file in model.files]
 

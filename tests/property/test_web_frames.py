@@ -13,6 +13,17 @@ SENT = st.lists(st.tuples(KINDS, SIZES, st.booleans(), st.booleans()), max_size=
 PIECES = st.lists(st.integers(1, 400), max_size=60)
 
 
+def cut_by_receipt(stream: bytes, pieces: list[int], wanted: int) -> list[tuple[bool, bytes]]:
+    """As a connection does it: what came at once is looked at as one message first."""
+    cutter, at, frames = FrameCutter(LONGEST, wanted), 0, list[tuple[bool, bytes]]()
+    for size in (*pieces, len(stream)):
+        data = stream[at : at + size]
+        message = cutter.whole(data)
+        frames += cutter.cut(data) if message is None else [(True, message)]
+        at += size
+    return frames
+
+
 def cut(stream: bytes, pieces: list[int], wanted: int = WHOLE_TEXT) -> list[tuple[bool, bytes]]:
     cutter, at, frames = FrameCutter(LONGEST, wanted), 0, list[tuple[bool, bytes]]()
     for size in (*pieces, len(stream)):
@@ -26,21 +37,25 @@ def cut(stream: bytes, pieces: list[int], wanted: int = WHOLE_TEXT) -> list[tupl
 def test_whole_messages_are_read_and_the_rest_is_left_as_it_came(
     sent: list[tuple[Opcode, int, bool, bool]], pieces: list[int], kind: Opcode
 ) -> None:
-    stream, wanted, in_pieces = b"", list[tuple[bool, bytes]](), False
+    stream, wanted, in_pieces, lengths = b"", list[tuple[bool, bytes]](), False, list[int]()
     for opcode, size, fin, masked in sent:
         is_control = opcode is Opcode.PING
         payload = bytes(at % 251 for at in range(min(size, 125) if is_control else size))
         frame = Frame(opcode, payload, fin or is_control).serialize(mask=masked)
-        stream += frame
+        stream, lengths = stream + frame, [*lengths, len(frame)]
         is_wanted = opcode is kind and fin and masked and not in_pieces
         wanted.append((True, payload) if is_wanted else (False, frame))
         if not is_control and not is_wanted:
             in_pieces = not fin
-    assert cut(stream, pieces, WHOLE_TEXT if kind is Opcode.TEXT else WHOLE_BINARY) == wanted
+    taken = WHOLE_TEXT if kind is Opcode.TEXT else WHOLE_BINARY
+    assert cut(stream, pieces, taken) == wanted
+    assert cut_by_receipt(stream, pieces, taken) == wanted
+    assert cut_by_receipt(stream, lengths, taken) == wanted
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=3000), PIECES)
 def test_bytes_that_are_no_frames_lose_nothing(stream: bytes, pieces: list[int]) -> None:
-    left = [frame for is_text, frame in cut(b"\x82\xff" + stream, pieces) if not is_text]
-    assert b"".join(left) == b"\x82\xff" + stream, "a length of eight bytes: all that follows is the parser's"
+    for cutting in (cut, cut_by_receipt):
+        left = [frame for is_text, frame in cutting(b"\x82\xff" + stream, pieces, WHOLE_TEXT) if not is_text]
+        assert b"".join(left) == b"\x82\xff" + stream, "a length of eight bytes: all that follows is the parser's"

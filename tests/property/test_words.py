@@ -6,18 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offhook.agents.languages import languages, script_for
+from offhook.core.again import is_echo, said_again
 from offhook.core.behaviour import Script
 from offhook.core.words import (
     Shape,
     asks_for_time,
     is_backchannel,
-    is_echo,
     is_question,
     normalize,
-    said_again,
     shape_of,
 )
 
+EN = script_for("en-US")
 SCRIPTS = [script_for(tag) for tag in languages()]
 SIGNS = "aeimhnou ?.,;-'’…!0159@ßéèñçÉА对।؟"
 TEXTS = st.one_of(
@@ -31,8 +31,8 @@ TEXTS = st.one_of(
 def test_every_text_has_answers(text: str, other: str, script: Script, least: int) -> None:
     assert shape_of(text, other, script) in Shape
     for answer in (
-        is_backchannel(text, script), asks_for_time(text, script), is_question(text), is_echo(text, other, least),
-        said_again(text, other),
+        is_backchannel(text, script), asks_for_time(text, script), is_question(text), said_again(text, other),
+        is_echo(text, other, least, script),
     ):  # fmt: skip
         assert answer in (True, False)
 
@@ -42,7 +42,7 @@ def test_a_text_is_itself_again(text: str) -> None:
     words = normalize(text).split()
     assert said_again(text, text) is bool(words)
     if words and not is_question(text):
-        assert is_echo(text, text, 1)
+        assert is_echo(text, text, 1, EN)
 
 
 @given(st.lists(st.sampled_from([f"word{n}" for n in range(30)]), min_size=12, max_size=40, unique=False), st.data())
@@ -50,9 +50,9 @@ def test_a_stretch_is_an_echo_and_a_caller_who_goes_on_is_none(said: list[str], 
     begin = data.draw(st.integers(0, len(said) - 6))
     end = data.draw(st.integers(begin + 5, len(said)))
     stretch = said[begin:end]
-    assert is_echo(" ".join(stretch), " ".join(said), 3)
-    assert not is_echo(" ".join([*stretch, "tomorrow"]), " ".join(said), 3)
-    assert not is_echo(" ".join(["no", *stretch]), " ".join(said), 3)
+    assert is_echo(" ".join(stretch), " ".join(said), 3, EN)
+    assert not is_echo(" ".join([*stretch, "tomorrow"]), " ".join(said), 3, EN)
+    assert not is_echo(" ".join(["no", *stretch]), " ".join(said), 3, EN)
 
 
 @settings(max_examples=40)
@@ -63,7 +63,7 @@ def test_long_texts_take_milliseconds(one: str, other: str, script: Script) -> N
     for _ in range(3):
         normalize.cache_clear()
         begun = perf_counter()
-        is_echo(text, sounded, 3)
+        is_echo(text, sounded, 3, script)
         took.append(perf_counter() - begun)
         shape_of(text, sounded, script)
         asks_for_time(text, script)

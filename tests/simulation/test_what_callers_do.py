@@ -220,6 +220,9 @@ NEWS = (
         (0.6, 60.0),
         (1.2, 60.0),
         (1.8, 500.0),
+        (3.0, 300.0),
+        (4.5, 300.0),
+        (6.0, 300.0),
     ],
 )
 def test_a_television_is_left_long_before_the_longest_call(tmp_path: Path, pause_s: float, within_s: float) -> None:

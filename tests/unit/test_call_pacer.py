@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from offhook.call.inbox import Inbox
 from offhook.call.pacer import Pacer
@@ -269,7 +270,8 @@ def test_a_cut_of_a_reply_that_was_heard_whole_a_moment_ago_is_told() -> None:
         events = [event for event in await rest(inbox) if isinstance(event, ReplyHeard | PlayoutCut)]
         text = "one two three four five six seven eight nine ten"
         cut = PlayoutCut(1, text, len(SAID) / 8000)
-        assert events == [ReplyHeard(1, text), cut, cut], "one for the hush and one for the cancel"
+        places = [replace(event, ages_s=()) if isinstance(event, PlayoutCut) else event for event in events]
+        assert places == [ReplyHeard(1, text), cut, cut], "one for the hush and one for the cancel"
         pacer.stop()
 
     run(main)

@@ -68,6 +68,49 @@ def test_every_model_of_the_vendors_own_library_is_known_and_has_a_family(vendor
         assert family_of(vendor, name) is not UNKNOWN, name
 
 
+def names_in(package: str, pattern: str) -> set[str]:
+    """Models that a vendor's library names anywhere in its types and tables."""
+    root = Path(__import__(package).__file__ or "").parent
+    found = {name for path in root.rglob("*.py") for name in re.findall(pattern, path.read_text("utf-8"))}
+    return {name for name in found if "/" not in name}
+
+
+def test_no_model_that_a_vendors_library_names_is_unknown_here() -> None:
+    """By a family for each: what an owner types is one of these names, or their snapshots."""
+    claudes = names_in("anthropic", r'"(claude-(?:\d|[a-z]+-\d|instant)[a-z0-9.-]*)"')
+    gpts = names_in("openai", r'"((?:gpt-\d|o\d|chatgpt|codex)[a-z0-9.-]*)"')
+    assert len(claudes) > 20 and len(gpts) > 80
+    assert [name for name in sorted(claudes) if family_of("anthropic", name) is UNKNOWN] == []
+    assert [name for name in sorted(gpts) if family_of("openai", name) is UNKNOWN] == []
+    assert [name for name in sorted(claudes) if model_entry("anthropic", name) is None] == []
+
+
+def test_every_model_of_the_catalogue_has_a_family() -> None:
+    models_of_language = [entry for entry in models() if entry.kind == "llm"]
+    assert [entry.name for entry in models_of_language if family_of(entry.provider, entry.name) is UNKNOWN] == []
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        ("claude-opus-4-1", "was switched off on 2026-08-05; take claude-opus-5"),
+        ("claude-opus-4-1-20250805", "was switched off on 2026-08-05"),
+        ("claude-sonnet-4-0", "was switched off on 2026-06-15; take claude-sonnet-5-5"),
+        ("claude-3-5-haiku-latest", "was switched off on 2026-02-19; take claude-haiku-5-5"),
+        ("claude-3-opus-latest", "was switched off on 2026-01-05"),
+        ("claude-haiku-4-5", "was promised until 2026-10-15 only, and may end soon; take claude-haiku-5-5"),
+        ("claude-haiku-4-5-20251001", "was promised until 2026-10-15 only"),
+    ],
+)
+def test_old_claudes_are_told_by_all_their_names(model: str, words: str) -> None:
+    (found,) = warnings("anthropic", model, date(2026, 11, 28))
+    assert words in found
+
+
+def test_what_was_promised_for_longer_is_nothing_to_tell() -> None:
+    assert warnings("anthropic", "claude-haiku-4-5", date(2026, 10, 14)) == []
+
+
 def test_the_days_of_shutdown_are_those_of_the_vendors_libraries() -> None:
     for name, day in DEPRECATED_MODELS.items():
         entry = model_entry("anthropic", name)
@@ -195,4 +238,11 @@ def test_servers_may_want_the_key_elsewhere() -> None:
     assert server_quirks("api.openai.com").auth_header == "Authorization"
     assert key_header("https://sample.openai.azure.com/openai/v1", "k") == {"api-key": "k"}
     assert key_header("https://api.openai.com/v1", "k") == {"Authorization": "Bearer k"}
+    for host in (
+        "x.openai.azure.us", "x.openai.azure.cn", "x.services.ai.azure.us", "x.cognitiveservices.azure.cn",
+        "x.api.cognitive.microsoft.us", "x.azure-api.net", "x.azure-api.us", "X.OpenAI.Azure.US",
+    ):  # fmt: skip
+        assert key_header(f"https://{host}/openai/v1", "k") == {"api-key": "k"}, host
+    for host in ("openai.azure.us.example.com", "azure-api.network", "notazure-api.net", "api.groq.com"):
+        assert key_header(f"https://{host}/v1", "k") == {"Authorization": "Bearer k"}, host
     assert key_header("http://127.0.0.1:1/v1", "") == {}

@@ -25,6 +25,39 @@ from offhook.speech.health import (
 )
 
 
+def refusals(*words: str) -> list[bool]:
+    """Whether the breaker stands open behind each refusal of these words."""
+    health, opened = Health("llm", "sample"), list[bool]()
+    for at, word in enumerate(words):
+        health.fail(RequestRefused(f"answered 400: {word}", provider="sample"), float(at))
+        opened.append(health.breaker.state(float(at)) is State.OPEN)
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("words", "opens_at"),
+    [
+        (["a", "a", "a"], 3),
+        (["a", "b", "a", "b", "a"], 5),
+        (["a", "b", "c", "a", "b", "c", "a"], 6),
+        (["a", "b", "c", "d", "e", "f"], 6),
+        (["id 1", "id 2", "id 3"], 3),
+    ],
+)
+def test_refusals_that_take_turns_open_it_too(words: list[str], opens_at: int) -> None:
+    assert refusals(*words).index(True) + 1 == opens_at
+
+
+def test_a_request_that_was_taken_starts_the_count_of_refusals_anew() -> None:
+    health = Health("llm", "sample")
+    for at in range(30):
+        if at % 3 == 2:
+            health.succeed(float(at))
+        else:
+            health.fail(RequestRefused(f"answered 400: {'ab'[at % 2]}", provider="sample"), float(at))
+        assert health.breaker.state(float(at)) is State.CLOSED
+
+
 def test_failures_in_a_row_open_it() -> None:
     breaker = Breaker(opens_after=3)
     assert [breaker.fail(float(at)) for at in range(3)] == [False, False, True]

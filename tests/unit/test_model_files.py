@@ -1,5 +1,6 @@
 """The store of local models, against a server on the loopback and wheels made here; nobody else is contacted."""
 
+import errno
 import hashlib
 import os
 import sys
@@ -240,6 +241,20 @@ def test_a_memory_that_cannot_be_read_is_made_again(store: ModelStore) -> None:
     (store.root / "m" / ".verified.json").write_bytes(b"garbage")
     assert store.path("m") == store.root / "m"
     assert (store.root / "m" / ".verified.json").read_bytes() != b"garbage"
+
+
+def test_a_folder_that_cannot_be_written_works_as_well(store: ModelStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in an image whose root is read-only, when a layer has lost the fractions of the files' times."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    os.utime(store.root / "m" / "model.bin", ns=(0, 0))
+    for name in ("write_bytes", "unlink", "replace", "mkdir", "touch"):
+        monkeypatch.setattr(Path, name, refuse)
+    assert store.state("m") is State.READY
+    assert store.missing(["m"]) == ()
+    assert store.verify("m") == ()
 
 
 def test_what_an_interrupted_fetch_left_goes_away(store: ModelStore) -> None:

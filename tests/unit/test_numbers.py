@@ -136,3 +136,13 @@ def test_countries_that_have_telephones() -> None:
     assert not is_country("ZZ")
     assert country_of_line("+4915112345678") == "DE"
     assert country_of_line("anonymous") == ""
+
+
+@pytest.mark.parametrize(
+    ("digits", "country", "there"),
+    [
+        ("03012345", "DE", GROWING), ("030123456", "DE", PERHAPS), ("0301234567", "DE", LIKELY),
+    ],
+)  # fmt: skip
+def test_where_lengths_differ_a_short_number_may_be_whole(digits: str, country: str, there: Wholeness) -> None:
+    assert numbers.telephone(digits, country) is there

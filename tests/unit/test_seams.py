@@ -191,6 +191,54 @@ def test_a_television_is_noticed_and_left() -> None:
     assert world.said(cmd.EndCall)[0][0] < 120.0
 
 
+def varied(number: int) -> str:
+    """No two of a dozen in a row share a word."""
+    things = ("summer", "winter", "garden", "harbour", "kitchen", "morning", "evening", "station", "bridge", "market")
+    return f"{things[number % 10]} {things[(number * 3 + 1) % 10]} {number}"
+
+
+@pytest.mark.parametrize("pause_s", [3.0, 4.0, 5.0, 6.0, 7.5])
+@pytest.mark.parametrize("sentence_s", [1.8, 2.4, 3.2])
+def test_a_television_whose_pauses_fit_the_answers_is_left(pause_s: float, sentence_s: float) -> None:
+    world = World(script=script_for("en-US"), answer=lambda _: "How can I help you?").answered()
+    for n in range(120):
+        begin = 3.0 + n * (sentence_s + pause_s)
+        world.says(f"the storm has reached {varied(n)} and goes on to {varied(n + 7)}", begin, begin + sentence_s)
+    world.run(900.0)
+    assert world.said(cmd.EndCall)[0][1].reason is EndReason.CALLER_ABSENT  # type: ignore[attr-defined]
+    assert world.said(cmd.EndCall)[0][0] < 300.0
+
+
+def test_who_tells_a_long_story_is_asked_and_stays_with_one_word() -> None:
+    world = World(script=script_for("en-US"), answer=lambda _: "I see.").answered()
+    begin = 3.0
+    for n in range(60):
+        world.says(f"and then {varied(n)} told my neighbour something about {varied(n + 7)}", begin, begin + 3.0)
+        begin += 8.0
+        world.run(begin)
+        asked = said_at(world, "presence")
+        if asked and asked[-1] > begin - 8.0:
+            world.says("Yes I am still here.", begin, begin + 1.0).run(begin + 6.0)
+            begin += 8.0
+    assert 1 <= len(said_at(world, "presence")) <= 5
+    assert not world.said(cmd.HangUp)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "what does {} cost with {}", "I would like to change {} into {} please", "could you tell {} about {}",
+        "no that is {} again and not {}", "is there {} behind {}?",
+    ],
+)  # fmt: skip
+def test_a_person_is_never_asked_however_long_the_call(turn: str) -> None:
+    world = World(script=script_for("en-US"), answer=lambda _: "Let us look into that, one moment.").answered()
+    for n in range(60):
+        world.says(turn.format(varied(n), varied(n + 7)), 3.0 + n * 8.0, 5.0 + n * 8.0)
+    world.run(480.0)
+    assert not said_at(world, "presence") and not world.said(cmd.HangUp)
+
+
 def test_a_menu_that_repeats_itself_is_noticed_and_left() -> None:
     menu = "for sales press one for support press two to hear this again press nine"
     world = World(script=script_for("en-US")).answered()

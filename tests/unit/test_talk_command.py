@@ -15,6 +15,9 @@ from offhook.cli.talk_command import addresses_of, is_local, open_browser, told
         ("::1", "", ["http://[::1]:8080/talk#k"]),
         ("0.0.0.0", "", ["http://127.0.0.1:8080/talk#k"]),
         ("::", "", ["http://127.0.0.1:8080/talk#k"]),
+        ("::0", "", ["http://127.0.0.1:8080/talk#k"]),
+        ("[::]", "", ["http://127.0.0.1:8080/talk#k"]),
+        ("[::1]", "", ["http://[::1]:8080/talk#k"]),
         ("192.0.2.7", "", ["http://192.0.2.7:8080/talk#k"]),
         (
             "127.0.0.1",

@@ -24,6 +24,24 @@ TAGGED = [
     f"<think><think>{THOUGHT}</think>\n{SPOKEN}",
     f"<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant<|channel|>final<|message|>{SPOKEN}<|return|>",
     f"</think>\n\n{SPOKEN}",
+    f"<scratchpad>{THOUGHT}</scratchpad>{SPOKEN}",
+    f"<scratch_pad>{THOUGHT}</scratch_pad>\n{SPOKEN}",
+    f"<analysis>{THOUGHT}</analysis>{SPOKEN}",
+    f"<reason>{THOUGHT}</reason>{SPOKEN}",
+    f"<antThinking>{THOUGHT}</antThinking> {SPOKEN}",
+    f"<inner_monologue>{THOUGHT}</inner_monologue> {SPOKEN}",
+    f"<mm:think>{THOUGHT}</mm:think> {SPOKEN}",
+    f"<think:opensource>{THOUGHT}</think:opensource> {SPOKEN}",
+    f'<think effort="low">{THOUGHT}</think> {SPOKEN}',
+    f"<think>{THOUGHT}</think>\n<answer>\n{SPOKEN}\n</answer>",
+    f"<|START_THINKING|>{THOUGHT}<|END_THINKING|><|START_RESPONSE|>{SPOKEN}<|END_RESPONSE|>",
+    f"<|begin_of_thought|>\n{THOUGHT}\n<|end_of_thought|>\n\n<|begin_of_solution|>\n{SPOKEN}\n<|end_of_solution|>",
+    f"<|inner_prefix|>{THOUGHT}<|inner_suffix|>{SPOKEN}<|assistant_end|>",
+    f"<|think|>{THOUGHT}<|end|><|begin|>assistant<|content|>{SPOKEN}<|end|>",
+    f"<unused94>thought\n{THOUGHT}<unused95>{SPOKEN}",
+    f"<|channel>thought\n{THOUGHT}\n<channel|>{SPOKEN}<turn|>",
+    f"Here are my reasoning steps:\n{THOUGHT}\n[BEGIN FINAL RESPONSE]\n{SPOKEN}\n[END FINAL RESPONSE]",
+    f"Here is my thought process:\n\n{THOUGHT}\n\nHere is my response:\n\n{SPOKEN}",
 ]
 
 
@@ -55,7 +73,24 @@ def test_any_cuts_into_many_pieces() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Hello.", " a < b and c > d", "[one] <two>", "<", "I think <b>so</b>", "<thinkpad>", "</p>", "", "   x "]
+    "text",
+    [
+        "Hello.",
+        " a < b and c > d",
+        "[one] <two>",
+        "<",
+        "I think <b>so</b>",
+        "<thinkpad>",
+        "</p>",
+        "",
+        "   x ",
+        "Here is my response: yes",
+        "Here are my rooms: two",
+        "Here",
+        "a plan <planner> [thin",
+        "<reasonable>",
+        "<|x|>",
+    ],
 )
 def test_plain_text_is_given_as_it_is(text: str) -> None:
     for at in range(len(text) + 1):

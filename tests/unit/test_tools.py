@@ -112,6 +112,16 @@ def test_numbers_and_texts_in_the_wrong_clothes_are_taken(tmp_path: Path) -> Non
         ("number", "\u0663\u0664", 34),
         ("number", "\uff13.\uff15", 3.5),
         ("number", "three", 3),
+        ("number", "$12.50", 12.5),
+        ("number", "12.50 €", 12.5),
+        ("number", "EUR 12,50", 12.5),
+        ("number", "US$ 1,200.50", 1200.5),
+        ("number", "-$5", -5),
+        ("number", "$-5", -5),
+        ("number", "12.50 dollars", 12.5),
+        ("number", "CHF 20.-", 20),
+        ("number", "₹ 500", 500),
+        ("integer", "$12", 12),
         ("integer", "4.0", 4),
         ("integer", "-2", -2),
         ("integer", " 3 ", 3),
@@ -136,6 +146,12 @@ def test_numbers_and_texts_in_the_wrong_clothes_are_taken(tmp_path: Path) -> Non
 def test_a_value_is_taken_in_the_type_that_its_schema_wants(kind: str, given: object, taken: object) -> None:
     items = {"items": {"type": "integer"}} if kind == "array" else {}
     assert_taken({"type": kind, **items}, given, taken)
+
+
+@pytest.mark.parametrize("given", ["12 kg", "15%", "$", "12 or 13", "$12.50 USD", "about $12", "5 nights"])
+def test_a_number_with_another_unit_is_asked_for_again(given: str) -> None:
+    with pytest.raises(ToolError, match="needs a number"):
+        with_value({"type": "number"}, given)
 
 
 def assert_taken(schema: dict[str, object], given: object, taken: object, language: str = "en-US") -> None:

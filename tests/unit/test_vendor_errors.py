@@ -168,3 +168,22 @@ def test_what_a_refusal_tells_further_holds_no_key() -> None:
 )  # fmt: skip
 def test_the_member_that_is_meant(body: Any, parameter: str) -> None:
     assert read_problem(body).parameter == parameter
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Tool choice is none, but model called a tool",
+        "Tool choice is required, but model did not call a tool",
+        "tool call validation failed: attempted to call tool 'web.run' which was not in request.tools",
+        "attempted to call tool 'book' which was not in request",
+        "Parsing failed. The model generated output that could not be parsed. Please adjust your prompt.",
+        "Failed to parse tool call arguments as JSON",
+        "Failed to validate JSON. Please adjust your prompt. See 'failed_generation' for more details.",
+        GENERATION,
+    ],
+)
+def test_what_a_model_did_by_chance_is_asked_for_once_more(words: str) -> None:
+    document = {"error": {"message": words, "type": "invalid_request_error"}}
+    assert type(stream_failure("groq", document, key=KEY)) is GenerationFailed
+    assert type(failure("groq", 400, json.dumps(document).encode(), key=KEY)) is GenerationFailed

@@ -187,12 +187,12 @@ def test_anything_else_is_no_question(text: str) -> None:
         ("en", "yes it is", Shape.COMPLETE),
         ("en", "I think so.", Shape.COMPLETE),
         ("en", "i think so", Shape.COMPLETE),
-        ("en", "That's what I'm looking for.", Shape.OPEN),
+        ("en", "That's what I'm looking for.", Shape.COMPLETE),
         ("en", "I would like to book a table for.", Shape.OPEN),
         ("en", "A table for.", Shape.OPEN),
         ("de", "Ein Zimmer mit.", Shape.OPEN),
-        ("de", "Ich komme mit.", Shape.OPEN),  # A breath reads the same: such a turn is answered a moment later.
-        ("de", "ich komme mit", Shape.OPEN),
+        ("de", "Ich komme mit.", Shape.COMPLETE),  # A breath reads the same: there the sound decides.
+        ("de", "ich komme mit", Shape.COMPLETE),
         ("de", "danke sehr", Shape.COMPLETE),
         ("nl", "Dat is niet erg", Shape.COMPLETE),
         ("pt", "É.", Shape.COMPLETE),

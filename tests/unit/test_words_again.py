@@ -4,8 +4,10 @@ from time import perf_counter
 
 import pytest
 
-from offhook.core.words import is_echo, said_again
+from offhook.agents.languages import script_for
+from offhook.core.again import is_echo, said_again
 
+EN = script_for("en-US")
 HOURS = "The kitchen is open from seven until half past ten every evening of the week."
 GERMAN = "Wir haben am Samstag von neun bis achtzehn Uhr geöffnet, und am Sonntag ist Ruhetag."
 
@@ -30,7 +32,7 @@ GERMAN = "Wir haben am Samstag von neun bis achtzehn Uhr geöffnet, und am Sonnt
     ],
 )
 def test_an_echo(text: str, sounded: str) -> None:
-    assert is_echo(text, sounded, 3)
+    assert is_echo(text, sounded, 3, EN)
 
 
 @pytest.mark.parametrize(
@@ -53,13 +55,13 @@ def test_an_echo(text: str, sounded: str) -> None:
     ],
 )
 def test_the_callers_own_words(text: str, sounded: str) -> None:
-    assert not is_echo(text, sounded, 3)
+    assert not is_echo(text, sounded, 3, EN)
 
 
 def test_how_many_words_it_takes() -> None:
-    assert not is_echo("half past ten", HOURS, 4)
-    assert is_echo("from seven until half", HOURS, 4)
-    assert not is_echo("is open from seven until", HOURS, 0), "off"
+    assert not is_echo("half past ten", HOURS, 4, EN)
+    assert is_echo("from seven until half", HOURS, 4, EN)
+    assert not is_echo("is open from seven until", HOURS, 0, EN), "off"
 
 
 MENU = "Press one for sales, press two for support, or stay on the line and somebody will be with you."
@@ -88,7 +90,7 @@ def test_long_texts_take_milliseconds(word: str) -> None:
     took = []
     for _ in range(3):
         begun = perf_counter()
-        is_echo(text, text, 3)
+        is_echo(text, text, 3, EN)
         said_again(text, f"{text} x")
         took.append(perf_counter() - begun)
     assert min(took) < 0.010

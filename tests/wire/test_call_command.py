@@ -13,6 +13,8 @@ from fastapi import WebSocket
 from typer.testing import CliRunner, Result
 
 from offhook.cli.main import app
+from offhook.simulator.carrier import Carrier
+from offhook.simulator.carrier_web import Account, ServerWeb
 from offhook.speech.scripted.tape import Utterance, speak
 from tests.carrier_world import PUBLIC_URL, TOKEN, TinyServer, read, read_all, running
 
@@ -34,6 +36,12 @@ async def converse(server: TinyServer, websocket: WebSocket) -> None:
 
 def invoke(*arguments: str, env: dict[str, str] | None = None) -> Result:
     return RUNNER.invoke(app, ["call", *arguments], env={"TWILIO_AUTH_TOKEN": TOKEN, **(env or {})})
+
+
+def test_an_id_is_never_given_twice() -> None:
+    """A server takes no call twice, not even days later: ids that came from a seed were refused from the second on."""
+    web = ServerWeb(Account("AC" + "0" * 32, TOKEN), "http://127.0.0.1:9")
+    assert len({Carrier(web).mint("CA") for _ in range(3)}) == 3
 
 
 def test_a_call_is_shown_recorded_and_reported(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ async def caller_of(*steps: dict[str, Any]) -> Caller:
 def place_call(server: TinyServer, *steps: dict[str, Any], options: CallOptions = OPTIONS) -> CallOutcome:
     async def run() -> CallOutcome:
         async with running(server):
-            carrier = Carrier(server.web(), options, seed=1)
+            carrier = Carrier(server.web(), options)
             try:
                 async with asyncio.timeout(20):
                     return await carrier.call(await caller_of(*steps))

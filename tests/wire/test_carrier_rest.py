@@ -46,7 +46,7 @@ class World:
     async def __aenter__(self) -> "World":
         self.running = running(self.server)
         await self.running.__aenter__()
-        self.carrier = Carrier(self.server.web(), OPTIONS, seed=2)
+        self.carrier = Carrier(self.server.web(), OPTIONS)
         self.rest = RestServer(self.carrier, faults=())
         await self.rest.__aenter__()
         self.task: asyncio.Task[CallOutcome] = asyncio.create_task(self.carrier.call(await patient_caller()))

@@ -95,7 +95,7 @@ def play(
         ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         app = create_app(live, settings)
         server = asyncio.create_task(serve(app, live, Listening(port=0, on_ready=ready.set_result)))
-        carrier = Carrier(ServerWeb(ACCOUNT, f"http://127.0.0.1:{await ready}", PUBLIC), options, seed=1)
+        carrier = Carrier(ServerWeb(ACCOUNT, f"http://127.0.0.1:{await ready}", PUBLIC), options)
         async with RestServer(carrier, faults=faults) as rest:
             client = TwilioRest(ACCOUNT.sid, Secret(TOKEN), rest.base_url, timeout=httpx2.Timeout(0.5))
             live.lines = TwilioLines(client)

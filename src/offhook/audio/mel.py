@@ -18,6 +18,8 @@ HOP: Final = 160
 BANDS: Final = 80
 _LEAST_POWER: Final = 1e-10
 _DECADES: Final = 8.0
+_TOGETHER: Final = 80
+"""Windows whose spectra are computed at once: all of them need megabytes, which the system hands out page by page."""
 
 _LINEAR_HZ: Final = 1000.0
 _LINEAR_STEP_HZ: Final = 200.0 / 3
@@ -72,9 +74,11 @@ def log_mel(pcm: Floats, frames: int | None = None, rate: int = SAMPLE_RATE) -> 
     audio = pcm if len(pcm) < length or len(pcm) - length < hop else pcm[:length]
     audio = np.pad(audio, (0, max(0, max(length, size) - len(audio)))).astype(np.float32, copy=False)
     mirrored = np.pad(audio, size // 2, mode="reflect")
-    windows = sliding_window_view(mirrored, size)[::hop][:frames] * window
-    spectrum = np.fft.rfft(windows, axis=1)
-    power = spectrum.real**2 + spectrum.imag**2
+    windows = sliding_window_view(mirrored, size)[::hop][:frames]
+    power = np.empty((frames, size // 2 + 1), np.float32)
+    for begin in range(0, frames, _TOGETHER):
+        spectrum = np.fft.rfft(windows[begin : begin + _TOGETHER] * window, axis=1)
+        power[begin : begin + _TOGETHER] = spectrum.real**2 + spectrum.imag**2
     logarithm = np.log10(np.maximum(power @ filters, _LEAST_POWER)).T
     logarithm = np.maximum(logarithm, logarithm.max() - _DECADES)
     return np.ascontiguousarray((logarithm + 4.0) / 4.0, np.float32)

@@ -7,7 +7,6 @@ are the rows of one product each. The weights come out of the model's own file.
 from typing import Final, Self
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from offhook.audio.onnx_file import constants
@@ -92,8 +91,9 @@ def _columns(weight: Floats) -> Floats:
 def _windows(rows: Floats, count: int, width: int, step: int) -> Floats:
     """`count` windows of `width` numbers, `step` apart, of each row: `[rows * count, width]`."""
     size = rows.itemsize
-    view = as_strided(rows, (len(rows), count, width), (rows.strides[0], step * size, size))
-    return view.reshape(-1, width)
+    # As `as_strided` has it, which takes longer than the products of a small batch.
+    shape, strides = (len(rows), count, width), (rows.strides[0], step * size, size)
+    return np.ndarray(shape, np.float32, rows, strides=strides).reshape(-1, width)
 
 
 def _sigmoid(value: Floats) -> Floats:

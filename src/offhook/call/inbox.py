@@ -22,7 +22,8 @@ class Inbox:
     """Bounded; `put` never waits, `take` waits for an event or a time. What is sensitive is masked on its way in."""
 
     def __init__(self, keys: SecretKeys | None = None) -> None:
-        self._zero = clock.now()
+        self._clock = clock.of_loop()
+        self._zero = self._clock()
         self._keys = keys or SecretKeys()
         self._events: deque[tuple[Event, float]] = deque()
         self._waiter: asyncio.Future[None] | None = None
@@ -30,7 +31,7 @@ class Inbox:
 
     def now(self) -> float:
         """Seconds on the call's clock, to the microsecond, as they stand in the journal."""
-        return round(clock.now() - self._zero, 6)
+        return round(self._clock() - self._zero, 6)
 
     def loop_time(self, at: float) -> float:
         """The event loop's time for a time on the call's clock."""
@@ -38,11 +39,12 @@ class Inbox:
 
     def put(self, event: Event) -> None:
         """Take an event that happens now."""
-        event = self._keys.veil(event, self.now())
+        at = self.now()
+        event = self._keys.veil(event, at)
         if len(self._events) >= INBOX_EVENTS:
             self.fail(InboxFull())
         else:
-            self._events.append((event, self.now()))
+            self._events.append((event, at))
         self._wake()
 
     def fail(self, fault: BaseException) -> None:

@@ -14,6 +14,7 @@ from offhook.call.boundary import Boundaries
 from offhook.call.call import CallWires, run_call
 from offhook.call.handle import CallHandle
 from offhook.call.lag import LagWatch
+from offhook.call.past import PastCalls
 from offhook.call.records.port import Records
 from offhook.call.runtime import AgentRuntime
 from offhook.core.endings import EndReason
@@ -27,8 +28,6 @@ from offhook.telephony.tokens import TOKEN_S, Purpose, TokenRefused, Tokens, new
 __all__ = ["Agents", "CallFacts", "Limits", "LiveCalls"]
 
 _LOG: Final = logging.getLogger("offhook.calls")
-KEPT_OUTCOMES: Final = 20_000
-"""Ended calls whose reason the after-stream webhook may still ask for, and that no webhook begins again."""
 SETTLE_S: Final = 5.0
 """At the end of the process, for tools of calls that are over."""
 RETURNS: Final = 3
@@ -90,15 +89,15 @@ class LiveCalls:
     def __init__(
         self, agents: Agents, limits: Limits, *,
         data_dir: Path, records: Records, lines: Callable[[CallFacts], Line], tokens: Tokens,
+        past: PastCalls | None = None,
     ) -> None:  # fmt: skip
         self._agents, self._limits, self._data_dir = agents, limits, data_dir
         self._records, self._lines, self._tokens = records, lines, tokens
+        self._past = past if past is not None else PastCalls()
         self._expected: dict[str, _Expected] = {}
         """By the carrier's id."""
         self._live: dict[str, _Live] = {}
         """By our own id."""
-        self._outcomes: dict[str, EndReason] = {}
-        """By the carrier's id."""
         self._aftermath = Aftermath()
         self._is_draining = self._is_starting = False
         self._all_gone = asyncio.Event()
@@ -135,7 +134,7 @@ class LiveCalls:
         if expected is None:
             if self._by_sid(facts.call_sid) is not None:
                 raise AdmissionRefused("the call is live")
-            if facts.call_sid in self._outcomes:
+            if facts.call_sid in self._past:
                 raise AdmissionRefused("the call is over")
             if refusal := self._refusal_of(facts):
                 raise AdmissionRefused(refusal)
@@ -156,7 +155,7 @@ class LiveCalls:
             return False
         if found.purpose is Purpose.RETURN:
             return self._come_back(found.call, leg)
-        if self._by_sid(started.call_sid) is not None or started.call_sid in self._outcomes:
+        if self._by_sid(started.call_sid) is not None or started.call_sid in self._past:
             _LOG.warning("media for call %.40r refused: the call is live already, or over", started.call_sid)
             return False
         expected = self._expected.pop(started.call_sid, None)
@@ -166,6 +165,7 @@ class LiveCalls:
                 _LOG.warning("media for call %.40r refused: %s", started.call_sid, refusal)
                 return False
             expected = self._reserve(found.call, found.facts)
+        self._past.began(started.call_sid)
         live = _Live(CallHandle(expected.call_id, expected.facts))
         self._live[expected.call_id] = live
         live.task = asyncio.create_task(self._conduct(leg, live, expected), name=f"call {expected.call_id}")
@@ -212,12 +212,12 @@ class LiveCalls:
             live.handle.post(CallerHungUp())
         else:
             # Media that comes all the same, late or by a webhook that is sent again, begins no call.
-            self._keep_outcome(call_sid, EndReason.CALLER_HUNG_UP)
+            self._past.ended(call_sid, EndReason.CALLER_HUNG_UP)
 
     def transfer_ended(self, call_sid: str, ended: TransferEnded) -> str | None:
         """A transfer is over: the token with which the media comes back to the agent, None when it does not."""
         live = self._by_sid(call_sid)
-        if live is None or call_sid in self._outcomes or not ended.call or live.handle.transfer != ended.call:
+        if live is None or self._past.is_over(call_sid) or not ended.call or live.handle.transfer != ended.call:
             return None
         live.handle.post(ended)
         return None if ended.ending is TransferEnding.CONNECTED else self._return_token(live)
@@ -229,7 +229,7 @@ class LiveCalls:
         nothing here ends the telephone call any more.
         """
         live = self._by_sid(call_sid)
-        if live is None or call_sid in self._outcomes:
+        if live is None or self._past.is_over(call_sid):
             return None
         if live.token and clock.now() < live.token_until:
             return live.token
@@ -242,7 +242,7 @@ class LiveCalls:
 
     def outcome(self, call_sid: str) -> EndReason | None:
         """How a call ended; None when it never began here or is still live."""
-        return self._outcomes.get(call_sid)
+        return self._past.reason(call_sid)
 
     def _return_token(self, live: _Live) -> str:
         if not live.token or clock.now() >= live.token_until:
@@ -320,13 +320,7 @@ class LiveCalls:
         return agent
 
     def _ended(self, live: _Live, reason: EndReason) -> None:
-        self._keep_outcome(live.handle.facts.call_sid, reason)
-
-    def _keep_outcome(self, call_sid: str, reason: EndReason) -> None:
-        """The first reason that is told stays."""
-        self._outcomes.setdefault(call_sid, reason)
-        while len(self._outcomes) > KEPT_OUTCOMES:
-            self._outcomes.pop(next(iter(self._outcomes)))
+        self._past.ended(live.handle.facts.call_sid, reason)
 
     def _finished(self, live: _Live) -> None:
         while live.agents:
@@ -385,6 +379,8 @@ class LiveCalls:
         at = clock.now()
         for call_sid in [sid for sid, expected in self._expected.items() if expected.until < at]:
             self._give_up(self._expected.pop(call_sid))
+            # Its media went to another process, or never came: asked for so late, it is somebody else who asks.
+            self._past.began(call_sid)
 
     def _give_up(self, expected: _Expected) -> None:
         """Nobody comes: the agent that was made ready is given back, now or when it is there."""

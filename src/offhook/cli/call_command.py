@@ -62,7 +62,6 @@ def call(
     to_number: Annotated[str, typer.Option("--number", help="The number that is called.")] = "+15005550001",
     record: Annotated[Path | None, typer.Option(help="Where the stereo recording is kept (WAV).")] = None,
     report: Annotated[Path | None, typer.Option(help="Write all times and words here (JSON).")] = None,
-    seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 0,
     rest_port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Port of the carrier's REST side (OFFHOOK_TWILIO_BASE_URL).")
     ] = None,
@@ -74,7 +73,7 @@ def call(
     recording = record or settings.data_dir / "simulated" / f"{clock.stamp(clock.wall())}.wav"
     console = Console(highlight=False, soft_wrap=True)
     numbers = (from_number, to_number)
-    web = (to, rest_port, seed)
+    web = (to, rest_port)
     session = _Session(settings, console, recording)
     try:
         outcome = asyncio.run(session.run(caller_script, base_dir, numbers, web))
@@ -136,10 +135,14 @@ class _Session:
         self._console = console
         self._recording = recording
         self._caller: Caller | None = None
+        self._listening: Listener | None = None
+        self._held: list[tuple[float, str]] = []
+        """Lines that wait for the words of what was said before them."""
         self._began_at = clock.wall().timestamp()
 
     def so_far(self) -> CallReport:
-        """What the caller has lived through until now."""
+        """What the caller has lived through until now; shows the lines that waited."""
+        self._show_held(all_of_it=True)
         return self._caller.report() if self._caller is not None else CallReport()
 
     def folder(self) -> Path | None:
@@ -153,13 +156,13 @@ class _Session:
         return newest if at >= self._began_at else None
 
     async def run(
-        self, script: CallerScript, base_dir: Path, numbers: tuple[str, str], where: tuple[str, int | None, int]
+        self, script: CallerScript, base_dir: Path, numbers: tuple[str, str], where: tuple[str, int | None]
     ) -> CallOutcome:
-        to, rest_port, seed = where
+        to, rest_port = where
         settings = self._settings
         web = ServerWeb(self._account(), to, settings.public_url)
         async with AsyncExitStack() as stack:
-            carrier = Carrier(web, seed=seed)
+            carrier = Carrier(web)
             stack.push_async_callback(carrier.close)
             port = rest_port or _local_port(settings.twilio_base_url)
             if port:
@@ -177,6 +180,7 @@ class _Session:
             self._console.print(f"calling {web.origin} from {numbers[0]}", markup=False)
             outcome = await carrier.call(caller, from_number=numbers[0], to_number=numbers[1])
             await listener.finish()
+            self._show_held(all_of_it=True)
         return outcome
 
     def _account(self) -> Account:
@@ -219,7 +223,7 @@ class _Session:
         with file:
             recorder = StereoRecorder(file)
             async with AsyncExitStack() as stack:
-                listener = Listener(recorder, self._show_agent)
+                listener = self._listening = Listener(recorder, self._show_agent)
                 transcriber = await self._transcriber(stack, listener)
                 listener.transcriber = transcriber
                 yield listener
@@ -243,11 +247,20 @@ class _Session:
 
     def _show(self, heard: Heard) -> None:
         if heard.kind == "caller":
-            self._console.print(f"{heard.at:7.2f}  caller  {heard.text}", markup=False)
+            self._held.append((heard.at, f"{heard.at:7.2f}  caller  {heard.text}"))
+            self._show_held()
 
     def _show_agent(self, line: AgentLine) -> None:
         text = line.text or "(no words known)"
-        self._console.print(f"{line.begins_at:7.2f}  agent   {text}  [{line.length_s:.1f} s]", markup=False)
+        self._held.append((line.begins_at, f"{line.begins_at:7.2f}  agent   {text}  [{line.length_s:.1f} s]"))
+        self._show_held()
+
+    def _show_held(self, *, all_of_it: bool = False) -> None:
+        """In the order in which it was said: the agent's words are known later than the caller's."""
+        open_since = self._listening.open_since if self._listening is not None and not all_of_it else None
+        self._held.sort(key=lambda line: line[0])
+        while self._held and (open_since is None or self._held[0][0] < open_since):
+            self._console.print(self._held.pop(0)[1], markup=False)
 
 
 def show_turns(report: CallReport, console: Console) -> None:

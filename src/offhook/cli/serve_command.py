@@ -14,11 +14,13 @@ import typer
 
 from offhook.errors import ProviderError
 from offhook.settings import Secret, Settings
+from offhook.web.safety import plain_address
 
 if TYPE_CHECKING:
     from offhook.agents.model import Agent
     from offhook.call.live import LiveCalls
-    from offhook.call.records.watched import WatchedRecords
+    from offhook.call.past import PastCalls
+    from offhook.call.records.files import FileRecords
     from offhook.call.runtimes import Runtimes
     from offhook.telephony.carriers.twilio_rest import TwilioRest
     from offhook.telephony.facts import CallFacts
@@ -37,7 +39,8 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 is every address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8080,
 ) -> None:
-    """Run the server. SIGTERM or Ctrl-C: no new calls, live ones finish; a second one ends at once."""
+    """Run the server. SIGTERM, SIGHUP or Ctrl-C: no new calls, live ones finish; a second SIGTERM or Ctrl-C ends at
+    once."""
     import uvloop
 
     from offhook.agents.load import load_team
@@ -79,15 +82,17 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
     Raises `OffhookError`.
     """
     from offhook.api.app import ROOT, create_api
+    from offhook.call.records.watched import WatchedRecords
     from offhook.platform.platform import Platform
     from offhook.web.app import create_app
 
     platform = await Platform.open(settings)
-    rest, records = _rest(settings), _records(settings)
+    rest, files = _rest(settings), _files(settings)
+    records = WatchedRecords(files)
     try:
         if team:
             await platform.adopt(next(iter(team)))
-        live, desk = platform.take_calls(records, _lines(rest, settings))
+        live, desk = platform.take_calls(records, _lines(rest, settings), _past(settings, files))
         app = create_app(desk, settings, sentences=_sentences(team), records=records.state)
         app.mount(ROOT, create_api(platform))
         runtimes = platform.line_up.runtimes
@@ -104,12 +109,13 @@ async def serve_agents(
 ) -> None:
     """A page where one talks to the first of the agents, and nothing else. Raises `OffhookError`."""
     from offhook.call.live import Limits, LiveCalls
+    from offhook.call.records.watched import WatchedRecords
     from offhook.telephony.tokens import Tokens
     from offhook.web.app import create_app
     from offhook.web.talk import Talk, TalkPage
 
     first = next(iter(team.values()))
-    rest, records = _rest(settings), _records(settings)
+    rest, records = _rest(settings), WatchedRecords(_files(settings))
     live = LiveCalls(
         runtimes,
         Limits(settings.max_calls, settings.max_loop_lag_ms / 1000, settings.max_calls_per_number),
@@ -149,7 +155,7 @@ async def _serve(serving: _Serving, address: tuple[str, int], load: Coroutine[An
     host, port = address
     live = serving.live
     bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    health = f"http://{f'[{host}]' if ':' in host else host}:%d/healthz"
+    health = f"http://{f'[{plain_address(host)}]' if ':' in host else host}:%d/healthz"
 
     def listens(port: int) -> None:
         bound.set_result(port)
@@ -185,14 +191,20 @@ def _rest(settings: Settings) -> "TwilioRest | None":
     return TwilioRest(sid, token, settings.twilio_base_url) if sid and token else None
 
 
-def _records(settings: Settings) -> "WatchedRecords":
+def _files(settings: Settings) -> "FileRecords":
     from offhook.call.records.files import FileRecords
     from offhook.call.records.watch import Keeping
-    from offhook.call.records.watched import WatchedRecords
 
     # The folder is looked at while the agents are made ready.
     keeping = Keeping(days=settings.keep_days, low_bytes=settings.low_disk_mb * 1_000_000)
-    return WatchedRecords(FileRecords(settings.data_dir, keeping=keeping))
+    return FileRecords(settings.data_dir, keeping=keeping)
+
+
+def _past(settings: Settings, files: "FileRecords") -> "PastCalls":
+    from offhook.call.past import PastCalls
+
+    # Without signatures nothing is gained by it.
+    return PastCalls() if settings.unsigned else PastCalls(settings.data_dir, files.writer)
 
 
 def _lines(rest: "TwilioRest | None", settings: Settings) -> "Callable[[CallFacts], Line]":

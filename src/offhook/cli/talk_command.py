@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from offhook.settings import Secret, Settings
+from offhook.web.safety import plain_address
 
 KEY_BYTES: Final = 24
 _TEXT_BROWSERS: Final = ("www-browser", "links", "elinks", "lynx", "w3m")
@@ -63,6 +64,7 @@ def talk(
 
 def addresses_of(host: str, port: int, public_url: str, key: str) -> list[str]:
     """Where the page is: on this machine, and by the public address when that is known and has the microphone."""
+    host = plain_address(host)
     reached = "127.0.0.1" if host in ("0.0.0.0", "::", "localhost") else host
     shown = f"[{reached}]" if ":" in reached else reached
     here = f"http://{shown}:{port}/talk#{key}"

@@ -9,11 +9,15 @@ from typing import Final
 from offhook.core.events import MoreHeard
 from offhook.core.far_end import LONGEST_STALL_S, Dropped
 from offhook.core.formats import FRAME_S, AudioFormat
-from offhook.core.heard_words import words_until
+from offhook.core.heard_words import word_begins, words_until
 from offhook.core.playout_parts import Flight, Segment
 
 OVERRUN_S: Final = 0.3
 """A word or two beyond the cut are within what marks can tell."""
+
+
+PLACED_WORDS: Final = 8
+"""Of so many words at a cut the places are told: an echo of older ones is over."""
 
 
 def heard_words(segments: Sequence[Segment], place: "Place", audio_format: AudioFormat) -> list[str]:
@@ -29,6 +33,20 @@ def heard_words(segments: Sequence[Segment], place: "Place", audio_format: Audio
             is_whole = segment.is_complete and not segment.is_broken
             words += words_until(segment.text, segment.words, known_s, heard_s, is_complete=is_whole).split()
     return words
+
+
+def word_ages(segments: Sequence[Segment], place: "Place", audio_format: AudioFormat) -> tuple[float, ...]:
+    """How many seconds of audio before the place each of the last heard words begins."""
+    index, offset = place
+    at_s, ages = 0.0, list[float]()
+    for number, segment in enumerate(segments[: index + 1]):
+        known_s = audio_format.seconds(len(segment.audio))
+        is_whole = segment.is_complete and not segment.is_broken
+        begins = word_begins(segment.text, segment.words, known_s, is_complete=is_whole)
+        ages += [at_s + begin for begin in begins]
+        at_s += known_s if number < index else audio_format.seconds(offset)
+    heard = len(heard_words(segments, place, audio_format))
+    return tuple(round(max(at_s - age, 0.0), 3) for age in ages[max(heard - PLACED_WORDS, 0) : heard])
 
 
 Place = tuple[int, int]

@@ -34,11 +34,11 @@ def wanted(text: str, script: Script) -> Wanted:
 
 @lru_cache(maxsize=256)
 def _wanted(text: str, collects: Collects, others: tuple[str, ...], figures: NumberWords) -> Wanted:
-    said = plain_words(text)
-    if _holds(said, collects.never):
+    said, (never, kinds, general_words) = plain_words(text), _patterns(collects, others)
+    if never is not None and never.search(said):
         return Wanted()
-    found = {kind for kind, phrases in collects.by_kind() if _holds(said, phrases)}
-    if not found and _holds(said, others):
+    found = {kind for kind, pattern in kinds if pattern.search(said)}
+    if not found and general_words is not None and general_words.search(said):
         found = {Kind.NUMBER}
     length = length_asked(text, figures)
     if length is not None:
@@ -49,14 +49,18 @@ def _wanted(text: str, collects: Collects, others: tuple[str, ...], figures: Num
     return Wanted(frozenset(found))
 
 
-def _holds(said: str, phrases: tuple[str, ...]) -> bool:
-    return bool(phrases) and _pattern(phrases).search(said) is not None
+@lru_cache(maxsize=64)
+def _patterns(
+    collects: Collects, others: tuple[str, ...]
+) -> tuple[re.Pattern[str] | None, tuple[tuple[Kind, re.Pattern[str]], ...], re.Pattern[str] | None]:
+    """A language's own: of what asks for nothing, of each kind that it has words for, of any number."""
+    kinds = tuple((kind, pattern) for kind, phrases in collects.by_kind() if (pattern := _pattern(phrases)) is not None)
+    return _pattern(collects.never), kinds, _pattern(others)
 
 
-@lru_cache(maxsize=512)
-def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    """Any of the phrases, within words as `plain_words` leaves them."""
-    return re.compile("|".join(_as_pattern(phrase) for phrase in phrases))
+def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Any of the phrases, within words as `plain_words` leaves them; None where there is none."""
+    return re.compile("|".join(_as_pattern(phrase) for phrase in phrases)) if phrases else None
 
 
 def _as_pattern(phrase: str) -> str:
@@ -69,12 +73,18 @@ def asks_for(text: str, script: Script) -> Wanted:
 
     "I have your telephone number. What time shall I note?" asks for no number.
     """
-    sentences = [found.group() for found in _SENTENCE.finditer(text[-_MOST_CHARS:])]
+    return _asked_for(text[-_MOST_CHARS:], script.collects, script.collect_words, script.figures)
+
+
+@lru_cache(maxsize=256)
+def _asked_for(text: str, collects: Collects, others: tuple[str, ...], figures: NumberWords) -> Wanted:
+    sentences = _SENTENCE.findall(text)
     last = max((index for index, sentence in enumerate(sentences) if is_asking(sentence)), default=-1)
     if last < 0:
-        return wanted(text, script)
+        return _wanted(text, collects, others, figures)
     # What comes behind a question often says more of it: "Could I have your card? Just the last four digits."
-    return max(wanted(sentences[last], script), wanted(" ".join(sentences[last:]), script), key=_tells)
+    whole = " ".join(sentences[last:])
+    return max((_wanted(part, collects, others, figures) for part in (sentences[last], whole)), key=_tells)
 
 
 def is_asking(sentence: str) -> bool:

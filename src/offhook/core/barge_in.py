@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from offhook.core.again import is_echo
 from offhook.core.behaviour import Behaviour
 from offhook.core.closing import Closing
 from offhook.core.commands import Ask, Say
@@ -25,7 +26,7 @@ from offhook.core.timers import Timer
 from offhook.core.tools import NEVER
 from offhook.core.turns import Turns
 from offhook.core.waiting import Waiting
-from offhook.core.words import is_backchannel, is_echo, is_end_phrase, is_hesitation, normalize, wants_answer
+from offhook.core.words import is_backchannel, is_end_phrase, is_hesitation, normalize, wants_answer
 
 HUSH_SOUND_S: Final = 0.15
 """A shorter loud sound makes the agent only quieter."""
@@ -243,7 +244,8 @@ class BargeIn:
 
     def _heard_without_spurt(self, reply: Reply, new: str, place_s: float, at: float) -> None:
         """The transcriber hears words over the agent that the spurt detector did not."""
-        if is_echo(new, self._speaking.sounded_since(self._listening.closed_to), self._call.behaviour.echo_words):
+        sounded, least = self._speaking.sounded.text_since(self._listening.closed_to), self._call.behaviour.echo_words
+        if is_echo(new, sounded, least, self._call.script):
             self._listening.ledger.take(PASSED)
         elif not is_backchannel(new, self._call.script):
             self.take_floor(reply, at)

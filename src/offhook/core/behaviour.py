@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from offhook.core.collects import Collects
 from offhook.core.figures import NumberWords
+from offhook.core.spellings import Spellings
 
 
 def _says(text: str, ge: float, le: float) -> Meta:
@@ -242,6 +243,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """How the language says figures."""
     collects: Collects = Collects()
     """By what the language asks for each kind of number."""
+    spellings: Spellings = Spellings()
+    """How the language writes what sounds the same."""
     country: str = ""
     """Whose telephone numbers and postcodes callers give (ISO 3166); empty: that of the language."""
     question_words: tuple[str, ...] = ()

@@ -244,7 +244,7 @@ class Conversation:
             case ev.SegmentReady(segment=segment, text=text):
                 self._making.segment_ready(reply, segment, text, at)
             case ev.SegmentReworded(segment=segment, text=text):
-                speaking.segment_reworded(segment, text, at)
+                speaking.segment_reworded(reply, segment, text)
             case ev.SegmentStarted(segment=segment, plays_at=plays_at):
                 speaking.segment_started(reply, segment, plays_at)
             case ev.KnowledgeFound() | ev.SegmentHeard() | ev.ReplyStopped() | ev.MoreHeard():
@@ -257,12 +257,13 @@ class Conversation:
                 self._making.playout_refilled(reply)
             case ev.ReplySent(ends_at=ends_at):
                 reply.ends_at = ends_at
+                speaking.sounded.ends(reply.number, ends_at)
                 timers.cancel(Timer.STALL, Timer.FILLER)
                 timers.set(Timer.MARK, ends_at + self._call.behaviour.mark_timeout_s)
             case ev.ReplyHeard(text=text):
                 self._heard(reply, text, at)
             case ev.PlayoutCut(heard_text=heard_text):
-                reply.heard_text = heard_text
+                speaking.playout_cut(reply, event, at)
                 if reply.is_unmarked:
                     self._heard(reply, heard_text, at)
             case ev.ReplyFailed():
@@ -362,7 +363,8 @@ class Conversation:
         c, speaking = self._call, self._speaking
         if c.ended is None and c.is_talking:
             self._go_on(at)
-        self._closing.finish_step()
+        if c.ended is not None:
+            self._closing.finish_step()
         if speaking.cut is not None and Timer.CUT not in c.timers and c.phase is not Phase.ENDED:
             c.timers.set(Timer.CUT, at + CUT_TIMEOUT_S)
 
@@ -373,7 +375,8 @@ class Conversation:
             c.do(CancelReply(speaking.reply.number))
             self._heard(speaking.reply, "", at)
         self._turns.consider(at)
-        self._closing.wait(at)
+        if self._closing.heard is not None:
+            self._closing.wait(at)
         is_quiet = speaking.is_free and listening.open_spurt is None and listening.ledger.is_empty
         if (
             not is_quiet

@@ -103,6 +103,11 @@ def wholeness(text: str, asked: Asked, script: Script) -> Wholeness:
     run = runs[-1]
     if len(run.plain) < _FEW and _is_in_passing(run, question, own):
         return Wholeness.NONE
+    if Kind.BIRTH in want.kinds and numbers.is_year(run.plain):
+        # "I was born in 1984" tells no date; who was asked for one may go on with the day.
+        if Kind.BIRTH not in question.kinds or run.others_behind:
+            return Wholeness.NONE
+        return Wholeness.GROWING if numbers.is_day_and_month(run.plain) else Wholeness.PERHAPS
     found = _of_run(runs, want, asked.earlier, script)
     if run.others_behind:
         is_misheard = run.is_misheard_behind and len(run.plain) >= _FEW and bool(want.kinds)

@@ -413,6 +413,8 @@ class PlayoutCut(ReplyEvent, frozen=True):
 
     heard_text: str
     heard_s: float
+    ages_s: tuple[float, ...] = ()
+    """How long before the cut each of the last of these words began, as far as the voice tells."""
 
 
 class Stage(StrEnum):

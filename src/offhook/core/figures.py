@@ -115,9 +115,10 @@ def plain(word: str) -> str:
     return "".join(sign for sign in folded if not unicodedata.combining(sign))
 
 
-def tokens_of(text: str) -> list[str]:
+@lru_cache(maxsize=256)
+def tokens_of(text: str) -> tuple[str, ...]:
     """Words, runs of digits, and the signs that belong to a number, as they are written."""
-    return _TOKEN.findall(unicodedata.normalize("NFKC", text))[-_MOST_TOKENS:]
+    return tuple(_TOKEN.findall(unicodedata.normalize("NFKC", text))[-_MOST_TOKENS:])
 
 
 def plain_words(text: str) -> str:
@@ -132,16 +133,22 @@ def items_of(text: str, words: NumberWords, own_digits: tuple[str, ...], spare: 
     """
     table = _table(words, own_digits, spare)
     tokens, atoms = tokens_of(text), list[_Atom]()
+    said = tuple(map(plain, tokens))
     at = 0
     while at < len(tokens):
-        atom, used = table.phrase(tokens, at)
-        if atom is not None:
-            atoms.append(atom)
-        else:
-            used = 1
-            atoms += table.word(tokens[at])
+        atom, used = table.phrase(said, at)
+        atoms += table.word(tokens[at]) if atom is None else [atom]
         at += used
     return tuple(_with_repeats(_numbers(atoms, words)))
+
+
+def in_figures(text: str, words: NumberWords) -> list[str]:
+    """The words of a text as they are compared, and each number that is said in words as its figures."""
+    table, joiners, atoms = _table(words, (), ()), [plain(word) for word in words.joiners], list[_Atom]()
+    for token in tokens_of(text):
+        said = plain(token) or token
+        atoms += [_Atom("joiner", item=Item(Mark.OTHER, text=said))] if said in joiners else table.word(token)
+    return [item.symbols.casefold() or item.text for item in _numbers(atoms, words)]
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -180,6 +187,7 @@ class _Table:
             letter = Item(Mark.SYMBOLS, plain(word)[0].upper())
             self._phrases.setdefault(tuple(map(plain, tokens_of(word))), _Atom("item", item=letter))
         self._longest: Final = max(map(len, self._parts), default=0)
+        self._begins: Final = frozenset(phrase[0] for phrase in self._phrases if phrase)
 
     def _add(self, entries: Iterable[str], atom: _Atom) -> None:
         for word in entries:
@@ -187,13 +195,14 @@ class _Table:
                 self._whole[plain(word)] = atom
             self._parts[plain(word.rstrip("-"))] = atom
 
-    def phrase(self, tokens: list[str], at: int) -> tuple[_Atom | None, int]:
-        """The longest listed phrase that begins here, and how many tokens it has."""
-        for count in range(min(_LONGEST_PHRASE, len(tokens) - at), 0, -1):
-            found = self._phrases.get(tuple(map(plain, tokens[at : at + count])))
+    def phrase(self, said: tuple[str, ...], at: int) -> tuple[_Atom | None, int]:
+        """The longest listed phrase that begins here, of words as they are compared, and its length in words."""
+        most = min(_LONGEST_PHRASE, len(said) - at) if said[at] in self._begins else 0
+        for count in range(most, 0, -1):
+            found = self._phrases.get(said[at : at + count])
             if found is not None:
                 return found, count
-        return None, 0
+        return None, 1
 
     def word(self, token: str) -> list[_Atom]:
         """What one token says."""
@@ -202,7 +211,7 @@ class _Table:
             return [found]
         if said == "+":
             return [_Atom("item", item=Item(Mark.SYMBOLS, "+"))]
-        if any(sign.isdigit() for sign in said):
+        if not said.isalpha() and any(sign.isdigit() for sign in said):
             digits = "".join(_digit(sign) for sign in said if sign.isalnum())[:_MOST_DIGITS].upper()
             return [_Atom("item", item=Item(Mark.SYMBOLS, digits, is_amount=not said.isalnum()))]
         if len(said) == 1 and said.isalpha():

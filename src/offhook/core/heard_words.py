@@ -28,3 +28,17 @@ def words_until(
         heard += 1
         share += weight
     return " ".join(words[:heard])
+
+
+def word_begins(text: str, times: Sequence[tuple[float, float]], known_s: float, *, is_complete: bool) -> list[float]:
+    """When each word begins in the audio, in seconds; in the same way."""
+    words = text.split()
+    begins = [start for start, _ in times[: len(words)]]
+    whole_s = known_s if is_complete else max(known_s, len(text) / GUESSED_CHARS_PER_S)
+    from_s = times[len(begins) - 1][1] if begins else 0.0
+    weights = [len(word) + 1 for word in words[len(begins) :]]
+    share, total = 0, float(sum(weights))
+    for weight in weights:
+        begins.append(from_s + share / total * (whole_s - from_s))
+        share += weight
+    return begins

@@ -50,6 +50,9 @@ class Ledger:
         self._last_final = ""
         self._is_stale = False
         """The stream that told the interim is gone; another one hears that audio anew."""
+        self._text: str | None = ""
+        """All words that nobody has taken: asked for after every event, put together anew when they have changed."""
+        self._is_empty: bool | None = True
 
     # ── what the transcriber tells ───────────────────────────────────────────────────────────────────────────
 
@@ -76,6 +79,7 @@ class Ledger:
         self._look_behind_fixed()
         if new:
             self._finals.append(Words(new, max(start_s, from_s), to_s))
+            self._has_changed()
         self._prune()
         return new
 
@@ -88,7 +92,9 @@ class Ledger:
     @property
     def text(self) -> str:
         """The words that nobody has taken, final or not."""
-        return self.text_since(-1.0)
+        if self._text is None:
+            self._text = self.text_since(-1.0)
+        return self._text
 
     @property
     def final_text(self) -> str:
@@ -103,20 +109,25 @@ class Ledger:
     @property
     def is_empty(self) -> bool:
         """True when nothing with a letter or digit in it waits for an answer."""
-        return not normalize(self.text)
+        if self._is_empty is None:
+            self._is_empty = not normalize(self.text)
+        return self._is_empty
 
     def text_since(self, place_s: float) -> str:
         """The words that nobody has taken and that end behind this place."""
-        waiting = [w for w in (*self._finals, *self._fixed) if w.owner is None and w.to_s > place_s]
-        if self._interim and self._told.to_s > place_s:
-            waiting.append(Words(self._interim, 0.0, 0.0))
-        return _joined(waiting)
+        if self._text == "":
+            return ""
+        waiting = [w.text for w in (*self._finals, *self._fixed) if w.owner is None and w.to_s > place_s]
+        if self._told.to_s > place_s:
+            waiting.append(self._interim)
+        return " ".join(filter(None, waiting))
 
     def go_on(self) -> None:
         """The last final was not the end of a sentence: its full stop goes."""
         for words in reversed(self._finals):
             if words.owner is None:
                 words.text = words.text.rstrip(".…")
+                self._has_changed()
                 return
 
     def take(self, owner: int, since_s: float = -1.0) -> str:
@@ -130,6 +141,7 @@ class Ledger:
             if words.owner is None and words.to_s > since_s:
                 words.owner = owner
         self._prune()
+        self._has_changed()
         return text
 
     def give_back(self, owner: int, since_s: float = -1.0) -> None:
@@ -150,11 +162,16 @@ class Ledger:
         for words in (*self._finals, *self._fixed):
             if words.owner == owner:
                 words.owner = PASSED
+        self._has_changed()
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────
 
+    def _has_changed(self) -> None:
+        self._text = self._is_empty = None
+
     def _look_behind_fixed(self) -> None:
         self._interim = _beyond(_joined(self._fixed), self._told.text)
+        self._has_changed()
 
     def _without_fixed(self, text: str, to_s: float) -> str:
         """What of a final's text is new; the fixed words that it covers are final from now on."""

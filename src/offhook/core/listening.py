@@ -69,8 +69,11 @@ class Spurt(msgspec.Struct):
     @property
     def belief(self) -> float | None:
         """The mean of what the end-of-turn model and the transcriber believe."""
-        known = [belief for belief in (self.model_belief, self.vendor_belief) if belief is not None]
-        return sum(known) / len(known) if known else None
+        if self.model_belief is None:
+            return self.vendor_belief
+        if self.vendor_belief is None:
+            return self.model_belief
+        return (self.model_belief + self.vendor_belief) / 2
 
     @property
     def is_voiced(self) -> bool:

@@ -1,6 +1,7 @@
 """E-mail addresses as people say and transcribers write them: "john dot smith at gmail dot com"."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from offhook.core.announced import is_asking
@@ -24,7 +25,7 @@ _MAIL_SIGN: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[.@_+-](?=\S)|@")
 
 def mail(text: str, script: Script, *, is_wanted: bool) -> Wholeness:
     """Of an address, spoken or written; `NONE` when the text does not end in one."""
-    at, dot = set(map(plain, script.figures.at)), set(map(plain, script.figures.dot))
+    at, dot = _as_compared(script.figures.at), _as_compared(script.figures.dot)
     signs = [_sign(part, at, dot) for part in _MAIL_SIGN.findall(text)]
     last = max((index for index, sign in enumerate(signs) if sign == "@"), default=-1)
     if last < 0:
@@ -54,7 +55,12 @@ def _domain(signs: list[str]) -> Wholeness:
     return Wholeness.WHOLE if len(spelled) == _COUNTRY or spelled in _ENDINGS else Wholeness.PERHAPS
 
 
-def _sign(part: str, at: set[str], dot: set[str]) -> str:
+@lru_cache(maxsize=64)
+def _as_compared(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(plain, words))
+
+
+def _sign(part: str, at: frozenset[str], dot: frozenset[str]) -> str:
     said = plain(part)
     return "@" if said in at else "." if said in dot else said
 

@@ -172,7 +172,10 @@ class _Plan:
             return Wholeness.GROWING if goes_on else Wholeness.NONE
         if not goes_on or len(digits) >= most:
             return Wholeness.WHOLE
-        return Wholeness.LIKELY if len(digits) >= min(least, _LEAST_USUAL) else Wholeness.GROWING
+        if len(digits) >= min(most, _LEAST_USUAL):
+            return Wholeness.LIKELY
+        # Where lengths differ, a short number is as often the beginning of a usual one.
+        return Wholeness.PERHAPS if len(digits) >= least else Wholeness.GROWING
 
     def _goes_on(self, digits: str) -> bool:
         """True when it is the beginning of a longer number."""
@@ -343,24 +346,30 @@ def birth_date(symbols: str) -> Wholeness:
     if not symbols.isdecimal():
         return Wholeness.NONE
     count = len(symbols)
-    if symbols[:2] in _CENTURIES and count >= 4 and not _is_day_and_month(symbols[:4]):
+    if symbols[:2] in _CENTURIES and count >= 4 and not is_day_and_month(symbols[:4]):
         return Wholeness.GROWING if count < 8 else Wholeness.WHOLE
-    year_at = [at for at in (2, 3, 4) if symbols[at : at + 2] in _CENTURIES and _is_day_and_month(symbols[:at])]
+    year_at = [at for at in (2, 3, 4) if symbols[at : at + 2] in _CENTURIES and is_day_and_month(symbols[:at])]
     if any(count == at + 4 for at in year_at):
         return Wholeness.WHOLE
-    if count == 5 and _is_day_and_month(symbols[:4]) and symbols[4] in "12":
+    if count == 5 and is_day_and_month(symbols[:4]) and symbols[4] in "12":
         return Wholeness.GROWING  # "12 03 1": of a year with four digits.
     if any(count < at + 4 for at in year_at) or count < 4:
         return Wholeness.GROWING
     if count > 8:
         return Wholeness.PERHAPS
     # A year of two digits: "5 12 85".
-    if _is_day_and_month(symbols[:-2]) and count in (5, 6):
+    if is_day_and_month(symbols[:-2]) and count in (5, 6):
         return Wholeness.WHOLE
-    return Wholeness.GROWING if count == 4 and _is_day_and_month(symbols) else Wholeness.PERHAPS
+    return Wholeness.GROWING if count == 4 and is_day_and_month(symbols) else Wholeness.PERHAPS
 
 
-def _is_day_and_month(digits: str) -> bool:
+def is_year(symbols: str) -> bool:
+    """True for four digits that are a year somebody can be born in."""
+    return len(symbols) == 4 and symbols.isdecimal() and symbols[:2] in _CENTURIES
+
+
+def is_day_and_month(digits: str) -> bool:
+    """True for "203", "2003": a day and a month, in either order."""
     splits = ((digits[:at], digits[at:]) for at in (1, 2) if 0 < len(digits) - at <= 2)
     return any(
         (0 < int(one) <= 31 and 0 < int(other) <= 12) or (0 < int(one) <= 12 and 0 < int(other) <= 31)

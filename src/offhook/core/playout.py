@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from offhook.core.afterwards import Afterwards, Place, heard_words
+from offhook.core.afterwards import Afterwards, Place, heard_words, word_ages
 from offhook.core.events import (
     PlayoutCut,
     PlayoutDried,
@@ -387,8 +387,8 @@ class Playout:
 
     def _cut_event(self) -> PlayoutCut:
         sizes = sum(len(segment.audio) for segment in self._segments[: self._index]) + self._offset
-        words = heard_words(self._segments, (self._index, self._offset), self._format)
-        return PlayoutCut(self._reply, " ".join(words), sizes / self._bytes_per_s)
+        heard = self._segments, (self._index, self._offset), self._format
+        return PlayoutCut(self._reply, " ".join(heard_words(*heard)), sizes / self._bytes_per_s, word_ages(*heard))
 
     def _overran(self, reply: int, place: Place) -> None:
         """It was heard further than its cut: what is hushed does not say that again."""

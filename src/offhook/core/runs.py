@@ -1,5 +1,6 @@
 """Stretches of digits and letters in a text, and what a caller may mean who puts one right."""
 
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -74,9 +75,14 @@ def runs_of(text: str, script: Script, *, with_words: bool) -> list[Run]:
 
 def _items(text: str, script: Script) -> tuple[Item, ...]:
     figures = script.figures
-    repeats = (*figures.double, *figures.triple)
-    own = tuple(word for word in script.number_words if word not in repeats)
+    own = _own_digits(script.number_words, figures.double, figures.triple)
     return items_of(text, figures, own, (*script.fillers, *script.hesitations, *_HUMS))
+
+
+@lru_cache(maxsize=32)
+def _own_digits(words: tuple[str, ...], double: tuple[str, ...], triple: tuple[str, ...]) -> tuple[str, ...]:
+    repeats = {*double, *triple}
+    return tuple(word for word in words if word not in repeats)
 
 
 def _end(runs: list[Run], others: list[str], script: Script) -> None:
@@ -85,11 +91,16 @@ def _end(runs: list[Run], others: list[str], script: Script) -> None:
         return
     runs[-1].others_behind = len(others)
     if len(others) == 1:
-        known = (
-            *script.backchannels, *script.denials, *script.open_words, *script.end_phrases, *script.collect_words,
-            *script.wait_phrases,
+        lists = (
+            script.backchannels, script.denials, script.open_words, script.end_phrases, script.collect_words,
+            script.wait_phrases,
         )  # fmt: skip
-        runs[-1].is_misheard_behind = others[0].isalpha() and others[0] not in map(plain, known)
+        runs[-1].is_misheard_behind = others[0].isalpha() and others[0] not in _words_of(lists)
+
+
+@lru_cache(maxsize=64)
+def _words_of(lists: tuple[tuple[str, ...], ...]) -> frozenset[str]:
+    return frozenset(plain(word) for words in lists for word in words if " " not in word)
 
 
 def _ways(parts: list[str]) -> list[str]:

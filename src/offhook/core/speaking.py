@@ -21,9 +21,11 @@ from offhook.core.commands import (
     StartReply,
 )
 from offhook.core.endings import EndReason
+from offhook.core.events import PlayoutCut
 from offhook.core.history import AgentSaid, CallerSaid, KeysPressed, Outcome
 from offhook.core.keys import Keys
 from offhook.core.reply import CallerTurn, Reply, ReplyState, Successor
+from offhook.core.sounded import Sounded
 from offhook.core.state import Call
 from offhook.core.timers import Timer
 from offhook.core.tools import Tools
@@ -35,8 +37,6 @@ LONGEST_QUIET_S: Final = 2.8
 """Behind the caller's last word something is heard by then, whatever has happened meanwhile."""
 CUT_TIMEOUT_S: Final = 0.25
 """The playout is ours and answers in the same step; this only guards against a bug in it."""
-HEARD_AGO_S: Final = 12.0
-"""What the agent said longer ago does not come back by a loudspeaker."""
 REPLIES_KEPT: Final = 4
 """Of older ones nothing more becomes known."""
 _REPLY_TIMERS: Final = (
@@ -77,8 +77,7 @@ class Speaking:
         """Of the current reply's segments."""
         self._said: dict[int, AgentSaid] = {}
         """What is remembered of the last replies, by their numbers: more may become known."""
-        self._sounded: list[tuple[float, str]] = []
-        """Segments that the caller has heard or hears, and since when."""
+        self.sounded = Sounded()
 
     @property
     def is_free(self) -> bool:
@@ -165,6 +164,7 @@ class Speaking:
         cut, self.cut = self.cut, None
         assert cut is not None
         self._silent_at = at
+        self.sounded.stops(cut.number, len(heard_text.split()), (), at)
         self._call.timers.cancel(Timer.CUT)
         self._record(cut, heard_text, interrupted=True)
         if self.next is not None and self._call.is_talking:
@@ -211,7 +211,7 @@ class Speaking:
         if number in self._said:
             said = msgspec.structs.replace(self._said[number], text=text, full_text=text)
             self._call.remember(said)
-            self._sounded.append((at, text))
+            self.sounded.told(text, at)
             self._check_promises(said)
 
     def _check_promises(self, said: AgentSaid) -> None:
@@ -278,10 +278,10 @@ class Speaking:
         """What a segment says."""
         self._texts[segment] = text
 
-    def segment_reworded(self, segment: int, text: str, at: float) -> None:
+    def segment_reworded(self, reply: Reply, segment: int, text: str) -> None:
         """What was sounding without words has some now."""
         self._texts[segment] = text
-        self._sounded.append((at, text))
+        self.sounded.reworded(reply.number, segment, text)
 
     def segment_started(self, reply: Reply, segment: int, plays_at: float) -> None:
         """The caller begins to hear it."""
@@ -292,15 +292,14 @@ class Speaking:
         if segment >= 0:
             reply.fillers = 0
         self.seal(reply)
-        if text := self._texts.get(segment):
-            self._sounded = [(since, old) for since, old in self._sounded if since > plays_at - HEARD_AGO_S]
-            self._sounded.append((plays_at, text))
+        self.sounded.begins(reply.number, segment, self._texts.get(segment, ""), plays_at)
         if reply.state is ReplyState.THINKING:
             reply.move(ReplyState.SPEAKING)
 
-    def sounded_since(self, at: float) -> str:
-        """What the caller has heard of the agent in a stretch of time that reaches back to `at`."""
-        return " ".join(text for since, text in self._sounded if since >= at - HEARD_AGO_S)
+    def playout_cut(self, reply: Reply, cut: PlayoutCut, at: float) -> None:
+        """The reply has fallen silent, for now."""
+        reply.heard_text = cut.heard_text
+        self.sounded.stops(reply.number, len(cut.heard_text.split()), cut.ages_s, at)
 
     # ── what the caller waits for ────────────────────────────────────────────────────────────────────────────
 
@@ -363,6 +362,7 @@ class Speaking:
         self._call.timers.cancel(Timer.DECIDE)
         if reply.state is ReplyState.HUSHED:
             reply.hushed_s += at - reply.hushed_at
+            self.sounded.goes_on(at)
         if reply.state in (ReplyState.DUCKED, ReplyState.HUSHED):
             reply.move(ReplyState.SPEAKING if reply.is_audible else ReplyState.THINKING)
             self._call.do(ResumePlayout(reply.number))

@@ -34,6 +34,7 @@ PHASES: Final = {
     Phase.ENDING: {Phase.ENDED},
     Phase.ENDED: set(),
 }
+TALKING: Final = (Phase.OPEN, Phase.CLOSING)
 OVER: Final = (Phase.ENDING, Phase.ENDED)
 
 
@@ -56,17 +57,14 @@ class Call:
         """The responder answers what it hears: no turn waits for words."""
         self.timers = Timers()
         self.phase = Phase.RINGING
+        self.is_talking = False
+        """The agent and the caller talk with each other."""
         self.history: list[AnyEntry] = []
         self.out: list[AnyCommand] = []
         self.turns = 0
         """Turns of the caller so far."""
         self.ended: Ended | None = None
         """Set by any rule; carried out at the end of the step."""
-
-    @property
-    def is_talking(self) -> bool:
-        """The agent and the caller talk with each other."""
-        return self.phase in (Phase.OPEN, Phase.CLOSING)
 
     def do(self, *commands: AnyCommand) -> None:
         """Give commands, in this order."""
@@ -80,7 +78,7 @@ class Call:
     def enter(self, phase: Phase) -> None:
         """Change phase; a move that the table does not hold is a bug."""
         assert phase in PHASES[self.phase], f"call: {self.phase.value} to {phase.value}"
-        self.phase = phase
+        self.phase, self.is_talking = phase, phase in TALKING
 
     def end(self, reason: EndReason, detail: str = "", *, hang_up: bool = True) -> None:
         """The call is over at the end of this step; the first reason counts."""

@@ -57,17 +57,21 @@ LONG: frozenset[Timer] = frozenset({Timer.WARNING, Timer.MAX_CALL})
 class Timers:
     """The deadlines that are set. Times are seconds on the call's clock."""
 
-    __slots__ = ("_due", "_next")
+    __slots__ = ("_due", "next_at")
 
     def __init__(self) -> None:
         self._due: dict[Timer, float] = {}
-        self._next: float | None = None
-        """The earliest of them, kept: it is asked for after every event."""
+        self.next_at: float | None = None
+        """The earliest of them, kept: it is asked for after every event. Read only."""
 
     def set(self, timer: Timer, at: float) -> None:
         """Set or move a deadline."""
+        before = self._due.get(timer)
         self._due[timer] = at
-        self._next = min(self._due.values())
+        if self.next_at is None or at <= self.next_at:
+            self.next_at = at
+        elif before == self.next_at:
+            self.next_at = min(self._due.values())
 
     def set_first(self, timer: Timer, at: float) -> None:
         """Set a deadline unless it is set already: it is not moved."""
@@ -82,14 +86,16 @@ class Timers:
 
     def cancel(self, *timers: Timer) -> None:
         """Forget deadlines, set or not."""
+        due = self._due
         for timer in timers:
-            self._due.pop(timer, None)
-        self._next = min(self._due.values(), default=None)
+            # Most of them are not set: rules cancel what they do not want, after every event.
+            if timer in due and due.pop(timer) == self.next_at:
+                self.next_at = min(due.values(), default=None)
 
     def clear(self) -> None:
         """Forget all."""
         self._due.clear()
-        self._next = None
+        self.next_at = None
 
     def __contains__(self, timer: Timer) -> bool:
         return timer in self._due
@@ -98,14 +104,9 @@ class Timers:
         """When it is due; None when it is not set."""
         return self._due.get(timer)
 
-    @property
-    def next_at(self) -> float | None:
-        """The earliest deadline."""
-        return self._next
-
     def pop_due(self, at: float) -> tuple[Timer, float] | None:
         """The earliest deadline that is due at `at`, removed."""
-        if self._next is None or self._next > at:
+        if self.next_at is None or self.next_at > at:
             return None
         due_at, timer = min((due, timer) for timer, due in self._due.items())
         self.cancel(timer)

@@ -27,6 +27,7 @@ from offhook.core.events import ToolRequested
 from offhook.core.history import Outcome, ToolAnswered, ToolCalled
 from offhook.core.state import Call
 from offhook.core.timers import Timer
+from offhook.core.wishes import canonical_arguments
 
 ENDS_REPLY: Final = frozenset({END_CALL, TRANSFER_CALL, HANDOFF, COLLECT_DIGITS, ASK_IN_CONFIDENCE})
 """Tools that the core carries out itself, once the reply that asked for them was heard: no round follows."""
@@ -164,10 +165,7 @@ class Tools:
 
 
 def _wish(event: ToolRequested) -> str:
-    """The name of the wish: the same whatever the order and the spaces of the JSON."""
-    try:
-        canonical = msgspec.json.encode(msgspec.json.decode(event.arguments or "{}"), order="sorted")
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        canonical = event.arguments.encode("utf-8", "replace")
+    """The name of the wish: the same however the model writes it. See `core.wishes`."""
+    canonical = canonical_arguments(event.arguments)
     digest = hashlib.sha256(event.name.encode("utf-8", "replace") + b"\0" + canonical).hexdigest()[:16]
     return f"{event.name}-{digest}"

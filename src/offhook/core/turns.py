@@ -253,7 +253,7 @@ class Turns:
         if self._ends_with(turn, at):
             return
         self._closing.reopen()
-        verdict = self.presence.turn_taken(turn.text) if turn.text else Verdict.ANSWER
+        verdict = self.presence.turn_taken(turn.text, at) if turn.text else Verdict.ANSWER
         if verdict is not Verdict.ANSWER:
             self.ask_presence(verdict, turn, at)
         elif held is not None and self._answers(held, turn):

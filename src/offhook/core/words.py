@@ -1,5 +1,5 @@
-"""What the words alone say about a turn: backchannel, unfinished, a number being spelled, an echo of the agent. Pure,
-and per language by the lists of `Script`.
+"""What the words alone say about a turn: backchannel, unfinished, a number being spelled. Pure, and per language by
+the lists of `Script`.
 """
 
 import re
@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
 from offhook.core.announced import asks_for
@@ -41,20 +40,8 @@ _WORDS_BEHIND_WAITING: Final = 12
 _WORDS_BEHIND_ASKING: Final = 2
 """The same before a question mark: "one moment, please?" and not "hold on, is that the price?"."""
 
-_SIGN: Final = re.compile(r"[^\w ]")
-_MOST_ECHO_WORDS: Final = 500
-_ECHO_MISTAKES: Final = 5
-"""One word in so many of an echo may be misheard, left out or added."""
-_SHORT_WORD: Final = 3
-"""Letters. So short a word is often misheard, and never alone makes a stretch another one."""
-_EXACT_MISTAKES: Final = 3
-"""One word in so many of an echo may be another one, short words counted too."""
-_SURE_LENGTH: Final = 5
-"""Fewer words of an echo are right at both ends."""
-_PART_LETTERS: Final = 3
-"""An echo begins and ends anywhere: so many letters of its first or last word show which word that is."""
-_SAME_SHARE: Final = 0.9
-"""Of the words of two utterances, when they are the same one."""
+_GAP_WORDS: Final = 4
+"""So many words may stand in the gap of a phrase."""
 
 
 class Shape(Enum):
@@ -89,7 +76,7 @@ def is_backchannel(text: str, script: Script) -> bool:
     words = said.split()
     denials = _with_hums(script.denials)
     # "Uh-uh" and "mm-mm" are made of sounds of listening, and say no.
-    if said in denials or any(word in denials or _hum(word) in denials for word in words):
+    if said in denials or any(word in denials or _hum(word) in denials for word in words) or _is_no(text, script):
         return False
     quiet = _with_hums(script.backchannels + script.hesitations)
     return said in quiet or all(_is_quiet(word, quiet) for word in words)
@@ -102,7 +89,7 @@ def is_hesitation(text: str, script: Script) -> bool:
     if not said or said in known:
         return bool(said)
     quiet = _with_hums(known)
-    return all(word in quiet or _hum(word) in quiet for word in said.split())
+    return all(word in quiet or _hum(word) in quiet for word in said.split()) and not _is_no(text, script)
 
 
 def without_fillers(text: str, script: Script) -> str:
@@ -110,7 +97,7 @@ def without_fillers(text: str, script: Script) -> str:
 
     What is left begins as a sentence where the sound had; words in capitals are none ("the ER").
     """
-    if not script.fillers:
+    if not script.fillers or _is_no(text, script):
         return text
     kept: list[str] = []
     fillers = _with_hums(script.fillers)
@@ -130,6 +117,12 @@ def without_fillers(text: str, script: Script) -> str:
     return " ".join(kept)
 
 
+def _is_no(text: str, script: Script) -> bool:
+    """True for "uh uh": the two hums of a no, without a sign between them; "uh, uh" is looking for words."""
+    hums = text.strip(_AROUND + " ").casefold().split()
+    return len(hums) == 2 and all(map(_HUM.fullmatch, hums)) and "-".join(hums) in script.denials
+
+
 def is_end_phrase(text: str, script: Script) -> bool:
     """True when the caller's whole turn is a goodbye."""
     return normalize(text) in script.end_phrases
@@ -139,6 +132,7 @@ def _is_quiet(word: str, quiet: frozenset[str]) -> bool:
     return word in quiet or _hum(word) in quiet or ("-" in word and all(_is_quiet(w, quiet) for w in word.split("-")))
 
 
+@lru_cache(maxsize=4096)
 def _hum(word: str) -> str:
     """The form that all spellings of a hum share, with a "~" before it so that no word is taken for one.
 
@@ -275,102 +269,22 @@ def _closes(text: str, script: Script) -> bool:
 
     A full stop is no proof: local transcribers write one wherever the caller draws breath ("a table for.").
     """
-    said = f" {normalize(text)}"
-    return said.strip() in script.backchannels or any(said.endswith(f" {phrase}") for phrase in script.closing_words)
-
-
-# ── the same words again ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def is_echo(text: str, sounded: str, least_words: int) -> bool:
-    """True when the text is a stretch of what the agent said (`sounded`), heard back with a few words misheard.
-
-    It has at least `least_words` words (0: never an echo), four in five of them stand side by side there, and it ends
-    as the stretch does: a caller who says the agent's words and goes on is a caller. In doubt it is no echo, since an
-    echo that is answered costs less than a caller who is not.
-    """
-    heard, said = _echo_words(text), _echo_words(sounded)
-    count = len(heard)
-    # Who repeats the agent's words as a question wants an answer.
-    if not 0 < least_words <= count or (is_question(text) and not _QUESTION_SIGNS & set(sounded)):
-        return False
-    close = _mistakes(heard, said, are_short_alike=True)
-    exact = _mistakes(heard, said, are_short_alike=False)
-    allowed = count // _ECHO_MISTAKES
-    return any(
-        close[end] <= allowed
-        and exact[end] <= max(allowed, count // _EXACT_MISTAKES)
-        and _ends_match(heard, said[max(0, end + 1 - count - allowed) : end + 1], allowed)
-        for end in range(len(said))
-    )
-
-
-def said_again(a: str, b: str) -> bool:
-    """True when the two are the same utterance but for small differences: a machine's menu that begins again."""
-    one, other = normalize(a[-_MOST_CHARS:]).split(), normalize(b[-_MOST_CHARS:]).split()
-    return bool(one) and bool(other) and _shared(one, other) >= _SAME_SHARE * max(len(one), len(other))
-
-
-def _echo_words(text: str) -> list[str]:
-    """Words as they sound: a voice says no hyphen, and a transcriber writes "its" for "it's", "pm" for "p.m."."""
-    return _SIGN.sub("", normalize(text[-_MOST_CHARS:]).replace("-", " ")).split()[-_MOST_ECHO_WORDS:]
-
-
-def _ends_match(heard: list[str], stretch: list[str], allowed: int) -> bool:
-    """True when both ends are the stretch's own words, or parts of them that were cut off."""
-    last, first = heard[-1], heard[0]
-    if last != stretch[-1] and not (len(last) >= _PART_LETTERS and stretch[-1].startswith(last)):
-        return False
-    begins = stretch[: 2 * allowed + 1]
-    if first in begins or any(len(first) >= _PART_LETTERS and word.endswith(first) for word in begins):
+    words, (whole, parted, longest) = normalize(text).split(), _closings(script.closing_words)
+    if " ".join(words) in script.backchannels or any(" ".join(words[-n:]) in whole for n in range(1, longest + 1)):
         return True
-    if len(heard) < _SURE_LENGTH:
-        return False
-    # "No, it is open ...": a short word before the agent's own is the caller's answer to them, not a misheard one,
-    # unless it stands in the place of one as short.
-    return len(first) > _SHORT_WORD or any(
-        word == heard[1] and len(before) <= _SHORT_WORD for before, word in pairwise(begins)
-    )
+    clause = f" {normalize(_CLAUSE_END.split(text.rstrip(_AROUND + ' '))[-1])} "
+    for head, tail in parted:
+        if clause.endswith(tail):
+            _, found, gap = clause[: -len(tail)].rpartition(head)
+            if found and 0 < len(gap.split()) <= _GAP_WORDS:
+                return True
+    return False
 
 
-def _places(words: Sequence[str]) -> dict[str, int]:
-    """By word, a number whose bits are the word's places."""
-    places: dict[str, int] = {}
-    for index, word in enumerate(words):
-        places[word] = places.get(word, 0) | (1 << index)
-    return places
-
-
-def _mistakes(heard: Sequence[str], said: Sequence[str], *, are_short_alike: bool) -> list[int]:
-    """For each word of `said`: the fewest mistakes with which the whole of `heard` is a stretch that ends there.
-
-    Words missing, added or replaced count one each. All places are counted at once, as the bits of one number
-    (Myers, "A fast bit-vector algorithm for approximate string matching", 1999): a step per word of `said`.
-    """
-    places, count = _places(heard), len(heard)
-    short = sum(bits for word, bits in places.items() if len(word) <= _SHORT_WORD and not word.isdecimal())
-    whole, last, fewest = (1 << count) - 1, 1 << (count - 1), []
-    rises, falls, score = whole, 0, count
-    for word in said:
-        equal = places.get(word, 0)
-        if are_short_alike and len(word) <= _SHORT_WORD and not word.isdecimal():
-            equal |= short
-        same = (((equal & rises) + rises) ^ rises) | equal | falls
-        up, down = falls | (~(same | rises) & whole), rises & same
-        score += 1 if up & last else -1 if down & last else 0
-        up, down = (up << 1) & whole, (down << 1) & whole
-        rises, falls = down | (~(same | up) & whole), up & same
-        fewest.append(score)
-    return fewest
-
-
-def _shared(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many words stand in the same order in both: their longest common subsequence, all places at once (Hyyrö,
-    "Bit-parallel LCS-length computation revisited", 2004).
-    """
-    places, whole = _places(one), (1 << len(one)) - 1
-    free = whole
-    for word in other:
-        taken = free & places.get(word, 0)
-        free = ((free + taken) | (free - taken)) & whole
-    return len(one) - free.bit_count()
+@lru_cache(maxsize=64)
+def _closings(phrases: tuple[str, ...]) -> tuple[frozenset[str], tuple[tuple[str, str], ...], int]:
+    """Phrases without a gap, both sides of those with one, and the most words of one."""
+    whole = frozenset(phrase for phrase in phrases if " ... " not in phrase)
+    sides = (phrase.partition(" ... ") for phrase in phrases if phrase not in whole)
+    longest = max((phrase.count(" ") + 1 for phrase in whole), default=0)
+    return whole, tuple((f" {head} ", f" {tail} ") for head, _, tail in sides), longest

@@ -38,6 +38,8 @@ _COMPOUND_WEIGHT: Final = 0.5
 _HEAD_WEIGHT: Final = 0.75
 """The last part of a compound is the thing itself: `Gartenstraße` is a street."""
 _SHORTEST_PART: Final = 3
+_SHORTEST_KNOWN: Final = 4
+"""Of a part that is only known from the table."""
 _MEANING_WEIGHT: Final = 0.6
 _FIRST_BONUS: Final = 0.04
 """The first fact under a heading is what the heading is about."""
@@ -198,12 +200,38 @@ class Knowledge(Facts):
         for other in self._words.related.get(term, ()):
             for i, weight in self._postings.get(other, {}).items():
                 found[i] = max(found.get(i, 0.0), _RELATED_WEIGHT * weight)
-        for other in self._compounds(term) if self._words.folds else ():
-            for i, weight in self._postings[other].items():
-                share = _HEAD_WEIGHT if other.endswith(term) else _COMPOUND_WEIGHT
-                found[i] = max(found.get(i, 0.0), share * weight)
+        if self._words.folds:
+            self._match_parts(term, found)
         rarity = self._rarity_of(term)
         return {i: rarity * weight * self._brevity[i] for i, weight in found.items()}
+
+    def _match_parts(self, term: str, found: dict[int, float]) -> None:
+        """Compounds: the term within a fact's word, what it means within one, and a fact's words within the term."""
+        for meant, worth in ((term, 1.0), *((one, _RELATED_WEIGHT) for one in self._words.related.get(term, ()))):
+            for other in self._compounds(meant):
+                share = worth * (_HEAD_WEIGHT if other.endswith(meant) else _COMPOUND_WEIGHT)
+                for i, weight in self._postings[other].items():
+                    found[i] = max(found.get(i, 0.0), share * weight)
+        if not found:
+            found.update(self._match_split(term))
+
+    def _match_split(self, term: str) -> dict[int, float]:
+        """A compound that no fact has, by its two parts: `Brautfrisur` is the `Frisur` of a `Hochzeit`."""
+        for cut in range(_SHORTEST_KNOWN, len(term) - _SHORTEST_KNOWN + 1):
+            parts = (term[:cut].removesuffix("s") if term[:cut] not in self._words.related else term[:cut], term[cut:])
+            if not all(part in self._words.related for part in parts):
+                continue
+            both: dict[int, float] = {}
+            for part in parts:
+                one: dict[int, float] = dict(self._postings.get(part, {}))
+                for meant in self._words.related[part]:
+                    for i, weight in self._postings.get(meant, {}).items():
+                        one[i] = max(one.get(i, 0.0), _RELATED_WEIGHT * weight)
+                self._match_parts(part, one)
+                for i, weight in one.items():
+                    both[i] = both.get(i, 0.0) + _COMPOUND_WEIGHT * weight
+            return both
+        return {}
 
 
 def _entry(path: str, chunk: Chunk, words: WordTable, *, leads: bool) -> _Entry:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from offhook import clock
 from offhook.call.live import Limits, LiveCalls
+from offhook.call.past import PastCalls
 from offhook.call.records.port import Records
 from offhook.ids import new_id
 from offhook.platform.call_doors import CallDoors
@@ -112,7 +113,9 @@ class Platform:
         self.line_up.answer_all_with(self._first[0])
         self.file_agents.watch()
 
-    def take_calls(self, records: Records, lines: Callable[[CallFacts], Line]) -> tuple[LiveCalls, FrontDesk]:
+    def take_calls(
+        self, records: Records, lines: Callable[[CallFacts], Line], past: PastCalls | None = None
+    ) -> tuple[LiveCalls, FrontDesk]:
         """The live calls of this process, and the desk that stands before them."""
         settings = self.settings
         live = LiveCalls(
@@ -122,6 +125,7 @@ class Platform:
             records=self.call_records.over(records),
             lines=lines,
             tokens=Tokens(settings.secret_key),
+            past=past,
         )
         self.call_doors.live = live
         self.call_keeping.start()

@@ -129,6 +129,8 @@ class Caller:
 
     def take_digits(self, at: float) -> str:
         """Keys that are pressed by now."""
+        if not self._keys:
+            return ""
         pressed = "".join(digit for when, digit in self._keys if when <= at)
         self._keys = [entry for entry in self._keys if entry[0] > at]
         return pressed

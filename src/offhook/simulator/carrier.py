@@ -8,7 +8,7 @@
 """
 
 import asyncio
-import random
+import secrets
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any, Final
@@ -27,14 +27,13 @@ KEPT_CALLS: Final = 10_000
 
 
 class Carrier:
-    """One account at one carrier, and the server that it calls. SIDs come from the seed."""
+    """One account at one carrier, and the server that it calls. An id is never given twice, by no carrier."""
 
     def __init__(
         self,
         web: ServerWeb,
         options: CallOptions | None = None,
         *,
-        seed: int = 0,
         answerer: Callable[[str], Caller | None] = lambda number: None,
     ) -> None:
         self.web: Final = web
@@ -45,11 +44,10 @@ class Carrier:
         """Calls that were placed over REST and go on."""
         self._going_on: Final[set[asyncio.Task[CallOutcome]]] = set()
         self._answerer: Final = answerer
-        self._chance: Final = random.Random(seed)
 
     def mint(self, prefix: str) -> str:
         """A new SID."""
-        return f"{prefix}{self._chance.getrandbits(128):032x}"
+        return f"{prefix}{secrets.token_hex(16)}"
 
     async def call(
         self,

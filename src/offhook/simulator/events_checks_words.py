@@ -29,7 +29,8 @@ class WordsReachHistory(Check):
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
         self._told: dict[int, float] = {}
-        self._said: list[int] = []
+        self._said: set[int] = set()
+        self._latest = -1
         self._answers: Counter[str] = Counter()
         """Said, less remembered."""
         self._answered_at: dict[str, float] = {}
@@ -73,13 +74,14 @@ class WordsReachHistory(Check):
         for word in map(number_of, _WORD.findall(command.entry.text)):
             if word in self._said:
                 self.fail(at, f"w{word} stands twice in the history")
-            elif self._said and word < self._said[-1]:
-                self.fail(at, f"w{word} stands behind w{self._said[-1]}")
-            self._said.append(word)
+            elif word < self._latest:
+                self.fail(at, f"w{word} stands behind w{self._latest}")
+            self._said.add(word)
+            self._latest = word
         self._answers.subtract(_ANSWER.findall(command.entry.text))
 
     def ended(self, at: float) -> None:
-        lost = sorted(set(self._told) - set(self._said))
+        lost = sorted(self._told.keys() - self._said)
         if lost:
             first = self._told[lost[0]]
             self.fail(at, f"lost: {' '.join(f'w{word}' for word in lost)} (the first was told at {first:.3f})")
@@ -116,10 +118,10 @@ class HeardTextIsTrue(Check):
     def ended(self, at: float) -> None:
         known: set[int] = set()
         for reply, words in self.facts.truth.items():
-            heard = {int(word) for word in _AGENT_WORD.findall(" ".join(words))}
+            heard = set(map(int, _AGENT_WORD.findall(" ".join(words))))
             known |= heard
-            if len(heard - self._said.keys()) > 1:
-                missing = sorted(heard - self._said.keys())
+            missing = sorted(heard - self._said.keys())
+            if len(missing) > 1:
                 self.fail(at, f"reply {reply}: heard and not remembered: a{missing[0]} to a{missing[-1]}")
         invented = sorted(self._said.keys() - known)
         # One word of a reply that was cut may be taken for heard.

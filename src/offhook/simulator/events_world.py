@@ -152,14 +152,11 @@ class EventsWorld(Heap):
         entries, conversation = self.entries, self.conversation
         while True:
             wakeup_at = conversation.wakeup_at
-            at = entries[0][0] if entries else None
-            if at is None and wakeup_at is None:
-                break
-            if wakeup_at is not None and (at is None or wakeup_at < at):
+            if wakeup_at is not None and (not entries or wakeup_at < entries[0][0]):
                 self.now = max(self.now, _journaled(wakeup_at))
                 self.deliver(TimePassed(), self.now)
                 continue
-            if self.ended_at is not None and at is not None and at > self.ended_at + LINGERS_S:
+            if not entries or (self.ended_at is not None and entries[0][0] > self.ended_at + LINGERS_S):
                 break
             at, _, act, argument = heappop(entries)
             self.now = _journaled(at)
@@ -291,7 +288,8 @@ def play(
 def _journaled(at: float) -> float:
     """The time as a journal holds it, and never earlier: a deadline that was due is due again in a replay."""
     micros = ceil(at * 1e6)
-    return micros / 1e6 if micros / 1e6 >= at else (micros + 1) / 1e6
+    journaled = micros / 1e6
+    return journaled if journaled >= at else (micros + 1) / 1e6
 
 
 def _print(line: str) -> None:

@@ -49,6 +49,11 @@ class Listener:
         self._all_told = asyncio.Event()
         self._all_told.set()
 
+    @property
+    def open_since(self) -> float | None:
+        """Where the first stretch begins that is not told yet; None when all is told."""
+        return self._waiting[0][0] if self._waiting else self._begins_at
+
     def caller(self, at: float, audio: bytes) -> None:
         """The caller's 20 ms, for the recording."""
         self._recorder.caller(at, audio)

@@ -4,6 +4,7 @@
 caller frame with sound.
 """
 
+import math
 from array import array
 from bisect import bisect_left
 from collections.abc import Mapping
@@ -24,15 +25,16 @@ STRETCH_GAP_S: Final = 0.3
 """Shorter silences are pauses inside what somebody says."""
 DUCK_DB: Final = 6.0
 
-_SQUARES: Final = np.square(decode_ulaw(bytes(range(256))).astype(np.float64) / 32768)
+_SQUARES: Final = tuple(np.square(decode_ulaw(bytes(range(256))).astype(np.float64) / 32768).tolist())
 
 
 def level_db(frame: bytes) -> float:
     """RMS beside full scale; `SILENT_DB` and no less."""
     if frame == SILENCE_FRAME:
         return SILENT_DB
-    mean = float(_SQUARES[np.frombuffer(frame, np.uint8)].mean())
-    return max(SILENT_DB, 10 * float(np.log10(mean))) if mean else SILENT_DB
+    # Whole multiples of a power of two: the sum is exact, in any order.
+    mean = sum(map(_SQUARES.__getitem__, frame)) / len(frame)
+    return max(SILENT_DB, 10 * math.log10(mean)) if mean else SILENT_DB
 
 
 @dataclass(slots=True)
@@ -135,7 +137,8 @@ class Meter:
         self._clock = at + FRAME_S
         level = level_db(frame)
         self._levels.append(level)
-        self.words += [AgentWord(at, word.text) for word in self.tape.hear(frame)]
+        for word in self.tape.hear(frame):
+            self.words.append(AgentWord(at, word.text))
         if level <= FLOOR_DB:
             return
         if self._audible_since is None or at - self._audible_until > STRETCH_GAP_S:

@@ -44,6 +44,8 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     price: Price | None = None
     ends_at: Date | None = None
     """The day on which the vendor switches it off."""
+    stays_until: Date | None = None
+    """The vendor has promised not to switch it off before that day, and has not said when it does."""
     successor: str = ""
     advice: str = ""
     """What the owner can do where no model succeeds it."""
@@ -109,10 +111,14 @@ def key_header(base_url: str, key: str) -> dict[str, str]:
 def warnings(provider: str, model: str, today: Date) -> list[str]:
     """What an owner who chose this model should know, one sentence each: nothing, mostly."""
     entry = model_entry(provider, model)
-    if entry is None or entry.ends_at is None:
+    if entry is None:
         return []
     advice = f"take {entry.successor}" if entry.successor else entry.advice
     advice = f"; {advice}" if advice else ""
+    if entry.ends_at is None:
+        is_old = entry.stays_until is not None and entry.stays_until <= today
+        until = f"{provider}'s {model} was promised until {entry.stays_until} only, and may end soon{advice}"
+        return [until] if is_old else []
     if entry.ends_at <= today:
         return [f"{provider}'s {model} was switched off on {entry.ends_at}{advice}"]
     days = (entry.ends_at - today).days

@@ -32,8 +32,10 @@ OPENS_AFTER: Final = {"stt": 3, "llm": 3, "tts": 2}
 TIMEOUT_WEIGHT: Final = {"stt": 3, "llm": 2, "tts": 2}
 """A failure that the caller had to wait for counts as so many; for words that never come nobody waits twice."""
 SAME_REFUSALS: Final = 3
-"""Of a model's or a voice's requests in a row: what refuses one after the other alike is how all of them are set. One
-text alone may be refused for itself, and what is said next is taken."""
+"""Of a model's or a voice's requests since the last that was taken: what is refused alike so often is how all of them
+are set. One text alone may be refused for itself, and what is said next is taken."""
+REFUSALS: Final = 6
+"""In a row, whatever they say: nothing is taken."""
 _CHANGES: Final = re.compile(r"\breq_\w+|\b[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
 """In the words of one refusal: numbers and ids."""
 GENERATION_WEIGHT: Final = 0.25
@@ -151,8 +153,7 @@ class Health:
     """One provider's record."""
 
     __slots__ = (
-        "_failures", "_first_s", "_is_refused", "_refusals", "_refused_alike", "_successes", "breaker", "cause", "kind",
-        "name",
+        "_failures", "_first_s", "_is_refused", "_refusals", "_successes", "breaker", "cause", "kind", "name",
     )  # fmt: skip
 
     def __init__(self, kind: str, name: str) -> None:
@@ -163,9 +164,8 @@ class Health:
         self._failures: Counter[str] = Counter()
         self._first_s: deque[float] = deque(maxlen=SAMPLES)
         self._is_refused = False
-        self._refused_alike = ""
-        self._refusals = 0
-        """In a row, with these words."""
+        self._refusals: Counter[str] = Counter()
+        """Since the last success, by their words: two that take turns are as many as one that comes again."""
 
     def began(self, waited_s: float) -> None:
         """The first token, audio or final has come after so long."""
@@ -175,7 +175,7 @@ class Health:
         """A request came to its end, or what came of it was well until nobody wanted more."""
         self._successes += 1
         self._is_refused = False
-        self._refused_alike, self._refusals = "", 0
+        self._refusals.clear()
         self.breaker.succeed(at)
 
     def fail(self, error: ProviderError, at: float) -> str:
@@ -200,12 +200,18 @@ class Health:
 
     def _refuse_request(self, error: RequestRefused, at: float) -> str:
         words = _CHANGES.sub("", str(error))
-        self._refusals = self._refusals + 1 if words == self._refused_alike else 1
-        self._refused_alike = words
-        if self.kind == "stt" or self._refusals < SAME_REFUSALS:
+        if self.kind == "stt":
             self.breaker.leave()
             return ""
-        return self._refuse(f"refuses every request, the last {self._refusals} alike: {error}", at)
+        if len(self._refusals) < REFUSALS:
+            self._refusals[words] += 1
+        alike, all_of_them = self._refusals[words], self._refusals.total()
+        if alike < SAME_REFUSALS and all_of_them < REFUSALS:
+            self.breaker.leave()
+            return ""
+        told = f"the last {all_of_them}" if alike < SAME_REFUSALS else f"{alike} alike since one was taken"
+        told = f"the last {alike} alike" if alike == all_of_them else told
+        return self._refuse(f"refuses every request, {told}: {error}", at)
 
     def _refuse(self, what: str, at: float) -> str:
         is_news = self.breaker.refuse(at) and not self._is_refused

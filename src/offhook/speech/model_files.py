@@ -12,7 +12,7 @@ import os
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
@@ -157,8 +157,7 @@ class ModelStore:
 
     def verify(self, name: str) -> tuple[str, ...]:
         """Hash every file of a model; returns the names of those that are missing or wrong."""
-        (self.root / name / MARKER).unlink(missing_ok=True)
-        return self._damaged(name, self.model(name).files)
+        return self._damaged(name, self.model(name).files, trusts_marker=False)
 
     def model(self, name: str) -> Model:
         """The manifest's entry. Raises `ConfigurationError` for a name that it does not hold."""
@@ -166,12 +165,12 @@ class ModelStore:
             raise ConfigurationError(f"no local model is called {name!r}; there are {', '.join(self.manifest)}")
         return self.manifest[name]
 
-    def _damaged(self, name: str, wanted: Sequence[ModelFile]) -> tuple[str, ...]:
+    def _damaged(self, name: str, wanted: Sequence[ModelFile], *, trusts_marker: bool = True) -> tuple[str, ...]:
         folder = self.root / name
         marker = _read_marker(folder / MARKER)
         found: dict[str, Checked] = {}
         for file in wanted:
-            checked = _check(folder / file.name, file, marker.get(file.name))
+            checked = _check(folder / file.name, file, marker.get(file.name) if trusts_marker else None)
             if checked is not None:
                 found[file.name] = checked
         if found != marker and folder.is_dir():
@@ -290,7 +289,8 @@ def _write_marker(path: Path, found: dict[str, Checked]) -> None:
         scratch.replace(path)
     except OSError:
         # A read-only folder of models works as well; it is only hashed at every start.
-        scratch.unlink(missing_ok=True)
+        with suppress(OSError):
+            scratch.unlink()
 
 
 def _storage_failed(path: Path, error: OSError) -> ConfigurationError:

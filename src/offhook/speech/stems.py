@@ -54,7 +54,9 @@ class WordTable:
             # "Mittlere" is "mittel".
             return f"{word[:-2]}l"
         for ending in self.endings:
-            if word.endswith(ending) and len(word) - len(ending) >= 3 and not (ending == "s" and word[-2] == "s"):
+            # "Bart" is no form of "bar": German cuts a T only from what stays long enough.
+            least = 4 if self.folds and ending[0] == "t" else 3
+            if word.endswith(ending) and len(word) - len(ending) >= least and not (ending == "s" and word[-2] == "s"):
                 return word[: -len(ending)]
         return word
 

@@ -5,9 +5,9 @@ from typing import Final
 from offhook.speech.stems import WordTable, groups
 
 _ENGLISH_STOP: Final = frozenset(
-    """a about actually again ah also am an and any anybody anyone anything are as ask at available be because been
-    before being but by calling called can can't could couldn't did didn't do does doesn't doing don't during
-    else er even ever every for from get gets getting give go going got guys had has have haven't having he
+    """a about accept accepted actually again ah also am an and any anybody anyone anything are as ask at available be
+    because been before being but by calling called done can can't could couldn't did didn't do does doesn't doing don't
+    during else er even ever every for from get gets getting give go going got guys had has have haven't having he
     hello her here hey hi his how i i'd i'll i'm i've if in into is isn't it it's its just kind know let like
     little long look looking lot many may maybe me mean mine more most much my need needs no not now of off oh
     ok okay on once one only or other our ours out over please possible possibly question quick quickly really
@@ -39,6 +39,18 @@ ENGLISH: Final = WordTable(
         "without meat": "vegetarian",
         "broke down": "breakdown",
         "broken down": "breakdown",
+        "up front": "upfront",
+        "in front of": "before",
+        "pick up": "pickup",
+        "picked up": "pickup",
+        "pick it up": "pickup",
+        "pick them up": "pickup",
+        "picking up": "pickup",
+        "drop off": "dropoff",
+        "dropped off": "dropoff",
+        "made to measure": "tailored",
+        "make to measure": "tailored",
+        "driving licence": "licence",
     },
     groups(
         _PLAIN_ENGLISH,
@@ -107,5 +119,45 @@ ENGLISH: Final = WordTable(
         "coat coats jacket jackets cloakroom locker lockers",
         "cafe restaurant snack eat",
         "licence license",
+        "pickup collect collection",
+        "dropoff bring return",
+        "keep hold store storage",
+        "express rush urgent hurry fast quick",
+        "rug rugs carpet carpets",
+        "zip zipper zips",
+        "damage damaged ruin ruined broken destroyed complaint complaints torn scratched",
+        "upfront advance deposit prepay prepaid pay payment",
+        "shoe shoes boots sneakers",
+        "trousers pants jeans",
+        "sofa couch settee",
+        "purchase buy sell sold",
+        "job jobs vacancy vacancies hiring hire position positions",
+        "student students pupil pupils",
+        "voucher vouchers gift coupon coupons",
+        "loyalty bonus stamp points",
+        "allergy allergies allergic intolerance",
+        "lesson lessons class classes course courses",
+        "beginner beginners starter novice",
+        "men man gentlemen male",
+        "women woman ladies lady female",
+        "haircut haircuts cut",
+        "colour color dye dyeing",
+        "flower flowers bouquet",
+        "cake cakes pastry pastries tart",
+        "drink drinks beverage beverages",
+        "drunk alcohol beer wine",
+        "sick ill illness",
+        "ticket tickets receipt",
+        "invoice bill receipt",
+        "tax taxes vat",
+        "sunday weekend",
+        "terrace outside outdoor outdoors garden patio",
+        "washable wash washing cleaning clean",
+        "attorney lawyer solicitor",
+        "apartment flat room",
+        "holiday vacation",
+        "film movie cinema",
+        "truck lorry van",
+        "tire tyre tires tyres wheel",
     ),
 )

@@ -25,13 +25,12 @@ from offhook.errors import (
     ProviderUnavailable,
     RequestRefused,
 )
+from offhook.speech.redaction import redacted
 
 PROBLEM_BYTES: Final = 64 * 1024
 MESSAGE_CHARS: Final = 200
 REASON_CHARS: Final = 2000
 """Of a vendor's words that are read, and not shown."""
-KEY_PART: Final = 8
-"""So many characters of a key in a row are the key's."""
 SERVER_ERROR: Final = 500
 PAYMENT_REQUIRED: Final = 402
 NOT_FOUND: Final = 404
@@ -104,7 +103,19 @@ _BY_WORDS: Final[tuple[tuple[_Meaning, re.Pattern[str]], ...]] = (
             re.I,
         ),
     ),
-    (_Meaning.GENERATION, re.compile(r"failed to (?:call a function|parse tool call)", re.I)),
+    (
+        # Groq and those who serve as it does: the model called what it was not offered, or wrote what nobody can read.
+        _Meaning.GENERATION,
+        re.compile(
+            r"failed to (?:call a function|(?:parse|validate|generate)\b.{0,30}(?:tool call|json|function|output))"
+            r"|tool[ _]choice is \w+, but (?:the )?model (?:called|did not call)"
+            r"|tool call validation failed|attempted to call tool"
+            r"|(?:output|generation|response) (?:that )?could not be parsed"
+            r"|model (?:generated|produced|returned|output) (?:an? )?(?:invalid|malformed|unparsable)"
+            r"|(?:invalid|malformed) (?:tool|function) call (?:generated|produced|by the model|from the model)",
+            re.I,
+        ),
+    ),
     (
         _Meaning.CALL,
         re.compile(
@@ -124,7 +135,6 @@ _LEADING_NAME: Final = re.compile(
 """Anthropic names the member at the beginning of its message."""
 _LOCATION: Final = re.compile(r"\bloc\b\W+body\W+(\w+)")
 """FastAPI's servers (vLLM, Mistral) name it in a list, as JSON or as Python prints it."""
-_LOOKS_LIKE_A_KEY: Final = re.compile(r"\b(?:sk|pk|gsk|xai|key)[-_][\w*.-]{4,}")
 _REFUSED: Final = frozenset({_Meaning.KEY, _Meaning.CREDIT, _Meaning.MODEL})
 _ADVICE: Final = {
     _Meaning.KEY: "; check the key",
@@ -233,14 +243,6 @@ def safe_text(text: str, key: str) -> str:
     """One short line, without the key or any larger part of it."""
     line = redacted(text, key)
     return line if len(line) <= MESSAGE_CHARS else f"{line[: MESSAGE_CHARS - 3]}..."
-
-
-def redacted(text: str, key: str) -> str:
-    """One line, without the key or any larger part of it, however long."""
-    line = "".join(sign if sign.isprintable() else " " for sign in text)
-    parts = {key[at : at + KEY_PART] for at in range(max(1, len(key) - KEY_PART + 1))} if key else set()
-    words = ("****" if any(part in word for part in parts) else word for word in line.split(" "))
-    return _LOOKS_LIKE_A_KEY.sub("****", " ".join(words))
 
 
 def read_problem(document: object) -> Problem:

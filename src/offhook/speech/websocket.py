@@ -15,18 +15,17 @@ dialect to connect again.
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Final, Protocol
 
-from picows import WSCloseCode, WSFrame, WSHandshakeError, WSListener, WSMsgType, WSTransport, ws_connect
+from picows import WSCloseCode, WSError, WSFrame, WSHandshakeError, WSListener, WSMsgType, WSTransport, ws_connect
 
 from offhook import __version__, clock
 from offhook.errors import ProtocolViolation, ProviderError, ProviderTimeout, ProviderUnavailable
 from offhook.speech import socket_errors
 from offhook.speech.outbox import Outbox
+from offhook.speech.tls import vendors_tls
 from offhook.speech.vendor_errors import safe_text
 
 _WIRE: Final = logging.getLogger("offhook.speech.wire")
@@ -127,7 +126,7 @@ class VendorSocket:
         self._paused_at: float | None = None
         """Since when the vendor does not read."""
         self._due_at = 0.0
-        self._is_over = False
+        self._is_over, self._now = False, clock.now
         self._timer: asyncio.TimerHandle | None = None
 
     def send(self, message: str | bytes) -> None:
@@ -137,7 +136,7 @@ class VendorSocket:
         """
         if self.is_open and self._paused_at is None and not self.outbox:
             try:
-                self._write(message, clock.now())
+                self._write(message, self._now())
             except ProviderError as error:
                 self._end(error)
         elif dropped := self.outbox.put(message):
@@ -145,14 +144,16 @@ class VendorSocket:
 
     async def run(self) -> None:
         """Connect and serve until cancelled. Raises `ProviderError`: refused, lost, closed by the vendor, too slow."""
-        loop = asyncio.get_running_loop()
+        loop, self._now = asyncio.get_running_loop(), clock.of_loop()
         self._ended = loop.create_future()
         try:
             wire = await self._connect()
             await self._ended
-            # Closed without a word; or a mistake of ours in a callback, which the library hands on here.
+            # Closed without a word, or against the rules; or a mistake of ours in a callback: the library hands it on.
             await wire.wait_disconnected()
             raise self._error(ProviderUnavailable, "the connection was lost")
+        except WSError as error:
+            raise self._error(ProtocolViolation, f"broke the rules of WebSockets: {error}") from error
         finally:
             self._let_go()
 
@@ -182,7 +183,7 @@ class VendorSocket:
         wire, _ = await ws_connect(
             lambda: _Listener(self, limits.max_message), endpoint.url,
             extra_headers={"User-Agent": USER_AGENT, **endpoint.headers},
-            ssl_context=_tls() if endpoint.url.startswith("wss:") else None, max_redirects=0,
+            ssl_context=vendors_tls() if endpoint.url.startswith("wss:") else None, max_redirects=0,
             websocket_handshake_timeout=None, logger_name=_WIRE,
             max_frame_size=limits.max_message, enable_auto_ping=True, auto_ping_idle_timeout=limits.ping_s,
             auto_ping_reply_timeout=limits.ping_s, read_buffer_init_size=READ_BYTES,
@@ -199,7 +200,7 @@ class VendorSocket:
             # Cancelled in its handshake, whose answer comes all the same: nobody else would ever close it.
             wire.disconnect(graceful=False)
             return
-        now = clock.now()
+        now = self._now()
         self._wire, self.is_open, self._sent_at = wire, True, now
         wire.underlying_transport.set_write_buffer_limits(high=self._limits.write_buffer)
         try:
@@ -214,7 +215,7 @@ class VendorSocket:
     def received(self, message: str | bytes) -> None:
         """The vendor says something."""
         try:
-            self._dialect.received(message, clock.now())
+            self._dialect.received(message, self._now())
             self._arm()
         except ProviderError as error:
             self._end(error)
@@ -235,7 +236,7 @@ class VendorSocket:
 
     def unwritable(self) -> None:
         """The vendor does not read."""
-        self._paused_at = clock.now()
+        self._paused_at = self._now()
         self._arm(self._paused_at + self._limits.send_s)
 
     def writable(self) -> None:
@@ -243,7 +244,7 @@ class VendorSocket:
         self._paused_at = None
         try:
             while self.outbox and self._paused_at is None:
-                self._write(self.outbox.pop(), clock.now())
+                self._write(self.outbox.pop(), self._now())
         except ProviderError as error:
             self._end(error)
 
@@ -278,7 +279,7 @@ class VendorSocket:
     def _tick(self) -> None:
         """Whatever is due by now: the dialect's own time, a keep-alive, the end of patience."""
         self._timer = None
-        limits, dialect, now = self._limits, self._dialect, clock.now()
+        limits, dialect, now = self._limits, self._dialect, self._now()
         if not self.is_open:
             return
         try:
@@ -344,12 +345,6 @@ class VendorSocket:
     def _error(self, kind: type[ProviderError], text: str) -> ProviderError:
         endpoint = self._endpoint
         return kind(f"{endpoint.provider}: {safe_text(text, endpoint.secret)}", provider=endpoint.provider)
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """One for the process: reading all certificates takes tens of milliseconds."""
-    return ssl.create_default_context()
 
 
 class _Listener(WSListener):

@@ -5,7 +5,6 @@ What callers leave is kept as JSON lines in `requests.jsonl` of the data folder,
 
 import asyncio
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -15,9 +14,9 @@ from offhook.agents.tool_configs import BookTableConfig, TakeMessageConfig
 from offhook.core.history import Outcome
 from offhook.errors import ToolError
 from offhook.speech.ports import ToolSpec
+from offhook.tools.line_file import REQUESTS_FILE, append_line
 from offhook.tools.ports import ToolContext
 
-REQUESTS_FILE: Final = "requests.jsonl"
 SHORT_CHARS: Final = 200
 LONG_CHARS: Final = 4_000
 
@@ -116,13 +115,7 @@ async def _append(context: ToolContext, tool: str, arguments: Mapping[str, objec
 def _append_line(path: Path, line: bytes) -> None:
     """One write to a file opened for appending: lines of calls that end at once do not mix."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Names and telephone numbers: for the owner's eyes only.
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            written = os.write(descriptor, line)
-        finally:
-            os.close(descriptor)
+        written = append_line(path, line)
     except OSError as error:
         raise ToolError(f"{path} could not be written: {error.strerror}") from error
     if written < len(line):

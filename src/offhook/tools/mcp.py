@@ -8,7 +8,6 @@ away its tools are not in the list that the model sees.
 
 import asyncio
 import logging
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.util import find_spec
@@ -22,6 +21,7 @@ from offhook.errors import ConfigurationError, OffhookError, ToolError
 from offhook.speech.ports import Setup, ToolSpec
 from offhook.tools.guard import CONNECT_S, mcp_transport
 from offhook.tools.mcp_list import ToolList
+from offhook.tools.mcp_program import program_streams
 from offhook.tools.ports import ToolContext
 from offhook.tools.secrets import Secrets
 from offhook.tools.told import shortened
@@ -252,15 +252,9 @@ class McpServer:
         """The two directions of the SDK's transport."""
         config = self._config
         if config.command:
-            from mcp.client.stdio import StdioServerParameters, stdio_client
-
-            program = StdioServerParameters(
-                command=config.command[0],
-                args=list(config.command[1:]),
-                env=self._secrets.values(config.environment),
-                cwd=self._base_dir if self._base_dir != Path() else None,
-            )
-            async with stdio_client(program, errlog=sys.stderr) as streams:
+            folder = self._base_dir if self._base_dir != Path() else None
+            environment = self._secrets.values(config.environment)
+            async with program_streams(config.command, folder, environment, self._say, self._warn) as streams:
                 yield streams
         elif config.transport == "sse":
             from mcp.client.sse import sse_client
@@ -314,6 +308,10 @@ class McpServer:
         if text not in self._warned and len(self._warned) < MOST_WARNINGS:
             self._warned.add(text)
             _LOG.warning("mcp %s: %s", self.name, text)
+
+    def _say(self, text: str) -> None:
+        """What its program says on standard error. It has our secrets, and may print what it likes."""
+        _LOG.info("mcp %s says: %s", self.name, ascii(self._secrets.mask(text))[1:-1])
 
     def _lose(self, session: "ClientSession") -> None:
         """The session is of no more use; its task will see to it."""

@@ -26,6 +26,15 @@ _GROUPED: Final = re.compile(
 )
 _COMMA: Final = re.compile(r"[+-]?(?:0,[0-9]{1,20}|[0-9]{1,40},(?:[0-9]{1,2}|[0-9]{4,20}))")
 """Decimals: thousands stand in threes, and behind a zero there are none."""
+_CURRENCY: Final = (
+    r"(?:[A-Z]{0,3}[$\u00a2-\u00a5\u20a0-\u20cf]|(?i:usd|eur|gbp|chf|jpy|cad|aud|nzd|mxn|brl|inr|sek|nok|dkk|pln|czk"
+    r"|euros?|dollars?|bucks|pounds?|francs?|franken|pesos?|d\u00f3lares|libras|d[o\u00f3]lar|yen|rupees?|z\u0142|kr\.?|fr\.))"
+)
+_AMOUNT: Final = re.compile(
+    rf"(?P<sign>[+-]?)(?:{_CURRENCY} ?(?P<inner>[+-]?)(?P<front>[0-9][0-9 ',.]*[0-9]|[0-9])(?:[.,]-)?"
+    rf"|(?P<behind>[0-9][0-9 ',.]*[0-9]|[0-9])(?:[.,]-)? ?{_CURRENCY})"
+)
+"""A number with its currency in front or behind."""
 _SPACES: Final = re.compile(r"[\u00a0\u2007\u2009\u202f]")
 _APOSTROPHES: Final = str.maketrans({"\u2019": "'", "\u066c": "'", "\u2212": "-", "\ufe63": "-", "\uff0d": "-"})
 
@@ -146,7 +155,7 @@ def _as_number(value: object, language: str, *, is_whole: bool) -> object:
         return int(value)
     if not isinstance(value, str) or len(value) > LONGEST:
         return value
-    number = _number(_in_ascii(value), language, is_whole=is_whole)
+    number = _number(_without_currency(_in_ascii(value)), language, is_whole=is_whole)
     if number is None:
         return value
     if not is_whole:
@@ -158,6 +167,13 @@ def _in_ascii(text: str) -> str:
     """Digits of any script as 0 to 9, one kind of space, minus and apostrophe."""
     text = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
     return _SPACES.sub(" ", text.translate(_APOSTROPHES)).strip()
+
+
+def _without_currency(text: str) -> str:
+    """The number of an amount, `$12.50`, `EUR 12,50`, `12.50 euros`: a field for a number takes no currency. Another
+    unit may not be left out, since the field may be meant in another one."""
+    match = _AMOUNT.fullmatch(text)
+    return f"{match['sign'] or match['inner'] or ''}{match['front'] or match['behind']}" if match else text
 
 
 def _number(text: str, language: str, *, is_whole: bool) -> int | float | None:

@@ -5,7 +5,8 @@ from typing import Final
 
 from offhook.agents.remote_config import SECRET
 from offhook.errors import ConfigurationError
-from offhook.speech.vendor_errors import KEY_PART, safe_text
+from offhook.speech.redaction import KEY_PART, redacted
+from offhook.speech.vendor_errors import safe_text
 
 HIDDEN: Final = "****"
 
@@ -53,8 +54,11 @@ class Secrets:
         return "".join(out)
 
     def one_line(self, text: str) -> str:
-        """A short line for an error."""
-        return safe_text(self.mask(text), "")
+        """A short line for an error; in whatever writing the service repeats a secret, it is hidden."""
+        text = self.mask(text)
+        for value in self._values.values():
+            text = redacted(text, value)
+        return safe_text(text, "")
 
 
 def _value(name: str, key: Callable[[str], str] | None) -> str:

@@ -100,6 +100,12 @@ class MediaConnection:
         """Bytes came."""
         conn = self._conn
         self._heard = True
+        message = self._cutter.whole(data)
+        if message is not None:
+            if conn.state is OPEN:
+                self._take_whole(message)
+                return
+            data = b""
         for is_message, frame in self._cutter.cut(data):
             if is_message and conn.state is OPEN:
                 self._take_whole(frame)
@@ -107,7 +113,12 @@ class MediaConnection:
                 if not self._may_parse():
                     return
                 self._parse(frame)
-        if conn.close_expected() and conn.close_sent is not None and (conn.close_rcvd or conn.parser_exc):
+        if (
+            conn.state is not OPEN
+            and conn.close_expected()
+            and conn.close_sent is not None
+            and (conn.close_rcvd or conn.parser_exc)
+        ):
             if conn.parser_exc is not None:
                 self._ending = f"broke the protocol: {type(conn.parser_exc).__name__}: {conn.parser_exc}"[:200]
             self._transport.close()

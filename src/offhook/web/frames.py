@@ -24,6 +24,8 @@ _EIGHT_BYTES: Final = 127
 _FIRST_CONTROL: Final = 0x8
 _SMALL_HEAD: Final = 6
 """Two bytes and the mask."""
+_MIDDLE_HEAD: Final = 8
+"""With a length of two bytes."""
 
 
 class FrameCutter:
@@ -41,6 +43,24 @@ class FrameCutter:
     def is_for_text(self) -> bool:
         """Text is read here; else audio is."""
         return self._wanted == WHOLE_TEXT
+
+    def whole(self, data: bytes) -> bytes | None:
+        """The payload, when the bytes are just one wanted message of some length: nearly always. Else None, and they
+        are to be `cut`.
+        """
+        size = len(data)
+        if (
+            size < _MIDDLE_HEAD
+            or data[0] != self._wanted
+            or data[1] != _MASKED | _TWO_BYTES
+            or (data[2] << 8 | data[3]) != size - _MIDDLE_HEAD
+            or size - _MIDDLE_HEAD > self._longest
+            or self._buffer
+            or self._in_pieces
+            or self._is_broken
+        ):
+            return None
+        return apply_mask(data[_MIDDLE_HEAD:], data[_MIDDLE_HEAD - 4 : _MIDDLE_HEAD])
 
     def cut(self, data: bytes) -> Iterator[tuple[bool, bytes]]:
         """The whole frames, in order: True with the payload of a wanted message, False with a frame as it came."""

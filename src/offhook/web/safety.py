@@ -27,6 +27,16 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def plain_address(host: str) -> str:
+    """An address in its one short form: `[::]`, `::0` and `0:0:0:0:0:0:0:0` are `::`. A name stays as it is."""
+    bare = host.strip()
+    bare = bare[1:-1] if bare.startswith("[") and bare.endswith("]") else bare
+    try:
+        return str(ipaddress.ip_address(bare))
+    except ValueError:
+        return bare
+
+
 def why_unsafe(settings: Settings, host: str = "127.0.0.1") -> str:
     """Why this cannot be served on `host`, in a sentence; empty when it can."""
     if not settings.unsigned:

@@ -1,4 +1,4 @@
-"""Runs the server: one port for webhooks and media, orderly end on SIGTERM."""
+"""Runs the server: one port for webhooks and media, orderly end on SIGTERM, SIGINT and SIGHUP."""
 
 import asyncio
 import contextlib
@@ -19,6 +19,7 @@ from offhook.telephony.carriers.twilio_messages import MESSAGE_LIMIT
 from offhook.web.http_port import MOST_CONNECTIONS, http_protocol
 from offhook.web.media import media_protocol
 from offhook.web.ports import Calls
+from offhook.web.safety import plain_address
 
 _logger: Final = logging.getLogger("offhook.web")
 
@@ -27,7 +28,8 @@ DESCRIPTORS_BESIDE: Final = 64
 LEAST_CONNECTIONS: Final = 16
 """That are no calls: with fewer, one proxy and one monitor would be in each other's way."""
 MOST_DESCRIPTORS: Final = 65_536
-SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""The last is a supervisor's reload (it starts us again, with what has changed) or a terminal that was closed."""
 BACKLOG: Final = 1024
 GRACE_S: Final = 3
 """For connections that are left when the calls are over."""
@@ -86,15 +88,20 @@ def connections_for(files: int, calls: int) -> int:
 
 
 async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadline_s: float = 60.0) -> None:
-    """Serve until a signal has come and the calls are over; a second signal ends at once.
+    """Serve until a signal has come and the calls are over; a second one that asks for the end ends at once.
+
+    A SIGHUP is never the second, nor the first of two: a terminal that is closed sends it once or twice, and who asks
+    for the end behind a reload wants no call cut.
 
     Call it in a uvloop (`uvloop.run`). Cancelling it ends the server without draining. Raises `ConfigurationError`
     when the address cannot be had.
     """
     bound = _bind(listening)
     port = bound.getsockname()[1]
-    for name in ("uvicorn.error", "uvicorn.asgi", "websockets.server"):
+    for name in ("uvicorn.asgi", "websockets.server"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Its warnings are of what strangers send, a line for each: `http_port` tells that seldom.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     config = uvicorn.Config(
         app,
         ws=media_protocol(app.state.media_door),
@@ -111,13 +118,17 @@ async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadli
     server = _Server(config, lambda: listening.on_ready(port))
     ending: list[asyncio.Task[None]] = []
 
-    def on_signal() -> None:
-        if ending:
+    asked: list[signal.Signals] = []
+
+    def on_signal(name: signal.Signals) -> None:
+        if name is not signal.SIGHUP:
+            asked.append(name)
+        if len(asked) > 1:
             _logger.warning("= second signal: ending at once")
             server.should_exit = server.force_exit = True
-            return
-        _logger.info("= draining: %d calls, at most %.0f s", live.count, drain_deadline_s)
-        ending.append(asyncio.ensure_future(_drain(live, server, drain_deadline_s)))
+        elif not ending:
+            _logger.info("= %s, draining: %d calls, at most %.0f s", name.name, live.count, drain_deadline_s)
+            ending.append(asyncio.ensure_future(_drain(live, server, drain_deadline_s)))
 
     with _signals(on_signal), contextlib.closing(bound):
         await server.serve(sockets=[bound])
@@ -135,10 +146,11 @@ async def _drain(live: Calls, server: uvicorn.Server, deadline_s: float) -> None
 
 def _bind(listening: Listening) -> socket.socket:
     try:
-        family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
+        host = plain_address(listening.host)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # `::` is every address, and not only those of the newer kind.
-        both = listening.host == "::" and socket.has_dualstack_ipv6()
-        address = (listening.host, listening.port)
+        both = host == "::" and socket.has_dualstack_ipv6()
+        address = (host, listening.port)
         return socket.create_server(address, family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except (OSError, OverflowError) as error:
         raise ConfigurationError(
@@ -150,12 +162,16 @@ def _bind(listening: Listening) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _signals(handler: Callable[[], None]) -> Iterator[None]:
-    """Call `handler` on the loop for each signal; only a main thread has signals."""
+def _signals(handler: Callable[[signal.Signals], None]) -> Iterator[None]:
+    """Call `handler` on the loop for each signal; only a main thread has signals.
+
+    A signal that is ignored stays so: `nohup` is the wish to outlive a terminal.
+    """
     loop = asyncio.get_running_loop()
-    signals = SIGNALS if threading.current_thread() is threading.main_thread() else ()
+    is_main = threading.current_thread() is threading.main_thread()
+    signals = [one for one in SIGNALS if is_main and signal.getsignal(one) is not signal.SIG_IGN]
     for one in signals:
-        loop.add_signal_handler(one, handler)
+        loop.add_signal_handler(one, handler, one)
     try:
         yield
     finally:

@@ -60,6 +60,13 @@ def test_there_are_many_rows() -> None:
         ("es-MX", "el 1 de mayo", "el primero de mayo"),
         ("es-MX", "12.5 %", "doce punto cinco por ciento"),
         ("es-ES", "el 1 de mayo", "el uno de mayo"),
+        ("de-AT", "Rufen Sie die 144 oder 133.", "Rufen Sie die eins vier vier oder eins drei drei."),
+        ("de-CH", "Die 117 oder die 1414", "Die eins eins sieben oder die eins vier eins vier"),
+        ("de-DE", "Die 144 ist neu.", "Die hundertvierundvierzig ist neu."),
+        ("es-MX", "Llame al 911 o al 089.", "Llame al nueve once o al cero ochenta y nueve."),
+        ("es-AR", "Marque 107.", "Marque ciento siete."),
+        ("fr-CA", "Appelez le 911 ou le 811.", "Appelez le neuf un un ou le huit un un."),
+        ("fr-CH", "Appelez le 144.", "Appelez le cent quarante-quatre."),
         ("es-MX", "Llame al 55 1234 5678.", "Llame al cinco cinco, uno dos tres cuatro, cinco seis siete ocho."),
     ],
 )

@@ -11,6 +11,30 @@ from offhook.speech.spoken.markup import LONGEST_WORD, clean
 from offhook.speech.voice_words import speaker
 
 ROWS = [
+    # told to engines in brackets, and tags that were escaped
+    ('Sure. &lt;break time="1s"/&gt; One moment.', "Sure. One moment."),
+    ('Sure. &amp;lt;break time="1s"/&amp;gt; One moment.', "Sure. One moment."),
+    ("Sure. \\u003cbreak time='1s'/\\u003e One moment.", "Sure. One moment."),
+    ("Sure. &#60;emphasis&#62;Yes&#60;/emphasis&#62;.", "Sure. Yes."),
+    ("Sure {pause:1s} one moment.", "Sure one moment."),
+    ("Sure {{pause 1s}} one [500ms pause] moment. [pause: 2]", "Sure one moment."),
+    ("Sure (1 second pause) one moment.", "Sure one moment."),
+    ("[laughs] Sure. [laughs at the joke] Right.", "Sure. Right."),
+    ("{laughs} Fine. <<sighs>> Well. _chuckles softly_ Yes.", "Fine. Well. Yes."),
+    ("[emotion: happy] Great! [/emotion] [tone=warm] Hi.", "Great! Hi."),
+    ("{emotion=happy}Hi{/emotion} there", "Hi there"),
+    ("<#0.5#> Fine. :smile: Yes :thumbs_up: well.", "Fine. Yes well."),
+    ("[speaking slowly] Hello. [in a warm voice] Hello. [S1] Hi.", "Hello. Hello. Hi."),
+    ("(lacht) Gern. [seufzt tief] Ja. *lächelt* Gut.", "Gern. Ja. Gut."),
+    ("<scratchpad>hm</scratchpad>Yes. <analysis>so</analysis> No.", "Yes. No."),
+    ('Yes. <tool_call>{"name": "book"}</tool_call> Done.', "Yes. Done."),
+    ("<function=book>{}</function> Done.", "Done."),
+    ("&euro;5 &mdash; caf&eacute; &lt;3", "€5 — café <3"),
+    ("I have [two rooms] and {three} at 5:30: yes.", "I have two rooms and three at 5:30: yes."),
+    # signs beside numbers stay for a voice that reads by itself
+    ("$ 12 is it", "$ 12 is it"),
+    ("It is 12 €.", "It is 12 €."),
+    ("That is 12 %, thanks", "That is 12 %, thanks"),
     # Markdown
     ("Your code is **4711** 😊 # Hours", "Your code is 4711 Hours"),
     ("# Hours", "Hours"),
@@ -34,7 +58,7 @@ ROWS = [
     ("press [1] for sales", "press 1 for sales"),
     ("a \\*star\\*", "a star"),
     ("<https://example.com>", "https://example.com"),
-    ("Tom &amp; Jerry&nbsp;5 &lt;b&gt;", "Tom & Jerry5 b"),
+    ("Tom &amp; Jerry&nbsp;5 &lt;b&gt;", "Tom & Jerry5"),
     # tags
     ('<break time="1.5s" /> Okay.', "Okay."),
     ("<speak>Hello <emphasis level='strong'>you</emphasis></speak>", "Hello you"),

@@ -173,7 +173,7 @@ class FileRecords:
         self._calls = data_dir / "calls"
         self.disk: Final[Disk] = disk or OsDisk()
         self.news: Final = News()
-        self._writer = DiskWriter()
+        self.writer: Final = DiskWriter()
         self.watch: Final = Watch(self.disk, self._calls, keeping or Keeping(), self.news.looked)
         self.watch.start()
 
@@ -181,15 +181,15 @@ class FileRecords:
         """The record of a call that begins."""
         name = "".join(sign for sign in header.call if sign.isascii() and (sign.isalnum() or sign in "-_"))[:NAME_CHARS]
         folder = self._calls / f"{clock.stamp(clock.wall())}-{name}"
-        return FileRecord(folder, header.signed(), audio, self._writer, self)
+        return FileRecord(folder, header.signed(), audio, self.writer, self)
 
     def state(self) -> RecordsState:
         """How it goes."""
         state = self.news.state()
         is_failing = state.is_failing or self.watch.is_failing
-        return replace(state, is_failing=is_failing, waiting=self._writer.waiting, deleted=self.watch.deleted)
+        return replace(state, is_failing=is_failing, waiting=self.writer.waiting, deleted=self.watch.deleted)
 
     def stop(self) -> None:
         """Write what waits, then end."""
         self.watch.stop()
-        self._writer.stop()
+        self.writer.stop()

@@ -204,15 +204,15 @@ class AnthropicModel:
                 async for event in events:
                     for output in reader.take(event.data):
                         yield output
-            calls = reader.finish()
+            rest = reader.finish()
         except ProviderError:
             # The vendor has counted what it read, also of a reply that it broke off.
             if (usage := reader.usage()) is not None:
                 yield usage
             raise
         reader.keep_thoughts(self._thoughts, request.call_id)
-        for call in calls:
-            yield call
+        for left in rest:
+            yield left
         if (usage := reader.usage()) is not None:
             yield usage
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from offhook.errors import CallRefused, ProtocolViolation, ProviderUnavailable, ReplyEmpty
+from offhook.speech.llm.thoughts import Thoughts
 from offhook.speech.ports import Progress, TextDelta, ToolCall, Usage
 from offhook.speech.vendor_errors import stream_failure
 
@@ -117,6 +118,8 @@ class ReplyReader:
         self._tokens_in = self._tokens_out = 0
         self._stop_reason = ""
         self._has_spoken = False
+        self._thoughts = Thoughts()
+        """Those in the text: models write them there where a prompt once asked them to, or behind a gateway."""
 
     def feed(self, data: str) -> str:
         """The text in an event."""
@@ -145,18 +148,22 @@ class ReplyReader:
                 self._stop_reason = self._stop_reason or "end_turn"
         return []
 
-    def finish(self) -> list[ToolCall]:
-        """The calls, whole. Raises `ProviderUnavailable` when the reply ended before its end, or without a word."""
+    def finish(self) -> list[TextDelta | ToolCall]:
+        """What is left, the calls whole.
+
+        Raises `ProviderUnavailable` when the reply ended before its end, or without a word.
+        """
         reason = self._stop_reason
         if not reason:
             raise ProviderUnavailable(f"{NAME}: the reply was truncated", provider=NAME)
+        rest = self._said(self._thoughts.finish(is_cut=reason in CUT))
         if reason == "refusal" and not self._has_spoken:
             raise CallRefused(f"{NAME}: the model refused to answer", provider=NAME)
         if self._calls and reason in CUT:
             raise ProtocolViolation(f"{NAME}: max_tokens ended the reply inside a tool call", provider=NAME)
         if not self._calls and not self._has_spoken and not (self._may_be_empty and reason not in CUT):
             raise ReplyEmpty(_why_empty(reason, self._tokens_out), provider=NAME)
-        return [ToolCall(call.call, call.name, _whole(call)) for _, call in sorted(self._calls.items())]
+        return [*rest, *(ToolCall(call.call, call.name, _whole(call)) for _, call in sorted(self._calls.items()))]
 
     def keep_thoughts(self, kept: KeptThoughts, call_id: str) -> None:
         """Hand over what was thought before each tool call; nothing when it was too much."""
@@ -212,8 +219,12 @@ class ReplyReader:
     def _spoken(self, text: str | None) -> list[TextDelta | Progress]:
         if not text:
             return []
+        said = self._said(self._thoughts.feed(text))
+        return [*said] if said else [Progress(is_thought=True)]
+
+    def _said(self, text: str) -> list[TextDelta]:
         self._has_spoken = self._has_spoken or bool(text.strip())
-        return [TextDelta(text)]
+        return [TextDelta(text)] if text else []
 
     def _count(self, tokens: Any) -> None:
         if isinstance(tokens, dict):

@@ -8,9 +8,10 @@ not passed off as true for a holiday. What no fact answers is not known.
 import asyncio
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from offhook.speech.llm.grounded_language import Language
+from offhook.speech.llm.grounded_language import AnswerForm, Language
 from offhook.speech.llm.grounded_moves import LookUp
 from offhook.speech.ports import Fact, Facts
 
@@ -33,6 +34,10 @@ MOST_CLAUSES: Final = 3
 """Questions that are answered in one turn."""
 MOST_PARTS: Final = 4
 """Of one price."""
+FORM_MISSING: Final = 0.15
+"""What a fact loses that does not hold what the question asks for."""
+SEARCHED: Final = 8
+KEPT: Final = 3
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[\"'(]?[A-ZÄÖÜ0-9])")
 
 
@@ -121,10 +126,10 @@ class Answers:
         for meant in self._grammar.rephrased(clause):
             known = self._grammar.kin(frozenset(self._grammar.stems(meant)))
             more = [stem for stem in self._grammar.stems(clause) if not any(one.startswith(stem) for one in known)]
-            if found and found[0].score >= least and more:
+            if found and found[0].score >= SURE_SCORE and more:
                 # "How late is the bar open?" asks for more than the opening hours.
                 continue
-            other = await self._search(meant)
+            other = await self._search(meant, clause)
             is_all = len(self._grammar.stems(clause)) <= 1 and bool(other) and other[0].score >= SURE_SCORE
             if other and (not found or is_all or other[0].score > found[0].score):
                 found = list(other)
@@ -145,11 +150,22 @@ class Answers:
         )
         return [first, second] if together and second is not None else [first]
 
-    async def _search(self, question: str) -> Sequence[Fact]:
+    async def _search(self, question: str, asked: str = "") -> Sequence[Fact]:
+        """`asked`: the caller's own words, where others are looked for."""
         if self._facts is None:
             return ()
         # A search with the embedding model takes milliseconds, and the loop carries every call's audio.
-        return await asyncio.to_thread(self._facts.search, question)
+        found = await asyncio.to_thread(self._facts.search, question, SEARCHED)
+        return self._in_form(asked or question, found)[:KEPT]
+
+    def _in_form(self, question: str, found: Sequence[Fact]) -> list[Fact]:
+        """A fact without a price does not tell what something costs, however near it is."""
+        said = question.casefold()
+        form = next((form for form in self._language.forms if form.asked.search(said)), None)
+        if form is None:
+            return list(found)
+        weighed = [replace(fact, score=max(0.0, fact.score - _missing(form, fact))) for fact in found]
+        return sorted(weighed, key=lambda fact: -fact.score)
 
     def _all(self) -> Sequence[Fact]:
         return self._facts.all() if self._facts is not None else ()
@@ -212,6 +228,13 @@ def _name(text: str) -> str:
     """What stands in front of a colon, if it is a name."""
     name, colon, _ = text.partition(":")
     return name.strip() if colon and len(name.split()) <= LONGEST_NAME and not re.search(r"\d$", name) else ""
+
+
+def _missing(form: AnswerForm, fact: Fact) -> float:
+    text = fact.text.casefold()
+    if fact.question or form.holds.search(text):
+        return 0.0
+    return FORM_MISSING / 2 if form.may_hold is not None and form.may_hold.search(text) else FORM_MISSING
 
 
 def _sure(fact: Fact) -> Fact:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from offhook.speech.llm import grounded_slots as slots
+from offhook.speech.llm.grounded_english_questions import FORMS, REPHRASED
 from offhook.speech.llm.grounded_english_sentences import SENTENCES
 from offhook.speech.llm.grounded_grammar import PatternGrammar, Patterns
 from offhook.speech.llm.grounded_language import Act, Deed, Language
@@ -173,30 +174,6 @@ _DEEDS: Final[Mapping[Deed, str]] = {
     Deed.REPORT: "report complain complaint claim",
     Deed.LOOK_UP: "check status track tracking lookup progress",
 }
-_REPHRASED: Final = tuple(
-    (re.compile(pattern), meant)
-    for pattern, meant in (
-        ((r"^(?:\w+ )?where are you(?: guys)?(?: located| based)?$|\bhow (?:do|can) (?:i|we) (?:get to|find|"
-            r"reach) you\b|"
-         r"\bwhere (?:can i|do i) find you\b|\bwhere is (?:it|your \w+)$"),
-             "address, where to find us and how to get here"),
-        ((r"\b(?:when|what time|how late|until when|till when|how long)\b.*\b(?:open|close|closed|closing|opening)\b|"
-         r"^are you (?:still )?open\b"), "opening hours: when we are open"),
-        (r"\b(?:special )?(?:offers?|discounts?|promotions?|bargains?)\b", "deals, special offers and discounts"),
-        ((r"\bhow (?:long|soon|quick(?:ly)?|fast)\b.*\b(?:take|until|get|be|come|arrive|deliver)\b.*\bhere\b|"
-         r"\bhow (?:long|soon|fast)\b.*\bdeliver"), "how long the delivery takes, in minutes"),
-        (r"\b(?:without|no|don't eat|not eat) (?:any )?meat\b|\bmeatless\b", "vegetarian"),
-        (r"\b(?:cost|pay|price|much)\b.*\bto (?:get in|enter|come in|visit)\b|\bentr(?:y|ance) fee\b",
-         "admission price for adults"),
-        (r"\bwho(?:'s| is)? (?:the |your )?(?:boss|chief|manager|in charge)\b|\bwho (?:runs|owns)\b",
-            "who is the owner"),
-        ((r"\b(?:do you have|have you got|is there|are there) (?:an?|any) ([\w ]+?)(?: (?:free|available|left))? "
-            r"(?:for |on )?"
-         r"(?:tonight|today|tomorrow|this \w+|next \w+|\w+day)\b"), r"how do I book a \1"),
-        (r"\b(?:broke|broken|break) down\b", "breakdown, towing service"),
-        (r"\bhow (?:do|can) (?:i|we) (?:pay|book)\b", "how to pay, how to book"),
-    )
-)  # fmt: skip
 _CAN: Final = r"(?:can|could|may|would|will)"
 _DOING: Final = (
     r"(?:book|order|reserve|schedule|make|place|buy|request|register|sign|cancel|change|move|reschedule|"
@@ -272,7 +249,7 @@ PATTERNS: Final = Patterns(
         r"\bwhere (?:my|our)\b(?: \w+){1,3} (?:is|are)\b"
     ),
     offer_asked=re.compile(r"\b(?:do you have|have you got|is there|are there|any chance|do you still have)\b"),
-    rephrased=_REPHRASED,
+    rephrased=REPHRASED,
     asks_list=re.compile(
         r"\b(?:what|which) (?:kinds? of |types? of |sorts? of |other |different )?((?!time|else|day|"
         r"number)\w+(?: \w+)?) "
@@ -296,4 +273,4 @@ PATTERNS: Final = Patterns(
     yes="yes",
     no="no",
 )
-ENGLISH: Final = Language(SENTENCES, PatternGrammar(PATTERNS))
+ENGLISH: Final = Language(SENTENCES, PatternGrammar(PATTERNS), FORMS)

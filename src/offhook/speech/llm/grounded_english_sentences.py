@@ -53,6 +53,8 @@ SENTENCES: Final = Sentences(
     },
     ask_other="What is the {label}?",
     ask_caller="What is your {label}?",
+    ask_described="",
+    nouns_large=False,
     ask_choice="Which {label}, {options}?",
     ask_item="For {thing}: {question}",
     last_option=" or ",

@@ -19,7 +19,7 @@ from offhook.speech.llm.grounded_items import (
     without,
 )
 from offhook.speech.llm.grounded_language import Act, Language, Value
-from offhook.speech.llm.grounded_questions import question_for
+from offhook.speech.llm.grounded_questions import label_said, question_for
 from offhook.speech.llm.grounded_schema import Kind, Slot
 from offhook.speech.llm.grounded_values import bound, read
 from offhook.speech.llm.grounded_wishes import Skill
@@ -306,7 +306,7 @@ class Form:
             return template.format_map(_Blank({slot.key: words for slot, words in given}))
         if not given:
             return sentences.check_empty.format(skill=skill_said(self.skill, self.language))
-        fields = ", ".join(f"{slot.label}: {words.rstrip('.')}" for slot, words in given if words)
+        fields = ", ".join(f"{label_said(slot, self.language)}: {words.rstrip('.')}" for slot, words in given if words)
         return sentences.check_other.format(fields=fields)
 
     def _said(self, slot: Slot) -> str:

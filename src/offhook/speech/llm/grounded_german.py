@@ -7,6 +7,7 @@ from typing import Final
 from offhook.clock import Date
 from offhook.speech.llm import grounded_slots as slots
 from offhook.speech.llm.grounded_german_figures import NUMBERS, figures
+from offhook.speech.llm.grounded_german_questions import FORMS, REPHRASED
 from offhook.speech.llm.grounded_german_sentences import SENTENCES
 from offhook.speech.llm.grounded_grammar import PatternGrammar, Patterns
 from offhook.speech.llm.grounded_language import Act, Deed, Language
@@ -144,24 +145,6 @@ _DOING: Final = (
     r"(?:buchen|bestellen|reservieren|vereinbaren|ausmachen|kaufen|anmelden|absagen|stornieren|ändern|verschieben|verlegen|"
     r"umbuchen|zurückgeben|zurückschicken|umtauschen|melden|liefern|bringen|schicken|kommen|vorbeikommen|nachsehen|nachschauen|prüfen|haben|bekommen|nehmen|machen|eintragen|aufgeben)"
 )
-_REPHRASED: Final = tuple(
-    (re.compile(pattern), meant)
-    for pattern, meant in (
-        ((r"\bwo (?:sind|sitzen|finde ich|finden wir) (?:sie|ihr|euch)\b|\bwo ist (?:das|ihre \w+|die \w+)$|\bwie "
-            r"komme ich zu "
-         r"(?:ihnen|euch)\b|\bwo liegt (?:das|ihr)"), "Straße"),
-        (r"\bwo (?:sind|finde ich) (?:sie|ihr|euch)\b", "Adresse"),
-        ((r"\b(?:wann|bis wann|ab wann|wie lange)\b.*\b(?:geöffnet|offen|auf|öffnen|öffnet|schließen|schließt|zu)\b|"
-         r"\böffnungszeiten\b|\bsprechzeiten\b"), "Öffnungszeiten Sprechzeiten Sprechstunde"),
-        (r"\b(?:angebote?|rabatte?|aktionen?|ermäßigung(?:en)?|vergünstigung(?:en)?)\b", "Angebote Rabatt"),
-        (r"\bwie lange\b.*\b(?:dauert|bis)\b.*\b(?:da|hier|lieferung)\b", "Lieferung dauert Minuten"),
-        ((r"\b(?:haben sie|hätten sie|gibt es|ist) (?:noch )?(?:eine?n?|ein) ([\w ]+?)(?: frei)? (?:für |am )?"
-         r"(?:heute|morgen|übermorgen|\w+tag|nächste\w*|diese\w*)\b"), r"\1 buchen reservieren"),
-        (r"\b(?:ohne|kein) fleisch\b", "vegetarisch"),
-        (r"\bkommen sie\b.*\b(?:nach hause|zu mir|vorbei)\b", "Hausbesuche"),
-        (r"\bwer ist (?:der|die|ihr) (?:chef|chefin|inhaber|boss)\b", "Inhaber Leitung leitet"),
-    )
-)  # fmt: skip
 _CAN: Final = r"(?:kann|könnte|können|könnten|dürfte|darf|würden)"
 _MINE: Final = r"(?:mein|meine|meinen|meiner|meinem|unser|unsere|unseren|unserer)"
 
@@ -266,7 +249,7 @@ PATTERNS: Final = Patterns(
         r"\bwie steht es um\b"
     ),
     offer_asked=re.compile(r"\b(?:haben sie|hätten sie|gibt es|ist noch|habt ihr|wäre noch)\b"),
-    rephrased=_REPHRASED,
+    rephrased=REPHRASED,
     asks_list=re.compile(
         r"\b(?:was für|welche) (?:arten von |sorten |anderen )?(\w+(?: \w+)?) (?:haben|bieten|gibt|führen|"
         r"verkaufen|machen|kann)\b"
@@ -306,9 +289,12 @@ _TITLES: Final = re.compile(r"\b(?:Herrn?|Frau|Familie|Dr\.|Doktor)\s+", re.IGNO
 _SMALL: Final = {"und": "and", "am": "on", "um": "at", "für": "for", "ja": "yes", "nein": "no", "bitte": "please",
                  "aus": "from", "ich": "i", "meine": "my", "die": "the", "danke": "thanks", "das": "it", "ist": "is",
                  "der": "the", "nicht": "no", "was": "what", "wie": "how", "wann": "when", "moment": "wait",
-                 "möchte": "want", "hätte": "want", "morgen": "tomorrow", "heute": "today", "doch": "so",
+                 "möchte": "want", "hätte": "want", "morgen": "tomorrow", "heute": "today",
                  "gern": "so", "also": "so", "äh": "um", "ähm": "um", "es": "it", "mein": "my", "name": "name",
-                 "tisch": "table", "mit": "with", "uhr": "oclock"}  # fmt: skip
+                 "tisch": "table", "genau": "right", "richtig": "right",
+                 "stimmt": "right", "klar": "right", "jawohl": "yes", "nee": "no", "nö": "no", "doch": "so",
+                 "warum": "why", "wieso": "why", "wer": "who", "wo": "where", "bitteschön": "please",
+                 "mit": "with", "uhr": "oclock"}  # fmt: skip
 
 
 class German(PatternGrammar):
@@ -340,4 +326,4 @@ class German(PatternGrammar):
         return slots.name(" ".join([*(["my name is"] if introduced else []), *words]), asked=asked)
 
 
-GERMAN: Final = Language(SENTENCES, German(PATTERNS))
+GERMAN: Final = Language(SENTENCES, German(PATTERNS), FORMS)

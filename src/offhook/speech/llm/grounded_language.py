@@ -99,6 +99,10 @@ class Sentences:
     """The same for what is the caller's own."""
     ask_choice: str
     """`{label}` and `{options}`."""
+    ask_described: str
+    """By the owner's own words for it, `{description}`, which begin with an article; empty: by the label."""
+    nouns_large: bool
+    """Names of fields are nouns, which the language writes with a capital."""
     ask_item: str
     """`{question}` about one `{thing}` of a list."""
     last_option: str
@@ -291,8 +295,19 @@ class Grammar(Protocol):
 
 
 @dataclass(frozen=True)
+class AnswerForm:
+    """What an answer to one sort of question holds: a price, a length, a time. Tried on lower case."""
+
+    asked: Pattern
+    holds: Pattern
+    may_hold: Pattern | None = None
+    """Words that answer it, but are said of other things too: `free`."""
+
+
+@dataclass(frozen=True)
 class Language:
     """One language of the grounded brain."""
 
     sentences: Sentences
     grammar: Grammar
+    forms: tuple[AnswerForm, ...] = ()

@@ -109,4 +109,5 @@ def _cut(text: str) -> str:
         cut = max(text.rfind(". ", 0, LONGEST_SAID), text.rfind("; ", 0, LONGEST_SAID))
         text = text[: cut + 1] if cut > 0 else text[: text.rfind(" ", 0, LONGEST_SAID)]
         text = text.rstrip(";, ")
+    text = text[:1].upper() + text[1:]
     return f"{text}." if text and text[-1] not in ".!?" else text

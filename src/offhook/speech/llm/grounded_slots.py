@@ -316,7 +316,8 @@ _NAME_STOPS: Final = frozenset(
 ) | frozenset(DAYS)
 _NO_NAMES: Final = frozenset(
     _words("""yes no yeah yep nope okay ok sure next make hello hi hey well um uh er sorry what who why when where how
-    pardon right correct wait hold maybe none nothing never mind you me table change cancel bye goodbye""")
+    pardon right correct wait hold maybe none nothing never mind you me table change cancel bye goodbye exactly
+    absolutely definitely""")
 )
 
 

@@ -18,6 +18,7 @@ from pydantic import Field
 from offhook.errors import ConfigurationError, ProtocolViolation, ProviderRefused, ProviderUnavailable
 from offhook.speech.llm.history import to_continue
 from offhook.speech.llm.local_chat import CHARS_PER_TOKEN, CHAT_TEMPLATE, AnswerReader, chat
+from offhook.speech.llm.thoughts import Thoughts
 from offhook.speech.ports import ModelOutput, ModelRequest, ProviderConfig, Setup, TextDelta, Usage
 
 WAITING: Final = 8
@@ -107,14 +108,16 @@ class LocalModel:
         chunks: asyncio.Queue[dict[str, Any] | Exception | None] = asyncio.Queue()
         stopped = threading.Event()
         self._start(self._body(request), chunks, stopped)
-        reader, usage = AnswerReader(), Usage(0, 0)
+        reader, thoughts, usage = AnswerReader(), Thoughts(), Usage(0, 0)
         try:
             while (chunk := await chunks.get()) is not None:
                 if isinstance(chunk, Exception):
                     raise ProviderUnavailable(f"the local language model failed: {chunk}", provider="local") from chunk
                 usage = _usage(chunk, usage)
-                if said := reader.feed(_text(chunk)):
+                if said := reader.feed(thoughts.feed(_text(chunk))):
                     yield TextDelta(said)
+            if said := reader.feed(thoughts.finish(is_cut=False)):
+                yield TextDelta(said)
             rest, calls, is_garbled = reader.finish(f"local-{len(request.messages)}")
             if rest:
                 yield TextDelta(rest)
@@ -211,7 +214,7 @@ def _chunks(chunk: Any) -> list[dict[str, Any]]:
     if isinstance(chunk, str | bytes):
         try:
             chunk = json.loads(chunk)
-        except ValueError:
+        except (ValueError, RecursionError):
             return []
     return [one for one in (chunk if isinstance(chunk, list) else [chunk]) if isinstance(one, dict)]
 

@@ -2,45 +2,26 @@
 
 Qwen, DeepSeek and others behind vLLM, Ollama and many gateways put them in front of what they say, in pieces that are
 cut anywhere. Some servers leave the opening tag out, since it stands in the prompt: then a closing tag is the first
-sign that all before it was none of the caller's business.
+sign that all before it was none of the caller's business. The signs: `thought_signs`.
 """
 
 import re
 from enum import Enum, auto
 from typing import Final
 
+from offhook.speech.llm.thought_signs import (
+    AROUND,
+    CLOSING,
+    CLOSING_WORDS,
+    OPENING,
+    OPENING_WORDS,
+    begins_in_words,
+    begun,
+    words_begun,
+)
+
 HELD_CHARS: Final = 64 * 1024
 """Of a reply that waits for a closing tag; more than this was thought, whatever comes."""
-TAG_CHARS: Final = 48
-"""Longest beginning of a tag that is waited for."""
-_NAMES: Final = r"(?:seed:)?(?:think|thinking|thought|thoughts|reasoning|reflection)"
-_OPENING: Final = re.compile(
-    rf"<\s*{_NAMES}\s*>|\[\s*THINK\s*\]|\u25c1think\u25b7|<\|channel\|>\s*(?:analysis|commentary)\s*<\|message\|>", re.I
-)
-_CLOSING: Final = re.compile(
-    rf"<\s*/\s*{_NAMES}\s*>|\[\s*/\s*THINK\s*\]|\u25c1/think\u25b7|<\|channel\|>\s*final\s*<\|message\|>", re.I
-)
-_MARKS: Final = re.compile(r"<\|(?:start|end|return|channel|message|constrain)\|>(?:assistant)?", re.I)
-"""Of gpt-oss's own format, where a server passes it through."""
-_BEGUN: Final = re.compile(r"(?:<|\[|\u25c1)[^<\[\u25c1]*$")
-_MAY_BE: Final = tuple(
-    f"{opened}{slash}{name}"
-    for opened, slash, names in (
-        ("<", "", ("seed:think", "thinking", "thoughts", "reasoning", "reflection", "|channel|>analysis<|message|")),
-        (
-            "<",
-            "",
-            ("|channel|>commentary<|message|", "|channel|>final<|message|", "|start|", "|return|", "|constrain|"),
-        ),
-        ("<", "/", ("seed:think", "thinking", "thoughts", "reasoning", "reflection")),
-        ("[", "", ("think",)),
-        ("[", "/", ("think",)),
-        ("\u25c1", "", ("think",)),
-        ("\u25c1", "/", ("think",)),
-    )
-    for name in names
-)
-"""What a tag may begin with, without its blanks and in small letters."""
 
 
 class _State(Enum):
@@ -53,7 +34,7 @@ class _State(Enum):
 class Thoughts:
     """Takes the text of a reply as it comes, and gives what is spoken of it."""
 
-    __slots__ = ("_has_spoken", "_held", "_is_leading", "_state", "_tail", "were_unopened")
+    __slots__ = ("_has_spoken", "_held", "_is_announced", "_is_leading", "_state", "_tail", "were_unopened")
 
     def __init__(self, *, are_unopened: bool = False) -> None:
         """`are_unopened`: replies of this model may begin with thoughts that no tag announces."""
@@ -61,7 +42,7 @@ class Thoughts:
         self._tail = ""
         """What may be the beginning of a tag."""
         self._held = ""
-        self._has_spoken = self._is_leading = False
+        self._has_spoken = self._is_announced = self._is_leading = False
         """Leading: behind thoughts, where the blank line belongs to them."""
         self.were_unopened = False
         """A closing tag came of what no tag had opened: the next reply of this model is held until its own."""
@@ -71,8 +52,7 @@ class Thoughts:
         text, self._tail = self._tail + text, ""
         spoken = ""
         while text:
-            closing = _CLOSING.search(text)
-            opening = _OPENING.search(text)
+            closing, opening = self._next_signs(text)
             if opening is not None and (closing is None or opening.start() < closing.start()):
                 spoken += self._say(text[: opening.start()])
                 self._state, self._held = _State.THINKING, ""
@@ -83,7 +63,7 @@ class Thoughts:
                 text = text[closing.end() :]
                 self._is_leading = True
             else:
-                kept = _start_of_tag(text)
+                kept = self._kept_back(text)
                 spoken += self._say(text[: len(text) - len(kept)])
                 self._tail = kept
                 break
@@ -113,11 +93,29 @@ class Thoughts:
         """It waits for a closing tag that has no opening one."""
         return self._state is _State.HOLDING
 
+    def _next_signs(self, text: str) -> tuple[re.Match[str] | None, re.Match[str] | None]:
+        """The next closing and the next opening sign."""
+        closing, opening = CLOSING.search(text), OPENING.search(text)
+        if self._is_announced and closing is None:
+            closing = CLOSING_WORDS.search(text)
+        if not (self._has_spoken or self._held or self._state is _State.THINKING) and (
+            words := OPENING_WORDS.match(text)
+        ):
+            self._is_announced, opening = True, words
+        return closing, opening
+
+    def _kept_back(self, text: str) -> str:
+        """The end of the text that may be the beginning of a sign."""
+        if self._is_announced and self._state is _State.THINKING and (words := words_begun(text)):
+            return words
+        is_first = not self._has_spoken and not self._held and self._state is not _State.THINKING
+        return text if is_first and begins_in_words(text) else begun(text)
+
     def _close(self, before: str) -> None:
         if self._state is not _State.THINKING and (self._has_spoken or self._held or before.strip()):
             # What was said of it cannot be taken back; the rest of it and the next replies are not said.
             self.were_unopened = True
-        self._state, self._held = _State.SPEAKING, ""
+        self._state, self._held, self._is_announced = _State.SPEAKING, "", False
 
     def _say(self, text: str) -> str:
         if self._state is _State.THINKING:
@@ -125,22 +123,9 @@ class Thoughts:
         if self._state is _State.HOLDING:
             self._held = (self._held + text)[: HELD_CHARS + 1]
             return ""
-        text = _MARKS.sub("", text)
+        text = AROUND.sub("", text)
         if self._is_leading:
             text = text.lstrip()
             self._is_leading = not text
         self._has_spoken = self._has_spoken or bool(text)
         return text
-
-
-def _start_of_tag(text: str) -> str:
-    """The end of the text that may be the beginning of a tag."""
-    begun = _BEGUN.search(text)
-    at = begun.start() if begun is not None else -1
-    # gpt-oss's marks hold several brackets.
-    marks = text.rfind("<|channel|>")
-    at = marks if marks >= 0 and len(text) - marks <= TAG_CHARS else at
-    if at < 0 or len(text) - at > TAG_CHARS:
-        return ""
-    squeezed = re.sub(r"\s+", "", text[at:]).lower()
-    return text[at:] if any(name.startswith(squeezed) for name in _MAY_BE) else ""

@@ -65,11 +65,14 @@ class Plane(Enum):
     LSB = 0x01
 
 
+_PLANES: Final = tuple(Plane)
 _ONES: Final = {plane: bytes(ord("1" if byte & plane.value else "0") for byte in range(256)) for plane in Plane}
 """From samples to the digits of a number in base 2."""
 _MASKS: Final = {plane: bytes(plane.value if byte == ord("1") else 0 for byte in range(256)) for plane in Plane}
 """And back."""
 _REST: Final = {plane: int.from_bytes(bytes([0xFF ^ plane.value]) * FRAME_BYTES, "big") for plane in Plane}
+_BEGIN: Final = f"{MAGIC ^ _NOISE >> 152:08b}".encode()
+"""The first digits of whatever carries words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,9 @@ def read_frame(frame: bytes) -> TapeFrame | None:
     """What the frame says, or None: silence, other audio, bits that were changed on the way."""
     if len(frame) != FRAME_BYTES or frame == SILENCE_FRAME:
         return None
-    for plane in Plane:
-        bits = frame_bits(frame, plane)
-        if bits >> 152 == MAGIC:
-            found = unpack(bits.to_bytes(20, "big"))
+    for plane in _PLANES:
+        if frame[:8].translate(_ONES[plane]) == _BEGIN:
+            found = unpack(frame_bits(frame, plane).to_bytes(20, "big"))
             if found is not None:
                 return found
     return None
@@ -207,7 +209,8 @@ def _flags(is_last: bool, utterance: Utterance) -> int:
     return (LAST_WORD if is_last else 0) | (ENDS_TURN if utterance.ends_turn else 0)
 
 
-def _write_word(audio: bytes, parts: Sequence[bytes], numbers: tuple[int, int, int], plane: Plane) -> bytes:
+@lru_cache(maxsize=2048)
+def _write_word(audio: bytes, parts: tuple[bytes, ...], numbers: tuple[int, int, int], plane: Plane) -> bytes:
     number, word, flags = numbers
     count = len(audio) // FRAME_BYTES
     return b"".join(
@@ -220,9 +223,9 @@ def _write_word(audio: bytes, parts: Sequence[bytes], numbers: tuple[int, int, i
     )
 
 
-def _parts(word: str) -> list[bytes]:
+def _parts(word: str) -> tuple[bytes, ...]:
     data = word.encode("utf-8", "replace")[:LONGEST_WORD]
-    return [data[at : at + PART_BYTES] for at in range(0, len(data), PART_BYTES)] or [b""]
+    return tuple(data[at : at + PART_BYTES] for at in range(0, len(data), PART_BYTES)) or (b"",)
 
 
 def _frames_of(word: str) -> int:

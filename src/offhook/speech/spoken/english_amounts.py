@@ -50,6 +50,7 @@ PERCENT: Final = re.compile(rf"{BEFORE}({AMOUNT})%(\+?){_PER}")
 _UNITS: Final = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 UNIT: Final = re.compile(rf"{BEFORE}({AMOUNT})(-?)({_UNITS}|in){_PER}(\+?)")
 SIGNED: Final = re.compile(rf"{BEFORE}({AMOUNT})(\+?)")
+RANGE: Final = re.compile(rf"{AMOUNT}[-–]{AMOUNT}")
 HEIGHT: Final = re.compile(r"(\d{1,2})'-?(\d{1,2}|\d{1,2}\.5)(?:''|\")?")
 SIZE: Final = re.compile(rf"({AMOUNT})((?:[x×]{AMOUNT}){{1,3}})([A-Za-z²\"']*)")
 HOURS: Final = re.compile(r".*\d(?:h|hrs?|hours?)\d+")
@@ -76,7 +77,7 @@ def is_numeric(word: str) -> bool:
 
 def counts(word: str) -> bool:
     """Whether a neighbour is a number before a unit: "5", "~400", "1/2", "10+"."""
-    return SIGNED.fullmatch(word) is not None or SLASH.fullmatch(word) is not None
+    return any(kind.fullmatch(word) for kind in (SIGNED, SLASH, RANGE))
 
 
 def is_many(word: str) -> bool:
@@ -135,8 +136,26 @@ def sum_of(amount: str, units: tuple[str, str, str, str]) -> str:
     return " and ".join(said)
 
 
+def glued(core: str, place: Place) -> str | None:
+    """The amount behind its currency in a word of its own, with more glued to it: "€ 120/night", "USD 5k"."""
+    if not place.before or place.lead or not (core[:1].isdecimal() or (core[:1] in "-–." and core[1:2].isdecimal())):
+        return None
+    return money(f"{place.before}{core}", place) if is_currency(place.before) else None
+
+
+def is_currency(word: str) -> bool:
+    """A sign or a code, perhaps with a minus in front."""
+    bare = word.lstrip("-–+~<>±≤≥≈")
+    return bare in CURRENCIES and bare not in UNITS
+
+
 def currency_word(core: str, place: Place) -> str | None:
     """The currency beside its amount: "USD 50", "50 USD", and what is behind the point of "45.50 dollars"."""
+    is_in_front = place.after[:1] in "-–.0123456789" and place.after and not place.tail and is_currency(core)
+    if is_in_front and core not in place.before:
+        first, _, second = place.after.lstrip("-–").replace("–", "-").partition("-")
+        if money(f"{core}{first if is_numeric(second) else place.after}", Place()) is not None:
+            return ""  # The number says it.
     if core in CURRENCIES and core not in UNITS:
         if (is_numeric(place.after) or _is_continental(place.after)) and core not in place.before:
             return ""  # The number says it.
@@ -166,6 +185,8 @@ def _is_continental(word: str) -> bool:
 
 def beside_currency(core: str, place: Place) -> str | None:
     """The amount beside its currency."""
+    if (said := glued(core, place)) is not None:
+        return said
     if place.before in CURRENCIES and (is_numeric(core) or _is_continental(core)) and place.before not in UNITS:
         return sum_of(_standard(core, place.before), CURRENCIES[place.before])
     if _is_continental(core) and (place.after in CURRENCIES or place.after in MONEY_WORDS):
@@ -180,7 +201,9 @@ def beside_currency(core: str, place: Place) -> str | None:
 
 def magnitude(core: str, place: Place) -> str | None:
     """The "million" of "$5 million": here the currency is said."""
-    before = MONEY.fullmatch(place.before)
+    before = MONEY.fullmatch(place.before) or (
+        MONEY.fullmatch(f"{place.before_that}{place.before}") if is_currency(place.before_that) else None
+    )
     if not before or core.lower() not in MAGNITUDES or len(core) == 1:
         return None
     return f"{core} {CURRENCIES.get(before[2], CURRENCIES['$'])[1]}"
@@ -203,6 +226,8 @@ def unit_word(core: str, place: Place) -> str | None:
         return "per person"
     if core in ("ft", "m", "in", "mi", "km") and place.before.lower() in ("sq", "cu") and is_numeric(place.before_that):
         return {"in": "inches"}.get(core) or UNITS[core][1]
+    if core in ("hrs", "hrs.", "h") and re.fullmatch(r"\d{1,2}:\d{2}", place.before):
+        return ""  # "22:00 hrs"
     if not counts(place.before) or re.match(r"0\d", place.before):
         return None
     many = is_many(place.before)
@@ -281,8 +306,11 @@ def size(core: str, place: Place) -> str | None:
         noun = {'"': "inches", "'": "feet", "": ""}.get(unit) if unit not in UNITS else UNITS[unit][1]
         sides = [match[1], *re.findall(AMOUNT, match[2])]
         return f"{' by '.join(map(number, sides))} {noun}".strip() + ("" if unit else _inches(place, many=True))
-    if core in ("x", "×") and is_numeric(place.before) and is_numeric(place.after):
-        return "by" if core == "x" else "times"
+    if core in ("x", "×") and is_numeric(place.after):
+        if place.before in UNITS and is_numeric(place.before_that):
+            return "by"
+        if is_numeric(place.before):
+            return "by" if core == "x" else "times"
     if match := TIMES.fullmatch(core):
         return f"{number(match[1])} times{per(match[2])}"
     return None

@@ -119,7 +119,8 @@ def day_of_month(core: str, place: Place) -> str | None:
         return None
     if is_month(place.before):
         return None if _is_hour(place) else ordinal(int(match[1]))
-    if is_month(place.after) and not is_month(place.before_that):
+    is_other = place.before.lower() in ("or", "and", "to", "until", "till")
+    if is_month(place.after) and (is_other or not is_month(place.before_that)):
         article = "" if place.before.lower() == "the" else "the "
         return f"{article}{ordinal(int(match[1]))} of"
     return None

@@ -48,6 +48,8 @@ def spell(text: str) -> str:
 def abbreviation(core: str, place: Place) -> str | None:
     """`core` may end in a full stop here; said without one."""
     bare = core.rstrip(".")
+    if (said := _beside_numbers(core, bare, place)) is not None:
+        return said
     if bare in ("Dr", "St") and (
         core.endswith(".") or place.after[:1].isupper() or place.before[:1].isupper() or place.before[:1].isdecimal()
     ):
@@ -56,9 +58,6 @@ def abbreviation(core: str, place: Place) -> str | None:
         return DIRECTIONS[bare]
     if bare in STATES and not core.endswith(".") and STATE_CODES.fullmatch(place.after):
         return STATES[bare]
-    if core in BEFORE_NUMBERS and (place.after[:1].isdecimal() or re.fullmatch(r"[IVX]+", place.after)):
-        known = core.endswith(".") or (core in ("No", "Nos") and not place.is_first and not place.tail)
-        return BEFORE_NUMBERS[core] if known else None
     if bare in ("am", "pm", "AM", "PM", "a.m", "p.m", "A.M", "P.M"):
         spoken = bare.replace(".", "").upper()
         return spoken if "." in core.rstrip(".") or place.before[-1:].isdecimal() else None
@@ -75,6 +74,19 @@ def abbreviation(core: str, place: Place) -> str | None:
     if INITIALS.fullmatch(core) or (SINGLE_INITIAL.fullmatch(core) and _is_initial(place)):
         return spell(core)
     return ABBREVIATIONS.get(core)
+
+
+def _beside_numbers(core: str, bare: str, place: Place) -> str | None:
+    """What is said otherwise, or only, beside a number or a code."""
+    if bare in ("hrs", "hr", "h") and re.fullmatch(r"\d{1,2}:\d{2}", place.before):
+        return ""  # "22:00 hrs."
+    if bare == "incl" and (place.last or place.tail.strip(".")):
+        return "included"
+    is_code = place.after[:1].isupper() and any(c.isdecimal() for c in place.after)
+    if core in BEFORE_NUMBERS and (place.after[:1].isdecimal() or is_code or re.fullmatch(r"[IVX]+", place.after)):
+        known = core.endswith(".") or (core in ("No", "Nos") and not place.is_first and not place.tail)
+        return BEFORE_NUMBERS[core] if known else None
+    return None
 
 
 def _is_initial(place: Place) -> bool:

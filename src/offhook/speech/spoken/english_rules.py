@@ -17,7 +17,9 @@ from offhook.speech.spoken.english_amounts import (
     beside_currency,
     counted_per,
     currency_word,
+    glued,
     height,
+    is_currency,
     is_numeric,
     magnitude,
     mixed_time,
@@ -52,6 +54,7 @@ from offhook.speech.spoken.english_words import (
     UNITS,
 )
 from offhook.speech.spoken.language import Place, Rule
+from offhook.speech.spoken.telephone import is_short_number
 
 EXTENSION: Final = re.compile(r"(?:x|ext\.?)(\d{2,6})", re.IGNORECASE)
 FREEPHONE: Final = re.compile(r"(?:\+?1-?)?\(?800\b")
@@ -149,6 +152,13 @@ def _in_context(text: str, place: Place, numbered: bool) -> str:
 
 def _in_groups(text: str, place: Place) -> str | None:
     """A number that is written in several words: 1 000 000, or a card's 4111 1111 1111 1111."""
+    for pair in (f"{text}{place.after}" if not place.tail else "", f"{place.before}{text}"):
+        # A helpline of Europe: 116 123.
+        if re.fullmatch(r"116\d{3}", pair) and len(text) == 3 and is_short_number(pair, place.region):
+            is_first = pair == f"{text}{place.after}"
+            counted = place.after_that if is_first else place.after
+            if not (counted.islower() and counted.endswith("s") and len(counted) > 3 and counted not in NOT_COUNTED):
+                return f"{digits(text)}," if is_first else digits(text)
     zeros = 0
     while zeros < min(3, len(place.ahead)) and place.ahead[zeros] == "000":
         zeros += 1
@@ -166,7 +176,8 @@ def _is_read_digit_by_digit(text: str, place: Place, before: str) -> bool:
     # A state before its ZIP code, an airline before its flight.
     shouted = {"am", "pm", "in", "at", "of", "to", "is", "on", "by", "no", "ad", "bc", "ok"}
     letters = len(place.before) == 2 and place.before.isupper() and place.before.isalpha() and before not in shouted
-    if letters and len(text) >= 3:
+    is_plate = place.before.isupper() and place.before.isalpha() and place.before_that.lower() in CODE_WORDS
+    if (letters or is_plate) and len(text) >= 3:
         return True
     if len(text) in (4, 5, 6) and (before == "to" and place.before_that.isupper() and len(place.before_that) > 1):
         return True  # "Text STOP to 12345"
@@ -179,6 +190,10 @@ def _is_read_digit_by_digit(text: str, place: Place, before: str) -> bool:
         alone = place.is_first and place.last
         is_called = before in CALLING or place.before_that.lower() in CALLING or place.after.lower() == "emergency"
         is_called = is_called or (before in ("or", "and") and place.before_that in SHORT_NUMBERS)
+        is_called = (
+            is_called or before in SERVICES or (before in ("is", "on") and place.before_that.lower() in SERVICES)
+        )
+        is_called = is_called and not (before in SERVICES and _counts(place))
         return alone or is_called or (text in ("911", "988", "999") and not _counts(place))
     return len(text) >= 7 and not text.endswith("0000")
 
@@ -190,9 +205,15 @@ def _counts(place: Place) -> bool:
         return False
     if after in UNITS or after in CURRENCIES or after.lower() in COUNTED:
         return True
-    return after.islower() and after.endswith("s") and len(after) > 3 and after not in ("this", "was", "does", "plus")
+    return after.islower() and after.endswith("s") and len(after) > 3 and after not in NOT_COUNTED
 
 
+NOT_COUNTED: Final = frozenset({"this", "was", "does", "plus", "always", "answers", "helps", "works"})
+"""Behind a number."""
+SERVICES: Final = frozenset(
+    {"nhs", "police", "number", "helpline", "hotline", "line", "services", "service", "ambulance"}
+)
+"""Whose numbers are short."""
 PRESSING: Final = frozenset({"press", "dial", "hit", "push", "pressing"})
 """Before a key of the telephone."""
 ROADS: Final = frozenset({"US", "SR", "CR", "FM", "RR", "CA", "I"})
@@ -225,6 +246,8 @@ def span(core: str, place: Place) -> str | None:
     if len(parts) != 2 or not all(parts):
         return None
     left, right = parts
+    if is_currency(place.before) and is_numeric(left) and is_numeric(right):
+        left = f"{place.before}{left}"
     for names in (DAYS, SHORT_DAYS, {**MONTHS, **{month: month for month in MONTHS.values()}}):
         if left in names and right in names:
             return f"{names[left]} to {names[right]}"
@@ -287,8 +310,8 @@ def slashed_names(core: str, place: Place) -> str | None:
 
 
 RULES: Final[tuple[Rule, ...]] = (
-    fixed, counted_per, currency_word, symbol, email, zip_code, phone, height, slash, ratio, date, day_of_month, time,
-    money, beside_currency, magnitude, percent, nth, unit_word, quantity, mixed_time, size, version, at_value,
+    fixed, glued, counted_per, currency_word, symbol, email, zip_code, phone, height, slash, ratio, date, day_of_month,
+    time, money, beside_currency, magnitude, percent, nth, unit_word, quantity, mixed_time, size, version, at_value,
     count, span, url, tagged, code, initials, acronym, slashed_names,
 )  # fmt: skip
 DIGIT_RULES: Final[tuple[Rule, ...]] = (fixed, phone, height, day_of_month, beside_currency, nth, count)

@@ -12,13 +12,17 @@ from offhook.speech.spoken.european_money import NO_CENTS, SIGNED, SPAN, Amounts
 from offhook.speech.spoken.european_words import NUMBER, VULGAR, Gender, Unit, Vocabulary
 from offhook.speech.spoken.language import Place, RuleLanguage, close, take_apart
 from offhook.speech.spoken.rows import iban_end, phone_end, thousands_end
-from offhook.speech.spoken.telephone import cut
+from offhook.speech.spoken.telephone import cut, is_short_number
 
 RATING: Final = re.compile(r"(\d{1,2}[.,]\d|\d)/(5|10)(?<!1/5)(?<!1/10)")
 """ "4,5/5", "8/10": points of the most that there are."""
 ENDS_IN_NUMBER: Final = re.compile(r"\d[-–x×]\d+$")
 SIZES: Final = re.compile(r"\d+(?:,\d+)?(?:[x×]\d+(?:,\d+)?)+")
 """ "30x20x10"."""
+PREFIXED: Final = re.compile(r"([-+±~]?)([^\d\s]{1,7})")
+"""A currency and its sign."""
+PER_ONE: Final = frozenset("pro je der die das el la por le par al cada chaque jeden jede".split())
+"""Before a unit of which there is one: "el kg"."""
 JOINTS: Final = frozenset("ou à o u ó y a oder bis - –".split())
 PERCENT: Final = re.compile(rf"([-+]?)({NUMBER})%")
 QUANTITY: Final = re.compile(rf"([-+]?)({NUMBER})([^\d\s.,'-][^\d\s]*)")
@@ -37,9 +41,6 @@ class European(Amounts):
 
     phone_shapes: frozenset[tuple[int, ...]] = frozenset()
     """Lengths of the groups of the country's telephone numbers that begin without a zero."""
-
-    size_word: str = ""
-    """Between the sides of a thing, where it is another word than "times"."""
 
     def __init__(self, words: Vocabulary, region: str, *, groups_by_comma: bool = False) -> None:
         super().__init__(words, region, groups_by_comma=groups_by_comma)
@@ -87,6 +88,15 @@ class European(Amounts):
 
     def joined(self, cores: Sequence[str], at: int) -> tuple[int, str] | None:
         """Words from `at` on that are one: how many, and what they are in one word."""
+        if (priced := self._priced(cores, at)) is not None:
+            return priced
+        pair = cores[at] + cores[at + 1].rstrip(",") if at + 1 < len(cores) else ""
+        if (
+            len(cores[at]) == 3
+            and re.fullmatch(r"116\d{3}", pair)
+            and is_short_number(pair, self.region or self.country)
+        ):
+            return 2, pair
         end = thousands_end(cores, at)
         before = cores[at - 1].lower().rstrip(".:,") if at else ""
         if end and before not in self.words.code_words:
@@ -96,6 +106,22 @@ class European(Amounts):
             sign = next((sign for sign, of in VULGAR.items() if of == (int(match[1]), int(match[2]))), None)
             return (2, f"{cores[at]}{sign}") if sign else None
         return None
+
+    def _priced(self, cores: Sequence[str], at: int) -> tuple[int, str] | None:
+        """A currency in front of its amount, in a word of its own: "€ 120/Nacht", "CHF 10 - 15", "-€ 1 200"."""
+        match = PREFIXED.fullmatch(cores[at])
+        if match is None or match[2] not in self.words.currencies or at + 1 == len(cores):
+            return None
+        is_word = match[2].isalpha() and not match[2].isupper()
+        end = thousands_end([core.partition("/")[0] for core in cores], at + 1) or at + 2
+        amount = "'".join(cores[at + 1 : end])
+        if not re.match(r"[-+±~]?\d", amount) or (is_word and "/" not in amount):
+            return None
+        if cores[end : end + 1] in (["-"], ["–"]) and re.match(r"\d", "".join(cores[end + 1 : end + 2])):
+            amount, end = f"{amount}–{cores[end + 1]}", end + 2
+        core = f"{match[1]}{match[2]}{amount}".rstrip(",")
+        known = self.money(core, Place()) is not None or self.span(core, Place()) is not None
+        return (end - at, core) if known else None
 
     def abbreviation(self, core: str, place: Place) -> str | None:
         """A rule; it is asked first, with the word's full stop if it has one."""
@@ -184,6 +210,8 @@ class European(Amounts):
         if not match:
             return None
         sign, text = match.groups()
+        if not sign and text.isdecimal() and self._is_called(text, place):
+            return self.service_number(text)
         if not sign and self.is_postcode(text, place):
             return self.words.shared.spelled_digits(text)
         if not sign and text.isdecimal() and self._is_code(text, place):
@@ -203,6 +231,28 @@ class European(Amounts):
                     f"{self.cardinal(int(amount.whole))} {self.words.shared.dot} {self.short_number(amount.fraction)}"
                 )
         return self.signed(sign, self.number(text, gender, place))
+
+    def service_number(self, digits: str) -> str:
+        """112, 116117: a number that everybody knows."""
+        return self.digits_of(digits)
+
+    def _is_called(self, text: str, place: Place) -> bool:
+        """Whether it is the number of an emergency or a service here, and nothing is counted by it."""
+        region = self.region or self.country
+        if not (2 <= len(text) <= 6 and is_short_number(text, region)):
+            return False
+        after = place.after.partition("/")[0]
+        is_counted = not place.tail and bool(after) and (after[0] in "%°" or after == "por")
+        is_counted = is_counted or (not place.tail and bool(after) and self._counted(after) is not None)
+        before, before_that = place.before.lower(), place.before_that.lower()
+        if is_counted or (not place.tail and after[:1].isupper() and self.gender_of(after) is not None):
+            return False
+        if len(text) == 6 and text.startswith("116"):
+            return True
+        if before in JOINTS:
+            return before_that.isdecimal() and is_short_number(before_that, region)
+        is_weak = before in self.words.weak_calling and (before_that in self.words.calling or bool(place.tail))
+        return before in self.words.calling or is_weak or (place.is_first and place.last)
 
     def _is_code(self, text: str, place: Place) -> bool:
         before = place.before.lower().rstrip(".:")
@@ -239,6 +289,8 @@ class European(Amounts):
         """The unit behind its number."""
         unit = self.words.units.get(core)
         before = SIGNED.fullmatch(place.before)
+        if unit is not None and len(core) > 1 and place.before.lower() in PER_ONE and core[:1].islower():
+            return unit.one
         if unit is None or not (before or HALVED.fullmatch(place.before) or ENDS_IN_NUMBER.search(place.before)):
             return None
         return self.many(size_of(self.amount(before[2])) if before else 2, unit)

@@ -22,7 +22,9 @@ class Amounts(Signs):
         super().__init__(words, region)
         self._groups_by_comma = groups_by_comma
         signs = "|".join(sorted(map(re.escape, words.currencies), key=len, reverse=True))
-        self._price_pattern = re.compile(rf"(-?)(?:(?P<b>{signs})(?P<n>{NUMBER})|(?P<m>{NUMBER})(?P<a>{signs}))")
+        self._price_pattern = re.compile(
+            rf"([-+±~]?)(?:(?P<b>{signs})(?P<s>[-+]?)(?P<n>{NUMBER})|(?P<m>{NUMBER})(?P<a>{signs}))"
+        )
 
     def cardinal(self, n: int, gender: Gender | None = None) -> str:
         """`n` is not below zero. With a gender it stands before a noun."""
@@ -70,12 +72,13 @@ class Amounts(Signs):
         match = self._price_pattern.fullmatch(NO_CENTS.sub("", core))
         if not match:
             return None
-        if place.after in self.words.magnitudes:
-            return self.signed(match[1], self.number(match["n"] or match["m"]))
+        sign = match[1] or match["s"] or ""
+        if place.after in self.words.magnitudes and not per and not place.tail.strip("."):
+            return self.signed(sign, self.number(match["n"] or match["m"]))
         currency = self.words.currencies[match["b"] or match["a"]]
         text = match["n"] or match["m"]
         said = self._price(text, currency, is_unit_next=False) or ""
-        return self.signed(match[1], said) + (f" {self._per(per)}" if per else "")
+        return self.signed(sign, said) + (f" {self._per(per)}" if per else "")
 
     def _price(self, text: str, currency: Currency | None, *, is_unit_next: bool) -> str | None:
         """None when the currency is said by the word that follows."""

@@ -6,6 +6,7 @@ from typing import Final
 
 from offhook.speech.spoken.european_words import VULGAR, Vocabulary
 from offhook.speech.spoken.language import Place
+from offhook.speech.spoken.rows import DATE
 from offhook.speech.spoken.telephone import groups_of
 
 MIXED: Final = re.compile(r"[A-Za-z0-9]*(?:[A-Za-z]\d|\d[A-Za-z])[A-Za-z0-9]*")
@@ -21,6 +22,8 @@ ISO_DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T[\d:.Z+-]*)?")
 class Signs:
     """The rules for them; `European` has the others."""
 
+    size_word: str = ""
+    """Between the sides of a thing, where it is another word than "times"."""
     country: str = ""
     """Whose numbering plan holds where the agent names no region."""
 
@@ -52,8 +55,11 @@ class Signs:
             is_range = (counted or place.before in self.words.currencies) and place.after[:1].isdigit()
             is_days = place.before.rstrip(".") in self.words.days and place.after.rstrip(".") in self.words.days
             return self.words.to if is_range or is_days else ","
-        if core in ("x", "X") and place.before[-1:].isdigit() and place.after[:1].isdigit():
-            return self.words.symbols["×"]
+        if core in ("x", "X", "×") and place.after[:1].isdigit():
+            if place.before in self.words.units:
+                return self.size_word or self.words.symbols["×"]
+            if place.before[-1:].isdigit():
+                return self.words.symbols["×"]
         if core == "/" and (place.before in self.words.currencies or place.before in self.words.units):
             return self.words.per
         return self.words.symbols.get(core)
@@ -68,7 +74,7 @@ class Signs:
 
     def phone(self, core: str, place: Place) -> str | None:
         """A telephone number in one word."""
-        if not PHONE.fullmatch(core) or ISO_DATE.fullmatch(core):
+        if not PHONE.fullmatch(core) or ISO_DATE.fullmatch(core) or DATE.fullmatch(core):
             return None
         said = ", ".join(map(self.phone_group, groups_of(core, self.region or self.country)))
         return f"{self.words.shared.plus} {said}" if core.startswith("+") else said
@@ -86,7 +92,9 @@ class Signs:
     def code(self, core: str, place: Place) -> str | None:
         """Letters with digits: AB12C, 4B, COVID-19, 24-Stunden-Dienst."""
         if core[:1] == "#" and core[1:].isdecimal():
-            return f"{self.words.number} {self.number(core[1:])}"
+            digits = core[1:]
+            row = self.number(digits) if len(digits) < 4 else self.words.shared.spelled_digits(digits)
+            return f"{self.words.number} {row}"
         head, apostrophe, rest = core.partition("'")
         if apostrophe and head.isalpha() and (said := self.code(rest, place)):
             return f"{head}'{said}"
@@ -94,13 +102,15 @@ class Signs:
         if not any(c.isdecimal() for c in core) or not all(part.replace("'", "").isalnum() for part in parts):
             return None
         rows = sum(part.isdecimal() for part in parts)
-        return " ".join(self._code_part(part, is_row=rows > 1) for part in parts)
+        is_code = any(MIXED.fullmatch(part) for part in parts) and len(parts) > 1
+        is_code = is_code or (len(parts) > 2 and all(part.isdecimal() or part.isupper() for part in parts))
+        return " ".join(self._code_part(part, is_row=rows > 1 or is_code) for part in parts)
 
     def _code_part(self, part: str, *, is_row: bool) -> str:
         if part.isdecimal():
             return self.words.shared.spelled_digits(part) if is_row or part[0] == "0" else self.number(part)
         if not MIXED.fullmatch(part):
-            return self.plain(part)
+            return self.words.shared.spell(part) if is_row and part.isupper() and len(part) <= 3 else self.plain(part)
         runs = re.findall(r"[A-Za-z]+|\d+", part)
         is_word = [run.isalpha() and len(run) >= 4 and not run.isupper() for run in runs]
         if len(runs) == 2 and runs[0].isdecimal() and len(runs[0]) <= 3 and len(runs[1]) == 1:

@@ -82,6 +82,10 @@ class Vocabulary:
     magnitudes: Mapping[str, Unit]
     code_words: frozenset[str]
     """Small letters: before a number that is read digit by digit."""
+    calling: frozenset[str]
+    """Small letters: before a short number that is called (112), where nothing is counted by it."""
+    weak_calling: frozenset[str] = frozenset()
+    """So too, where a word of `calling` stands in front of it, or the number ends its sentence."""
 
 
 def amount_of(text: str, *, groups_by_comma: bool = False) -> Amount:

@@ -92,6 +92,15 @@ class French(European):
             return 3, f"{ahead[0]}h{ahead[2].rstrip(',')}"
         return super().joined(cores, at)
 
+    def service_number(self, digits: str) -> str:
+        """ "cent douze", "trente-neuf dix-neuf"; in Canada "neuf un un"."""
+        if self.region in ("CA", "US"):
+            return self.digits_of(digits)
+        parts = [digits[at : at + 2] for at in (0, 2)] if len(digits) == 4 else [digits]
+        parts = [digits[:3], digits[3:]] if len(digits) == 6 else parts
+        said = [self.cardinal(int(part)) if part[0] != "0" else self.decimals(part) for part in parts]
+        return (", " if len(digits) == 6 else " ").join(said)
+
     # ── dates ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def date(self, core: str, place: Place) -> str | None:
@@ -171,7 +180,8 @@ class French(European):
         if (above, below) == (1, 2):
             unit = self._counted(place.after)
             gender = unit.gender if unit else self.gender_of(place.after)
-            return f"{self.cardinal(1, gender)} demi"
+            is_told = place.before.lower() in ("un", "une", "la", "le", "cette", "ce", "chaque", "par", "de")
+            return "demi" if is_told else f"{self.cardinal(1, gender)} demi"
         if not 3 <= below <= 20 or above >= below:
             return None
         part = PARTS.get(below) or numbers.ordinal(below, region=self.region)
@@ -208,7 +218,11 @@ class French(European):
             return "monsieur" if core == "M." and place.after == "et" else None
         if core in ("pers.", "min.", "sec.") and place.before[-1:].isdigit():
             return self.many(1 if place.before == "1" else 2, self.words.units[bare])
-        if bare in self.words.days and (core.endswith(".") or place.after in ("-", "–", "au", "à")) and not place.last:
+        if (
+            bare in self.words.days
+            and (core.endswith(".") or place.after in ("-", "–", "au", "à"))
+            and (not place.last or place.before in ("et", "ou", "le", "les", "du", "au", "à"))
+        ):
             return self.words.days[bare]
         if bare.lower() in self.words.month_names and bare.lower() not in MONTHS and place.before[:1].isdigit():
             return MONTHS[self.words.month_names[bare.lower()] - 1]

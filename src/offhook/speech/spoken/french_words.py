@@ -30,6 +30,16 @@ YEN: Final = Currency(Unit("yen", "yens"), Unit("sen", "sen"))
 CURRENCIES: Final = {
     "€": EURO, "EUR": EURO, "$": DOLLAR, "USD": DOLLAR, "CAD": DOLLAR, "US$": DOLLAR, "CHF": FRANC, "£": POUND,
     "GBP": POUND, "¥": YEN, "euros": EURO, "euro": EURO, "francs": FRANC, "dollars": DOLLAR,
+    **dict.fromkeys(("SEK", "NOK", "DKK", "CZK", "kr"), Currency(Unit("couronne", "couronnes", _F), Unit("centime",
+    "centimes"))),
+    **dict.fromkeys(("PLN", "zł"), Currency(Unit("zloty", "zlotys"), Unit("grosz", "groszy"))),
+    **dict.fromkeys(("CA$", "C$"), DOLLAR), "JPY": YEN,
+    **dict.fromkeys(("AUD", "AU$", "A$"), Currency(Unit("dollar australien", "dollars australiens"), Unit("cent",
+    "cents"))),
+    **dict.fromkeys(("XOF", "XAF", "FCFA", "CFA"), Currency(Unit("franc CFA", "francs CFA"), Unit("centime",
+    "centimes"))),
+    **dict.fromkeys(("MAD", "DH"), Currency(Unit("dirham", "dirhams"), Unit("centime", "centimes"))),
+    **dict.fromkeys(("TND", "DT"), Currency(Unit("dinar", "dinars"), Unit("millime", "millimes"))),
 }  # fmt: skip
 UNITS: Final = {
     "km": Unit("kilomètre", "kilomètres"), "m": Unit("mètre", "mètres"), "cm": Unit("centimètre", "centimètres"),
@@ -37,7 +47,8 @@ UNITS: Final = {
     "km²": Unit("kilomètre carré", "kilomètres carrés"), "m³": Unit("mètre cube", "mètres cubes"),
     "kg": Unit("kilo", "kilos"), "g": Unit("gramme", "grammes"), "mg": Unit("milligramme", "milligrammes"),
     "t": Unit("tonne", "tonnes", _F), "l": Unit("litre", "litres"), "L": Unit("litre", "litres"),
-    "cl": Unit("centilitre", "centilitres"), "ml": Unit("millilitre", "millilitres"),
+    "cl": Unit("centilitre", "centilitres"), "dl": Unit("décilitre", "décilitres"), "ml": Unit("millilitre",
+    "millilitres"),
     "°C": Unit("degré Celsius", "degrés Celsius"), "℃": Unit("degré Celsius", "degrés Celsius"),
     "°F": Unit("degré Fahrenheit", "degrés Fahrenheit"), "°": Unit("degré", "degrés"),
     "km/h": Unit("kilomètre à l'heure", "kilomètres à l'heure"), "h": Unit("heure", "heures", _F),
@@ -90,6 +101,10 @@ PAIRS: Final = {
 CODE_WORDS: Final = frozenset(
     """code pin référence réf dossier commande réservation compte facture vol poste client confirmation carte billet
     contrat suivi ticket""".split()
+)
+CALLING: Final = frozenset(
+    """au composez composer compose appelez appeler appelle numéro téléphone tél urgence urgences samu police pompiers
+    ligne nº n°""".split()
 )
 SYMBOLS: Final = {
     "&": "et", "+": "plus", "=": "égale", "@": "arobase", "%": "pour cent", "°": "degrés", "×": "fois",
@@ -145,4 +160,5 @@ def vocabulary() -> Vocabulary:
         number="numéro",
         months=MONTHS, month_names=names | SHORT_MONTHS, days=DAYS, abbreviations=ABBREVIATIONS, symbols=SYMBOLS,
         currencies=CURRENCIES, units=UNITS, magnitudes=MAGNITUDES, code_words=CODE_WORDS,
+        calling=CALLING, weak_calling=frozenset("le du".split()),
     )  # fmt: skip

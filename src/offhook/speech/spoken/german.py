@@ -93,7 +93,7 @@ class German(European):
     def _ending(self, place: Place) -> str:
         """Of an ordinal: "der dritte", "am dritten", "dritter"."""
         before = place.before.lower()
-        if before in WEAK:
+        if before in WEAK or (before == "der" and place.before_that.lower() in DATIVE | {"an", "auf", "zu"}):
             return "en"
         if before in STRONG:
             return "e"
@@ -262,9 +262,9 @@ class German(European):
         """ "Fr." is Friday beside days and times, and "Frau" before a name."""
         if bare == "Fr" and core.endswith(".") and place.after[:1].isupper() and place.after not in ("Uhr", "Sa", "So"):
             return "Frau"
-        beside = place.after[:1].isdigit() or place.after in ("bis", "und", "-", "–", "ab", "von")
+        beside = place.after[:1].isdigit() or place.after in ("bis", "und", "&", "-", "–", "ab", "von")
         beside = beside or place.after in self.words.days or (core.endswith(".") and place.after[:1].islower())
-        beside = beside or place.before in ("bis", "und", "-", "–") or place.before in self.words.days
+        beside = beside or place.before in ("bis", "und", "&", "-", "–") or place.before in self.words.days
         is_day = core.endswith(".") or beside
         # "So", "Do" and "Mi" are words as well.
         return self.words.days[bare] if is_day and not (bare == "So" and not beside) else None

@@ -28,6 +28,17 @@ YEN: Final = Currency(Unit("Yen", "Yen"), Unit("Sen", "Sen"))
 CURRENCIES: Final = {
     "€": EURO, "EUR": EURO, "$": DOLLAR, "USD": DOLLAR, "US$": DOLLAR, "CHF": FRANKEN, "SFr": FRANKEN, "£": POUND,
     "GBP": POUND, "¥": YEN, "JPY": YEN, "Euro": EURO, "Franken": FRANKEN, "Dollar": DOLLAR,
+    "kr": Currency(Unit("Krone", "Kronen", _F), Unit("Öre", "Öre", _N)),
+    **dict.fromkeys(("SEK", "NOK", "DKK"), Currency(Unit("Krone", "Kronen", _F), Unit("Öre", "Öre", _N))),
+    **dict.fromkeys(("CZK", "Kč"), Currency(Unit("Krone", "Kronen", _F), Unit("Heller", "Heller"))),
+    **dict.fromkeys(("PLN", "zł"), Currency(Unit("Zloty", "Zloty"), Unit("Groschen", "Groschen"))),
+    **dict.fromkeys(("CAD", "CA$", "C$"), Currency(Unit("kanadischer Dollar", "kanadische Dollar"), Unit("Cent",
+    "Cent"))),
+    **dict.fromkeys(("AUD", "AU$", "A$"), Currency(Unit("australischer Dollar", "australische Dollar"), Unit("Cent",
+    "Cent"))),
+    **dict.fromkeys(("TRY", "₺"), Currency(Unit("Lira", "Lira", _F), Unit("Kuruş", "Kuruş"))),
+    **dict.fromkeys(("INR", "₹"), Currency(Unit("Rupie", "Rupien", _F), Unit("Paisa", "Paise"))),
+    "HUF": Currency(Unit("Forint", "Forint"), Unit("Fillér", "Fillér")),
 }  # fmt: skip
 UNITS: Final = {
     "km": Unit("Kilometer", "Kilometer"), "m": Unit("Meter", "Meter"), "cm": Unit("Zentimeter", "Zentimeter"),
@@ -35,7 +46,10 @@ UNITS: Final = {
     "qm": Unit("Quadratmeter", "Quadratmeter"), "km²": Unit("Quadratkilometer", "Quadratkilometer"),
     "m³": Unit("Kubikmeter", "Kubikmeter"), "kg": Unit("Kilogramm", "Kilogramm", _N), "g": Unit("Gramm", "Gramm", _N),
     "mg": Unit("Milligramm", "Milligramm", _N), "t": Unit("Tonne", "Tonnen", _F), "l": Unit("Liter", "Liter"),
-    "L": Unit("Liter", "Liter"), "ml": Unit("Milliliter", "Milliliter"), "°C": Unit("Grad Celsius", "Grad Celsius",
+    "L": Unit("Liter", "Liter"), "ml": Unit("Milliliter", "Milliliter"), "cl": Unit("Zentiliter", "Zentiliter"),
+    "dl": Unit("Deziliter", "Deziliter"),
+    "µg": Unit("Mikrogramm", "Mikrogramm", _N), "hl": Unit("Hektoliter", "Hektoliter"), "bar": Unit("Bar", "Bar", _N),
+    "lm": Unit("Lumen", "Lumen", _N), "°C": Unit("Grad Celsius", "Grad Celsius",
     _N),
     "℃": Unit("Grad Celsius", "Grad Celsius", _N), "°F": Unit("Grad Fahrenheit", "Grad Fahrenheit", _N),
     "°": Unit("Grad", "Grad", _N), "km/h": Unit("Kilometer pro Stunde", "Kilometer pro Stunde"),
@@ -88,7 +102,10 @@ ABBREVIATIONS: Final = {
     "gegr.": "gegründet", "versch.": "verschiedene", "stv.": "stellvertretend", "ehem.": "ehemalig",
     "allg.": "allgemein",
     "s.": "siehe", "Bsp.": "Beispiel", "pers.": "persönlich", "telef.": "telefonisch", "dt.": "deutsch", "u.": "und",
-    "od.": "oder", "Mag.": "Magister", "MMag.": "Magister", "DI": "Diplomingenieur",
+    "od.": "oder", "Mag.": "Magister", "p.a.": "pro Jahr", "KW": "Kalenderwoche", "KW.": "Kalenderwoche",
+    "TL": "Teelöffel",
+    "EL": "Esslöffel", "Msp.": "Messerspitze", "gg.": "gegen", "Tgl.": "Täglich", "EZ": "Einzelzimmer",
+    "DZ": "Doppelzimmer", "Pkg.": "Packung", "Fl.": "Flasche", "MMag.": "Magister", "DI": "Diplomingenieur",
 }  # fmt: skip
 PAIRS: Final = {
     ("z.", "B."): ("zum", "Beispiel"), ("d.", "h."): ("das", "heißt"), ("u.", "a."): ("unter", "anderem"),
@@ -96,14 +113,22 @@ PAIRS: Final = {
     ("s.", "o."): ("siehe", "oben"), ("s.", "u."): ("siehe", "unten"), ("z.", "T."): ("zum", "Teil"),
     ("i.", "A."): ("im", "Auftrag"), ("i.", "d."): ("in", "der"), ("d.", "R."): ("der", "Regel"),
     ("z.", "Hd."): ("zu", "Händen"), ("a.", "M."): ("am", "Main"), ("a.", "D."): ("außer", "Dienst"),
+    ("p.", "a."): ("pro", "Jahr"), ("p.", "P."): ("pro", "Person"), ("n.", "Chr."): ("nach", "Christus"),
+    ("v.", "Chr."): ("vor", "Christus"), ("m.", "E."): ("meines", "Erachtens"),
 }  # fmt: skip
 CODE_WORDS: Final = frozenset(
     """nummer nr code pin bestellnummer kundennummer rechnungsnummer auftragsnummer vorgangsnummer referenz
     referenznummer
     buchungsnummer buchungscode reservierungsnummer aktenzeichen plz postleitzahl durchwahl nebenstelle telefonnummer
-    telefon tel vorwahl ticketnummer mitgliedsnummer kontonummer geheimzahl flug bestätigungscode vertragsnummer
+    telefon
+    tel kennzeichen vorwahl ticketnummer mitgliedsnummer kontonummer geheimzahl flug bestätigungscode vertragsnummer
     handynummer faxnummer fax passwort kennwort id artikelnummer blz kto konto bestell-nr kunden-nr rechnungs-nr
     bestell-nummer""".split()
+)
+CALLING: Final = frozenset(
+    """die der unter notruf notrufnummer notfallnummer nummer rufnummer polizei feuerwehr rettung rettungsdienst hotline
+    telefon tel telefonnummer wählen wähle wählt rufen rufe ruf anrufen sie bitte notfall per über servicenummer
+    behördennummer giftnotruf bereitschaftsdienst ambulanz krankenwagen also""".split()
 )
 SYMBOLS: Final = {
     "&": "und", "+": "plus", "=": "gleich", "@": "ät", "%": "Prozent", "°": "Grad", "×": "mal", "÷": "geteilt durch",
@@ -142,7 +167,7 @@ ORDINAL_NOUNS: Final = {
     "klasse": _F,
     "reihe": _F, "platz": _M, "liga": _F, "jahrhundert": _N, "quartal": _N, "halbjahr": _N, "halbzeit": _F,
     "auflage": _F,
-    "weihnachtstag": _M, "woche": _F, "tag": _M, "mal": _N,
+    "kw": _F, "kalenderwoche": _F, "weihnachtstag": _M, "woche": _F, "tag": _M, "mal": _N,
 }  # fmt: skip
 """Before them, a number with a full stop is an ordinal, whatever stands in front of it."""
 FEMININE_ENDINGS: Final = (
@@ -191,4 +216,5 @@ def vocabulary(region: str) -> Vocabulary:
         number="Nummer",
         months=months, month_names=names | SHORT_MONTHS, days=DAYS, abbreviations=ABBREVIATIONS, symbols=SYMBOLS,
         currencies=CURRENCIES, units=UNITS, magnitudes=MAGNITUDES, code_words=CODE_WORDS,
+        calling=CALLING,
     )  # fmt: skip

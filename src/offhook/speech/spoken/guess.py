@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from offhook.speech.spoken.guess_words import LETTERS, TELLING
+from offhook.speech.spoken.guess_words import LETTERS, TELLING, UNMISTAKABLE
 from offhook.speech.spoken.language import take_apart
 
 ENOUGH: Final = 2
@@ -110,7 +110,13 @@ def _count(words: Sequence[str], usual: str) -> "_Counts":
             _tell(told, ("es",), 2)
         # A capital inside a sentence is a name, or a noun of German.
         is_noun = len(core) > LONGEST_WEAK and _TOLD_BY.get(core.lower()) == ("de",)
-        if core and (starts or core[0].islower() or is_noun):
+        tag = UNMISTAKABLE.get(core, usual)
+        # German has capitals in the middle of a sentence: "mai" is none of its words.
+        is_usual = usual in _TOLD_BY.get(core.lower(), ()) and not (usual == "de" and core.islower())
+        near = [part.core for part in (*parts[max(0, at - 2) : at], *parts[at + 1 : at + 2])]
+        if tag != usual and not is_usual and any(c.isdecimal() for word in near for c in word):
+            _tell(told, (tag,), 2)  # Also where it is all that a short sentence has.
+        elif core and (starts or core[0].islower() or is_noun):
             small = core.lower()
             tags = _TOLD_BY.get(small, ())
             if not tags and not small.isascii() and core[0].islower():

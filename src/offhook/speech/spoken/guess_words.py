@@ -26,7 +26,8 @@ TELLING: Final = {
     euro millones iva desayuno incluido incluida cama llegada salida cuenta pagar reservar reservado entonces después
     antes ahora mismo tampoco nada algo alguien nadie señor señora espera esperan abre cierra abren cierran duran será
     sería podría gustaría ayudarle ayudar decirme dígame tiempo vez veces primero segundo planta piso puerta centro
-    ciudad plaza avenida cuarto kilómetros metros gramos lista aproximadamente además aunque porque siempre nunca""",
+    ciudad plaza avenida
+    pie aprox cuarto kilómetros metros gramos lista aproximadamente además aunque porque siempre nunca""",
     "de": """der die das den dem des ein eine einen einem einer eines und oder aber von vom zu zum zur in im an am auf
     für mit bei aus nach vor über unter bis ab um ist sind war waren sein wird werden hat haben habe hatte kann können
     möchte möchten soll muss müssen darf ich sie wir ihr uns ihnen ihre ihren ihrem unser unsere es er nicht kein keine
@@ -105,3 +106,13 @@ LETTERS: Final = {
     "sv": "åäö", "da": "æøå", "tr": "ğışçöü",
 }  # fmt: skip
 """Letters of a language that English does not have."""
+_ALONE: Final = {
+    "de": """Uhr Straße Januar Februar März Mai Juni Juli Oktober Dezember Montag Dienstag Mittwoch Donnerstag Freitag
+    Samstag Sonntag Nacht Nächte Zimmer Stunden Minuten Personen Tage""",
+    "es": """enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes
+    miércoles jueves viernes sábado domingo horas noches personas habitaciones mañana""",
+    "fr": """janvier février avril mai juin juillet août septembre octobre novembre décembre lundi mardi mercredi jeudi
+    vendredi samedi dimanche heures nuits personnes chambres""",
+}
+UNMISTAKABLE: Final = {word: tag for tag, words in _ALONE.items() for word in words.split()}
+"""As they are written: beside a number, one of them tells the language of a whole sentence."""

@@ -88,8 +88,8 @@ def take_apart(word: str) -> Word:
 def close(said: str, tail: str) -> str:
     """What is said, with the pause that follows it: one mark, the strongest of the word's closing punctuation."""
     mark = next((mark for mark in "?!.;:," if mark in tail), "," if "…" in tail else "")
-    if mark == "." and tail.count(".") > 1:
-        mark = ","
+    if mark == "." and (tail.count(".") > 1 or ".," in tail):
+        mark = ","  # The stop is an abbreviation's: "€/Std., max. 5".
     return said.rstrip(",.;: ") + mark if said and mark else said
 
 
@@ -140,7 +140,11 @@ class RuleLanguage:
             is_quoted = is_quoted and QUOTES.isdisjoint(part.tail)
             # The groups of a telephone number that was written in several words are said apart.
             between = phones[at] and phones[at + 1 : at + 2] == [True] and said[-1:].isalpha()
-            yield (f"{said}," if between else said), close("x", part.tail)[1:]
+            pause = close("x", part.tail)[1:]
+            following = parts[at + 1].lead if at + 1 < len(parts) else ""
+            if not pause and said[-1:].isalnum() and ("(" in following or (")" in part.tail and at + 1 < len(parts))):
+                said = f"{said},"  # A bracket is heard as a pause.
+            yield (f"{said}," if between else said), pause
 
     def _say(self, parts: Sequence[Word], at: int, phone: bool, is_quoted: bool) -> str:
         word = parts[at]

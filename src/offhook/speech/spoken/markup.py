@@ -8,7 +8,10 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
+from html import unescape
 from typing import Final
+
+from offhook.speech.llm.thought_signs import AROUND, CLOSING, OPENING
 
 LONGEST_WORD: Final = 400
 """Characters; what is longer is no word and is cut."""
@@ -24,12 +27,26 @@ DIRECTIONS: Final = frozenset({
     "cheerfully", "cheerful", "calmly", "music", "beep", "thinking", "typing", "hesitates", "yawns", "groans", "gulps",
     "shouting", "shouts", "clears", "clearing", "winks", "grins", "shrugs", "lacht", "lachen", "seufzt", "räuspert",
     "flüstert", "lächelt", "pausa", "ríe", "risas", "suspira", "sonríe", "susurra", "rit", "rires", "soupire", "sourit",
-    "chuchote", "ride", "sospira",
+    "chuchote", "ride", "sospira", "giggle", "snickers", "scoffs", "hums", "humming", "whistles", "whistling",
+    "sniffles",
+    "sobs", "sobbing", "hiccups", "moans", "panting", "claps", "clapping", "pants", "gasping", "speaking", "speaks",
+    "lachend", "lächelnd", "seufzend", "kichert", "hustet", "atmet", "nickt", "schweigt", "überlegt", "flüsternd",
+    "tose", "sonriendo", "riendo", "suspirando", "susurrando", "risa", "silencio", "tousse", "souffle", "sourire",
+    "riant", "rire", "souriant", "stille", "sneezes", "sneeze", "exhale", "inhale", "sniff", "groan", "yawn",
 })  # fmt: skip
 """Words that tell how to say something, or what else to do: no voice here is told that way."""
 BESIDE_DIRECTIONS: Final = frozenset(
-    {"a", "the", "his", "her", "their", "throat", "short", "long", "brief", "deep", "bit", "in", "with", "for", "sich"}
+    """a an the his her their throat short long brief deep bit in with for sich to of at and slightly little loud quiet
+    voice tone quietly silently breath second seconds moment warm soft gentle nervous happy sad friendly cheery kurz
+    kurze
+    lange leise laut tief larga corta longue courte une un breve""".split()
 )
+COMMANDS: Final = (
+    r"pause|break|silence|wait|sleep|delay|slnc|emotion|emotions|mood|tone|style|voice|speaker|speed|rate|pace|pitch|volume"
+    r"|emphasis|emph|prosody|say-as|sayas|phoneme|ipa|spell|spell-out|lang|language|accent|breath|breathe|laugh|laughs"
+    r"|laughter|sigh|cough|whisper|sfx|sound|effect|audio|music|stage|action|gesture|expression|intonation|rst|emo|vct"
+)
+"""What engines and prompts are told in brackets: `{pause:1s}`, `[emotion=warm]`, `[500ms pause]`."""
 KEPT_SIGNS: Final = frozenset("°№℃℉℅①②③④⑤⑥⑦⑧⑨⑩")
 """Of the same kind as emoji, but they are said."""
 PAUSES: Final = frozenset(",;:.!?")
@@ -101,12 +118,17 @@ def _keep(found: re.Match[str]) -> str:
 def _direction(found: re.Match[str]) -> str:
     words = (found[1] or found[2] or found[3]).casefold().split()
     told = any(word in DIRECTIONS for word in words)
+    if found[1] and words[0] in DIRECTIONS and words[0] not in BESIDE_DIRECTIONS and len(words) > 1:
+        return _gap(found)  # "[laughs at it]"
     told = told and all(word in DIRECTIONS or word in BESIDE_DIRECTIONS or word.endswith("ly") for word in words)
     return _gap(found) if told else found[0]
 
 
 def _entity(found: re.Match[str]) -> str:
-    return ENTITIES.get(found[0].lower(), "").ljust(len(found[0]), _GAP)
+    if found[0].lower() in ENTITIES:
+        return ENTITIES[found[0].lower()].ljust(len(found[0]), _GAP)
+    meant = unescape(found[0])
+    return meant.ljust(len(found[0]), _GAP) if len(meant) <= 2 else found[0]
 
 
 def _line_end(found: re.Match[str]) -> str:
@@ -117,17 +139,37 @@ def _line_end(found: re.Match[str]) -> str:
 ENTITIES: Final = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&apos;": "'", "&nbsp;": ""}
 _Step = tuple[re.Pattern[str], "Callable[[re.Match[str]], str]"]
 _MARK: Final = r"(?:[-*+](?=\s)|[•‣◦▪●○·–—](?=\s)|[•‣◦▪●○])"
+_LESS: Final = r"(?:&(?:amp;)*(?:lt|#0*60|#x0*3c);|\\u003c|%3c)"
+_GREATER: Final = r"(?:&(?:amp;)*(?:gt|#0*62|#x0*3e);|\\u003e|%3e|\Z)"
+_CALLS: Final = (
+    r"tool_calls?|function_calls?|function|invoke|tool_code|tool_use|tool_response|tool_result|antml:\w+|tool|arguments"
+)
 _STEPS: Final[tuple[_Step, ...]] = (
     # Thoughts: whole ones, one that is not over, and the end of one that began before.
-    (re.compile(r"<(think|thinking|reasoning|thought)\b[^<>]{0,80}>.*?(?:</\1\s*>|\Z)", re.S | re.I), _gap),
-    (re.compile(r"\A.*</(?:think|thinking|reasoning|thought)\s*>", re.S | re.I), _gap),
+    (re.compile(rf"(?:{OPENING.pattern}).*?(?:(?:{CLOSING.pattern})|\Z)", re.S | re.I), _gap),
+    (re.compile(rf"\A.*(?:{CLOSING.pattern})", re.S | re.I), _gap),
+    (AROUND, _gap),
+    # Calls of tools that a server took for text.
+    (re.compile(rf"<({_CALLS})\b[^<>]{{0,80}}>.*?(?:</\1\s*>|\Z)|<\|(?:tool_call|python_tag|tools_prefix|start_action)"
+                r"[^<>]{0,20}\|?>.*|\[TOOL_CALLS?\].*|<\|tool_call>.*?(?:<tool_call\|>|\Z)", re.S | re.I), _gap),
     (re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[|\]\]>", re.S), _gap),
+    # Tags that were escaped, once or twice.
+    (re.compile(rf"{_LESS}(?:/?[A-Za-z]|[!?])[^<>]{{0,300}}?{_GREATER}", re.I), _gap),
+    # What an engine is told in brackets of another kind.
+    (re.compile(rf"[\[{{]{{1,2}}\s*/?(?:{COMMANDS})(?:\s*[:=\s][^\[\]{{}}\n]{{0,80}})?[\]}}]{{1,2}}", re.I), _gap),
+    (re.compile(rf"[\[{{(]{{1,2}}\s*\d[\d.,]*\s*(?:m?s|sec|secs|seconds?|sekunden?|segundos?|secondes?)?\s*(?:{COMMANDS}|pausa)"
+                r"\s*[\]})]{1,2}", re.I), _gap),
+    (re.compile(r"\{\{?\s*/?[a-z][\w.-]{0,30}\s*[:=][^{}\n]{0,80}\}\}?|\{/[a-z]\w{0,30}\}", re.I), _gap),
+    (re.compile(r"<#\s*[\d.]{1,8}\s*#>|\\\w{2,8}=[^\\\s]{1,30}\\|(?<!\S):[a-z]+(?:_[a-z]+)*:(?!\S)"), _gap),
+    (re.compile(r"\{\{?\s*([^\W\d_]+(?: [^\W\d_]+){0,3})\s*\}\}?|(?<!\w)<<\s*([^\W\d_]+(?: [^\W\d_]+){0,3})\s*>>"
+                r"|(?<!\w)_([^\W\d_]+(?: [^\W\d_]+){0,3})_(?!\w)"), _direction),
+    (re.compile(r"\[S\d\]|\[(?:in|with) an? [^\[\]\n]{1,40}(?:voice|tone|accent|smile|laugh|sigh)\]", re.I), _gap),
     # Control signs of models, and quotations of sources.
     (re.compile(r"<\|[^<>|]{1,40}\|>|\[/?INST\]|<</?SYS>>|【[^】]{0,40}】"), _gap),
     # Tags of HTML, SSML and the like; also one that was cut off at either end.
     (re.compile(r"</?[A-Za-z][\w:.-]*(?:\s[^<>]{0,300})?/?>|<[?!][^<>]{0,300}>"), _gap),
     (re.compile(r"<[A-Za-z][\w:.-]*\s+[\w:-]+=[^<>]{0,300}\Z|</[A-Za-z][\w:.-]{0,40}\Z|\A[^<>\"]{0,40}\"\s*/>"), _gap),
-    (re.compile("|".join(ENTITIES), re.I), _entity),
+    (re.compile(r"&(?:#\d{1,6}|#[xX][0-9A-Fa-f]{1,5}|[A-Za-z]{2,24}\d{0,2});"), _entity),
     # Phonemes of another voice, pictures, links, footnotes, engines' commands.
     (re.compile(r"\[([^\[\]\n]{1,80})\]\(/[^()\n]{1,80}/\)"), _keep),
     (re.compile(r"!\[[^\[\]]{0,300}\]\((?:[^()\s]|\([^()\s]*\)){0,400}(?:\s+[\"'][^\"'\n]{0,200}[\"'])?\)"), _gap),

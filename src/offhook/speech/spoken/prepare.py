@@ -103,7 +103,10 @@ def as_written(words: Sequence[str]) -> list[str]:
     said = list(words)
     for at, word in enumerate(words):
         stands_between = 0 < at < len(words) - 1 and any(said[:at])
+        is_beside = at > 0 and said[at - 1][-1:].isdecimal()
+        is_beside = is_beside or (at + 1 < len(words) and words[at + 1][:1].isdecimal())
         is_sign = word in ("#", STAR) or (stands_between and (word in SIGNS or word in DASHES))
+        is_sign = is_sign or (is_beside and word.lstrip("-+~").rstrip(".,;:!?") in SIGNS)
         if not is_sign and not any(c.isalnum() for c in word):
             said[at] = ""
         elif STAR in word:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 _PHONE_WORD: Final = re.compile(r"\+?\(?\d[\d()/.-]*")
+DATE: Final = re.compile(r"(?:0?[1-9]|[12]\d|3[01])([/.-])(?:0?[1-9]|1[0-2])\1(?:(?:19|20)\d\d|\d\d)")
+"""A day in figures, which is no telephone number."""
 _GROUP: Final = re.compile(r"\d+")
 _IBAN_BEGIN: Final = re.compile(r"[A-Z]{2}\d{2}")
 _THOUSANDS_BEGIN: Final = re.compile(r"[-+]?[1-9]\d{0,2}")
@@ -22,6 +24,8 @@ def phone_end(cores: Sequence[str], at: int, shapes: frozenset[tuple[int, ...]])
     end = at
     while end < min(len(cores), at + MOST_WORDS):
         is_joint = cores[end] in ("/", "-") and at < end < len(cores) - 1 and cores[end + 1][:1].isdigit()
+        if DATE.fullmatch(cores[end]):
+            break
         if not is_joint and not (_PHONE_WORD.fullmatch(cores[end]) and (end == at or cores[end][0] != "+")):
             break
         end += 1

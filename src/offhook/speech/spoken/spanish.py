@@ -93,6 +93,16 @@ class Spanish(European):
             return 2, f"{cores[at].lower()}.m"
         return super().joined(cores, at)
 
+    def service_number(self, digits: str) -> str:
+        """ "uno uno dos", "nueve once", "cero dieciséis", "ciento siete"."""
+        if digits in ("112", "123") or len(digits) > 4:
+            return self.digits_of(digits)
+        if digits[0] == "0" and len(digits) == 3 and digits[1] != "0":
+            return f"{self.cardinal(0)} {self.cardinal(int(digits[1:]))}"
+        if len(digits) == 3 and digits[1:] == "11":
+            return f"{self.cardinal(int(digits[0]))} {self.cardinal(11)}"
+        return self.cardinal(int(digits)) if digits[0] != "0" else self.digits_of(digits)
+
     # ── dates ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _day(self, day: int) -> str:
@@ -230,7 +240,7 @@ class Spanish(European):
         if (
             bare.lower() in self.words.month_names
             and len(bare) <= 4
-            and place.before[:1].isdigit()
+            and (place.before[:1].isdigit() or (place.before == "de" and place.before_that[:1].isdigit()))
             and core.endswith(".")
         ):
             return MONTHS[self.words.month_names[bare.lower()] - 1]

@@ -40,6 +40,17 @@ CURRENCIES: Final = {
     "CLP": PESO, "£": POUND, "GBP": POUND, "CHF": FRANC, "¥": YEN, "S/": SOL, "euros": EURO, "euro": EURO,
     "pesos": PESO,
     "dólares": DOLLAR,
+    **dict.fromkeys(("SEK", "NOK", "DKK", "CZK", "kr"), Currency(Unit("corona", "coronas", _F), Unit("céntimo",
+    "céntimos"))),
+    **dict.fromkeys(("PLN", "zł"), Currency(Unit("esloti", "eslotis"), Unit("grosz", "groszy"))),
+    **dict.fromkeys(("CAD", "CA$", "C$"), Currency(Unit("dólar canadiense", "dólares canadienses"), Unit("centavo",
+    "centavos"))),
+    **dict.fromkeys(("AUD", "AU$", "A$"), Currency(Unit("dólar australiano", "dólares australianos"), Unit("centavo",
+    "centavos"))),
+    **dict.fromkeys(("BRL", "R$"), Currency(Unit("real", "reales"), Unit("centavo", "centavos"))),
+    "PEN": SOL, "UYU": PESO, "DOP": PESO, "RD$": PESO, "JPY": YEN,
+    **dict.fromkeys(("GTQ",), Currency(Unit("quetzal", "quetzales"), Unit("centavo", "centavos"))),
+    **dict.fromkeys(("CRC", "₡"), Currency(Unit("colón", "colones"), Unit("céntimo", "céntimos"))),
 }  # fmt: skip
 UNITS: Final = {
     "km": Unit("kilómetro", "kilómetros"), "m": Unit("metro", "metros"), "cm": Unit("centímetro", "centímetros"),
@@ -47,7 +58,8 @@ UNITS: Final = {
     "km²": Unit("kilómetro cuadrado", "kilómetros cuadrados"), "m³": Unit("metro cúbico", "metros cúbicos"),
     "kg": Unit("kilo", "kilos"), "g": Unit("gramo", "gramos"), "gr": Unit("gramo", "gramos"),
     "mg": Unit("miligramo", "miligramos"), "t": Unit("tonelada", "toneladas", _F), "l": Unit("litro", "litros"),
-    "L": Unit("litro", "litros"), "ml": Unit("mililitro", "mililitros"), "°C": Unit("grado Celsius",
+    "L": Unit("litro", "litros"), "ml": Unit("mililitro", "mililitros"), "cl": Unit("centilitro", "centilitros"),
+    "dl": Unit("decilitro", "decilitros"), "°C": Unit("grado Celsius",
     "grados Celsius"),
     "ºC": Unit("grado Celsius", "grados Celsius"), "℃": Unit("grado Celsius", "grados Celsius"),
     "°F": Unit("grado Fahrenheit", "grados Fahrenheit"), "°": Unit("grado", "grados"),
@@ -96,6 +108,10 @@ CODE_WORDS: Final = frozenset(
     """código codigo referencia pin reserva pedido expediente cuenta factura vuelo tarjeta extensión ext clave
     contraseña
     localizador confirmación teléfono tel cp postal ticket matrícula dni póliza contrato folio""".split()
+)
+CALLING: Final = frozenset(
+    """al marque marca marcar marcando llame llama llamar llamando número teléfono tel emergencias emergencia línea
+    policía bomberos ambulancia urgencias telefónico nº""".split()
 )
 SYMBOLS: Final = {
     "&": "y", "+": "más", "=": "igual a", "@": "arroba", "%": "por ciento", "°": "grados", "×": "por", "÷": "entre",
@@ -154,4 +170,5 @@ def vocabulary(region: str) -> Vocabulary:
         abbreviations=ABBREVIATIONS, symbols=symbols, currencies=CURRENCIES | peso, units=UNITS,
         magnitudes=MAGNITUDES,
         code_words=CODE_WORDS,
+        calling=CALLING, weak_calling=frozenset("el del".split()),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -51,6 +52,7 @@ def _is_phone(words: Sequence[str]) -> bool:
 def load() -> None:
     """Read the numbering plans of all countries: 50 ms, once, and never during a call."""
     PhoneMetadata.load_all()
+    is_short_number("112", "DE")
 
 
 def groups_of(number: str, region: str = "") -> list[str]:
@@ -85,6 +87,25 @@ def is_number(core: str, region: str) -> bool:
     """Whether a run of digits is a telephone number of the region."""
     is_run = re.fullmatch(r"0?\d{8,12}", core) and not core.endswith("0000")
     return bool(is_run and region and _national(core, region))
+
+
+@lru_cache(maxsize=1_024)
+def is_short_number(digits: str, region: str) -> bool:
+    """Whether this is a number for emergencies or services in the region: 112, 144, 116117."""
+    if not region or not 2 <= len(digits) <= 6 or not digits.isdecimal():
+        return False
+    country = phonenumbers.country_code_for_region(region)
+    zeros = len(digits) - len(digits.lstrip("0"))
+    number = phonenumbers.PhoneNumber(
+        country_code=country,
+        national_number=int(digits),
+        italian_leading_zero=zeros > 0,
+        number_of_leading_zeros=zeros or None,
+    )
+    return country > 0 and (
+        phonenumbers.is_emergency_number(digits, region)
+        or phonenumbers.is_valid_short_number_for_region(number, region)
+    )
 
 
 def cut(text: str) -> list[str]:

@@ -34,6 +34,11 @@ LONGEST: Final = 320
 PAUSE_WEIGHT: Final = 2.0
 """What a word's own beginning and end cost beside its letters."""
 INLINE: Final = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+LONGEST_WORD: Final = 60
+"""Letters: no word of a language is longer, and the voice reads one for as long as it likes."""
+MOST_MARKS: Final = 3
+"""Inside a word ("a-b-c-d"): with each more, the voice tries twice as many ways to read it."""
+_MARKS: Final = re.compile(r"[^\w']|_")
 
 PHONEMES: Final = {
     "d͡ʒ": "ʤ", "t͡ʃ": "ʧ", "dʒ": "ʤ", "tʃ": "ʧ", "eɪ": "A", "aɪ": "I", "aʊ": "W", "ɔɪ": "Y", "oʊ": "O", "əʊ": "O",
@@ -207,7 +212,7 @@ def pieces(text: str, spoken: list[str]) -> list[Piece]:
     """Cut a text and how its words are said into what is synthesized at once; words that say nothing join others."""
     found: list[Piece] = []
     piece, length = Piece(), 0
-    for word, said in zip(text.split(), spoken, strict=True):
+    for word, said in zip(text.split(), map(bounded, spoken), strict=True):
         piece.words.append(word)
         piece.spoken.append(said)
         length += len(said) + 1
@@ -218,6 +223,32 @@ def pieces(text: str, spoken: list[str]) -> list[Piece]:
     if piece.words:
         found.append(piece)
     return _without_silent_ones(found)
+
+
+def bounded(said: str) -> str:
+    """What is said for a word so that it is read in milliseconds: reading holds up the other calls of the process.
+
+    A word of hundreds of hyphens took 19 s, thousands of marks 7 s.
+    """
+    if len(said) <= LONGEST_WORD and len(_MARKS.findall(said)) <= MOST_MARKS:
+        return said
+    words, length = list[str](), 0
+    for word in said.split():
+        plain = word if INLINE.search(word) else _bounded_word(word)
+        if length + len(plain) > LONGEST:
+            words.append(plain[: LONGEST - length].rpartition(" ")[0])
+            break
+        length += len(plain) + 1
+        words.append(plain)
+    return " ".join(filter(None, words))
+
+
+def _bounded_word(word: str) -> str:
+    core = word.rstrip(".,!?;:\u2026")
+    parts = [part[:LONGEST_WORD] for part in _MARKS.split(core)] if len(_MARKS.findall(core)) > MOST_MARKS else [core]
+    said = " ".join(part[:LONGEST_WORD] for part in parts if part)
+    mark = next((mark for mark in "?!.;:," if mark in word[len(core) :]), "")
+    return said[:LONGEST] + mark if any(c.isalnum() for c in said) else ""
 
 
 def _without_silent_ones(found: list[Piece]) -> list[Piece]:

@@ -40,6 +40,7 @@ AUDIO_ALLOWANCE: Final = Allowance(messages_per_s=400.0, bytes_per_s=16_000.0, b
 """Of audio, silence for lost messages included: twice what a call has, and 10 s at once."""
 CALL_ALLOWANCE: Final = Allowance()
 SILENCE: Final = b"\xff"
+_OPENING: Final = (Start, Connected)
 
 
 class MediaSocket(Protocol):
@@ -126,7 +127,7 @@ class TwilioMediaLeg(WireLeg):
     # ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _take(self, incoming: AnyIncoming) -> None:
-        if self._state is LegState.LIVE and not isinstance(incoming, Start | Connected):
+        if self._state is LegState.LIVE and not isinstance(incoming, _OPENING):
             self._take_live(incoming)
         elif self._state is LegState.EXPECTING and isinstance(incoming, Start):
             self._start(incoming)

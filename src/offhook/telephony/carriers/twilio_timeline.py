@@ -44,7 +44,7 @@ class Timeline:
             return 0
         due_ms = self._due_ms
         self._due_ms = media.timestamp + len(media.payload) // BYTES_PER_MS
-        if due_ms is None:
+        if due_ms is None or due_ms == media.timestamp:
             return 0
         return self._silence(media.timestamp - due_ms, contiguous)
 
