@@ -1,6 +1,5 @@
 """`/v1/calls/{id}/events` and `/listen`: a call as it happens, in words and in sound."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Annotated, Final
@@ -11,7 +10,6 @@ from fastapi.responses import StreamingResponse
 from offhook.api.auth import needs, platform_of, socket_caller
 from offhook.api.calls import CallId
 from offhook.errors import OffhookError
-from offhook.platform.call_doors import Listening
 from offhook.platform.call_feed import Message
 from offhook.platform.callers import Caller
 from offhook.platform.platform import Platform
@@ -96,35 +94,16 @@ async def listen_to_call(socket: WebSocket, call_id: Annotated[str, Path(max_len
         await socket.close(_NOT_ALLOWED if isinstance(error, Unauthenticated) else _NOT_LIVE, error.code)
         return
     await socket.accept()
-    watching = asyncio.create_task(_end_with_call(platform, call_id, listening))
-    leaving = asyncio.create_task(_until_gone(socket, listening))
     try:
         audio = listening.format
         await socket.send_text(dumps({"told": "began", "encoding": audio.encoding, "rate": audio.rate}))
-        while (piece := await listening.next()) is not None:
-            await socket.send_bytes(piece)
+        while piece := await listening.next(LOOK_S) or platform.call_doors.is_live(call_id):
+            # The caller's audio flows as long as there is a call: who has gone is missed at the next piece of it.
+            if isinstance(piece, bytes):
+                await socket.send_bytes(piece)
         await socket.send_text(dumps({"told": "ended", "missed": listening.missed}))
         await socket.close()
     except (WebSocketDisconnect, RuntimeError):
         pass  # Who listened has gone.
     finally:
         end()
-        for task in (watching, leaving):
-            task.cancel()
-        await asyncio.gather(watching, leaving, return_exceptions=True)
-
-
-async def _end_with_call(platform: Platform, call_id: str, listening: Listening) -> None:
-    while platform.call_doors.is_live(call_id):
-        await platform.call_records.news(LOOK_S)
-    listening.end()
-
-
-async def _until_gone(socket: WebSocket, listening: Listening) -> None:
-    """A listener says nothing; when it leaves, that is heard here."""
-    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-        while True:
-            message = await socket.receive()
-            if message["type"] == "websocket.disconnect":
-                break
-    listening.end()

@@ -44,7 +44,7 @@ class NewPrice(BaseModel):
 
 
 class PriceShown(BaseModel):
-    """A price."""
+    """What one unit costs, and since when."""
 
     id: str | None = Field(description="Null: a vendor's list price.")
     component: str

@@ -93,7 +93,7 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
         if team:
             await platform.adopt(next(iter(team)))
         live, desk = platform.take_calls(records, _lines(rest, settings), _past(settings, files))
-        app = create_app(desk, settings, sentences=_sentences(team), records=records.state)
+        app = create_app(desk, settings, sentences=_sentences(team), records=records.state, sockets_below=ROOT)
         app.mount(ROOT, create_api(platform))
         runtimes = platform.line_up.runtimes
         serving = _Serving(app, desk, live, settings.drain_deadline_s)

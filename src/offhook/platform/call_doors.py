@@ -64,7 +64,6 @@ class Listening:
         """Pieces that were left out."""
         self._waiting: deque[bytes] = deque()
         self._news = asyncio.Event()
-        self._is_over = False
 
     def hear(self, side: int, at: float, audio: bytes) -> None:
         """A piece of one side (0: the caller, 1: the agent), at its place."""
@@ -74,18 +73,15 @@ class Listening:
         self._waiting.append(_HEAD.pack(side, max(0, round(at * 1000))) + bytes(audio))
         self._news.set()
 
-    def end(self) -> None:
-        """The call is over."""
-        self._is_over = True
-        self._news.set()
-
-    async def next(self) -> bytes | None:
-        """Side (one byte), place in milliseconds (four, little-endian), then the audio; None: the call is over."""
-        while not self._waiting:
-            if self._is_over:
-                return None
+    async def next(self, wait_s: float) -> bytes:
+        """Side (one byte), place in milliseconds (four, little-endian), then the audio; empty: nothing came in time."""
+        if not self._waiting:
             self._news.clear()
-            await self._news.wait()
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._news.wait()
+            except TimeoutError:
+                return b""
         return self._waiting.popleft()
 
 

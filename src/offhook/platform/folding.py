@@ -47,7 +47,7 @@ class EndedCall:
 
     @property
     def call_id(self) -> str:
-        """Its id."""
+        """As the API names it."""
         return str(self.row["id"])
 
     @property
