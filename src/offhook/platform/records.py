@@ -326,22 +326,34 @@ def _read(followed: Sequence[Followed]) -> None:
 
 
 def _write(connection: Connection, told: Iterable[Followed], over: set[str]) -> None:
+    by_workspace: dict[str, list[Followed]] = {}
     for one in told:
-        scope, call_id = Scope(connection, one.call.workspace), one.call.call_id
-        if not one.is_begun:
-            begin(scope, one.call.row)
+        by_workspace.setdefault(one.call.workspace, []).append(one)
+    for workspace, calls in by_workspace.items():
+        scope = Scope(connection, workspace)
+        for one in calls:
+            if not one.is_begun:
+                begin(scope, one.call.row)
+        # One statement for the lines of all calls: to make a statement costs as much as to write twenty lines.
         rows = [
-            {"call_id": call_id, "sequence": line.sequence, "at_s": line.at_s, "kind": line.kind, "body": line.body}
-            for line in one.lines
-        ]
+            {"call_id": one.call.call_id, "sequence": line.sequence, "at_s": line.at_s, "kind": line.kind,
+             "body": line.body}
+            for one in calls for line in one.lines
+        ]  # fmt: skip
         scope.insert_new(CALL_LINES, ["call_id", "sequence"], rows)
-        changes: dict[str, Any] = {}
-        if moved := [_STATUSES[line.kind] for line in one.lines if line.kind in _STATUSES]:
-            changes["status"] = moved[-1]
-        if call_id in over and not one.is_over_told and one.call.over is not None:
-            reason, ended_s = one.call.over
-            ended_at = one.call.row["created_at"] + round(ended_s * 1000)
-            changes |= {"status": "ended", "ended_at": ended_at, "duration_ms": round(ended_s * 1000),
-                        "end_reason": str(reason)}  # fmt: skip
-        if changes:
-            scope.update(CALLS, CALLS.c.id == call_id, **changes)
+        for one in calls:
+            if changes := _changes(one, one.call.call_id in over):
+                scope.update(CALLS, CALLS.c.id == one.call.call_id, **changes)
+
+
+def _changes(one: Followed, is_over: bool) -> dict[str, Any]:
+    """What of the row is another now."""
+    changes: dict[str, Any] = {}
+    if moved := [_STATUSES[line.kind] for line in one.lines if line.kind in _STATUSES]:
+        changes["status"] = moved[-1]
+    if is_over and not one.is_over_told and one.call.over is not None:
+        reason, ended_s = one.call.over
+        ended_at = one.call.row["created_at"] + round(ended_s * 1000)
+        changes |= {"status": "ended", "ended_at": ended_at, "duration_ms": round(ended_s * 1000),
+                    "end_reason": str(reason)}  # fmt: skip
+    return changes
