@@ -5,6 +5,7 @@ import ast
 from tests.house.sources import Source, classes, dotted, functions, imported, product, report
 
 BROAD_EXCEPT = {
+    "api/idempotency.py": "whatever a route raises, it was not answered: the request may be sent again",
     "call/boundary.py": "around each peer of a call: whatever it raises is that peer's failure, never the call's end",
     "call/records/disk.py": "the one thread that writes for all calls: a fault in one record is no other call's",
     "call/records/watch.py": "the one thread that deletes what must not be kept any longer: a fault costs it a round",

@@ -74,9 +74,11 @@ def test_calls_are_listed_in_parts_with_filters_and_by_what_was_said(play: Play)
             first = (await get("/calls", params={"limit": 3})).json()
             assert first["next"] == ids[1]
             assert await listed(limit=3, after=first["next"]) == [ids[0]]
-            assert await listed(q="HARBOUR view") == ids[::-1] and await listed(q="harb") == ids[::-1]
+            assert await listed(q="HARBOUR view") == ids[::-1] and await listed(q="view harb*") == ids[::-1]
             assert await listed(q="harbour", after=ids[2], limit=1) == [ids[1]]
-            assert await listed(q="zeppelin") == [] and await listed(q="harbour zeppelin") == []
+            assert await listed(q="zeppelin") == [] and await listed(q="harbour zeppelin*") == [] == await listed(
+                q="harb"
+            )
             assert await listed(**{"from": "+15005550002"}) == [ids[2]]
             assert await listed(**{"metadata.crm": "42"}) == [ids[1]]
             assert await listed(**{"metadata.crm": "4"}) == []

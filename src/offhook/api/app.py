@@ -5,12 +5,28 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
+<<<<<<< HEAD
 from offhook.api import api_keys, call_live, call_media, calls, prices
+=======
+from offhook.api import api_keys, audit_events, oidc, people, sessions
+from offhook.api.bounds import Bounds
+>>>>>>> main
 from offhook.api.problems import ProblemBody, add_handlers, problem
+from offhook.api.rates import Rates
 from offhook.platform.platform import Platform
 
 ROOT: Final = "/v1"
+<<<<<<< HEAD
 _ROUTERS: Final = (api_keys.router, calls.router, call_media.router, call_live.router, prices.router)
+=======
+_ROUTERS: Final = (
+    api_keys.router,
+    sessions.router,
+    oidc.router,
+    people.router,
+    audit_events.router,
+)
+>>>>>>> main
 
 
 def create_api(platform: Platform) -> FastAPI:
@@ -29,6 +45,8 @@ def create_api(platform: Platform) -> FastAPI:
         },
     )  # fmt: skip
     app.state.platform = platform
+    app.state.rates = Rates(platform.settings.api_per_minute)
+    app.add_middleware(Bounds)
     for router in _ROUTERS:
         app.include_router(router)
     add_handlers(app)

@@ -55,7 +55,9 @@ def wanted_calls(
     warning: Annotated[Short, Query(description="Calls with this warning.")] = "",
     since: Annotated[Short, Query(alias="started_at.gte", description="Begun then or later.")] = "",
     until: Annotated[Short, Query(alias="started_at.lt", description="Begun before that.")] = "",
-    q: Annotated[str, Query(max_length=200, description="Calls in which all these words were said.")] = "",
+    q: Annotated[
+        str, Query(max_length=200, description="Calls in which all these words were said; `harb*` is a beginning.")
+    ] = "",
 ) -> Wanted:
     """The dependency: which calls are asked for. `metadata.key=value` is taken for any key."""
     return Wanted(

@@ -66,9 +66,12 @@ class CallKeeping:
             await asyncio.wait({self._task})
 
     async def _run(self) -> None:
+        is_new = True
         while True:
             try:
-                await self.close_dead()
+                if is_new:
+                    await self.close_dead()
+                    is_new = False
                 await self.sweep()
                 await self.delete_due()
             except StoreError as error:

@@ -83,16 +83,22 @@ def forget(scope: Scope, call_id: str, said: str) -> None:
 
 
 def found(dialect: str, asked: str) -> tuple[Any, ColumnElement[Any], ColumnElement[bool]] | None:
-    """What to join to calls, the column that is their `place`, and what holds for those that have all these words, the
-    last of them perhaps only begun. None: no word was asked for."""
-    words = words_of(asked)[:MOST_WORDS]
+    """What to join to calls, the column that is their `place`, and what holds for those that have all these words; a
+    word that ends in `*` is the beginning of one. None: no word was asked for.
+
+    Whole words are found newest first and as far as a page goes; a beginning costs all calls that have such a word.
+    """
+    words = [
+        (word, piece.endswith("*") and word is found_words[-1])
+        for piece in asked.split() for found_words in [words_of(piece)] for word in found_words
+    ][:MOST_WORDS]  # fmt: skip
     if not words:
         return None
     if dialect == "sqlite":
         index_table = table(TABLE, column("rowid"))
-        query = " AND ".join(f'"{word}"' for word in words[:-1]) + (" AND " if words[:-1] else "") + f'"{words[-1]}"*'
+        query = " AND ".join(f'"{word}"*' if is_begun else f'"{word}"' for word, is_begun in words)
         return index_table, index_table.c.rowid, literal_column(TABLE).op("MATCH")(query)
     index_table = table(TABLE, column("place"), column("words"))
-    query = " & ".join(words[:-1]) + (" & " if words[:-1] else "") + f"{words[-1]}:*"
+    query = " & ".join(f"{word}:*" if is_begun else word for word, is_begun in words)
     is_found: ColumnElement[bool] = index_table.c.words.op("@@")(func.to_tsquery("simple", query))
     return index_table, index_table.c.place, is_found
