@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -85,7 +86,7 @@ async def _fill(platform: Platform, workspace: str, calls: int, chance: random.R
     for begin in range(0, calls, TOGETHER):
         numbers = range(begin, min(begin + TOGETHER, calls))
         made = [_call(workspace, now - (calls - number) * step_ms, number, chance) for number in numbers]
-        ids += await platform.store.write_wide(lambda connection, made=made: _insert(connection, made), within_s=120)
+        ids += await platform.store.write_wide(partial(_insert, made), within_s=120)
     await platform.store.write_wide(lambda connection: connection.execute(text("ANALYZE")), within_s=300)
     return ids
 
@@ -104,7 +105,7 @@ def _call(workspace: str, at_ms: int, number: int, chance: random.Random) -> dic
     }  # fmt: skip
 
 
-def _insert(connection: Connection, made: list[dict[str, Any]]) -> list[str]:
+def _insert(made: list[dict[str, Any]], connection: Connection) -> list[str]:
     connection.execute(insert(CALLS_TABLE), [{name: call[name] for name in call if name != "said"} for call in made])
     told = [call for call in made if call["said"]]
     turn = {"at_s": 1.0, "until_s": 2.0, "turn": 1, "unheard": "", "interrupted": False, "latency": None}

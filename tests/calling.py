@@ -11,9 +11,11 @@ from typing import Any
 import msgspec
 
 from offhook import clock
-from offhook.call.journal import Header, Line, read_header, read_lines
+from offhook.call.journal import Briefing, Header, Line, read_header, read_lines
 from offhook.call.records.files import FileRecords
 from offhook.call.records.port import Record
+from offhook.core.commands import Command
+from offhook.core.events import Event
 from offhook.ids import new_id
 from offhook.platform.records import CallRecords
 from offhook.store.scope import Scope
@@ -48,7 +50,7 @@ class Calling:
 
     def tell(self, record: Record, begin: int = 0, end: int | None = None) -> None:
         for line in told_call()[1][begin:end]:
-            if type(line.what).__name__ != "Closed":
+            if isinstance(line.what, Event | Command | Briefing):
                 record.append(line.what, line.at)
 
     def whole(self, **changes: Any) -> str:

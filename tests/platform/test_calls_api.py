@@ -190,6 +190,14 @@ def test_events_come_while_the_call_lives_and_are_taken_up_where_they_ended(play
     play_here(act)
 
 
+class Nobody:
+    """No person takes the call over."""
+
+    def hear(self, frame: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class Live:
     """One call that lives here."""
 
@@ -199,7 +207,7 @@ class Live:
         self.call.open(
             Inside(
                 put=self.events.append, attach=lambda leg: False, leg_is_off=nobody, media_s=lambda: 0.0,
-                tap=self.tap, source=lambda: None,
+                tap=self.tap, source=Nobody,
             )
         )  # fmt: skip
         self.taps: list[Tap] = []

@@ -5,28 +5,24 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-<<<<<<< HEAD
-from offhook.api import api_keys, call_live, call_media, calls, prices
-=======
-from offhook.api import api_keys, audit_events, oidc, people, sessions
+from offhook.api import api_keys, audit_events, call_live, call_media, calls, oidc, people, prices, sessions
 from offhook.api.bounds import Bounds
->>>>>>> main
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.api.rates import Rates
 from offhook.platform.platform import Platform
 
 ROOT: Final = "/v1"
-<<<<<<< HEAD
-_ROUTERS: Final = (api_keys.router, calls.router, call_media.router, call_live.router, prices.router)
-=======
 _ROUTERS: Final = (
     api_keys.router,
     sessions.router,
     oidc.router,
     people.router,
     audit_events.router,
+    calls.router,
+    call_media.router,
+    call_live.router,
+    prices.router,
 )
->>>>>>> main
 
 
 def create_api(platform: Platform) -> FastAPI:

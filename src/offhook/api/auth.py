@@ -4,11 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
-<<<<<<< HEAD
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-=======
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
->>>>>>> main
 from starlette.requests import HTTPConnection
 
 from offhook.api.browsers import SESSION_COOKIE, address_of, require_own_page, session_of
@@ -23,8 +19,6 @@ _COOKIE: Final = APIKeyCookie(name=SESSION_COOKIE, auto_error=False, description
 _KEPT: Final = "offhook.caller"
 
 
-<<<<<<< HEAD
-=======
 class NotSignedIn(Forbidden):
     """This is for a person who is signed in, not for a key."""
 
@@ -32,7 +26,6 @@ class NotSignedIn(Forbidden):
     what_to_do = "Sign in, and send the session's cookie."
 
 
->>>>>>> main
 def platform_of(request: HTTPConnection) -> Platform:
     """The platform that this server runs."""
     platform = request.app.state.platform
@@ -57,20 +50,6 @@ def needs(*scopes: str) -> Callable[..., Awaitable[Caller]]:
     return caller_of
 
 
-<<<<<<< HEAD
-async def socket_caller(socket: HTTPConnection, scope: str) -> Caller:
-    """Who opens a WebSocket, and has this scope. Raises `Unauthenticated`, `Forbidden`."""
-    kind, _, key = socket.headers.get("authorization", "").partition(" ")
-    caller = await platform_of(socket).api_keys.authenticate(key.strip()) if kind.lower() == "bearer" else None
-    if caller is None or caller.agent_id:
-        raise Unauthenticated
-    if scope not in caller.scopes:
-        raise Forbidden(f"this needs the scope {scope}")
-    return caller
-
-
-async def _authenticate(request: Request, bearer: HTTPAuthorizationCredentials | None) -> Caller:
-=======
 async def person(caller: Annotated[Caller, Depends(needs())]) -> Caller:
     """A dependency: the caller, who is a person. Raises `NotSignedIn` beside what `needs` raises."""
     if not caller.user_id:
@@ -87,7 +66,6 @@ async def authenticate(request: HTTPConnection, *, is_write: bool | None = None)
     kept = request.scope.get(_KEPT)
     if isinstance(kept, Caller):
         return kept
->>>>>>> main
     platform = platform_of(request)
     if is_write is None:
         is_write = request.scope.get("method", "GET") not in _SAFE
@@ -98,6 +76,14 @@ async def authenticate(request: HTTPConnection, *, is_write: bool | None = None)
         raise Unauthenticated
     request.scope[_KEPT] = caller
     rates.count(caller, request.scope)
+    return caller
+
+
+async def socket_caller(socket: HTTPConnection, scope: str) -> Caller:
+    """Who opens a WebSocket, and has this scope. Raises as `authenticate`, and `Forbidden`."""
+    caller = await authenticate(socket, is_write=True)
+    if scope not in caller.scopes:
+        raise Forbidden(f"this needs the scope {scope}")
     return caller
 
 

@@ -11,30 +11,24 @@ from sqlalchemy import Connection
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
 from offhook.call.records.port import Records
-<<<<<<< HEAD
 from offhook.ids import new_id
 from offhook.platform.call_doors import CallDoors
 from offhook.platform.call_feed import Feeds
 from offhook.platform.call_keeping import CallKeeping
 from offhook.platform.calls import Calls
-=======
->>>>>>> main
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.idempotency import Idempotency
 from offhook.platform.invitations import Invitations
 from offhook.platform.keys import ApiKeys
 from offhook.platform.line_up import Answering, LineUp
-<<<<<<< HEAD
-from offhook.platform.prices import Prices
-from offhook.platform.records import CallRecords
-=======
 from offhook.platform.oidc import Issuer, issuer_of
 from offhook.platform.passwords import Passwords
 from offhook.platform.people import People
 from offhook.platform.people_rows import first_workspace
+from offhook.platform.prices import Prices
+from offhook.platform.records import CallRecords
 from offhook.platform.sessions import Sessions
->>>>>>> main
 from offhook.platform.snapshot import Secrets, Snapshot
 from offhook.platform.throttle import Throttle
 from offhook.settings import Settings
@@ -58,21 +52,18 @@ class Platform:
     api_keys: ApiKeys = field(init=False)
     snapshot: Snapshot = field(init=False)
     line_up: LineUp = field(init=False)
-<<<<<<< HEAD
     call_records: CallRecords = field(init=False)
     call_keeping: CallKeeping = field(init=False)
     call_doors: CallDoors = field(init=False)
     call_feeds: Feeds = field(init=False)
     calls: Calls = field(init=False)
     prices: Prices = field(init=False)
-=======
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
     invitations: Invitations = field(init=False)
     sessions: Sessions = field(init=False)
     issuer: Issuer | None = field(init=False)
     idempotency: Idempotency = field(init=False)
->>>>>>> main
     file_agents: FileAgents | None = None
     process_id: str = field(default_factory=lambda: new_id("proc"))
     _first: list[str] = field(default_factory=list)
@@ -81,7 +72,6 @@ class Platform:
         self.api_keys = ApiKeys(self.store)
         self.snapshot = Snapshot(self.store, _no_secrets)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
-<<<<<<< HEAD
         self.call_records = CallRecords(
             self.store, self.objects, self._workspace_of, lambda: self.process_id, self.settings.keep_days
         )
@@ -91,14 +81,12 @@ class Platform:
         )  # fmt: skip
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
         self.call_doors, self.call_feeds = CallDoors(lambda: self.process_id), Feeds(self.calls, self.call_records)
-=======
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
         self.invitations = Invitations(self.store)
         self.sessions = Sessions(self.store, self.passwords, throttle)
         self.issuer = issuer_of(self.settings)
         self.idempotency = Idempotency(self.store)
->>>>>>> main
         self.store.on_changes = self._changed
 
     @classmethod

@@ -241,11 +241,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_idempotency_keys_workspace_id"), ondelete="CASCADE"
         ),
-<<<<<<< HEAD
-        sa.UniqueConstraint("workspace_id", "route", "key", name=op.f("uq_idempotency_keys_workspace_id_route_key")),
-=======
         sa.PrimaryKeyConstraint("request_hash", name=op.f("pk_idempotency_keys")),
->>>>>>> main
         info={"scoped": True},
     )
     with op.batch_alter_table("idempotency_keys", schema=None) as batch_op:
