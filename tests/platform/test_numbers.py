@@ -13,11 +13,11 @@ from offhook.telephony.facts import CallFacts
 from tests.platform.numbers_world import ACCOUNT, OTHER, OURS, PUBLIC, THEIRS, NumbersWorld, in_numbers_world
 from tests.platform_world import new_database
 
-BEFORE = {
+BEFORE: Any = {
     "voice_url": "https://old.example.com/voice?tenant=7", "voice_method": "GET",
     "voice_fallback_url": "https://old.example.com/sorry", "status_callback": "https://old.example.com/status",
 }  # fmt: skip
-WRITTEN = {
+WRITTEN: Any = {
     "voice_url": f"{PUBLIC}/twilio/voice", "voice_method": "POST",
     "voice_fallback_url": f"{PUBLIC}/twilio/after-stream", "voice_fallback_method": "POST",
     "status_callback": f"{PUBLIC}/twilio/status", "status_callback_method": "POST",
@@ -51,7 +51,8 @@ def test_a_connected_number_turns_to_us_and_a_released_one_as_before(play: Any) 
 @pytest.mark.parametrize("name", ["voice_application_sid", "trunk_sid"])
 def test_what_wins_over_a_numbers_addresses_is_taken_away_and_put_back(play: Any, name: str) -> None:
     async def act(here: NumbersWorld) -> None:
-        owned = here.carrier.numbers.add(OURS, **{name: "AP" + "7" * 32}, voice_receive_mode="fax")
+        given: Any = {name: "AP" + "7" * 32}
+        owned = here.carrier.numbers.add(OURS, **given, voice_receive_mode="fax")
         number = await here.connect()
         assert owned.settings[name] == "" and owned.settings["voice_receive_mode"] == "voice"
         assert (await here.client.delete(f"/phone-numbers/{number['id']}")).status_code == 204

@@ -125,12 +125,15 @@ def test_a_call_is_taken_back_while_it_rings(play: Any) -> None:
         how(here, ring_s=30.0)
         call_id = await placed(here)
         await at_status(here, call_id, "ringing")
-        assert await here.platform.placing.cancel(here.workspace, call_id, SYSTEM)
+        path = f"/calls/{call_id}/control"
+        assert (await here.client.post(path, json={"action": "end"})).status_code == 202
         row = await ended(here, call_id)
         assert row.end_reason == "callee.canceled"
         (call,) = here.carrier.calls.values()
         assert call.outcome.status == "canceled"
-        assert not await here.platform.placing.cancel(here.workspace, call_id, SYSTEM)
+        assert (await here.client.post(path, json={"action": "end"})).status_code == 409
+        told = (await here.client.get(f"/calls/{call_id}")).json()
+        assert told["status"] == "ended" and told["ending"]["reason"] == "callee.canceled" and told["ending"]["says"]
 
     play(act)
 
@@ -156,7 +159,7 @@ def test_who_picks_up_hears_the_agent_under_the_id_that_was_answered(play: Any) 
         row = await ended(here, call_id)
         # No media can come here: the server has no port. Everything before is as on the wire.
         assert row.status == "ended" and row.answered_at is not None
-        documents = here.carrier.web.documents  # type: ignore[attr-defined]
+        documents = here.carrier.web.documents
         url, document = documents[0]
         assert f"call={call_id}" in url and f"{here.agent}%2F2" in url
         assert f"/twilio/media/{ACCOUNT.sid}" in document and asked(here) == 1

@@ -65,8 +65,12 @@ def place(tmp_path: Path, outbound: Mapping[str, Any], answered_by: str, *steps:
                 outcome = await task
                 while live.count:
                     await asyncio.sleep(0.02)
+                path = f"/calls/{placed.json()['id']}"
+                while (told := (await here.client.get(path)).json())["status"] != "ended":
+                    await asyncio.sleep(0.05)
             outcome.require_clean()
             ended = str(live.outcome(sid))
+            assert told["ending"]["reason"] == ended and told["direction"] == "outbound"
             asked = [one for one in rest.requests if one.method == "POST" and one.path.endswith("/Calls.json")]
             assert [one.first("MachineDetection") for one in asked] == [asked_for(outbound) if outbound else ""]
             server.cancel()

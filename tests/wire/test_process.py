@@ -45,6 +45,7 @@ class Running:
     process: asyncio.subprocess.Process
     carrier: Carrier
     folder: Path
+    address: str = ""
 
     async def call(self, *steps: dict[str, Any]) -> CallOutcome:
         """One call."""
@@ -91,7 +92,7 @@ async def running(
             )  # fmt: skip
         try:
             await ready(f"http://127.0.0.1:{port}", process, folder / "server.log")
-            yield Running(process, carrier, folder)
+            yield Running(process, carrier, folder, f"http://127.0.0.1:{port}")
         finally:
             if process.returncode is None:
                 process.kill()

@@ -8,11 +8,15 @@ from offhook import __version__
 from offhook.api import (
     api_keys,
     audit_events,
+    call_live,
+    call_media,
+    calls,
     carrier_accounts,
     oidc,
     people,
     phone_numbers,
     placing,
+    prices,
     provider_keys,
     sessions,
 )
@@ -32,6 +36,10 @@ _ROUTERS: Final = (
     oidc.router,
     people.router,
     audit_events.router,
+    calls.router,
+    call_media.router,
+    call_live.router,
+    prices.router,
 )
 
 

@@ -36,6 +36,7 @@ class EndReason(StrEnum):
     PROVIDER_REPLY_FAILED = "provider.reply.failed"
     OFFHOOK_NOT_DIALLED = "offhook.not_dialled"
     OFFHOOK_DRAINED = "offhook.drained"
+    OFFHOOK_DIED = "offhook.died"
     OFFHOOK_ERROR = "offhook.error"
 
 
@@ -112,6 +113,10 @@ ENDINGS: Final[dict[EndReason, Ending]] = {
         advice="Place it again.",
     ),
     EndReason.OFFHOOK_DRAINED: Ending(says="The server was stopped, and the call did not end by itself in time."),
+    EndReason.OFFHOOK_DIED: Ending(
+        says="The server's process died, or its machine did, and the call with it.",
+        advice="Look into the log of that process and the system's own: memory, power, a forced restart.",
+    ),
     EndReason.OFFHOOK_ERROR: Ending(
         says="A fault of Offhook itself.",
         apologise=True,

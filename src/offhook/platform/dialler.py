@@ -7,7 +7,6 @@ and then looked for in the carrier's list. Only when it is in neither, as often 
 
 import asyncio
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,11 +65,8 @@ class Patience:
 class Dialler:
     """Sees to calls under the leases of one process."""
 
-    def __init__(
-        self, dials: Dials, clients: CarrierClients, patience: Patience, is_live: Callable[[str], bool]
-    ) -> None:
-        """`is_live`: the call (by our own id) is talked in, in this process."""
-        self._dials, self._clients, self._patience, self._is_live = dials, clients, patience, is_live
+    def __init__(self, dials: Dials, clients: CarrierClients, patience: Patience) -> None:
+        self._dials, self._clients, self._patience = dials, clients, patience
 
     async def conduct(self, dial: Dial) -> None:
         """Until it is over, or talked in, or another process has it. Cancelled, it is left as the store has it."""
@@ -200,7 +196,7 @@ class Dialler:
         if dial.reason is None and (dial.answered_at is not None or not dial.is_canceled):
             # Perhaps answered, and over: when somebody talked in it its record says how it ended.
             await asyncio.sleep(self._patience.begin_s)
-            if self._is_live(dial.call_id) or await self._dials.look(dial):
+            if await self._dials.look(dial):
                 await self._dials.forget(dial)
                 return
         reason = dial.reason or (EndReason.CALLEE_CANCELED if dial.is_canceled else EndReason.CALLER_HUNG_UP)

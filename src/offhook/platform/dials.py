@@ -17,6 +17,7 @@ from offhook.core.endings import EndReason
 from offhook.ids import new_id
 from offhook.platform.audit import audit
 from offhook.store.scope import Actor, Scope
+from offhook.store.search import place_of
 from offhook.store.store import Store
 from offhook.store.tables.calls import CALLS
 from offhook.store.tables.numbers import CALL_DIALS
@@ -59,6 +60,8 @@ class Dial:
     is_certain: bool = False
     """The id is from the carrier's own answer or request, not guessed from its list."""
     is_canceled: bool = False
+    has_begun: bool = False
+    """Its media have come to this process: its record tells the rest."""
     status: str = QUEUED
     answered_at: int | None = None
     reason: EndReason | None = None
@@ -116,6 +119,7 @@ class Dials:
                 CALLS, id=new.call_id, agent_id=new.agent_id, agent_version=new.agent_version, kind="phone",
                 direction="outbound", status=QUEUED, from_number=new.new_call.from_number, to_number=new.new_call.to,
                 created_at=at, variables=dict(new.variables), metadata=dict(new.metadata), warnings=[], is_sample=False,
+                place=place_of(new.call_id),
             )  # fmt: skip
             scope.insert(
                 CALL_DIALS, call_id=new.call_id, account_sid=new.account_sid, agent_id=new.agent_id,
@@ -173,6 +177,8 @@ class Dials:
 
     async def look(self, dial: Dial) -> bool:
         """What others have written of it meanwhile; True: the call lives or has lived, its record tells the rest."""
+        if dial.has_begun:
+            return True
 
         def job(scope: Scope) -> Any:
             sids = (CALL_DIALS.c.carrier_sid, CALLS.c.carrier_sid.label("call_sid"))
@@ -289,5 +295,5 @@ def _dial(row: Any) -> Dial:
     return Dial(
         row.call_id, row.workspace_id, row.account_sid, new_call, row.created_at, State(row.state), row.attempts,
         row.asked_at or 0, row.carrier_sid, bool(row.carrier_sid), row.is_canceled,
-        row.status if row.status in _ORDER else QUEUED,
+        status=row.status if row.status in _ORDER else QUEUED,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from offhook.errors import AdmissionRefused, OffhookError, StoreError
 from offhook.ids import new_id
 from offhook.platform.carrier_clients import CarrierClients, public_url_of
 from offhook.platform.dialler import Dialler, Patience, apply, status_of
-from offhook.platform.dials import Dial, Dials, NewDial
+from offhook.platform.dials import IN_PROGRESS, Dial, Dials, NewDial
 from offhook.platform.e164 import e164
 from offhook.platform.line_up import Answering, LineUp
 from offhook.platform.problems import Flaw, Invalid, TooMany
@@ -82,7 +82,7 @@ class Placing:
         self.handle_of: Callable[[str], CallHandle | None] = lambda call_id: None
         """A live call of this process, by our own id."""
         self.guards: Final[list[Guard]] = []
-        self._dialler = Dialler(self.dials, clients, patience or Patience(), self._is_live)
+        self._dialler = Dialler(self.dials, clients, patience or Patience())
         self._mine: Final[dict[str, Dial]] = {}
         self._variables: Final[OrderedDict[str, Mapping[str, Any]]] = OrderedDict()
         self._early: Final[OrderedDict[str, str]] = OrderedDict()
@@ -169,6 +169,10 @@ class Placing:
 
     def begun(self, handle: CallHandle) -> None:
         """The media of a call have come."""
+        dial = self._mine.get(handle.call_id)
+        if dial is not None:
+            dial.has_begun = True
+            dial.advance(IN_PROGRESS)
         who = self._early.pop(handle.call_id, None)
         if who is not None:
             _tell(handle, who)
@@ -253,9 +257,6 @@ class Placing:
             raise TooMany(f"{MOST_DIALS} calls are being placed", retry_after_s=5.0, code="call.too_many")
         for guard in self.guards:
             guard(facts, answering)
-
-    def _is_live(self, call_id: str) -> bool:
-        return self.handle_of(call_id) is not None
 
     def _see_to(self, dial: Dial) -> None:
         self._mine[dial.call_id] = dial

@@ -9,6 +9,11 @@ from typing import Self
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
 from offhook.call.records.port import Records
+from offhook.ids import new_id
+from offhook.platform.call_doors import CallDoors
+from offhook.platform.call_feed import Feeds
+from offhook.platform.call_keeping import CallKeeping
+from offhook.platform.calls import Calls
 from offhook.platform.carrier_accounts import CarrierAccounts
 from offhook.platform.carrier_clients import CarrierClients
 from offhook.platform.files import FileAgents
@@ -25,7 +30,9 @@ from offhook.platform.passwords import Passwords
 from offhook.platform.people import People
 from offhook.platform.people_rows import first_workspace
 from offhook.platform.placing import Placing
+from offhook.platform.prices import Prices
 from offhook.platform.provider_keys import ProviderKeys
+from offhook.platform.records import CallRecords
 from offhook.platform.refused import RefusedCalls
 from offhook.platform.sessions import Sessions
 from offhook.platform.snapshot import Snapshot
@@ -61,6 +68,12 @@ class Platform:
     number_watch: NumberWatch = field(init=False)
     refused_calls: RefusedCalls = field(init=False)
     placing: Placing = field(init=False)
+    call_records: CallRecords = field(init=False)
+    call_keeping: CallKeeping = field(init=False)
+    call_doors: CallDoors = field(init=False)
+    call_feeds: Feeds = field(init=False)
+    calls: Calls = field(init=False)
+    prices: Prices = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
     invitations: Invitations = field(init=False)
@@ -68,6 +81,7 @@ class Platform:
     issuer: Issuer | None = field(init=False)
     idempotency: Idempotency = field(init=False)
     file_agents: FileAgents | None = None
+    process_id: str = field(default_factory=lambda: new_id("proc"))
     _first: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -81,6 +95,15 @@ class Platform:
         self.number_watch = NumberWatch(self.store, self.numbers)
         self.refused_calls = RefusedCalls(self.store)
         self.placing = Placing(self.store, self.snapshot, self.line_up, self.clients, self.settings)
+        self.call_records = CallRecords(
+            self.store, self.objects, self._workspace_of, lambda: self.process_id, self.settings.keep_days
+        )
+        self.call_keeping = CallKeeping(
+            self.store, self.objects, self.call_records, self.settings.data_dir, self._workspace_of,
+            self.settings.keep_days,
+        )  # fmt: skip
+        self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
+        self.call_doors, self.call_feeds = CallDoors(lambda: self.process_id), Feeds(self.calls, self.call_records)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
         self.invitations = Invitations(self.store)
@@ -99,6 +122,7 @@ class Platform:
         platform = cls(settings, Store(url), Objects.open(settings.objects_url.reveal(), settings.data_dir / "objects"))
         await platform.vault.open()
         await platform.snapshot.load()
+        platform.call_records.start()
         return platform
 
     async def first_workspace(self) -> str:
@@ -132,7 +156,7 @@ class Platform:
             self.line_up.runtimes,
             Limits(settings.max_calls, settings.max_loop_lag_ms / 1000, settings.max_calls_per_number),
             data_dir=settings.data_dir,
-            records=records,
+            records=self.call_records.over(records),
             lines=lines,
             tokens=Tokens(settings.secret_key),
             past=past,
@@ -145,6 +169,8 @@ class Platform:
         self.placing.start()
         self.refused_calls.start()
         self.number_watch.start()
+        self.call_doors.live = live
+        self.call_keeping.start()
         return live, desk
 
     async def stop(self) -> None:
@@ -154,6 +180,8 @@ class Platform:
         await self.placing.stop()
         await self.number_watch.stop()
         await self.refused_calls.stop()
+        await self.call_keeping.stop()
+        await self.call_records.close()
         await self.snapshot.stop()
         await self.clients.close()
         await self.line_up.runtimes.close()
@@ -163,6 +191,10 @@ class Platform:
     def _changed(self, changes: Sequence[Change]) -> None:
         """After a commit."""
         self.snapshot.changed(changes)
+
+    def _workspace_of(self, agent_id: str) -> str:
+        agent = self.snapshot.agent(agent_id)
+        return agent.workspace if agent is not None else ""
 
     def _folder_of(self, answering: Answering) -> Path:
         agent = self.snapshot.agent(answering.agent_id)

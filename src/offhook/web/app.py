@@ -36,11 +36,13 @@ def create_app(
     talk: Talk | None = None,
     tokens: TokensOf = no_tokens,
     placed: Placed | None = None,
+    sockets_below: str = "",
 ) -> FastAPI:
     """The application; `offhook.web.server.serve` runs it.
 
     With `talk` there is also the page where a browser is the caller. `tokens`: with what each of the carrier's accounts
-    signs, beside the settings' own; `placed`: told what becomes of calls that we placed.
+    signs, beside the settings' own; `placed`: told what becomes of calls that we placed. WebSockets `sockets_below` a
+    path are for what is mounted there.
 
     `app.state.media_door` is what the media sockets work with: they are served below ASGI (`offhook.web.media`).
     Raises `ConfigurationError` for settings that must not be served.
@@ -81,6 +83,7 @@ def create_app(
         is_own_page=lambda headers: is_own_origin(headers, settings.public_url),
         not_found=strays.socket_not_found,
         seldom=seldom,
+        sockets_below=sockets_below,
     )
 
     _add_handlers(app, strays)

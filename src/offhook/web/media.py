@@ -4,7 +4,8 @@
     /twilio/media/AC...  the same of an account that is not the settings' own
     /browser/media       a browser, linear audio at 16,000 Hz in binary messages; the token in its `start` is all it has
 
-uvicorn takes a WebSocket protocol class of ours for the port; there is no socket of another path.
+uvicorn takes a WebSocket protocol class of ours for the port; sockets below the API's path are the
+application's own (ASGI), and there is none of another path.
 """
 
 from collections.abc import Callable, Mapping
@@ -45,6 +46,8 @@ class MediaDoor:
     not_found: Callable[[str], str]
     """What the handshake of a socket to this target is answered; told in the log."""
     seldom: Seldom
+    sockets_below: str = ""
+    """Sockets below this path are the application's own; empty: there are none."""
     browsers: set[MediaConnection] = field(default_factory=set)
     """Sockets of browsers that are open."""
 
@@ -91,6 +94,8 @@ class MediaProtocol(WebSocketsSansIOProtocol):
             connection = self._accept(event, self.door.browser_leg, FrameCutter(AUDIO_LIMIT, WHOLE_BINARY))
             if connection is not None:
                 self.door.browsers.add(connection)
+        elif self.door.sockets_below and path.startswith(f"{self.door.sockets_below}/"):
+            super().handle_connect(event)
         else:
             self._decline(self.conn.reject(404, self.door.not_found(event.path)))
 

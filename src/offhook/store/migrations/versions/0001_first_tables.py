@@ -158,6 +158,7 @@ def upgrade() -> None:
         sa.Column("to_number", sa.String(length=80), nullable=False),
         sa.Column("carrier_sid", sa.String(length=200), server_default="", nullable=False),
         sa.Column("process_id", sa.String(length=40), nullable=True),
+        sa.Column("place", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("answered_at", sa.BigInteger(), nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
@@ -184,7 +185,10 @@ def upgrade() -> None:
         batch_op.create_index("ix_calls_agent", ["workspace_id", "agent_id", "id"], unique=False)
         batch_op.create_index("ix_calls_carrier_sid", ["carrier_sid"], unique=False)
         batch_op.create_index(batch_op.f("ix_calls_delete_at"), ["delete_at"], unique=False)
+        batch_op.create_index("ix_calls_end_reason", ["workspace_id", "end_reason", "id"], unique=False)
+        batch_op.create_index("ix_calls_from", ["workspace_id", "from_number", "id"], unique=False)
         batch_op.create_index("ix_calls_list", ["workspace_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_calls_place"), ["place"], unique=False)
         batch_op.create_index("ix_calls_process", ["process_id", "status"], unique=False)
         batch_op.create_index("ix_calls_status", ["workspace_id", "status", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_calls_workspace_id"), ["workspace_id"], unique=False)
