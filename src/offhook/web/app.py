@@ -50,8 +50,7 @@ def create_app(
     require_safe(settings)
     seldom = Seldom()
     gate = Gate(settings, seldom, is_for_calls=talk is None, tokens=tokens)
-    switchboard = Switchboard(live, settings, sentences or Sentences(), placed or NothingPlaced())
-    hooks = Hooks(gate, switchboard)
+    hooks = Hooks(gate, Switchboard(live, settings, sentences or Sentences(), placed or NothingPlaced()))
     app = FastAPI(title="Offhook", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.include_router(twilio_router(hooks))
     app.state.seldom = seldom
