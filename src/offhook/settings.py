@@ -4,7 +4,6 @@ This is the only file that reads the environment. A value that cannot be used is
 variable, what was found and what was expected; an empty variable counts as unset.
 """
 
-import hmac
 import ipaddress
 import math
 import os
@@ -16,6 +15,7 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from offhook.errors import ConfigurationError
+from offhook.secret import Secret as Secret  # noqa: PLC0414 - for all who know the settings
 
 TWILIO_BASE_URL: Final = "https://api.twilio.com"
 SHORTEST_SECRET: Final = 32
@@ -39,42 +39,6 @@ def keep_products_on_their_thread() -> None:
     as much.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-
-class Secret:
-    """A value that is shown to nobody: `repr`, `str` and formats are masked, only `reveal` gives it."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """The value itself, for the one line that sends or compares it."""
-        return self._value
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Secret):
-            return NotImplemented
-        return hmac.compare_digest(self._value.encode(), other._value.encode())
-
-    def __hash__(self) -> int:
-        return hash(self._value)
-
-    def __repr__(self) -> str:
-        return "****"
-
-    def __copy__(self) -> "Secret":
-        return self
-
-    def __deepcopy__(self, memo: object) -> "Secret":
-        return self
-
-    def __reduce__(self) -> str:
-        raise TypeError("a Secret is not pickled")
 
 
 class _Environment(Mapping[str, str]):
@@ -151,6 +115,9 @@ class Settings:
     """Carries what several processes tell each other: `redis://host:6379`. Empty: the database does."""
     master_key: Secret = field(default_factory=lambda: Secret(""))
     """Opens the vault of keys: 64 hexadecimal digits. Empty: a file in the data folder, made on the first start."""
+    vendor_urls: Mapping[str, str] = field(default_factory=dict)
+    """Where a provider's keys are tried when they are saved, where that is not the vendor's usual address: a region, a
+    gateway, `deepgram=https://api.eu.deepgram.com openai=https://eu.api.openai.com/v1`."""
     proxies: tuple[str, ...] = ()
     """Networks of the proxies in front, `10.0.0.0/8 172.17.0.1`, whose `X-Forwarded-For` says from which address
     somebody tries to sign in. This machine's own are believed anyway."""
@@ -168,9 +135,6 @@ class Settings:
     """And whoever has one of these addresses."""
     oidc_private: bool = False
     """The issuer is in a network of the owner's: its addresses may be private, and plain http."""
-    vendor_urls: Mapping[str, str] = field(default_factory=dict)
-    """Where a provider's keys are tried when they are saved, where that is not the vendor's usual address: a region, a
-    gateway, `deepgram=https://api.eu.deepgram.com openai=https://eu.api.openai.com/v1`."""
     plain_hosts: tuple[str, ...] = ()
     """Hosts to which a vendor block may send its key over plain http, beside this machine."""
     environment: Mapping[str, str] = field(default_factory=lambda: _Environment({}), repr=False, compare=False)
@@ -206,6 +170,7 @@ class Settings:
             master_key=read.digits(MASTER_KEY, MASTER_KEY_DIGITS),
             unsigned=read("OFFHOOK_UNSIGNED", _switch, False),
             agent_variables=read("OFFHOOK_AGENT_VARIABLES", _names, ()),
+            vendor_urls=read("OFFHOOK_VENDOR_URLS", _urls, {}),
             proxies=read("OFFHOOK_PROXIES", _networks, ()),
             api_per_minute=read("OFFHOOK_API_PER_MINUTE", _whole_number(60, 1_000_000), default.api_per_minute),
             oidc_issuer=read("OFFHOOK_OIDC_ISSUER", _issuer, ""),
@@ -214,7 +179,6 @@ class Settings:
             oidc_domains=read("OFFHOOK_OIDC_DOMAINS", _hosts, ()),
             oidc_emails=read("OFFHOOK_OIDC_EMAILS", _emails, ()),
             oidc_private=read("OFFHOOK_OIDC_PRIVATE", _switch, False),
-            vendor_urls=read("OFFHOOK_VENDOR_URLS", _urls, {}),
             plain_hosts=read("OFFHOOK_PLAIN_HOSTS", _hosts, ()),
             environment=found,
         )

@@ -130,6 +130,8 @@ def test_a_vendor_that_cannot_be_reached_or_is_silent_keeps_nobody_waiting(
         object.__setattr__(world.platform.settings, "vendor_urls", {"xai": "http://192.0.2.7/v1"})
         plain = (await put(world, "/provider-keys/xai", RIGHT)).json()
         assert plain["valid"] is None and "plain http" in plain["detail"]
+        stand_in = (await put(world, "/provider-keys/openai", "openai-stand-in")).json()
+        assert stand_in["valid"] is None and "stand-in" in stand_in["detail"]
         nowhere = (await put(world, "/provider-keys/azure_openai", RIGHT)).json()
         assert nowhere["valid"] is None and "OFFHOOK_VENDOR_URLS" in nowhere["detail"]
 

@@ -1,5 +1,6 @@
 """The vault: what is sealed opens in its own row alone, and a wrong master key locks it and stops nothing else."""
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Callable
@@ -248,6 +249,29 @@ def test_a_wrong_or_missing_master_key_locks_the_vault_and_nothing_else(
     assert "open again" in caplog.text and TEXT not in caplog.text and right.strip() not in caplog.text
 
 
+def test_a_key_that_is_put_back_is_found_without_being_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("offhook.platform.vault.LOOK_S", 0.01)
+    url = new_database("sqlite", tmp_path)
+
+    async def before(world: World) -> None:
+        await world.platform.vault.put(world.workspace, KIND, "openai", Secret(TEXT))
+
+    in_world(url, tmp_path, before)
+    (tmp_path / "master.key").rename(tmp_path / "elsewhere")
+
+    async def act(world: World) -> None:
+        snapshot = world.platform.snapshot
+        assert not snapshot.secrets(snapshot.first_workspace)
+        (tmp_path / "elsewhere").rename(tmp_path / "master.key")
+        async with asyncio.timeout(10):
+            while not snapshot.secrets(snapshot.first_workspace):
+                await asyncio.sleep(0.01)
+
+    in_world(url, tmp_path, act)
+
+
 def test_the_key_of_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     url = new_database("sqlite", tmp_path)
 
@@ -287,8 +311,6 @@ def test_an_unusable_first_key_stops_no_server_and_a_mended_one_opens_it(tmp_pat
 
 def test_of_servers_that_start_together_one_makes_the_key(play: Play, tmp_path: Path) -> None:
     async def act(world: World) -> None:
-        import asyncio
-
         store = world.platform.store
         await store.write_wide(lambda connection: connection.execute(MASTER_KEYS.delete()))
         (tmp_path / "master.key").unlink()

@@ -26,8 +26,18 @@ Provider = Annotated[str, _PROVIDER]
 Variable = Annotated[str, _VARIABLE]
 Value = Annotated[
     SecretStr,
-    Field(min_length=1, max_length=LONGEST, description="The key. Shown never again.", examples=["sk-..."]),
-]
+    Field(
+        min_length=1, max_length=LONGEST, description="The key. Shown never again.", examples=["sk-..."],
+        json_schema_extra={"pattern": "^[!-~]+$"},
+    ),
+]  # fmt: skip
+ToolValue = Annotated[
+    SecretStr,
+    Field(
+        min_length=1, max_length=LONGEST, description="The secret. Shown never again.", examples=["shop-..."],
+        json_schema_extra={"pattern": "^[!-~]([ -~]*[!-~])?$"},
+    ),
+]  # fmt: skip
 Reads = Annotated[Caller, Depends(needs("keys:read"))]
 Writes = Annotated[Caller, Depends(needs("keys:write"))]
 Here = Annotated[Platform, Depends(platform_of)]
@@ -42,7 +52,11 @@ class NewProviderKey(BaseModel):
 
     value: Value
     region: str = Field(
-        default="", max_length=40, description="Azure's keys are good in one region.", examples=["westeurope"]
+        default="",
+        max_length=40,
+        pattern="^([a-z0-9]{2,40})?$",
+        description="Azure's keys are good in one region.",
+        examples=["westeurope"],
     )
 
 
@@ -83,7 +97,7 @@ class NewToolKey(BaseModel):
         extra="forbid", hide_input_in_errors=True, json_schema_extra={"examples": [{"value": "shop-..."}]}
     )
 
-    value: Value
+    value: ToolValue
 
 
 class ToolKey(BaseModel):

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from offhook.live.question import Subject
 from offhook.live.wire import Target
+from offhook.platform.vendors import STAND_IN
 from offhook.speech.key_headers import KEY_HEADERS
 from offhook.speech.ports import ProviderConfig, Setup
 from offhook.speech.registry import Kind, provider_labels, provider_of, with_fallbacks
@@ -18,8 +19,6 @@ VENDORS: Final = {
     "cartesia": "Cartesia", "azure": "Azure Speech", TWILIO: "Twilio",
 }  # fmt: skip
 """How they write their names; others are called as in the agent's file."""
-STAND_IN: Final = "-stand-in"
-"""How the keys of `offhook simulate vendors` end: their servers are asked as if they were the vendors."""
 
 
 def subjects(chosen: Mapping[Kind, ProviderConfig], environment: Mapping[str, str]) -> list[Subject]:

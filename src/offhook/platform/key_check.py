@@ -16,7 +16,7 @@ import msgspec
 
 from offhook import clock
 from offhook.errors import ProviderRefused, RequestRefused
-from offhook.platform.vendors import REGION, Vendor
+from offhook.platform.vendors import REGION, STAND_IN, Vendor
 from offhook.settings import Secret
 from offhook.speech.vendor_block import is_loopback
 from offhook.speech.vendor_errors import failure, safe_text
@@ -50,6 +50,8 @@ class Tried:
 
 async def try_key(vendor: Vendor, secret: Secret, base_url: str = "", region: str = "") -> Tried:
     """Ask the vendor, at `base_url` where it is not the usual one. Never raises for what the vendor does."""
+    if not base_url and secret.reveal().endswith(STAND_IN):
+        return Tried(None, "not tried: it is the key of a stand-in on this machine")
     address = base_url or vendor.base_url
     if not address:
         return Tried(None, f"not tried: an address of {vendor.title} is each owner's own (OFFHOOK_VENDOR_URLS)")

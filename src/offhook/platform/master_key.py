@@ -4,11 +4,14 @@ The file is `master.key` in the data folder, 64 hexadecimal digits, for its owne
 there are `master.key.new` and `master.key.old` beside it; whichever of them the database was sealed with is found.
 """
 
+import contextlib
 import errno
+import fcntl
 import os
 import re
 import secrets
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -136,6 +139,19 @@ class MasterKeyFiles:
             raise ConfigurationError(f"no master key can be kept there: {reason}", file=str(self.file)) from error
         return MasterKey(digits)
 
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else changes the key in this folder meanwhile; ends with the process, however that ends.
+
+        Raises `BlockingIOError` when somebody does.
+        """
+        descriptor = os.open(self._folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        finally:
+            os.close(descriptor)
+
     # ── changed ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def stage(self) -> MasterKey:
@@ -145,22 +161,29 @@ class MasterKeyFiles:
         self._settle()
         return MasterKey(digits)
 
+    def is_staged(self, key: MasterKey) -> bool:
+        """It is on the disk, beside the present one."""
+        new = _read_or_none(self._beside(NEW))
+        return new is not None and new.fingerprint == key.fingerprint
+
     def put_in_place(self, key: MasterKey) -> None:
         """This one, staged before, is the present one from now on; the present one becomes the old one.
 
         Raises `OSError`. What a broken-off run has done already is not done again.
         """
-        present, new = _read_or_none(self.file), _read_or_none(self._beside(NEW))
-        if new is None or new.fingerprint != key.fingerprint:
+        if not self.is_staged(key):
             return
-        if present is not None:
+        if _read_or_none(self.file) is not None:
             self.file.replace(self._beside(OLD))
             self._settle()
         self._beside(NEW).replace(self.file)
         self._settle()
 
-    def forget_old(self) -> None:
-        """The old one and what was staged are needed no more."""
+    def forget_old(self, key: MasterKey) -> None:
+        """This one is in its place: the old one and what was staged are needed no more."""
+        present = _read_or_none(self.file)
+        if present is None or present.fingerprint != key.fingerprint:
+            return
         for suffix in (OLD, NEW):
             self._beside(suffix).unlink(missing_ok=True)
         self._settle()

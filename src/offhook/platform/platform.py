@@ -89,6 +89,7 @@ class Platform:
         self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
         self.snapshot = Snapshot(self.store, self.vault.secrets_of)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
+        self.provider_keys = ProviderKeys(self.store, self.vault, self.snapshot, self.settings)
         self.clients = CarrierClients(self.snapshot, self.settings)
         self.carrier_accounts = CarrierAccounts(self.store, self.snapshot, self.clients, self.vault)
         self.numbers = Numbers(self.store, self.snapshot, self.clients, self.settings)
@@ -110,7 +111,6 @@ class Platform:
         self.sessions = Sessions(self.store, self.passwords, throttle)
         self.issuer = issuer_of(self.settings)
         self.idempotency = Idempotency(self.store)
-        self.provider_keys = ProviderKeys(self.store, self.vault, self.snapshot, self.settings)
         self.store.on_changes = self._changed
 
     @classmethod
@@ -182,6 +182,7 @@ class Platform:
         await self.refused_calls.stop()
         await self.call_keeping.stop()
         await self.call_records.close()
+        await self.vault.close()
         await self.snapshot.stop()
         await self.clients.close()
         await self.line_up.runtimes.close()

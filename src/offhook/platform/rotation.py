@@ -8,8 +8,10 @@ server that runs meanwhile finds the new key by itself.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +20,7 @@ from sqlalchemy import Connection, delete, select, update
 from offhook import clock
 from offhook.errors import ConfigurationError
 from offhook.platform.audit import audit
-from offhook.platform.master_key import FILE, NEW, MasterKey
+from offhook.platform.master_key import FILE, NEW, MasterKey, MasterKeyFiles
 from offhook.platform.problems import Conflict
 from offhook.platform.sealing import Damaged, Place, wrapped_anew
 from offhook.platform.vault import Held, Vault
@@ -57,6 +59,11 @@ class Forgotten:
 
 async def rotate(store: Store, vault: Vault, *, keep_old: bool = False, actor: Actor = SYSTEM) -> Rotated:
     """A new master key. Raises `Locked`, `ConfigurationError`: the new key's file cannot be written."""
+    with _alone(vault):
+        return await _rotate(store, vault, keep_old, actor)
+
+
+async def _rotate(store: Store, vault: Vault, keep_old: bool, actor: Actor) -> Rotated:
     files = vault.files
     row = await store.read_wide(lambda connection: connection.execute(select(MASTER_KEYS)).first())
     held = vault.right_key(row)
@@ -65,7 +72,9 @@ async def rotate(store: Store, vault: Vault, *, keep_old: bool = False, actor: A
             # An earlier one was broken off behind its commit.
             await asyncio.to_thread(files.put_in_place, held.key)
         new = await asyncio.to_thread(files.stage)
-        done = await store.write_wide(lambda connection: _rewrap(connection, held, new, actor), within_s=LONGEST_S)
+        done = await store.write_wide(
+            lambda connection: _rewrap(connection, held, new, actor, files), within_s=LONGEST_S
+        )
         await asyncio.to_thread(files.put_in_place, new)
     except OSError as error:
         raise ConfigurationError(f"the new key cannot be kept: {error.strerror}", file=str(files.file)) from error
@@ -73,7 +82,7 @@ async def rotate(store: Store, vault: Vault, *, keep_old: bool = False, actor: A
     version = held.version + 1
     unopened = await store.read_wide(lambda connection: _unopened(connection, new, version), within_s=LONGEST_S)
     if unopened <= done.damaged and not keep_old:
-        await asyncio.to_thread(files.forget_old)
+        await asyncio.to_thread(files.forget_old, new)
     return Rotated(held.key.fingerprint, new.fingerprint, done.secrets, done.damaged, files.is_given)
 
 
@@ -82,6 +91,11 @@ async def reset(store: Store, vault: Vault, actor: Actor = SYSTEM) -> list[Forgo
 
     Raises `ConfigurationError`: no key can be had.
     """
+    with _alone(vault):
+        return await _reset(store, vault, actor)
+
+
+async def _reset(store: Store, vault: Vault, actor: Actor) -> list[Forgotten]:
     state = await vault.look()
     if state.is_locked and not vault.files.is_given:
         # Whatever it is, it opened nothing; and it may be the key of a backup.
@@ -95,13 +109,28 @@ async def kept(store: Store) -> list[Forgotten]:
     return await store.read_wide(_every)
 
 
+@contextlib.contextmanager
+def _alone(vault: Vault) -> Iterator[None]:
+    """Of two that change the key the second is refused: each would take the other's new file for its own."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(vault.files.alone())
+        except BlockingIOError as error:
+            raise _under_way() from error
+        yield
+
+
+def _under_way() -> Conflict:
+    return Conflict("somebody else is changing the master key", code="vault.rotating", what_to_do="Try again then.")
+
+
 @dataclass(frozen=True, slots=True)
 class _Done:
     secrets: int
     damaged: int
 
 
-def _rewrap(connection: Connection, held: Held, new: MasterKey, actor: Actor) -> _Done:
+def _rewrap(connection: Connection, held: Held, new: MasterKey, actor: Actor, files: MasterKeyFiles) -> _Done:
     version = held.version + 1
     nonce, check = new.check_value(version)
     # First: whoever seals something meanwhile waits for this row, and then seals with the new key.
@@ -111,7 +140,7 @@ def _rewrap(connection: Connection, held: Held, new: MasterKey, actor: Actor) ->
         .values(version=version, nonce=nonce, check=check, fingerprint=new.fingerprint, created_at=clock.wall_ms())
     )
     if changed.rowcount != 1:
-        raise Conflict("somebody else has just changed the master key", code="vault.rotating")
+        raise _under_way()
     columns = SECRETS.c
     number: Counter[bool] = Counter()
     for row in connection.execute(select(SECRETS).where(columns.key_version == held.version)).all():
@@ -125,6 +154,9 @@ def _rewrap(connection: Connection, held: Held, new: MasterKey, actor: Actor) ->
         number[True] += 1
         connection.execute(update(SECRETS).where(columns.id == row.id).values(wrapped_key=wrapped, key_version=version))
     _note(connection, actor, "vault.rotated", held.key.fingerprint, new.fingerprint)
+    if not files.is_staged(new):
+        # Behind the commit nothing opens without it.
+        raise _under_way()
     return _Done(number[True], number[False])
 
 

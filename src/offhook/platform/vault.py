@@ -8,16 +8,17 @@ transaction: who was not there when the key was changed looks for the new one.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from offhook import clock
-from offhook.errors import ConfigurationError
+from offhook.errors import ConfigurationError, StoreError
 from offhook.ids import new_id
 from offhook.platform.audit import audit
 from offhook.platform.master_key import FILE, NEW, Candidate, MasterKey, MasterKeyFiles
@@ -45,6 +46,8 @@ class SecretKind(StrEnum):
 PROVIDER_KEY: Final = SecretKind.PROVIDER_KEY
 TOOL_KEY: Final = SecretKind.TOOL_KEY
 _TOLD_AS: Final = {PROVIDER_KEY.value: PROVIDER_KEY.value, TOOL_KEY.value: TOOL_KEY.value}
+LOOK_S: Final = 15.0
+"""While it is locked, the right key is looked for so often."""
 _LOCK: Final = 0x0FF_7A17
 """Of PostgreSQL's advisory locks: ours."""
 _LOG: Final = logging.getLogger("offhook.vault")
@@ -81,17 +84,35 @@ class Vault:
         self._store, self.files = store, files
         self._held: Held | None = None
         self._told: VaultState | None = None
+        self._watch: asyncio.Task[None] | None = None
 
     async def open(self) -> VaultState:
         """Before its first use: an empty vault is given its master key. Never fails for a key that is wrong."""
         state = await self.look()
         if state.place == FILE + NEW and self._held is not None:
-            # A change of the key was broken off behind its commit.
+            # A change of the key was broken off behind its commit; or somebody is about to do this.
             try:
-                await asyncio.to_thread(self.files.put_in_place, self._held.key)
+                with self.files.alone():
+                    await asyncio.to_thread(self.files.put_in_place, self._held.key)
             except OSError as error:
                 _LOG.warning("! %s cannot take the place of %s: %s", state.place, FILE, error.strerror)
+        if state.is_locked:
+            self._watch = asyncio.create_task(self._until_open(), name="vault")
         return state
+
+    async def close(self) -> None:
+        """Look for the right key no longer."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait({self._watch})
+
+    async def _until_open(self) -> None:
+        """The right key may be put back at any time, and nobody need ask for it."""
+        is_locked = True
+        while is_locked:
+            await asyncio.sleep(LOOK_S)
+            with contextlib.suppress(StoreError):
+                is_locked = (await self.look()).is_locked
 
     async def look(self) -> VaultState:
         """How it is now. When it was locked and is not any more, all that wait for keys are told."""
@@ -165,10 +186,13 @@ class Vault:
 
     def reveal_in(self, scope: Scope, kind: str, name: str) -> Secret:
         """As `reveal`, in a job of one's own."""
-        row = scope.first(scope.select(SECRETS).where(*_named(kind, name)))
-        if row is None:
+        wanted = scope.select(SECRETS).where(*_named(kind, name))
+        if scope.first(wanted) is None:
             raise NotFound(kind, name)
-        held = self._right(scope)
+        held, rows = self._under_one_key(scope, wanted)
+        if not rows:
+            raise NotFound(kind, name)
+        (row,) = rows
         try:
             return open_sealed(held.key, row.key_version, _place(row), Sealed(row.wrapped_key, row.sealed))
         except Damaged as error:
@@ -189,11 +213,10 @@ class Vault:
     def secrets_of(self, connection: Connection, workspace: str) -> Mapping[tuple[str, str], Secret]:
         """As `all_of`, for the snapshot: also what lies beside secrets, each as if it were a tool's key."""
         scope = Scope(connection, workspace)
-        rows = scope.all(scope.select(SECRETS))
-        if not rows:
+        if scope.first(scope.select(SECRETS.c.id)) is None:
             return {}
         try:
-            held = self._right(scope)
+            held, rows = self._under_one_key(scope, scope.select(SECRETS))
         except Locked:
             return {}
         found: dict[tuple[str, str], Secret] = {}
@@ -235,6 +258,13 @@ class Vault:
             self._tell(state)
             raise Locked(f"the vault is locked: {why}")
         return held
+
+    def _under_one_key(self, scope: Scope, wanted: Select[Any]) -> tuple[Held, Sequence[Any]]:
+        """Rows, and the master key that they lie under: PostgreSQL reads the two at different moments."""
+        while True:
+            held, rows = self._right(scope), scope.all(wanted)
+            if not any(row.key_version > held.version for row in rows):
+                return held, rows
 
     def _right(self, scope: Scope, *, is_for_writing: bool = False) -> Held:
         statement = scope.select(MASTER_KEYS)

@@ -14,6 +14,8 @@ from offhook.speech.key_headers import KEY_HEADERS
 from offhook.speech.tts import azure
 
 REGION: Final = "{region}"
+STAND_IN: Final = "-stand-in"
+"""How the keys of `offhook simulate vendors` end: their servers are asked as if they were the vendors."""
 
 
 @dataclass(frozen=True, slots=True)
