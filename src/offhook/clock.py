@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Date = date
 """A day, for those who are told which one it is."""
@@ -32,6 +33,20 @@ def machine() -> float:
 def wall() -> datetime:
     """The date and time in UTC."""
     return datetime.now(UTC)
+
+
+def wall_in(zone: str) -> datetime:
+    """The date and time in a zone such as `Europe/Berlin`."""
+    return datetime.now(ZoneInfo(zone))
+
+
+def is_zone(name: str) -> bool:
+    """There is such a time zone."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return False
+    return True
 
 
 def wall_ms() -> int:
@@ -61,6 +76,21 @@ def read_rfc2822(text: str) -> int | None:
     except (ValueError, TypeError, IndexError):
         return None
     return round(at.replace(tzinfo=at.tzinfo or UTC).timestamp() * 1000)
+
+
+def knows_zone(name: str) -> bool:
+    """There is a time zone of this name: `Europe/Berlin`."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def began_ms(at_ms: int, zone: str) -> tuple[int, int]:
+    """When the day and the month of this moment began in the zone, in milliseconds since 1970."""
+    local = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return round(local.timestamp() * 1000), round(local.replace(day=1).timestamp() * 1000)
 
 
 def stamp(at: datetime) -> str:

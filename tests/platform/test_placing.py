@@ -34,11 +34,10 @@ def play(tmp_path: Path) -> Any:
 
 def test_the_id_is_answered_before_it_is_dialled_and_the_carrier_is_told_all(play: Any) -> None:
     async def act(here: NumbersWorld) -> None:
-        answer = await place(here, variables={"name": "Ada", "vip": True}, metadata={"order": "7"})
+        answer = await place(here, metadata={"order": "7"})
         told = answer.json()
         assert answer.status_code == 201 and told["status"] == "queued" and asked(here) == 0
         assert (told["from"], told["to"], told["agent_version"]) == (OURS, CALLEE, 3)
-        assert here.platform.placing.variables_of(told["id"]) == {"name": "Ada", "vip": True}
         row = await ended(here, told["id"])
         assert row.end_reason == "callee.no_answer" and row.metadata == {"order": "7"}
         (request,) = [one for one in here.rest.requests if one.method == "POST" and one.path.endswith("/Calls.json")]
@@ -64,6 +63,7 @@ def test_the_id_is_answered_before_it_is_dialled_and_the_carrier_is_told_all(pla
         ({"agent_id": "agent_nothing"}, "/agent_id"),
         ({"version": 9}, "/version"),
         ({"variables": {"1": "x"}}, "/variables/1/[key]"),
+        ({"variables": {"unknown": "x"}}, "/variables/unknown"),
         ({"metadata": {"a": 1}}, "/metadata/a"),
         ({"overrides": {}}, "/overrides"),
     ],

@@ -6,12 +6,20 @@ from fastapi import FastAPI, Request
 
 from offhook import __version__
 from offhook.api import (
+    agent_versions,
+    agent_yaml,
+    agents,
     api_keys,
     audit_events,
+    browser_calls,
     call_live,
     call_media,
     calls,
     carrier_accounts,
+    catalogue,
+    client_files,
+    documents,
+    limits,
     oidc,
     people,
     phone_numbers,
@@ -21,6 +29,7 @@ from offhook.api import (
     sessions,
 )
 from offhook.api.bounds import Bounds
+from offhook.api.other_pages import PagesOfOthers
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.api.rates import Rates
 from offhook.platform.platform import Platform
@@ -28,14 +37,23 @@ from offhook.platform.platform import Platform
 ROOT: Final = "/v1"
 _ROUTERS: Final = (
     api_keys.router,
+    # Its `/import` stands before `/{agent_id}`.
+    agent_yaml.router,
+    agents.router,
+    agent_versions.router,
+    documents.router,
+    catalogue.router,
     carrier_accounts.router,
     phone_numbers.router,
     placing.router,
-    provider_keys.router,
     sessions.router,
     oidc.router,
     people.router,
     audit_events.router,
+    provider_keys.router,
+    limits.router,
+    browser_calls.router,
+    client_files.router,
     calls.router,
     call_media.router,
     call_live.router,
@@ -61,6 +79,7 @@ def create_api(platform: Platform) -> FastAPI:
     app.state.platform = platform
     app.state.rates = Rates(platform.settings.api_per_minute)
     app.add_middleware(Bounds)
+    app.add_middleware(PagesOfOthers, is_known=platform.browser_calls.is_known)
     for router in _ROUTERS:
         app.include_router(router)
     add_handlers(app)

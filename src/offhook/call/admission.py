@@ -10,8 +10,8 @@ from offhook.telephony.facts import CallFacts
 class Agents(Protocol):
     """Who answers calls. What is given out is shared, and taken back with `release`."""
 
-    async def resolve(self, facts: CallFacts) -> AgentRuntime:
-        """Who answers this call. Raises `OffhookError`."""
+    async def resolve(self, facts: CallFacts, call_id: str = "") -> AgentRuntime:
+        """Who answers this call, with what it brings along filled in. Raises `OffhookError`."""
 
     async def handoff(self, runtime: AgentRuntime, name: str) -> AgentRuntime:
         """Whom this agent knows by `name`. Raises `OffhookError`."""

@@ -95,7 +95,8 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
         live, desk = platform.take_calls(records, platform.clients.lines(rest), _past(settings, files))
         app = create_app(
             desk, settings, sentences=_sentences(team), records=records.state,
-            tokens=platform.clients.tokens, placed=platform.placing, sockets_below=ROOT,
+            tokens=platform.clients.tokens, placed=platform.placing, browsers=platform.browser_calls,
+            sockets_below=ROOT,
         )  # fmt: skip
         app.mount(ROOT, create_api(platform))
         runtimes = platform.line_up.runtimes

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from offhook.agents.outbound_block import OutboundBlock
@@ -12,9 +12,10 @@ from offhook.call.handle import CallHandle
 from offhook.core.events import AnsweredBy, Answerer, BeepHeard
 from offhook.errors import AdmissionRefused, OffhookError, StoreError
 from offhook.ids import new_id
+from offhook.platform.call_values import CallValues, checked
 from offhook.platform.carrier_clients import CarrierClients, public_url_of
 from offhook.platform.dialler import Dialler, Patience, apply, status_of
-from offhook.platform.dials import IN_PROGRESS, Dial, Dials, NewDial
+from offhook.platform.dials import ENDED, IN_PROGRESS, Dial, Dials, NewDial
 from offhook.platform.e164 import e164
 from offhook.platform.line_up import Answering, LineUp
 from offhook.platform.problems import Flaw, Invalid, TooMany
@@ -72,16 +73,18 @@ class Placing:
 
     def __init__(
         self, store: Store, snapshot: Snapshot, line_up: LineUp, clients: CarrierClients, settings: Settings,
-        patience: Patience | None = None,
+        values: CallValues, patience: Patience | None = None,
     ) -> None:  # fmt: skip
         self._store, self._snapshot, self._line_up = store, snapshot, line_up
-        self._clients, self._settings = clients, settings
+        self._clients, self._settings, self._values = clients, settings, values
         self.dials = Dials(store)
         self.refusal: Callable[[], str | None] = lambda: None
         """Why no call can be taken on now; set by who takes calls."""
         self.handle_of: Callable[[str], CallHandle | None] = lambda call_id: None
         """A live call of this process, by our own id."""
         self.guards: Final[list[Guard]] = []
+        self.give_up: Callable[[str], None] = lambda call_id: None
+        """Told that a call that the guards let pass is answered, so counted like any other, or over."""
         self._dialler = Dialler(self.dials, clients, patience or Patience())
         self._mine: Final[dict[str, Dial]] = {}
         self._variables: Final[OrderedDict[str, Mapping[str, Any]]] = OrderedDict()
@@ -103,6 +106,7 @@ class Placing:
         version = wish.version or agent.version
         document = await self._document(workspace, agent, version)
         answering = Answering(workspace, agent.id, version)
+        variables = checked(document, wish.variables)
         block = OutboundBlock.model_validate(document.get("outbound") or {})
         facts = CallFacts(
             "", number.number, to_number, "outbound", public_url, answering.key, number.account_sid, new_id("call"),
@@ -113,8 +117,8 @@ class Placing:
         new = NewDial(facts.call_id, agent.id, version, number.account_sid, _new_call(public_url, facts, block),
                       wish.variables, wish.metadata, is_pinned)  # fmt: skip
         dial = await self.dials.add(workspace, new, actor)
-        if wish.variables:
-            self._variables[facts.call_id] = wish.variables
+        if variables:
+            self._variables[facts.call_id] = variables
             while len(self._variables) > MOST_DIALS:
                 self._variables.popitem(last=False)
         if is_pinned:
@@ -132,14 +136,15 @@ class Placing:
             dial.news.set()
         return True
 
-    def variables_of(self, call_id: str) -> Mapping[str, Any]:
-        """With which the call was asked for, while this process places it."""
-        return self._variables.get(call_id, {})
-
     # ── for the carrier's requests: nothing waits ────────────────────────────────────────────────────────────
 
     def progress(self, told: Progress) -> None:
         """A call that was placed has changed."""
+        if status_of(told.status) in (IN_PROGRESS, ENDED):
+            self.give_up(told.call_id)
+        if (variables := self._variables.pop(told.call_id, None)) is not None:
+            # From now on it is known by the carrier's id as well.
+            self._values.give(told.call_sid, variables)
         dial = self._mine.get(told.call_id)
         if dial is None:
             self._tell_others(told)
@@ -256,7 +261,8 @@ class Placing:
         if len(self._mine) >= MOST_DIALS:
             raise TooMany(f"{MOST_DIALS} calls are being placed", retry_after_s=5.0, code="call.too_many")
         for guard in self.guards:
-            guard(facts, answering)
+            # Until it is answered it is counted under our own id.
+            guard(replace(facts, call_sid=facts.call_id), answering)
 
     def _see_to(self, dial: Dial) -> None:
         self._mine[dial.call_id] = dial

@@ -1,23 +1,28 @@
 """The platform: every service of it, opened together and stopped together."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
 from offhook.call.records.port import Records
 from offhook.ids import new_id
+from offhook.platform.agents import Agents
+from offhook.platform.browser_calls import BrowserCalls
 from offhook.platform.call_doors import CallDoors
 from offhook.platform.call_feed import Feeds
 from offhook.platform.call_keeping import CallKeeping
+from offhook.platform.call_values import CallValues
 from offhook.platform.calls import Calls
 from offhook.platform.carrier_accounts import CarrierAccounts
 from offhook.platform.carrier_clients import CarrierClients
+from offhook.platform.documents import Documents
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
+from offhook.platform.gate_house import GateHouse
 from offhook.platform.idempotency import Idempotency
 from offhook.platform.invitations import Invitations
 from offhook.platform.keys import ApiKeys
@@ -33,10 +38,10 @@ from offhook.platform.placing import Placing
 from offhook.platform.prices import Prices
 from offhook.platform.provider_keys import ProviderKeys
 from offhook.platform.records import CallRecords
-from offhook.platform.refused import RefusedCalls
 from offhook.platform.sessions import Sessions
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.throttle import Throttle
+from offhook.platform.trials import made_ready
 from offhook.platform.vault import Vault
 from offhook.platform.vendors import require_known
 from offhook.settings import Settings
@@ -58,6 +63,9 @@ class Platform:
     store: Store
     objects: Objects
     api_keys: ApiKeys = field(init=False)
+    agents: Agents = field(init=False)
+    documents: Documents = field(init=False)
+    call_values: CallValues = field(init=False)
     vault: Vault = field(init=False)
     snapshot: Snapshot = field(init=False)
     provider_keys: ProviderKeys = field(init=False)
@@ -66,7 +74,6 @@ class Platform:
     carrier_accounts: CarrierAccounts = field(init=False)
     numbers: Numbers = field(init=False)
     number_watch: NumberWatch = field(init=False)
-    refused_calls: RefusedCalls = field(init=False)
     placing: Placing = field(init=False)
     call_records: CallRecords = field(init=False)
     call_keeping: CallKeeping = field(init=False)
@@ -80,22 +87,26 @@ class Platform:
     sessions: Sessions = field(init=False)
     issuer: Issuer | None = field(init=False)
     idempotency: Idempotency = field(init=False)
+    gate_house: GateHouse = field(init=False)
+    browser_calls: BrowserCalls = field(init=False)
     file_agents: FileAgents | None = None
     process_id: str = field(default_factory=lambda: new_id("proc"))
     _first: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.api_keys = ApiKeys(self.store)
+        self.agents = Agents(self.store, self.settings)
+        self.documents = Documents(self.store, self.objects, self.settings.data_dir / "agents")
+        self.call_values = CallValues(self.store)
         self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
         self.snapshot = Snapshot(self.store, self.vault.secrets_of)
-        self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
+        self.line_up = LineUp(self.snapshot, self.settings, self._folder_of, self.call_values.of)
         self.provider_keys = ProviderKeys(self.store, self.vault, self.snapshot, self.settings)
         self.clients = CarrierClients(self.snapshot, self.settings)
         self.carrier_accounts = CarrierAccounts(self.store, self.snapshot, self.clients, self.vault)
         self.numbers = Numbers(self.store, self.snapshot, self.clients, self.settings)
         self.number_watch = NumberWatch(self.store, self.numbers)
-        self.refused_calls = RefusedCalls(self.store)
-        self.placing = Placing(self.store, self.snapshot, self.line_up, self.clients, self.settings)
+        self.placing = Placing(self.store, self.snapshot, self.line_up, self.clients, self.settings, self.call_values)
         self.call_records = CallRecords(
             self.store, self.objects, self._workspace_of, lambda: self.process_id, self.settings.keep_days
         )
@@ -111,6 +122,8 @@ class Platform:
         self.sessions = Sessions(self.store, self.passwords, throttle)
         self.issuer = issuer_of(self.settings)
         self.idempotency = Idempotency(self.store)
+        self.gate_house = GateHouse(self.store, self.snapshot)
+        self.browser_calls = BrowserCalls(self.store, self.make_ready, self.call_values)
         self.store.on_changes = self._changed
 
     @classmethod
@@ -123,6 +136,7 @@ class Platform:
         await platform.vault.open()
         await platform.snapshot.load()
         platform.call_records.start()
+        await platform.gate_house.load()
         return platform
 
     async def first_workspace(self) -> str:
@@ -147,6 +161,10 @@ class Platform:
         self.line_up.answer_all_with(self._first[0])
         self.file_agents.watch()
 
+    async def make_ready(self, workspace: str, agent_id: str, which: int | str) -> tuple[Answering, dict[str, Any]]:
+        """Who answers a call that asks for `published`, `draft` or a version's number (see `trials`)."""
+        return await made_ready(self.store, self.snapshot, self.settings, workspace, agent_id, which)
+
     def take_calls(
         self, records: Records, lines: Callable[[CallFacts], Line], past: PastCalls | None = None
     ) -> tuple[LiveCalls, FrontDesk]:
@@ -156,21 +174,23 @@ class Platform:
             self.line_up.runtimes,
             Limits(settings.max_calls, settings.max_loop_lag_ms / 1000, settings.max_calls_per_number),
             data_dir=settings.data_dir,
-            records=self.call_records.over(records),
+            records=self.browser_calls.over(self.gate_house.over(self.call_records.over(records))),
             lines=lines,
             tokens=Tokens(settings.secret_key),
             past=past,
         )
         desk = FrontDesk(live, self.line_up)
-        desk.on_refused.append(self.refused_calls.refused)
         desk.guards.append(self.placing.guard)
         desk.on_begun.append(self.placing.begun)
         self.placing.refusal, self.placing.handle_of = live.refusal, live.handle
         self.placing.start()
-        self.refused_calls.start()
         self.number_watch.start()
         self.call_doors.live = live
         self.call_keeping.start()
+        self.gate_house.stand_before(live, desk)
+        self.placing.guards.append(self.gate_house.limits.guard)
+        self.placing.give_up = self.gate_house.limits.tally.give_up
+        self.browser_calls.open(desk)
         return live, desk
 
     async def stop(self) -> None:
@@ -179,7 +199,8 @@ class Platform:
             await self.file_agents.stop()
         await self.placing.stop()
         await self.number_watch.stop()
-        await self.refused_calls.stop()
+        await self.browser_calls.stop()
+        await self.gate_house.stop()
         await self.call_keeping.stop()
         await self.call_records.close()
         await self.vault.close()
@@ -192,13 +213,15 @@ class Platform:
     def _changed(self, changes: Sequence[Change]) -> None:
         """After a commit."""
         self.snapshot.changed(changes)
+        self.gate_house.changed(changes)
+        self.browser_calls.changed(changes)
 
     def _workspace_of(self, agent_id: str) -> str:
         agent = self.snapshot.agent(agent_id)
         return agent.workspace if agent is not None else ""
 
-    def _folder_of(self, answering: Answering) -> Path:
+    async def _folder_of(self, answering: Answering, files: Mapping[str, str]) -> Path:
         agent = self.snapshot.agent(answering.agent_id)
         if agent is not None and agent.file:
             return Path(agent.file).parent
-        return self.settings.data_dir / "agents" / answering.agent_id / str(answering.version)
+        return await self.documents.folder_of(answering.workspace, answering.agent_id, files)

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -11,7 +13,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from offhook import clock
-from offhook.errors import AdmissionRefused, StoreError
+from offhook.errors import AdmissionAsks, AdmissionRefused, StoreError
 from offhook.ids import new_id
 from offhook.store.schema import WORKSPACES
 from offhook.store.scope import Scope
@@ -27,11 +29,24 @@ _NUMBER: Final = 80
 _LOG: Final = logging.getLogger("offhook.platform")
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of them are asked for; empty: all."""
+
+    reason: str = ""
+    """`shield.*` is every reason that begins so."""
+    from_number: str = ""
+    to_number: str = ""
+    since: int | None = None
+    until: int | None = None
+
+
 class RefusedCalls:
     """Told by the desk; `refused` is one of its `on_refused`."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, saved_nano: Callable[[str, str], int] = lambda workspace, reason: 0) -> None:
+        """`saved_nano`: what a call would have cost, by workspace and reason."""
+        self._store, self._saved_nano = store, saved_nano
         self._waiting: Final[deque[tuple[str, dict[str, Any]]]] = deque()
         self._lost = 0
         self._wake = asyncio.Event()
@@ -51,15 +66,35 @@ class RefusedCalls:
 
     def refused(self, facts: CallFacts, workspace: str, refused: AdmissionRefused) -> None:
         """A call was not taken. What is nobody's is the first workspace's to see."""
+        if isinstance(refused, AdmissionAsks):
+            return  # It is taken, or the caller hangs up, or it is refused when no key was pressed.
         if len(self._waiting) >= MOST_WAITING:
             self._waiting.popleft()
             self._lost += 1
         row = {
             "id": new_id("ref"), "at": clock.wall_ms(), "from_number": facts.from_number[:_NUMBER],
             "to_number": facts.to_number[:_NUMBER], "reason": str(refused)[:_NUMBER], "heard": refused.sentence,
+            "saved_nano": self._saved_nano(workspace, str(refused)),
         }  # fmt: skip
         self._waiting.append((workspace, row))
         self._wake.set()
+
+    async def part(self, workspace: str, wanted: "Wanted", limit: int, after: str) -> Sequence[Any]:
+        """A part of the list, newest first. Raises `StoreError`."""
+        c = REFUSED_CALLS.c
+
+        def job(scope: Scope) -> Sequence[Any]:
+            where = [c.id < after] if after else []
+            where += [c.reason == wanted.reason] if wanted.reason and not wanted.reason.endswith("*") else []
+            if wanted.reason.endswith("*"):
+                where.append(c.reason.startswith(wanted.reason[:-1], autoescape=True))
+            where += [c.from_number == wanted.from_number] if wanted.from_number else []
+            where += [c.to_number == wanted.to_number] if wanted.to_number else []
+            where += [c.at >= wanted.since] if wanted.since is not None else []
+            where += [c.at < wanted.until] if wanted.until is not None else []
+            return scope.all(scope.select(REFUSED_CALLS).where(*where).order_by(c.id.desc()).limit(limit))
+
+        return await self._store.read(workspace, job)
 
     async def _run(self) -> None:
         while True:

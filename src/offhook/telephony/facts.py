@@ -33,6 +33,10 @@ class CallFacts:
     """Our own id of a call that we placed; empty: it is given one when it comes in."""
     is_screened: bool = False
     """Outbound: the carrier tells later who has answered, a person or a machine."""
+    vouched: str = ""
+    """What the carriers say of the caller's number (STIR/SHAKEN), in the carrier's words; empty: nothing."""
+    pressed: str | None = None
+    """The key that the caller pressed when asked to, empty: none; None: the caller was not asked."""
 
     @property
     def own_number(self) -> str:
