@@ -25,7 +25,8 @@ from tests.platform.placing_world import hasten
 from tests.platform.test_line_up import DOCUMENT, publish
 from tests.platform_world import new_database, world
 
-GREETING = "Hello, this is the hotel."
+GREETING = "Hello, this is {{house}}."
+SAID = "Hello, this is the hotel."
 MESSAGE = "Please call the hotel back."
 
 
@@ -43,7 +44,9 @@ def place(tmp_path: Path, outbound: Mapping[str, Any], answered_by: str, *steps:
         url = new_database("sqlite", tmp_path)
         async with RestServer(carrier, rest_port) as rest, world(url, tmp_path, **settings) as here:
             platform, agent = here.platform, new_id("agent")
-            document = DOCUMENT | {"opening": {"text": GREETING}, "outbound": dict(outbound)}
+            document = DOCUMENT | {
+                "opening": {"text": GREETING}, "outbound": dict(outbound), "variables": {"house": {}},
+            }  # fmt: skip
             await platform.store.write(here.workspace, lambda scope: publish(scope, agent, document))
             hasten(platform)
             records = FileRecords(tmp_path)
@@ -56,7 +59,8 @@ def place(tmp_path: Path, outbound: Mapping[str, Any], answered_by: str, *steps:
             account = (await here.client.post("/carrier-accounts", json=body)).json()["id"]
             body = {"carrier_account_id": account, "number": OURS, "agent_id": agent}
             assert (await here.client.post("/phone-numbers/connect", json=body)).status_code == 201
-            placed = await here.client.post("/calls", json={"agent_id": agent, "to": CALLEE, "from": OURS})
+            wish = {"agent_id": agent, "to": CALLEE, "from": OURS, "variables": {"house": "the hotel"}}
+            placed = await here.client.post("/calls", json=wish)
             async with asyncio.timeout(30):
                 while not carrier.calls:
                     await asyncio.sleep(0.02)
@@ -102,7 +106,7 @@ def test_a_person_is_greeted_in_a_call_of_the_id_that_was_answered(tmp_path: Pat
     assert answered.get("is_screened", False) is bool(outbound)
     whose = [line["who"] for line in journal if line.get("event") == "AnsweredBy"]
     assert whose == (["human"] if outbound else [])
-    assert said(journal) == [GREETING] and ended == "caller.hung_up"
+    assert said(journal) == [SAID] and ended == "caller.hung_up"
 
 
 def test_a_machine_is_hung_up_on(tmp_path: Path) -> None:

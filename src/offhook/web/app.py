@@ -1,7 +1,7 @@
 """The HTTP side of the server: webhooks, health, and refusals that say no more than they must."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -57,22 +57,7 @@ def create_app(
     app.state.seldom = seldom
     app.state.max_calls = settings.max_calls
 
-    # Monitors ask for the head alone.
-    @app.api_route(HEALTH_PATH, methods=["GET", "HEAD"])
-    async def healthz(request: Request) -> Response:
-        refusal = live.refusal()
-        status = refusal if refusal in ("starting", "draining") else "ready"
-        answer: dict[str, object] = {"status": status}
-        if is_loopback(request.headers.get("host", "")):
-            # A proxy shows this page to everybody, and how busy the line is is nobody's business.
-            answer |= {"calls": live.count} | ({"refusing": refusal} if refusal else {})
-        if records().is_failing:
-            # Calls are taken all the same. What is lost and where is in the log: here it would be for everybody.
-            answer["records"] = "failing"
-        if status == "ready":
-            return JSONResponse(answer)
-        return JSONResponse(answer, status_code=503, headers={"Retry-After": RETRY_AFTER_S})
-
+    healthz = _health(app, live, records)
     strays = Strays(settings, seldom, PATHS, (MEDIA_PATH, BROWSER_PATH), hooks.webhook_at, healthz)
     if talk is not None:
         app.include_router(talk_router(talk, seldom, settings.public_url))
@@ -91,6 +76,30 @@ def create_app(
 
     _add_handlers(app, strays)
     return app
+
+
+def _health(
+    app: FastAPI, live: Calls, records: Callable[[], RecordsState]
+) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    """What monitors are told."""
+
+    # Monitors ask for the head alone.
+    @app.api_route(HEALTH_PATH, methods=["GET", "HEAD"])
+    async def healthz(request: Request) -> Response:
+        refusal = live.refusal()
+        status = refusal if refusal in ("starting", "draining") else "ready"
+        answer: dict[str, object] = {"status": status}
+        if is_loopback(request.headers.get("host", "")):
+            # A proxy shows this page to everybody, and how busy the line is is nobody's business.
+            answer |= {"calls": live.count} | ({"refusing": refusal} if refusal else {})
+        if records().is_failing:
+            # Calls are taken all the same. What is lost and where is in the log: here it would be for everybody.
+            answer["records"] = "failing"
+        if status == "ready":
+            return JSONResponse(answer)
+        return JSONResponse(answer, status_code=503, headers={"Retry-After": RETRY_AFTER_S})
+
+    return healthz
 
 
 def _add_handlers(app: FastAPI, strays: Strays) -> None:
