@@ -12,7 +12,7 @@ import uvloop
 
 from bench.table import Outcome, save, show
 
-PARTS: Final = ("quality", "faults", "load", "simulation", "dictation", "wishes")
+PARTS: Final = ("quality", "faults", "load", "simulation", "dictation", "wishes", "platform")
 
 
 def main() -> int:
@@ -52,6 +52,10 @@ def _measure(part: str, arguments: argparse.Namespace, folder: Path) -> Outcome:
         from bench import wishes
 
         return wishes.measure(seed, wishes.CALLERS // 2 if is_quick else wishes.CALLERS)
+    if part == "platform":
+        from bench import platform
+
+        return _run(platform.measure(platform.CALLS // 20 if is_quick else platform.CALLS, 200, seed, folder))
     if part == "dictation":
         from bench import dictation
 

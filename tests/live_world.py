@@ -21,7 +21,7 @@ from offhook.settings import Settings
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import script_from
 from offhook.simulator.carrier import Carrier
-from offhook.simulator.carrier_call import CallOptions
+from offhook.simulator.carrier_outcome import CallOptions
 from offhook.simulator.carrier_rest import RestServer
 from offhook.simulator.vendors.profiles import PROFILES
 from offhook.simulator.vendors.server import Answer

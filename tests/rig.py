@@ -20,8 +20,8 @@ from offhook.core.endings import EndReason
 from offhook.settings import Secret, Settings
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import CallerScript, script_from
-from offhook.simulator.carrier_call import CallOptions, CallOutcome
 from offhook.simulator.carrier_media import MediaFaults, StreamFacts
+from offhook.simulator.carrier_outcome import CallOptions, CallOutcome
 from offhook.simulator.memory import MemoryCall, MemoryCarrier, MemoryControl, MemoryServer, memory_call
 from offhook.simulator.network import Network
 from offhook.simulator.report import CallReport

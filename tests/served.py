@@ -15,7 +15,7 @@ from offhook.settings import Settings
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import CallerScript
 from offhook.simulator.carrier import STATUS_PATH, Carrier
-from offhook.simulator.carrier_call import CallOptions, CallOutcome
+from offhook.simulator.carrier_outcome import CallOptions, CallOutcome
 from offhook.simulator.carrier_rest import RestServer
 from offhook.simulator.carrier_web import Account, ServerWeb
 from offhook.simulator.voices import TapeVoice, local_voice, prepare

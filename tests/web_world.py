@@ -101,6 +101,9 @@ class FakeCalls:
             self.returns -= 1
         return self._token(call_sid)
 
+    def account_of(self, call_sid: str) -> str:
+        return self.facts[call_sid].account if call_sid in self.facts else ""
+
     def outcome(self, call_sid: str) -> EndReason | None:
         return self.outcomes.get(call_sid)
 

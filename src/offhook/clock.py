@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Date = date
@@ -66,6 +67,15 @@ def read_rfc3339(text: str) -> int | None:
     except ValueError:
         return None
     return round(at.timestamp() * 1000) if at.tzinfo is not None else None
+
+
+def read_rfc2822(text: str) -> int | None:
+    """Milliseconds since 1970 of a date as `Tue, 31 Aug 2010 20:36:28 +0000`, None for any other text."""
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError):
+        return None
+    return round(at.replace(tzinfo=at.tzinfo or UTC).timestamp() * 1000)
 
 
 def knows_zone(name: str) -> bool:

@@ -13,6 +13,8 @@
     │   └── ProviderBroken          our own code for it has a fault: retry, then fall back
     ├── ToolError               a tool did not do it, or nobody knows whether it did
     ├── CarrierRefused          the carrier's REST said no
+    │   ├── CarrierKeyRefused       to the account's keys
+    │   └── CarrierUnknown          it knows no such thing
     ├── SignatureInvalid        a request that the carrier did not sign
     ├── LegLost                 the media connection went away
     ├── AdmissionRefused        this process takes no further call now
@@ -148,6 +150,18 @@ class CarrierRefused(OffhookError):
     """The carrier refused the request."""
 
     code = "carrier.refused"
+
+
+class CarrierKeyRefused(CarrierRefused):
+    """The carrier refused the account's keys."""
+
+    code = "carrier.key_refused"
+
+
+class CarrierUnknown(CarrierRefused):
+    """The carrier knows no such thing."""
+
+    code = "carrier.unknown"
 
 
 class SignatureInvalid(OffhookError):

@@ -14,10 +14,11 @@ from typing import Final
 from urllib.parse import parse_qsl, quote_plus
 from xml.etree import ElementTree
 
+from offhook.telephony.carriers.twilio_paths import STATUS_PATH
 from offhook.telephony.carriers.twilio_signature import sign
 from offhook.web.gate import first_values
 from offhook.web.paths import canonical
-from offhook.web.switchboard import FINAL_STATUSES, STATUS_PATH
+from offhook.web.switchboard import FINAL_STATUSES
 from tests.fuzzers import values
 from tests.fuzzers.engine import Figures, Late, Step, Steps
 from tests.fuzzers.frames import FIRST_S, frame

@@ -11,6 +11,7 @@ BROAD_EXCEPT = {
     "call/records/watch.py": "the one thread that deletes what must not be kept any longer: a fault costs it a round",
     "platform/deliveries.py": "whatever a stranger's server makes of HTTP and TLS: it was not delivered",
     "platform/jobs.py": "a fault in one job, or of the library, must not end all durable work",
+    "platform/records.py": "the one task that folds all calls: a fault in one record is no other call's",
     "store/migrate.py": "whatever a migration raises, the database is put back as it was",
     "tools/mcp.py": "a protocol's library lets through whatever others raise in it: the server is tried again",
     "call/replay.py": "a fault of the core is what a replay looks for: it is told with the line it happened at",

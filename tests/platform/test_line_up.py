@@ -41,6 +41,15 @@ def add_version(scope: Scope, agent_id: str, number: int) -> None:
     scope.tell("agent", agent_id)
 
 
+def publish(scope: Scope, agent_id: str, document: Any) -> None:
+    """An agent with this document."""
+    add_agent(scope, agent_id, versions=0)
+    scope.insert(AGENT_VERSIONS, agent_id=agent_id, number=1, document=document, digest=digest_of(document),
+                 created_by="", created_at=1)  # fmt: skip
+    scope.update(AGENTS, AGENTS.c.id == agent_id, published_version=1)
+    scope.tell("agent", agent_id)
+
+
 def add_number(scope: Scope, number: str, agent_id: str | None, split: Any = None) -> str:
     account, key = f"acct_{number}", f"num_{number}"
     row = {"id": account, "carrier": "twilio", "account_sid": f"AC{number}", "status": "ok", "created_at": 1}

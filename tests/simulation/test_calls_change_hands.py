@@ -12,8 +12,8 @@ from offhook.call.live import LiveCalls
 from offhook.call.runtime import AgentRuntime
 from offhook.core.endings import EndReason
 from offhook.core.formats import FRAME_S
-from offhook.simulator.carrier_call import CallOptions
 from offhook.simulator.carrier_dial import DialPlan
+from offhook.simulator.carrier_outcome import CallOptions
 from offhook.simulator.carrier_stream import StreamOptions
 from offhook.simulator.network import Network
 from offhook.speech.ports import ModelOutput, ModelRequest, TextDelta, ToolCall

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from offhook.core.endings import EndReason
-from offhook.simulator.carrier_call import CallOptions
 from offhook.simulator.carrier_dial import DialPlan
 from offhook.simulator.carrier_media import MediaFaults
+from offhook.simulator.carrier_outcome import CallOptions
 from offhook.simulator.carrier_stream import CLOSED_BY_SERVER, IO_PROBLEM, StreamOptions
 from offhook.simulator.network import Network
 from tests.rig import Outcome, Rig, caller_script, run_carried

@@ -167,7 +167,6 @@ def test_doctor_checks_the_public_url(monkeypatch: pytest.MonkeyPatch, url: str,
 
 def test_doctor_checks_the_form_of_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", SID)
-    assert marks()["signatures"] is Mark.BAD
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN[1:])
     assert marks()["Twilio token"] is Mark.BAD
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN)
@@ -175,6 +174,13 @@ def test_doctor_checks_the_form_of_credentials(monkeypatch: pytest.MonkeyPatch) 
     assert found["Twilio account"] is found["Twilio token"] is Mark.GOOD
     result = RUNNER.invoke(app, ["doctor", "--port", "1"])
     assert TOKEN not in result.output
+
+
+def test_without_a_token_the_product_is_served_and_a_file_alone_is_not(tmp_path: Path) -> None:
+    """Workspaces connect accounts, which bring their tokens; to a file nobody connects any."""
+    path = tmp_path / "agent.yaml"
+    path.write_text("name: shop\n")
+    assert marks()["signatures"] is Mark.NOTE and marks(path)["signatures"] is Mark.BAD
 
 
 def test_doctor_names_a_variable_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,7 +283,7 @@ def test_doctor_and_serve_find_the_same_all_of_it_at_once(
 @pytest.mark.parametrize(
     ("variables", "name", "mark"),
     [
-        ({}, "signatures", Mark.BAD),
+        ({}, "signatures", Mark.NOTE),
         ({"OFFHOOK_UNSIGNED": "1"}, "signatures", Mark.NOTE),
         ({"TWILIO_AUTH_TOKEN": TOKEN}, "signatures", Mark.GOOD),
         ({"TWILIO_SHARED_KEYS": "one=two"}, "signatures", Mark.GOOD),

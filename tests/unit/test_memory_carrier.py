@@ -18,9 +18,9 @@ from offhook.errors import ProviderRefused
 from offhook.settings import Secret, Settings
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import script_from
-from offhook.simulator.carrier_call import CallOptions, CallOutcome
 from offhook.simulator.carrier_dial import DialPlan
 from offhook.simulator.carrier_media import SILENCE_FRAME, MediaFaults
+from offhook.simulator.carrier_outcome import CallOptions, CallOutcome
 from offhook.simulator.carrier_stream import StreamOptions
 from offhook.simulator.memory import MemoryCarrier, MemoryServer
 from offhook.simulator.network import Network

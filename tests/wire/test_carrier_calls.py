@@ -13,9 +13,9 @@ from offhook.errors import ProtocolViolation
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import script_from
 from offhook.simulator.carrier import Carrier
-from offhook.simulator.carrier_call import CallOptions, CallOutcome
 from offhook.simulator.carrier_dial import DialPlan
 from offhook.simulator.carrier_media import MediaFaults
+from offhook.simulator.carrier_outcome import CallOptions, CallOutcome
 from offhook.simulator.carrier_stream import StreamOptions
 from offhook.simulator.carrier_web import ServerWeb, Source, WebhookFailed
 from offhook.simulator.network import Network

@@ -14,7 +14,7 @@ from offhook.settings import Secret
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import script_from
 from offhook.simulator.carrier import Carrier
-from offhook.simulator.carrier_call import CallOptions, CallOutcome
+from offhook.simulator.carrier_outcome import CallOptions, CallOutcome
 from offhook.simulator.carrier_rest import RestFault, RestServer
 from offhook.simulator.voices import TapeVoice, prepare
 from offhook.telephony.carriers.twilio_rest import NewCall, TwilioRest

@@ -20,7 +20,7 @@ from offhook.cli.demo_command import free_port, ready
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import script_from
 from offhook.simulator.carrier import Carrier
-from offhook.simulator.carrier_call import CallOutcome
+from offhook.simulator.carrier_outcome import CallOutcome
 from offhook.simulator.carrier_rest import RestServer
 from offhook.simulator.carrier_web import Account, ServerWeb
 from offhook.simulator.voices import TapeVoice, prepare
@@ -45,6 +45,7 @@ class Running:
     process: asyncio.subprocess.Process
     carrier: Carrier
     folder: Path
+    address: str = ""
 
     async def call(self, *steps: dict[str, Any]) -> CallOutcome:
         """One call."""
@@ -91,7 +92,7 @@ async def running(
             )  # fmt: skip
         try:
             await ready(f"http://127.0.0.1:{port}", process, folder / "server.log")
-            yield Running(process, carrier, folder)
+            yield Running(process, carrier, folder, f"http://127.0.0.1:{port}")
         finally:
             if process.returncode is None:
                 process.kill()

@@ -16,8 +16,8 @@ from offhook.settings import Secret, Settings
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import script_from
 from offhook.simulator.carrier import Carrier
-from offhook.simulator.carrier_call import CallOptions, CallOutcome
 from offhook.simulator.carrier_dial import DialPlan
+from offhook.simulator.carrier_outcome import CallOptions, CallOutcome
 from offhook.simulator.carrier_rest import RestFault, RestServer
 from offhook.simulator.carrier_stream import StreamOptions
 from offhook.simulator.carrier_web import Account, ServerWeb

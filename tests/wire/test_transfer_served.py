@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from offhook.simulator.caller_script import script_from
-from offhook.simulator.carrier_call import CallOptions
 from offhook.simulator.carrier_dial import DialPlan
+from offhook.simulator.carrier_outcome import CallOptions
 from offhook.simulator.carrier_stream import StreamOptions
 from offhook.simulator.network import Network
 from tests.served import Served, call_served

@@ -19,8 +19,8 @@ from offhook.cli.demo_command import free_port, inherited, ready
 from offhook.simulator.caller import Caller
 from offhook.simulator.caller_script import script_from
 from offhook.simulator.carrier import STATUS_PATH, Carrier
-from offhook.simulator.carrier_call import CallOptions, CallOutcome
 from offhook.simulator.carrier_dial import DialPlan
+from offhook.simulator.carrier_outcome import CallOptions, CallOutcome
 from offhook.simulator.carrier_rest import RestServer
 from offhook.simulator.carrier_web import Account, ServerWeb
 from offhook.simulator.voices import TapeVoice, prepare

@@ -22,6 +22,7 @@ from pydantic_core import CoreSchema
 from offhook.agents.known import KNOWLEDGE_CHARS, MOST_KNOWLEDGE_CHARS
 from offhook.agents.languages import DEFAULT_LANGUAGE, is_known, languages, script_for
 from offhook.agents.limits_block import LimitsBlock
+from offhook.agents.outbound_block import OutboundBlock
 from offhook.agents.pre_call import PreCallConfig
 from offhook.agents.records_block import RecordsBlock
 from offhook.agents.remote_config import RemoteConfig
@@ -158,6 +159,7 @@ class Agent(BaseModel):
     tools: tuple[ToolConfig, ...] = Field(
         default=(EndCallConfig(),), max_length=TOOLS, description="What the agent may do besides talking."
     )
+    outbound: OutboundBlock = Field(default_factory=OutboundBlock, description="How the agent's own calls are placed.")
     variables: dict[VariableName, VariableConfig] = Field(
         default_factory=dict,
         max_length=MOST_VARIABLES,
@@ -206,6 +208,7 @@ class Agent(BaseModel):
             base,
             opening=self.opening.mode,
             country=self.country or "",
+            machine_message=self.outbound.machine_message or "",
             tools=self._tool_words(base),
             **self._tool_choices(),
             **chosen,

@@ -79,6 +79,14 @@ async def authenticate(request: HTTPConnection, *, is_write: bool | None = None)
     return caller
 
 
+async def socket_caller(socket: HTTPConnection, scope: str) -> Caller:
+    """Who opens a WebSocket, and has this scope. Raises as `authenticate`, and `Forbidden`."""
+    caller = await authenticate(socket, is_write=True)
+    if scope not in caller.scopes:
+        raise Forbidden(f"this needs the scope {scope}")
+    return caller
+
+
 def credential_of(request: HTTPConnection) -> str:
     """The key or the cookie, as it was sent; empty without either. Never for a log."""
     scheme, _, key = request.headers.get("authorization", "").partition(" ")

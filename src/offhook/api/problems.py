@@ -16,6 +16,7 @@ from offhook.errors import AdmissionRefused, CarrierRefused, ConfigurationError,
 from offhook.platform.idempotency import StillRunning
 from offhook.platform.oidc import IssuerFailed
 from offhook.platform.problems import (
+    CarrierFailed,
     Conflict,
     Flaw,
     Forbidden,
@@ -23,6 +24,7 @@ from offhook.platform.problems import (
     Locked,
     NotFound,
     Problem,
+    RangeUnsatisfiable,
     Stale,
     TooMany,
     Unauthenticated,
@@ -44,7 +46,9 @@ _STATUS: Final[dict[type[OffhookError], int]] = {
     Unauthenticated: 401,
     Forbidden: 403,
     Locked: 423,
+    CarrierFailed: 502,
     TooMany: 429,
+    RangeUnsatisfiable: 416,
     ConfigurationError: 422,
     CarrierRefused: 502,
     AdmissionRefused: 503,
@@ -54,8 +58,9 @@ _STATUS: Final[dict[type[OffhookError], int]] = {
 _TITLES: Final = {
     400: "The request cannot be read", 401: "Who are you?", 403: "Not allowed", 404: "Not found",
     405: "Not with this method", 409: "Does not fit", 412: "Changed meanwhile", 413: "Too large",
-    415: "Another kind of content", 422: "Cannot be used", 423: "The vault is locked", 428: "Which version?",
-    429: "Too many requests", 500: "A fault of ours", 502: "The carrier refused", 503: "Not now",
+    415: "Another kind of content", 416: "No such part", 422: "Cannot be used",
+    423: "The vault is locked", 428: "Which version?", 429: "Too many requests", 500: "A fault of ours",
+    502: "The carrier refused", 503: "Not now",
 }  # fmt: skip
 
 
@@ -106,7 +111,9 @@ def of_error(error: OffhookError) -> JSONResponse:
         return problem(status, str(error), error.code, flaws=[Flaw(_pointer(error.field), str(error))])
     if isinstance(error, Problem):
         flaws = error.flaws if isinstance(error, Invalid) else ()
-        headers = {"Retry-After": str(int(error.retry_after_s + 0.999))} if isinstance(error, TooMany) else {}
+        headers = dict(error.headers)
+        if isinstance(error, TooMany):
+            headers = {"Retry-After": str(int(error.retry_after_s + 0.999))}
         if isinstance(error, Unauthenticated):
             headers = {"WWW-Authenticate": "Bearer"}
         return problem(status, str(error), error.code, error.what_to_do, flaws, headers)

@@ -19,6 +19,7 @@ def header_of(handle: CallHandle, agent: "AgentRuntime") -> Header:
         call=handle.call_id,
         carrier_call=facts.call_sid,
         agent=agent.agent.name,
+        agent_key=facts.agent,
         started=clock.wall().isoformat(timespec="milliseconds"),
         behaviour=agent.behaviour,
         script=_written(agent, kept).script_on(facts.to_number),

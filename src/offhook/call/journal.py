@@ -102,6 +102,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     carrier_call: str = ""
     """The carrier's id of it."""
     agent: str
+    agent_key: str = ""
+    """The platform's own name of the agent and its version, as `agent_01J.../3`; empty: its file is all there is."""
     version: str = __version__
     """Of the Offhook that has written it."""
     digest: str = ""

@@ -43,6 +43,16 @@ class TurnLatency:
         return tuple(field.name.removesuffix("_s") for field in fields(cls) if field.name in _PARTS)
 
 
+def whole_ms(turn: TurnLatency) -> tuple[int, dict[str, int]]:
+    """The gap and its parts by name, in whole milliseconds that add up to it."""
+    # What the edges are at is rounded, not what lies between them.
+    edges, place = [0], 0.0
+    for part in turn.parts_s:
+        place += part
+        edges.append(round(place * 1000))
+    return edges[-1], {name: edges[n + 1] - edges[n] for n, name in enumerate(turn.part_names())}
+
+
 MEASURED: Final[frozenset[type]] = frozenset(
     {
         ev.SpeechStopped, ev.TranscriptFinal, ev.SilenceLasted, ev.FirstTokenReceived, ev.SegmentReady,

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from offhook import clock
+from offhook.call.admission import Agents, Limits
 from offhook.call.aftermath import Aftermath
 from offhook.call.boundary import Boundaries
 from offhook.call.call import CallWires, run_call
@@ -34,28 +35,6 @@ RETURNS: Final = 3
 """So often in a row a stream that is lost is opened again,"""
 GOOD_MEDIA_S: Final = 10.0
 """when it has not carried so much audio in between."""
-
-
-class Agents(Protocol):
-    """Who answers calls. What is given out is shared, and taken back with `release`."""
-
-    async def resolve(self, facts: CallFacts, call_id: str = "") -> AgentRuntime:
-        """Who answers this call, with what it brings along filled in. Raises `OffhookError`."""
-
-    async def handoff(self, runtime: AgentRuntime, name: str) -> AgentRuntime:
-        """Whom this agent knows by `name`. Raises `OffhookError`."""
-
-    def release(self, runtime: AgentRuntime) -> None:
-        """A call does not need it any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What this process takes on."""
-
-    max_calls: int = 50
-    max_loop_lag_s: float = 0.15
-    max_per_number: int = 0  # 0: no bound
 
 
 @dataclass(slots=True)
@@ -275,6 +254,21 @@ class LiveCalls:
         """A live call by its own id."""
         live = self._live.get(call_id)
         return live.handle if live is not None else None
+
+    def facts_of(self, call_sid: str) -> CallFacts | None:
+        """Of a call that is live or expected."""
+        live, expected = self._by_sid(call_sid), self._expected.get(call_sid)
+        return live.handle.facts if live is not None else expected.facts if expected is not None else None
+
+    def handle_of(self, call_sid: str) -> CallHandle | None:
+        """A live call by the carrier's id."""
+        live = self._by_sid(call_sid)
+        return live.handle if live is not None else None
+
+    def account_of(self, call_sid: str) -> str:
+        """The carrier's account whose call it is, empty when that is not known here."""
+        facts = self.facts_of(call_sid)
+        return facts.account if facts is not None else ""
 
     def _by_sid(self, call_sid: str) -> _Live | None:
         return next((live for live in self._live.values() if live.handle.facts.call_sid == call_sid), None)

@@ -114,7 +114,8 @@ class Performer:
             self.inbox.put(ev.AgentEntered(agent.agent.name, agent.behaviour, script, hears_audio=True))
         self._attach(leg)
         is_outbound = self._wires.handle.facts.direction == "outbound"
-        self.inbox.put(ev.CallAnswered("outbound" if is_outbound else "inbound"))
+        is_screened = is_outbound and self._wires.handle.facts.is_screened
+        self.inbox.put(ev.CallAnswered("outbound" if is_outbound else "inbound", is_screened))
         self._wires.handle.open(
             Inside(
                 put=self.inbox.put,

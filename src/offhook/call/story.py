@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Final, Literal
 
 import msgspec
 
-from offhook.call.latency import LatencyMeter, TurnLatency
+from offhook.call.latency import LatencyMeter, TurnLatency, whole_ms
 from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.core import history as hist
@@ -253,17 +253,10 @@ def _news(what: ev.Event, at: float) -> list[Told]:
 
 
 def _gap(turn: TurnLatency, at: float) -> GapMeasured:
-    # Rounded so that the parts still add up: what the edges are at is rounded, not what lies between them.
-    edges, place = [0], 0.0
-    for part in turn.parts_s:
-        place += part
-        edges.append(round(place * 1000))
-    parts = {name: edges[at + 1] - edges[at] for at, name in enumerate(turn.part_names())}
+    gap_ms, parts = whole_ms(turn)
     first_ms = round(turn.first_sound_s * 1000)
     text = _cut(turn.text)
-    return GapMeasured(
-        at=at, turn=turn.turn, text=text, gap_ms=edges[-1], parts_ms=parts, first_sound_ms=max(first_ms, 0)
-    )
+    return GapMeasured(at=at, turn=turn.turn, text=text, gap_ms=gap_ms, parts_ms=parts, first_sound_ms=max(first_ms, 0))
 
 
 def _ended(reason: EndReason, detail: str, at: float) -> Ended:

@@ -25,7 +25,7 @@ from offhook.settings import Settings
 from offhook.simulator.caller import Caller, Heard
 from offhook.simulator.caller_script import CallerScript, conversation, load_script, script_from
 from offhook.simulator.carrier import Carrier
-from offhook.simulator.carrier_call import CallOutcome
+from offhook.simulator.carrier_outcome import CallOutcome
 from offhook.simulator.carrier_rest import RestServer
 from offhook.simulator.carrier_web import Account, ServerWeb
 from offhook.simulator.listener import AgentLine, Listener, open_transcriber

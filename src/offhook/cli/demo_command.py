@@ -22,7 +22,7 @@ from offhook.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from offhook.simulator.carrier_call import CallOutcome
+    from offhook.simulator.carrier_outcome import CallOutcome
 
 START_S: Final = 60.0
 """Longest start of the server."""

@@ -30,7 +30,8 @@ def examine(
     except ConfigurationError as error:
         yield Check(Mark.BAD, "environment", error.found or "not usable", str(error))
         return
-    yield from of_machine(settings, host, port, has_carrier=has_carrier)
+    # Without an agent's file it is the whole product that is served.
+    yield from of_machine(settings, host, port, has_carrier=has_carrier, has_accounts=path is None)
     vault = seen(settings)
     yield from of_vault(vault)
     if path is None:

@@ -21,15 +21,20 @@ _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """A disk that is full today costs records, and no call: a server that starts again must answer."""
 
 
-def of_machine(settings: Settings, host: str, port: int, *, has_carrier: bool = True) -> Iterator[Check]:
-    """What is the same for every agent; without a carrier nothing is asked about telephone calls."""
+def of_machine(
+    settings: Settings, host: str, port: int, *, has_carrier: bool = True, has_accounts: bool = False
+) -> Iterator[Check]:
+    """What is the same for every agent; without a carrier nothing is asked about telephone calls.
+
+    `has_accounts`: the carrier's accounts are those that workspaces connect, which sign with their own tokens.
+    """
     yield _python()
     yield _port(host, port)
     yield _data_dir(settings.data_dir, settings.low_disk_mb)
     if has_carrier:
         yield _public_url(settings)
         yield from _twilio(settings)
-        yield _signatures(settings, host)
+        yield _signatures(settings, host, has_accounts)
     yield _descriptors(settings.max_calls)
 
 
@@ -122,7 +127,7 @@ def _twilio(settings: Settings) -> Iterator[Check]:
         yield Check(strange, "Twilio token", "another form", "TWILIO_AUTH_TOKEN is 32 characters of 0-9, a-f")
 
 
-def _signatures(settings: Settings, host: str) -> Check:
+def _signatures(settings: Settings, host: str, has_accounts: bool) -> Check:
     """Whether any request at all will be let in."""
     if unsafe := why_unsafe(settings, host):
         return Check(Mark.BAD, "signatures", "not asked for", unsafe)
@@ -131,6 +136,9 @@ def _signatures(settings: Settings, host: str) -> Check:
         return Check(Mark.NOTE, "signatures", "not asked for", advice)
     if settings.twilio_auth_token or settings.twilio_shared_keys:
         return Check(Mark.GOOD, "signatures", "checked")
+    if has_accounts:
+        advice = "connect an account (POST /v1/carrier-accounts), or set TWILIO_AUTH_TOKEN"
+        return Check(Mark.NOTE, "signatures", "checked with the tokens of the accounts that are connected", advice)
     advice = (
         "set TWILIO_AUTH_TOKEN; or, to try it on this machine alone, put OFFHOOK_UNSIGNED=1 in front of the command"
     )

@@ -134,13 +134,14 @@ async def serve_platform(
     try:
         if team:
             await platform.adopt(next(iter(team)))
-        live, desk = platform.take_calls(records, _lines(rest, settings), _past(settings, files))
+        live, desk = platform.take_calls(records, platform.clients.lines(rest), _past(settings, files))
         elsewhere = platform.elsewhere
         assert elsewhere is not None
-        browsers = platform.browser_calls
         app = create_app(
-            desk, settings, sentences=_sentences(team), records=records.state, browsers=browsers, elsewhere=elsewhere
-        )
+            desk, settings, sentences=_sentences(team), records=records.state,
+            tokens=platform.clients.tokens, placed=platform.placing, browsers=platform.browser_calls,
+            sockets_below=ROOT, elsewhere=elsewhere,
+        )  # fmt: skip
         app.mount(ROOT, create_api(platform))
         runtimes = platform.line_up.runtimes
         private = None

@@ -27,6 +27,9 @@ class EndReason(StrEnum):
     MACHINE_ANSWERED = "machine.answered"
     MACHINE_MESSAGE_LEFT = "machine.message_left"
     OPERATOR_ENDED = "operator.ended"
+    CARRIER_REFUSED = "carrier.refused"
+    CARRIER_UNREACHABLE = "carrier.unreachable"
+    CARRIER_ANSWER_LOST = "carrier.answer_lost"
     LIMIT_CONCURRENT_CALLS = "limit.concurrent_calls"
     LIMIT_CALLS_A_DAY = "limit.calls_a_day"
     LIMIT_MINUTES_A_DAY = "limit.minutes_a_day"
@@ -46,7 +49,9 @@ class EndReason(StrEnum):
     PROVIDER_STT_FAILED = "provider.stt.failed"
     PROVIDER_VOICE_FAILED = "provider.voice.failed"
     PROVIDER_REPLY_FAILED = "provider.reply.failed"
+    OFFHOOK_NOT_DIALLED = "offhook.not_dialled"
     OFFHOOK_DRAINED = "offhook.drained"
+    OFFHOOK_DIED = "offhook.died"
     OFFHOOK_ERROR = "offhook.error"
 
 
@@ -86,6 +91,18 @@ ENDINGS: Final[dict[EndReason, Ending]] = {
     EndReason.MACHINE_ANSWERED: Ending(says="A machine answered, and there was nothing to leave on it."),
     EndReason.MACHINE_MESSAGE_LEFT: Ending(says="A machine answered, and the message was left on it."),
     EndReason.OPERATOR_ENDED: Ending(says="Somebody ended the call from outside: by the API or at the dashboard."),
+    EndReason.CARRIER_REFUSED: Ending(
+        says="The carrier refused to place the call.",
+        advice="The carrier's own words stand beside it: mostly the number, or a country that is not allowed.",
+    ),
+    EndReason.CARRIER_UNREACHABLE: Ending(
+        says="The carrier could not be reached, and the call was certainly not placed.",
+        advice="Place it again when the carrier answers: its status page, and this server's way out, tell more.",
+    ),
+    EndReason.CARRIER_ANSWER_LOST: Ending(
+        says="The carrier was asked to place the call, and nobody could find out whether it did.",
+        advice="Look at the carrier's own list of calls before the call is placed again.",
+    ),
     EndReason.LIMIT_CONCURRENT_CALLS: Ending(
         says="As many calls as are allowed at once were live already.", advice="`concurrent_calls` in the limits."
     ),
@@ -154,7 +171,15 @@ ENDINGS: Final[dict[EndReason, Ending]] = {
         apologise=True,
         advice="`offhook doctor` checks the model; a fall-back list gives it a stand-by.",
     ),
+    EndReason.OFFHOOK_NOT_DIALLED: Ending(
+        says="The server stopped before the call was dialled, and was back too late for it.",
+        advice="Place it again.",
+    ),
     EndReason.OFFHOOK_DRAINED: Ending(says="The server was stopped, and the call did not end by itself in time."),
+    EndReason.OFFHOOK_DIED: Ending(
+        says="The server's process died, or its machine did, and the call with it.",
+        advice="Look into the log of that process and the system's own: memory, power, a forced restart.",
+    ),
     EndReason.OFFHOOK_ERROR: Ending(
         says="A fault of Offhook itself.",
         apologise=True,

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from offhook.call.handle import CallHandle
 from offhook.call.live import LiveCalls
 from offhook.core.endings import EndReason
 from offhook.core.events import TransferEnded
 from offhook.errors import AdmissionRefused
-from offhook.platform.line_up import Answering, LineUp
+from offhook.platform.line_up import NO_AGENT, NOT_IN_USE, Answering, LineUp
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import Leg, LegStarted
 
@@ -19,6 +20,9 @@ Guard = Callable[[CallFacts, Answering], None]
 """Raises `AdmissionRefused` for a call that is not to be taken: limits, a shield."""
 Refused = Callable[[CallFacts, str, AdmissionRefused], None]
 """Told each call that was not taken, with its workspace (empty: nobody's)."""
+
+Begun = Callable[[CallHandle], None]
+"""Told each call whose media have come, and each time that they come back."""
 
 
 class FrontDesk:
@@ -28,6 +32,7 @@ class FrontDesk:
         self._live, self._line_up = live, line_up
         self.guards: Final[list[Guard]] = []
         self.on_refused: Final[list[Refused]] = []
+        self.on_begun: Final[list[Begun]] = []
 
     @property
     def count(self) -> int:
@@ -40,9 +45,12 @@ class FrontDesk:
 
     def expect(self, facts: CallFacts) -> str:
         """A token for the call's media. Raises `AdmissionRefused`, with what the caller is to hear."""
-        workspace = ""
+        workspace = self._line_up.workspace_of(facts)
         try:
             answering = self._line_up.who(facts)
+            if facts.call_id and answering.workspace != workspace:
+                # The address of a call that we placed names an agent of the account's own workspace.
+                raise AdmissionRefused(NO_AGENT, sentence=NOT_IN_USE)
             workspace = answering.workspace
             for guard in self.guards:
                 guard(facts, answering)
@@ -54,7 +62,16 @@ class FrontDesk:
 
     def answer(self, leg: Leg, started: LegStarted) -> bool:
         """Begin the call whose token the media bring, or give a live one its media back."""
-        return self._live.answer(leg, started)
+        is_taken = self._live.answer(leg, started)
+        if is_taken and (handle := self._live.handle_of(started.call_sid)) is not None:
+            for told in self.on_begun:
+                told(handle)
+        return is_taken
+
+    def account_of(self, call_sid: str) -> str:
+        """The carrier's account whose call it is: by its number, which every process knows."""
+        facts = self._live.facts_of(call_sid)
+        return self._line_up.account_of(facts) if facts is not None else ""
 
     def carrier_ended(self, call_sid: str) -> None:
         """The carrier says that the telephone call is over."""

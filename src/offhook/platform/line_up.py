@@ -25,6 +25,7 @@ from offhook.telephony.facts import CallFacts
 
 UNKNOWN_NUMBER: Final = "unknown number"
 NO_AGENT: Final = "no agent"
+NOT_IN_USE: Final = "I am sorry, this number is not in use. Goodbye."
 
 
 FolderOf = Callable[["Answering", Mapping[str, str]], Awaitable[Path]]
@@ -66,14 +67,33 @@ class LineUp:
             agent_id, _, version = facts.agent.partition("/")
             tried = self._snapshot.tried(agent_id, int(version or 0))
             return self._version(tried or self._agent(agent_id), int(version or 0))
-        number = self._snapshot.number(facts.to_number)
+        number = self._snapshot.number(facts.own_number)
+        if number is not None and facts.account not in ("", number.account_sid):
+            # Another account's request that names this number: for that account there is no such number.
+            raise AdmissionRefused(UNKNOWN_NUMBER, sentence=NOT_IN_USE)
         if number is not None and number.agent_id:
             agent = self._agent(number.agent_id)
             return self._version(agent, _drawn(number, facts) or agent.version)
-        if self._default:
+        if self._default and (number is not None or self._is_settings_own(facts.account)):
             agent = self._agent(self._default)
             return self._version(agent, agent.version)
-        raise AdmissionRefused(UNKNOWN_NUMBER if number is None else NO_AGENT)
+        raise AdmissionRefused(UNKNOWN_NUMBER if number is None else NO_AGENT, sentence=NOT_IN_USE)
+
+    def _is_settings_own(self, account: str) -> bool:
+        """It is not one that a workspace has connected, or it is the settings' account as well."""
+        return account in ("", self._settings.twilio_account_sid) or self._snapshot.account(account) is None
+
+    def workspace_of(self, facts: CallFacts) -> str:
+        """Whose call it is by its account or its number; empty: nobody's."""
+        account, number = self._snapshot.account(facts.account), self._snapshot.number(facts.own_number)
+        if account is not None:
+            return account.workspace
+        return number.workspace if number is not None else ""
+
+    def account_of(self, facts: CallFacts) -> str:
+        """The carrier's account whose call it is; empty: not known."""
+        number = self._snapshot.number(facts.own_number)
+        return facts.account or (number.account_sid if number is not None else "")
 
     def _agent(self, agent_id: str) -> KnownAgent:
         agent = self._snapshot.agent(agent_id)

@@ -9,10 +9,17 @@ from typing import Any, Final, Self
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
 from offhook.call.records.port import Records
+from offhook.ids import new_id
 from offhook.platform.agents import Agents
 from offhook.platform.browser_calls import BrowserCalls
 from offhook.platform.bus import Body, Bus
+from offhook.platform.call_doors import CallDoors
+from offhook.platform.call_feed import Feeds
+from offhook.platform.call_keeping import CallKeeping
 from offhook.platform.call_values import CallValues
+from offhook.platform.calls import Calls
+from offhook.platform.carrier_accounts import CarrierAccounts
+from offhook.platform.carrier_clients import CarrierClients
 from offhook.platform.documents import Documents
 from offhook.platform.elsewhere import OtherProcesses
 from offhook.platform.events import Events
@@ -25,12 +32,17 @@ from offhook.platform.jobs import JOB, Jobs
 from offhook.platform.keys import ApiKeys
 from offhook.platform.line_up import Answering, LineUp
 from offhook.platform.master_key import MasterKeyFiles
+from offhook.platform.number_watch import NumberWatch
+from offhook.platform.numbers import Numbers
 from offhook.platform.oidc import Issuer, issuer_of
 from offhook.platform.passwords import Passwords
 from offhook.platform.people import People
 from offhook.platform.people_rows import first_workspace
+from offhook.platform.placing import Placing
+from offhook.platform.prices import Prices
 from offhook.platform.processes import SERVER, Processes
 from offhook.platform.provider_keys import ProviderKeys
+from offhook.platform.records import CallRecords
 from offhook.platform.sessions import Sessions
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.throttle import Throttle
@@ -74,6 +86,17 @@ class Platform:
     jobs: Jobs = field(init=False)
     events: Events = field(init=False)
     webhooks: Webhooks = field(init=False)
+    clients: CarrierClients = field(init=False)
+    carrier_accounts: CarrierAccounts = field(init=False)
+    numbers: Numbers = field(init=False)
+    number_watch: NumberWatch = field(init=False)
+    placing: Placing = field(init=False)
+    call_records: CallRecords = field(init=False)
+    call_keeping: CallKeeping = field(init=False)
+    call_doors: CallDoors = field(init=False)
+    call_feeds: Feeds = field(init=False)
+    calls: Calls = field(init=False)
+    prices: Prices = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
     invitations: Invitations = field(init=False)
@@ -85,6 +108,7 @@ class Platform:
     gate_house: GateHouse = field(init=False)
     browser_calls: BrowserCalls = field(init=False)
     file_agents: FileAgents | None = None
+    process_id: str = field(default_factory=lambda: new_id("proc"))
     _first: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -101,6 +125,20 @@ class Platform:
         self.jobs = Jobs(self.store, lambda: self.processes.id, lambda: self.processes.is_first)
         self.events = Events(self.jobs)
         self.webhooks = Webhooks(self.store, self.vault, self.jobs, self.events, self.settings.private_hosts)
+        self.clients = CarrierClients(self.snapshot, self.settings)
+        self.carrier_accounts = CarrierAccounts(self.store, self.snapshot, self.clients, self.vault)
+        self.numbers = Numbers(self.store, self.snapshot, self.clients, self.settings)
+        self.number_watch = NumberWatch(self.store, self.numbers)
+        self.placing = Placing(self.store, self.snapshot, self.line_up, self.clients, self.settings, self.call_values)
+        self.call_records = CallRecords(
+            self.store, self.objects, self._workspace_of, lambda: self.process_id, self.settings.keep_days
+        )
+        self.call_keeping = CallKeeping(
+            self.store, self.objects, self.call_records, self.settings.data_dir, self._workspace_of,
+            self.settings.keep_days,
+        )  # fmt: skip
+        self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
+        self.call_doors, self.call_feeds = CallDoors(lambda: self.process_id), Feeds(self.calls, self.call_records)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
         self.invitations = Invitations(self.store)
@@ -120,6 +158,7 @@ class Platform:
         platform = cls(settings, Store(url), Objects.open(settings.objects_url.reveal(), settings.data_dir / "objects"))
         await platform.vault.open()
         await platform.snapshot.load()
+        platform.call_records.start()
         await platform.gate_house.load()
         return platform
 
@@ -176,7 +215,7 @@ class Platform:
             self.line_up.runtimes,
             Limits(settings.max_calls, settings.max_loop_lag_ms / 1000, settings.max_calls_per_number),
             data_dir=settings.data_dir,
-            records=self.browser_calls.over(self.gate_house.over(records)),
+            records=self.browser_calls.over(self.gate_house.over(self.call_records.over(records))),
             lines=lines,
             tokens=Tokens(settings.secret_key),
             past=past,
@@ -188,7 +227,16 @@ class Platform:
 
         self.elsewhere = OtherProcesses(self.bus, knows, lambda call_id: live.handle(call_id) is not None)
         desk = FrontDesk(live, self.line_up)
+        desk.guards.append(self.placing.guard)
+        desk.on_begun.append(self.placing.begun)
+        self.placing.refusal, self.placing.handle_of = live.refusal, live.handle
+        self.placing.start()
+        self.number_watch.start()
+        self.call_doors.live = live
+        self.call_keeping.start()
         self.gate_house.stand_before(live, desk)
+        self.placing.guards.append(self.gate_house.limits.guard)
+        self.placing.give_up = self.gate_house.limits.tally.give_up
         self.browser_calls.open(desk)
         return live, desk
 
@@ -199,10 +247,15 @@ class Platform:
         await asyncio.to_thread(self.jobs.stop)
         await self.bus.stop()
         await self.processes.stop()
+        await self.placing.stop()
+        await self.number_watch.stop()
         await self.browser_calls.stop()
         await self.gate_house.stop()
+        await self.call_keeping.stop()
+        await self.call_records.close()
         await self.vault.close()
         await self.snapshot.stop()
+        await self.clients.close()
         await self.line_up.runtimes.close()
         await asyncio.to_thread(self.passwords.close)
         await asyncio.to_thread(self.store.close)
@@ -232,6 +285,10 @@ class Platform:
         self.snapshot.changed(changes)
         self.gate_house.changed(changes)
         self.browser_calls.changed(changes)
+
+    def _workspace_of(self, agent_id: str) -> str:
+        agent = self.snapshot.agent(agent_id)
+        return agent.workspace if agent is not None else ""
 
     async def _folder_of(self, answering: Answering, files: Mapping[str, str]) -> Path:
         agent = self.snapshot.agent(answering.agent_id)

@@ -27,6 +27,8 @@ class Problem(OffhookError):
         super().__init__(message)
         self.code = code or type(self).code  # type: ignore[misc]
         self.what_to_do = what_to_do or type(self).what_to_do
+        self.headers: dict[str, str] = {}
+        """Of the answer."""
 
 
 class NotFound(Problem):
@@ -88,6 +90,13 @@ class Locked(Problem):
     )
 
 
+class CarrierFailed(Problem):
+    """The carrier did not do it."""
+
+    code = "carrier.failed"
+    what_to_do = "Try again in a moment; when it stays so, look at the carrier's own status page."
+
+
 class TooMany(Problem):
     """Too much of it in too short a time."""
 
@@ -96,3 +105,14 @@ class TooMany(Problem):
     def __init__(self, message: str | None = None, *, retry_after_s: float, code: str = "") -> None:
         super().__init__(message, code=code, what_to_do=f"Wait {retry_after_s:.0f} s.")
         self.retry_after_s = retry_after_s
+
+
+class RangeUnsatisfiable(Problem):
+    """There are no such bytes."""
+
+    code = "request.range"
+    what_to_do = "Ask for bytes that the file has: its size is in `Content-Range`."
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.headers = {"Content-Range": f"bytes */{size}"}

@@ -19,12 +19,15 @@ from offhook.store.schema import WORKSPACES
 from offhook.store.scope import Change
 from offhook.store.store import Store
 from offhook.store.tables.agents import AGENT_VERSIONS, AGENTS
-from offhook.store.tables.numbers import CARRIER_ACCOUNTS, PHONE_NUMBERS
+from offhook.store.tables.numbers import CALL_DIALS, CARRIER_ACCOUNTS, PHONE_NUMBERS
 
 AGAIN_S: Final = 2.0
 """After a failed reading it is tried again."""
 MOST_ON_TRIAL: Final = 100
 _LOG: Final = logging.getLogger("offhook.platform")
+
+CARRIER_TOKEN: Final = "carrier_token"  # noqa: S105
+"""The kind of a carrier account's secret, which is named by the account's id."""
 
 Secrets = Mapping[tuple[str, str], Secret]
 """A workspace's secrets, by kind and name."""
@@ -60,6 +63,8 @@ class KnownNumber:
     id: str
     number: str
     agent_id: str
+    account_sid: str
+    """The carrier's account that it belongs to: it rings for that one's requests alone."""
     split: tuple[tuple[int, int], ...] = ()
     """Versions with their parts of a hundred; empty: the published version."""
 
@@ -145,6 +150,11 @@ class Snapshot:
     def account(self, account_sid: str) -> KnownAccount | None:
         """A carrier account by the carrier's id of it."""
         return self._known.accounts.get(account_sid)
+
+    def token_of(self, account_sid: str) -> Secret | None:
+        """With what this account signs; None: it is not ours, or the vault is locked."""
+        account = self.account(account_sid)
+        return self.secrets(account.workspace).get((CARRIER_TOKEN, account.id)) if account is not None else None
 
     def workspace(self, workspace: str) -> KnownWorkspace | None:
         """A workspace by its id."""
@@ -293,7 +303,7 @@ Documents = dict[tuple[str, int], KnownVersion]
 
 
 def _agents(connection: Connection, ids: set[str] | None) -> tuple[dict[str, KnownAgent], Documents]:
-    """The published version of each, and the versions that a number's split names."""
+    """The published version of each, and the versions that a number's split or a call to be placed names."""
     wanted = AGENTS.c.id.in_(ids) if ids is not None else AGENTS.c.id.is_not(None)
     is_there = and_(wanted, AGENTS.c.deleted_at.is_(None), AGENTS.c.published_version.is_not(None))
     columns = (AGENTS.c.workspace_id, AGENTS.c.id, AGENTS.c.name, AGENTS.c.published_version, AGENTS.c.file)
@@ -307,11 +317,20 @@ def _agents(connection: Connection, ids: set[str] | None) -> tuple[dict[str, Kno
     for workspace, agent_id, name, version, file, text, files in connection.execute(published):
         agents[agent_id] = KnownAgent(workspace, agent_id, name, version, file)
         documents[agent_id, version] = KnownVersion(text.encode(), files.encode())
-    number = PHONE_NUMBERS.c
-    for agent_id, split in connection.execute(select(number.agent_id, number.split).where(number.split.is_not(None))):
-        for version, _ in _split(split):
-            if agent_id in agents and (agent_id, version) not in documents:
-                documents |= _document(connection, agent_id, version)
+    number, dial = PHONE_NUMBERS.c, CALL_DIALS.c
+    named = [
+        (agent_id, version)
+        for agent_id, split in connection.execute(
+            select(number.agent_id, number.split).where(number.split.is_not(None))
+        )
+        for version, _ in _split(split)
+    ]
+    # A call that is being placed speaks for the version that was asked for.
+    asked = select(dial.agent_id, dial.agent_version).distinct()
+    named += [tuple(row) for row in connection.execute(asked)]
+    for agent_id, version in named:
+        if agent_id in agents and (agent_id, version) not in documents:
+            documents |= _document(connection, agent_id, version)
     return agents, documents
 
 
@@ -325,12 +344,13 @@ def _document(connection: Connection, agent_id: str, version: int) -> Documents:
 def _numbers(connection: Connection, ids: set[str] | None) -> dict[str, KnownNumber]:
     table = PHONE_NUMBERS.c
     wanted = table.id.in_(ids) if ids is not None else table.id.is_not(None)
-    rows = connection.execute(
-        select(table.workspace_id, table.id, table.number, table.agent_id, table.split).where(wanted)
-    )
+    columns = (table.workspace_id, table.id, table.number, table.agent_id, CARRIER_ACCOUNTS.c.account_sid, table.split)
+    joined = select(*columns).join(CARRIER_ACCOUNTS, CARRIER_ACCOUNTS.c.id == table.carrier_account_id)
     return {
-        row.number: KnownNumber(row.workspace_id, row.id, row.number, row.agent_id or "", _split(row.split))
-        for row in rows
+        row.number: KnownNumber(
+            row.workspace_id, row.id, row.number, row.agent_id or "", row.account_sid, _split(row.split)
+        )
+        for row in connection.execute(joined.where(wanted))
     }
 
 

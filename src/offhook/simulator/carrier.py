@@ -14,8 +14,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from offhook.simulator.caller import Caller
-from offhook.simulator.carrier_call import CallOptions, CallOutcome, CarrierCall, Parties
+from offhook.simulator.carrier_call import CarrierCall
 from offhook.simulator.carrier_media import StreamFacts
+from offhook.simulator.carrier_numbers import OwnedNumbers
+from offhook.simulator.carrier_outcome import CallOptions, CallOutcome, Parties
 from offhook.simulator.carrier_stream import SocketStream, StreamOptions
 from offhook.simulator.carrier_way import Way
 from offhook.simulator.carrier_web import ServerWeb, Source
@@ -40,6 +42,7 @@ class Carrier:
         self.options: Final = options or CallOptions(status_url=web.origin + STATUS_PATH)
         self.calls: Final[dict[str, CarrierCall]] = {}
         """By SID, those that are over too."""
+        self.numbers: Final = OwnedNumbers()
         self.placed: Final[set[asyncio.Task[CallOutcome]]] = set()
         """Calls that were placed over REST and go on."""
         self._going_on: Final[set[asyncio.Task[CallOutcome]]] = set()
@@ -57,9 +60,14 @@ class Carrier:
         to_number: str = "+15005550001",
         voice_url: str = "",
     ) -> CallOutcome:
-        """An inbound call, from the first webhook to the last callback. `voice_url` is the number's webhook."""
-        parties = Parties(self.mint("CA"), from_number, to_number)
-        call = self._begin(parties, caller, self.options)
+        """An inbound call, from the first webhook to the last callback. `voice_url` is the number's webhook; without it
+        a number that the account owns has its own."""
+        parties, options = Parties(self.mint("CA"), from_number, to_number), self.options
+        if not voice_url and (owned := self.numbers.find(to_number)) is not None:
+            voice_url = owned.settings["voice_url"]
+            fallback, status = owned.settings["voice_fallback_url"], owned.settings["status_callback"]
+            options = replace(options, fallback_url=fallback, status_url=status, status_events=("completed",))
+        call = self._begin(parties, caller, options)
         return await self._started(call.run(Source(voice_url or self.web.origin + VOICE_PATH)))
 
     def place(self, to_number: str, from_number: str, source: Source, options: CallOptions | None = None) -> str:
@@ -67,7 +75,10 @@ class Carrier:
         parties = Parties(self.mint("CA"), from_number, to_number, "outbound-api")
         caller = self._answerer(to_number)
         call = self._begin(parties, caller or Caller(()), options or replace(self.options, status_url=""))
-        work = call.run(source) if caller is not None else _unanswered(call)
+        how = options or self.options
+        work = call.run(source) if caller is not None else call.ring_out(how.unanswered, how.ring_s)
+        if how.detected_url and caller is not None:
+            self._started(self._detected(call, how))
         task = self._started(work)
         self.placed.add(task)
         task.add_done_callback(self.placed.discard)
@@ -81,6 +92,16 @@ class Carrier:
         if self._going_on:
             await asyncio.wait(self._going_on)
         await self.web.close()
+
+    async def _detected(self, call: CarrierCall, options: CallOptions) -> CallOutcome:
+        """Who has answered is found out beside the call (Twilio: asynchronous answering machine detection)."""
+        await call.answered.wait()
+        await asyncio.sleep(options.detection_s)
+        if not call.is_over:
+            length_ms = str(round(options.detection_s * 1000))
+            fields = {"AnsweredBy": options.answered_by, "MachineDetectionDuration": length_ms}
+            await self.web.callback(options.detected_url, call.fields() | fields)
+        return call.outcome
 
     def _started(self, work: Coroutine[Any, Any, CallOutcome]) -> asyncio.Task[CallOutcome]:
         task = asyncio.ensure_future(work)
@@ -97,9 +118,3 @@ class Carrier:
 
     def _stream(self, facts: StreamFacts, url: str, telephone: Telephone, options: StreamOptions) -> SocketStream:
         return SocketStream(facts, url, self.web, telephone, options)
-
-
-async def _unanswered(call: CarrierCall) -> CallOutcome:
-    """Nobody is at that number."""
-    call.outcome.status, call.outcome.ended_by = "no-answer", "nobody"
-    return call.outcome

@@ -2,26 +2,24 @@
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from dataclasses import dataclass
+from typing import Final
 
 from offhook import clock
-from offhook.errors import ProtocolViolation
 from offhook.simulator.caller import Caller
 from offhook.simulator.carrier_callbacks import Callbacks
-from offhook.simulator.carrier_dial import Dialled, Dialling, DialPlan
-from offhook.simulator.carrier_media import StreamFacts, Violation
+from offhook.simulator.carrier_dial import Dialling
+from offhook.simulator.carrier_media import StreamFacts
+from offhook.simulator.carrier_outcome import CallOptions, CallOutcome, Parties, Status
 from offhook.simulator.carrier_stream import (
     CLOSED_BY_SERVER,
     IO_PROBLEM,
     Stream,
     StreamFailed,
-    StreamOptions,
 )
 from offhook.simulator.carrier_twiml import Verb
 from offhook.simulator.carrier_way import Way
 from offhook.simulator.carrier_web import LogEntry, Source, WebhookFailed
-from offhook.simulator.report import CallReport
 from offhook.simulator.telephone import Telephone
 
 MOST_DOCUMENTS: Final = 100
@@ -29,76 +27,7 @@ MOST_DOCUMENTS: Final = 100
 SECOND_STREAM_S: Final = 0.4
 """From the end of one stream to the beginning of the next one (Twilio: 0.4 to 0.75 s were measured)."""
 
-Status = Literal["queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled"]
 _STATUS_OF_EVENT: Final = {"initiated": "initiated", "ringing": "ringing", "answered": "in-progress"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallOptions:
-    """How the carrier conducts a call."""
-
-    stream: StreamOptions = field(default_factory=StreamOptions)
-    later_streams: StreamOptions | None = None
-    """Of the call's second stream and all that follow; None: as the first."""
-    fallback_url: str = ""
-    status_url: str = ""
-    """Takes status callbacks; empty: none are made."""
-    status_events: tuple[str, ...] = ("initiated", "ringing", "answered", "completed")
-    callback_delay_s: float = 0.0
-    callback_copies: int = 1
-    """2: each callback comes twice, as may happen."""
-    dials: tuple[DialPlan, ...] = (DialPlan(),)
-    """What becomes of each `<Dial>`, one after the other; the last again for all that follow."""
-    after_hang_up: Literal["action first", "status first", "no action"] = "action first"
-    """When a caller hangs up inside a `<Dial>`: what the server is told of it, and in which order."""
-    word_s: float = 0.35
-    """`<Say>` takes so long a word."""
-    pace: float = 1.0
-    """Factor of all that `<Say>`, `<Pause>`, `<Play>` and `<Dial>` take; 0: no time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parties:
-    """Who calls whom."""
-
-    call_sid: str
-    from_number: str
-    to_number: str
-    direction: Literal["inbound", "outbound-api"] = "inbound"
-
-
-@dataclass(slots=True)
-class CallOutcome:
-    """A call as the carrier saw it, and as the caller did."""
-
-    parties: Parties
-    status: str = "queued"
-    ended_by: str = ""
-    webhook_s: float = 0.0
-    """From the first webhook's request to its document."""
-    streams: list[str] = field(default_factory=list)
-    """How each media stream ended."""
-    said: list[str] = field(default_factory=list)
-    """By `<Say>`."""
-    dialled: list[Dialled] = field(default_factory=list)
-    log: list[LogEntry] = field(default_factory=list)
-    violations: list[Violation] = field(default_factory=list)
-    report: CallReport = field(default_factory=CallReport)
-    worst_lag_s: float = 0.0
-    """How late our own clockwork was at worst: much of it makes the measures doubtful."""
-
-    @property
-    def troubles(self) -> list[str]:
-        """All that the server did wrong in the carrier's eyes."""
-        # A server that closes its stream is logged as an error by Twilio, and is none.
-        harmless = (CLOSED_BY_SERVER,)
-        entries = [entry for entry in self.log if entry.code not in harmless]
-        return [str(trouble) for trouble in (*self.violations, *entries)]
-
-    def require_clean(self) -> None:
-        """Raise `ProtocolViolation` when the server broke the carrier's protocol anywhere."""
-        if self.troubles:
-            raise ProtocolViolation("the server broke the carrier's protocol: " + "; ".join(self.troubles[:10]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +50,8 @@ class CarrierCall:
         self._callbacks: Final = Callbacks(way.web, options.callback_copies, options.callback_delay_s)
         self._dialling: Dialling | None = None
         self._stream_count = 0
+        self.answered: Final = asyncio.Event()
+        self.created_at: Final = clock.wall()
 
     # ── from outside ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -158,6 +89,21 @@ class CarrierCall:
 
     # ── the call ─────────────────────────────────────────────────────────────────────────────────────────────────
 
+    async def ring_out(self, status: Status, ring_s: float) -> CallOutcome:
+        """Nobody answers: it rings, and has this status then, unless it is ended before."""
+        self._tell("initiated")
+        if status in ("no-answer", "canceled"):
+            self.outcome.status = "ringing"
+            self._tell("ringing")
+        await asyncio.wait({self._change}, timeout=ring_s)
+        change = self._change.result() if self._change.done() else None
+        ended = isinstance(change, _End)
+        # Who ends a call that rings has canceled it, however it was asked (Twilio: "Call resource", Status).
+        self.outcome.status, self.outcome.ended_by = ("canceled", "server") if ended else (status, "nobody")
+        self._tell("completed")
+        await self._callbacks.wait()
+        return self.outcome
+
     async def run(self, first: Source) -> CallOutcome:
         """From the first ring to the final status."""
         outbound = self._parties.direction != "inbound"
@@ -191,6 +137,7 @@ class CarrierCall:
         self.outcome.status = "in-progress"
         self._telephone = Telephone(self._caller, self._way.on_tick)
         self._tell("answered")
+        self.answered.set()
 
     async def _hold_line(self) -> None:
         assert self._telephone is not None

@@ -12,8 +12,9 @@ from urllib.parse import parse_qs
 
 from offhook.simulator.carrier import Carrier
 from offhook.simulator.carrier_call import CarrierCall
+from offhook.simulator.carrier_numbers import NumberRefused
 from offhook.simulator.carrier_twiml import TwimlError, parse
-from offhook.simulator.carrier_web import Source
+from offhook.simulator.carrier_web import Account, Source
 from offhook.simulator.http import HttpConnection, HttpRequest, HttpServer
 
 TWIML_LIMIT: Final = 4000
@@ -21,6 +22,7 @@ _ACCOUNT: Final = re.compile(
     r"/2010-04-01/Accounts/(?P<account>[^/]+?)(?P<rest>\.json|/Recordings(?:/\w+)?\.(?:json|wav))"
 )
 _PATH: Final = re.compile(r"/2010-04-01/Accounts/(?P<account>[^/]+)/Calls(?:/(?P<sid>[^/]+))?\.json")
+_NUMBERS: Final = re.compile(r"/2010-04-01/Accounts/(?P<account>[^/]+)/IncomingPhoneNumbers(?:/(?P<sid>[^/]+))?\.json")
 _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -28,9 +30,12 @@ _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 class RestFault:
     """What becomes of one request."""
 
-    kind: Literal["none", "throttled", "error", "slow", "malformed", "reset", "unanswered"] = "none"
-    """throttled: 429; error: 500; slow: done and answered after `delay_s`, if the client still waits; malformed: done,
-    and the answer is not JSON; reset: neither done nor answered; unanswered: done, and no answer comes."""
+    kind: Literal[
+        "none", "throttled", "error", "slow", "malformed", "reset", "unanswered", "late", "done", "refused"
+    ] = "none"
+    """throttled: 429; error: 500; late: done at once, answered after `delay_s`; done: done, and 500 is answered; slow:
+    done and answered after `delay_s`, if the client still waits; malformed: done, and the answer is not JSON; reset:
+    neither done nor answered; unanswered: done, and no answer comes; refused: 400, a country that is not allowed."""
     delay_s: float = 3.0
 
 
@@ -65,6 +70,11 @@ class RestServer(HttpServer):
         self.end_time = "Sat, 28 Nov 2026 09:00:00 +0000"
         """Of every call that is over (RFC 2822); none has a price yet."""
         self._carrier: Final = carrier
+        self._others: Final[dict[str, Account]] = {}
+
+    def also(self, account: Account) -> None:
+        """Another account that the carrier has, without calls or numbers: its keys are right."""
+        self._others[account.sid] = account
 
     @property
     def base_url(self) -> str:
@@ -83,6 +93,10 @@ class RestServer(HttpServer):
         if fault.kind == "slow":
             await connection.wait(fault.delay_s)
         status, body = self._answer(asked, fault)
+        if fault.kind == "late":
+            await connection.wait(fault.delay_s)
+        if fault.kind == "done":
+            status, body = 500, b'{"code": 20500, "message": "An internal server error has occurred", "status": 500}'
         if fault.kind == "unanswered":
             connection.abort()
         else:
@@ -92,6 +106,8 @@ class RestServer(HttpServer):
         try:
             if fault.kind == "throttled":
                 raise _Refused(429, 20429, "Too Many Requests")
+            if fault.kind == "refused":
+                raise _Refused(400, 21215, "Account not authorized to call that number: +15005550006")
             if fault.kind == "error":
                 raise _Refused(500, 20500, "An internal server error has occurred")
             status, content = self._perform(request)
@@ -107,20 +123,27 @@ class RestServer(HttpServer):
     def _perform(self, request: RestRequest) -> tuple[int, dict[str, Any]]:
         account = self._carrier.web.account
         expected = "Basic " + base64.b64encode(f"{account.sid}:{account.token}".encode()).decode()
+        path = request.path.partition("?")[0]
+        if (found := _ACCOUNT.fullmatch(path)) and (other := self._others.get(found["account"])) is not None:
+            theirs = "Basic " + base64.b64encode(f"{other.sid}:{other.token}".encode()).decode()
+            if theirs == request.authorization:
+                return 200, {"sid": other.sid, "status": "active", "type": "Full"}
         if not hmac.compare_digest(expected.encode(), request.authorization.encode()):
             raise _Refused(401, 20003, "Authenticate")
-        path = request.path.partition("?")[0]
         if request.method == "GET" and (found := _ACCOUNT.fullmatch(path)) and found["account"] == account.sid:
             return 200, self._account(found["rest"])
+        if (found := _NUMBERS.fullmatch(path)) and found["account"] == account.sid:
+            return 200, self._numbers(request, found["sid"])
         match = _PATH.fullmatch(path)
         if match is None or match["account"] != account.sid:
             raise _Refused(404, 20404, f"The requested resource {request.path} was not found")
         if match["sid"] is None:
             if request.method == "POST":
                 return 201, self._create(request)
-            wanted = parse_qs(request.path.partition("?")[2]).get("Status", [""])[0]
-            calls = [self._call(sid) for sid in self._carrier.calls]
-            calls = [call for call in calls if wanted in ("", call["status"])]
+            query = parse_qs(request.path.partition("?")[2])
+            calls = [self._call(sid) for sid in reversed(self._carrier.calls)]
+            for name, key in (("Status", "status"), ("To", "to"), ("From", "from")):
+                calls = [call for call in calls if query.get(name, [""])[0] in ("", call[key])]
             return 200, {"calls": calls, "page": 0, "next_page_uri": None}
         call = self._carrier.calls.get(match["sid"])
         if call is None:
@@ -128,6 +151,20 @@ class RestServer(HttpServer):
         if request.method == "POST":
             _update(call, request)
         return 200, self._call(match["sid"])
+
+    def _numbers(self, request: RestRequest, sid: str | None) -> dict[str, Any]:
+        numbers, account = self._carrier.numbers, self._carrier.web.account.sid
+        if sid is None and request.method == "GET":
+            return numbers.page(parse_qs(request.path.partition("?")[2]), account)
+        owned = numbers.by_sid.get(sid or "")
+        if owned is None:
+            raise _Refused(404, 20404, f"The requested resource {request.path} was not found")
+        if request.method == "POST":
+            try:
+                owned.change(request.form)
+            except NumberRefused as refused:
+                raise _Refused(400, refused.code, str(refused)) from refused
+        return owned.document(account)
 
     def _account(self, rest: str) -> dict[str, Any]:
         """The account, its recordings, or one of these: no sound, for a client that asks for the first byte only."""
@@ -148,6 +185,7 @@ class RestServer(HttpServer):
             status_url=request.first("StatusCallback"),
             status_events=tuple(request.form.get("StatusCallbackEvent", ["completed"])),
             fallback_url=request.first("FallbackUrl"),
+            detected_url=_detected_url(request),
         )
         return self._call(self._carrier.place(to_number, from_number, source, options), "queued")
 
@@ -163,11 +201,21 @@ class RestServer(HttpServer):
             "from": parties.from_number,
             "to": parties.to_number,
             "duration": None,
+            "date_created": call.created_at.strftime("%a, %d %b %Y %H:%M:%S +0000"),
+            "start_time": None,
             "end_time": self.end_time if call.is_over else None,
             "price": None,
             "price_unit": "USD",
             "uri": f"/2010-04-01/Accounts/{account}/Calls/{sid}.json",
         }
+
+
+def _detected_url(request: RestRequest) -> str:
+    """Where it is told who has answered; empty when nobody asks. Raises for what cannot be meant."""
+    kind = request.first("MachineDetection")
+    if kind not in ("", "Enable", "DetectMessageEnd"):
+        raise _Refused(400, 20001, f"MachineDetection is not valid: {kind}")
+    return request.first("AsyncAmdStatusCallback") if kind and request.first("AsyncAmd") == "true" else ""
 
 
 def _update(call: CarrierCall, request: RestRequest) -> None:

@@ -19,8 +19,9 @@ from typing import Any, Final
 from offhook import clock
 from offhook.errors import CarrierRefused, OffhookError
 from offhook.simulator.caller import Caller
-from offhook.simulator.carrier_call import CallOptions, CallOutcome, CarrierCall, Parties
+from offhook.simulator.carrier_call import CarrierCall
 from offhook.simulator.carrier_media import MediaFaults, StreamFacts
+from offhook.simulator.carrier_outcome import CallOptions, CallOutcome, Parties
 from offhook.simulator.carrier_stream import StreamOptions
 from offhook.simulator.carrier_twiml import TwimlError, Verb, parse
 from offhook.simulator.carrier_way import Way

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from offhook import __version__
 from offhook.errors import ConfigurationError, StoreError
 from offhook.store.engine import file_of, is_sqlite, open_engine
+from offhook.store.search import create as create_search
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -100,6 +101,8 @@ def run_migrations(connection: Connection) -> None:
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    # Its tables differ from one database to the other, and can be made again from the calls.
+    create_search(connection)
 
 
 def _forward(url: URL) -> None:

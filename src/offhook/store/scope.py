@@ -132,6 +132,13 @@ class Scope:
         statement = make(table).values(self._own(table, values)).on_conflict_do_nothing(index_elements=list(key))
         return self._connection.execute(statement, execution_options=_COUNTED).rowcount > 0
 
+    def insert_new(self, table: Table, key: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+        """Rows of the same columns; those that have the same as another in the columns `key` are there already."""
+        every = [self._own(table, row) for row in rows]
+        if every:
+            make = postgresql_insert if self.dialect == "postgresql" else sqlite_insert
+            self._connection.execute(make(table).on_conflict_do_nothing(index_elements=list(key)), every)
+
     def update(self, table: Table, *where: ColumnElement[bool], **values: Any) -> int:
         """How many rows were changed."""
         statement = update(table).where(table.c[WORKSPACE] == self.workspace, *where).values(**values)
@@ -141,6 +148,12 @@ class Scope:
         """How many rows were deleted."""
         statement = delete(table).where(table.c[WORKSPACE] == self.workspace, *where)
         return self._connection.execute(statement).rowcount
+
+    def change(self, sql: str, **values: Any) -> int:
+        """A writing SQL as text, which has to say `:workspace`; how many rows it changed."""
+        if ":workspace" not in sql:
+            raise CrossingError("a text without :workspace")
+        return self._connection.execute(text(sql), {**values, "workspace": self.workspace}).rowcount
 
     def tell(self, kind: str, key: str) -> None:
         """After the commit others learn that this has changed."""

@@ -43,7 +43,7 @@ MOST_USED: Final = 20_000
 AHEAD_S: Final = 5.0
 """The clocks of two machines may differ by so much."""
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 _DIGEST_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _ID_BYTES: Final = 16
@@ -111,6 +111,7 @@ class _Payload(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fiel
     agent: bytes
     agent_version: int
     is_outbound: bool
+    is_screened: bool
     is_return: bool
     expires_at: int
     nonce: bytes
@@ -146,6 +147,7 @@ class Tokens:
             agent=agent,
             agent_version=agent_version,
             is_outbound=facts.direction == "outbound",
+            is_screened=facts.is_screened,
             is_return=purpose is Purpose.RETURN,
             expires_at=math.ceil(at + TOKEN_S),
             nonce=secrets.token_bytes(_NONCE_BYTES),
@@ -172,6 +174,7 @@ class Tokens:
             direction="outbound" if payload.is_outbound else "inbound",
             origin=payload.origin,
             agent=f"agent_{ULID(payload.agent)}/{payload.agent_version}" if payload.agent else "",
+            is_screened=payload.is_screened,
         )
         purpose = Purpose.RETURN if payload.is_return else Purpose.NEW
         return MediaPass(f"call_{ULID(payload.call)}", facts, purpose, payload.expires_at, payload.nonce)

@@ -1,7 +1,7 @@
 """The HTTP side of the server: webhooks, health, and refusals that say no more than they must."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -10,16 +10,17 @@ from starlette.requests import ClientDisconnect
 from offhook.call.records.port import RecordsState
 from offhook.errors import SignatureInvalid
 from offhook.settings import Settings
-from offhook.web.gate import BadRequest, Gate
+from offhook.telephony.carriers.twilio_paths import MEDIA_PATH
+from offhook.web.gate import BadRequest, Gate, TokensOf, no_tokens
 from offhook.web.hooks import PATHS, Hooks, twilio_router
 from offhook.web.media import BROWSER_PATH, MediaDoor
 from offhook.web.origin import is_own_origin
-from offhook.web.ports import Browsers, Calls, Elsewhere, Sentences
+from offhook.web.ports import Browsers, Calls, Elsewhere, NothingPlaced, Placed, Sentences
 from offhook.web.relay import Relays
 from offhook.web.safety import is_loopback, require_safe
 from offhook.web.seldom import Seldom
 from offhook.web.strays import HEALTH_PATH, Strays
-from offhook.web.switchboard import MEDIA_PATH, Switchboard
+from offhook.web.switchboard import Switchboard
 from offhook.web.talk import Talk, talk_router
 
 App = FastAPI
@@ -34,24 +35,57 @@ def create_app(
     sentences: Sentences | None = None,
     records: Callable[[], RecordsState] = RecordsState,
     talk: Talk | None = None,
+    tokens: TokensOf = no_tokens,
+    placed: Placed | None = None,
+    sockets_below: str = "",
     browsers: Browsers | None = None,
     elsewhere: Elsewhere | None = None,
 ) -> FastAPI:
     """The application; `offhook.web.server.serve` runs it.
 
     With `talk` there is also the page where a browser is the caller; with `browsers` pages of others are, too; with
-    `elsewhere` other processes share the port.
+    `elsewhere` other processes share the port. `tokens`: with what each of the carrier's accounts signs, beside the
+    settings' own; `placed`: told what becomes of calls that we placed. WebSockets `sockets_below` a path are for what
+    is mounted there.
 
     `app.state.media_door` is what the media sockets work with: they are served below ASGI (`offhook.web.media`).
     Raises `ConfigurationError` for settings that must not be served.
     """
     require_safe(settings)
     seldom = Seldom()
-    gate = Gate(settings, seldom, is_for_calls=talk is None)
-    hooks = Hooks(gate, Switchboard(live, settings, sentences or Sentences()), elsewhere)
+    gate = Gate(settings, seldom, is_for_calls=talk is None, tokens=tokens)
+    switchboard = Switchboard(live, settings, sentences or Sentences(), placed or NothingPlaced())
+    hooks = Hooks(gate, switchboard, elsewhere)
     app = FastAPI(title="Offhook", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.include_router(twilio_router(hooks))
     app.state.seldom, app.state.max_calls = seldom, settings.max_calls
+
+    healthz = _health(app, live, records)
+    strays = Strays(settings, seldom, PATHS, (MEDIA_PATH, BROWSER_PATH), hooks.webhook_at, healthz)
+    if talk is not None:
+        app.include_router(talk_router(talk, seldom, settings.public_url))
+    app.state.media_door = MediaDoor(
+        require=gate.require_socket,
+        answer=live.answer,
+        answer_browser=talk.answer if talk is not None else browsers.answer if browsers is not None else live.answer,
+        is_own_page=lambda headers: (
+            is_own_origin(headers, settings.public_url)
+            or (browsers is not None and browsers.is_known(headers.get("origin", "")))
+        ),
+        not_found=strays.socket_not_found,
+        seldom=seldom,
+        relays=Relays(elsewhere) if elsewhere is not None else None,
+        sockets_below=sockets_below,
+    )
+
+    _add_handlers(app, strays)
+    return app
+
+
+def _health(
+    app: FastAPI, live: Calls, records: Callable[[], RecordsState]
+) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    """What monitors are told."""
 
     # Monitors ask for the head alone.
     @app.api_route(HEALTH_PATH, methods=["GET", "HEAD"])
@@ -69,24 +103,7 @@ def create_app(
             return JSONResponse(answer)
         return JSONResponse(answer, status_code=503, headers={"Retry-After": RETRY_AFTER_S})
 
-    strays = Strays(settings, seldom, PATHS, (MEDIA_PATH, BROWSER_PATH), hooks.webhook_at, healthz)
-    if talk is not None:
-        app.include_router(talk_router(talk, seldom, settings.public_url))
-    app.state.media_door = MediaDoor(
-        require=gate.require_socket,
-        answer=live.answer,
-        answer_browser=talk.answer if talk is not None else browsers.answer if browsers is not None else live.answer,
-        is_own_page=lambda headers: (
-            is_own_origin(headers, settings.public_url)
-            or (browsers is not None and browsers.is_known(headers.get("origin", "")))
-        ),
-        not_found=strays.socket_not_found,
-        seldom=seldom,
-        relays=Relays(elsewhere) if elsewhere is not None else None,
-    )
-
-    _add_handlers(app, strays)
-    return app
+    return healthz
 
 
 def _add_handlers(app: FastAPI, strays: Strays) -> None:

@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request
 
 from offhook.errors import OffhookError, SignatureInvalid
-from offhook.settings import Settings
+from offhook.settings import Secret, Settings
+from offhook.telephony.carriers.twilio_paths import MEDIA_PATH
 from offhook.telephony.carriers.twilio_signature import (
     SIGNATURE_HEADER,
     Pairs,
@@ -27,8 +29,17 @@ _logger: Final = logging.getLogger("offhook.web")
 BODY_LIMIT: Final = 64 * 1024
 """Longest webhook body; Twilio's are one or two KiB."""
 FIELD_LIMIT: Final = 500
+ACCOUNT_LENGTH: Final = 80
 BODY_TIMEOUT_S: Final = 5.0
+TokensOf = Callable[[str], Sequence[Secret]]
+"""With what an account signs, by its SID: mostly one token, none of an account that is not ours. Never waits."""
+_MEDIA_OF: Final = re.compile(re.escape(MEDIA_PATH) + "/(AC[0-9A-Za-z]{4,64})/?")
 UNSIGNED: Final = "the request has no X-Twilio-Signature: it is not of Twilio, or the proxy in front takes headers away"
+
+
+def no_tokens(account: str) -> Sequence[Secret]:
+    """The settings' own account is the only one."""
+    return ()
 
 
 class BadRequest(OffhookError):
@@ -52,20 +63,30 @@ class Webhook:
     idempotency_token: str
     query: Mapping[str, str] = field(default_factory=dict)
     """What stands in the address, which we made ourselves: signed with it (protocol notes, 1.9). First values."""
+    account: str = ""
+    """Whose request it is: the account that the form names, whose token has signed it."""
+    signer: str = ""
+    """The account whose token signed; empty: the settings' own."""
 
 
 class Gate:
     """Checks signatures, or with `OFFHOOK_UNSIGNED` does not."""
 
-    def __init__(self, settings: Settings, seldom: Seldom, *, is_for_calls: bool = True) -> None:
-        """Without a carrier's token every request is refused, which is told only where its calls are wanted."""
+    def __init__(
+        self, settings: Settings, seldom: Seldom, *, is_for_calls: bool = True, tokens: TokensOf = no_tokens
+    ) -> None:
+        """`tokens`: of accounts beside the settings' own. Without any every request is refused, which is told only
+        where the carrier's calls are wanted."""
         self._settings: Final = settings
-        self._check: Final = SignatureCheck(settings.twilio_auth_token, settings.twilio_shared_keys)
+        self._own: Final = SignatureCheck(settings.twilio_auth_token, settings.twilio_shared_keys)
+        self._tokens: Final = tokens
+        # Where no workspaces are, the settings' account is the only one there can be.
+        self._has_own = bool(settings.twilio_auth_token or settings.twilio_shared_keys) or tokens is no_tokens
         self._seldom: Final = seldom
         self._signed_way = ""
         if settings.unsigned:
             _logger.warning("= OFFHOOK_UNSIGNED is set: ANYBODY who reaches this server can make it take calls")
-        elif is_for_calls and not settings.twilio_auth_token:
+        elif is_for_calls and not settings.twilio_auth_token and tokens is no_tokens:
             _logger.warning("= TWILIO_AUTH_TOKEN is not set: every request will be refused")
 
     async def webhook(self, request: Request) -> Webhook:
@@ -80,21 +101,19 @@ class Gate:
         is_form = headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM
         form = _pairs(body.decode("utf-8", "replace")) if is_form else []
         urls = request_urls(self._settings.public_url, headers.get("host", ""), path + ("?" + query if query else ""))
-        signed_url = f"{request.url.scheme}://{headers.get('host', '')}"
-        if not self._settings.unsigned:
-            signed = SignedRequest(urls, headers, form, None if is_form else body)
-            try:
-                signed_url = self._check.require(signed)
-            except SignatureInvalid as invalid:
-                target = path + ("?" + query if query else "")
-                advice = why(self._check, signed, self._settings, target)
-                raise self._refused(invalid, path, advice) from invalid
+        signed_url, signer = f"{request.url.scheme}://{headers.get('host', '')}", ""
         of_address = _pairs(query)
         fields = first_values(form or of_address)
-        self._require_account(fields, path)
+        account = fields.get("AccountSid", "")[:ACCOUNT_LENGTH]
+        if not self._settings.unsigned:
+            signed = SignedRequest(urls, headers, form, None if is_form else body)
+            target = path + ("?" + query if query else "")
+            signed_url, signer = self._require(signed, account, target)
+            if not signer:
+                self._require_account(fields, path)
         origin = self._settings.public_url or "/".join(signed_url.split("/", 3)[:3])
         once = headers.get("i-twilio-idempotency-token", "")[:200]
-        return Webhook(fields, origin, once, first_values(of_address))
+        return Webhook(fields, origin, once, first_values(of_address), account, signer)
 
     def require_socket(self, headers: Mapping[str, str], target: str) -> None:
         """Check the handshake of a media socket; `headers` in lower case. Raises `SignatureInvalid`."""
@@ -106,15 +125,29 @@ class Gate:
         signed = SignedRequest(
             request_urls(self._settings.public_url, headers.get("host", ""), target, socket=True), headers
         )
-        try:
-            url = self._check.require(signed)
-        except SignatureInvalid as invalid:
-            advice = why(self._check, signed, self._settings, target, is_socket=True)
-            raise self._refused(invalid, target.partition("?")[0], advice) from invalid
+        found = _MEDIA_OF.fullmatch(target.partition("?")[0])
+        url, _ = self._require(signed, found[1] if found else "", target, is_socket=True)
         if (way := signed_way(url)) != self._signed_way:
             # Which of the spellings it is, nobody's documents agree on: `offhook live-day --log` reads it here.
             self._signed_way = way
             _logger.info("< the media socket is signed as %s", way)
+
+    def _require(self, signed: SignedRequest, account: str, target: str, *, is_socket: bool = False) -> tuple[str, str]:
+        """The address that was signed, and the account whose token did it, empty for the settings' own."""
+        ours = self._settings.twilio_account_sid
+        theirs = [SignatureCheck(token) for token in (self._tokens(account) if account else ())]
+        # An account that a workspace has connected signs with its own token: the settings' is of another one.
+        is_own = account == ours if account and (theirs or is_socket) else self._has_own or not account
+        refused, advice = SignatureInvalid(f"account {account[:10]}... is connected to no workspace here"), ""
+        for check in ([self._own] if is_own else []) + theirs:
+            try:
+                return check.require(signed), "" if check is self._own else account
+            except SignatureInvalid as invalid:
+                refused = invalid
+                # Of a workspace's account nothing is said about the settings.
+                settings = self._settings if check is self._own else replace(self._settings, twilio_account_sid="")
+                advice = advice or why(check, signed, settings, target, is_socket=is_socket)
+        raise self._refused(refused, target.partition("?")[0], advice)
 
     def _require_host(self, headers: Mapping[str, str], path: str) -> None:
         if unknown := stranger(self._settings, headers.get("host", "")):
@@ -123,7 +156,7 @@ class Gate:
     def _require_account(self, fields: Mapping[str, str], path: str) -> None:
         """A token signs for one account, which each webhook names (protocol notes, 1.2)."""
         ours = self._settings.twilio_account_sid
-        if ours and not self._settings.unsigned and fields.get("AccountSid", "") != ours:
+        if ours and fields.get("AccountSid", "") != ours:
             raise self._refused(SignatureInvalid(other_account(fields.get("AccountSid", ""), ours)), path)
 
     def _refused(self, invalid: SignatureInvalid, path: str, advice: str = "") -> SignatureInvalid:

@@ -7,12 +7,19 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from offhook.telephony.carriers import twilio_twiml as twiml
-from offhook.telephony.carriers.twilio_line import TRANSFER_ENDED_PATH
+from offhook.telephony.carriers.twilio_paths import (
+    AFTER_STREAM_PATH,
+    ANSWERED_BY_PATH,
+    STATUS_PATH,
+    STREAM_STATUS_PATH,
+    TRANSFER_ENDED_PATH,
+    VOICE_PATH,
+)
 from offhook.web.gate import Gate, Webhook
 from offhook.web.ports import Elsewhere
-from offhook.web.switchboard import AFTER_STREAM_PATH, STATUS_PATH, STREAM_STATUS_PATH, VOICE_PATH, Switchboard
+from offhook.web.switchboard import Switchboard
 
-PATHS: Final = (VOICE_PATH, STATUS_PATH, STREAM_STATUS_PATH, AFTER_STREAM_PATH, TRANSFER_ENDED_PATH)
+PATHS: Final = (VOICE_PATH, STATUS_PATH, STREAM_STATUS_PATH, AFTER_STREAM_PATH, TRANSFER_ENDED_PATH, ANSWERED_BY_PATH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """The media sockets, the hot path, below ASGI: docs/decisions/0005-media-socket.md has the measurements.
 
-    /twilio/media    the carrier's streams, mu-law in JSON; the handshake is signed
-    /browser/media   a browser, linear audio at 16,000 Hz in binary messages; the token in its `start` is all it has
+    /twilio/media        the carrier's streams, mu-law in JSON; the handshake is signed
+    /twilio/media/AC...  the same of an account that is not the settings' own
+    /browser/media       a browser, linear audio at 16,000 Hz in binary messages; the token in its `start` is all it has
 
-uvicorn takes a WebSocket protocol class of ours for the port; there is no socket of another path.
+uvicorn takes a WebSocket protocol class of ours for the port; sockets below the API's path are the
+application's own (ASGI), and there is none of another path.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,6 +20,7 @@ from offhook import clock
 from offhook.errors import SignatureInvalid
 from offhook.telephony.carriers.twilio_media import LegWorld, TwilioMediaLeg
 from offhook.telephony.carriers.twilio_messages import MESSAGE_LIMIT
+from offhook.telephony.carriers.twilio_paths import MEDIA_PATH
 from offhook.telephony.leg import Leg, LegStarted
 from offhook.telephony.linear_leg import AUDIO_LIMIT, LinearLeg, LinearWorld
 from offhook.web.connection import MediaConnection, SocketLeg
@@ -25,7 +28,6 @@ from offhook.web.frames import WHOLE_BINARY, WHOLE_TEXT, FrameCutter
 from offhook.web.paths import canonical
 from offhook.web.relay import EARLY_BYTES, Relay, Relays
 from offhook.web.seldom import Seldom
-from offhook.web.switchboard import MEDIA_PATH
 
 BROWSER_PATH: Final = "/browser/media"
 MOST_WAITING: Final = 64
@@ -47,6 +49,8 @@ class MediaDoor:
     seldom: Seldom
     relays: Relays | None = None
     """Where media of calls go that live in other processes."""
+    sockets_below: str = ""
+    """Sockets below this path are the application's own; empty: there are none."""
     browsers: set[MediaConnection] = field(default_factory=set)
     """Sockets of browsers that are open."""
 
@@ -78,7 +82,7 @@ class MediaProtocol(WebSocketsSansIOProtocol):
         """The handshake's request is here."""
         path = canonical(event.path.partition("?")[0])
         headers = {name.lower(): value for name, value in event.headers.raw_items()}
-        if path == MEDIA_PATH:
+        if path == MEDIA_PATH or path.startswith(MEDIA_PATH + "/"):
             try:
                 self.door.require(headers, event.path)
             except SignatureInvalid:
@@ -97,6 +101,8 @@ class MediaProtocol(WebSocketsSansIOProtocol):
             connection = self._accept(event, self.door.browser_leg, FrameCutter(AUDIO_LIMIT, WHOLE_BINARY))
             if connection is not None:
                 self.door.browsers.add(connection)
+        elif self.door.sockets_below and path.startswith(f"{self.door.sockets_below}/"):
+            super().handle_connect(event)
         else:
             self._decline(self.conn.reject(404, self.door.not_found(event.path)))
 

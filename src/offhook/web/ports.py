@@ -8,6 +8,7 @@ from offhook.core.endings import EndReason
 from offhook.core.events import TransferEnded
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import Leg, LegStarted
+from offhook.telephony.placed import Progress
 
 
 class Calls(Protocol):
@@ -52,6 +53,9 @@ class Calls(Protocol):
         somebody else, and what is left of the call here ends without hanging up.
         """
 
+    def account_of(self, call_sid: str) -> str:
+        """The carrier's account whose call it is; empty: not known here."""
+
     def outcome(self, call_sid: str) -> EndReason | None:
         """How the call ended, known before its leg is closed; None when it did not end here."""
 
@@ -70,6 +74,27 @@ class Elsewhere(Protocol):
 
     async def where(self, call_id: str) -> tuple[str, int] | None:
         """Host and port of the process where this call lives, by our own id; None: of none that can be reached."""
+
+
+class Placed(Protocol):
+    """The calls that we place, by our own ids: what the carrier tells of them. Never waits, never raises."""
+
+    def progress(self, told: Progress) -> None:
+        """A status callback of a call that we placed: late, twice, in any order."""
+
+    def answered_by(self, call_id: str, account: str, who: str) -> None:
+        """Who has answered, in the carrier's words (`human`, `machine_end_beep`, ...)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingPlaced:
+    """Where no calls are placed."""
+
+    def progress(self, told: Progress) -> None:
+        """Nobody waits for it."""
+
+    def answered_by(self, call_id: str, account: str, who: str) -> None:
+        """Nobody waits for it."""
 
 
 @dataclass(frozen=True, slots=True)

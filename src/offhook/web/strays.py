@@ -15,10 +15,10 @@ from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse
 
 from offhook.settings import Settings
+from offhook.telephony.carriers.twilio_paths import MEDIA_PATH, STATUS_PATH, VOICE_PATH
 from offhook.telephony.carriers.twilio_signature import SIGNATURE_HEADER
 from offhook.web.paths import canonical, nearest
 from offhook.web.seldom import Seldom, shown
-from offhook.web.switchboard import MEDIA_PATH, STATUS_PATH, VOICE_PATH
 
 HEALTH_PATH: Final = "/healthz"
 METHODS: Final = ("GET", "POST")

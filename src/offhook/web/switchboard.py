@@ -5,8 +5,9 @@
     /twilio/stream-status   a stream has changed                for the log
     /twilio/after-stream    the stream is over, the call is not hang up, bring the media back, or apologise
     /twilio/transfer-ended  a transfer is over                  hang up, or bring the media back
+    /twilio/answered-by     who has answered a call of ours     for the agent
 
-A question may come twice, and the five of them in any order and around the socket's own end: each is answered from
+A question may come twice, and the six of them in any order and around the socket's own end: each is answered from
 what the calls say of themselves at that moment, and an answer that is thrown away changes nothing.
 """
 
@@ -22,22 +23,29 @@ from offhook.core.events import TransferEnded, TransferEnding
 from offhook.errors import TOO_OFTEN, AdmissionAsks, AdmissionRefused
 from offhook.settings import Settings
 from offhook.telephony.carriers import twilio_twiml as twiml
-from offhook.telephony.carriers.twilio_line import TOOL_CALL_LIMIT, TRANSFER_ENDED_PATH
+from offhook.telephony.carriers.twilio_line import TOOL_CALL_LIMIT
+from offhook.telephony.carriers.twilio_paths import (
+    AFTER_STREAM_PATH,
+    ANSWERED_BY_PATH,
+    MEDIA_PATH,
+    STATUS_PATH,
+    STREAM_STATUS_PATH,
+    TRANSFER_ENDED_PATH,
+    VOICE_PATH,
+)
+from offhook.telephony.carriers.twilio_placed import dialled
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.numbers import shortened
+from offhook.telephony.placed import Progress
 from offhook.web.answers import Answers
 from offhook.web.gate import BadRequest, Webhook, first_values
-from offhook.web.ports import Calls, Sentences
+from offhook.web.ports import Calls, NothingPlaced, Placed, Sentences
 
 _logger: Final = logging.getLogger("offhook.web")
 
-MEDIA_PATH: Final = "/twilio/media"
-VOICE_PATH: Final = "/twilio/voice"
-STATUS_PATH: Final = "/twilio/status"
-STREAM_STATUS_PATH: Final = "/twilio/stream-status"
-AFTER_STREAM_PATH: Final = "/twilio/after-stream"
 FINAL_STATUSES: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 NUMBER_LENGTH: Final = 256
+ID_LENGTH: Final = 40
 ASKED: Final = "asked"
 """In the query of the voice webhook: the caller was asked to press a key."""
 LONGEST_TALK_S: Final = 4 * 3600.0
@@ -61,6 +69,7 @@ class Switchboard:
     calls: Calls
     settings: Settings
     sentences: Sentences = field(default_factory=Sentences)
+    placed: Placed = field(default_factory=NothingPlaced)
     answers: Answers = field(default_factory=Answers)
 
     async def respond(self, url: str, fields: Mapping[str, str], token: str = "") -> bytes:
@@ -77,13 +86,17 @@ class Switchboard:
             STREAM_STATUS_PATH: self._stream_status,
             AFTER_STREAM_PATH: self._after_stream,
             TRANSFER_ENDED_PATH: self._transfer_ended,
+            ANSWERED_BY_PATH: self._answered_by,
         }
         handler = handlers.get(path)
         if handler is None:
             raise BadRequest("no such webhook", 404)
         call_sid = self._call_sid(webhook)
+        if (owner := self.calls.account_of(call_sid)) and webhook.account and owner != webhook.account:
+            # Each account signs for its own calls alone.
+            raise BadRequest("no such call", 404)
         # The same token is the same question (protocol notes, 1.2); it is not signed, so it counts for its call only.
-        once = ("once", path, call_sid, webhook.idempotency_token)
+        once = ("once", path, webhook.account or "-", call_sid, webhook.idempotency_token)
         known = self.answers.find(once)
         if known is not None:
             return known.document
@@ -102,7 +115,7 @@ class Switchboard:
     # ── a call comes in ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _voice(self, webhook: Webhook, call_sid: str) -> bytes:
-        key = ("voice", call_sid, webhook.query.get(ASKED, "-"))
+        key = ("voice", webhook.account or "-", call_sid, webhook.query.get(ASKED, "-"))
         earlier = self.answers.find(key)
         if earlier is not None:
             # Asked again, it is not a second call: neither a place nor a token more.
@@ -142,7 +155,15 @@ class Switchboard:
         from_number, to_number = (fields.get(name, "")[:NUMBER_LENGTH] for name in ("From", "To"))
         vouched = fields.get("StirVerstat", "")[:NUMBER_LENGTH]
         pressed = fields.get("Digits", "")[:1] if ASKED in webhook.query else None
-        facts = CallFacts(call_sid, from_number, to_number, direction, webhook.origin, vouched=vouched, pressed=pressed)
+        facts = CallFacts(
+            call_sid, from_number, to_number, direction, webhook.origin,
+            account=webhook.account, vouched=vouched, pressed=pressed,
+        )  # fmt: skip
+        if direction == "outbound":
+            # Of a call that we placed the address says which one it is: we made it, and it is signed.
+            facts = dialled(facts, webhook.query)
+            if facts.call_id:
+                self.placed.progress(Progress(facts.call_id, webhook.account, call_sid, "in-progress"))
         token = self.calls.expect(facts)
         _logger.info("< %s  %s call from %s to %s", call_sid, direction, *map(_end_of, (from_number, to_number)))
         return _media(webhook, token)
@@ -152,8 +173,18 @@ class Switchboard:
     def _status(self, webhook: Webhook, call_sid: str) -> bytes:
         status = webhook.fields.get("CallStatus", "")
         _logger.info("< %s  status %s", call_sid, _shown(status))
+        if call_id := webhook.query.get("call", ""):
+            answer, reason = webhook.fields.get("SipResponseCode", ""), webhook.fields.get("ErrorCode", "")
+            detail = ", ".join(filter(None, (answer and f"SIP {answer}", reason and f"error {reason}")))
+            self.placed.progress(Progress(call_id[:ID_LENGTH], webhook.account, call_sid, status, _shown(detail)))
         if status in FINAL_STATUSES:
             self.calls.carrier_ended(call_sid)
+        return b""
+
+    def _answered_by(self, webhook: Webhook, call_sid: str) -> bytes:
+        who = webhook.fields.get("AnsweredBy", "")
+        _logger.info("< %s  answered by %s", call_sid, _shown(who))
+        self.placed.answered_by(webhook.query.get("call", "")[:ID_LENGTH], webhook.account, who)
         return b""
 
     def _stream_status(self, webhook: Webhook, call_sid: str) -> bytes:
@@ -224,7 +255,8 @@ class Switchboard:
 def _media(webhook: Webhook, token: str) -> bytes:
     host = webhook.origin.partition("://")[2]
     addresses = twiml.StreamAddresses(
-        media=f"wss://{host}{MEDIA_PATH}",
+        # A handshake has no form: whose token signs it stands in the address.
+        media=f"wss://{host}{MEDIA_PATH}" + (f"/{webhook.signer}" if webhook.signer else ""),
         status=f"{webhook.origin}{STREAM_STATUS_PATH}",
         after=f"{webhook.origin}{AFTER_STREAM_PATH}",
     )

@@ -5,6 +5,7 @@ from typing import Any
 from alembic import context
 from sqlalchemy import JSON
 
+from offhook.store.search import is_ours
 from offhook.store.tables import METADATA
 
 
@@ -25,5 +26,6 @@ context.configure(
     transaction_per_migration=False,
     compare_type=True,
     render_item=render_item,
+    include_name=lambda name, kind, parents: kind != "table" or not is_ours(name),
 )
 context.run_migrations()

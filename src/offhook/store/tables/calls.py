@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 
 from offhook.store.schema import Id, Json, Moment, Name, Nano, Words, scoped
 
@@ -18,6 +29,7 @@ CALLS: Final = scoped(
     Column("to_number", String(80), nullable=False),
     Column("carrier_sid", Name, nullable=False, server_default=""),
     Column("process_id", Id),
+    Column("place", BigInteger, nullable=False, server_default="0", index=True),
     Column("created_at", Moment, nullable=False),
     Column("answered_at", Moment),
     Column("ended_at", Moment),
@@ -36,12 +48,15 @@ CALLS: Final = scoped(
     Column("delete_at", Moment, index=True),
     Index("ix_calls_list", "workspace_id", "id"),
     Index("ix_calls_agent", "workspace_id", "agent_id", "id"),
+    Index("ix_calls_from", "workspace_id", "from_number", "id"),
+    Index("ix_calls_end_reason", "workspace_id", "end_reason", "id"),
     Index("ix_calls_status", "workspace_id", "status", "id"),
     Index("ix_calls_carrier_sid", "carrier_sid"),
     Index("ix_calls_process", "process_id", "status"),
 )
 """Kind: `phone`, `browser`, `test`. Status: `scheduled queued ringing in_progress transferring ended`. `detail` is the
-rest of the record, read with one call alone. Ids are time-ordered: they are the order of lists."""
+rest of the record, read with one call alone: null until the record is folded. Ids are time-ordered: they are the order
+of lists; `place` is the same order as a number, for the index of words."""
 
 CALL_LINES: Final = scoped(
     "call_lines",

@@ -12,12 +12,12 @@ from urllib.parse import quote
 
 from offhook.errors import CarrierRefused, OffhookError, ProviderRefused
 from offhook.telephony.carriers import twilio_twiml as twiml
+from offhook.telephony.carriers.twilio_paths import TRANSFER_ENDED_PATH
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.line import Line
 
 _logger: Final = logging.getLogger("offhook.twilio")
 
-TRANSFER_ENDED_PATH: Final = "/twilio/transfer-ended"
 TOOL_CALL_LIMIT: Final = 200
 """Characters of a tool call's id: it travels in an address."""
 _DESTINATION: Final = re.compile(r"\+[1-9][0-9]{6,14}|sips?:[^\s<>\"]{1,250}", re.IGNORECASE)

@@ -159,6 +159,7 @@ def upgrade() -> None:
         sa.Column("to_number", sa.String(length=80), nullable=False),
         sa.Column("carrier_sid", sa.String(length=200), server_default="", nullable=False),
         sa.Column("process_id", sa.String(length=40), nullable=True),
+        sa.Column("place", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("answered_at", sa.BigInteger(), nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
@@ -185,7 +186,10 @@ def upgrade() -> None:
         batch_op.create_index("ix_calls_agent", ["workspace_id", "agent_id", "id"], unique=False)
         batch_op.create_index("ix_calls_carrier_sid", ["carrier_sid"], unique=False)
         batch_op.create_index(batch_op.f("ix_calls_delete_at"), ["delete_at"], unique=False)
+        batch_op.create_index("ix_calls_end_reason", ["workspace_id", "end_reason", "id"], unique=False)
+        batch_op.create_index("ix_calls_from", ["workspace_id", "from_number", "id"], unique=False)
         batch_op.create_index("ix_calls_list", ["workspace_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_calls_place"), ["place"], unique=False)
         batch_op.create_index("ix_calls_process", ["process_id", "status"], unique=False)
         batch_op.create_index("ix_calls_status", ["workspace_id", "status", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_calls_workspace_id"), ["workspace_id"], unique=False)
@@ -198,6 +202,7 @@ def upgrade() -> None:
         sa.Column("account_sid", sa.String(length=200), nullable=False),
         sa.Column("name", sa.String(length=200), server_default="", nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("detail", sa.String(length=200), server_default="", nullable=False),
         sa.Column("checked_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -433,6 +438,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_agent_versions_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
+        "call_dials",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("call_id", sa.String(length=40), nullable=False),
+        sa.Column("account_sid", sa.String(length=200), nullable=False),
+        sa.Column("agent_id", sa.String(length=40), nullable=False),
+        sa.Column("agent_version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=True),
+        sa.Column("carrier_sid", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("options", Json, nullable=False),
+        sa.Column("is_canceled", sa.Boolean(), nullable=False),
+        sa.Column("lease", sa.String(length=40), nullable=False),
+        sa.Column("lease_until", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_call_dials_call_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_call_dials_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("call_id", name=op.f("pk_call_dials")),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("call_dials", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_dials_lease_until"), ["lease_until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_call_dials_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
         "call_lines",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("call_id", sa.String(length=40), nullable=False),
@@ -557,6 +588,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
         sa.Column("connected_at", sa.BigInteger(), nullable=False),
         sa.Column("checked_at", sa.BigInteger(), nullable=True),
+        sa.Column("looked_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["agent_id"], ["agents.id"], name=op.f("fk_phone_numbers_agent_id"), ondelete="SET NULL"
         ),

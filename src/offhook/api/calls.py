@@ -1,0 +1,174 @@
+"""`/v1/calls`: what was said, how long it took, why it ended, and what it cost."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from offhook import clock
+from offhook.api.auth import needs, platform_of
+from offhook.api.call_models import Call, CallRecord, CallTurn, Transcript, call_of, record_of, turn_of
+from offhook.api.kinds import Page
+from offhook.api.pages import Part, part
+from offhook.platform.call_doors import Wish
+from offhook.platform.callers import Caller
+from offhook.platform.calls import MOST_METADATA, Wanted
+from offhook.platform.platform import Platform
+from offhook.platform.problems import Flaw, Invalid
+
+router = APIRouter(prefix="/calls", tags=["Calls"])
+
+CallId = Annotated[str, StringConstraints(max_length=40)]
+Short = Annotated[str, Query(max_length=80)]
+Reader = Annotated[Caller, Depends(needs("calls:read"))]
+Writer = Annotated[Caller, Depends(needs("calls:write"))]
+Ours = Annotated[Platform, Depends(platform_of)]
+
+
+def _moment(name: str, text: str) -> int | None:
+    if not text:
+        return None
+    at = clock.read_rfc3339(text.replace(" ", "+"))
+    if at is None or not 0 <= at < 2**47:
+        raise Invalid([Flaw(f"/{name}", "a date and time with its zone is wanted, as 2026-11-28T13:52:54Z")])
+    return at
+
+
+def _metadata(request: Request) -> list[tuple[str, str]]:
+    """`metadata.key=value`, for any key."""
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name.startswith("metadata.")]
+    if len(asked) > MOST_METADATA or any(len(name) > 100 or len(value) > 500 for name, value in asked):
+        raise Invalid([Flaw("/metadata", f"{MOST_METADATA} filters at most, of 500 characters")])
+    return [(name.removeprefix("metadata."), value) for name, value in asked]
+
+
+def wanted_calls(
+    request: Request,
+    agent_id: Annotated[str, Query(max_length=40)] = "",
+    status: Literal["", "scheduled", "queued", "ringing", "in_progress", "transferring", "ended"] = "",
+    kind: Literal["", "phone", "browser", "test"] = "",
+    direction: Literal["", "inbound", "outbound"] = "",
+    from_number: Annotated[str, Query(alias="from", max_length=80)] = "",
+    to_number: Annotated[str, Query(alias="to", max_length=80)] = "",
+    end_reason: Annotated[Short, Query(description="`caller.hung_up`, or the beginning of some: `caller.*`.")] = "",
+    warning: Annotated[Short, Query(description="Calls with this warning.")] = "",
+    since: Annotated[Short, Query(alias="started_at.gte", description="Begun then or later.")] = "",
+    until: Annotated[Short, Query(alias="started_at.lt", description="Begun before that.")] = "",
+    q: Annotated[
+        str, Query(max_length=200, description="Calls in which all these words were said; `harb*` is a beginning.")
+    ] = "",
+) -> Wanted:
+    """The dependency: which calls are asked for. `metadata.key=value` is taken for any key."""
+    return Wanted(
+        agent_id, status, kind, direction, from_number, to_number, end_reason, warning,
+        _moment("started_at.gte", since), _moment("started_at.lt", until), _metadata(request), q,
+    )  # fmt: skip
+
+
+@router.get("", operation_id="list_calls", response_model=Page[Call])
+async def list_calls(
+    caller: Reader,
+    platform: Ours,
+    wanted: Annotated[Wanted, Depends(wanted_calls)],
+    asked: Annotated[Part, Depends(part)],
+) -> Response:
+    """The workspace's calls, newest first."""
+    rows = await platform.calls.listed(caller.workspace, wanted, asked.after, asked.ask)
+    page = Page[Call](data=[call_of(row) for row in rows[: asked.limit]], next=asked.next_of(rows))
+    # Made once: to have it checked against the model again costs as much as the query.
+    return Response(page.model_dump_json(by_alias=True), media_type="application/json")
+
+
+@router.get("/{call_id}", operation_id="get_call", response_model=CallRecord)
+async def get_call(call_id: CallId, caller: Reader, platform: Ours) -> Response:
+    """The whole record of a call; of one that lives, as far as it is."""
+    record = record_of(await platform.calls.whole(caller.workspace, call_id))
+    return Response(record.model_dump_json(by_alias=True), media_type="application/json")
+
+
+@router.delete("/{call_id}", operation_id="delete_call", status_code=204)
+async def delete_call(call_id: CallId, caller: Writer, platform: Ours) -> None:
+    """Delete a call with all that is kept of it: record, recording, words."""
+    await platform.call_keeping.delete(caller.workspace, call_id, caller.actor)
+
+
+@router.get(
+    "/{call_id}/transcript",
+    operation_id="get_call_transcript",
+    response_model=Transcript,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+async def get_call_transcript(
+    call_id: CallId, caller: Reader, platform: Ours,
+    form: Annotated[Literal["json", "text"], Query(alias="format")] = "json",
+) -> Response:  # fmt: skip
+    """What was said, turn by turn: of the agent what was heard, and what was not."""
+    turns = [turn_of(turn) for turn in (await platform.calls.whole(caller.workspace, call_id)).turns]
+    if form == "text":
+        return PlainTextResponse("".join(_line(turn) for turn in turns))
+    return Response(Transcript(call_id=call_id, turns=turns).model_dump_json(), media_type="application/json")
+
+
+def _line(turn: CallTurn) -> str:
+    return f"{turn.at_s:8.2f}  {turn.role:<6}  {' '.join(turn.text.split())}\n"
+
+
+class Say(BaseModel):
+    """Have the agent say this."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["say"]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+    at_once: bool = Field(default=False, description="Without waiting until nobody speaks.")
+
+
+class Instruct(BaseModel):
+    """Tell the agent what to know or do; the caller does not hear it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["instruct"]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+    at_once: bool = Field(default=False, description="Have it answered without waiting for the caller.")
+
+
+class Mute(BaseModel):
+    """Keep the caller's audio from agent, record and listeners, or no more."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["mute", "unmute"]
+
+
+class End(BaseModel):
+    """Have the agent say goodbye and hang up."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["end"]
+    why: Annotated[str, StringConstraints(max_length=500)] = Field(default="", description="For the record.")
+
+
+Control = Annotated[Say | Instruct | Mute | End, Field(discriminator="action")]
+_EXAMPLES: Any = {"say": {"value": {"action": "say", "text": "One moment, I am putting you through."}}}
+
+
+@router.post(
+    "/{call_id}/control",
+    operation_id="control_call",
+    status_code=202,
+    openapi_extra={"requestBody": {"content": {"application/json": {"examples": _EXAMPLES}}}},
+)
+async def control_call(call_id: CallId, body: Control, caller: Writer, platform: Ours) -> None:
+    """Act on a call that lives, on whichever process it does. `end` takes back a call that nobody talks in yet."""
+    row = await platform.calls.row(caller.workspace, call_id)
+    is_early = body.action == "end" and row.process_id is None
+    if is_early and await platform.placing.cancel(caller.workspace, call_id, caller.actor):
+        return
+    text = body.text if isinstance(body, Say | Instruct) else body.why if isinstance(body, End) else ""
+    at_once = body.at_once if isinstance(body, Say | Instruct) else False
+    wish = Wish(body.action, text, at_once)
+    await platform.call_doors.control(row.process_id or "", call_id, wish)
+    await platform.calls.note_control(caller.workspace, call_id, wish.action, caller.actor)

@@ -1,0 +1,138 @@
+"""Acting on calls that live, and listening to them: on this process by their handles, on others through a bus."""
+
+import asyncio
+import struct
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal, Protocol
+
+from offhook.call.handle import CallHandle
+from offhook.core.endings import EndReason
+from offhook.core.formats import TELEPHONE, WIDEBAND, AudioFormat
+from offhook.platform.problems import Conflict
+from offhook.telephony.browser import is_browser_call
+
+Action = Literal["say", "instruct", "mute", "unmute", "end"]
+MOST_WAITING: Final = 100
+"""Pieces of audio that wait for one listener: some 2 s of both sides. What comes then is left out."""
+_HEAD: Final = struct.Struct("<BI")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants of a call."""
+
+    action: Action
+    text: str = ""
+    at_once: bool = False
+    """Say it, or answer what was instructed, without waiting for who speaks."""
+
+
+class LiveHandles(Protocol):
+    """The calls of this process."""
+
+    def handle(self, call_id: str) -> CallHandle | None:
+        """A live call by its own id."""
+
+
+Remote = Callable[[str, Mapping[str, Any]], Awaitable[bool]]
+"""Asks another process, by its id, to grant a wish: `{"kind": "call.control", "call_id": ..., "wish": {...}}`; False:
+the call is over there. Raises `OffhookError` when it does not answer."""
+
+
+class NotLive(Conflict):
+    """The call is over, or has not begun."""
+
+    code = "call.not_live"
+    what_to_do = "Look at its status."
+
+
+class Elsewhere(Conflict):
+    """The call lives in another process."""
+
+    code = "call.elsewhere"
+    what_to_do = "Ask the process that has it: its address is that of the media."
+
+
+class Listening:
+    """What one listener hears. Bounded: who reads too slowly misses some of it."""
+
+    def __init__(self, audio_format: AudioFormat) -> None:
+        self.format = audio_format
+        self.missed = 0
+        """Pieces that were left out."""
+        self._waiting: deque[bytes] = deque()
+        self._news = asyncio.Event()
+
+    def hear(self, side: int, at: float, audio: bytes) -> None:
+        """A piece of one side (0: the caller, 1: the agent), at its place."""
+        if len(self._waiting) >= MOST_WAITING:
+            self.missed += 1
+            return
+        self._waiting.append(_HEAD.pack(side, max(0, round(at * 1000))) + bytes(audio))
+        self._news.set()
+
+    async def next(self, wait_s: float) -> bytes:
+        """Side (one byte), place in milliseconds (four, little-endian), then the audio; empty: nothing came in time."""
+        if not self._waiting:
+            self._news.clear()
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._news.wait()
+            except TimeoutError:
+                return b""
+        return self._waiting.popleft()
+
+
+class CallDoors:
+    """The doors of all calls. `live` is set when this process takes calls, `remote` when there is a bus."""
+
+    def __init__(self, process_id: Callable[[], str]) -> None:
+        self._process_id = process_id
+        self.live: LiveHandles | None = None
+        self.remote: Remote | None = None
+
+    async def control(self, process_id: str, call_id: str, wish: Wish) -> None:
+        """Grant a wish, wherever the call lives. Raises `NotLive`, `Elsewhere`."""
+        if process_id == self._process_id() or self._handle(call_id) is not None:
+            if not self.grant(call_id, wish):
+                raise NotLive
+            return
+        if self.remote is None:
+            raise Elsewhere
+        if not await self.remote(process_id, {"kind": "call.control", "call_id": call_id, "wish": asdict(wish)}):
+            raise NotLive
+
+    def grant(self, call_id: str, wish: Wish) -> bool:
+        """Grant a wish here; False when the call is over."""
+        handle = self._handle(call_id)
+        if handle is None:
+            return False
+        match wish.action:
+            case "say":
+                return handle.say(wish.text, at_once=wish.at_once)
+            case "instruct":
+                return handle.instruct(wish.text, speak_now=wish.at_once)
+            case "mute" | "unmute":
+                return handle.mute(wish.action == "mute")
+            case "end":
+                return handle.end(EndReason.OPERATOR_ENDED, wish.text)
+
+    def listen(self, process_id: str, call_id: str) -> tuple[Listening, Callable[[], None]]:
+        """Hear both sides from now on; what is given beside it ends that. Raises `NotLive`, `Elsewhere`."""
+        handle = self._handle(call_id)
+        if handle is None:
+            raise NotLive if process_id == self._process_id() else Elsewhere
+        listening = Listening(WIDEBAND if is_browser_call(handle.facts) else TELEPHONE)
+        end = handle.listen(
+            lambda at, audio: listening.hear(0, at, audio), lambda at, audio: listening.hear(1, at, audio)
+        )
+        return listening, end
+
+    def is_live(self, call_id: str) -> bool:
+        """The call lives in this process."""
+        return self._handle(call_id) is not None
+
+    def _handle(self, call_id: str) -> CallHandle | None:
+        return self.live.handle(call_id) if self.live is not None else None
