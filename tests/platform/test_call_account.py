@@ -179,6 +179,6 @@ def test_a_range_beyond_the_file_is_refused(asked: str) -> None:
 def test_places_are_in_the_order_of_ids_and_words_are_plain() -> None:
     ids = sorted(new_id("call") for _ in range(200))
     places = [place_of(call_id) for call_id in ids]
-    assert places == sorted(places) and 0 < places[0] < 2**63 and len(set(places)) > 190
+    assert places == sorted(places) and 0 < places[0] < 2**63 and len(set(places)) == 200
     assert place_of("call_1") == place_of("") == place_of("call_ILOU000000000") == 0
     assert words_of("Grüße, CAFÉ no. 5!") == ["grusse", "cafe", "no", "5"]
