@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from offhook import clock
+from offhook.api.call_models import Call, CallRecord, Transcript
+from offhook.api.prices import PriceShown
 from offhook.call.handle import CallHandle, Inside
 from offhook.call.taps import Tap, nobody
 from offhook.core.events import CallerMuted, EndRequested, Event, InstructionGiven, SayRequested
@@ -319,3 +321,9 @@ def test_prices_hold_from_their_day_on_and_the_owners_come_first() -> None:
     assert nano("deepgram nova-3", Unit.SECOND, 1, Component.STT) == 80_000
     assert nano("local whisper-base", Unit.SECOND, 1, Component.STT) == 0
     assert nano("acme new-model", Unit.INTO, 1) is None
+
+
+def test_the_examples_that_are_published_are_what_is_answered() -> None:
+    for model in (Call, CallRecord, Transcript, PriceShown):
+        (example,) = model.model_json_schema()["examples"]
+        assert model.model_validate(example).model_dump(mode="json", by_alias=True) == example, model.__name__
