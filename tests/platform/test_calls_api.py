@@ -327,3 +327,22 @@ def test_the_examples_that_are_published_are_what_is_answered() -> None:
     for model in (Call, CallRecord, Transcript, PriceShown):
         (example,) = model.model_json_schema()["examples"]
         assert model.model_validate(example).model_dump(mode="json", by_alias=True) == example, model.__name__
+
+
+ODD = (
+    "from=%00", "metadata.a%22b=1", "metadata.=x", "metadata.a=%5C", "metadata.$[0]=1", "metadata.a.b=1",
+    "q=%F0%9F%98%80",
+    "started_at.gte=9999-12-31T23:59:59Z", "started_at.lt=1970-01-01T00:00:00Z", "started_at.lt=0001-01-01T00:00:00Z",
+    "end_reason=%25_*", "end_reason=*", "q=%22+OR+*+NEAR(a)", "q=NOT+a", "q=a:b|c", "q=%27", "after=zzz", "warning=%22",
+)  # fmt: skip
+
+
+def test_odd_questions_are_answered_or_refused(play: Play) -> None:
+    async def act(world: World) -> None:
+        async with calling(world) as here:
+            await here.folded(here.whole())
+            for query in ODD:
+                answer = await world.client.get(f"/calls?{query}")
+                assert answer.status_code in (200, 400, 422), f"{query}: {answer.text}"
+
+    play(act)
