@@ -4,7 +4,6 @@ This is the only file that reads the environment. A value that cannot be used is
 variable, what was found and what was expected; an empty variable counts as unset.
 """
 
-import hmac
 import ipaddress
 import math
 import os
@@ -16,6 +15,7 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from offhook.errors import ConfigurationError
+from offhook.secret import Secret as Secret  # noqa: PLC0414 - for all who know the settings
 
 TWILIO_BASE_URL: Final = "https://api.twilio.com"
 SHORTEST_SECRET: Final = 32
@@ -25,6 +25,8 @@ OWN_SECRETS: Final = (
     "OFFHOOK_OBJECTS_URL", "OFFHOOK_REDIS_URL", "OFFHOOK_OIDC_CLIENT_SECRET",
 )  # fmt: skip
 """No agent's file is given these: with them anybody can speak for the carrier."""
+MASTER_KEY: Final = "OFFHOOK_MASTER_KEY"
+MASTER_KEY_DIGITS: Final = 64
 MODEL_SOURCES: Final = ("any", "registry", "publisher")
 
 T = TypeVar("T")
@@ -37,42 +39,6 @@ def keep_products_on_their_thread() -> None:
     as much.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-
-class Secret:
-    """A value that is shown to nobody: `repr`, `str` and formats are masked, only `reveal` gives it."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """The value itself, for the one line that sends or compares it."""
-        return self._value
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Secret):
-            return NotImplemented
-        return hmac.compare_digest(self._value.encode(), other._value.encode())
-
-    def __hash__(self) -> int:
-        return hash(self._value)
-
-    def __repr__(self) -> str:
-        return "****"
-
-    def __copy__(self) -> "Secret":
-        return self
-
-    def __deepcopy__(self, memo: object) -> "Secret":
-        return self
-
-    def __reduce__(self) -> str:
-        raise TypeError("a Secret is not pickled")
 
 
 class _Environment(Mapping[str, str]):
@@ -149,6 +115,9 @@ class Settings:
     """Carries what several processes tell each other: `redis://host:6379`. Empty: the database does."""
     master_key: Secret = field(default_factory=lambda: Secret(""))
     """Opens the vault of keys: 64 hexadecimal digits. Empty: a file in the data folder, made on the first start."""
+    vendor_urls: Mapping[str, str] = field(default_factory=dict)
+    """Where a provider's keys are tried when they are saved, where that is not the vendor's usual address: a region, a
+    gateway, `deepgram=https://api.eu.deepgram.com openai=https://eu.api.openai.com/v1`."""
     proxies: tuple[str, ...] = ()
     """Networks of the proxies in front, `10.0.0.0/8 172.17.0.1`, whose `X-Forwarded-For` says from which address
     somebody tries to sign in. This machine's own are believed anyway."""
@@ -198,9 +167,10 @@ class Settings:
             database_url=read.secret("OFFHOOK_DATABASE_URL"),
             objects_url=read.secret("OFFHOOK_OBJECTS_URL"),
             redis_url=read.secret("OFFHOOK_REDIS_URL"),
-            master_key=read.secret("OFFHOOK_MASTER_KEY", SHORTEST_SECRET),
+            master_key=read.digits(MASTER_KEY, MASTER_KEY_DIGITS),
             unsigned=read("OFFHOOK_UNSIGNED", _switch, False),
             agent_variables=read("OFFHOOK_AGENT_VARIABLES", _names, ()),
+            vendor_urls=read("OFFHOOK_VENDOR_URLS", _urls, {}),
             proxies=read("OFFHOOK_PROXIES", _networks, ()),
             api_per_minute=read("OFFHOOK_API_PER_MINUTE", _whole_number(60, 1_000_000), default.api_per_minute),
             oidc_issuer=read("OFFHOOK_OIDC_ISSUER", _issuer, ""),
@@ -267,6 +237,15 @@ class _Reader:
             raise ConfigurationError("the value cannot be used", field=name, expected=expected)
         return Secret(text)
 
+    def digits(self, name: str, number: int) -> Secret:
+        """So many hexadecimal digits."""
+        text = self._env.get(name, "").strip()
+        if text and not re.fullmatch(f"[0-9A-Fa-f]{{{number}}}", text):
+            # Not shown, as any secret.
+            expected = f"{number} hexadecimal digits, as `openssl rand -hex {number // 2}` makes them"
+            raise ConfigurationError("the value cannot be used", field=name, expected=expected)
+        return Secret(text)
+
     def shared_keys(self, name: str) -> Mapping[str, Secret]:
         """Entries `id=secret` with spaces or commas between them."""
         entries = [entry.partition("=") for entry in re.split(r"[\s,]+", self._env.get(name, "").strip()) if entry]
@@ -297,6 +276,13 @@ def _url(text: str) -> str:
     if not fits or re.search(r"[?#@\s\\]|[^\x21-\x7e]", text):
         raise _Unfit(expected)
     return text.rstrip("/")
+
+
+def _urls(text: str) -> Mapping[str, str]:
+    entries = [entry.partition("=") for entry in re.split(r"[\s,]+", text) if entry]
+    if any(not re.fullmatch(r"[a-z0-9_]{1,40}", name) for name, _, _ in entries):
+        raise _Unfit("names with addresses, spaces between them: deepgram=https://api.eu.deepgram.com")
+    return {name: _url(address) for name, _, address in entries}
 
 
 def _folder(text: str) -> Path:

@@ -5,7 +5,18 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import api_keys, audit_events, call_live, call_media, calls, oidc, people, prices, sessions
+from offhook.api import (
+    api_keys,
+    audit_events,
+    call_live,
+    call_media,
+    calls,
+    oidc,
+    people,
+    prices,
+    provider_keys,
+    sessions,
+)
 from offhook.api.bounds import Bounds
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.api.rates import Rates
@@ -22,6 +33,7 @@ _ROUTERS: Final = (
     call_media.router,
     call_live.router,
     prices.router,
+    provider_keys.router,
 )
 
 

@@ -1,6 +1,6 @@
 """Everything that decides whether calls will be answered, in one place: `doctor` shows it, `serve` keeps to it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +9,7 @@ from offhook.agents.model import Agent
 from offhook.cli.agent_checks import of_agent, of_models
 from offhook.cli.checks import Check, Mark, NotReady
 from offhook.cli.machine_checks import of_machine
+from offhook.cli.vault_checks import held_by, of_vault, seen
 from offhook.errors import ConfigurationError, OffhookError
 from offhook.platform.assembly import HEARING_MODELS, MEANING_MODEL, models_of
 from offhook.settings import Settings
@@ -30,6 +31,8 @@ def examine(
         yield Check(Mark.BAD, "environment", error.found or "not usable", str(error))
         return
     yield from of_machine(settings, host, port, has_carrier=has_carrier)
+    vault = seen(settings)
+    yield from of_vault(vault)
     if path is None:
         yield from of_models(settings, HEARING_MODELS)
         return
@@ -38,16 +41,16 @@ def examine(
     except OffhookError as error:
         yield Check(Mark.BAD, "agent", str(path), str(error))
         return
-    yield from of_team(team, settings)
+    yield from of_team(team, settings, held_by(vault))
     if with_models:
         yield from _of_their_models(team, settings)
 
 
-def of_team(team: dict[Path, Agent], settings: Settings) -> Iterator[Check]:
-    """The agent that answers, and those that a call can be handed to."""
+def of_team(team: dict[Path, Agent], settings: Settings, held: Collection[str] = ()) -> Iterator[Check]:
+    """The agent that answers, and those that a call can be handed to. `held`: variables that the vault answers."""
     for agent in team.values():
         yield Check(Mark.GOOD, "agent", f"{agent.name}, {agent.language}")
-        yield from of_agent(agent, settings)
+        yield from of_agent(agent, settings, held)
 
 
 def _of_their_models(team: dict[Path, Agent], settings: Settings) -> Iterator[Check]:

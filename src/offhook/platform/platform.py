@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection
-
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
 from offhook.call.records.port import Records
@@ -22,15 +20,19 @@ from offhook.platform.idempotency import Idempotency
 from offhook.platform.invitations import Invitations
 from offhook.platform.keys import ApiKeys
 from offhook.platform.line_up import Answering, LineUp
+from offhook.platform.master_key import MasterKeyFiles
 from offhook.platform.oidc import Issuer, issuer_of
 from offhook.platform.passwords import Passwords
 from offhook.platform.people import People
 from offhook.platform.people_rows import first_workspace
 from offhook.platform.prices import Prices
+from offhook.platform.provider_keys import ProviderKeys
 from offhook.platform.records import CallRecords
 from offhook.platform.sessions import Sessions
-from offhook.platform.snapshot import Secrets, Snapshot
+from offhook.platform.snapshot import Snapshot
 from offhook.platform.throttle import Throttle
+from offhook.platform.vault import Vault
+from offhook.platform.vendors import require_known
 from offhook.settings import Settings
 from offhook.store.engine import database_url
 from offhook.store.migrate import migrate
@@ -50,7 +52,9 @@ class Platform:
     store: Store
     objects: Objects
     api_keys: ApiKeys = field(init=False)
+    vault: Vault = field(init=False)
     snapshot: Snapshot = field(init=False)
+    provider_keys: ProviderKeys = field(init=False)
     line_up: LineUp = field(init=False)
     call_records: CallRecords = field(init=False)
     call_keeping: CallKeeping = field(init=False)
@@ -70,7 +74,8 @@ class Platform:
 
     def __post_init__(self) -> None:
         self.api_keys = ApiKeys(self.store)
-        self.snapshot = Snapshot(self.store, _no_secrets)
+        self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
+        self.snapshot = Snapshot(self.store, self.vault.secrets_of)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
         self.call_records = CallRecords(
             self.store, self.objects, self._workspace_of, lambda: self.process_id, self.settings.keep_days
@@ -81,6 +86,7 @@ class Platform:
         )  # fmt: skip
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
         self.call_doors, self.call_feeds = CallDoors(lambda: self.process_id), Feeds(self.calls, self.call_records)
+        self.provider_keys = ProviderKeys(self.store, self.vault, self.snapshot, self.settings)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
         self.invitations = Invitations(self.store)
@@ -93,8 +99,10 @@ class Platform:
     async def open(cls, settings: Settings) -> Self:
         """Open database and objects, brought to this version. Raises `ConfigurationError`, `StoreError`."""
         url = database_url(settings.database_url.reveal(), settings.data_dir)
+        require_known(settings.vendor_urls)
         await asyncio.to_thread(migrate, url)
         platform = cls(settings, Store(url), Objects.open(settings.objects_url.reveal(), settings.data_dir / "objects"))
+        await platform.vault.open()
         await platform.snapshot.load()
         platform.call_records.start()
         return platform
@@ -145,6 +153,7 @@ class Platform:
             await self.file_agents.stop()
         await self.call_keeping.stop()
         await self.call_records.close()
+        await self.vault.close()
         await self.snapshot.stop()
         await self.line_up.runtimes.close()
         await asyncio.to_thread(self.passwords.close)
@@ -163,7 +172,3 @@ class Platform:
         if agent is not None and agent.file:
             return Path(agent.file).parent
         return self.settings.data_dir / "agents" / answering.agent_id / str(answering.version)
-
-
-def _no_secrets(connection: Connection, workspace: str) -> Secrets:
-    return {}
