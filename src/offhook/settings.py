@@ -22,7 +22,7 @@ SHORTEST_SECRET: Final = 32
 """Characters of OFFHOOK_SECRET: `openssl rand -hex 32` gives 64."""
 OWN_SECRETS: Final = (
     "TWILIO_AUTH_TOKEN", "TWILIO_SHARED_KEYS", "OFFHOOK_SECRET", "OFFHOOK_MASTER_KEY", "OFFHOOK_DATABASE_URL",
-    "OFFHOOK_OBJECTS_URL", "OFFHOOK_REDIS_URL", "OFFHOOK_OIDC_CLIENT_SECRET",
+    "OFFHOOK_OBJECTS_URL", "OFFHOOK_REDIS_URL", "OFFHOOK_API_KEY", "OFFHOOK_OIDC_CLIENT_SECRET",
 )  # fmt: skip
 """No agent's file is given these: with them anybody can speak for the carrier."""
 MASTER_KEY: Final = "OFFHOOK_MASTER_KEY"
@@ -137,6 +137,12 @@ class Settings:
     """The issuer is in a network of the owner's: its addresses may be private, and plain http."""
     plain_hosts: tuple[str, ...] = ()
     """Hosts to which a vendor block may send its key over plain http, beside this machine."""
+    private_hosts: tuple[str, ...] = ()
+    """Hosts of its own network that agents which are managed over the API may reach, with `allow_private`."""
+    url: str = ""
+    """The server that `offhook agents` drives: `https://calls.example.com`."""
+    api_key: Secret = field(default_factory=lambda: Secret(""))
+    """A key of that server's, `oh_...`, made by `offhook admin api-key`."""
     environment: Mapping[str, str] = field(default_factory=lambda: _Environment({}), repr=False, compare=False)
 
     @classmethod
@@ -180,6 +186,9 @@ class Settings:
             oidc_emails=read("OFFHOOK_OIDC_EMAILS", _emails, ()),
             oidc_private=read("OFFHOOK_OIDC_PRIVATE", _switch, False),
             plain_hosts=read("OFFHOOK_PLAIN_HOSTS", _hosts, ()),
+            private_hosts=read("OFFHOOK_PRIVATE_HOSTS", _hosts, ()),
+            url=read("OFFHOOK_URL", _url, ""),
+            api_key=read.secret("OFFHOOK_API_KEY"),
             environment=found,
         )
 

@@ -6,11 +6,16 @@ from fastapi import FastAPI, Request
 
 from offhook import __version__
 from offhook.api import (
+    agent_versions,
+    agent_yaml,
+    agents,
     api_keys,
     audit_events,
     call_live,
     call_media,
     calls,
+    catalogue,
+    documents,
     oidc,
     people,
     prices,
@@ -25,6 +30,12 @@ from offhook.platform.platform import Platform
 ROOT: Final = "/v1"
 _ROUTERS: Final = (
     api_keys.router,
+    # Its `/import` stands before `/{agent_id}`.
+    agent_yaml.router,
+    agents.router,
+    agent_versions.router,
+    documents.router,
+    catalogue.router,
     sessions.router,
     oidc.router,
     people.router,

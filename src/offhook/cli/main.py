@@ -33,6 +33,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "call": Entry("call_command", "call", "Call a running server as a carrier would, with a simulated caller."),
     "simulate": Entry("simulate_command", "app", "Stand-ins for the vendors on this machine: no keys needed."),
     "replay": Entry("replay_command", "replay", "Run a call's journal through the core again and compare."),
+    "agents": Entry("agents_command", "app", "Agents as files: pull, plan and apply against a server."),
     "erase": Entry("erase_command", "erase", "Take away what is kept of one caller or one call."),
     "models": Entry("models_command", "app", "List, fetch and verify the local models."),
     "doctor": Entry("doctor_command", "doctor", "Check this machine and an agent, and say what to do."),
