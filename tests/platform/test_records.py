@@ -34,12 +34,13 @@ def told() -> None:
 def test_a_call_is_in_the_store_while_it_lives_and_folded_when_it_is_over(play: Play) -> None:
     async def act(world: World) -> None:
         async with calling(world) as here:
-            call_id, record = here.begin()
+            call_id, record = here.begin(variables={"name": "Ada"})
             here.tell(record, 0, 20)
             await here.has(call_id, 21)
             assert await here.lines(call_id) == list(range(21))
             row = await here.row(call_id)
             assert (row.status, row.agent_version, row.process_id, row.kind) == ("in_progress", 1, "proc_1", "phone")
+            assert row.variables == {"name": "Ada"}
             here.tell(record, 20)
             record.close(10.0)
             row = await here.folded(call_id)
