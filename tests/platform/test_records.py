@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from offhook import clock
+from offhook.call.journal import Briefing
 from offhook.core.commands import TransferCall
 from offhook.core.endings import EndReason
 from offhook.core.events import TransferEnded, TransferEnding
@@ -34,18 +35,18 @@ def told() -> None:
 def test_a_call_is_in_the_store_while_it_lives_and_folded_when_it_is_over(play: Play) -> None:
     async def act(world: World) -> None:
         async with calling(world) as here:
-            call_id, record = here.begin(variables={"name": "Ada"})
+            call_id, record = here.begin()
+            record.append(Briefing("hotel", "", variables={"name": "Ada"}), 0.0)
             here.tell(record, 0, 20)
-            await here.has(call_id, 21)
-            assert await here.lines(call_id) == list(range(21))
+            await here.has(call_id, 22)
+            assert await here.lines(call_id) == list(range(22))
             row = await here.row(call_id)
             assert (row.status, row.agent_version, row.process_id, row.kind) == ("in_progress", 1, "proc_1", "phone")
-            assert row.variables == {"name": "Ada"}
             here.tell(record, 20)
             record.close(10.0)
             row = await here.folded(call_id)
             assert row.status == "ended" and row.end_reason == "caller.silent" and row.turns > 2
-            assert row.gap_p50_ms and row.duration_ms > 10_000
+            assert row.gap_p50_ms and row.duration_ms > 10_000 and row.variables == {"name": "Ada"}
             assert await here.lines(call_id) == []
             key = f"{world.workspace}/calls/{call_id}/journal.jsonl.gz"
             assert await world.platform.objects.size(key)

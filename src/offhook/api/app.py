@@ -11,11 +11,14 @@ from offhook.api import (
     agents,
     api_keys,
     audit_events,
+    browser_calls,
     call_live,
     call_media,
     calls,
     catalogue,
+    client_files,
     documents,
+    limits,
     oidc,
     people,
     prices,
@@ -23,6 +26,7 @@ from offhook.api import (
     sessions,
 )
 from offhook.api.bounds import Bounds
+from offhook.api.other_pages import PagesOfOthers
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.api.rates import Rates
 from offhook.platform.platform import Platform
@@ -45,6 +49,9 @@ _ROUTERS: Final = (
     call_live.router,
     prices.router,
     provider_keys.router,
+    limits.router,
+    browser_calls.router,
+    client_files.router,
 )
 
 
@@ -66,6 +73,7 @@ def create_api(platform: Platform) -> FastAPI:
     app.state.platform = platform
     app.state.rates = Rates(platform.settings.api_per_minute)
     app.add_middleware(Bounds)
+    app.add_middleware(PagesOfOthers, is_known=platform.browser_calls.is_known)
     for router in _ROUTERS:
         app.include_router(router)
     add_handlers(app)

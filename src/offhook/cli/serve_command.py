@@ -93,7 +93,9 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
         if team:
             await platform.adopt(next(iter(team)))
         live, desk = platform.take_calls(records, _lines(rest, settings), _past(settings, files))
-        app = create_app(desk, settings, sentences=_sentences(team), records=records.state, sockets_below=ROOT)
+        browsers, health = platform.browser_calls, records.state
+        said = _sentences(team)
+        app = create_app(desk, settings, sentences=said, records=health, browsers=browsers, sockets_below=ROOT)
         app.mount(ROOT, create_api(platform))
         runtimes = platform.line_up.runtimes
         serving = _Serving(app, desk, live, settings.drain_deadline_s)

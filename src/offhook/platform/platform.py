@@ -11,6 +11,7 @@ from offhook.call.past import PastCalls
 from offhook.call.records.port import Records
 from offhook.ids import new_id
 from offhook.platform.agents import Agents
+from offhook.platform.browser_calls import BrowserCalls
 from offhook.platform.call_doors import CallDoors
 from offhook.platform.call_feed import Feeds
 from offhook.platform.call_keeping import CallKeeping
@@ -19,6 +20,7 @@ from offhook.platform.calls import Calls
 from offhook.platform.documents import Documents
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
+from offhook.platform.gate_house import GateHouse
 from offhook.platform.idempotency import Idempotency
 from offhook.platform.invitations import Invitations
 from offhook.platform.keys import ApiKeys
@@ -75,6 +77,8 @@ class Platform:
     sessions: Sessions = field(init=False)
     issuer: Issuer | None = field(init=False)
     idempotency: Idempotency = field(init=False)
+    gate_house: GateHouse = field(init=False)
+    browser_calls: BrowserCalls = field(init=False)
     file_agents: FileAgents | None = None
     process_id: str = field(default_factory=lambda: new_id("proc"))
     _first: list[str] = field(default_factory=list)
@@ -103,6 +107,8 @@ class Platform:
         self.sessions = Sessions(self.store, self.passwords, throttle)
         self.issuer = issuer_of(self.settings)
         self.idempotency = Idempotency(self.store)
+        self.gate_house = GateHouse(self.store, self.snapshot)
+        self.browser_calls = BrowserCalls(self.store, self.make_ready, self.call_values)
         self.store.on_changes = self._changed
 
     @classmethod
@@ -115,6 +121,7 @@ class Platform:
         await platform.vault.open()
         await platform.snapshot.load()
         platform.call_records.start()
+        await platform.gate_house.load()
         return platform
 
     async def first_workspace(self) -> str:
@@ -152,14 +159,17 @@ class Platform:
             self.line_up.runtimes,
             Limits(settings.max_calls, settings.max_loop_lag_ms / 1000, settings.max_calls_per_number),
             data_dir=settings.data_dir,
-            records=self.call_records.over(records),
+            records=self.browser_calls.over(self.gate_house.over(self.call_records.over(records))),
             lines=lines,
             tokens=Tokens(settings.secret_key),
             past=past,
         )
         self.call_doors.live = live
         self.call_keeping.start()
-        return live, FrontDesk(live, self.line_up)
+        desk = FrontDesk(live, self.line_up)
+        self.gate_house.stand_before(live, desk)
+        self.browser_calls.open(desk)
+        return live, desk
 
     async def stop(self) -> None:
         """Finish what waits."""
@@ -167,6 +177,8 @@ class Platform:
             await self.file_agents.stop()
         await self.call_keeping.stop()
         await self.call_records.close()
+        await self.browser_calls.stop()
+        await self.gate_house.stop()
         await self.vault.close()
         await self.snapshot.stop()
         await self.line_up.runtimes.close()
@@ -176,6 +188,8 @@ class Platform:
     def _changed(self, changes: Sequence[Change]) -> None:
         """After a commit."""
         self.snapshot.changed(changes)
+        self.gate_house.changed(changes)
+        self.browser_calls.changed(changes)
 
     def _workspace_of(self, agent_id: str) -> str:
         agent = self.snapshot.agent(agent_id)

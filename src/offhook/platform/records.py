@@ -336,7 +336,7 @@ def row_of(header: Header, agent_id: str, version: int, process_id: str, keep_da
         "kind": "browser" if is_browser else "phone", "direction": header.direction, "status": "in_progress",
         "from_number": header.from_number[:80], "to_number": header.to_number[:80],
         "carrier_sid": "" if is_browser else header.carrier_call[:200], "process_id": process_id,
-        "place": place_of(header.call), "created_at": at, "answered_at": at, "variables": dict(header.variables), "metadata": {},
+        "place": place_of(header.call), "created_at": at, "answered_at": at, "variables": {}, "metadata": {},
         "warnings": [], "is_sample": False, "delete_at": at + min(limits) * DAY_MS if limits else None,
     }  # fmt: skip
 
