@@ -40,7 +40,6 @@ def create_app(
 
     With `talk` there is also the page where a browser is the caller; with `browsers` pages of others are, too.
     WebSockets `sockets_below` a path are for what is mounted there.
-
     `app.state.media_door` is what the media sockets work with: they are served below ASGI (`offhook.web.media`).
     Raises `ConfigurationError` for settings that must not be served.
     """
