@@ -137,8 +137,12 @@ class Settings:
     """The issuer is in a network of the owner's: its addresses may be private, and plain http."""
     plain_hosts: tuple[str, ...] = ()
     """Hosts to which a vendor block may send its key over plain http, beside this machine."""
+    process_host: str = "127.0.0.1"
+    """This machine's address for the other processes of the installation, which hand it media that reached them. The
+    usual one is for processes of one machine."""
     private_hosts: tuple[str, ...] = ()
-    """Hosts of its own network that agents which are managed over the API may reach, with `allow_private`."""
+    """Hosts of its own network that webhooks may be sent to, and agents which are managed over the API may reach with
+    `allow_private`."""
     url: str = ""
     """The server that `offhook agents` drives: `https://calls.example.com`."""
     api_key: Secret = field(default_factory=lambda: Secret(""))
@@ -186,6 +190,7 @@ class Settings:
             oidc_emails=read("OFFHOOK_OIDC_EMAILS", _emails, ()),
             oidc_private=read("OFFHOOK_OIDC_PRIVATE", _switch, False),
             plain_hosts=read("OFFHOOK_PLAIN_HOSTS", _hosts, ()),
+            process_host=read("OFFHOOK_PROCESS_HOST", _ip_address, default.process_host),
             private_hosts=read("OFFHOOK_PRIVATE_HOSTS", _hosts, ()),
             url=read("OFFHOOK_URL", _url, ""),
             api_key=read.secret("OFFHOOK_API_KEY"),
@@ -339,6 +344,13 @@ def _networks(text: str) -> tuple[str, ...]:
         return tuple(str(ipaddress.ip_network(part, strict=False)) for part in re.split(r"[\s,]+", text) if part)
     except ValueError:
         raise _Unfit("networks with spaces between them: 10.0.0.0/8 172.17.0.1") from None
+
+
+def _ip_address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise _Unfit("an address of this machine as 10.0.0.7") from None
 
 
 def _telephone_number(text: str) -> str:

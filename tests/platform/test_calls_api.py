@@ -224,7 +224,7 @@ class Live:
 
 def test_a_live_call_is_controlled_wherever_it_lives(play_here: Play) -> None:
     async def act(world: World) -> None:
-        async with calling(world, world.platform.process_id) as here:
+        async with calling(world, world.platform.processes.id) as here:
             call_id, record = here.begin()
             await here.has(call_id, 1)
             live, doors, post = Live(call_id), world.platform.call_doors, world.client.post

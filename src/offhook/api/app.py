@@ -24,6 +24,7 @@ from offhook.api import (
     prices,
     provider_keys,
     sessions,
+    webhooks,
 )
 from offhook.api.bounds import Bounds
 from offhook.api.other_pages import PagesOfOthers
@@ -49,6 +50,7 @@ _ROUTERS: Final = (
     call_live.router,
     prices.router,
     provider_keys.router,
+    webhooks.router,
     limits.router,
     browser_calls.router,
     client_files.router,

@@ -13,8 +13,8 @@ class ShortNumbers(logging.Formatter):
         return without_numbers(super().format(record))
 
 
-def begin_log(level: int = logging.INFO) -> None:
-    """Write to standard error, from now on."""
+def begin_log(level: int = logging.INFO, worker: int = 0) -> None:
+    """Write to standard error, from now on. One of several workers says in each line which it is."""
     handler = logging.StreamHandler()
-    handler.setFormatter(ShortNumbers("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
+    handler.setFormatter(ShortNumbers(f"%(asctime)s {f'{worker}| ' if worker else ''}%(message)s", datefmt="%H:%M:%S"))
     logging.basicConfig(level=level, handlers=[handler])

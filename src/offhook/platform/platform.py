@@ -4,25 +4,28 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
 from offhook.call.records.port import Records
-from offhook.ids import new_id
 from offhook.platform.agents import Agents
 from offhook.platform.browser_calls import BrowserCalls
-from offhook.platform.call_doors import CallDoors
+from offhook.platform.bus import Body, Bus
+from offhook.platform.call_doors import CONTROL, CallDoors
 from offhook.platform.call_feed import Feeds
 from offhook.platform.call_keeping import CallKeeping
 from offhook.platform.call_values import CallValues
 from offhook.platform.calls import Calls
 from offhook.platform.documents import Documents
+from offhook.platform.elsewhere import OtherProcesses
+from offhook.platform.events import Events
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.gate_house import GateHouse
 from offhook.platform.idempotency import Idempotency
 from offhook.platform.invitations import Invitations
+from offhook.platform.jobs import JOB, Jobs
 from offhook.platform.keys import ApiKeys
 from offhook.platform.line_up import Answering, LineUp
 from offhook.platform.master_key import MasterKeyFiles
@@ -31,6 +34,7 @@ from offhook.platform.passwords import Passwords
 from offhook.platform.people import People
 from offhook.platform.people_rows import first_workspace
 from offhook.platform.prices import Prices
+from offhook.platform.processes import SERVER, Processes
 from offhook.platform.provider_keys import ProviderKeys
 from offhook.platform.records import CallRecords
 from offhook.platform.sessions import Sessions
@@ -39,6 +43,8 @@ from offhook.platform.throttle import Throttle
 from offhook.platform.trials import made_ready
 from offhook.platform.vault import Vault
 from offhook.platform.vendors import require_known
+from offhook.platform.webhooks import Webhooks
+from offhook.platform.wires import wire_of
 from offhook.settings import Settings
 from offhook.store.engine import database_url
 from offhook.store.migrate import migrate
@@ -48,6 +54,10 @@ from offhook.store.store import Store
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.line import Line
 from offhook.telephony.tokens import Tokens
+
+_CHANGED: Final = "changed"
+_TOGETHER: Final = 40
+"""Changes of one message: so many are shorter than a notification of PostgreSQL may be."""
 
 
 @dataclass(slots=True)
@@ -71,16 +81,22 @@ class Platform:
     call_feeds: Feeds = field(init=False)
     calls: Calls = field(init=False)
     prices: Prices = field(init=False)
+    processes: Processes = field(init=False)
+    bus: Bus = field(init=False)
+    jobs: Jobs = field(init=False)
+    events: Events = field(init=False)
+    webhooks: Webhooks = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
     invitations: Invitations = field(init=False)
     sessions: Sessions = field(init=False)
     issuer: Issuer | None = field(init=False)
     idempotency: Idempotency = field(init=False)
+    elsewhere: OtherProcesses | None = None
+    """Calls that live in other processes, once this one takes calls."""
     gate_house: GateHouse = field(init=False)
     browser_calls: BrowserCalls = field(init=False)
     file_agents: FileAgents | None = None
-    process_id: str = field(default_factory=lambda: new_id("proc"))
     _first: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -91,16 +107,21 @@ class Platform:
         self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
         self.snapshot = Snapshot(self.store, self.vault.secrets_of)
         self.call_records = CallRecords(
-            self.store, self.objects, self._workspace_of, lambda: self.process_id, self.settings.keep_days
+            self.store, self.objects, self._workspace_of, lambda: self.processes.id, self.settings.keep_days
         )
         self.call_keeping = CallKeeping(
             self.store, self.objects, self.call_records, self.settings.data_dir, self._workspace_of,
             self.settings.keep_days,
         )  # fmt: skip
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
-        self.call_doors, self.call_feeds = CallDoors(lambda: self.process_id), Feeds(self.calls, self.call_records)
+        self.call_doors, self.call_feeds = CallDoors(lambda: self.processes.id), Feeds(self.calls, self.call_records)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of, self.call_values.of)
         self.provider_keys = ProviderKeys(self.store, self.vault, self.snapshot, self.settings)
+        self.processes = Processes(self.store)
+        self.bus = Bus(self.processes.id, wire_of(self.settings))
+        self.jobs = Jobs(self.store, lambda: self.processes.id, lambda: self.processes.is_first)
+        self.events = Events(self.jobs)
+        self.webhooks = Webhooks(self.store, self.vault, self.jobs, self.events, self.settings.private_hosts)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
         self.invitations = Invitations(self.store)
@@ -123,6 +144,26 @@ class Platform:
         platform.call_records.start()
         await platform.gate_house.load()
         return platform
+
+    async def start(self, role: str = SERVER, address: str = "") -> None:
+        """Be one of the processes of this database: alive for the others, told what changes, part of the durable work.
+
+        Not for a command that only reads or writes something. `address`: where the others reach this very process.
+        Raises `StoreError`.
+        """
+        self.bus.subscribe(_CHANGED, self._changed_elsewhere)
+        self.bus.on_missed.append(self.snapshot.missed)
+        self.processes.on_dead.extend([self._take_over, self.call_keeping.close_orphans])
+        self.bus.answer(CONTROL, self.call_doors.answer)
+        self.call_doors.remote = self._control_elsewhere
+        self.processes.on_renamed.append(lambda was, now: self.bus.rename(now))
+        await self.processes.start(role, address)
+        await self.bus.start()
+        # What has changed since it was read, nobody has told.
+        self.snapshot.missed()
+        self.webhooks.deliverer.tell_on(asyncio.get_running_loop())
+        await self.events.mend(self.store)
+        self.jobs.start()
 
     async def first_workspace(self) -> str:
         """The oldest workspace; made when there is none."""
@@ -166,6 +207,12 @@ class Platform:
         )
         self.call_doors.live = live
         self.call_keeping.start()
+
+        def knows(call_sid: str) -> bool:
+            is_over = live.outcome(call_sid) is not None
+            return is_over or any(handle.facts.call_sid == call_sid for handle in live.handles)
+
+        self.elsewhere = OtherProcesses(self.bus, knows, lambda call_id: live.handle(call_id) is not None)
         desk = FrontDesk(live, self.line_up)
         self.gate_house.stand_before(live, desk)
         self.browser_calls.open(desk)
@@ -177,6 +224,9 @@ class Platform:
             await self.file_agents.stop()
         await self.call_keeping.stop()
         await self.call_records.close()
+        await asyncio.to_thread(self.jobs.stop)
+        await self.bus.stop()
+        await self.processes.stop()
         await self.browser_calls.stop()
         await self.gate_house.stop()
         await self.vault.close()
@@ -187,9 +237,32 @@ class Platform:
 
     def _changed(self, changes: Sequence[Change]) -> None:
         """After a commit."""
+        self._are_known(changes)
+        for begin in range(0, len(changes), _TOGETHER):
+            told = [(one.workspace, one.kind, one.id) for one in changes[begin : begin + _TOGETHER]]
+            self.bus.publish(_CHANGED, {"changes": told})
+        if any(change.kind == JOB for change in changes):
+            self.jobs.wake()
+
+    def _changed_elsewhere(self, body: Body) -> None:
+        changes = [Change(*one) for one in body["changes"]]
+        self._are_known(changes)
+        if any(change.kind == JOB for change in changes):
+            self.jobs.wake()
+
+    async def _take_over(self, process_id: str) -> None:
+        """What a dead process had begun, one of the others does."""
+        if await asyncio.to_thread(self.jobs.take_over, process_id):
+            self._changed([Change("", JOB, process_id)])
+
+    def _are_known(self, changes: Sequence[Change]) -> None:
+        """Whatever keeps them in memory reads them again."""
         self.snapshot.changed(changes)
         self.gate_house.changed(changes)
         self.browser_calls.changed(changes)
+
+    async def _control_elsewhere(self, process_id: str, message: Mapping[str, Any]) -> bool:
+        return bool((await self.bus.request(process_id, CONTROL, dict(message)))["granted"])
 
     def _workspace_of(self, agent_id: str) -> str:
         agent = self.snapshot.agent(agent_id)
