@@ -86,11 +86,10 @@ def create_app(
         relays=Relays(elsewhere) if elsewhere is not None else None,
     )
 
-    _add_handlers(app, strays)
-    return app
+    return _with_handlers(app, strays)
 
 
-def _add_handlers(app: FastAPI, strays: Strays) -> None:
+def _with_handlers(app: FastAPI, strays: Strays) -> FastAPI:
     """What is answered when there is no answer."""
 
     async def not_found(request: Request, error: Exception) -> Response:
@@ -112,6 +111,7 @@ def _add_handlers(app: FastAPI, strays: Strays) -> None:
     app.add_exception_handler(SignatureInvalid, _unsigned)
     app.add_exception_handler(BadRequest, _unreadable)
     app.add_exception_handler(ClientDisconnect, _gone)
+    return app
 
 
 async def _unsigned(request: Request, error: Exception) -> Response:
