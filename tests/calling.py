@@ -45,6 +45,7 @@ class Calling:
     def begin(self, **changes: Any) -> tuple[str, Record]:
         call_id = new_id("call")
         header, _ = told_call()
+        call_id = changes.pop("call", call_id)
         own = {"call": call_id, "agent_key": f"{self.agent}/1", "started": clock.wall().isoformat()}
         return call_id, self.records.open(msgspec.structs.replace(header, **own, **changes))
 

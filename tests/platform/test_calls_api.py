@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from offhook import clock
+from offhook.api.call_models import Call, CallRecord, Transcript
+from offhook.api.prices import PriceShown
 from offhook.call.handle import CallHandle, Inside
 from offhook.call.taps import Tap, nobody
 from offhook.core.events import CallerMuted, EndRequested, Event, InstructionGiven, SayRequested
@@ -222,7 +224,7 @@ class Live:
 
 def test_a_live_call_is_controlled_wherever_it_lives(play_here: Play) -> None:
     async def act(world: World) -> None:
-        async with calling(world, world.platform.process_id) as here:
+        async with calling(world, world.platform.processes.id) as here:
             call_id, record = here.begin()
             await here.has(call_id, 1)
             live, doors, post = Live(call_id), world.platform.call_doors, world.client.post
@@ -319,3 +321,28 @@ def test_prices_hold_from_their_day_on_and_the_owners_come_first() -> None:
     assert nano("deepgram nova-3", Unit.SECOND, 1, Component.STT) == 80_000
     assert nano("local whisper-base", Unit.SECOND, 1, Component.STT) == 0
     assert nano("acme new-model", Unit.INTO, 1) is None
+
+
+def test_the_examples_that_are_published_are_what_is_answered() -> None:
+    for model in (Call, CallRecord, Transcript, PriceShown):
+        (example,) = model.model_json_schema()["examples"]
+        assert model.model_validate(example).model_dump(mode="json", by_alias=True) == example, model.__name__
+
+
+ODD = (
+    "from=%00", "metadata.a%22b=1", "metadata.=x", "metadata.a=%5C", "metadata.$[0]=1", "metadata.a.b=1",
+    "q=%F0%9F%98%80",
+    "started_at.gte=9999-12-31T23:59:59Z", "started_at.lt=1970-01-01T00:00:00Z", "started_at.lt=0001-01-01T00:00:00Z",
+    "end_reason=%25_*", "end_reason=*", "q=%22+OR+*+NEAR(a)", "q=NOT+a", "q=a:b|c", "q=%27", "after=zzz", "warning=%22",
+)  # fmt: skip
+
+
+def test_odd_questions_are_answered_or_refused(play: Play) -> None:
+    async def act(world: World) -> None:
+        async with calling(world) as here:
+            await here.folded(here.whole())
+            for query in ODD:
+                answer = await world.client.get(f"/calls?{query}")
+                assert answer.status_code in (200, 400, 422), f"{query}: {answer.text}"
+
+    play(act)

@@ -11,8 +11,15 @@ import pytest
 from sqlalchemy import update
 
 from offhook import clock
+from offhook.call.journal import Briefing
+from offhook.core.commands import TransferCall
+from offhook.core.endings import EndReason
+from offhook.core.events import TransferEnded, TransferEnding
 from offhook.errors import StoreError
+from offhook.ids import new_id
 from offhook.platform.call_keeping import CallKeeping
+from offhook.platform.records import row_of
+from offhook.store.scope import Scope
 from offhook.store.tables.calls import CALL_TURNS, CALLS
 from tests.calling import calling, told_call
 from tests.platform.conftest import Play
@@ -29,16 +36,17 @@ def test_a_call_is_in_the_store_while_it_lives_and_folded_when_it_is_over(play: 
     async def act(world: World) -> None:
         async with calling(world) as here:
             call_id, record = here.begin()
+            record.append(Briefing("hotel", "", variables={"name": "Ada"}), 0.0)
             here.tell(record, 0, 20)
-            await here.has(call_id, 21)
-            assert await here.lines(call_id) == list(range(21))
+            await here.has(call_id, 22)
+            assert await here.lines(call_id) == list(range(22))
             row = await here.row(call_id)
             assert (row.status, row.agent_version, row.process_id, row.kind) == ("in_progress", 1, "proc_1", "phone")
             here.tell(record, 20)
             record.close(10.0)
             row = await here.folded(call_id)
             assert row.status == "ended" and row.end_reason == "caller.silent" and row.turns > 2
-            assert row.gap_p50_ms and row.duration_ms > 10_000
+            assert row.gap_p50_ms and row.duration_ms > 10_000 and row.variables == {"name": "Ada"}
             assert await here.lines(call_id) == []
             key = f"{world.workspace}/calls/{call_id}/journal.jsonl.gz"
             assert await world.platform.objects.size(key)
@@ -177,3 +185,70 @@ def test_what_had_its_time_is_deleted_with_all_that_is_kept_of_it(play: Play) ->
             assert [call["id"] for call in found] == [young]
 
     play(act)
+
+
+def test_a_transfer_is_a_status_while_it_lasts(play_here: Play) -> None:
+    async def act(world: World) -> None:
+        async with calling(world) as here:
+            call_id, record = here.begin()
+
+            async def until(status: str) -> None:
+                async def is_it() -> bool:
+                    row = await here.row(call_id)
+                    return row is not None and row.status == status
+
+                await here.until(is_it)
+
+            await until("in_progress")
+            record.append(TransferCall("t1", "reception", "+15005550002", 20.0), 5.0)
+            await until("transferring")
+            record.append(TransferEnded("t1", TransferEnding.BUSY), 9.0)
+            await until("in_progress")
+            record.close(10.0, EndReason.CALLER_HUNG_UP)
+            row = await here.folded(call_id)
+            assert (row.status, row.end_reason, row.duration_ms) == ("ended", "caller.hung_up", 10_000)
+
+    play_here(act)
+
+
+def test_a_call_that_was_placed_keeps_what_its_row_was_given(play: Play) -> None:
+    async def act(world: World) -> None:
+        async with calling(world) as here:
+            header, _ = told_call()
+            call_id = new_id("call")
+            row = row_of(header, here.agent, 1, "proc_0", None)
+            row |= {"id": call_id, "status": "queued", "direction": "outbound", "metadata": {"crm": "7"}, "place": 0}
+
+            def place(scope: Scope) -> None:
+                scope.insert(CALLS, **row | {"variables": {"name": "Ada"}, "answered_at": None})
+
+            await world.platform.store.write(world.workspace, place)
+            here.whole(call=call_id)
+            found = await here.folded(call_id)
+            assert (found.direction, found.metadata, found.variables) == ("outbound", {"crm": "7"}, {"name": "Ada"})
+            assert found.status == "ended" and found.process_id == "proc_1" and found.answered_at
+            listed = (await world.client.get("/calls", params={"q": "harbour"})).json()["data"]
+            assert [call["id"] for call in listed] == [call_id]
+
+    play(act)
+
+
+def test_a_workspace_that_is_gone_holds_up_nobody_elses_records(play_here: Play) -> None:
+    async def act(world: World) -> None:
+        async with calling(world) as here:
+            workspace_of = here.records._workspace_of
+            here.records._workspace_of = lambda agent: "ws_gone"
+            lost, record = here.begin()
+            here.records._workspace_of = workspace_of
+            kept = here.whole()
+            row = await here.folded(kept)
+            assert row.status == "ended"
+
+            async def is_let_go() -> bool:
+                return not here.records.has(lost)
+
+            await here.until(is_let_go)
+            record.close(1.0)
+            assert await asyncio.to_thread(Path(record.name).is_dir), "its folder is kept"
+
+    play_here(act)

@@ -60,7 +60,7 @@ async def heard(server: Running, client: httpx2.AsyncClient, call_id: str) -> li
 
 def test_a_live_call_is_watched_heard_and_controlled_and_its_record_is_whole_at_last(tmp_path: Path) -> None:
     async def main() -> None:
-        async with running(tmp_path) as server, api_of(server) as client:
+        async with running(tmp_path, OFFHOOK_MAX_LOOP_LAG_MS="5000") as server, api_of(server) as client:
             steps = (POLITE, {"say": "what time do you open"}, {"silence": 20.0})
             calling = asyncio.ensure_future(server.call(*steps))
             call = await the_call(client, status="in_progress")
@@ -98,7 +98,7 @@ def test_a_live_call_is_watched_heard_and_controlled_and_its_record_is_whole_at_
 
 def test_who_has_no_key_hears_nothing(tmp_path: Path) -> None:
     async def main() -> None:
-        async with running(tmp_path) as server, api_of(server) as client:
+        async with running(tmp_path, OFFHOOK_MAX_LOOP_LAG_MS="5000") as server, api_of(server) as client:
             calling = asyncio.ensure_future(server.call(POLITE, {"hang_up": True}))
             call = await the_call(client)
             stranger = httpx2.AsyncClient(headers={"Authorization": "Bearer oh_nothing"})
@@ -115,7 +115,7 @@ def test_who_has_no_key_hears_nothing(tmp_path: Path) -> None:
 
 def test_a_killed_server_closes_its_calls_at_the_next_start_with_what_was_said(tmp_path: Path) -> None:
     async def main() -> None:
-        async with running(tmp_path) as server:
+        async with running(tmp_path, OFFHOOK_MAX_LOOP_LAG_MS="5000") as server:
             steps = (POLITE, {"say": "what time do you open"}, {"silence": 30.0})
             call = asyncio.ensure_future(server.call(*steps))
             await server.journal_with("You said: what time do you open.")
@@ -123,7 +123,7 @@ def test_a_killed_server_closes_its_calls_at_the_next_start_with_what_was_said(t
             server.process.send_signal(signal.SIGKILL)
             await server.process.wait()
             call.cancel()
-        async with running(tmp_path) as server, api_of(server) as client:
+        async with running(tmp_path, OFFHOOK_MAX_LOOP_LAG_MS="5000") as server, api_of(server) as client:
             record = await the_call(client, is_whole=True)
             assert (record["status"], record["end_reason"]) == ("ended", "offhook.died")
             assert [warning["code"] for warning in record["warnings"]] == ["record.unfinished"]

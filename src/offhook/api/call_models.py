@@ -19,6 +19,26 @@ _CALL: Any = {
 }  # fmt: skip
 
 
+_TURN: Any = {
+    "number": 3, "role": "agent", "name": "", "turn": 1, "text": "We open at eight.", "unheard": "",
+    "interrupted": False, "at_s": 4.31, "until_s": 5.87,
+    "latency": {"gap_ms": 512, "first_sound_ms": 0, "speculated": True,
+                "parts_ms": {"decision": 292, "transcript": 0, "brain": 110, "voice": 110, "sending": 0}},
+}  # fmt: skip
+_RECORD: Any = {
+    **{name: value for name, value in _CALL.items() if name != "warnings"},
+    "agent_name": "Harbour Hotel", "offhook_version": "0.1.0", "providers": {"stt": ["deepgram nova-3"]},
+    "participants": [{"role": "caller", "name": "+15005550006", "number": "", "from_s": 0.0}],
+    "states": [{"status": "in_progress", "at_s": 0.0}, {"status": "ended", "at_s": 76.3}],
+    "turns": [_TURN], "tools": [], "keys": [], "events": [], "warnings": [],
+    "costs": [{"component": "stt", "item": "deepgram nova-3", "unit": "second", "quantity": 77, "is_own_price": False,
+               "cost": {"amount": "0.00616", "currency": "USD"}, "price": {"amount": "0.00008", "currency": "USD"},
+               "price_since": "2026-11-04T00:00:00.000Z"}],
+    "agent_heard_s": 31.4, "recording_bytes": 2441644, "is_whole": True,
+    "ending": {"reason": "caller.hung_up", "says": "The caller hung up.", "what_to_do": "", "detail": ""},
+}  # fmt: skip
+
+
 class CallFacts(BaseModel):
     """What is told of a call in a list and in its record."""
 
@@ -160,6 +180,8 @@ class Ending(BaseModel):
 class CallRecord(CallFacts):
     """All that is known of a call, on one clock: `at_s` is seconds since `started_at`."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_RECORD]})
+
     agent_name: str = ""
     offhook_version: str = ""
     providers: dict[str, list[str]] = Field(description="Who heard, thought and spoke; the first before those behind.")
@@ -179,6 +201,8 @@ class CallRecord(CallFacts):
 
 class Transcript(BaseModel):
     """What was said in a call."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"call_id": _CALL["id"], "turns": [_TURN]}]})
 
     call_id: str
     turns: list[CallTurn]

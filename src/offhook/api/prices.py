@@ -46,6 +46,13 @@ class NewPrice(BaseModel):
 class PriceShown(BaseModel):
     """What one unit costs, and since when."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [
+            {"id": "price_01KB5Z5N6S7V8W9X0Y1Z2A3B4C", "component": "carrier", "item": "twilio inbound",
+             "unit": "minute", "price": {"amount": "0.0085", "currency": "USD"}, "since": "2026-11-01T00:00:00.000Z"}
+        ]},
+    )  # fmt: skip
+
     id: str | None = Field(description="Null: a vendor's list price.")
     component: str
     item: str

@@ -69,6 +69,8 @@ class Account:
     header: Header
     kept: Kept = field(init=False)
     """As all agents in charge of it want it kept."""
+    variables: dict[str, Any] = field(default_factory=dict)
+    """What was filled in for the agent that answered."""
     _turns: Turns = field(default_factory=Turns)
     _warnings: Warnings = field(default_factory=Warnings)
     _usage: Usage = field(init=False)
@@ -102,7 +104,8 @@ class Account:
         match what:
             case Closed():
                 self._is_closed = True
-            case Briefing(agent=agent, kept=kept):
+            case Briefing(agent=agent, kept=kept, variables=variables):
+                self.variables = self.variables or variables
                 self._usage.add(what, at)
                 self.kept = self.kept.with_less(kept)
                 if agent != self._participants[-1]["name"] and not any(

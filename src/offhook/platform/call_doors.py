@@ -14,6 +14,7 @@ from offhook.platform.problems import Conflict
 from offhook.telephony.browser import is_browser_call
 
 Action = Literal["say", "instruct", "mute", "unmute", "end"]
+CONTROL: Final = "call.control"
 MOST_WAITING: Final = 100
 """Pieces of audio that wait for one listener: some 2 s of both sides. What comes then is left out."""
 _HEAD: Final = struct.Struct("<BI")
@@ -37,7 +38,7 @@ class LiveHandles(Protocol):
 
 
 Remote = Callable[[str, Mapping[str, Any]], Awaitable[bool]]
-"""Asks another process, by its id, to grant a wish: `{"kind": "call.control", "call_id": ..., "wish": {...}}`; False:
+"""Asks another process, by its id, to grant a wish: `{"call_id": ..., "wish": {...}}`; False:
 the call is over there. Raises `OffhookError` when it does not answer."""
 
 
@@ -101,8 +102,12 @@ class CallDoors:
             return
         if self.remote is None:
             raise Elsewhere
-        if not await self.remote(process_id, {"kind": "call.control", "call_id": call_id, "wish": asdict(wish)}):
+        if not await self.remote(process_id, {"call_id": call_id, "wish": asdict(wish)}):
             raise NotLive
+
+    async def answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Another process asks for a call that lives here, as `remote` told it."""
+        return {"granted": self.grant(str(message["call_id"]), Wish(**message["wish"]))}
 
     def grant(self, call_id: str, wish: Wish) -> bool:
         """Grant a wish here; False when the call is over."""

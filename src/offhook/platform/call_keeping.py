@@ -74,7 +74,7 @@ class CallKeeping:
                     is_new = False
                 await self.sweep()
                 await self.delete_due()
-            except StoreError as error:
+            except (StoreError, OSError) as error:
                 _LOG.warning("calls are not looked after now, and will be later: %s", error)
             await asyncio.sleep(SWEEP_S)
 

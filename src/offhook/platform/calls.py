@@ -1,5 +1,6 @@
 """Reading calls: lists with filters and search, the whole record of one, its turns, lines and objects."""
 
+import asyncio
 import logging
 import zlib
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -15,10 +16,11 @@ from offhook.call.journal import Header, parse_line
 from offhook.errors import StoreError
 from offhook.ids import id_at
 from offhook.platform.audit import audit
-from offhook.platform.call_account import Account
+from offhook.platform.call_account import Account, Told
 from offhook.platform.call_warnings import told as warning_in_words
 from offhook.platform.folding import key_of
 from offhook.platform.journal_tail import JournalLine, parsed
+from offhook.platform.price_book import PriceBook
 from offhook.platform.prices import book_of
 from offhook.platform.problems import Conflict, Flaw, Invalid, NotFound
 from offhook.store import search
@@ -37,7 +39,9 @@ LISTED: Final = tuple(
     )
 )  # fmt: skip
 """What a list shows."""
-LINES_TOGETHER: Final = 500
+LINES_TOGETHER: Final = 200
+"""Read, and told, without a pause."""
+_UNPACKED: Final = 64 * 1024
 _GZIP: Final = 31
 _LOG: Final = logging.getLogger("offhook.platform")
 MOST_METADATA: Final = 5
@@ -124,17 +128,14 @@ class Calls:
         return await self._live(workspace, row)
 
     async def _live(self, workspace: str, row: Any) -> WholeCall:
-        account: Account | None = None
-        async for line in self.lines(workspace, row.id, -1):
-            if line.sequence == 0:
-                account = Account(msgspec.json.decode(line.body, type=Header))
-            elif account is not None:
-                account.add(parse_line(line.body))
-        if account is None:
+        lines = [line async for line in self.lines(workspace, row.id, -1)]
+        carrier = f"twilio {row.direction}" if row.kind == "phone" else ""
+        book = await book_of(self._store, workspace)
+        # An hour's lines are a moment's work: not for the loop that calls live on.
+        told = await asyncio.to_thread(_told_so_far, lines, book, row.created_at, carrier)
+        if told is None:
             empty = {"warnings": [warning_in_words(code) for code in row.warnings]}
             return WholeCall(row, empty, [])
-        carrier = f"twilio {row.direction}" if row.kind == "phone" else ""
-        told = account.told(await book_of(self._store, workspace), row.created_at, carrier)
         numbered = enumerate(told.turns, start=1)
         turns = [{"number": n, "role": turn.role, "text": turn.text, **turn.detail()} for n, turn in numbered]
         return WholeCall(row, told.detail, turns)
@@ -183,7 +184,7 @@ class Calls:
             packed = await self.part(workspace, call_id, "journal", begin, min(begin + CHUNK, size))
             while packed:
                 # A small object may unpack to a large one.
-                yield unpacker.decompress(packed, 4 * CHUNK)
+                yield unpacker.decompress(packed, _UNPACKED)
                 packed = unpacker.unconsumed_tail
         yield unpacker.flush()
 
@@ -191,6 +192,7 @@ class Calls:
         """The lines of a call that is over, from its object."""
         rest, at_s = b"", 0.0
         async for piece in self.journal(workspace, call_id):
+            await asyncio.sleep(0)
             *whole, rest = (rest + piece).split(b"\n")
             for raw in whole:
                 if (line := parsed(raw, at_s)) is not None:
@@ -221,6 +223,16 @@ class Calls:
         if data is None:
             raise NotFound(kind, call_id)
         return data
+
+
+def _told_so_far(lines: Sequence[JournalLine], book: PriceBook, began_ms: int, carrier: str) -> Told | None:
+    """What the lines of a live call tell; None without its header."""
+    if not lines or lines[0].sequence:
+        return None
+    account = Account(msgspec.json.decode(lines[0].body, type=Header))
+    for line in lines[1:]:
+        account.add(parse_line(line.body))
+    return account.told(book, began_ms, carrier)
 
 
 def _listed(wanted: Wanted, after: str, limit: int, scope: Scope) -> Sequence[Any]:

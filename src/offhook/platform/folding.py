@@ -123,7 +123,9 @@ def _row(ended: EndedCall, told: Told, account: Account | None, most_days: int |
     began_ms, duration_ms = ended.row["created_at"], round(told.ended_s * 1000)
     days = [most_days, account.kept.days if account is not None else None]
     limits = [limit for limit in days if limit is not None]
+    filled = {"variables": account.variables} if account is not None and account.variables else {}
     return {
+        **filled,
         "status": "ended",
         "ended_at": began_ms + duration_ms,
         "duration_ms": duration_ms,

@@ -9,11 +9,10 @@ from typing import Any, Final, Self
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
 from offhook.call.records.port import Records
-from offhook.ids import new_id
 from offhook.platform.agents import Agents
 from offhook.platform.browser_calls import BrowserCalls
 from offhook.platform.bus import Body, Bus
-from offhook.platform.call_doors import CallDoors
+from offhook.platform.call_doors import CONTROL, CallDoors
 from offhook.platform.call_feed import Feeds
 from offhook.platform.call_keeping import CallKeeping
 from offhook.platform.call_values import CallValues
@@ -108,7 +107,6 @@ class Platform:
     gate_house: GateHouse = field(init=False)
     browser_calls: BrowserCalls = field(init=False)
     file_agents: FileAgents | None = None
-    process_id: str = field(default_factory=lambda: new_id("proc"))
     _first: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -131,14 +129,14 @@ class Platform:
         self.number_watch = NumberWatch(self.store, self.numbers)
         self.placing = Placing(self.store, self.snapshot, self.line_up, self.clients, self.settings, self.call_values)
         self.call_records = CallRecords(
-            self.store, self.objects, self._workspace_of, lambda: self.process_id, self.settings.keep_days
+            self.store, self.objects, self._workspace_of, lambda: self.processes.id, self.settings.keep_days
         )
         self.call_keeping = CallKeeping(
             self.store, self.objects, self.call_records, self.settings.data_dir, self._workspace_of,
             self.settings.keep_days,
         )  # fmt: skip
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
-        self.call_doors, self.call_feeds = CallDoors(lambda: self.process_id), Feeds(self.calls, self.call_records)
+        self.call_doors, self.call_feeds = CallDoors(lambda: self.processes.id), Feeds(self.calls, self.call_records)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
         self.invitations = Invitations(self.store)
@@ -170,7 +168,9 @@ class Platform:
         """
         self.bus.subscribe(_CHANGED, self._changed_elsewhere)
         self.bus.on_missed.append(self.snapshot.missed)
-        self.processes.on_dead.append(self._take_over)
+        self.processes.on_dead.extend([self._take_over, self.call_keeping.close_orphans])
+        self.bus.answer(CONTROL, self.call_doors.answer)
+        self.call_doors.remote = self._control_elsewhere
         self.processes.on_renamed.append(lambda was, now: self.bus.rename(now))
         await self.processes.start(role, address)
         await self.bus.start()
@@ -285,6 +285,9 @@ class Platform:
         self.snapshot.changed(changes)
         self.gate_house.changed(changes)
         self.browser_calls.changed(changes)
+
+    async def _control_elsewhere(self, process_id: str, message: Mapping[str, Any]) -> bool:
+        return bool((await self.bus.request(process_id, CONTROL, dict(message)))["granted"])
 
     def _workspace_of(self, agent_id: str) -> str:
         agent = self.snapshot.agent(agent_id)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from offhook import clock
 from offhook.call.journal import Briefing, Header
@@ -142,6 +143,8 @@ class CallRecords:
         self._tasks: list[asyncio.Task[None]] = []
         self._to_fold: asyncio.Queue[Followed] = asyncio.Queue()
         self._is_failing = False
+        self._unfoldable: set[str] = set()
+        """Calls whose folding met a fault of ours: they are not tried again by this process."""
 
     # ── as live calls see it ─────────────────────────────────────────────────────────────────────────────────
 
@@ -229,7 +232,7 @@ class CallRecords:
 
     def adopt(self, call: EndedCall) -> None:
         """Fold what another process left behind."""
-        if call.call_id not in self._followed:
+        if call.call_id not in self._followed and call.call_id not in self._unfoldable:
             followed = Followed(call, None, is_begun=True, is_over_told=True, is_queued=True)
             self._followed[call.call_id] = followed
             self._to_fold.put_nowait(followed)
@@ -260,7 +263,7 @@ class CallRecords:
         told = [one for one in live if one.has_news]
         over = {one.call.call_id for one in told if one.closed_at is not None}
         if told:
-            await self._store.write_wide(lambda connection: _write(connection, told, over))
+            told = await self._write(told, over)
             self._store.on_changes([
                 Change(one.call.workspace, "call", one.call.call_id)
                 for one in told if not one.is_begun or (one.call.call_id in over and not one.is_over_told)
@@ -275,10 +278,29 @@ class CallRecords:
             written, self._written = self._written, asyncio.Event()
             written.set()
         for one in live:
-            if one.is_settled:
+            if one.is_settled and one.call.call_id in self._followed:
                 one.is_queued = True
                 self._to_fold.put_nowait(one)
         return is_full
+
+    async def _write(self, told: list[Followed], over: set[str]) -> list[Followed]:
+        """Write it; what was written. A call whose workspace is gone is followed no more."""
+        try:
+            await self._store.write_wide(lambda connection: _write(connection, told, over))
+        except IntegrityError:
+            if len(told) > 1:
+                # Whose it is shows when each is written by itself.
+                return [done for one in told for done in await self._write([one], over)]
+            self._let_go(told[0])
+            return []
+        return told
+
+    def _let_go(self, followed: Followed) -> None:
+        _LOG.warning(
+            "the store takes no record of %s: is its workspace gone? Its folder is kept", followed.call.call_id
+        )
+        self._unfoldable.add(followed.call.call_id)
+        self._followed.pop(followed.call.call_id, None)
 
     # ── folding ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -298,6 +320,7 @@ class CallRecords:
                 continue
             except Exception:  # A fault of ours costs this record its folding, and no other call's.
                 _LOG.exception("the record of %s cannot be folded: its folder is kept", call.call_id)
+                self._unfoldable.add(call.call_id)
             self._followed.pop(call.call_id, None)
             written, self._written = self._written, asyncio.Event()
             written.set()

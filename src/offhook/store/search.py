@@ -18,16 +18,20 @@ TABLE: Final = "call_search"
 MOST_WORDS: Final = 8
 """That one search asks for."""
 _ULID_DIGITS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_PLACE_DIGITS: Final = 13
-"""Of an id's: 48 bits of time, 15 of chance. Two calls of one millisecond share a place once in 32,768 times."""
+_ID_DIGITS: Final = 26
+_TIME_DIGITS: Final = 10
+_LAST_DIGITS: Final = 3
+"""48 bits of time, 15 of the rest: two processes give calls of one millisecond the same place once in 32,768 times; the
+later of the two is not found by its words then."""
 _WORD: Final = re.compile(r"\w+")
 _SQLITE: Final = (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS {TABLE} USING fts5(words, content='', detail='none', tokenize='unicode61')",
 )
 _ADD: Final = {
-    "sqlite": "INSERT INTO call_search(rowid, words) SELECT :place, :words WHERE :workspace != ''",
+    "sqlite": "INSERT INTO call_search(rowid, words) SELECT :place, :words WHERE :workspace != ''"
+    " AND NOT EXISTS (SELECT 1 FROM calls WHERE place = :place AND id != :call_id)",
     "postgresql": "INSERT INTO call_search(place, words) SELECT :place, to_tsvector('simple', :words)"
-    " WHERE :workspace != '' ON CONFLICT (place) DO UPDATE SET words = excluded.words",
+    " WHERE :workspace != '' AND :call_id != '' ON CONFLICT (place) DO UPDATE SET words = excluded.words",
 }
 _TAKE_AWAY: Final = {
     "sqlite": "INSERT INTO call_search(call_search, rowid, words) SELECT 'delete', :place, :words"
@@ -53,11 +57,12 @@ def is_ours(name: str | None) -> bool:
 
 def place_of(call_id: str) -> int:
     """The call's place in the order of ids; 0 for an id that has none."""
-    digits = call_id.partition("_")[2][:_PLACE_DIGITS]
-    if len(digits) < _PLACE_DIGITS or any(digit not in _ULID_DIGITS for digit in digits):
+    digits = call_id.partition("_")[2]
+    if len(digits) != _ID_DIGITS or any(digit not in _ULID_DIGITS for digit in digits):
         return 0
     place = 0
-    for digit in digits:
+    # The ids that a process makes in one millisecond differ in their last digits.
+    for digit in digits[:_TIME_DIGITS] + digits[-_LAST_DIGITS:]:
         place = place * 32 + _ULID_DIGITS.index(digit)
     return place if place < 2**63 else 0
 
@@ -72,7 +77,7 @@ def index(scope: Scope, call_id: str, said: str) -> None:
     """Have the call found by these words."""
     words, place = " ".join(words_of(said)), place_of(call_id)
     if words and place:
-        scope.change(_ADD[scope.dialect], place=place, words=words)
+        scope.change(_ADD[scope.dialect], place=place, words=words, call_id=call_id)
 
 
 def forget(scope: Scope, call_id: str, said: str) -> None:

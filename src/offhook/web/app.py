@@ -78,8 +78,7 @@ def create_app(
         sockets_below=sockets_below,
     )
 
-    _add_handlers(app, strays)
-    return app
+    return _with_handlers(app, strays)
 
 
 def _health(
@@ -106,7 +105,7 @@ def _health(
     return healthz
 
 
-def _add_handlers(app: FastAPI, strays: Strays) -> None:
+def _with_handlers(app: FastAPI, strays: Strays) -> FastAPI:
     """What is answered when there is no answer."""
 
     async def not_found(request: Request, error: Exception) -> Response:
@@ -128,6 +127,7 @@ def _add_handlers(app: FastAPI, strays: Strays) -> None:
     app.add_exception_handler(SignatureInvalid, _unsigned)
     app.add_exception_handler(BadRequest, _unreadable)
     app.add_exception_handler(ClientDisconnect, _gone)
+    return app
 
 
 async def _unsigned(request: Request, error: Exception) -> Response:
