@@ -18,6 +18,7 @@ from offhook.errors import AdmissionRefused, ConfigurationError
 from offhook.platform.assembly import assemble
 from offhook.platform.snapshot import KnownAgent, KnownNumber, Secrets, Snapshot
 from offhook.settings import Settings
+from offhook.speech.health import Failed, HealthBoard
 from offhook.store.json import loads
 from offhook.telephony.facts import CallFacts
 
@@ -47,6 +48,8 @@ class LineUp:
         """`folder_of`: where the files lie that a version's document names."""
         self._snapshot, self._settings, self._folder_of = snapshot, settings, folder_of
         self._default = ""
+        self.failed: Failed | None = None
+        """Told each failure of a provider."""
         self.runtimes = Runtimes(self._load, self._key)
         snapshot.on_agent.append(self._replace)
 
@@ -104,9 +107,12 @@ class LineUp:
         except ValidationError as error:
             # It was valid when it was published, by another version of this program.
             raise ConfigurationError(f"the published document is not valid any more: {error}") from error
-        runtime = assemble(agent, self._settings, key=self._keys_of(secrets))
+        runtime = assemble(agent, self._settings, self._keys_of(secrets), self._board())
         runtime.handoffs = {name: self._handoff_key(answering, file) for name, file in runtime.handoffs.items()}
         return runtime
+
+    def _board(self) -> HealthBoard:
+        return HealthBoard(self.failed) if self.failed is not None else HealthBoard()
 
     def _handoff_key(self, answering: Answering, file: str) -> str:
         """The files of a team are agents here."""
