@@ -24,6 +24,8 @@ OWN_SECRETS: Final = (
     "OFFHOOK_OBJECTS_URL", "OFFHOOK_REDIS_URL",
 )  # fmt: skip
 """No agent's file is given these: with them anybody can speak for the carrier."""
+LOG_FORMS: Final = ("text", "json")
+METRICS_FOR: Final = ("local", "open", "off")
 MODEL_SOURCES: Final = ("any", "registry", "publisher")
 
 T = TypeVar("T")
@@ -150,6 +152,13 @@ class Settings:
     """Opens the vault of keys: 64 hexadecimal digits. Empty: a file in the data folder, made on the first start."""
     plain_hosts: tuple[str, ...] = ()
     """Hosts to which a vendor block may send its key over plain http, beside this machine."""
+    log: str = "text"
+    """`json`: each line of the log is a JSON object, for machines that gather logs."""
+    metrics: str = "local"
+    """Who may read `/metrics` without a key: `local`, programs of this machine; `open`, whoever reaches the port;
+    `off`, nobody, and there is none."""
+    backups: int = 14
+    """So many nightly backups are kept in the data folder. 0: none are made."""
     environment: Mapping[str, str] = field(default_factory=lambda: _Environment({}), repr=False, compare=False)
 
     @classmethod
@@ -184,6 +193,9 @@ class Settings:
             unsigned=read("OFFHOOK_UNSIGNED", _switch, False),
             agent_variables=read("OFFHOOK_AGENT_VARIABLES", _names, ()),
             plain_hosts=read("OFFHOOK_PLAIN_HOSTS", _hosts, ()),
+            log=read("OFFHOOK_LOG", _one_of(*LOG_FORMS), default.log),
+            metrics=read("OFFHOOK_METRICS", _one_of(*METRICS_FOR), default.metrics),
+            backups=read("OFFHOOK_BACKUPS", _whole_number(0, 365), default.backups),
             environment=found,
         )
 
@@ -211,6 +223,12 @@ class Settings:
     def key(self, name: str) -> str:
         """As `secret`, revealed: the lookup that providers are created with."""
         return self.secret(name).reveal()
+
+
+def log_form() -> str:
+    """How the log is written, before the settings are read: what is wrong with them is told in the log."""
+    text = os.environ.get("OFFHOOK_LOG", "").strip()
+    return text if text in LOG_FORMS else "text"
 
 
 class _Unfit(ValueError):

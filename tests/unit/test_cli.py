@@ -12,11 +12,12 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from offhook import __version__
-from offhook.cli.checks import Check, Mark, show
+from offhook.checks.examination import examine
+from offhook.cli.checks import show
 from offhook.cli.demo_command import free_port
-from offhook.cli.examination import examine
 from offhook.cli.main import COMMANDS, app, load_command
 from offhook.errors import ConfigurationError
+from offhook.platform.checks import Check, Mark
 from offhook.speech.model_sources import Publisher, SourceFailed
 from offhook.speech.registry import Kind, provider
 

@@ -5,12 +5,16 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import api_keys
+from offhook.api import api_keys, health
 from offhook.api.problems import ProblemBody, add_handlers, problem
+from offhook.api.requests import Requests
 from offhook.platform.platform import Platform
 
 ROOT: Final = "/v1"
-_ROUTERS: Final = (api_keys.router,)
+_ROUTERS: Final = (
+    api_keys.router,
+    health.router,
+)
 
 
 def create_api(platform: Platform) -> FastAPI:
@@ -29,6 +33,8 @@ def create_api(platform: Platform) -> FastAPI:
         },
     )  # fmt: skip
     app.state.platform = platform
+    app.state.checked = {}
+    app.add_middleware(Requests)
     for router in _ROUTERS:
         app.include_router(router)
     add_handlers(app)

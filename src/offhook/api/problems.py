@@ -1,7 +1,6 @@
 """Every error as RFC 9457 `application/problem+json`, with a stable `code` and with what to do."""
 
 import logging
-import secrets
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -11,7 +10,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from offhook import about
 from offhook.api.etags import RevisionMissing
+from offhook.api.requests import new_request_id
 from offhook.errors import AdmissionRefused, CarrierRefused, ConfigurationError, OffhookError, StoreBusy, StoreError
 from offhook.platform.problems import (
     Conflict,
@@ -88,7 +89,7 @@ def problem(
         code=code,
         what_to_do=what_to_do,
         errors=[FlawBody(pointer=one.pointer, code=one.code, detail=one.detail) for one in flaws[:MOST_FLAWS]],
-        request_id=f"req_{secrets.token_hex(6)}",
+        request_id=about.REQUEST.get() or new_request_id(),
     )
     return JSONResponse(
         body.model_dump(), status, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store", **(headers or {})}

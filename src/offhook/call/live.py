@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
-from offhook import clock
+from offhook import about, clock
 from offhook.call.aftermath import Aftermath
 from offhook.call.boundary import Boundaries
 from offhook.call.call import CallWires, run_call
@@ -281,6 +281,8 @@ class LiveCalls:
         boundaries = Boundaries(live.handle.call_id)
         ended = partial(self._ended, live)
         finished = partial(self._finished, live)
+        about.CALL.set(live.handle.call_id)
+        about.AGENT.set(expected.facts.agent.partition("/")[0])
         try:
             with boundaries.around("the call"):
                 agent = await expected.agent

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from offhook.errors import ProviderError
-from offhook.settings import Secret, Settings
+from offhook.settings import Secret, Settings, log_form
 from offhook.web.safety import plain_address
 
 if TYPE_CHECKING:
@@ -44,13 +44,13 @@ def serve(
     import uvloop
 
     from offhook.agents.load import load_team
-    from offhook.cli.checks import Mark
-    from offhook.cli.examination import examine, needed_by, require
+    from offhook.checks.examination import examine, needed_by, require
     from offhook.cli.log import begin_log
     from offhook.cli.models_command import fetch_missing
     from offhook.platform.assembly import HEARING_MODELS
+    from offhook.platform.checks import Mark
 
-    begin_log()
+    begin_log(form=log_form())
     # Whatever the server writes is for its own user alone.
     os.umask(0o077)
     # What the owner has to mend is told before anything is fetched or loaded, all of it at once.
@@ -82,6 +82,7 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
     Raises `OffhookError`.
     """
     from offhook.api.app import ROOT, create_api
+    from offhook.api.monitor import monitor_router
     from offhook.call.records.watched import WatchedRecords
     from offhook.platform.platform import Platform
     from offhook.web.app import create_app
@@ -94,6 +95,7 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
             await platform.adopt(next(iter(team)))
         live, desk = platform.take_calls(records, _lines(rest, settings), _past(settings, files))
         app = create_app(desk, settings, sentences=_sentences(team), records=records.state)
+        app.include_router(monitor_router(platform))
         app.mount(ROOT, create_api(platform))
         runtimes = platform.line_up.runtimes
         serving = _Serving(app, desk, live, settings.drain_deadline_s)
@@ -226,9 +228,9 @@ def _sentences(team: "Mapping[Path, Agent]") -> "Sentences":
 
 async def _load(runtimes: "Runtimes", keys: Sequence[str]) -> None:
     """All of them, and for as long as the server runs: a caller who is handed over does not wait for models."""
-    from offhook.cli.checks import Check, Mark, NotReady
-    from offhook.cli.examination import VOICE_ADVICE
+    from offhook.checks.examination import VOICE_ADVICE
     from offhook.platform.assembly import knowledge_line
+    from offhook.platform.checks import Check, Mark, NotReady
 
     try:
         agents = [await runtimes.acquire(key) for key in keys]

@@ -100,13 +100,23 @@ class LineUp:
         await runtime.prepare(first_call_first=True)
         return runtime
 
-    def _assembled(self, document: bytes, answering: Answering, secrets: Secrets) -> AgentRuntime:
+    def document(self, agent_id: str, version: int) -> Agent:
+        """What a published version says. Raises `ConfigurationError`."""
+        agent, document = self._snapshot.agent(agent_id), self._snapshot.document(agent_id, version)
+        if agent is None or document is None:
+            raise ConfigurationError(f"there is no version {version} of agent {agent_id}")
+        return self._agent_of(document, Answering(agent.workspace, agent_id, version))
+
+    def _agent_of(self, document: bytes, answering: Answering) -> Agent:
         folder = self._folder_of(answering)
         try:
-            agent = Agent.model_validate(loads(document), context={"base_dir": folder})
+            return Agent.model_validate(loads(document), context={"base_dir": folder})
         except ValidationError as error:
             # It was valid when it was published, by another version of this program.
             raise ConfigurationError(f"the published document is not valid any more: {error}") from error
+
+    def _assembled(self, document: bytes, answering: Answering, secrets: Secrets) -> AgentRuntime:
+        agent = self._agent_of(document, answering)
         runtime = assemble(agent, self._settings, self._keys_of(secrets), self._board())
         runtime.handoffs = {name: self._handoff_key(answering, file) for name, file in runtime.handoffs.items()}
         return runtime

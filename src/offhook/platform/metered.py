@@ -10,13 +10,22 @@ from offhook.call.latency import MEASURED, LatencyMeter
 from offhook.call.records.port import Record, Records, RecordsState
 from offhook.core.commands import Command, EndCall, ReportPromise
 from offhook.core.endings import EndReason
-from offhook.core.events import Event, ProviderSwitched, ReplyGenerated, ReplyStopped, ToolFailed, ToolLost, ToolReturned
+from offhook.core.events import (
+    Event,
+    ProviderSwitched,
+    ReplyGenerated,
+    ReplyStopped,
+    ToolFailed,
+    ToolLost,
+    ToolReturned,
+)
 from offhook.core.formats import TELEPHONE, AudioFormat
 from offhook.core.history import Outcome
 from offhook.platform.metrics import Metrics
 
 COUNTED: Final = MEASURED | {
-    Briefing, EndCall, ProviderSwitched, ReplyGenerated, ReplyStopped, ReportPromise, ToolFailed, ToolLost, ToolReturned,
+    Briefing, EndCall, ProviderSwitched, ReplyGenerated, ReplyStopped, ReportPromise, ToolFailed, ToolLost,
+    ToolReturned,
 }  # fmt: skip
 
 
@@ -46,7 +55,7 @@ class _MeteredRecord:
     def __init__(self, inner: Record, metrics: Metrics, agent: str) -> None:
         self._inner, self._metrics, self._agent, self._first_agent = inner, metrics, agent, agent
         self._meter = LatencyMeter()
-        self._end: EndReason | None = None
+        self._end: tuple[EndReason, float] | None = None
         self.caller = inner.caller
         self.agent = inner.agent
         self.cut = inner.cut
@@ -62,7 +71,9 @@ class _MeteredRecord:
 
     def close(self, at: float, reason: EndReason | None = None, detail: str = "") -> None:
         self._inner.close(at, reason, detail)
-        self._metrics.call_ended(self._first_agent, self._end or reason or EndReason.OFFHOOK_ERROR, at)
+        # Tools may outlive the conversation, which is the call.
+        ended, ended_at = self._end or (reason or EndReason.OFFHOOK_ERROR, at)
+        self._metrics.call_ended(self._first_agent, ended, ended_at)
 
     def _count(self, what: Event | Command | Briefing, at: float) -> None:
         metrics = self._metrics
@@ -71,16 +82,16 @@ class _MeteredRecord:
                 self._agent = agent
                 return
             case EndCall(reason=reason):
-                self._end = self._end or reason
+                self._end = self._end or (reason, at)
             case ReportPromise():
                 metrics.promises.inc()
             case ProviderSwitched(kind=kind, provider=provider, to=to):
-                metrics.switches.labels(kind, metrics.provider_label(provider), metrics.provider_label(to)).inc()
+                metrics.switched(kind, provider, to)
             case ReplyGenerated() | ReplyStopped():
                 metrics.tokens.labels("in").inc(what.tokens_in)
                 metrics.tokens.labels("out").inc(what.tokens_out)
             case ToolReturned():
-                metrics.tools.labels("returned").inc()
+                metrics.tools.labels(Outcome.DONE.value).inc()
             case ToolFailed():
                 metrics.tools.labels(Outcome.FAILED.value).inc()
             case ToolLost():

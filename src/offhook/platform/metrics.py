@@ -5,6 +5,7 @@ asks. Labels are bounded: what is one name too many is counted as `other`. docs/
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector, generate_latest
@@ -31,6 +32,15 @@ GAPS_S: Final = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 10.
 PARTS_S: Final = (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0, 5.0)
 LENGTHS_S: Final = (5, 15, 30, 60, 120, 300, 600, 1800, 3600)
 NANO: Final = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """A provider's work was done by another."""
+
+    to: str
+    at: int
+    """Milliseconds since 1970."""
 
 
 class Few:
@@ -81,6 +91,7 @@ class Metrics:
         self.tokens = counter("llm_tokens_total", "Tokens into and out of language models.", "direction")
         self.cost = counter("cost_dollars_total", "What calls have cost, by the price book.", "component")
         self._gauges = _Gauges(registry)
+        self._taken_over: dict[tuple[str, str], TakenOver] = {}
 
     # ── told as it happens ───────────────────────────────────────────────────────────────────────────────────
 
@@ -99,6 +110,17 @@ class Metrics:
     def provider_failed(self, kind: str, provider: str, code: str) -> None:
         """As `offhook.speech.health.Failed`."""
         self.failures.labels(kind, self.provider_label(provider), code).inc()
+
+    def switched(self, kind: str, provider: str, to: str) -> None:
+        """Another took a provider's work over, or the same was asked once more."""
+        label = self.provider_label(provider)
+        self.switches.labels(kind, label, self.provider_label(to)).inc()
+        if to != provider and label != OTHER:
+            self._taken_over[kind, provider] = TakenOver(to, clock.wall_ms())
+
+    def taken_over(self, kind: str, provider: str) -> TakenOver | None:
+        """Who did a provider's work when it failed last."""
+        return self._taken_over.get((kind, provider))
 
     def call_refused(self, facts: CallFacts, workspace: str, refused: AdmissionRefused) -> None:
         """As `offhook.platform.front_desk.Refused`."""

@@ -1,7 +1,7 @@
 """The platform: every service of it, opened together and stopped together."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -11,12 +11,15 @@ from sqlalchemy import Connection, insert, select
 from offhook import clock
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
-from offhook.call.records.port import Records
+from offhook.call.records.port import Records, RecordsState
 from offhook.ids import new_id
+from offhook.platform.checks import Check
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.keys import ApiKeys
 from offhook.platform.line_up import Answering, LineUp
+from offhook.platform.metered import MeteredRecords
+from offhook.platform.metrics import Metrics
 from offhook.platform.snapshot import Secrets, Snapshot
 from offhook.settings import Settings
 from offhook.store.engine import database_url
@@ -40,6 +43,11 @@ class Platform:
     api_keys: ApiKeys = field(init=False)
     snapshot: Snapshot = field(init=False)
     line_up: LineUp = field(init=False)
+    metrics: Metrics = field(default_factory=Metrics)
+    checks: list[Callable[[str], Iterable[Check]]] = field(default_factory=list)
+    """What more is checked for `/v1/health` of a workspace, in a thread: each service adds its own."""
+    records_state: Callable[[], RecordsState] = RecordsState
+    lag_s: Callable[[], float] = lambda: 0.0
     file_agents: FileAgents | None = None
     _first: list[str] = field(default_factory=list)
 
@@ -48,6 +56,9 @@ class Platform:
         self.snapshot = Snapshot(self.store, _no_secrets)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
         self.store.on_changes = self._changed
+        self.line_up.failed = self.metrics.provider_failed
+        self.metrics.watch_store(self.store)
+        self.metrics.watch_providers(self.line_up.runtimes)
 
     @classmethod
     async def open(cls, settings: Settings) -> Self:
@@ -94,7 +105,7 @@ class Platform:
         self, records: Records, lines: Callable[[CallFacts], Line], past: PastCalls | None = None
     ) -> tuple[LiveCalls, FrontDesk]:
         """The live calls of this process, and the desk that stands before them."""
-        settings = self.settings
+        settings, records = self.settings, MeteredRecords(records, self.metrics)
         live = LiveCalls(
             self.line_up.runtimes,
             Limits(settings.max_calls, settings.max_loop_lag_ms / 1000, settings.max_calls_per_number),
@@ -104,7 +115,11 @@ class Platform:
             tokens=Tokens(settings.secret_key),
             past=past,
         )
-        return live, FrontDesk(live, self.line_up)
+        self.metrics.watch_calls(live, settings.max_calls, records)
+        self.records_state, self.lag_s = records.state, lambda: live.lag_s
+        desk = FrontDesk(live, self.line_up)
+        desk.on_refused.append(self.metrics.call_refused)
+        return live, desk
 
     async def stop(self) -> None:
         """Finish what waits."""

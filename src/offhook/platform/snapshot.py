@@ -128,6 +128,14 @@ class Snapshot:
         found = (agent for agent in self._known.agents.values() if (agent.workspace, agent.file) == (workspace, file))
         return next(found, None)
 
+    def agents_of(self, workspace: str) -> Sequence[KnownAgent]:
+        """The workspace's published agents."""
+        return [agent for agent in self._known.agents.values() if agent.workspace == workspace]
+
+    def first_workspace(self) -> str:
+        """The oldest one, which is that of whoever runs the server; empty when there is none yet."""
+        return min(self._known.workspaces, default="")
+
     def numbers_of(self, workspace: str) -> Sequence[KnownNumber]:
         """The workspace's numbers."""
         return [number for number in self._known.numbers.values() if number.workspace == workspace]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from offhook import __version__
 from offhook.errors import ConfigurationError, StoreError
@@ -69,11 +70,17 @@ def migrate(url: URL) -> str:
 
 
 def revision(url: URL) -> str:
-    """The revision of a database, empty for a new one."""
+    """The revision of a database, empty for a new one. Raises `StoreError`."""
+    if is_sqlite(url) and not file_of(url).exists():
+        return ""
     engine = open_engine(url, connections=1)
     try:
         with engine.connect() as connection:
             return _revision(connection)
+    except SQLAlchemyError as error:
+        # The driver's words may hold the address: only the kind of error is told.
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise StoreError(f"the database cannot be read: {type(cause).__name__}") from error
     finally:
         engine.dispose()
 

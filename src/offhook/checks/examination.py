@@ -6,11 +6,12 @@ from typing import Final
 
 from offhook.agents.load import load_team
 from offhook.agents.model import Agent
-from offhook.cli.agent_checks import of_agent, of_models
-from offhook.cli.checks import Check, Mark, NotReady
-from offhook.cli.machine_checks import of_machine
+from offhook.checks.agent import of_agent, of_models
+from offhook.checks.machine import of_machine
+from offhook.checks.service import of_store
 from offhook.errors import ConfigurationError, OffhookError
 from offhook.platform.assembly import HEARING_MODELS, MEANING_MODEL, models_of
+from offhook.platform.checks import Check, Mark, NotReady
 from offhook.settings import Settings
 
 VOICE_ADVICE: Final = "check the key, and this machine's way out; {provider: local} last under fallback answers always"
@@ -30,6 +31,7 @@ def examine(
         yield Check(Mark.BAD, "environment", error.found or "not usable", str(error))
         return
     yield from of_machine(settings, host, port, has_carrier=has_carrier)
+    yield from of_store(settings)
     if path is None:
         yield from of_models(settings, HEARING_MODELS)
         return

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from offhook.call.records.disk import OsDisk
-from offhook.cli.checks import Check, Mark
+from offhook.platform.checks import Check, Mark
 from offhook.settings import Settings
 from offhook.speech.vendor_block import is_loopback
 from offhook.web.safety import why_unsafe
@@ -21,10 +21,12 @@ _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """A disk that is full today costs records, and no call: a server that starts again must answer."""
 
 
-def of_machine(settings: Settings, host: str, port: int, *, has_carrier: bool = True) -> Iterator[Check]:
-    """What is the same for every agent; without a carrier nothing is asked about telephone calls."""
+def of_machine(settings: Settings, host: str, port: int | None, *, has_carrier: bool = True) -> Iterator[Check]:
+    """What is the same for every agent; without a carrier nothing is asked about telephone calls, without a port (the
+    server runs) not whether one is free."""
     yield _python()
-    yield _port(host, port)
+    if port is not None:
+        yield _port(host, port)
     yield _data_dir(settings.data_dir, settings.low_disk_mb)
     if has_carrier:
         yield _public_url(settings)

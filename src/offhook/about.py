@@ -1,0 +1,12 @@
+"""What is being worked on, for the log: the call, its agent, the request. Tasks and their children know it by
+themselves.
+"""
+
+from contextvars import ContextVar
+from typing import Final
+
+CALL: Final[ContextVar[str]] = ContextVar("call", default="")
+AGENT: Final[ContextVar[str]] = ContextVar("agent", default="")
+REQUEST: Final[ContextVar[str]] = ContextVar("request", default="")
+FIELDS: Final = {"call_id": CALL, "agent_id": AGENT, "request_id": REQUEST}
+"""By the names that a log of JSON lines has for them."""
