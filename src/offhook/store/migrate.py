@@ -20,7 +20,7 @@ from offhook.store.engine import file_of, is_sqlite, open_engine
 if TYPE_CHECKING:
     from alembic.config import Config
 
-_LOCK: Final = 0x0FF_4004
+LOCK: Final = 0x0FF_4004
 """Of PostgreSQL's advisory locks: ours."""
 _LOG: Final = logging.getLogger("offhook.store")
 FOLDER: Final = Path(__file__).parent / "migrations"
@@ -50,7 +50,7 @@ def migrate(url: URL) -> str:
             had = _revision(connection)
         if had == newest():
             return had
-        _require_known(had)
+        require_known(had)
         copy = _copied(url, had)
         try:
             _forward(url)
@@ -73,7 +73,7 @@ def revision(url: URL) -> str:
     """The revision of a database, empty for a new one. Raises `StoreError`."""
     if is_sqlite(url) and not file_of(url).exists():
         return ""
-    engine = open_engine(url, connections=1)
+    engine = open_engine(url, connections=1, read_only=True)
     try:
         with engine.connect() as connection:
             return _revision(connection)
@@ -85,8 +85,8 @@ def revision(url: URL) -> str:
         engine.dispose()
 
 
-def run_migrations(connection: Connection) -> None:
-    """Every step that is missing, on this connection, which commits or does not."""
+def run_migrations(connection: Connection, to: str = "head") -> None:
+    """Every step that is missing up to a revision, on this connection, which commits or does not."""
     # Imported here: most starts find nothing to do.
     from alembic import command
 
@@ -94,7 +94,7 @@ def run_migrations(connection: Connection) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def _forward(url: URL) -> None:
@@ -107,7 +107,7 @@ def _forward(url: URL) -> None:
                 raw.execute("PRAGMA foreign_keys=OFF")
             with connection.begin():
                 if not is_sqlite(url):
-                    connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
                 run_migrations(connection)
                 if is_sqlite(url) and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
                     raise StoreError(f"a row of {broken[0]} would hang on nothing")
@@ -115,7 +115,8 @@ def _forward(url: URL) -> None:
         engine.dispose()
 
 
-def _require_known(had: str) -> None:
+def require_known(had: str) -> None:
+    """Raises `ConfigurationError` for the revision of a newer program."""
     if had and had not in known():
         raise ConfigurationError(
             "the database is newer than this program: install the version that made it, or a newer one",
