@@ -7,7 +7,7 @@ call without a single patch. `wall` is for names of files and for people, never 
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 Date = date
 """A day, for those who are told which one it is."""
@@ -51,6 +51,13 @@ def read_rfc3339(text: str) -> int | None:
     except ValueError:
         return None
     return round(at.timestamp() * 1000) if at.tzinfo is not None else None
+
+
+def until_hour_s(hour: int) -> float:
+    """Seconds until it is so late next, by the machine's own time zone."""
+    now = wall().astimezone()
+    then = now.replace(hour=hour, minute=0, second=0, microsecond=0)
+    return (then + timedelta(days=int(then <= now)) - now).total_seconds()
 
 
 def stamp(at: datetime) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import api_keys, health
+from offhook.api import api_keys, backups, health
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.api.requests import Requests
 from offhook.platform.platform import Platform
@@ -13,6 +13,7 @@ from offhook.platform.platform import Platform
 ROOT: Final = "/v1"
 _ROUTERS: Final = (
     api_keys.router,
+    backups.router,
     health.router,
 )
 

@@ -98,6 +98,7 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
         app.include_router(monitor_router(platform))
         app.mount(ROOT, create_api(platform))
         runtimes = platform.line_up.runtimes
+        platform.backups.start()
         serving = _Serving(app, desk, live, settings.drain_deadline_s)
         await _serve(serving, address, _load(runtimes, platform.first_keys()))
     finally:

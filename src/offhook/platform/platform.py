@@ -13,6 +13,7 @@ from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
 from offhook.call.records.port import Records, RecordsState
 from offhook.ids import new_id
+from offhook.platform.backups import Backups
 from offhook.platform.checks import Check
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
@@ -44,6 +45,7 @@ class Platform:
     snapshot: Snapshot = field(init=False)
     line_up: LineUp = field(init=False)
     metrics: Metrics = field(default_factory=Metrics)
+    backups: Backups = field(init=False)
     checks: list[Callable[[str], Iterable[Check]]] = field(default_factory=list)
     """What more is checked for `/v1/health` of a workspace, in a thread: each service adds its own."""
     records_state: Callable[[], RecordsState] = RecordsState
@@ -57,7 +59,9 @@ class Platform:
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
         self.store.on_changes = self._changed
         self.line_up.failed = self.metrics.provider_failed
+        self.backups = Backups(self.settings)
         self.metrics.watch_store(self.store)
+        self.metrics.watch_backups(self.backups.newest_age_s)
         self.metrics.watch_providers(self.line_up.runtimes)
 
     @classmethod
@@ -123,6 +127,7 @@ class Platform:
 
     async def stop(self) -> None:
         """Finish what waits."""
+        await self.backups.stop()
         if self.file_agents is not None:
             await self.file_agents.stop()
         await self.snapshot.stop()

@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, Engine
 
 from offhook.errors import StoreError
 from offhook.store.engine import is_sqlite, open_engine
+from offhook.store.json import dumps
 from offhook.store.migrate import LOCK, newest, run_migrations
 from offhook.store.schema import Json
 from offhook.store.tables import METADATA
@@ -121,20 +122,48 @@ def _load(connection: Connection, name: str, lines: Iterator[bytes]) -> int:
     table = _reflected(connection, name)
     if unknown := [column for column in columns if column not in table.c]:
         raise StoreError(f"the archive has columns of {name} that its revision has not: {', '.join(unknown)}")
-    binary = [at for at, column in enumerate(columns) if isinstance(table.c[column].type, LargeBinary)]
+    read = _reader(table, columns)
+    if connection.dialect.name == "postgresql":
+        return _copy(connection, table, columns, lines, read)
     statement, count = insert(table), 0
-    while batch := [_row(columns, binary, line) for line in islice(lines, TOGETHER)]:
+    while batch := [dict(zip(columns, read(line), strict=True)) for line in islice(lines, TOGETHER)]:
         connection.execute(statement, batch)
         count += len(batch)
     return count
 
 
-def _row(columns: list[str], binary: list[int], line: bytes) -> dict[str, Any]:
-    values = _decode(line)
-    for at in binary:
-        if values[at] is not None:
-            values[at] = base64.b64decode(values[at])
-    return dict(zip(columns, values, strict=True))
+def _reader(table: Table, columns: list[str]) -> Callable[[bytes], list[Any]]:
+    """Gives the values of a line."""
+    binary = [at for at, column in enumerate(columns) if isinstance(table.c[column].type, LargeBinary)]
+
+    def read(line: bytes) -> list[Any]:
+        values: list[Any] = _decode(line)
+        for at in binary:
+            if values[at] is not None:
+                values[at] = base64.b64decode(values[at])
+        return values
+
+    return read
+
+
+def _copy(
+    connection: Connection, table: Table, columns: list[str], lines: Iterator[bytes], read: Callable[[bytes], list[Any]]
+) -> int:
+    """As PostgreSQL takes many rows, in a third of the time of inserts."""
+    # Both are names of our own tables.
+    names = ", ".join(f'"{column}"' for column in columns)
+    documents = [at for at, column in enumerate(columns) if isinstance(table.c[column].type, JSON)]
+    raw: Any = connection.connection.dbapi_connection
+    count = 0
+    with raw.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+        for line in lines:
+            values = read(line)
+            for at in documents:
+                if values[at] is not None:
+                    values[at] = dumps(values[at])
+            copy.write_row(values)
+            count += 1
+    return count
 
 
 def _reflected(connection: Connection, name: str) -> Table:
