@@ -5,6 +5,7 @@ variable, what was found and what was expected; an empty variable counts as unse
 """
 
 import hmac
+import ipaddress
 import math
 import os
 import re
@@ -21,7 +22,7 @@ SHORTEST_SECRET: Final = 32
 """Characters of OFFHOOK_SECRET: `openssl rand -hex 32` gives 64."""
 OWN_SECRETS: Final = (
     "TWILIO_AUTH_TOKEN", "TWILIO_SHARED_KEYS", "OFFHOOK_SECRET", "OFFHOOK_MASTER_KEY", "OFFHOOK_DATABASE_URL",
-    "OFFHOOK_OBJECTS_URL", "OFFHOOK_REDIS_URL",
+    "OFFHOOK_OBJECTS_URL", "OFFHOOK_REDIS_URL", "OFFHOOK_OIDC_CLIENT_SECRET",
 )  # fmt: skip
 """No agent's file is given these: with them anybody can speak for the carrier."""
 LOG_FORMS: Final = ("text", "json")
@@ -150,6 +151,23 @@ class Settings:
     """Carries what several processes tell each other: `redis://host:6379`. Empty: the database does."""
     master_key: Secret = field(default_factory=lambda: Secret(""))
     """Opens the vault of keys: 64 hexadecimal digits. Empty: a file in the data folder, made on the first start."""
+    proxies: tuple[str, ...] = ()
+    """Networks of the proxies in front, `10.0.0.0/8 172.17.0.1`, whose `X-Forwarded-For` says from which address
+    somebody tries to sign in. This machine's own are believed anyway."""
+    api_per_minute: int = 3_000
+    """Requests to the API in a minute, of each key and of each session; a sixth of them at once."""
+    oidc_issuer: str = ""
+    """Who vouches for people who sign in (OpenID Connect): the issuer's name, exactly. Empty: passwords and links."""
+    oidc_client_id: str = ""
+    """How that issuer knows this server."""
+    oidc_client_secret: Secret = field(default_factory=lambda: Secret(""))
+    """What the issuer gave with it. Empty: a public client."""
+    oidc_domains: tuple[str, ...] = ()
+    """Whoever has a verified address of these domains may join as a viewer without an invitation."""
+    oidc_emails: tuple[str, ...] = ()
+    """And whoever has one of these addresses."""
+    oidc_private: bool = False
+    """The issuer is in a network of the owner's: its addresses may be private, and plain http."""
     plain_hosts: tuple[str, ...] = ()
     """Hosts to which a vendor block may send its key over plain http, beside this machine."""
     log: str = "text"
@@ -192,6 +210,14 @@ class Settings:
             master_key=read.secret("OFFHOOK_MASTER_KEY", SHORTEST_SECRET),
             unsigned=read("OFFHOOK_UNSIGNED", _switch, False),
             agent_variables=read("OFFHOOK_AGENT_VARIABLES", _names, ()),
+            proxies=read("OFFHOOK_PROXIES", _networks, ()),
+            api_per_minute=read("OFFHOOK_API_PER_MINUTE", _whole_number(60, 1_000_000), default.api_per_minute),
+            oidc_issuer=read("OFFHOOK_OIDC_ISSUER", _issuer, ""),
+            oidc_client_id=read("OFFHOOK_OIDC_CLIENT_ID", _plain, ""),
+            oidc_client_secret=read.secret("OFFHOOK_OIDC_CLIENT_SECRET"),
+            oidc_domains=read("OFFHOOK_OIDC_DOMAINS", _hosts, ()),
+            oidc_emails=read("OFFHOOK_OIDC_EMAILS", _emails, ()),
+            oidc_private=read("OFFHOOK_OIDC_PRIVATE", _switch, False),
             plain_hosts=read("OFFHOOK_PLAIN_HOSTS", _hosts, ()),
             log=read("OFFHOOK_LOG", _one_of(*LOG_FORMS), default.log),
             metrics=read("OFFHOOK_METRICS", _one_of(*METRICS_FOR), default.metrics),
@@ -310,6 +336,32 @@ def _hosts(text: str) -> tuple[str, ...]:
     if any(not re.fullmatch(r"[a-z0-9._:-]+", host) for host in hosts):
         raise _Unfit("hosts with spaces between them, as in an address: 192.168.1.20 gpu.example.com")
     return hosts
+
+
+def _issuer(text: str) -> str:
+    # A slash at the end is a part of the name, and some issuers have one.
+    _url(text)
+    return text
+
+
+def _plain(text: str) -> str:
+    if not _is_plain(text) or len(text) > 300:
+        raise _Unfit("printable ASCII without spaces")
+    return text
+
+
+def _emails(text: str) -> tuple[str, ...]:
+    emails = tuple(part.lower() for part in re.split(r"[\s,]+", text) if part)
+    if any(not re.fullmatch(r"[^@]+@[^@]+", email) for email in emails):
+        raise _Unfit("addresses with spaces between them: ann@example.com bob@example.com")
+    return emails
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ipaddress.ip_network(part, strict=False)) for part in re.split(r"[\s,]+", text) if part)
+    except ValueError:
+        raise _Unfit("networks with spaces between them: 10.0.0.0/8 172.17.0.1") from None
 
 
 def _telephone_number(text: str) -> str:

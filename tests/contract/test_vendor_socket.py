@@ -3,11 +3,13 @@
 import asyncio
 import base64
 import hashlib
+import socket
+import struct
 from dataclasses import dataclass, field
 
 import pytest
 
-from offhook.errors import ProviderUnavailable
+from offhook.errors import ProtocolViolation, ProviderError, ProviderUnavailable
 from offhook.speech.websocket import Endpoint, Limits, VendorSocket
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -104,3 +106,47 @@ def test_a_vendor_that_closes_in_the_handshake_is_not_waited_for(asks_first: boo
                     await socket.run()
 
     asyncio.run(main())
+
+
+BROKEN_FRAMES = {
+    "masked": b"\x81\x81\x00\x00\x00\x00x", "a control frame in parts": b"\x09\x01x", "no opcode": b"\x8f\x00",
+    "a long ping": b"\x89\x7e\x00\x80" + b"x" * 128, "too long": b"\x81\x7f" + b"\xff" * 8,
+    "a part without a beginning": b"\x80\x01x", "no text": b"\x81\x01\xff",
+}  # fmt: skip
+
+
+async def failure_of(then: bytes, *, resets: bool = False) -> ProviderError:
+    """What a socket's end is called whose vendor sends this behind the handshake."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        lines = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")
+        key = next(line.split(b": ")[1] for line in lines if line.lower().startswith(b"sec-websocket-key"))
+        accept = base64.b64encode(hashlib.sha1(key + GUID, usedforsecurity=False).digest())
+        writer.write(b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
+        writer.write(b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n" + then)
+        await writer.drain()
+        if resets:
+            await asyncio.sleep(0.05)
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            writer.transport.abort()
+        else:
+            await reader.read()
+            writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        vendor = VendorSocket(Endpoint(provider="vendor", url=f"ws://127.0.0.1:{port}/"), Silent(), Limits())
+        async with asyncio.timeout(5):
+            with pytest.raises(ProviderError) as caught:
+                await vendor.run()
+    return caught.value
+
+
+@pytest.mark.parametrize("frame", BROKEN_FRAMES.values(), ids=BROKEN_FRAMES.keys())
+def test_frames_against_the_rules_are_the_vendors_fault(frame: bytes) -> None:
+    """They came out as the library's own error, and were taken for a fault in our code."""
+    assert isinstance(asyncio.run(failure_of(frame)), ProtocolViolation)
+
+
+def test_a_connection_that_is_reset_is_lost() -> None:
+    assert isinstance(asyncio.run(failure_of(b"", resets=True)), ProviderUnavailable)

@@ -5,6 +5,7 @@ import ast
 from tests.house.sources import Source, classes, dotted, functions, imported, product, report
 
 BROAD_EXCEPT = {
+    "api/idempotency.py": "whatever a route raises, it was not answered: the request may be sent again",
     "call/boundary.py": "around each peer of a call: whatever it raises is that peer's failure, never the call's end",
     "call/records/disk.py": "the one thread that writes for all calls: a fault in one record is no other call's",
     "call/records/watch.py": "the one thread that deletes what must not be kept any longer: a fault costs it a round",
@@ -146,6 +147,31 @@ def test_nothing_waits_by_sleeping() -> None:
         if isinstance(node, ast.Call) and dotted(node.func) in ("time.sleep", "sleep")
     ]
     assert not broken, report(broken, "Who sleeps to wait is late or wrong: wait for the event itself.")
+
+
+JSON_READERS = ("json.loads", "json.decode", "_DECODER.decode", "raw_decode", "parse_line")
+OWN_WORDS = ("simulator/", "speech/model_files.py")
+"""Stand-ins, whose peers are ourselves; a file that is ours, and flat."""
+
+
+def _catches(handler: ast.ExceptHandler) -> set[str]:
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
+    return {dotted(kind).rpartition(".")[2] for kind in kinds}
+
+
+def test_json_of_others_may_be_deep() -> None:
+    broken = []
+    for source in product():
+        for node in ast.walk(source.tree):
+            if not isinstance(node, ast.Try) or _in(source, OWN_WORDS):
+                continue
+            calls = [dotted(call.func) for part in node.body for call in ast.walk(part) if isinstance(call, ast.Call)]
+            caught = set[str]().union(*map(_catches, node.handlers))
+            reads = any(name.endswith(JSON_READERS) for name in calls)
+            if reads and caught & {"ValueError", "MsgspecError", "DecodeError"} and "RecursionError" not in caught:
+                broken.append(source.at(node))
+    reason = "Whoever catches what a reader of JSON raises catches RecursionError too: a few thousand brackets do it."
+    assert not broken, report(broken, reason)
 
 
 def test_attributes_are_not_probed() -> None:

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from offhook.platform.keys import FOR_PAGES, FOR_PROGRAMS, is_key, make_key
+from offhook.store.scope import Scope
+from offhook.store.tables.agents import AGENTS
 from tests.platform.conftest import Play
 from tests.platform_world import World
 
@@ -71,6 +73,96 @@ def test_keys_of_another_workspace_look_as_if_they_did_not_exist(play: Play) -> 
         assert (await world.client.get("/api-keys", headers=world.as_key(mine["key"]))).status_code == 200
 
     play(act)
+
+
+PAGE = {"name": "site", "kind": "browser", "agent_id": "agent_1", "origins": ["https://WWW.Example.com:443/"]}
+
+
+async def make_agent(world: World, workspace: str, key: str) -> None:
+    def job(scope: Scope) -> None:
+        scope.insert(
+            AGENTS, id=key, name="a", draft={}, revision=1, managed_by="api", created_at=1, updated_at=1
+        )  # fmt: skip
+
+    await world.platform.store.write(workspace, job)
+
+
+def test_a_key_of_a_page_has_an_agent_and_origins_and_opens_nothing_else(play: Play) -> None:
+    async def act(world: World) -> None:
+        await make_agent(world, world.workspace, "agent_1")
+        made = (await world.client.post("/api-keys", json=PAGE)).json()
+        assert made["key"].startswith("pk_")
+        caller = await world.platform.api_keys.authenticate(made["key"])
+        assert caller is not None and (caller.agent_id, caller.origins) == ("agent_1", ("https://www.example.com",))
+        assert not caller.scopes
+        for path in ("/session", "/api-keys", "/workspaces"):
+            assert (await world.client.get(path, headers=world.as_key(made["key"]))).status_code == 401
+        (listed,) = [one for one in (await world.client.get("/api-keys")).json()["data"] if one["kind"] == "browser"]
+        assert listed["agent_id"] == "agent_1" and listed["origins"] == ["https://www.example.com"]
+
+    play(act)
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"agent_id": None}, "/agent_id"),
+        ({"agent_id": "agent_theirs"}, "/agent_id"),
+        ({"agent_id": "agent_nothing"}, "/agent_id"),
+        ({"origins": []}, "/origins"),
+        ({"scopes": ["calls:read"]}, "/scopes"),
+        ({"kind": "secret", "agent_id": None}, "/origins"),
+        ({"kind": "secret", "origins": []}, "/agent_id"),
+        ({"origins": ["https://ok.example", "http://shop.example"]}, "/origins/1"),
+        ({"origins": ["*"]}, "/origins/0"),
+        ({"origins": ["https://*.example.com"]}, "/origins/0"),
+        ({"origins": ["https://example.com/path"]}, "/origins/0"),
+        ({"origins": ["https://user@example.com"]}, "/origins/0"),
+        ({"origins": ["https://example.com:99999"]}, "/origins/0"),
+        ({"origins": ["https://"]}, "/origins/0"),
+        ({"origins": ["null"]}, "/origins/0"),
+    ],
+)
+def test_what_a_key_of_a_page_needs_is_told(play_here: Play, change: dict[str, Any], pointer: str) -> None:
+    async def act(world: World) -> None:
+        theirs, _ = await world.other()
+        await make_agent(world, world.workspace, "agent_1")
+        await make_agent(world, theirs, "agent_theirs")
+        answer = await world.client.post("/api-keys", json={**PAGE, **change})
+        assert answer.status_code == 422 and [one["pointer"] for one in answer.json()["errors"]] == [pointer]
+
+    play_here(act)
+
+
+def test_keys_come_in_parts(play: Play) -> None:
+    async def act(world: World) -> None:
+        for number in range(4):
+            await world.client.post("/api-keys", json={"name": f"k{number}"})
+        names: list[str] = []
+        after = ""
+        while True:
+            part = (await world.client.get(f"/api-keys?limit=2&after={after}")).json()
+            assert len(part["data"]) <= 2
+            names += [one["name"] for one in part["data"]]
+            if part["next"] is None:
+                break
+            after = part["next"]
+        assert sorted(names) == ["k0", "k1", "k2", "k3", "test"]
+
+    play(act)
+
+
+def test_a_key_without_named_scopes_has_those_of_its_maker(play_here: Play) -> None:
+    async def act(world: World) -> None:
+        wish = {"name": "hr", "scopes": ["people:write", "people:read"]}
+        made = (await world.client.post("/api-keys", json=wish)).json()
+        second = (await world.client.post("/api-keys", json={"name": "x"}, headers=world.as_key(made["key"]))).json()
+        told = (await world.client.get("/session", headers=world.as_key(second["key"]))).json()
+        assert told["scopes"] == ["people:read", "people:write"] and told["api_key_id"] == second["id"]
+        page = await world.client.post("/api-keys", json=PAGE, headers=world.as_key(made["key"]))
+        assert page.status_code == 403
+
+    play_here(act)
 
 
 @pytest.mark.parametrize("kind", [FOR_PROGRAMS, FOR_PAGES])

@@ -15,7 +15,7 @@ from offhook.store import migrate as migrations
 from offhook.store.engine import database_url, open_engine
 from offhook.store.schema import METADATA, is_scoped
 from offhook.store.scope import CrossingError, Scope
-from offhook.store.tables.people import API_KEYS, AUDIT_EVENTS
+from offhook.store.tables.people import API_KEYS, AUDIT_EVENTS, IDEMPOTENCY
 from tests.platform.conftest import Play
 from tests.platform_world import KINDS, World, empty_database
 
@@ -61,6 +61,19 @@ def test_a_scope_sees_and_changes_its_own_workspace_alone(play: Play) -> None:
         await store.write(ours, reach)
         row = await store.read(theirs, lambda scope: scope.get(AUDIT_EVENTS, "aud_theirs"))
         assert row is not None and row.action == "test.done"
+
+    play(act)
+
+
+def test_what_was_written_is_told_on_every_database(play: Play) -> None:
+    async def act(world: World) -> None:
+        values = {"body_hash": "b", "created_at": 1}
+
+        def write(scope: Scope) -> list[bool]:
+            once = [scope.insert_once(IDEMPOTENCY, ["request_hash"], request_hash="a", **values) for _ in range(2)]
+            return [*once, *(scope.put(IDEMPOTENCY, ["request_hash"], request_hash=key, **values) for key in "ac")]
+
+        assert await world.platform.store.write(world.workspace, write) == [True, False, True, True]
 
     play(act)
 

@@ -251,7 +251,7 @@ def judge(vendor: Vendor, heard: Heard, case: Case) -> None:
         assert heard.error is None
         assert heard.said == whole
     if case.is_harmless or case.clean == len(vendor.reply):
-        assert [(call.name, json.loads(call.arguments)) for call in heard.calls] == list(vendor.calls)
+        assert [(call.name, _known(json.loads(call.arguments))) for call in heard.calls] == list(vendor.calls)
 
 
 @every_vendor
@@ -337,6 +337,11 @@ def test_what_was_said_before_a_line_without_end_is_heard(vendor: Vendor, monkey
         assert heard.said == vendor.words(6) != ""
 
     over(vendor, monkeypatch, check)
+
+
+def _known(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Without fields that the engine has put in: some servers give the arguments as an object."""
+    return {name: value for name, value in arguments.items() if not name.startswith("new_")}
 
 
 def _bytes(message: fuzz.Message) -> bytes:

@@ -1,5 +1,6 @@
 """An agent's file: what is right is read, what is wrong is named with its line."""
 
+import time
 from pathlib import Path
 from typing import Final
 
@@ -215,6 +216,22 @@ def test_slips_of_the_hand_are_told_in_plain_words(tmp_path: Path, text: str, wo
 
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
     assert "too large" in str(refusal_of(tmp_path, "name: shop\nprompt: |\n  " + "x" * MAX_BYTES))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"k{at}: v\n" for at in range(40_000)), "x: [" + "y, " * 200_000 + "]",
+        "opening: {}\nturn_taking: {}\nphrases: {}\n" + "".join(f"k{at}: v\n" for at in range(100)),
+    ],
+    ids=["keys", "a list", "unknown fields"],
+)  # fmt: skip
+def test_a_file_of_many_values_is_judged_soon(tmp_path: Path, text: str) -> None:
+    """It was twelve seconds for the first, and ten for a hundred unknown fields beside a few blocks."""
+    refusal_of(tmp_path, "z: 1\n")
+    begun_at = time.process_time()
+    refusal_of(tmp_path, text)
+    assert time.process_time() - begun_at < 2.0
 
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:

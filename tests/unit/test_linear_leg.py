@@ -122,6 +122,7 @@ def test_what_was_not_recorded_is_silence_within_bounds(ms: int, heard_ms: int) 
         "", "{", "[]", "null", "5", '{"type":"hello"}', '{"type":"key","digit":"E"}', '{"type":"key"}',
         '{"type":"mark","name":5}', '{"type":"skip","ms":"a"}', b"\xff\xfe", '{"type":"start"}',
         '{"type":"start","rate":"16000","call":"x"}', '{"type":"start","rate":16000,"call":"x","parameters":{"a":1}}',
+        '{"type":"stop","new":' + "[" * 8_000,
     ],
 )  # fmt: skip
 def test_what_is_none_of_the_protocol_is_dropped(message: str | bytes) -> None:

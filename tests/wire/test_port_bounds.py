@@ -7,14 +7,16 @@ import socket
 import threading
 import time
 from contextlib import suppress
+from urllib.parse import urlencode
 
 import pytest
 from websockets.frames import Frame, Opcode
 
+from offhook.telephony.carriers import twilio_signature
 from offhook.web import connection, http_port, server
 from offhook.web.connection import MOST_OTHERS, MOST_PIECES
 from tests.twilio_wire import CA1, CA2, connected, sid
-from tests.web_world import World, play, until, web_lines
+from tests.web_world import PUBLIC, TOKEN, World, play, until, web_lines
 
 # ── what is no request ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -273,3 +275,103 @@ def test_two_colons_are_every_address(host: str, answers: tuple[str, ...]) -> No
             writer.close()
 
     play(story, host=host)
+
+
+# ── what costs more than it weighs ──────────────────────────────────────────────────────────────────────────────────
+
+CHUNKED = b"POST /other HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def test_of_a_flood_a_bounded_part_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network hands over up to 256 kB at once: 50,000 lines, each of them a call into Python."""
+    lines = 0
+    parse = http_port.BoundedHttp.on_header
+
+    def counted(self: http_port.BoundedHttp, name: bytes, value: bytes) -> None:
+        nonlocal lines
+        lines += 1
+        parse(self, name, value)
+
+    monkeypatch.setattr(http_port.BoundedHttp, "on_header", counted)
+
+    async def story(world: World) -> None:
+        for begin in (b"GET /healthz HTTP/1.1\r\n", CHUNKED + b"0\r\n"):
+            with suppress(ConnectionError):
+                await answered(world, begin + b"a:b\r\n" * 50_000)
+
+    play(story)
+    assert 0 < lines < 2 * (http_port.HEAD_BYTES + 2 * http_port.PIECE_BYTES) / 5 + 20
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"0\r\n" + b"a: b\r\n" * 20_000,
+        b"0\r\na: " + b"b" * 100_000,
+        b"1;" + b"e" * 100_000,
+        b"1;e\r\nx\r\n" + b"0" * 100_000,
+    ],
+    ids=["lines behind it", "one line behind it", "an extension", "a size"],
+)
+def test_what_stands_beside_a_body_has_a_bound(rest: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    async def story(world: World) -> None:
+        with suppress(ConnectionError):
+            await answered(world, CHUNKED + rest)
+        assert (await world.client.get("/healthz")).status_code == 200
+
+    play(story)
+    assert [line for line in web_lines(caplog) if "refused" in line]
+
+
+def test_a_body_may_come_in_chunks_of_a_byte() -> None:
+    fields = [("CallSid", CA1), ("Note", "x" * 20_000)]
+    signature = twilio_signature.sign(TOKEN, f"{PUBLIC}/twilio/voice", fields)
+    head = (
+        "POST /twilio/voice HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nX-Twilio-Signature: {signature}\r\n\r\n"
+    )
+
+    async def story(world: World) -> None:
+        chunks = b"".join(b"1\r\n%c\r\n" % sign for sign in urlencode(fields).encode())
+        assert (await answered(world, head.encode() + chunks + b"0\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+
+    play(story)
+
+
+def test_requests_that_wait_on_one_connection_are_few(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = 0
+    begin = http_port.BoundedHttp.on_message_begin
+
+    def counted(self: http_port.BoundedHttp) -> None:
+        nonlocal begun
+        begun += 1
+        begin(self)
+
+    monkeypatch.setattr(http_port.BoundedHttp, "on_message_begin", counted)
+
+    async def story(world: World) -> None:
+        one = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+        few = await answered(world, one * 4 + one.replace(b"Host", b"Connection: close\r\nHost"))
+        assert few.count(b"HTTP/1.1 200 OK") == 5
+        with suppress(ConnectionError):
+            await answered(world, one * 8_000)
+
+    play(story)
+    assert begun < 5 + http_port.PIECE_BYTES
+    assert [line for line in web_lines(caplog) if "wait on one connection" in line]
+
+
+def test_what_is_no_request_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever reaches the port could fill the log."""
+
+    async def story(world: World) -> None:
+        for _ in range(20):
+            assert (await answered(world, b"\x00\x01\r\n\r\n")).startswith(b"HTTP/1.1 400 ")
+            await answered(world, b"GET / HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade, close\r\n\r\n")
+
+    play(story)
+    told = [record.getMessage() for record in caplog.records if record.name != "asyncio"]
+    assert [line for line in told if "no HTTP request" in line] == ["= somebody sends what is no HTTP request: refused"]
+    assert len(told) < 6, told

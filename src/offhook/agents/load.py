@@ -5,6 +5,7 @@ what was found, what was expected and, for a misspelt field, which one was proba
 import difflib
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -249,9 +250,15 @@ def _expected(problem: ErrorDetails, schema: Mapping[str, Any]) -> str:
     return problem["msg"].removeprefix("Input should be ")
 
 
+@cache
+def _schema() -> dict[str, Any]:
+    """Made once: it takes tens of milliseconds, and each problem of a file asks for it several times."""
+    return Agent.model_json_schema()
+
+
 def _schema_at(document: Document, place: Place) -> dict[str, Any]:
     """The part of the agent's JSON schema that describes a place of the file; empty where there is none."""
-    schema = Agent.model_json_schema()
+    schema = _schema()
     node: dict[str, Any] = _resolve(schema, schema, document.data)
     data: Any = document.data
     for part in place:

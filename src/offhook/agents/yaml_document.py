@@ -18,6 +18,8 @@ from offhook.errors import ConfigurationError
 MAX_BYTES: Final = 1 << 20
 """An agent is a page or two; a file this large is another file."""
 MAX_DEPTH: Final = 20
+MAX_VALUES: Final = 10_000
+"""Keys and values, blocks and lists: reading so many takes a second, and a file may hold fifty times as many."""
 MERGE: Final = "<<"
 
 Place = tuple[str | int, ...]
@@ -94,11 +96,14 @@ def _read_text(path: Path) -> str:
 
 def _check_events(path: Path, text: str) -> None:
     """Refuse what must not even be built in memory."""
-    depth = documents = 0
+    depth = documents = values = 0
     for event in yaml.parse(text, Loader=CoreLoader):
         where = f"{path}:{event.start_mark.line + 1}" if event.start_mark else str(path)
         if isinstance(event, yaml.AliasEvent):
             raise ConfigurationError("aliases (*name) are not allowed: write the value out", file=where)
+        values += isinstance(event, yaml.NodeEvent)
+        if values > MAX_VALUES:
+            raise ConfigurationError(f"the file has more than {MAX_VALUES:,} keys and values", file=where)
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
         elif isinstance(event, yaml.CollectionStartEvent):

@@ -1,32 +1,53 @@
 """`/v1/api-keys`: who may drive this workspace from outside."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from offhook.api.auth import needs, platform_of
+from offhook.api.idempotency import Once
 from offhook.api.kinds import Moment, Page
+from offhook.api.pages import Part, part
+from offhook.api.texts import Key, PlainName
 from offhook.platform.callers import SCOPES, Caller
-from offhook.platform.keys import FOR_PROGRAMS
+from offhook.platform.keys import FOR_PAGES, FOR_PROGRAMS
 from offhook.platform.platform import Platform
 from offhook.platform.problems import Forbidden
 
-router = APIRouter(prefix="/api-keys", tags=["API keys"])
+router = APIRouter(prefix="/api-keys", tags=["API keys"], route_class=Once)
 
-Scopes = Annotated[list[str], Field(min_length=1, max_length=len(SCOPES), examples=[["calls:read", "calls:write"]])]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+ScopeName = Annotated[str, StringConstraints(max_length=40)]
+Scopes = Annotated[
+    list[ScopeName], Field(min_length=1, max_length=len(SCOPES), examples=[["calls:read", "calls:write"]])
+]
+Origin = Annotated[str, StringConstraints(max_length=300)]
+
+
+class KeyKind(StrEnum):
+    """For whom a key is."""
+
+    SECRET = FOR_PROGRAMS
+    BROWSER = FOR_PAGES
 
 
 class NewApiKey(BaseModel):
-    """A key to be made."""
+    """A key to be made: `secret` for a program, with scopes (all of yours, if none are named); `browser` for pages of
+    some origins, which begin browser calls with one agent, and do nothing else."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"name": "crm", "scopes": ["calls:read"]}]}
     )
 
-    name: Name
-    scopes: Scopes = Field(default_factory=lambda: sorted(SCOPES))
+    name: PlainName
+    kind: KeyKind = KeyKind.SECRET
+    scopes: Scopes | None = None
+    agent_id: Key | None = Field(default=None, description="Of a browser key: the agent that answers.")
+    origins: list[Origin] = Field(
+        default_factory=list, max_length=20, description="Of a browser key: the pages that may use it.",
+        examples=[["https://www.example.com"]],
+    )  # fmt: skip
 
 
 class ApiKey(BaseModel):
@@ -59,10 +80,13 @@ class MadeApiKey(BaseModel):
 
 @router.get("", operation_id="list_api_keys")
 async def list_api_keys(
-    caller: Annotated[Caller, Depends(needs("people:read"))], platform: Annotated[Platform, Depends(platform_of)]
+    caller: Annotated[Caller, Depends(needs("people:read"))],
+    platform: Annotated[Platform, Depends(platform_of)],
+    part: Annotated[Part, Depends(part)],
 ) -> Page[ApiKey]:
-    """All keys of the workspace, newest first."""
-    return Page(data=[ApiKey.of(row) for row in await platform.api_keys.every(caller.workspace)])
+    """The keys of the workspace, newest first."""
+    rows = await platform.api_keys.every(caller.workspace, part.ask, part.after)
+    return Page(data=[ApiKey.of(row) for row in rows[: part.limit]], next=part.next_of(rows))
 
 
 @router.post("", operation_id="create_api_key", status_code=201)
@@ -72,9 +96,15 @@ async def create_api_key(
     platform: Annotated[Platform, Depends(platform_of)],
 ) -> MadeApiKey:
     """A new key, which may do no more than who makes it."""
-    if beyond := sorted(set(body.scopes) & SCOPES - caller.scopes):
+    is_for_pages = body.kind is KeyKind.BROWSER
+    scopes = body.scopes if body.scopes is not None else [] if is_for_pages else sorted(caller.scopes)
+    wanted = {"calls:write"} if is_for_pages else set(scopes)
+    if beyond := sorted(wanted & SCOPES - caller.scopes):
         raise Forbidden(f"you cannot give what you have not: {', '.join(beyond)}")
-    made = await platform.api_keys.create(caller.workspace, body.name, body.scopes, caller.actor)
+    made = await platform.api_keys.create(
+        caller.workspace, body.name, scopes, caller.actor, kind=body.kind.value, agent_id=body.agent_id or "",
+        origins=body.origins,
+    )  # fmt: skip
     return MadeApiKey(id=made.id, key=made.text)
 
 

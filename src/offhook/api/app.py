@@ -5,8 +5,10 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import api_keys, backups, health
+from offhook.api import api_keys, audit_events, backups, health, oidc, people, sessions
+from offhook.api.bounds import Bounds
 from offhook.api.problems import ProblemBody, add_handlers, problem
+from offhook.api.rates import Rates
 from offhook.api.requests import Requests
 from offhook.platform.platform import Platform
 
@@ -15,6 +17,10 @@ _ROUTERS: Final = (
     api_keys.router,
     backups.router,
     health.router,
+    sessions.router,
+    oidc.router,
+    people.router,
+    audit_events.router,
 )
 
 
@@ -35,6 +41,8 @@ def create_api(platform: Platform) -> FastAPI:
     )  # fmt: skip
     app.state.platform = platform
     app.state.checked = {}
+    app.state.rates = Rates(platform.settings.api_per_minute)
+    app.add_middleware(Bounds)
     app.add_middleware(Requests)
     for router in _ROUTERS:
         app.include_router(router)

@@ -4,18 +4,29 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import HTTPConnection
 
+from offhook.api.browsers import SESSION_COOKIE, address_of, require_own_page, session_of
+from offhook.api.rates import rates_of
 from offhook.platform.callers import Caller
 from offhook.platform.platform import Platform
 from offhook.platform.problems import Forbidden, Unauthenticated
 
-SESSION_COOKIE: Final = "__Host-offhook"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER: Final = HTTPBearer(auto_error=False, description="An API key: `oh_...`")
+_COOKIE: Final = APIKeyCookie(name=SESSION_COOKIE, auto_error=False, description="Of who has signed in.")
+_KEPT: Final = "offhook.caller"
 
 
-def platform_of(request: Request) -> Platform:
+class NotSignedIn(Forbidden):
+    """This is for a person who is signed in, not for a key."""
+
+    code = "auth.person_needed"
+    what_to_do = "Sign in, and send the session's cookie."
+
+
+def platform_of(request: HTTPConnection) -> Platform:
     """The platform that this server runs."""
     platform = request.app.state.platform
     assert isinstance(platform, Platform)
@@ -26,9 +37,12 @@ def needs(*scopes: str) -> Callable[..., Awaitable[Caller]]:
     """A dependency: the caller, who has all these scopes. Raises `Unauthenticated`, `Forbidden`."""
 
     async def caller_of(
-        request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)] = None
+        request: Request,
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)] = None,
+        cookie: Annotated[str | None, Depends(_COOKIE)] = None,
     ) -> Caller:
-        caller = await _authenticate(request, bearer)
+        # The two are read by `authenticate`: here they tell the OpenAPI document which ways there are.
+        caller = await authenticate(request)
         if missing := [scope for scope in scopes if scope not in caller.scopes]:
             raise Forbidden(f"this needs the scope {', '.join(missing)}")
         return caller
@@ -36,12 +50,49 @@ def needs(*scopes: str) -> Callable[..., Awaitable[Caller]]:
     return caller_of
 
 
-async def _authenticate(request: Request, bearer: HTTPAuthorizationCredentials | None) -> Caller:
+async def person(caller: Annotated[Caller, Depends(needs())]) -> Caller:
+    """A dependency: the caller, who is a person. Raises `NotSignedIn` beside what `needs` raises."""
+    if not caller.user_id:
+        raise NotSignedIn
+    return caller
+
+
+async def authenticate(request: HTTPConnection, *, is_write: bool | None = None) -> Caller:
+    """Who asks; asked once a request, and counted. A WebSocket's handshake says `is_write=True`: it is a GET that any
+    page can send.
+
+    Raises `Unauthenticated`, `ForeignPage`, `TooMany`.
+    """
+    kept = request.scope.get(_KEPT)
+    if isinstance(kept, Caller):
+        return kept
     platform = platform_of(request)
-    if bearer is not None:
-        caller = await platform.api_keys.authenticate(bearer.credentials)
-        if caller is None or caller.agent_id:
-            # A key of a page is for browser calls alone, which have a door of their own.
-            raise Unauthenticated
-        return caller
-    raise Unauthenticated
+    if is_write is None:
+        is_write = request.scope.get("method", "GET") not in _SAFE
+    caller = await _known(request, platform, is_write)
+    rates = rates_of(request)
+    if caller is None:
+        rates.count_stranger(address_of(request, platform.settings))
+        raise Unauthenticated
+    request.scope[_KEPT] = caller
+    rates.count(caller, request.scope)
+    return caller
+
+
+def credential_of(request: HTTPConnection) -> str:
+    """The key or the cookie, as it was sent; empty without either. Never for a log."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else session_of(request)
+
+
+async def _known(request: HTTPConnection, platform: Platform, is_write: bool) -> Caller | None:
+    credential = credential_of(request)
+    if "authorization" in request.headers:
+        caller = await platform.api_keys.authenticate(credential)
+        # A key of a page is for browser calls alone, which have a door of their own.
+        return caller if caller is not None and not caller.agent_id else None
+    if not credential:
+        return None
+    if is_write:
+        require_own_page(request, platform.settings, is_browser=True)
+    return await platform.sessions.authenticate(credential)

@@ -14,6 +14,8 @@ from offhook import about
 from offhook.api.etags import RevisionMissing
 from offhook.api.requests import new_request_id
 from offhook.errors import AdmissionRefused, CarrierRefused, ConfigurationError, OffhookError, StoreBusy, StoreError
+from offhook.platform.idempotency import StillRunning
+from offhook.platform.oidc import IssuerFailed
 from offhook.platform.problems import (
     Conflict,
     Flaw,
@@ -34,6 +36,8 @@ _LOG: Final = logging.getLogger("offhook.api")
 
 _STATUS: Final[dict[type[OffhookError], int]] = {
     RevisionMissing: 428,
+    StillRunning: 409,
+    IssuerFailed: 502,
     NotFound: 404,
     Invalid: 422,
     Conflict: 409,
@@ -111,6 +115,11 @@ def of_error(error: OffhookError) -> JSONResponse:
     return problem(status, str(error), error.code, "Try again in a moment." if status == 503 else "", headers=headers)
 
 
+def of_unfit(error: RequestValidationError) -> JSONResponse:
+    """The answer to what does not fit its model."""
+    return of_error(Invalid([Flaw(_place(one["loc"]), one["msg"], one["type"]) for one in error.errors()]))
+
+
 def add_handlers(app: FastAPI) -> None:
     """Every error of every route below `/v1` is answered in this form."""
 
@@ -120,8 +129,7 @@ def add_handlers(app: FastAPI) -> None:
 
     async def unfit(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        flaws = [Flaw(_place(one["loc"]), one["msg"], one["type"]) for one in error.errors()]
-        return of_error(Invalid(flaws))
+        return of_unfit(error)
 
     async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)

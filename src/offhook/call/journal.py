@@ -228,7 +228,7 @@ def _head(raw: bytes) -> dict[str, Any] | None:
     """A JSON object that stands first, or None."""
     try:
         head = msgspec.json.decode(raw)
-    except (msgspec.MsgspecError, ValueError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
     return head if isinstance(head, dict) else None
 
@@ -257,7 +257,7 @@ def _lines(file: BinaryIO) -> Iterator[Line | Gap]:
             continue
         try:
             found = parse_line(raw)
-        except (msgspec.MsgspecError, ValueError, KeyError, TypeError) as cause:
+        except (msgspec.MsgspecError, ValueError, KeyError, TypeError, RecursionError) as cause:
             why = why or f"line {place} of the file is not a journal line: {cause}"
             continue
         first, behind = (found.n, found.n + found.lost) if isinstance(found, Gap) else (found.n, found.n + 1)

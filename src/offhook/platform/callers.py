@@ -37,3 +37,14 @@ class Caller:
     """A browser key is for one agent alone."""
     origins: tuple[str, ...] = ()
     """A browser key is for pages of these origins alone."""
+    session: str = ""
+    """Of a person: the hash of the session that the cookie names."""
+
+    @property
+    def user_id(self) -> str:
+        """Who it is; empty: a program."""
+        return self.actor.id if self.session else ""
+
+    def may_act_on(self, role: Role) -> bool:
+        """May give this role and take it: nobody gives or takes more than they have."""
+        return OF_ROLES[role] <= self.scopes

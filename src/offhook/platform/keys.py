@@ -6,22 +6,25 @@ without asking the database.
 
 import binascii
 import hashlib
+import re
 import secrets
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from offhook import clock
 from offhook.ids import new_id
 from offhook.platform.audit import audit
 from offhook.platform.callers import SCOPES, Caller
-from offhook.platform.problems import Flaw, Invalid, NotFound
+from offhook.platform.problems import Conflict, Flaw, Invalid, NotFound
 from offhook.store.scope import Actor, Scope
 from offhook.store.store import Store
+from offhook.store.tables.agents import AGENTS
 from offhook.store.tables.people import API_KEYS
 
 FOR_PROGRAMS: Final = "secret"
@@ -32,6 +35,9 @@ _BODY: Final = 43
 _SUM: Final = 6
 SHOWN: Final = 8
 """Characters of a key by which people know it."""
+MOST_KEYS: Final = 1_000
+"""Of one workspace, the revoked ones aside."""
+_HOST: Final = re.compile(r"[a-z0-9.:-]{1,253}")
 USED_MS: Final = 60_000
 """When a key was used last is noted no more often than this."""
 
@@ -74,19 +80,29 @@ class ApiKeys:
         self, workspace: str, name: str, scopes: Sequence[str], actor: Actor, *,
         kind: str = FOR_PROGRAMS, agent_id: str = "", origins: Sequence[str] = (),
     ) -> NewKey:  # fmt: skip
-        """A new key. Raises `Invalid`: unknown scopes."""
-        if unknown := sorted(set(scopes) - SCOPES):
-            known = ", ".join(sorted(SCOPES))
-            raise Invalid([Flaw("/scopes", f"{', '.join(unknown)}: no such scope; there are {known}")])
+        """A new key: for a program with its scopes, or for pages of some origins with one agent and no scope.
+
+        Raises `Invalid`: scopes, an agent or origins that there are not; `Conflict`: too many keys.
+        """
+        _require_fit(kind, scopes, agent_id, origins)
         made = NewKey(new_id("key"), make_key(kind))
+        origins = [read_origin(one) for one in origins]
 
         def job(scope: Scope) -> None:
+            agent = scope.select(AGENTS.c.id).where(AGENTS.c.id == agent_id, AGENTS.c.deleted_at.is_(None))
+            if agent_id and scope.first(agent) is None:
+                raise Invalid([Flaw("/agent_id", "there is no such agent")])
+            living = scope.select(func.count(API_KEYS.c.id)).where(API_KEYS.c.revoked_at.is_(None))
+            if scope.scalar(living) >= MOST_KEYS:
+                raise Conflict(f"{MOST_KEYS} keys are the most: revoke one first", code="api_key.too_many")
             scope.insert(
                 API_KEYS, id=made.id, name=name, kind=kind, start=made.text[:SHOWN], key_hash=hash_of(made.text),
-                scopes=sorted(set(scopes)), agent_id=agent_id or None, origins=list(origins),
+                scopes=sorted(set(scopes)), agent_id=agent_id or None, origins=origins,
                 created_by=scope.actor.id, created_at=clock.wall_ms(),
             )  # fmt: skip
-            audit(scope, "api_key.created", "api_key", made.id, after={"name": name, "scopes": sorted(set(scopes))})
+            told = {"name": name, "kind": kind, "scopes": sorted(set(scopes))}
+            told |= {"agent_id": agent_id, "origins": origins} if kind == FOR_PAGES else {}
+            audit(scope, "api_key.created", "api_key", made.id, after=told)
             scope.tell("api_key", made.id)
 
         await self._store.write(workspace, job, actor)
@@ -107,12 +123,17 @@ class ApiKeys:
 
         await self._store.write(workspace, job, actor)
 
-    async def every(self, workspace: str) -> Sequence[Any]:
-        """All keys, newest first, without what is secret."""
+    async def every(self, workspace: str, limit: int, after: str = "") -> Sequence[Any]:
+        """Keys, newest first, without what is secret."""
         shown = [column for column in API_KEYS.c if column is not API_KEYS.c.key_hash]
-        return await self._store.read(
-            workspace, lambda scope: scope.all(scope.select(*shown).order_by(API_KEYS.c.id.desc()))
-        )
+
+        def job(scope: Scope) -> Sequence[Any]:
+            found = scope.select(*shown)
+            if after:
+                found = found.where(API_KEYS.c.id < after)
+            return scope.all(found.order_by(API_KEYS.c.id.desc()).limit(limit))
+
+        return await self._store.read(workspace, job)
 
     async def authenticate(self, text: str) -> Caller | None:
         """Who has this key; None: nobody."""
@@ -141,6 +162,42 @@ class ApiKeys:
             return
         self._noted[key_id] = at
         await self._store.write(workspace, lambda scope: scope.update(API_KEYS, API_KEYS.c.id == key_id, used_at=at))
+
+
+def read_origin(text: str) -> str:
+    """An origin as browsers write it: `https://www.example.com`, with a port where it is not the usual one.
+
+    Raises `ValueError` for what is none, and for plain http but on the machine itself: anybody on the way could then
+    be that page.
+    """
+    parts = urlsplit(text.strip().lower())
+    host = parts.hostname or ""
+    is_here = host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
+    rest = parts.path.rstrip("/") or parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in (("http", "https") if is_here else ("https",)) or not _HOST.fullmatch(host) or rest:
+        raise ValueError("an origin such as https://www.example.com")
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    port = f":{parts.port}" if parts.port not in (None, usual) else ""
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
+
+
+def _require_fit(kind: str, scopes: Sequence[str], agent_id: str, origins: Sequence[str]) -> None:
+    flaws = []
+    if unknown := sorted(set(scopes) - SCOPES):
+        known = ", ".join(sorted(SCOPES))
+        flaws.append(Flaw("/scopes", f"{', '.join(unknown)}: no such scope; there are {known}"))
+    if kind == FOR_PAGES and scopes:
+        flaws.append(Flaw("/scopes", "a browser key has none: it begins calls with its agent, and no more"))
+    for field, value in (("agent_id", agent_id), ("origins", origins)):
+        if bool(value) is not (kind == FOR_PAGES):
+            flaws.append(Flaw(f"/{field}", "is for browser keys, and those need it"))
+    for place, origin in enumerate(origins):
+        try:
+            read_origin(origin)
+        except ValueError:
+            flaws.append(Flaw(f"/origins/{place}", "expected an origin such as https://www.example.com"))
+    if flaws:
+        raise Invalid(flaws)
 
 
 def _based(number: int, length: int) -> str:

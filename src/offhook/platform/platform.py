@@ -6,27 +6,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
-from offhook import clock
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
 from offhook.call.records.port import Records, RecordsState
-from offhook.ids import new_id
 from offhook.platform.backups import Backups
 from offhook.platform.checks import Check
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
+from offhook.platform.idempotency import Idempotency
+from offhook.platform.invitations import Invitations
 from offhook.platform.keys import ApiKeys
 from offhook.platform.line_up import Answering, LineUp
 from offhook.platform.metered import MeteredRecords
 from offhook.platform.metrics import Metrics
+from offhook.platform.oidc import Issuer, issuer_of
+from offhook.platform.passwords import Passwords
+from offhook.platform.people import People
+from offhook.platform.people_rows import first_workspace
+from offhook.platform.sessions import Sessions
 from offhook.platform.snapshot import Secrets, Snapshot
+from offhook.platform.throttle import Throttle
 from offhook.settings import Settings
 from offhook.store.engine import database_url
 from offhook.store.migrate import migrate
 from offhook.store.objects import Objects
-from offhook.store.schema import WORKSPACES
 from offhook.store.scope import Change
 from offhook.store.store import Store
 from offhook.telephony.facts import CallFacts
@@ -50,6 +55,12 @@ class Platform:
     """What more is checked for `/v1/health` of a workspace, in a thread: each service adds its own."""
     records_state: Callable[[], RecordsState] = RecordsState
     lag_s: Callable[[], float] = lambda: 0.0
+    passwords: Passwords = field(init=False)
+    people: People = field(init=False)
+    invitations: Invitations = field(init=False)
+    sessions: Sessions = field(init=False)
+    issuer: Issuer | None = field(init=False)
+    idempotency: Idempotency = field(init=False)
     file_agents: FileAgents | None = None
     _first: list[str] = field(default_factory=list)
 
@@ -57,6 +68,12 @@ class Platform:
         self.api_keys = ApiKeys(self.store)
         self.snapshot = Snapshot(self.store, _no_secrets)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
+        self.passwords, throttle = Passwords(), Throttle()
+        self.people = People(self.store, self.passwords, throttle)
+        self.invitations = Invitations(self.store)
+        self.sessions = Sessions(self.store, self.passwords, throttle)
+        self.issuer = issuer_of(self.settings)
+        self.idempotency = Idempotency(self.store)
         self.store.on_changes = self._changed
         self.line_up.failed = self.metrics.provider_failed
         self.backups = Backups(self.settings)
@@ -76,17 +93,7 @@ class Platform:
     async def first_workspace(self) -> str:
         """The oldest workspace; made when there is none."""
 
-        def job(connection: Connection) -> tuple[str, bool]:
-            found = connection.execute(select(WORKSPACES.c.id).order_by(WORKSPACES.c.id).limit(1)).scalar()
-            if found is not None:
-                return found, False
-            made = new_id("ws")
-            connection.execute(
-                insert(WORKSPACES).values(id=made, name="Default", settings={}, created_at=clock.wall_ms())
-            )
-            return made, True
-
-        workspace, is_new = await self.store.write_wide(job)
+        workspace, is_new = await self.store.write_wide(first_workspace)
         if is_new:
             self._changed([Change(workspace, "workspace", workspace)])
         return workspace
@@ -132,6 +139,7 @@ class Platform:
             await self.file_agents.stop()
         await self.snapshot.stop()
         await self.line_up.runtimes.close()
+        await asyncio.to_thread(self.passwords.close)
         await asyncio.to_thread(self.store.close)
 
     def _changed(self, changes: Sequence[Change]) -> None:

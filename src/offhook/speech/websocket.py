@@ -15,18 +15,17 @@ dialect to connect again.
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Final, Protocol
 
-from picows import WSCloseCode, WSFrame, WSHandshakeError, WSListener, WSMsgType, WSTransport, ws_connect
+from picows import WSCloseCode, WSError, WSFrame, WSHandshakeError, WSListener, WSMsgType, WSTransport, ws_connect
 
 from offhook import __version__, clock
 from offhook.errors import ProtocolViolation, ProviderError, ProviderTimeout, ProviderUnavailable
 from offhook.speech import socket_errors
 from offhook.speech.outbox import Outbox
+from offhook.speech.tls import vendors_tls
 from offhook.speech.vendor_errors import safe_text
 
 _WIRE: Final = logging.getLogger("offhook.speech.wire")
@@ -150,9 +149,11 @@ class VendorSocket:
         try:
             wire = await self._connect()
             await self._ended
-            # Closed without a word; or a mistake of ours in a callback, which the library hands on here.
+            # Closed without a word, or against the rules; or a mistake of ours in a callback: the library hands it on.
             await wire.wait_disconnected()
             raise self._error(ProviderUnavailable, "the connection was lost")
+        except WSError as error:
+            raise self._error(ProtocolViolation, f"broke the rules of WebSockets: {error}") from error
         finally:
             self._let_go()
 
@@ -182,7 +183,7 @@ class VendorSocket:
         wire, _ = await ws_connect(
             lambda: _Listener(self, limits.max_message), endpoint.url,
             extra_headers={"User-Agent": USER_AGENT, **endpoint.headers},
-            ssl_context=_tls() if endpoint.url.startswith("wss:") else None, max_redirects=0,
+            ssl_context=vendors_tls() if endpoint.url.startswith("wss:") else None, max_redirects=0,
             websocket_handshake_timeout=None, logger_name=_WIRE,
             max_frame_size=limits.max_message, enable_auto_ping=True, auto_ping_idle_timeout=limits.ping_s,
             auto_ping_reply_timeout=limits.ping_s, read_buffer_init_size=READ_BYTES,
@@ -344,12 +345,6 @@ class VendorSocket:
     def _error(self, kind: type[ProviderError], text: str) -> ProviderError:
         endpoint = self._endpoint
         return kind(f"{endpoint.provider}: {safe_text(text, endpoint.secret)}", provider=endpoint.provider)
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """One for the process: reading all certificates takes tens of milliseconds."""
-    return ssl.create_default_context()
 
 
 class _Listener(WSListener):

@@ -14,6 +14,8 @@ from sqlalchemy.sql.visitors import iterate
 from offhook.store.schema import WORKSPACE, is_scoped
 
 _MARK: Final = "offhook_workspace"
+_COUNTED: Final = {"preserve_rowcount": True}
+"""Rows of an INSERT are counted by those who ask for it alone: otherwise PostgreSQL's count is -1."""
 
 
 class CrossingError(Exception):
@@ -118,7 +120,8 @@ class Scope:
         result = self._connection.execute(
             statement.on_conflict_do_update(
                 index_elements=list(key), set_=new or {key[0]: statement.excluded[key[0]]}, where=own
-            )
+            ),
+            execution_options=_COUNTED,
         )
         return result.rowcount > 0
 
@@ -126,7 +129,7 @@ class Scope:
         """One row; False, and nothing done, when one has the same in the columns `key`, which are unique."""
         make = postgresql_insert if self.dialect == "postgresql" else sqlite_insert
         statement = make(table).values(self._own(table, values)).on_conflict_do_nothing(index_elements=list(key))
-        return self._connection.execute(statement).rowcount > 0
+        return self._connection.execute(statement, execution_options=_COUNTED).rowcount > 0
 
     def update(self, table: Table, *where: ColumnElement[bool], **values: Any) -> int:
         """How many rows were changed."""

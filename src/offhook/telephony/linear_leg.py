@@ -151,7 +151,7 @@ class LinearLeg(WireLeg):
             return
         try:
             incoming = _DECODER.decode(message)
-        except (msgspec.DecodeError, UnicodeError):
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
             self._trouble("unreadable", "a message that is none of this protocol's is dropped")
         else:
             self._take(incoming)

@@ -1,6 +1,7 @@
 """The HTTP side of the port, bounded: uvicorn's protocol has no limit for the time and the size of a request's head.
 
-A request has to be whole in 15 s, its head in 16 kB, and so many connections may be open that are no media sockets;
+A request has to be whole in 15 s, its head in 16 kB, and what else is no body (the sizes of chunks, lines behind the
+last one) too; few requests may wait behind each other, and so many connections may be open that are no media sockets;
 the newest is refused. What is not HTTP at all (TLS, a proxy's own preamble) is told in a sentence: behind it stands a
 proxy that was set up another way.
 """
@@ -16,6 +17,13 @@ from offhook.web.seldom import Seldom
 REQUEST_S: Final = 15.0
 """From a connection's or a request's first byte to its last. The gate's own limit for a body is 5 s."""
 HEAD_BYTES: Final = 16 * 1024
+PIECE_BYTES: Final = 4 * 1024
+"""So much is parsed at once: each line of a head costs as much as a kilobyte of a body, and the network hands over up
+to 256 kB, behind the first of which the bounds may be broken."""
+BODY_CREDIT: Final = 9
+"""A chunk of one byte has five beside it, and ten with a size that is written at length."""
+MOST_WAITING: Final = 8
+"""Requests of one connection that came before the answer to an earlier one. Twilio and proxies wait for each."""
 MOST_CONNECTIONS: Final = 500
 """Twilio has one for a moment per webhook; a proxy keeps a few."""
 _FOREIGN: Final = (
@@ -50,9 +58,10 @@ class BoundedHttp(HttpToolsProtocol):
     most: ClassVar[int]
     peers_log: ClassVar[logging.Logger]
     _timer: asyncio.TimerHandle | None = None
-    _head_bytes = 0
-    _is_head_whole = False
+    _beside_body = 0
+    """Bytes of this request, nearly: those of its head until that is whole, and then those that no body explains."""
     _is_refused = False
+    _is_upgraded = False
     _is_new = True
     _has_asked = False
 
@@ -80,23 +89,30 @@ class BoundedHttp(HttpToolsProtocol):
                     return
         if self._timer is None:
             self._wait()
-        self._head_bytes += len(data)
-        super().data_received(data)
-        if not self._is_head_whole and self._head_bytes > HEAD_BYTES:
-            self._refuse_head()
+        for at in range(0, len(data), PIECE_BYTES):
+            if self._is_over:
+                return
+            piece = data[at : at + PIECE_BYTES]
+            self._beside_body += len(piece)
+            super().data_received(piece)
+            if self._beside_body > HEAD_BYTES and not self._is_over:
+                self._refuse_head()
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self._is_head_whole, self._head_bytes = False, 0
-        if self._timer is None:
+        self._beside_body = 0
+        if len(self.pipeline) >= MOST_WAITING and not self._is_over:
+            self.seldom.say("waiting", f"= more than {MOST_WAITING} requests wait on one connection: closed")
+            self._refuse(b"503 Service Unavailable")
+        if self._timer is None and not self._is_refused:
             self._wait()
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Its head is whole."""
-        self._is_head_whole = True
         if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > HEAD_BYTES:
             self._refuse_head()
+        self._beside_body = 0
         if not self._is_refused:
             super().on_headers_complete()
             # An upgrade makes no cycle of question and answer.
@@ -104,6 +120,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """A part of its body."""
+        self._beside_body = max(self._beside_body - BODY_CREDIT * len(body), 0)
         if not self._is_refused:
             super().on_body(body)
 
@@ -116,13 +133,25 @@ class BoundedHttp(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """The connection is another protocol's from here on, with bounds of its own."""
         self._leave()
+        self._is_upgraded = True
         if not self._is_refused:
             super().handle_websocket_upgrade()
+
+    def send_400_response(self, msg: str) -> None:
+        """It is no request. uvicorn writes a line into the log for each; whoever reaches the port could fill it."""
+        self.seldom.say("no request", "= somebody sends what is no HTTP request: refused")
+        self._stop_waiting()
+        super().send_400_response(msg)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone."""
         self._leave()
         super().connection_lost(exc)
+
+    @property
+    def _is_over(self) -> bool:
+        """What comes is not read any more, or by another protocol."""
+        return self._is_refused or self._is_upgraded or self.transport.is_closing()
 
     def _wait(self) -> None:
         self._timer = self.loop.call_later(REQUEST_S, self._overdue)

@@ -98,8 +98,10 @@ async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadli
     """
     bound = _bind(listening)
     port = bound.getsockname()[1]
-    for name in ("uvicorn.error", "uvicorn.asgi", "websockets.server"):
+    for name in ("uvicorn.asgi", "websockets.server"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Its warnings are of what strangers send, a line for each: `http_port` tells that seldom.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     config = uvicorn.Config(
         app,
         ws=media_protocol(app.state.media_door),

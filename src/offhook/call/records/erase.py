@@ -125,7 +125,7 @@ def _head(folder: Path) -> dict[str, Any]:
     try:
         with (folder / JOURNAL).open("rb") as file:
             head = msgspec.json.decode(file.readline())
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, RecursionError):
         head = msgspec.json.decode((folder / SUMMARY).read_bytes())
         head = {**head, "from_number": head.get("from", ""), "to_number": head.get("to", "")}
     if not isinstance(head, dict) or not isinstance(head.get("call"), str):
@@ -196,7 +196,7 @@ def _notable(journal: Path) -> Iterator[dict[str, Any]]:
                 if b'"RunTool"' in line or b'"TransferCall"' in line or b'"Briefing"' in line:
                     try:
                         yield msgspec.json.decode(line, type=dict[str, Any])
-                    except msgspec.MsgspecError:
+                    except (msgspec.MsgspecError, RecursionError):
                         continue
     except OSError:
         return

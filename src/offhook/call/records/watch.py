@@ -149,7 +149,7 @@ class Watch:
         try:
             head = self._disk.first_line(self._folder / name / JOURNAL)
             return msgspec.json.decode(head, type=Header).kept.days
-        except (OSError, msgspec.MsgspecError, ValueError):
+        except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
             return None
 
     def _delete(self, name: str) -> bool:

@@ -201,7 +201,7 @@ def _object(arguments: str) -> dict[str, object]:
     """A model of another kind may have called the tool."""
     try:
         found = json.loads(arguments)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -214,7 +214,7 @@ def _chunks(chunk: Any) -> list[dict[str, Any]]:
     if isinstance(chunk, str | bytes):
         try:
             chunk = json.loads(chunk)
-        except ValueError:
+        except (ValueError, RecursionError):
             return []
     return [one for one in (chunk if isinstance(chunk, list) else [chunk]) if isinstance(one, dict)]
 

@@ -53,7 +53,7 @@ def _turn(message: Message) -> dict[str, str]:
 def _loaded(arguments: str) -> object:
     try:
         return json.loads(arguments)
-    except ValueError:
+    except (ValueError, RecursionError):
         return arguments
 
 

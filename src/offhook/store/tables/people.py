@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
 from offhook.store.schema import METADATA, Id, Json, Moment, Name, Words, scoped
 
@@ -13,44 +13,57 @@ USERS: Final = Table(
     Column("email", Name, nullable=False, unique=True),
     Column("name", Name, nullable=False),
     Column("password_hash", Words),
-    Column("oidc_subject", Name, unique=True),
+    Column("oidc_subject", String(64), unique=True),
     Column("created_at", Moment, nullable=False),
-    Column("disabled_at", Moment),
 )
-"""People of this installation; `members` says where they belong."""
+"""People of this installation; `members` says where they belong. `email` in small letters. `oidc_subject` is a hash of
+issuer and subject."""
 
 MEMBERS: Final = scoped(
     "members",
     Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("role", String(20), nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("disabled_at", Moment),
     UniqueConstraint("workspace_id", "user_id"),
 )
-"""Role: `owner`, `editor`, `viewer`."""
+"""Role: `owner`, `editor`, `viewer`. Who is disabled is shut out of this workspace alone."""
+
+INVITATIONS: Final = scoped(
+    "invitations",
+    Column("id", Id, primary_key=True),
+    Column("link_hash", String(64), nullable=False, unique=True),
+    Column("email", Name, nullable=False, index=True),
+    Column("role", String(20), nullable=False),
+    Column("created_by", Id, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+"""Who may join. A row is gone when it was accepted or taken back."""
 
 SESSIONS: Final = Table(
     "sessions",
     METADATA,
     Column("id_hash", String(64), primary_key=True),
     Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("workspace_id", Id, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
+    Column("workspace_id", Id, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("way", String(20), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
-    Column("agent", Name, nullable=False, server_default=""),
 )
-"""Signed-in browsers, by the hash of what their cookie holds."""
+"""Signed-in browsers, by the hash of what their cookie holds. Way: `password`, `link`, `oidc`, as `platform.sessions`
+has it. `expires_at` is the last moment, however often it is used."""
 
 LOGIN_LINKS: Final = Table(
     "login_links",
     METADATA,
     Column("id_hash", String(64), primary_key=True),
-    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
-    Column("used_at", Moment),
 )
-"""One-time links."""
+"""One-time links to sign in with. A row is gone when it was used."""
 
 API_KEYS: Final = scoped(
     "api_keys",
@@ -87,14 +100,11 @@ AUDIT_EVENTS: Final = scoped(
 
 IDEMPOTENCY: Final = scoped(
     "idempotency_keys",
-    Column("key", Name, nullable=False),
-    Column("route", Name, nullable=False),
+    Column("request_hash", String(64), primary_key=True),
     Column("body_hash", String(64), nullable=False),
     Column("status", Integer),
-    Column("headers", Json),
     Column("answer", Words),
     Column("created_at", Moment, nullable=False, index=True),
-    Column("is_running", Boolean, nullable=False),
-    UniqueConstraint("workspace_id", "route", "key"),
 )
-"""Answers of requests with an `Idempotency-Key`, for 24 hours."""
+"""Answers of requests with an `Idempotency-Key`, for 24 hours. `request_hash`: whose, which route, which key.
+No status: it runs, or nobody knows what became of it. `answer` is sealed with what only the sender has."""

@@ -42,9 +42,8 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=200), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
-        sa.Column("oidc_subject", sa.String(length=200), nullable=True),
+        sa.Column("oidc_subject", sa.String(length=64), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("disabled_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
         sa.UniqueConstraint("oidc_subject", name=op.f("uq_users_oidc_subject")),
@@ -76,6 +75,7 @@ def upgrade() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_agents_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agents")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("agents", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_agents_workspace_id"), ["workspace_id"], unique=False)
@@ -100,6 +100,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
         sa.UniqueConstraint("key_hash", name=op.f("uq_api_keys_key_hash")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("api_keys", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_api_keys_workspace_id"), ["workspace_id"], unique=False)
@@ -121,6 +122,7 @@ def upgrade() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_audit_events_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_events")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
         batch_op.create_index("ix_audit_events_object", ["workspace_id", "object_kind", "object_id"], unique=False)
@@ -138,6 +140,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_blocked_numbers")),
         sa.UniqueConstraint("workspace_id", "number", name=op.f("uq_blocked_numbers_workspace_id_number")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("blocked_numbers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_blocked_numbers_workspace_id"), ["workspace_id"], unique=False)
@@ -175,6 +178,7 @@ def upgrade() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_calls_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calls")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.create_index("ix_calls_agent", ["workspace_id", "agent_id", "id"], unique=False)
@@ -200,6 +204,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_carrier_accounts")),
         sa.UniqueConstraint("account_sid", name=op.f("uq_carrier_accounts_account_sid")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("carrier_accounts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_carrier_accounts_workspace_id"), ["workspace_id"], unique=False)
@@ -216,6 +221,7 @@ def upgrade() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_events_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_events_workspace_id"), ["workspace_id"], unique=False)
@@ -223,22 +229,41 @@ def upgrade() -> None:
     op.create_table(
         "idempotency_keys",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("route", sa.String(length=200), nullable=False),
+        sa.Column("request_hash", sa.String(length=64), nullable=False),
         sa.Column("body_hash", sa.String(length=64), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("headers", Json, nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("is_running", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_idempotency_keys_workspace_id"), ondelete="CASCADE"
         ),
-        sa.UniqueConstraint("workspace_id", "route", "key", name=op.f("uq_idempotency_keys_workspace_id_route_key")),
+        sa.PrimaryKeyConstraint("request_hash", name=op.f("pk_idempotency_keys")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("idempotency_keys", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_idempotency_keys_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_idempotency_keys_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
+        "invitations",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("link_hash", sa.String(length=64), nullable=False),
+        sa.Column("email", sa.String(length=200), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("created_by", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_invitations_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("link_hash", name=op.f("uq_invitations_link_hash")),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitations_email"), ["email"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invitations_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
         "login_links",
@@ -246,21 +271,25 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(length=40), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.Column("used_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_login_links_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id_hash", name=op.f("pk_login_links")),
     )
+    with op.batch_alter_table("login_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_login_links_user_id"), ["user_id"], unique=False)
+
     op.create_table(
         "members",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("user_id", sa.String(length=40), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("disabled_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_members_user_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_members_workspace_id"), ondelete="CASCADE"
         ),
         sa.UniqueConstraint("workspace_id", "user_id", name=op.f("uq_members_workspace_id_user_id")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_members_user_id"), ["user_id"], unique=False)
@@ -279,6 +308,7 @@ def upgrade() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_prices_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_prices")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("prices", schema=None) as batch_op:
         batch_op.create_index("ix_prices_item", ["workspace_id", "component", "item"], unique=False)
@@ -298,6 +328,7 @@ def upgrade() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_refused_calls_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refused_calls")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("refused_calls", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_refused_calls_workspace_id"), ["workspace_id"], unique=False)
@@ -322,6 +353,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secrets")),
         sa.UniqueConstraint("workspace_id", "kind", "name", name=op.f("uq_secrets_workspace_id_kind_name")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("secrets", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_secrets_workspace_id"), ["workspace_id"], unique=False)
@@ -331,10 +363,10 @@ def upgrade() -> None:
         sa.Column("id_hash", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.String(length=40), nullable=False),
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("way", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.Column("agent", sa.String(length=200), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sessions_user_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_sessions_workspace_id"), ondelete="CASCADE"
@@ -343,6 +375,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sessions_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sessions_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
         "webhooks",
@@ -360,6 +393,7 @@ def upgrade() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_webhooks_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("webhooks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_webhooks_workspace_id"), ["workspace_id"], unique=False)
@@ -383,6 +417,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "workspace_id", "agent_id", "number", name=op.f("uq_agent_versions_workspace_id_agent_id_number")
         ),
+        info={"scoped": True},
     )
     with op.batch_alter_table("agent_versions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_agent_versions_workspace_id"), ["workspace_id"], unique=False)
@@ -400,6 +435,7 @@ def upgrade() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_call_lines_workspace_id"), ondelete="CASCADE"
         ),
         sa.UniqueConstraint("call_id", "sequence", name=op.f("uq_call_lines_call_id_sequence")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("call_lines", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_call_lines_workspace_id"), ["workspace_id"], unique=False)
@@ -416,6 +452,7 @@ def upgrade() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_call_objects_workspace_id"), ondelete="CASCADE"
         ),
         sa.UniqueConstraint("call_id", "kind", name=op.f("uq_call_objects_call_id_kind")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("call_objects", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_call_objects_workspace_id"), ["workspace_id"], unique=False)
@@ -433,6 +470,7 @@ def upgrade() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_call_turns_workspace_id"), ondelete="CASCADE"
         ),
         sa.UniqueConstraint("call_id", "number", name=op.f("uq_call_turns_call_id_number")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("call_turns", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_call_turns_workspace_id"), ["workspace_id"], unique=False)
@@ -459,6 +497,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("webhook_id", "event_id", name=op.f("uq_deliveries_webhook_id_event_id")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index("ix_deliveries_list", ["workspace_id", "webhook_id", "id"], unique=False)
@@ -484,6 +523,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "workspace_id", "agent_id", "name", name=op.f("uq_knowledge_documents_workspace_id_agent_id_name")
         ),
+        info={"scoped": True},
     )
     with op.batch_alter_table("knowledge_documents", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_knowledge_documents_agent_id"), ["agent_id"], unique=False)
@@ -519,6 +559,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_phone_numbers")),
         sa.UniqueConstraint("number", name=op.f("uq_phone_numbers_number")),
         sa.UniqueConstraint("workspace_id", "carrier_sid", name=op.f("uq_phone_numbers_workspace_id_carrier_sid")),
+        info={"scoped": True},
     )
     with op.batch_alter_table("phone_numbers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_phone_numbers_workspace_id"), ["workspace_id"], unique=False)

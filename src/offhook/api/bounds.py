@@ -1,0 +1,175 @@
+"""Bounds of what is sent to the API: a body's size and depth, and signs that no database takes.
+
+A body is read here, within its bounds, before anybody looks at it. Uploads have bounds of their own (`UPLOADS`) and
+are passed on as they come.
+"""
+
+import re
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+import numpy as np
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from offhook.api.problems import problem
+from offhook.api.rates import told
+
+BODY_BYTES: Final = 1024 * 1024
+DEPTH: Final = 64
+UPLOADS: Final[tuple[tuple[str, re.Pattern[str], int], ...]] = ()
+"""Method, path below `/v1` and most bytes of the routes that take more than `BODY_BYTES`."""
+_HALF: Final = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
+)
+"""A surrogate without its other half."""
+_QUOTE: Final = ord('"')
+_STEPS: Final = np.zeros(256, np.int8)
+_STEPS[list(b"[{")], _STEPS[list(b"]}")] = 1, -1
+
+
+class TooLarge(Exception):
+    """More bytes came than the route takes."""
+
+
+class Bounds:
+    """The API behind its bounds: an ASGI application around another."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        count = _Count()
+
+        async def tell(message: Message) -> None:
+            if count.is_over:
+                return  # Whoever read it may have taken the end for another fault.
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", ()))
+                headers += [(name.lower().encode(), value.encode()) for name, value in told(scope).items()]
+                if not any(name == b"cache-control" for name, _ in headers):
+                    # Who asks decides what is answered: no proxy may keep it for somebody else.
+                    headers.append((b"cache-control", b"no-store"))
+                message = {**message, "headers": headers}
+            await send(message)
+
+        if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+            await _refuse(scope, receive, send, 400, "an address holds no NUL", "request.unreadable")
+            return
+        most = _most_bytes(scope)
+        try:
+            if most is not None:
+                receive = count.counted(receive, most)
+            else:
+                most = BODY_BYTES
+                body = await _whole(scope, receive, most)
+                if why := _why_unfit(body) if _is_json(scope) else "":
+                    await _refuse(scope, receive, send, 422, why, "request.invalid")
+                    return
+                receive = _again(body, receive)
+            await self._app(scope, receive, tell)
+        except TooLarge:
+            count.is_over = True
+        if count.is_over:
+            await _refuse(scope, receive, send, 413, f"the body is longer than {most} bytes", "request.too_large")
+
+
+def is_too_deep(body: bytes) -> bool:
+    """Lists and objects are nested deeper than `DEPTH`: a megabyte in some milliseconds, whatever stands in it."""
+    if body.count(b"[") + body.count(b"{") <= DEPTH:
+        return False
+    signs = np.frombuffer(_without_backslashes(body).replace(b'\\"', b""), np.uint8)
+    is_text = np.bitwise_xor.accumulate(signs == _QUOTE)
+    depths = np.cumsum(np.where(is_text, 0, _STEPS[signs]), dtype=np.int32)
+    return bool(depths.max() > DEPTH)
+
+
+def _without_backslashes(body: bytes) -> bytes:
+    # A backslash that stands for itself is two of them: without those, each that is left begins an escape.
+    return body.replace(rb"\\", b"")
+
+
+def _why_unfit(body: bytes) -> str:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return "the body is no UTF-8"
+    if is_too_deep(body):
+        return f"lists and objects are nested deeper than {DEPTH}"
+    escapes = _without_backslashes(body)
+    if rb"\u0000" in escapes:
+        return "a text holds no NUL"
+    if rb"\u" in escapes and _HALF.search(escapes):
+        return "a text holds half a sign (a lone surrogate)"
+    return ""
+
+
+def _most_bytes(scope: Scope) -> int | None:
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    return next(
+        (most for method, pattern, most in UPLOADS if scope["method"] == method and pattern.fullmatch(path)), None
+    )
+
+
+def _is_json(scope: Scope) -> bool:
+    kinds = [value for name, value in scope["headers"] if name == b"content-type"]
+    return not kinds or b"json" in kinds[0].lower()
+
+
+async def _whole(scope: Scope, receive: Receive, most: int) -> bytes:
+    sizes = [value for name, value in scope["headers"] if name == b"content-length"]
+    if sizes and sizes[0].isdigit() and int(sizes[0]) > most:
+        raise TooLarge
+    pieces, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return b""  # It is gone: whoever reads on learns it once more.
+        pieces.append(message.get("body", b""))
+        size += len(pieces[-1])
+        if size > most:
+            raise TooLarge
+        if not message.get("more_body", False):
+            return b"".join(pieces)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    is_given = False
+
+    async def give() -> MutableMapping[str, Any]:
+        nonlocal is_given
+        if is_given:
+            return await receive()
+        is_given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return give
+
+
+class _Count:
+    """Of the bytes of one upload."""
+
+    def __init__(self) -> None:
+        self.is_over = False
+
+    def counted(self, receive: Receive, most: int) -> Receive:
+        size = 0
+
+        async def give() -> MutableMapping[str, Any]:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > most:
+                self.is_over = True
+                raise TooLarge
+            return message
+
+        return give
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, detail: str, code: str) -> None:
+    await problem(status, detail, code, "Send less, or something else.")(scope, receive, send)

@@ -1,0 +1,228 @@
+"""Two workspaces, random requests over every route that there is: nothing of the one is told to the other or changed.
+
+The routes are those of the OpenAPI document, so this test grows with the API. What the other workspace has is made by
+the routes themselves, from the examples of their bodies; each of its texts bears a mark that nobody else ever sends.
+"""
+
+import random
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import Connection, select
+
+from offhook.store.schema import METADATA, WORKSPACE, WORKSPACES, is_scoped
+from offhook.store.tables.agents import AGENTS
+from offhook.store.tables.people import MEMBERS, SESSIONS, USERS
+from tests.people_world import PASSWORD, office, user_id
+from tests.platform.conftest import Play
+from tests.platform_world import World
+
+MARK = "zebra7f3"
+REQUESTS = 200
+METHODS = ("get", "post", "put", "patch", "delete")
+NOISE = ("used_at", "seen_at")
+"""Columns that the other workspace's own reading changes."""
+SIGNING = {"sign_out", "sign_in", "begin_oidc", "end_oidc", "change_password"}
+"""They end what the requests are made with; tests of their own look at them."""
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    path: str
+    operation: Mapping[str, Any]
+
+    @property
+    def body(self) -> Mapping[str, Any] | None:
+        content = self.operation.get("requestBody", {}).get("content", {})
+        schema: Mapping[str, Any] | None = content.get("application/json", {}).get("schema")
+        return schema
+
+    @property
+    def is_stream(self) -> bool:
+        return "text/event-stream" in str(self.operation.get("responses", {}))
+
+
+def routes_of(document: Mapping[str, Any]) -> list[Route]:
+    return [
+        Route(method, path, item[method])
+        for path, item in document["paths"].items()
+        for method in METHODS
+        if method in item and item[method].get("operationId") not in SIGNING
+    ]
+
+
+class Bodies:
+    """Random bodies that mostly fit their schema."""
+
+    def __init__(self, document: Mapping[str, Any], chance: random.Random, ids: list[str]) -> None:
+        self._components, self._chance, self.ids = document.get("components", {}).get("schemas", {}), chance, ids
+
+    def make(self, schema: Mapping[str, Any], name: str = "", depth: int = 0) -> Any:
+        if "$ref" in schema:
+            return self.make(self._components[schema["$ref"].rpartition("/")[2]], name, depth)
+        if name == "id" or name.endswith(("_id", "_ids")):
+            one = self._chance.choice(self.ids)
+            return [one] if schema.get("type") == "array" else one
+        for key in ("anyOf", "oneOf", "allOf"):
+            if key in schema:
+                return self.make(self._chance.choice(schema[key]), name, depth)
+        if "enum" in schema:
+            return self._chance.choice(schema["enum"])
+        return self._plain(schema, name, depth)
+
+    def _plain(self, schema: Mapping[str, Any], name: str, depth: int) -> Any:
+        chance = self._chance
+        match schema.get("type"):
+            case "object":
+                wanted, needed = schema.get("properties", {}), set(schema.get("required", ()))
+                kept = {key: one for key, one in wanted.items() if key in needed or chance.random() < 0.5}
+                return {key: self.make(one, key, depth + 1) for key, one in kept.items()} if depth < 6 else {}
+            case "array":
+                return [self.make(schema.get("items", {}), name, depth + 1) for _ in range(chance.randint(0, 2))]
+            case "integer" | "number":
+                return chance.randint(0, 5)
+            case "boolean":
+                return chance.random() < 0.5
+            case "null":
+                return None
+        examples = schema.get("examples") or ["text", "a@b.example", "calls:read", "https://a.example"]
+        return chance.choice(examples)
+
+
+def example(document: Mapping[str, Any], route: Route, mark: str) -> Any:
+    """The example of the route's body, every text of it that may be any with the mark."""
+    schema = route.body or {}
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    found = (schema.get("examples") or [{}])[0]
+    if isinstance(found, dict):
+        found = {key: f"{mark} {value}" if key == "name" else value for key, value in found.items()}
+        if "email" in found:
+            found["email"] = f"{mark}@example.com"
+    return found
+
+
+def everything(workspace: str) -> Callable[[Connection], dict[str, list[tuple[Any, ...]]]]:
+    """Every row of the workspace and of its people."""
+
+    def job(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
+        people = select(MEMBERS.c.user_id).where(MEMBERS.c[WORKSPACE] == workspace)
+        wanted = {table: table.c[WORKSPACE] == workspace for table in METADATA.tables.values() if is_scoped(table)}
+        wanted |= {WORKSPACES: WORKSPACES.c.id == workspace, USERS: USERS.c.id.in_(people)}
+        wanted |= {SESSIONS: SESSIONS.c.workspace_id == workspace}
+        found = {}
+        for table, where in wanted.items():
+            columns = [column for column in table.c if column.name not in NOISE]
+            found[table.name] = sorted(
+                (tuple(row) for row in connection.execute(select(*columns).where(where))), key=str
+            )
+        return found
+
+    return job
+
+
+def texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from texts(one)
+    elif isinstance(value, str):
+        yield value
+
+
+async def furnish(client: httpx2.AsyncClient, document: Mapping[str, Any], routes: list[Route], mark: str) -> int:
+    """Make what each route makes of its example. How many did."""
+    made = 0
+    for route in routes:
+        if route.method == "post" and "{" not in route.path:
+            made += (await client.post(route.path, json=example(document, route, mark))).status_code < 300
+    return made
+
+
+def ask(route: Route, bodies: Bodies, chance: random.Random) -> tuple[str, dict[str, Any]]:
+    """A random request: its path and the rest."""
+    path = re.sub(r"\{[^}]*\}", lambda _: chance.choice(bodies.ids), route.path)
+    query = {
+        one["name"]: str(bodies.make(one.get("schema", {}), one["name"]))
+        for one in route.operation.get("parameters", ())
+        if one["in"] == "query" and chance.random() < 0.3
+    }
+    options: dict[str, Any] = {"params": query} if query else {}
+    if route.body is not None:
+        options["json"] = bodies.make(route.body)
+    return path, options
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_no_request_reaches_what_belongs_to_another_workspace(play_here: Play, seed: int) -> None:
+    async def act(world: World) -> None:
+        chance, store = random.Random(seed), world.platform.store
+        document = (await world.client.get("/openapi.json")).json()
+        routes = routes_of(document)
+        async with office(world) as here:
+            owner = await here.owner()
+            theirs = (await owner.post("/workspaces", json={"name": f"{MARK} theirs"})).json()["id"]
+            await owner.put("/session/workspace", json={"workspace_id": theirs})
+            them = await here.invited(owner, f"{MARK}-owner@example.com", "owner")
+            await them.patch("/session/user", json={"name": f"{MARK} person"})
+            await owner.put("/session/workspace", json={"workspace_id": world.workspace})
+            ours = await here.invited(owner, "ours@example.com", "owner")
+            # The first owner belongs to both: nobody asks in their name, and they are in neither's way.
+            for client, mark in ((them, MARK), (ours, "ours")):
+                assert await furnish(client, document, routes, mark) >= 2
+            await store.write(theirs, lambda scope: scope.insert(
+                AGENTS, id="agent_theirs", name=f"{MARK} agent", draft={}, revision=1, managed_by="api", created_at=1,
+                updated_at=1))  # fmt: skip
+            before = await store.read_wide(everything(theirs))
+            foreign = {text for text in texts(list(before.values())) if re.fullmatch(r"[a-z]+_[0-9A-Za-z]{5,40}", text)}
+            shared = set(texts(list((await store.read_wide(everything(world.workspace))).values())))
+            foreign -= shared
+            asking = await user_id(ours)
+            own = sorted(text for text in shared if re.fullmatch(r"[a-z]+_[0-9A-Z]{26}", text) and text != asking)
+            assert len(foreign) >= 4 and len(own) >= 4
+            bodies = Bodies(document, chance, [*sorted(foreign) * 2, *own, "nothing_1", "%2e%2e"])
+            answers: list[int] = []
+            given = ""
+            for number in range(REQUESTS):
+                route = routes[number % len(routes)] if number < len(routes) * 2 else chance.choice(routes)
+                path, options = ask(route, bodies, chance)
+                if route.is_stream and not any(one in path for one in foreign):
+                    continue
+                key = world.as_key(world.key) if chance.random() < 0.5 else {}
+                answer = await ours.request(route.method.upper(), path, headers=key, **options)
+                told = f"{answer.status_code} {answer.text}"
+                where = f"seed {seed}, request {number}: {route.method} {path} {options} -> {told}"
+                assert answer.status_code < 500, where
+                assert MARK not in answer.text, where
+                # What was put into a thing of ours may come back with it.
+                given += str(options.get("json", ""))
+                sent = f"{path} {options} {given}"
+                assert not [one for one in foreign if one in answer.text and one not in sent], where
+                answers.append(answer.status_code)
+            assert await store.read_wide(everything(theirs)) == before, f"seed {seed}: something of theirs has changed"
+            # The requests were no empty ones: some were done, and some named what does not exist for who asks.
+            assert sum(status < 300 for status in answers) >= 20 and answers.count(404) >= 10
+            assert PASSWORD not in str(before)
+
+    play_here(act)
+
+
+def test_the_trial_would_see_a_crossing(play_here: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A route that forgets the workspace is found out."""
+    from offhook.platform.keys import ApiKeys
+    from offhook.store.tables.people import API_KEYS
+
+    async def revoke(self: ApiKeys, workspace: str, key_id: str, actor: Any) -> None:
+        gone = API_KEYS.update().where(API_KEYS.c.id == key_id).values(revoked_at=1)
+        await self._store.write_wide(lambda connection: connection.execute(gone).rowcount)
+
+    monkeypatch.setattr(ApiKeys, "revoke", revoke)
+    with pytest.raises(AssertionError, match="something of theirs has changed"):
+        test_no_request_reaches_what_belongs_to_another_workspace(play_here, 2)
