@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from offhook import __version__
 from offhook.api import api_keys, audit_events, backups, health, oidc, people, sessions
 from offhook.api.bounds import Bounds
+from offhook.api.document import describe
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.api.rates import Rates
 from offhook.api.requests import Requests
@@ -47,6 +48,7 @@ def create_api(platform: Platform) -> FastAPI:
     for router in _ROUTERS:
         app.include_router(router)
     add_handlers(app)
+    describe(app)
 
     # Whatever is below /v1 and is no route is answered in the API's own form.
     @app.api_route("/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

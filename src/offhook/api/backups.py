@@ -8,13 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from offhook import __version__
 from offhook.api.auth import needs, platform_of
+from offhook.api.idempotency import Once
 from offhook.api.kinds import Moment, Page
 from offhook.platform.backups import Kept
 from offhook.platform.callers import Caller
 from offhook.platform.platform import Platform
 from offhook.platform.problems import Forbidden
 
-router = APIRouter(prefix="/backups", tags=["Backups"])
+router = APIRouter(prefix="/backups", tags=["Backups"], route_class=Once)
 Name = Annotated[str, Path(max_length=100, pattern=r"^[a-z0-9-]+\.zip$", examples=["nightly-20261128-030000.zip"])]
 
 

@@ -52,7 +52,7 @@ _STATUS: Final[dict[type[OffhookError], int]] = {
     StoreBusy: 503,
     StoreError: 503,
 }
-_TITLES: Final = {
+STATUS_TITLES: Final = {
     400: "The request cannot be read", 401: "Who are you?", 403: "Not allowed", 404: "Not found",
     405: "Not with this method", 409: "Does not fit", 412: "Changed meanwhile", 413: "Too large",
     415: "Another kind of content", 422: "Cannot be used", 423: "The vault is locked", 428: "Which version?",
@@ -87,7 +87,7 @@ def problem(
     """The answer."""
     body = ProblemBody(
         type=f"{DOCS}{code}",
-        title=_TITLES.get(status, "Refused"),
+        title=STATUS_TITLES.get(status, "Refused"),
         status=status,
         detail=detail,
         code=code,
