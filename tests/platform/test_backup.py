@@ -46,7 +46,14 @@ def fill(connection: Connection, calls: int = 3) -> None:
     )
     secret = {"id": "sec_1", "kind": "provider_key", "name": "openai", "key_version": 1, "last_four": "c2"}
     connection.execute(insert(SECRETS).values(wrapped_key=b"\0\xff", sealed=SEALED, **secret, **at))
-    session = {"id_hash": "h", "way": "password", "user_id": "user_1", "workspace_id": "ws_1", "seen_at": 1, "expires_at": 9}
+    session = {
+        "id_hash": "h",
+        "way": "password",
+        "user_id": "user_1",
+        "workspace_id": "ws_1",
+        "seen_at": 1,
+        "expires_at": 9,
+    }
     connection.execute(insert(SESSIONS).values(created_at=1, **session))
     call = {
         "workspace_id": "ws_1", "kind": "phone", "direction": "inbound", "status": "ended", "from_number": "+1",

@@ -196,8 +196,8 @@ def test_backups_are_made_listed_and_fetched(play_here: Play) -> None:
         # They hold all workspaces.
         _, other = await world.other()
         for method, path in (("GET", "/backups"), ("POST", "/backups"), ("GET", f"/backups/{name}")):
-            body = {"json": {}} if method == "POST" else {}
-            answer = await world.client.request(method, path, headers=world.as_key(other), **body)
+            body: dict[str, bool] | None = {} if method == "POST" else None
+            answer = await world.client.request(method, path, headers=world.as_key(other), json=body)
             assert answer.status_code == 403
         assert (await world.client.get("/backups", headers=world.as_key("oh_x"))).status_code == 401
 

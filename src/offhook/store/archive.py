@@ -6,6 +6,7 @@ database.
 """
 
 import base64
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, BinaryIO, Final
@@ -27,6 +28,17 @@ TOGETHER: Final = 1_000
 """Rows that are written at once."""
 LOCK_MS: Final = 5_000
 """On PostgreSQL: tables that somebody holds for longer are in use."""
+
+_FOREIGN_KEYS: Final = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE contype = 'f' AND conrelid::regclass::text = ANY(:names)
+"""
+_INDEXES: Final = """
+SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+WHERE indrelid::regclass::text = ANY(:names)
+AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)
+"""
+"""Those that are no constraint's."""
 
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder().decode
@@ -78,10 +90,11 @@ def build(url: URL, revision: str, tables: Iterable[tuple[str, int, Lines]]) -> 
                 if not is_sqlite(url):
                     _clear(connection)
                 run_migrations(connection, revision)
-                for name, rows, lines in tables:
-                    written = _load(connection, name, iter(lines))
-                    if written != rows:
-                        raise StoreError(f"the archive is not whole: {written} of {rows} rows of {name}")
+                with _unhindered(connection):
+                    for name, rows, lines in tables:
+                        written = _load(connection, name, iter(lines))
+                        if written != rows:
+                            raise StoreError(f"the archive is not whole: {written} of {rows} rows of {name}")
                 run_migrations(connection)
                 _require_sound(connection)
     finally:
@@ -177,6 +190,27 @@ def _reflected(connection: Connection, name: str) -> Table:
     event.listen(table, "column_reflect", as_ours)
     inspect(connection).reflect_table(table, None)
     return table
+
+
+@contextlib.contextmanager
+def _unhindered(connection: Connection) -> Iterator[None]:
+    """PostgreSQL looks at foreign keys and indexes row by row, which is most of the time: made at the end, they are
+    looked at once."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    ours = {"names": [table.name for table in METADATA.sorted_tables]}
+    keys = connection.execute(text(_FOREIGN_KEYS), ours).all()
+    for table, name, _ in keys:
+        connection.execute(text(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"'))
+    indexes = connection.execute(text(_INDEXES), ours).all()
+    for name, _ in indexes:
+        connection.execute(text(f"DROP INDEX {name}"))
+    yield
+    for _, definition in indexes:
+        connection.execute(text(definition))
+    for table, name, definition in keys:
+        connection.execute(text(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}'))
 
 
 def _clear(connection: Connection) -> None:

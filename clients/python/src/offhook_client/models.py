@@ -1,0 +1,344 @@
+"""What is sent and answered. Made from the server's OpenAPI document by `make client`: never change it here."""
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+
+class ApiKey(TypedDict):
+    """A key, without what is secret."""
+
+    id: str
+    name: str
+    kind: str
+    start: str
+    """Its first characters."""
+    scopes: list[str]
+    agent_id: NotRequired[str | None]
+    origins: NotRequired[list[str]]
+    created_by: str
+    created_at: str
+    used_at: str | None
+    revoked_at: str | None
+
+
+class AuditActor(TypedDict):
+    """Who did it."""
+
+    kind: str
+    """`user`, `api_key`, `file` or `system`."""
+    id: str
+    name: str
+
+
+class AuditEvent(TypedDict):
+    """One change."""
+
+    id: str
+    at: str
+    actor: "AuditActor"
+    action: str
+    object_kind: str
+    object_id: str
+    before: NotRequired[Any]
+    """What it was, as far as it can be told."""
+    after: NotRequired[Any]
+    """What it is since then."""
+
+
+class Backup(TypedDict):
+    """An archive that `offhook restore` brings back."""
+
+    name: str
+    made_at: str
+    bytes: int
+    version: str
+    """Of the Offhook that made it."""
+    revision: str
+    """Of its database: a program that knows it can restore it."""
+    database: str
+    """`sqlite` or `postgresql`: each is restored into either."""
+    calls: int
+    rows: int
+    has_objects: bool
+    vault_fingerprint: str
+    """Of the master key that opens its secrets, which is not in it: keep that key. Empty: no secrets."""
+
+
+class CheckBody(TypedDict):
+    """One thing that was looked at."""
+
+    name: str
+    status: "Status"
+    """`bad`: calls are not answered, or not kept. `note` stops nothing."""
+    found: str
+    what_to_do: str
+    """Empty when all is well."""
+
+
+class FirstMs(TypedDict):
+    """Waits for a provider's first token, audio or final."""
+
+    p50: int
+    p75: int
+    p95: int
+
+
+class FlawBody(TypedDict):
+    """One thing that is wrong in what was sent."""
+
+    pointer: str
+    """Where, as a JSON pointer."""
+    code: str
+    detail: str
+
+
+class Health(TypedDict):
+    """How the server does."""
+
+    status: "Status"
+    """The worst of all checks."""
+    version: str
+    checked_at: str
+    checks: "list[CheckBody]"
+    """In the order in which they are worth mending."""
+    providers: "list[ProviderBody]"
+    """Of agents that are loaded; the ill ones first."""
+
+
+class Invitation(TypedDict):
+    """One that waits."""
+
+    id: str
+    email: str
+    role: "Role"
+    created_by: str
+    created_at: str
+    expires_at: str
+
+
+KeyKind = Literal["secret", "browser"]
+
+
+class MadeApiKey(TypedDict):
+    """A key that was just made."""
+
+    id: str
+    key: str
+    """Shown this once."""
+
+
+class MadeInvitation(TypedDict):
+    """One that was just made."""
+
+    id: str
+    link: str
+    """For the one who was invited. Shown this once; it works once."""
+    expires_at: str
+
+
+class Member(TypedDict):
+    """A person of the workspace."""
+
+    id: str
+    email: str
+    name: str
+    role: "Role"
+    is_disabled: bool
+    """Shut out of this workspace, until let in again."""
+    created_at: str
+
+
+class MemberChange(TypedDict):
+    """What is to be another for a person of the workspace."""
+
+    role: NotRequired["Role | None"]
+    is_disabled: NotRequired[bool | None]
+
+
+class NewApiKey(TypedDict):
+    """A key to be made: `secret` for a program, with scopes (all of yours, if none are named); ..."""
+
+    name: str
+    kind: NotRequired["KeyKind"]
+    scopes: NotRequired[list[str] | None]
+    agent_id: NotRequired[str | None]
+    """Of a browser key: the agent that answers."""
+    origins: NotRequired[list[str]]
+    """Of a browser key: the pages that may use it."""
+
+
+class NewBackup(TypedDict):
+    """A backup to be made now."""
+
+    with_objects: NotRequired[bool]
+    """Recordings, journals and documents too, not only their list."""
+
+
+class NewInvitation(TypedDict):
+    """Whom to invite, and as what."""
+
+    email: str
+    role: NotRequired["Role"]
+
+
+class NewPassword(TypedDict):
+    """Another password. Who came by a one-time link within half an hour need not say the current one."""
+
+    current_password: NotRequired[str]
+    new_password: str
+
+
+class NewSelf(TypedDict):
+    """What the person is called, and their address, for which they say their password."""
+
+    name: NotRequired[str | None]
+    email: NotRequired[str | None]
+    current_password: NotRequired[str]
+
+
+class NewWorkspace(TypedDict):
+    """What a workspace is called."""
+
+    name: str
+
+
+class PageApiKey(TypedDict):
+    """PageApiKey"""
+
+    data: "list[ApiKey]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageAuditEvent(TypedDict):
+    """PageAuditEvent"""
+
+    data: "list[AuditEvent]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageBackup(TypedDict):
+    """PageBackup"""
+
+    data: "list[Backup]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageInvitation(TypedDict):
+    """PageInvitation"""
+
+    data: "list[Invitation]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageMember(TypedDict):
+    """PageMember"""
+
+    data: "list[Member]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageWorkspace(TypedDict):
+    """PageWorkspace"""
+
+    data: "list[Workspace]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class ProblemBody(TypedDict):
+    """What is answered when a request cannot be done (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    """Stable: for programs."""
+    what_to_do: str
+    errors: NotRequired["list[FlawBody]"]
+    request_id: str
+
+
+class ProviderBody(TypedDict):
+    """A provider of an agent that is loaded in this process."""
+
+    agent_id: str
+    kind: str
+    """`stt`, `llm` or `tts`."""
+    provider: str
+    state: str
+    """`closed`: it is asked. `open`: it rests. `half-open`: one request tries."""
+    ill_since: str | None
+    """null: it works."""
+    retry_at: str | None
+    """When it is asked again."""
+    taken_over_by: str
+    """Who did its work when it failed last."""
+    taken_over_at: NotRequired[str | None]
+    cause: str
+    """Of its last failure."""
+    successes: int
+    failures: dict[str, int]
+    """By error code."""
+    first_ms: "FirstMs | None"
+    """null: it was not asked yet."""
+
+
+Role = Literal["owner", "editor", "viewer"]
+
+
+class Session(TypedDict):
+    """Who asks, and what they may do."""
+
+    user: "SignedIn | None"
+    """Null: a key asks."""
+    api_key_id: NotRequired[str | None]
+    workspace_id: str
+    role: "Role | None"
+    scopes: list[str]
+    workspaces: "list[Workspace]"
+
+
+class SignIn(TypedDict):
+    """An address with its password, or a one-time link."""
+
+    email: NotRequired[str | None]
+    password: NotRequired[str]
+    """With an invitation: the one that the new person chooses."""
+    link: NotRequired[str | None]
+    """What stands behind `#link=`."""
+    name: NotRequired[str | None]
+    """With an invitation: what the new person is called."""
+
+
+class SignedIn(TypedDict):
+    """The person behind a session."""
+
+    id: str
+    email: str
+    name: str
+    has_password: bool
+    signed_in_by: str
+    session_ends_at: str
+
+
+Status = Literal["good", "note", "bad"]
+
+
+class Switch(TypedDict):
+    """The workspace in which the person goes on."""
+
+    workspace_id: str
+
+
+class Workspace(TypedDict):
+    """A workspace in which the caller may work."""
+
+    id: str
+    name: str
+    role: NotRequired["Role | None"]
+    """Null: of a key, which has scopes alone."""

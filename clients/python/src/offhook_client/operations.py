@@ -1,0 +1,353 @@
+"""Every operation of the API. Made from the server's OpenAPI document by `make client`: never change it here."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+from urllib.parse import quote
+
+from offhook_client import models
+
+
+class Operations:
+    """One method for each operation; whoever asks the server is `_ask`."""
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> Any:
+        raise NotImplementedError
+
+    def list_api_keys(self, *, limit: int | None = None, after: str | None = None) -> models.PageApiKey:
+        """The keys of the workspace, newest first."""
+        return cast("models.PageApiKey", self._ask("GET", "/api-keys", query={"limit": limit, "after": after}))
+
+    def create_api_key(self, body: models.NewApiKey, *, idempotency_key: str | None = None) -> models.MadeApiKey:
+        """A new key, which may do no more than who makes it."""
+        return cast(
+            "models.MadeApiKey", self._ask("POST", "/api-keys", headers={"Idempotency-Key": idempotency_key}, body=body)
+        )
+
+    def revoke_api_key(self, key_id: str) -> None:
+        """Known no more, from now on."""
+        self._ask("DELETE", f"/api-keys/{quote(key_id, safe='')}")
+
+    def list_backups(
+        self,
+    ) -> models.PageBackup:
+        """Those in the data folder, newest first."""
+        return cast("models.PageBackup", self._ask("GET", "/backups"))
+
+    def create_backup(self, body: models.NewBackup, *, idempotency_key: str | None = None) -> models.Backup:
+        """Make one now, beside the calls; the answer comes when it is made, after seconds."""
+        return cast(
+            "models.Backup", self._ask("POST", "/backups", headers={"Idempotency-Key": idempotency_key}, body=body)
+        )
+
+    def download_backup(self, name: str) -> bytes:
+        """The archive. What is secret in it is sealed; all else can be read by whoever has it."""
+        return cast("bytes", self._ask("GET", f"/backups/{quote(name, safe='')}"))
+
+    def get_health(
+        self,
+    ) -> models.Health:
+        """The checks of `offhook doctor`, of the server as it runs and of the workspace's agents, each ..."""
+        return cast("models.Health", self._ask("GET", "/health"))
+
+    def get_session(
+        self,
+    ) -> models.Session:
+        """Who asks, in which workspace, with which scopes, and where else they may work."""
+        return cast("models.Session", self._ask("GET", "/session"))
+
+    def sign_in(self, body: models.SignIn) -> models.Session:
+        """A session, in a cookie. Unknown addresses and wrong passwords are answered alike."""
+        return cast("models.Session", self._ask("POST", "/session", body=body))
+
+    def sign_out(self, *, everywhere: bool | None = None) -> None:
+        """The session is over."""
+        self._ask("DELETE", "/session", query={"everywhere": everywhere})
+
+    def switch_workspace(self, body: models.Switch) -> models.Session:
+        """The session is for another workspace of the person from now on."""
+        return cast("models.Session", self._ask("PUT", "/session/workspace", body=body))
+
+    def change_password(self, body: models.NewPassword) -> None:
+        """Another password; all other sessions of the person are over."""
+        self._ask("PUT", "/session/password", body=body)
+
+    def change_self(self, body: models.NewSelf) -> models.Session:
+        """Another name or address of the person who is signed in."""
+        return cast("models.Session", self._ask("PATCH", "/session/user", body=body))
+
+    def begin_oidc(
+        self,
+    ) -> None:
+        """Sends the browser to the issuer. 404: there is none."""
+        self._ask("GET", "/session/oidc")
+
+    def end_oidc(
+        self,
+    ) -> None:
+        """Where the issuer sends the browser back to."""
+        self._ask("GET", "/session/oidc/callback")
+
+    def list_members(self, *, limit: int | None = None, after: str | None = None) -> models.PageMember:
+        """The people of the workspace, who came last first."""
+        return cast("models.PageMember", self._ask("GET", "/members", query={"limit": limit, "after": after}))
+
+    def get_member(self, user_id: str) -> models.Member:
+        """One of them."""
+        return cast("models.Member", self._ask("GET", f"/members/{quote(user_id, safe='')}"))
+
+    def change_member(self, user_id: str, body: models.MemberChange) -> models.Member:
+        """Another role, or shut out and let in again. Whoever is shut out is signed out at once."""
+        return cast("models.Member", self._ask("PATCH", f"/members/{quote(user_id, safe='')}", body=body))
+
+    def remove_member(self, user_id: str) -> None:
+        """No member any more. The last owner stays."""
+        self._ask("DELETE", f"/members/{quote(user_id, safe='')}")
+
+    def list_invitations(self, *, limit: int | None = None, after: str | None = None) -> models.PageInvitation:
+        """Those that wait, newest first."""
+        return cast("models.PageInvitation", self._ask("GET", "/invitations", query={"limit": limit, "after": after}))
+
+    def create_invitation(
+        self, body: models.NewInvitation, *, idempotency_key: str | None = None
+    ) -> models.MadeInvitation:
+        """A link for a new person: it works once, within 24 hours. Send it to them yourself."""
+        return cast(
+            "models.MadeInvitation",
+            self._ask("POST", "/invitations", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    def withdraw_invitation(self, invitation_id: str) -> None:
+        """Its link works no more."""
+        self._ask("DELETE", f"/invitations/{quote(invitation_id, safe='')}")
+
+    def list_workspaces(
+        self,
+    ) -> models.PageWorkspace:
+        """Those in which the caller may work; `PUT /v1/session/workspace` goes to another."""
+        return cast("models.PageWorkspace", self._ask("GET", "/workspaces"))
+
+    def create_workspace(self, body: models.NewWorkspace, *, idempotency_key: str | None = None) -> models.Workspace:
+        """A further one, whose owner is who asks: a person who is an owner already."""
+        return cast(
+            "models.Workspace",
+            self._ask("POST", "/workspaces", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    def rename_workspace(self, workspace_id: str, body: models.NewWorkspace) -> models.Workspace:
+        """Another name for the workspace in which the caller works; others look as if they did not exist."""
+        return cast("models.Workspace", self._ask("PATCH", f"/workspaces/{quote(workspace_id, safe='')}", body=body))
+
+    def list_audit_events(
+        self,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+        action: str | None = None,
+        actor_id: str | None = None,
+        object_kind: str | None = None,
+        object_id: str | None = None,
+        at_gte: str | None = None,
+        at_lt: str | None = None,
+    ) -> models.PageAuditEvent:
+        """The changes in the workspace, newest first."""
+        return cast(
+            "models.PageAuditEvent",
+            self._ask(
+                "GET",
+                "/audit-events",
+                query={
+                    "limit": limit,
+                    "after": after,
+                    "action": action,
+                    "actor_id": actor_id,
+                    "object_kind": object_kind,
+                    "object_id": object_id,
+                    "at.gte": at_gte,
+                    "at.lt": at_lt,
+                },
+            ),
+        )
+
+
+class AsyncOperations:
+    """One method for each operation; whoever asks the server is `_ask`."""
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> Any:
+        raise NotImplementedError
+
+    async def list_api_keys(self, *, limit: int | None = None, after: str | None = None) -> models.PageApiKey:
+        """The keys of the workspace, newest first."""
+        return cast("models.PageApiKey", await self._ask("GET", "/api-keys", query={"limit": limit, "after": after}))
+
+    async def create_api_key(self, body: models.NewApiKey, *, idempotency_key: str | None = None) -> models.MadeApiKey:
+        """A new key, which may do no more than who makes it."""
+        return cast(
+            "models.MadeApiKey",
+            await self._ask("POST", "/api-keys", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    async def revoke_api_key(self, key_id: str) -> None:
+        """Known no more, from now on."""
+        await self._ask("DELETE", f"/api-keys/{quote(key_id, safe='')}")
+
+    async def list_backups(
+        self,
+    ) -> models.PageBackup:
+        """Those in the data folder, newest first."""
+        return cast("models.PageBackup", await self._ask("GET", "/backups"))
+
+    async def create_backup(self, body: models.NewBackup, *, idempotency_key: str | None = None) -> models.Backup:
+        """Make one now, beside the calls; the answer comes when it is made, after seconds."""
+        return cast(
+            "models.Backup",
+            await self._ask("POST", "/backups", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    async def download_backup(self, name: str) -> bytes:
+        """The archive. What is secret in it is sealed; all else can be read by whoever has it."""
+        return cast("bytes", await self._ask("GET", f"/backups/{quote(name, safe='')}"))
+
+    async def get_health(
+        self,
+    ) -> models.Health:
+        """The checks of `offhook doctor`, of the server as it runs and of the workspace's agents, each ..."""
+        return cast("models.Health", await self._ask("GET", "/health"))
+
+    async def get_session(
+        self,
+    ) -> models.Session:
+        """Who asks, in which workspace, with which scopes, and where else they may work."""
+        return cast("models.Session", await self._ask("GET", "/session"))
+
+    async def sign_in(self, body: models.SignIn) -> models.Session:
+        """A session, in a cookie. Unknown addresses and wrong passwords are answered alike."""
+        return cast("models.Session", await self._ask("POST", "/session", body=body))
+
+    async def sign_out(self, *, everywhere: bool | None = None) -> None:
+        """The session is over."""
+        await self._ask("DELETE", "/session", query={"everywhere": everywhere})
+
+    async def switch_workspace(self, body: models.Switch) -> models.Session:
+        """The session is for another workspace of the person from now on."""
+        return cast("models.Session", await self._ask("PUT", "/session/workspace", body=body))
+
+    async def change_password(self, body: models.NewPassword) -> None:
+        """Another password; all other sessions of the person are over."""
+        await self._ask("PUT", "/session/password", body=body)
+
+    async def change_self(self, body: models.NewSelf) -> models.Session:
+        """Another name or address of the person who is signed in."""
+        return cast("models.Session", await self._ask("PATCH", "/session/user", body=body))
+
+    async def begin_oidc(
+        self,
+    ) -> None:
+        """Sends the browser to the issuer. 404: there is none."""
+        await self._ask("GET", "/session/oidc")
+
+    async def end_oidc(
+        self,
+    ) -> None:
+        """Where the issuer sends the browser back to."""
+        await self._ask("GET", "/session/oidc/callback")
+
+    async def list_members(self, *, limit: int | None = None, after: str | None = None) -> models.PageMember:
+        """The people of the workspace, who came last first."""
+        return cast("models.PageMember", await self._ask("GET", "/members", query={"limit": limit, "after": after}))
+
+    async def get_member(self, user_id: str) -> models.Member:
+        """One of them."""
+        return cast("models.Member", await self._ask("GET", f"/members/{quote(user_id, safe='')}"))
+
+    async def change_member(self, user_id: str, body: models.MemberChange) -> models.Member:
+        """Another role, or shut out and let in again. Whoever is shut out is signed out at once."""
+        return cast("models.Member", await self._ask("PATCH", f"/members/{quote(user_id, safe='')}", body=body))
+
+    async def remove_member(self, user_id: str) -> None:
+        """No member any more. The last owner stays."""
+        await self._ask("DELETE", f"/members/{quote(user_id, safe='')}")
+
+    async def list_invitations(self, *, limit: int | None = None, after: str | None = None) -> models.PageInvitation:
+        """Those that wait, newest first."""
+        return cast(
+            "models.PageInvitation", await self._ask("GET", "/invitations", query={"limit": limit, "after": after})
+        )
+
+    async def create_invitation(
+        self, body: models.NewInvitation, *, idempotency_key: str | None = None
+    ) -> models.MadeInvitation:
+        """A link for a new person: it works once, within 24 hours. Send it to them yourself."""
+        return cast(
+            "models.MadeInvitation",
+            await self._ask("POST", "/invitations", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    async def withdraw_invitation(self, invitation_id: str) -> None:
+        """Its link works no more."""
+        await self._ask("DELETE", f"/invitations/{quote(invitation_id, safe='')}")
+
+    async def list_workspaces(
+        self,
+    ) -> models.PageWorkspace:
+        """Those in which the caller may work; `PUT /v1/session/workspace` goes to another."""
+        return cast("models.PageWorkspace", await self._ask("GET", "/workspaces"))
+
+    async def create_workspace(
+        self, body: models.NewWorkspace, *, idempotency_key: str | None = None
+    ) -> models.Workspace:
+        """A further one, whose owner is who asks: a person who is an owner already."""
+        return cast(
+            "models.Workspace",
+            await self._ask("POST", "/workspaces", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    async def rename_workspace(self, workspace_id: str, body: models.NewWorkspace) -> models.Workspace:
+        """Another name for the workspace in which the caller works; others look as if they did not exist."""
+        return cast(
+            "models.Workspace", await self._ask("PATCH", f"/workspaces/{quote(workspace_id, safe='')}", body=body)
+        )
+
+    async def list_audit_events(
+        self,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+        action: str | None = None,
+        actor_id: str | None = None,
+        object_kind: str | None = None,
+        object_id: str | None = None,
+        at_gte: str | None = None,
+        at_lt: str | None = None,
+    ) -> models.PageAuditEvent:
+        """The changes in the workspace, newest first."""
+        return cast(
+            "models.PageAuditEvent",
+            await self._ask(
+                "GET",
+                "/audit-events",
+                query={
+                    "limit": limit,
+                    "after": after,
+                    "action": action,
+                    "actor_id": actor_id,
+                    "object_kind": object_kind,
+                    "object_id": object_id,
+                    "at.gte": at_gte,
+                    "at.lt": at_lt,
+                },
+            ),
+        )
