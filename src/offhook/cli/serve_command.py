@@ -85,15 +85,17 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
     from offhook.api.monitor import monitor_router
     from offhook.call.records.watched import WatchedRecords
     from offhook.platform.platform import Platform
+    from offhook.platform.traces import traced
     from offhook.web.app import create_app
 
     platform = await Platform.open(settings)
     rest, files = _rest(settings), _files(settings)
-    records = WatchedRecords(files)
+    records, traces = WatchedRecords(files), None
     try:
         if team:
             await platform.adopt(next(iter(team)))
-        live, desk = platform.take_calls(records, _lines(rest, settings), _past(settings, files))
+        kept, traces = traced(records, settings)
+        live, desk = platform.take_calls(kept, _lines(rest, settings), _past(settings, files))
         app = create_app(desk, settings, sentences=_sentences(team), records=records.state)
         app.include_router(monitor_router(platform))
         app.mount(ROOT, create_api(platform))
@@ -103,6 +105,8 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
         await _serve(serving, address, _load(runtimes, platform.first_keys()))
     finally:
         await platform.stop()
+        if traces is not None:
+            await asyncio.to_thread(traces.stop)
         if rest is not None:
             await rest.close()
 
