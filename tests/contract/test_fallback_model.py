@@ -99,7 +99,7 @@ def test_a_reply_that_never_began_is_given_by_the_next(kind: FaultKind) -> None:
         outputs = await collect(model)
         assert text_of(outputs) == ANSWER
         news = news_of(outputs)[-1]
-        assert (news.kind, news.provider, news.to) == ("llm", "openai gpt-4o", "anthropic claude-haiku-4-5")
+        assert (news.kind, news.provider, news.to) == ("llm", "openai gpt-4o", "anthropic claude-haiku-5-5")
         assert OpenAIServer.key not in news.cause
         assert len(second.requests) == 1 and len(second.requests[0].body["messages"]) == 1
         is_tried_again = kind in ("rate_limited", "error", "overloaded", "reset")

@@ -71,7 +71,7 @@ def test_every_provider_is_asked_once_and_says_something(tmp_path: Path) -> None
         ("openai", "missing_model", LLM, "check the model's name"),
         ("openai", "error", LLM, "check base_url"),
         ("openai", "garbage", LLM, "check base_url"),
-        ("anthropic", "unauthorized", "live: llm: anthropic claude-haiku-4-5", "check the key"),
+        ("anthropic", "unauthorized", "live: llm: anthropic claude-haiku-5-5", "check the key"),
         ("elevenlabs", "unauthorized", "live: tts: elevenlabs eleven_flash_v2_5", "check the key"),
         ("cartesia", "no_audio", "live: tts: cartesia sonic-3.5", ""),
         ("azure", "unauthorized", "live: tts: azure", "check AZURE_SPEECH_KEY"),

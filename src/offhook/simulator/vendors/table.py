@@ -206,7 +206,7 @@ _ENTRIES: Final = (
         "OPENAI_API_KEY", OpenAIServer.key, functools.partial(_chat, OpenAIServer), CHAT_FAULTS,
     ),
     Vendor(
-        "anthropic", {Kind.LLM: {"provider": "anthropic", "model": "claude-haiku-4-5"}},
+        "anthropic", {Kind.LLM: {"provider": "anthropic", "model": "claude-haiku-5-5"}},
         "ANTHROPIC_API_KEY", AnthropicServer.key, functools.partial(_chat, AnthropicServer), CHAT_FAULTS,
     ),
     Vendor(

@@ -38,7 +38,7 @@ class Config(ProviderConfig):
 
     provider: Literal["anthropic"] = "anthropic"
     model: Annotated[str, Field(min_length=1, max_length=200, description="The model, as the vendor names it.")] = (
-        "claude-haiku-4-5"
+        "claude-haiku-5-5"
     )
     like: Annotated[
         str,
