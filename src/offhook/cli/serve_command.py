@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from offhook.call.past import PastCalls
     from offhook.call.records.files import FileRecords
     from offhook.call.runtimes import Runtimes
+    from offhook.platform.people_rows import Link
     from offhook.telephony.carriers.twilio_rest import TwilioRest
     from offhook.telephony.facts import CallFacts
     from offhook.telephony.line import Line
@@ -84,6 +85,7 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
     from offhook.api.app import ROOT, create_api
     from offhook.api.monitor import monitor_router
     from offhook.call.records.watched import WatchedRecords
+    from offhook.platform.first import ensure_first
     from offhook.platform.platform import Platform
     from offhook.platform.traces import traced
     from offhook.web.app import create_app
@@ -101,7 +103,8 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
         app.mount(ROOT, create_api(platform))
         runtimes = platform.line_up.runtimes
         platform.backups.start()
-        serving = _Serving(app, desk, live, settings.drain_deadline_s)
+        greet = _greeting(await ensure_first(platform), settings)
+        serving = _Serving(app, desk, live, settings.drain_deadline_s, greet=greet)
         await _serve(serving, address, _load(runtimes, platform.first_keys()))
     finally:
         await platform.stop()
@@ -109,6 +112,17 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
             await asyncio.to_thread(traces.stop)
         if rest is not None:
             await rest.close()
+
+
+def _greeting(link: "Link | None", settings: Settings) -> Callable[[int], None]:
+    """One line for whoever has started it first. It goes to the terminal, not to the log: it opens the door."""
+
+    def greet(port: int) -> None:
+        if link is not None:
+            address = link.at(settings.public_url or f"http://127.0.0.1:{port}")
+            typer.echo(f"Sign in by this link, which works once and for a day: {address}")
+
+    return greet
 
 
 async def serve_agents(
@@ -149,6 +163,8 @@ class _Serving:
     live: "LiveCalls"
     drain_deadline_s: float
     on_ready: Callable[[int], None] | None = None
+    greet: Callable[[int], None] = lambda port: None
+    """Told the port when calls are taken, beside the log."""
 
 
 async def _serve(serving: _Serving, address: tuple[str, int], load: Coroutine[Any, Any, None]) -> None:
@@ -175,6 +191,7 @@ async def _serve(serving: _Serving, address: tuple[str, int], load: Coroutine[An
             serving.on_ready(bound.result())
         else:
             _LOG.info(f"= ready: {health}; Twilio calls %s", bound.result(), _webhook())
+        serving.greet(bound.result())
 
     async def load_and_listen() -> None:
         await load

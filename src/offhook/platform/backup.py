@@ -106,7 +106,7 @@ def read_manifest(file: Path) -> Manifest:
     try:
         with zipfile.ZipFile(file) as archive, archive.open(MANIFEST) as member:
             return msgspec.json.decode(member.read(LONGEST_MANIFEST), type=Manifest)
-    except (OSError, KeyError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
+    except (OSError, KeyError, RecursionError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
         raise ConfigurationError(
             "is no backup of Offhook", file=str(file), found=type(error).__name__, expected="what `offhook backup` made"
         ) from error
