@@ -12,7 +12,7 @@ import uvloop
 
 from bench.table import Outcome, save, show
 
-PARTS: Final = ("quality", "faults", "load", "simulation", "dictation", "wishes")
+PARTS: Final = ("quality", "faults", "load", "simulation", "dictation", "wishes", "backups")
 
 
 def main() -> int:
@@ -52,6 +52,10 @@ def _measure(part: str, arguments: argparse.Namespace, folder: Path) -> Outcome:
         from bench import wishes
 
         return wishes.measure(seed, wishes.CALLERS // 2 if is_quick else wishes.CALLERS)
+    if part == "backups":
+        from bench import backups
+
+        return backups.measure(backups.CALLS_MADE // 20 if is_quick else backups.CALLS_MADE, folder)
     if part == "dictation":
         from bench import dictation
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -15,15 +16,19 @@ from offhook import about, clock
 from offhook.api.monitor import monitor_router
 from offhook.call.journal import Briefing, Header
 from offhook.call.records.files import FileRecords
+from offhook.call.runtimes import Runtimes
 from offhook.cli.log import JsonLines
 from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.core.behaviour import Behaviour, Script
 from offhook.core.endings import EndReason
 from offhook.errors import AdmissionRefused, ProviderRefused, ProviderTimeout
+from offhook.platform import backups as backups_module
 from offhook.platform.checks import Check, Mark
 from offhook.platform.metered import MeteredRecords
 from offhook.platform.metrics import MOST_AGENTS, Metrics
+from offhook.platform.problems import Conflict
+from offhook.platform.snapshot import KnownAgent, Snapshot
 from offhook.speech.health import HealthBoard
 from offhook.telephony.facts import CallFacts
 from tests.platform.conftest import Play
@@ -178,6 +183,40 @@ def test_health_needs_a_key(play_here: Play) -> None:
     play_here(act)
 
 
+def test_an_ill_provider_is_told_with_who_took_over(play_here: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def act(world: World) -> None:
+        platform = world.platform
+        board = HealthBoard()
+        health = board.of("one", "llm", "openai gpt")
+        health.fail(ProviderRefused("the key oh-secret-1 is refused"), clock.now() - 90.0)
+        board.of("two", "llm", "local").succeed(clock.now())
+        runtime = SimpleNamespace(
+            health=board,
+            mask=lambda text: text.replace("oh-secret-1", "****"),
+            providers=lambda: {"llm": ["openai gpt", "local"]},
+        )
+        other = (await world.other())[0]
+        known = {
+            "agent_1": KnownAgent(world.workspace, "agent_1", "Jo", 1),
+            "agent_2": KnownAgent(other, "agent_2", "X", 1),
+        }
+        monkeypatch.setattr(Runtimes, "ready", lambda self: {"agent_1/1": runtime, "agent_2/1": runtime})
+        monkeypatch.setattr(Snapshot, "agent", lambda self, agent_id: known.get(agent_id))
+        platform.metrics.switched("llm", "openai gpt", "local")
+        told = (await world.client.get("/health")).json()["providers"]
+        assert [(one["agent_id"], one["provider"], one["state"]) for one in told] == [
+            ("agent_1", "openai gpt", "open"), ("agent_1", "local", "closed")
+        ]  # fmt: skip
+        ill = told[0]
+        since = clock.read_rfc3339(ill["ill_since"])
+        assert since is not None and 85_000 < clock.wall_ms() - since < 100_000
+        assert ill["taken_over_by"] == "local" and ill["failures"] == {"provider.refused": 1}
+        assert "oh-secret-1" not in str(told) and ill["retry_at"] > ill["ill_since"]
+        assert samples(platform.metrics)["offhook_provider_ill_seconds{kind=llm,provider=openai gpt}"] > 85
+
+    play_here(act)
+
+
 # ── backups ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -214,6 +253,27 @@ def test_so_many_nightly_ones_are_kept(play_here: Play) -> None:
         backups.forget_old()
         left = sorted(path.name for path in backups.folder.iterdir())
         assert left[0] == "nightly-20261116-030000.zip" and len(left) == 15
+
+    play_here(act)
+
+
+def test_a_night_makes_one_and_a_stop_leaves_none_behind(play_here: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def act(world: World) -> None:
+        backups = world.platform.backups
+        monkeypatch.setattr(backups_module, "SETTLE_S", 0.0)
+        backups.start()
+        async with asyncio.timeout(60):
+            while not (found := await backups.every()):
+                await asyncio.sleep(0.05)
+        assert found[0].name.startswith("nightly-")
+        await backups.stop()
+        making = asyncio.create_task(backups.make())
+        await asyncio.sleep(0.2)
+        with pytest.raises(Conflict):
+            await backups.make()
+        making.cancel()
+        await asyncio.wait({making})
+        assert [path.name for path in backups.folder.iterdir() if not path.name.startswith((".", "nightly"))] == []
 
     play_here(act)
 

@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 from offhook import __version__
 from offhook.checks.examination import examine
 from offhook.cli.checks import show
-from offhook.cli.spelling import spelled
 from offhook.cli.demo_command import free_port
 from offhook.cli.main import COMMANDS, app, load_command
+from offhook.cli.spelling import spelled
 from offhook.errors import ConfigurationError
 from offhook.platform.checks import Check, Mark
 from offhook.speech.model_sources import Publisher, SourceFailed
@@ -273,7 +273,9 @@ def test_doctor_and_serve_find_the_same_all_of_it_at_once(
         assert word in " ".join(check.found + check.advice for check in found if check.name == name)
     result = RUNNER.invoke(app, ["serve", str(path), "--port", str(port)])
     assert result.exit_code == 2 and "Traceback" not in result.output
-    assert [line.strip() for line in result.stderr.splitlines() if "✗" in line] == [f"✗ {spelled(str(check))}" for check in found]
+    assert [line.strip() for line in result.stderr.splitlines() if "✗" in line] == [
+        f"✗ {spelled(str(check))}" for check in found
+    ]
 
 
 @pytest.mark.parametrize(
