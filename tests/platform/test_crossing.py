@@ -22,7 +22,7 @@ from tests.platform.conftest import Play
 from tests.platform_world import World
 
 MARK = "zebra7f3"
-REQUESTS = 200
+REQUESTS = 300
 METHODS = ("get", "post", "put", "patch", "delete")
 NOISE = ("used_at", "seen_at")
 """Columns that the other workspace's own reading changes."""
@@ -224,5 +224,11 @@ def test_the_trial_would_see_a_crossing(play_here: Play, monkeypatch: pytest.Mon
         await self._store.write_wide(lambda connection: connection.execute(gone).rowcount)
 
     monkeypatch.setattr(ApiKeys, "revoke", revoke)
+    # However many routes there are by then: enough of the requests go to this one.
+    some = ("/api-keys", "/invitations", "/workspaces")
+    every = routes_of
+    monkeypatch.setattr(
+        f"{__name__}.routes_of", lambda document: [one for one in every(document) if one.path.startswith(some)]
+    )
     with pytest.raises(AssertionError, match="something of theirs has changed"):
         test_no_request_reaches_what_belongs_to_another_workspace(play_here, 2)

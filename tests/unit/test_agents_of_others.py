@@ -77,7 +77,7 @@ def test_a_name_that_begins_like_this_machine_is_another(url: str, is_ours: bool
 # ── variables ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 ENV = {"SHOP_TOKEN": "t" * 20, "SHOP_URL": "u" * 20, "AWS_SECRET_ACCESS_KEY": "s" * 20, "OPENAI_API_KEY": "k" * 20} | (
-    dict.fromkeys(OWN_SECRETS, "a=" + 32 * "x")
+    dict.fromkeys(OWN_SECRETS, "a=" + 32 * "x") | {"OFFHOOK_MASTER_KEY": "0123456789abcdef" * 4}
 )
 
 

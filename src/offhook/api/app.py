@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import api_keys, audit_events, backups, health, oidc, people, sessions
+from offhook.api import api_keys, audit_events, backups, health, oidc, people, provider_keys, sessions
 from offhook.api.bounds import Bounds
 from offhook.api.document import describe
 from offhook.api.problems import ProblemBody, add_handlers, problem
@@ -22,6 +22,7 @@ _ROUTERS: Final = (
     oidc.router,
     people.router,
     audit_events.router,
+    provider_keys.router,
 )
 
 

@@ -60,7 +60,7 @@ async def keeper(
     caller: Annotated[Caller, Depends(needs("settings:write"))], platform: Annotated[Platform, Depends(platform_of)]
 ) -> Caller:
     """Who keeps the server: an owner of the first workspace, or a key of theirs. Raises `Forbidden`."""
-    if caller.workspace != platform.snapshot.first_workspace():
+    if caller.workspace != platform.snapshot.first_workspace:
         raise Forbidden("a backup holds all workspaces: only the first one's owners make and read them")
     return caller
 

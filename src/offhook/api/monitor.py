@@ -38,7 +38,7 @@ def monitor_router(platform: Platform) -> APIRouter:
         if scheme.lower() != "bearer":
             return False
         caller = await platform.api_keys.authenticate(key.strip())
-        is_owners = caller is not None and caller.workspace == platform.snapshot.first_workspace()
+        is_owners = caller is not None and caller.workspace == platform.snapshot.first_workspace
         return caller is not None and is_owners and SCOPE in caller.scopes and not caller.agent_id
 
     return router

@@ -1,6 +1,6 @@
 """Checks of one agent: its file, keys, languages, models, knowledge, and what its brain can do with its tools."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final, cast
 
 from offhook import clock
@@ -22,9 +22,10 @@ PREPARED_HERE: Final = "a_key_that_is_told_above_when_it_is_missing"
 """Stands in for keys, which are a check of their own."""
 
 
-def of_agent(agent: Agent, settings: Settings) -> Iterator[Check]:
-    """Everything about an agent but the models on this machine; asks no vendor."""
-    yield from _keys(settings, agent)
+def of_agent(agent: Agent, settings: Settings, held: Collection[str] = ()) -> Iterator[Check]:
+    """Everything about an agent but the models on this machine; asks no vendor. `held`: variables that the vault
+    answers."""
+    yield from _keys(settings, agent, held)
     yield from _blocks(agent, settings)
     yield from _prompt(agent)
     yield from _endings(agent)
@@ -108,23 +109,25 @@ async def voice_trouble(agent: Agent, settings: Settings) -> str:
     return ""
 
 
-def _keys(settings: Settings, agent: Agent) -> Iterator[Check]:
+def _keys(settings: Settings, agent: Agent, held: Collection[str]) -> Iterator[Check]:
     for kind, config in blocks_of(agent):
         provider = provider_of(kind, config)
         keys = provider.keys(config)
+        wanted = [key for key in keys if key not in held]
         name = f"{kind}: {provider.name}"
         if keys and (host := plain_host(config, settings.plain_hosts)):
             advice = "use https, or allow the host by OFFHOOK_PLAIN_HOSTS"
             yield Check(Mark.BAD, name, f"the key would go to {host} over plain http", advice)
-        elif lacking := _lacking(settings, keys, name, "key"):
+        elif lacking := _lacking(settings, wanted, name, "key"):
             yield lacking
         else:
             yield Check(Mark.GOOD, name, "keys set" if keys else "needs no key")
     for tool in agent.tools:
-        wanted = tool.variables() if isinstance(tool, RemoteConfig) else ()
+        named = tool.variables() if isinstance(tool, RemoteConfig) else ()
+        wanted = [name for name in named if name not in held]
         if lacking := _lacking(settings, wanted, f"tool: {tool.name}", "secret"):
             yield lacking
-        elif wanted:
+        elif named:
             yield Check(Mark.GOOD, f"tool: {tool.name}", "secrets set")
 
 
@@ -134,7 +137,9 @@ def _lacking(settings: Settings, wanted: Sequence[str], name: str, what: str) ->
         advice = "add it to OFFHOOK_AGENT_VARIABLES if it is meant; Offhook's own secrets are never for agents"
         return Check(Mark.BAD, name, f"{', '.join(denied)} not for agents", advice)
     if missing := [one for one in wanted if not settings.environment.get(one, "").strip()]:
-        return Check(Mark.BAD, name, f"{', '.join(missing)} not set", f"put the {what} into {missing[0]}")
+        return Check(
+            Mark.BAD, name, f"{', '.join(missing)} not set", f"put the {what} into {missing[0]}, or into the vault"
+        )
     return None
 
 

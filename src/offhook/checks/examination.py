@@ -1,6 +1,6 @@
 """Everything that decides whether calls will be answered, in one place: `doctor` shows it, `serve` keeps to it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +9,7 @@ from offhook.agents.model import Agent
 from offhook.checks.agent import of_agent, of_models
 from offhook.checks.machine import of_machine
 from offhook.checks.service import of_store
+from offhook.checks.vault import held_by, of_vault, seen
 from offhook.errors import ConfigurationError, OffhookError
 from offhook.platform.assembly import HEARING_MODELS, MEANING_MODEL, models_of
 from offhook.platform.checks import Check, Mark, NotReady
@@ -32,6 +33,8 @@ def examine(
         return
     yield from of_machine(settings, host, port, has_carrier=has_carrier)
     yield from of_store(settings)
+    vault = seen(settings)
+    yield from of_vault(vault)
     if path is None:
         yield from of_models(settings, HEARING_MODELS)
         return
@@ -40,16 +43,16 @@ def examine(
     except OffhookError as error:
         yield Check(Mark.BAD, "agent", str(path), str(error))
         return
-    yield from of_team(team, settings)
+    yield from of_team(team, settings, held_by(vault))
     if with_models:
         yield from _of_their_models(team, settings)
 
 
-def of_team(team: dict[Path, Agent], settings: Settings) -> Iterator[Check]:
-    """The agent that answers, and those that a call can be handed to."""
+def of_team(team: dict[Path, Agent], settings: Settings, held: Collection[str] = ()) -> Iterator[Check]:
+    """The agent that answers, and those that a call can be handed to. `held`: variables that the vault answers."""
     for agent in team.values():
         yield Check(Mark.GOOD, "agent", f"{agent.name}, {agent.language}")
-        yield from of_agent(agent, settings)
+        yield from of_agent(agent, settings, held)
 
 
 def _of_their_models(team: dict[Path, Agent], settings: Settings) -> Iterator[Check]:

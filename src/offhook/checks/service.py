@@ -1,18 +1,19 @@
 """Checks of what the product keeps and of how a running server does."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from offhook.agents.model import Agent
 from offhook.checks.agent import of_agent, of_models
 from offhook.checks.machine import of_machine
+from offhook.checks.vault import of_vault
 from offhook.errors import OffhookError
 from offhook.platform.assembly import HEARING_MODELS, models_of
 from offhook.platform.checks import Check, Mark
-from offhook.platform.line_up import PROVIDER_KEY, provider_of_variable
 from offhook.platform.platform import Platform
-from offhook.platform.snapshot import Secrets
+from offhook.platform.vault_look import Look
+from offhook.platform.vendors import variables_of
 from offhook.settings import Settings
 from offhook.store.engine import database_url, is_sqlite
 from offhook.store.migrate import known, newest, revision
@@ -50,6 +51,7 @@ def of_server(platform: Platform, workspace: str) -> Iterator[Check]:
     settings = platform.settings
     yield from of_machine(settings, "127.0.0.1", None)
     yield _database(platform)
+    yield from of_vault(Look(platform.vault.last))
     yield _records(platform)
     yield _loop(platform)
     for more in platform.checks:
@@ -87,7 +89,10 @@ def _loop(platform: Platform) -> Check:
 
 def _agents(platform: Platform, workspace: str) -> Iterator[Check]:
     secrets = platform.snapshot.secrets(workspace)
-    settings = replace(platform.settings, environment=_WithVault(platform.settings.environment, secrets))
+    held = {variable for kind, name in secrets for variable in variables_of(kind, name, {})}
+    # The environment's keys are the first workspace's alone.
+    is_first = workspace == platform.snapshot.first_workspace
+    settings = platform.settings if is_first else replace(platform.settings, environment={})
     names: dict[str, None] = dict.fromkeys(HEARING_MODELS)
     agents = sorted(platform.snapshot.agents_of(workspace), key=lambda agent: agent.id, reverse=True)[:MOST_AGENTS]
     if not agents:
@@ -99,30 +104,10 @@ def _agents(platform: Platform, workspace: str) -> Iterator[Check]:
             yield Check(Mark.BAD, f"agent {known_agent.name}", "cannot answer", str(error))
             continue
         names |= dict.fromkeys(models_of(agent))
-        yield from _named(agent, of_agent(agent, settings))
+        yield from _named(agent, of_agent(agent, settings, held))
     yield from of_models(platform.settings, tuple(names))
 
 
 def _named(agent: Agent, checks: Iterator[Check]) -> Iterator[Check]:
     for check in checks:
         yield replace(check, name=f"{agent.name}: {check.name}")
-
-
-class _WithVault(Mapping[str, str]):
-    """The environment, with the keys of a workspace's vault in place of the variables that they stand for."""
-
-    def __init__(self, environment: Mapping[str, str], secrets: Secrets) -> None:
-        self._environment, self._secrets = environment, secrets
-
-    def __getitem__(self, name: str) -> str:
-        own = self._secrets.get((PROVIDER_KEY, provider_of_variable(name)))
-        return own.reveal() if own is not None else self._environment[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._environment)
-
-    def __len__(self) -> int:
-        return len(self._environment)
-
-    def __repr__(self) -> str:
-        return f"<environment of {len(self)} variables>"

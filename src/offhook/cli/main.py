@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "demo": Entry("demo_command", "demo", "Hear a whole call: the server and a simulated caller, no keys needed."),
     "serve": Entry("serve_command", "serve", "Run the server for an agent."),
     "talk": Entry("talk_command", "talk", "Talk to an agent with your own mouth: a page in the browser."),
+    "vault": Entry("vault_command", "app", "The master key under which all other keys lie: show, change, begin anew."),
     "admin": Entry("admin_command", "app", "Links to sign in with, API keys and passwords."),
     "call": Entry("call_command", "call", "Call a running server as a carrier would, with a simulated caller."),
     "simulate": Entry("simulate_command", "app", "Stand-ins for the vendors on this machine: no keys needed."),

@@ -1,16 +1,16 @@
 """Who can be asked, and how each is spoken to by hand."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from offhook.live.question import Subject
 from offhook.live.wire import Target
-from offhook.speech.catalogue import key_header
-from offhook.speech.llm import anthropic
+from offhook.platform.vendors import STAND_IN
+from offhook.speech.key_headers import KEY_HEADERS
 from offhook.speech.ports import ProviderConfig, Setup
 from offhook.speech.registry import Kind, provider_labels, provider_of, with_fallbacks
-from offhook.speech.tts import azure, cartesia
+from offhook.speech.tts import azure
 from offhook.speech.vendor_block import is_loopback, key_of
 
 TWILIO: Final = "twilio"
@@ -19,21 +19,6 @@ VENDORS: Final = {
     "cartesia": "Cartesia", "azure": "Azure Speech", TWILIO: "Twilio",
 }  # fmt: skip
 """How they write their names; others are called as in the agent's file."""
-STAND_IN: Final = "-stand-in"
-"""How the keys of `offhook simulate vendors` end: their servers are asked as if they were the vendors."""
-Headers = Callable[[str, str], Mapping[str, str]]
-"""From an address and a key."""
-
-_HEADERS: Final[Mapping[tuple[Kind, str], Headers]] = {
-    (Kind.STT, "deepgram"): lambda _, key: {"Authorization": f"Token {key}"},
-    (Kind.TTS, "deepgram"): lambda _, key: {"Authorization": f"Token {key}"},
-    (Kind.LLM, "openai"): key_header,
-    (Kind.TTS, "openai"): key_header,
-    (Kind.LLM, "anthropic"): lambda _, key: {"x-api-key": key, "anthropic-version": anthropic.VERSION},
-    (Kind.TTS, "elevenlabs"): lambda _, key: {"xi-api-key": key},
-    (Kind.TTS, "cartesia"): lambda _, key: {"Authorization": f"Bearer {key}", "Cartesia-Version": cartesia.VERSION},
-    (Kind.TTS, "azure"): lambda _, key: {"Ocp-Apim-Subscription-Key": key, "User-Agent": "offhook"},
-}
 
 
 def subjects(chosen: Mapping[Kind, ProviderConfig], environment: Mapping[str, str]) -> list[Subject]:
@@ -56,7 +41,7 @@ def subjects(chosen: Mapping[Kind, ProviderConfig], environment: Mapping[str, st
 
 def target_of(subject: Subject, setup: Setup) -> Target | None:
     """How to speak to a provider by hand; None where nothing is asked so. Raises `ConfigurationError`."""
-    if subject.kind is None or subject.config is None or (subject.kind, subject.vendor) not in _HEADERS:
+    if subject.kind is None or subject.config is None or subject.vendor not in KEY_HEADERS:
         return None
     fields = subject.config.model_dump()
     base_url = str(fields["base_url"])
@@ -64,7 +49,7 @@ def target_of(subject: Subject, setup: Setup) -> Target | None:
         region = str(fields["region"]) or key_of(setup, azure.REGION)
         base_url = f"https://{region}.tts.speech.microsoft.com"
     key = key_of(setup, _key_name(subject.kind, subject.config), base_url)
-    return Target(subject.vendor, base_url, _HEADERS[subject.kind, subject.vendor](base_url, key), key)
+    return Target(subject.vendor, base_url, KEY_HEADERS[subject.vendor](base_url, key), key)
 
 
 def _key_name(kind: Kind, config: ProviderConfig) -> str:

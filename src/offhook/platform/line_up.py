@@ -17,6 +17,7 @@ from offhook.call.runtimes import Runtimes
 from offhook.errors import AdmissionRefused, ConfigurationError
 from offhook.platform.assembly import assemble
 from offhook.platform.snapshot import KnownAgent, KnownNumber, Secrets, Snapshot
+from offhook.platform.vendors import place_of
 from offhook.settings import Settings
 from offhook.speech.health import Failed, HealthBoard
 from offhook.store.json import loads
@@ -24,7 +25,6 @@ from offhook.telephony.facts import CallFacts
 
 UNKNOWN_NUMBER: Final = "unknown number"
 NO_AGENT: Final = "no agent"
-PROVIDER_KEY: Final = "provider_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class LineUp:
 
     def _assembled(self, document: bytes, answering: Answering, secrets: Secrets) -> AgentRuntime:
         agent = self._agent_of(document, answering)
-        runtime = assemble(agent, self._settings, self._keys_of(secrets), self._board())
+        runtime = assemble(agent, self._settings, self._keys_of(answering.workspace, secrets), self._board())
         runtime.handoffs = {name: self._handoff_key(answering, file) for name, file in runtime.handoffs.items()}
         return runtime
 
@@ -129,12 +129,20 @@ class LineUp:
         agent = self._snapshot.agent_of_file(answering.workspace, file)
         return f"{agent.id}/{agent.version}" if agent is not None else f"{file}/0"
 
-    def _keys_of(self, secrets: Secrets) -> Callable[[str], str]:
-        """The workspace's own key for a name as `OPENAI_API_KEY`, else that of the environment."""
+    def _keys_of(self, workspace: str, secrets: Secrets) -> Callable[[str], str]:
+        """The workspace's own key for a variable as `OPENAI_API_KEY`, else that of the environment, which is the first
+        workspace's alone."""
 
-        def key(name: str) -> str:
-            own = secrets.get((PROVIDER_KEY, provider_of_variable(name)))
-            return own.reveal() if own is not None else self._settings.key(name)
+        def key(variable: str) -> str:
+            own = secrets.get(place_of(variable))
+            if own is not None:
+                return own.reveal()
+            if workspace == self._snapshot.first_workspace:
+                return self._settings.key(variable)
+            kind, name = place_of(variable)
+            raise ConfigurationError(
+                f"not set: this workspace has no such key (PUT /v1/{kind.replace('_', '-')}s/{name})", field=variable
+            )
 
         return key
 
@@ -143,11 +151,6 @@ class LineUp:
         for key in self.runtimes.loaded():
             if key.startswith(f"{agent_id}/"):
                 self.runtimes.replace(key)
-
-
-def provider_of_variable(name: str) -> str:
-    """`openai` for `OPENAI_API_KEY`: a key in the vault stands for the variable that an agent names."""
-    return name.lower().removesuffix("_api_key").removesuffix("_key")
 
 
 def _drawn(number: KnownNumber, facts: CallFacts) -> int:

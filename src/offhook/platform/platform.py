@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection
-
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
 from offhook.call.records.port import Records, RecordsState
@@ -19,15 +17,19 @@ from offhook.platform.idempotency import Idempotency
 from offhook.platform.invitations import Invitations
 from offhook.platform.keys import ApiKeys
 from offhook.platform.line_up import Answering, LineUp
+from offhook.platform.master_key import MasterKeyFiles
 from offhook.platform.metered import MeteredRecords
 from offhook.platform.metrics import Metrics
 from offhook.platform.oidc import Issuer, issuer_of
 from offhook.platform.passwords import Passwords
 from offhook.platform.people import People
 from offhook.platform.people_rows import first_workspace
+from offhook.platform.provider_keys import ProviderKeys
 from offhook.platform.sessions import Sessions
-from offhook.platform.snapshot import Secrets, Snapshot
+from offhook.platform.snapshot import Snapshot
 from offhook.platform.throttle import Throttle
+from offhook.platform.vault import Vault
+from offhook.platform.vendors import require_known
 from offhook.settings import Settings
 from offhook.store.engine import database_url
 from offhook.store.migrate import migrate
@@ -47,7 +49,9 @@ class Platform:
     store: Store
     objects: Objects
     api_keys: ApiKeys = field(init=False)
+    vault: Vault = field(init=False)
     snapshot: Snapshot = field(init=False)
+    provider_keys: ProviderKeys = field(init=False)
     line_up: LineUp = field(init=False)
     metrics: Metrics = field(default_factory=Metrics)
     backups: Backups = field(init=False)
@@ -66,8 +70,10 @@ class Platform:
 
     def __post_init__(self) -> None:
         self.api_keys = ApiKeys(self.store)
-        self.snapshot = Snapshot(self.store, _no_secrets)
+        self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
+        self.snapshot = Snapshot(self.store, self.vault.secrets_of)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
+        self.provider_keys = ProviderKeys(self.store, self.vault, self.snapshot, self.settings)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
         self.invitations = Invitations(self.store)
@@ -78,6 +84,7 @@ class Platform:
         self.line_up.failed = self.metrics.provider_failed
         self.backups = Backups(self.settings)
         self.metrics.watch_store(self.store)
+        self.metrics.watch_vault(lambda: self.vault.last is not None and self.vault.last.is_locked)
         self.metrics.watch_backups(self.backups.newest_age_s)
         self.metrics.watch_providers(self.line_up.runtimes)
 
@@ -85,8 +92,10 @@ class Platform:
     async def open(cls, settings: Settings) -> Self:
         """Open database and objects, brought to this version. Raises `ConfigurationError`, `StoreError`."""
         url = database_url(settings.database_url.reveal(), settings.data_dir)
+        require_known(settings.vendor_urls)
         await asyncio.to_thread(migrate, url)
         platform = cls(settings, Store(url), Objects.open(settings.objects_url.reveal(), settings.data_dir / "objects"))
+        await platform.vault.open()
         await platform.snapshot.load()
         return platform
 
@@ -137,6 +146,7 @@ class Platform:
         await self.backups.stop()
         if self.file_agents is not None:
             await self.file_agents.stop()
+        await self.vault.close()
         await self.snapshot.stop()
         await self.line_up.runtimes.close()
         await asyncio.to_thread(self.passwords.close)
@@ -151,7 +161,3 @@ class Platform:
         if agent is not None and agent.file:
             return Path(agent.file).parent
         return self.settings.data_dir / "agents" / answering.agent_id / str(answering.version)
-
-
-def _no_secrets(connection: Connection, workspace: str) -> Secrets:
-    return {}

@@ -34,8 +34,9 @@ class NotFound(Problem):
 
     what_to_do = "Check the id. What belongs to another workspace is not shown."
 
-    def __init__(self, kind: str, key: str) -> None:
-        super().__init__(f"there is no {kind.replace('_', ' ')} {key[:80]!r}", code=f"{kind}.not_found")
+    def __init__(self, kind: str, key: str, what_to_do: str = "") -> None:
+        told = f"there is no {kind.replace('_', ' ')} {key[:80]!r}"
+        super().__init__(told, code=f"{kind}.not_found", what_to_do=what_to_do)
 
 
 class Invalid(Problem):
@@ -81,7 +82,10 @@ class Locked(Problem):
     """The vault is locked: its master key is missing or is another one."""
 
     code = "vault.locked"
-    what_to_do = "Give the server its master key again (OFFHOOK_MASTER_KEY), or enter the keys anew."
+    what_to_do = (
+        "Give the server its master key again (OFFHOOK_MASTER_KEY, or master.key in its data folder). If it is lost: "
+        "`offhook vault reset`, then enter the keys anew."
+    )
 
 
 class TooMany(Problem):

@@ -123,6 +123,11 @@ class Snapshot:
         """The workspace's secrets; empty when it has none, or the vault is locked."""
         return self._known.secrets.get(workspace, {})
 
+    @property
+    def first_workspace(self) -> str:
+        """The oldest one: the environment's keys are its own. Empty before there is one."""
+        return min(self._known.workspaces, default="")
+
     def agent_of_file(self, workspace: str, file: str) -> KnownAgent | None:
         """The agent that is managed by this file."""
         found = (agent for agent in self._known.agents.values() if (agent.workspace, agent.file) == (workspace, file))
@@ -131,10 +136,6 @@ class Snapshot:
     def agents_of(self, workspace: str) -> Sequence[KnownAgent]:
         """The workspace's published agents."""
         return [agent for agent in self._known.agents.values() if agent.workspace == workspace]
-
-    def first_workspace(self) -> str:
-        """The oldest one, which is that of whoever runs the server; empty when there is none yet."""
-        return min(self._known.workspaces, default="")
 
     def numbers_of(self, workspace: str) -> Sequence[KnownNumber]:
         """The workspace's numbers."""
@@ -207,7 +208,7 @@ class Snapshot:
             for account_sid in [one.account_sid for one in known.accounts.values() if one.id in ids]:
                 del known.accounts[account_sid]
             known.accounts |= accounts
-        elif kind in ("provider_key", "secret"):
+        elif kind in ("provider_key", "tool_key", "secret"):
             known.secrets[workspace] = await read(lambda connection: self._secrets_of(connection, workspace))
             self._tell({agent.id for agent in known.agents.values() if agent.workspace == workspace})
         elif kind == "workspace":

@@ -187,12 +187,28 @@ class NewPassword(TypedDict):
     new_password: str
 
 
+class NewProviderKey(TypedDict):
+    """A vendor's key."""
+
+    value: str
+    """The key. Shown never again."""
+    region: NotRequired[str]
+    """Azure's keys are good in one region."""
+
+
 class NewSelf(TypedDict):
     """What the person is called, and their address, for which they say their password."""
 
     name: NotRequired[str | None]
     email: NotRequired[str | None]
     current_password: NotRequired[str]
+
+
+class NewToolKey(TypedDict):
+    """A secret that a tool sends, or the key of a server of one's own."""
+
+    value: str
+    """The secret. Shown never again."""
 
 
 class NewWorkspace(TypedDict):
@@ -237,6 +253,22 @@ class PageMember(TypedDict):
     """PageMember"""
 
     data: "list[Member]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageProviderKey(TypedDict):
+    """PageProviderKey"""
+
+    data: "list[ProviderKey]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageToolKey(TypedDict):
+    """PageToolKey"""
+
+    data: "list[ToolKey]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
 
@@ -288,6 +320,29 @@ class ProviderBody(TypedDict):
     """null: it was not asked yet."""
 
 
+class ProviderKey(TypedDict):
+    """A vendor's key, without what is secret."""
+
+    provider: str
+    name: str
+    """As the vendor writes itself."""
+    variable: str
+    """The variable that agents ask for."""
+    source: "Source"
+    """`environment`: the server's own, for the first workspace alone."""
+    last_four: str
+    """Empty for a key that is short."""
+    region: str
+    valid: bool | None
+    """What the vendor said; null: it could not be asked."""
+    detail: str
+    """The same in words."""
+    latency_ms: int | None
+    checked_at: str | None
+    created_at: str | None
+    updated_at: str | None
+
+
 Role = Literal["owner", "editor", "viewer"]
 
 
@@ -326,6 +381,8 @@ class SignedIn(TypedDict):
     session_ends_at: str
 
 
+Source = Literal["vault", "environment"]
+
 Status = Literal["good", "note", "bad"]
 
 
@@ -333,6 +390,29 @@ class Switch(TypedDict):
     """The workspace in which the person goes on."""
 
     workspace_id: str
+
+
+class ToolKey(TypedDict):
+    """Such a secret, without what is secret."""
+
+    name: str
+    """The variable that agents ask for."""
+    last_four: str
+    """Empty for a key that is short."""
+    created_at: str | None
+    updated_at: str | None
+
+
+class VaultStatus(TypedDict):
+    """How the vault is."""
+
+    locked: bool
+    """The master key is missing, or another one."""
+    why: str
+    fingerprint: str
+    """Of the master key that it wants."""
+    version: int
+    """Counts the changes of the master key."""
 
 
 class Workspace(TypedDict):

@@ -175,6 +175,49 @@ class Operations:
             ),
         )
 
+    def list_provider_keys(
+        self,
+    ) -> models.PageProviderKey:
+        """Of each vendor the key that calls are made with. At most one each, so this is one page."""
+        return cast("models.PageProviderKey", self._ask("GET", "/provider-keys"))
+
+    def save_provider_key(
+        self, provider: str, body: models.NewProviderKey, *, force: bool | None = None
+    ) -> models.ProviderKey:
+        """Try a key, and keep it in place of the one before. One that the vendor refuses is not kept (422)."""
+        return cast(
+            "models.ProviderKey",
+            self._ask("PUT", f"/provider-keys/{quote(provider, safe='')}", query={"force": force}, body=body),
+        )
+
+    def delete_provider_key(self, provider: str) -> None:
+        """Keep it no longer. Calls that live keep it to their end."""
+        self._ask("DELETE", f"/provider-keys/{quote(provider, safe='')}")
+
+    def check_provider_key(self, provider: str) -> models.ProviderKey:
+        """Try the key that is there: one harmless question to the vendor."""
+        return cast("models.ProviderKey", self._ask("POST", f"/provider-keys/{quote(provider, safe='')}/check"))
+
+    def list_tool_keys(
+        self,
+    ) -> models.PageToolKey:
+        """The secrets that tools send, by their variables. There are at most a few hundred, so this is one ..."""
+        return cast("models.PageToolKey", self._ask("GET", "/tool-keys"))
+
+    def save_tool_key(self, name: str, body: models.NewToolKey) -> models.ToolKey:
+        """Keep a secret in place of the one before. Agents name it: `${SHOP_TOKEN}`, `key_env: SHOP_TOKEN`."""
+        return cast("models.ToolKey", self._ask("PUT", f"/tool-keys/{quote(name, safe='')}", body=body))
+
+    def delete_tool_key(self, name: str) -> None:
+        """Keep it no longer."""
+        self._ask("DELETE", f"/tool-keys/{quote(name, safe='')}")
+
+    def get_vault(
+        self,
+    ) -> models.VaultStatus:
+        """Whether secrets can be opened and kept."""
+        return cast("models.VaultStatus", self._ask("GET", "/vault"))
+
 
 class AsyncOperations:
     """One method for each operation; whoever asks the server is `_ask`."""
@@ -351,3 +394,46 @@ class AsyncOperations:
                 },
             ),
         )
+
+    async def list_provider_keys(
+        self,
+    ) -> models.PageProviderKey:
+        """Of each vendor the key that calls are made with. At most one each, so this is one page."""
+        return cast("models.PageProviderKey", await self._ask("GET", "/provider-keys"))
+
+    async def save_provider_key(
+        self, provider: str, body: models.NewProviderKey, *, force: bool | None = None
+    ) -> models.ProviderKey:
+        """Try a key, and keep it in place of the one before. One that the vendor refuses is not kept (422)."""
+        return cast(
+            "models.ProviderKey",
+            await self._ask("PUT", f"/provider-keys/{quote(provider, safe='')}", query={"force": force}, body=body),
+        )
+
+    async def delete_provider_key(self, provider: str) -> None:
+        """Keep it no longer. Calls that live keep it to their end."""
+        await self._ask("DELETE", f"/provider-keys/{quote(provider, safe='')}")
+
+    async def check_provider_key(self, provider: str) -> models.ProviderKey:
+        """Try the key that is there: one harmless question to the vendor."""
+        return cast("models.ProviderKey", await self._ask("POST", f"/provider-keys/{quote(provider, safe='')}/check"))
+
+    async def list_tool_keys(
+        self,
+    ) -> models.PageToolKey:
+        """The secrets that tools send, by their variables. There are at most a few hundred, so this is one ..."""
+        return cast("models.PageToolKey", await self._ask("GET", "/tool-keys"))
+
+    async def save_tool_key(self, name: str, body: models.NewToolKey) -> models.ToolKey:
+        """Keep a secret in place of the one before. Agents name it: `${SHOP_TOKEN}`, `key_env: SHOP_TOKEN`."""
+        return cast("models.ToolKey", await self._ask("PUT", f"/tool-keys/{quote(name, safe='')}", body=body))
+
+    async def delete_tool_key(self, name: str) -> None:
+        """Keep it no longer."""
+        await self._ask("DELETE", f"/tool-keys/{quote(name, safe='')}")
+
+    async def get_vault(
+        self,
+    ) -> models.VaultStatus:
+        """Whether secrets can be opened and kept."""
+        return cast("models.VaultStatus", await self._ask("GET", "/vault"))

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, UniqueConstraint
 
-from offhook.store.schema import METADATA, Id, Moment, Name, scoped
+from offhook.store.schema import METADATA, Id, Json, Moment, Name, scoped
 
 MASTER_KEYS: Final = Table(
     "master_keys",
@@ -15,7 +15,8 @@ MASTER_KEYS: Final = Table(
     Column("fingerprint", String(20), nullable=False),
     Column("created_at", Moment, nullable=False),
 )
-"""Check values: they tell the right master key from a wrong one. `fingerprint` is shown to people."""
+"""One row: the check value tells the right master key from a wrong one, `fingerprint` is shown to people. When the key
+is changed the row is changed, its version counted up."""
 
 SECRETS: Final = scoped(
     "secrets",
@@ -26,11 +27,15 @@ SECRETS: Final = scoped(
     Column("wrapped_key", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("last_four", String(4), nullable=False),
+    Column("beside", Json),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Column("checked_at", Moment),
     Column("is_valid", Boolean),
     Column("check_detail", Name, nullable=False, server_default=""),
+    Column("check_ms", Integer),
     UniqueConstraint("workspace_id", "kind", "name"),
 )
-"""Kind: `provider_key` (name: the provider), `carrier_token` (name: the account), `webhook` (name: the endpoint)."""
+"""Kind: `provider_key` (name: the provider), `tool_key` (name: the variable that agents ask for), `carrier_token`
+(name: the account's row), `webhook` (name: the endpoint's row). `beside`: what belongs to it and is no secret, by
+variables (`AZURE_SPEECH_REGION`)."""

@@ -343,11 +343,13 @@ def upgrade() -> None:
         sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("last_four", sa.String(length=4), nullable=False),
+        sa.Column("beside", Json, nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("checked_at", sa.BigInteger(), nullable=True),
         sa.Column("is_valid", sa.Boolean(), nullable=True),
         sa.Column("check_detail", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("check_ms", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_secrets_workspace_id"), ondelete="CASCADE"
         ),
