@@ -245,6 +245,13 @@ def test_no_file_is_written_over_and_no_half_is_left(tmp_path: Path) -> None:
     assert [path for path in tmp_path.iterdir() if ".zip" in path.name] == []
 
 
+def test_two_in_one_second_are_two(settings: Settings) -> None:
+    files = [make(settings, default_file(settings)).file for _ in range(2)]
+    assert len({file.name for file in files}) == 2 and all(file.exists() for file in files)
+    points = [restore(settings, file).point for file in files]
+    assert None not in points and len(set(points)) == 2
+
+
 def test_what_is_left_out_is_there_to_be_left_out() -> None:
     assert set(METADATA.tables) >= LEFT_OUT
 

@@ -5,6 +5,7 @@ sealed there and stays sealed here: without the master key nobody opens it, so t
 """
 
 import asyncio
+import itertools
 import os
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -60,9 +61,12 @@ class Made:
     manifest: Manifest
 
 
-def default_file(settings: Settings, why: str = "offhook") -> Path:
+def default_file(settings: Settings, why: str = "offhook", ending: str = ENDING) -> Path:
     """A name for a backup that is made now, in the data folder."""
-    return settings.data_dir / FOLDER / f"{why}-{clock.stamp(clock.wall())}{ENDING}"
+    folder, stamp = settings.data_dir / FOLDER, clock.stamp(clock.wall())
+    # Two in one second are two.
+    names = (f"{why}{f'-{number}' if number else ''}-{stamp}{ending}" for number in itertools.count())
+    return next(folder / name for name in names if not (folder / name).exists())
 
 
 def make(settings: Settings, file: Path, *, with_objects: bool = False) -> Made:

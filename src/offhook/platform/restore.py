@@ -18,7 +18,6 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from offhook import clock
 from offhook.errors import ConfigurationError, OffhookError, StoreError
 from offhook.platform.backup import (
-    FOLDER,
     Manifest,
     default_file,
     make,
@@ -131,7 +130,7 @@ def _swap(file: Path, made: Path, settings: Settings) -> Path | None:
     point: Path | None = None
     if file.exists():
         _require_alone(file)
-        point = settings.data_dir / FOLDER / f"{POINT}-{clock.stamp(clock.wall())}{COPY_ENDING}"
+        point = default_file(settings, POINT, COPY_ENDING)
         point.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copyfile(file, point)
         point.chmod(0o600)
