@@ -10,6 +10,7 @@ from typing import Any
 
 from offhook.agents.model import Agent
 from offhook.audio.vad import EnergyVad
+from offhook.call.filling import Given, nothing_given
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.records.files import FileRecords
 from offhook.call.replay import ReplayResult, replay
@@ -59,6 +60,8 @@ class Rig:
     """Changes the agent once it is prepared."""
     team: dict[str, "Rig"] = field(default_factory=dict)
     """Agents that a call can be handed to, by name."""
+    given: Given = nothing_given
+    """What comes along with the call."""
     during: Callable[[LiveCalls], Coroutine[Any, Any, None]] | None = None
     """Done beside the call, from its beginning on; cancelled at its end."""
 
@@ -98,7 +101,7 @@ class Rig:
             rig.patch(runtime)
             return runtime
 
-        return Runtimes(load, lambda _: "")
+        return Runtimes(load, lambda _: "", self.given)
 
 
 @dataclass

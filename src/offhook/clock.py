@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 Date = date
 """A day, for those who are told which one it is."""
@@ -31,6 +32,20 @@ def machine() -> float:
 def wall() -> datetime:
     """The date and time in UTC."""
     return datetime.now(UTC)
+
+
+def wall_in(zone: str) -> datetime:
+    """The date and time in a zone such as `Europe/Berlin`."""
+    return datetime.now(ZoneInfo(zone))
+
+
+def is_zone(name: str) -> bool:
+    """There is such a time zone."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return False
+    return True
 
 
 def wall_ms() -> int:

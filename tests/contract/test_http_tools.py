@@ -332,3 +332,26 @@ def test_a_secret_that_is_not_set_is_named_when_the_agent_is_made() -> None:
         Toolbox([tool], SETUP)
     with pytest.raises(ConfigurationError, match="OTHER_TOKEN"):
         Toolbox([tool])
+
+
+def test_what_was_filled_in_for_the_call_stays_a_value_wherever_it_goes() -> None:
+    attack = "a/../b?x=1&{order}\r\nX-Evil: 1 \u00fc {{age}}"
+    context = replace(CALL, variables={"customer": attack, "age": 41})
+
+    def heard(web: WebService) -> tuple[str, dict[str, str], Any]:
+        (request,) = web.received
+        return request.path, request.headers, request.json
+
+    async def test(web: WebService) -> None:
+        url = f"http://127.0.0.1:{web.port}/of/{{{{customer}}}}/{{order}}?age={{{{age}}}}"
+        headers = {"X-Customer": "for {{customer}}", "X-Fixed": "1"}
+        body = {"who": "{{customer}}", "years": "{{age}}", "text": "is {{age}}", "order": "{order}"}
+        await ask(url, context=context, headers=headers, body=body)
+        path, sent, content = heard(web)
+        assert path.startswith("/of/a%2F..%2Fb%3Fx%3D1%26%7Border%7D") and path.endswith("/7?age=41")
+        assert "x-evil" not in sent and sent["x-fixed"] == "1"
+        assert sent["x-customer"].startswith("for a/../b?x=1&%7Border%7D X-Evil: 1 %C3%BC")
+        assert sent["x-customer"].isascii()
+        assert content == {"who": attack, "years": 41, "text": "is 41", "order": "7"}
+
+    against(Answer())(test)

@@ -3,6 +3,7 @@
 import contextlib
 import json
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -352,7 +353,7 @@ def test_a_calls_agent_is_given_the_workspaces_key(play_here: Play) -> None:
         for workspace, is_given in ((theirs, True), (world.workspace, False)):
             answering = Answering(workspace, new_id("agent"), 1)
             secrets = platform.snapshot.secrets(workspace)
-            assemble = partial(platform.line_up._assembled, dumps(document).encode(), answering, secrets)
+            assemble = partial(platform.line_up._assembled, dumps(document).encode(), Path(), answering, secrets)
             if is_given:
                 runtime = assemble()
                 assert RIGHT not in repr(runtime) and runtime.mask(f"x {RIGHT}") == "x ****"

@@ -52,12 +52,12 @@ def with_shelf(act: Callable[[Runtimes, Shelf], Awaitable[None]]) -> None:
 def test_calls_share_one_agent() -> None:
     async def act(runtimes: Runtimes, shelf: Shelf) -> None:
         first, second = await asyncio.gather(*(runtimes.resolve(CallFacts("CA", to_number="+1")) for _ in range(2)))
-        assert first is second and shelf.loaded == ["+1"]
-        assert await runtimes.resolve(CallFacts("CA", to_number="+2")) is not first
+        assert first.llm is second.llm and shelf.loaded == ["+1"]
+        assert (await runtimes.resolve(CallFacts("CA", to_number="+2"))).llm is not first.llm
         runtimes.release(first)
         runtimes.release(second)
         assert shelf.closed == [], "the next call will want it"
-        assert await runtimes.acquire("+1") is first
+        assert (await runtimes.acquire("+1")).llm is first.llm
 
     with_shelf(act)
 

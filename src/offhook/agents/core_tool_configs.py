@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from offhook.agents.builtin_config import BuiltinConfig
 from offhook.agents.turn_taking import Sentence
@@ -91,10 +91,19 @@ class HandoffAgentConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: ChoiceName = Field(description="What it is called, by the model and in journals.")
-    file: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)] = Field(
-        description="Its file, relative to this one."
+    file: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = Field(
+        default="", description="Its file, relative to this one."
+    )
+    agent: Annotated[str, StringConstraints(pattern=r"^(agent_[0-9A-Z]{26})?$")] = Field(
+        default="", description="In place of a file: the id of an agent of the platform, `agent_...`."
     )
     when: Condition = Field(description="When it takes over, in words.")
+
+    @model_validator(mode="after")
+    def _check_one(self) -> Self:
+        if bool(self.file) == bool(self.agent):
+            raise ValueError("say which agent: by its file, or by its id (agent)")
+        return self
 
 
 class HandoffConfig(BuiltinConfig):

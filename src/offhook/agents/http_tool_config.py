@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from offhook.agents.addresses import check_url
 from offhook.agents.remote_config import MOST_WITH_EFFECTS, MOST_WITHOUT, RemoteConfig, Sentences
 from offhook.agents.schemas import check_schema, completed
-from offhook.agents.templates import CALL_FACTS, check_variables, render, texts_of, variables
+from offhook.agents.templates import CALL_FACTS, CALL_VARIABLES, check_variables, render, texts_of, variables
 from offhook.core.behaviour import ToolWords
 from offhook.core.promises import as_phrase
 
@@ -144,7 +144,8 @@ class HttpToolConfig(RemoteConfig):
             return url  # What is wrong with those is told already.
         check_variables(url, parameters.get("properties", {}))
         in_path = variables(urlsplit(url).path)
-        optional = [name for name in in_path if name not in (*parameters.get("required", ()), *CALL_FACTS)]
+        fixed = (*parameters.get("required", ()), *CALL_FACTS)
+        optional = [name for name in in_path if name not in fixed and not name.startswith(CALL_VARIABLES)]
         if optional:
             raise ValueError(f"{{{optional[0]}}} stands in the path: list it under parameters.required")
         return url

@@ -5,6 +5,7 @@ what was found, what was expected and, for a misspelt field, which one was proba
 import difflib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -59,6 +60,8 @@ def load_agent(path: Path) -> Agent:
     for index, tool in enumerate(agent.tools):
         if isinstance(tool, HandoffConfig):
             for number, other in enumerate(tool.agents):
+                if not other.file:
+                    continue
                 place = ("tools", index, "agents", number, "file")
                 _check_file(document, place, agent.base_dir / other.file, "agent's")
     return agent
@@ -136,6 +139,33 @@ def _explained(document: Document, problem: ErrorDetails) -> ConfigurationError:
         found=_found(problem, place),
         expected=_expected(problem, _schema_at(document, place)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """One thing in an agent's document that does not fit."""
+
+    place: Place
+    detail: str
+    """In words: what is wrong, what was found and what was expected."""
+    kind: str
+    """`missing`, `extra_forbidden`, `value_error` and others of pydantic's."""
+
+
+def misfits(data: dict[str, Any], error: ValidationError) -> list[Misfit]:
+    """All that is wrong with a document that stands in no file."""
+    document = Document(Path("agent"), data, {})
+    problems = sorted(error.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
+    return [_misfit(document, problem) for problem in problems]
+
+
+def _misfit(document: Document, problem: ErrorDetails) -> Misfit:
+    place = _place(document.data, problem["loc"])
+    found, expected = _found(problem, place), _expected(problem, _schema_at(document, place))
+    details = [f"found {found}"] if found else []
+    details += [f"expected {expected}"] if expected else []
+    message = _message(document, problem, place)
+    return Misfit(place, f"{message} ({'; '.join(details)})" if details else message, problem["type"])
 
 
 def _place(data: object, loc: tuple[int | str, ...]) -> Place:

@@ -1,6 +1,7 @@
 """What an agent is: the document `AGENT.yaml`, checked and frozen. A call keeps the agent it started with."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -20,6 +21,7 @@ from pydantic_core import CoreSchema
 
 from offhook.agents.known import KNOWLEDGE_CHARS, MOST_KNOWLEDGE_CHARS
 from offhook.agents.languages import DEFAULT_LANGUAGE, is_known, languages, script_for
+from offhook.agents.pre_call import PreCallConfig
 from offhook.agents.records_block import RecordsBlock
 from offhook.agents.remote_config import RemoteConfig
 from offhook.agents.tool_configs import (
@@ -30,7 +32,10 @@ from offhook.agents.tool_configs import (
     ToolConfig,
     TransferCallConfig,
 )
-from offhook.agents.turn_taking import OPENERS, SENTENCES, Phrases, PhrasesBlock, Sentence, TurnTaking, TurnTakingBlock
+from offhook.agents.turn_taking import MAY_LACK, SENTENCES, Phrases, PhrasesBlock, Sentence, TurnTaking, TurnTakingBlock
+from offhook.agents.variable_places import check_places, uses_any
+from offhook.agents.variables import BUILT_INS, MOST_VARIABLES, VariableConfig, VariableName
+from offhook.clock import is_zone
 from offhook.core.behaviour import Behaviour, Script, ToolWords
 from offhook.core.numbers import is_country
 from offhook.speech.ports import ProviderConfig
@@ -94,6 +99,11 @@ class Agent(BaseModel):
         description="Whose telephone numbers and postcodes callers tell (ISO 3166: `US`, `GB`, `DE`); default: that of "
         "the called number when the language is spoken there, else of the language.",
     )
+    timezone: str = Field(
+        default="UTC",
+        max_length=60,
+        description="Where the business is, for `{{now}}`, `{{today}}` and `{{weekday}}`: `Europe/Berlin`.",
+    )
     opening: Opening = Field(default_factory=Opening, description="How a call begins.")
     prompt: str = Field(
         default="", max_length=PROMPT_CHARS, description="Who the agent is and what it does, for the language model."
@@ -147,6 +157,17 @@ class Agent(BaseModel):
     tools: tuple[ToolConfig, ...] = Field(
         default=(EndCallConfig(),), max_length=TOOLS, description="What the agent may do besides talking."
     )
+    variables: dict[VariableName, VariableConfig] = Field(
+        default_factory=dict,
+        max_length=MOST_VARIABLES,
+        description="What a call brings along, by name: `{{name}}` in prompt, opening, phrases, and in addresses, "
+        "headers and bodies of `http` tools. Every call has "
+        + ", ".join(f"`{{{{{name}}}}}`" for name in BUILT_INS)
+        + ".",
+    )
+    pre_call: PreCallConfig | None = Field(
+        default=None, description="A web service that is asked while it rings, and fills in the variables."
+    )
     records: RecordsBlock = Field(default_factory=RecordsBlock, description="What is kept of calls, and for how long.")
     phrases: Annotated[Phrases, Checked(lambda: PhrasesBlock)] = Field(
         default_factory=PhrasesBlock, description="Fixed sentences and word lists in place of the language's own."
@@ -192,7 +213,17 @@ class Agent(BaseModel):
     def handoff_files(self) -> dict[str, Path]:
         """The files of the agents that `handoff` can put in charge, found from the agent's folder, by name."""
         chosen = [agent for tool in self.tools if isinstance(tool, HandoffConfig) for agent in tool.agents]
-        return {agent.name: self._base_dir / agent.file for agent in chosen}
+        return {agent.name: self._base_dir / agent.file for agent in chosen if agent.file}
+
+    def handoff_agents(self) -> dict[str, str]:
+        """The ids of the platform's agents that `handoff` can put in charge, by name."""
+        chosen = [agent for tool in self.tools if isinstance(tool, HandoffConfig) for agent in tool.agents]
+        return {agent.name: agent.agent for agent in chosen if agent.agent}
+
+    @cached_property
+    def wants_values(self) -> bool:
+        """There is something to fill in when a call begins."""
+        return self.pre_call is not None or uses_any(self)
 
     def _tool_choices(self) -> dict[str, Any]:
         """What the conversation must know of the tools that it carries out itself."""
@@ -225,7 +256,7 @@ class Agent(BaseModel):
     def _check_language(self) -> Self:
         if is_known(self.language):
             return self
-        lacking = [name for name in SENTENCES if name not in self.phrases.overrides() and name not in OPENERS]
+        lacking = [name for name in SENTENCES if name not in self.phrases.overrides() and name not in MAY_LACK]
         if self.opening.mode == "fixed" and self.opening.text is None:
             lacking.insert(0, "opening.text")
         if lacking:
@@ -234,6 +265,26 @@ class Agent(BaseModel):
                 f"set {', '.join(lacking)} under phrases"
             )
         return self
+
+    @model_validator(mode="after")
+    def _check_variables(self) -> Self:
+        check_places(self)
+        return self
+
+    @field_validator("variables")
+    @classmethod
+    def _check_names(cls, variables: dict[str, VariableConfig]) -> dict[str, VariableConfig]:
+        taken = [name for name in variables if name in BUILT_INS]
+        if taken:
+            raise ValueError(f"{taken[0]} is the name of what every call has: choose another")
+        return variables
+
+    @field_validator("timezone")
+    @classmethod
+    def _check_timezone(cls, timezone: str) -> str:
+        if not is_zone(timezone):
+            raise ValueError(f"{timezone!r} is no time zone: expected a place such as Europe/Berlin, or UTC")
+        return timezone
 
     @field_validator("country")
     @classmethod

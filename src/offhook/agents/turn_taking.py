@@ -38,6 +38,8 @@ WORD_LISTS: Final[Mapping[str, str]] = {
     "collect_words": "Words in the agent's question that announce a number or a spelling ('code', 'e-mail').",
 }
 OPENERS: Final = ("opener_question", "opener_request", "opener_statement")
+MACHINE_MESSAGE: Final = "machine_message"
+MAY_LACK: Final = (*OPENERS, MACHINE_MESSAGE)
 """Sentences that a language may lack: then none is said."""
 SENTENCES: Final[Mapping[str, str]] = {
     "idle": "Said in turn when the caller is silent.",
@@ -57,6 +59,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "absent_goodbye": "Said when nobody answered that, before the agent hangs up.",
     "transfer": "Said before the call is transferred.",
     "transfer_failed": "Said when the call comes back because nobody answered there.",
+    MACHINE_MESSAGE: "On calls that it places: left on an answering machine; without it the agent hangs up there.",
     "returned": "Said when the call comes back to the agent and no model can say it better.",
 }
 SWITCHES: Final[Mapping[str, bool]] = {"yes": True, "on": True, "no": False, "off": False}

@@ -47,7 +47,11 @@ class Document:
 
 def read_document(path: Path) -> Document:
     """Read a file whose top is a mapping. Raises `ConfigurationError`."""
-    text = _read_text(path)
+    return parsed_document(path, _read_text(path))
+
+
+def parsed_document(path: Path, text: str) -> Document:
+    """As `read_document`, of a text that is at hand; `path` is what messages call it. Raises `ConfigurationError`."""
     try:
         _check_events(path, text)
         loader = CoreLoader(text)

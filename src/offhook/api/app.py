@@ -5,7 +5,21 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from offhook import __version__
-from offhook.api import api_keys, audit_events, backups, health, oidc, people, provider_keys, sessions
+from offhook.api import (
+    agent_versions,
+    agent_yaml,
+    agents,
+    api_keys,
+    audit_events,
+    backups,
+    catalogue,
+    documents,
+    health,
+    oidc,
+    people,
+    provider_keys,
+    sessions,
+)
 from offhook.api.bounds import Bounds
 from offhook.api.document import describe
 from offhook.api.problems import ProblemBody, add_handlers, problem
@@ -18,6 +32,12 @@ _ROUTERS: Final = (
     api_keys.router,
     backups.router,
     health.router,
+    # Its `/import` stands before `/{agent_id}`.
+    agent_yaml.router,
+    agents.router,
+    agent_versions.router,
+    documents.router,
+    catalogue.router,
     sessions.router,
     oidc.router,
     people.router,

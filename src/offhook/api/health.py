@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from offhook import __version__, clock
 from offhook.api.auth import needs, platform_of
 from offhook.api.kinds import Moment
-from offhook.checks.service import of_server
+from offhook.checks.service import loaded, of_server
 from offhook.platform.callers import Caller
 from offhook.platform.checks import Mark
 from offhook.platform.platform import Platform
@@ -116,7 +116,8 @@ async def get_health(
     kept: dict[str, Checked] = request.app.state.checked
     found = kept.get(caller.workspace)
     if found is None or clock.wall_ms() - found.at > KEPT_MS:
-        checks = await asyncio.to_thread(lambda: list(of_server(platform, caller.workspace)))
+        agents = await loaded(platform, caller.workspace)
+        checks = await asyncio.to_thread(lambda: list(of_server(platform, caller.workspace, agents)))
         bodies = [
             CheckBody(name=one.name, status=_OF_MARKS[one.mark], found=one.found, what_to_do=one.advice)
             for one in checks

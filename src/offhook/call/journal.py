@@ -59,6 +59,10 @@ class Briefing(Note, frozen=True):
     """By port; the first does the work, except where a `ProviderSwitched` says otherwise."""
     kept: Kept = Kept()
     """What is kept of the call from here on."""
+    variables: dict[str, Any] = {}
+    """What was filled in for this call."""
+    filled_by: dict[str, str] = {}
+    """Who gave it, by name: `call`, `pre_call`, `default`, `built_in`."""
 
 
 class Closed(Note, frozen=True):

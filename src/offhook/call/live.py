@@ -39,8 +39,8 @@ GOOD_MEDIA_S: Final = 10.0
 class Agents(Protocol):
     """Who answers calls. What is given out is shared, and taken back with `release`."""
 
-    async def resolve(self, facts: CallFacts) -> AgentRuntime:
-        """Who answers this call. Raises `OffhookError`."""
+    async def resolve(self, facts: CallFacts, call_id: str = "") -> AgentRuntime:
+        """Who answers this call, with what it brings along filled in. Raises `OffhookError`."""
 
     async def handoff(self, runtime: AgentRuntime, name: str) -> AgentRuntime:
         """Whom this agent knows by `name`. Raises `OffhookError`."""
@@ -184,11 +184,11 @@ class LiveCalls:
 
     def _reserve(self, call_id: str, facts: CallFacts) -> _Expected:
         token = self._tokens.issue(call_id, facts, Purpose.NEW, _epoch_s())
-        agent = asyncio.create_task(self._prepare(facts), name=f"agent for {call_id}")
+        agent = asyncio.create_task(self._prepare(call_id, facts), name=f"agent for {call_id}")
         return _Expected(call_id, facts, token, clock.now() + TOKEN_S, agent)
 
-    async def _prepare(self, facts: CallFacts) -> AgentRuntime:
-        agent = await self._agents.resolve(facts)
+    async def _prepare(self, call_id: str, facts: CallFacts) -> AgentRuntime:
+        agent = await self._agents.resolve(facts, call_id)
         boundaries = Boundaries(facts.call_sid, agent.mask)
         try:
             with boundaries.around("what is opened while it rings"):

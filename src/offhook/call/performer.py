@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from offhook.call.aftermath import Aftermath
-from offhook.call.beginning import header_of
+from offhook.call.beginning import briefing_of, header_of
 from offhook.call.boundary import Boundaries, clean
 from offhook.call.composer import Composer
 from offhook.call.ear import Ear
 from offhook.call.handle import CallHandle, Inside
 from offhook.call.hearing import Hearing
 from offhook.call.inbox import Inbox
-from offhook.call.journal import Briefing, ToolBrief
 from offhook.call.pacer import Pacer
 from offhook.call.records.chosen import ChosenRecord
 from offhook.call.records.port import Records
@@ -392,6 +391,5 @@ class Performer:
         brief, agent = self._composer.brief, self._agent
         self.keys.follow(agent.toolbox.sensitive, agent.script.number_words, agent.script.language)
         kept = self._record.follow(agent.agent.records.kept())
-        tools = tuple(ToolBrief(tool.name, tool.told, dict(tool.parameters)) for tool in brief.tools)
-        told = Briefing(agent.agent.name, brief.system, tools, agent.providers(), kept)
+        told = briefing_of(agent, brief, kept)
         self.boundaries.kept("the record", lambda: self._record.append(told, at))

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -11,6 +11,7 @@ import msgspec
 
 from offhook.agents.model import Agent
 from offhook.agents.prompt import system_message
+from offhook.agents.variables import used_in
 from offhook.audio.spurts import SpurtDetector, SpurtSettings
 from offhook.audio.vad import EnergyVad, SileroVad
 from offhook.call.boundary import Boundaries, Mask, open_mask
@@ -25,6 +26,7 @@ from offhook.speech.health import HealthBoard
 from offhook.speech.ports import ExpectsCalls, Facts, LanguageModel, SpeechToText, TurnModel, Voice
 from offhook.speech.registry import Kind, provider_labels
 from offhook.speech.sentence_cache import KeptSentence, SentenceCache
+from offhook.tools.pre_call import PreCall
 from offhook.tools.toolbox import Toolbox
 
 TOGETHER_S: Final = 0.01
@@ -57,12 +59,20 @@ class AgentRuntime:
     mask: Mask = open_mask
     """Hides its keys in what the log is told."""
     system: str = ""
-    sentences: dict[str, Spoken] = field(default_factory=dict)
+    sentences: MutableMapping[str, Spoken] = field(default_factory=dict)
     """Fixed sentences as encoded audio, by their text."""
     health: HealthBoard = field(default_factory=HealthBoard)
     """How the providers do: `health.snapshot(clock.now())`."""
     kept: SentenceCache | None = None
     """Where they are kept from one start to the next; None: they are spoken anew."""
+    pre_call: PreCall | None = None
+    """Asked while it rings for what the call brings along."""
+    values: Mapping[str, object] = field(default_factory=dict)
+    """What was filled in for the one call that has this view of the agent (`call.filling`); empty: for no call."""
+    written: "AgentRuntime | None" = None
+    """The agent that this is a view of."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Where each of the values comes from."""
     _behind: "asyncio.Task[None] | None" = None
     """Speaks the sentences that a first call does not begin with."""
 
@@ -102,7 +112,7 @@ class AgentRuntime:
 
     async def _speak_ahead(self, texts: Sequence[str]) -> None:
         found = await self.kept.get(texts) if self.kept else {}
-        self.sentences |= {text: Spoken(kept.audio, list(kept.words)) for text, kept in found.items()}
+        self.sentences.update({text: Spoken(kept.audio, list(kept.words)) for text, kept in found.items()})
         boundaries = Boundaries(self.agent.name, self.mask)
         try:
             for text in (text for text in texts if text not in found):
@@ -129,6 +139,8 @@ class AgentRuntime:
             await asyncio.wait({self._behind})
         for part in (self.stt, self.llm, self.voice, self.turn_model, self.toolbox):
             await part.close()
+        if self.pre_call is not None:
+            await self.pre_call.close()
 
     def detector(self) -> SpurtDetector:
         """A spurt detector for one call."""
@@ -151,4 +163,6 @@ class AgentRuntime:
             rest += [s.transfer, *(destination.say for destination in s.destinations.values())]
         openers = (*s.opener_question, *s.opener_request, *s.opener_statement) if self.behaviour.opener_s else ()
         tools = [text for words in s.tools.values() for text in words.filler]
-        return [text for text in (*greeting, *s.idle, *s.filler, *openers, *tools, *rest) if text]
+        every = (*greeting, *s.idle, *s.filler, *openers, *tools, *rest)
+        # What is filled in for each call is spoken when it is needed.
+        return [text for text in every if text and not used_in(text)]

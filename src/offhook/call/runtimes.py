@@ -1,14 +1,17 @@
 """Agents that are ready to take calls: each loaded once, shared by its calls, and let go when nobody needs it."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, Self
 
+from offhook.call.filling import Brought, Given, brought_along, filled, nothing_given, values_for
 from offhook.call.runtime import AgentRuntime
 from offhook.errors import ConfigurationError
 from offhook.telephony.facts import CallFacts
 
+_LOG: Final = logging.getLogger("offhook.calls")
 MOST_IDLE: Final = 8
 """Agents kept ready that nobody talks to; the one that was used longest ago goes first."""
 
@@ -21,12 +24,27 @@ class _Shared:
     """When it was used last, by count."""
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A call's own view of an agent; it holds the view, so that its identity stays taken."""
+
+    view: AgentRuntime
+    of: AgentRuntime
+    brought: Brought
+
+
 class Runtimes:
     """Counts who uses which agent. A key says which agent: what it means is the loader's business."""
 
-    def __init__(self, load: Callable[[str], Awaitable[AgentRuntime]], who: Callable[[CallFacts], str]) -> None:
-        """`load` gives a prepared runtime, or raises `OffhookError`; `who` answers a call."""
-        self._load, self._who = load, who
+    def __init__(
+        self, load: Callable[[str], Awaitable[AgentRuntime]], who: Callable[[CallFacts], str],
+        given: Given = nothing_given,
+    ) -> None:  # fmt: skip
+        """`load` gives a prepared runtime, or raises `OffhookError`; `who` answers a call; `given` is what came with
+        it."""
+        self._load, self._who, self._given = load, who, given
+        self._views: dict[int, _View] = {}
+        """By the identity of a call's own view of an agent, for as long as the call has it."""
         self._current: dict[str, _Shared] = {}
         self._used_by: dict[int, _Shared] = {}
         """By the identity of the runtime, for as long as somebody uses it."""
@@ -46,9 +64,18 @@ class Runtimes:
 
     # ── for calls ────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def resolve(self, facts: CallFacts) -> AgentRuntime:
-        """Who answers this call; to be released. Raises what loading it raises."""
-        return await self.acquire(self._who(facts))
+    async def resolve(self, facts: CallFacts, call_id: str = "") -> AgentRuntime:
+        """Who answers this call, with what it brings along filled in; to be released. Raises what loading it raises."""
+        runtime = await self.acquire(self._who(facts))
+        if not runtime.agent.wants_values and not runtime.handoffs:
+            return runtime
+        view = None
+        try:
+            view = self._view(runtime, await brought_along(runtime, facts, call_id, self._given))
+        finally:
+            if view is None:
+                self.release(runtime)
+        return view
 
     async def handoff(self, runtime: AgentRuntime, name: str) -> AgentRuntime:
         """The agent that this one calls `name`; to be released. Raises what loading it raises."""
@@ -56,7 +83,18 @@ class Runtimes:
         if key is None:
             known = ", ".join(runtime.handoffs) or "none"
             raise ConfigurationError(f"there is no agent {name!r} to hand over to; there are: {known}")
-        return await self.acquire(key)
+        following = await self.acquire(key)
+        view = self._views.get(id(runtime))
+        return self._view(following, view.brought) if view is not None else following
+
+    def _view(self, runtime: AgentRuntime, brought: Brought) -> AgentRuntime:
+        found = values_for(runtime, brought)
+        for trouble in found.troubles:
+            # Which value it was is known to the journal alone.
+            _LOG.warning("= %s  not filled in: %s", brought.call_id or "a call", trouble)
+        view = filled(runtime, found)
+        self._views[id(view)] = _View(view, runtime, brought)
+        return view
 
     async def acquire(self, key: str) -> AgentRuntime:
         """The agent, loaded when nobody has it; to be released. Raises what loading it raises."""
@@ -80,6 +118,8 @@ class Runtimes:
 
     def release(self, runtime: AgentRuntime) -> None:
         """A call does not need it any more."""
+        if (view := self._views.pop(id(runtime), None)) is not None:
+            runtime = view.of
         shared = self._used_by.get(id(runtime))
         if shared is None:
             return

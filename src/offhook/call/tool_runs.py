@@ -42,7 +42,8 @@ class ToolRuns:
 
     async def _outcome(self, command: RunTool, agent: "AgentRuntime") -> ToolEvent:
         call = command.call
-        context = replace(self.context, key=f"{self.context.call_id}-{command.key}", reveal=self.keys.fill)
+        key = f"{self.context.call_id}-{command.key}"
+        context = replace(self.context, variables=agent.values, key=key, reveal=self.keys.fill)
         try:
             async with asyncio.timeout(agent.behaviour.tool_timeout_s):
                 with self.boundaries.around(f"the tool {command.name}"):

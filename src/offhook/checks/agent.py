@@ -122,13 +122,14 @@ def _keys(settings: Settings, agent: Agent, held: Collection[str]) -> Iterator[C
             yield lacking
         else:
             yield Check(Mark.GOOD, name, "keys set" if keys else "needs no key")
-    for tool in agent.tools:
-        named = tool.variables() if isinstance(tool, RemoteConfig) else ()
-        wanted = [name for name in named if name not in held]
-        if lacking := _lacking(settings, wanted, f"tool: {tool.name}", "secret"):
+    services = [(f"tool: {tool.name}", tool.variables()) for tool in agent.tools if isinstance(tool, RemoteConfig)]
+    services += [("pre-call", (agent.pre_call.secret_name,))] if agent.pre_call is not None else []
+    for name, named in services:
+        wanted = [one for one in named if one not in held]
+        if lacking := _lacking(settings, wanted, name, "secret"):
             yield lacking
         elif named:
-            yield Check(Mark.GOOD, f"tool: {tool.name}", "secrets set")
+            yield Check(Mark.GOOD, name, "secrets set")
 
 
 def _lacking(settings: Settings, wanted: Sequence[str], name: str, what: str) -> Check | None:

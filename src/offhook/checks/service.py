@@ -1,6 +1,6 @@
 """Checks of what the product keeps and of how a running server does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -46,7 +46,23 @@ def of_store(settings: Settings) -> Iterator[Check]:
         yield Check(Mark.GOOD, "database", f"{kind}, revision {had}")
 
 
-def of_server(platform: Platform, workspace: str) -> Iterator[Check]:
+Loaded = Sequence[tuple[str, Agent | OffhookError]]
+"""Agents by their names, or why they cannot be loaded."""
+
+
+async def loaded(platform: Platform, workspace: str) -> Loaded:
+    """The published agents of a workspace."""
+    known_agents = sorted(platform.snapshot.agents_of(workspace), key=lambda agent: agent.id, reverse=True)
+    found: list[tuple[str, Agent | OffhookError]] = []
+    for one in known_agents[:MOST_AGENTS]:
+        try:
+            found.append((one.name, await platform.line_up.document(one.id, one.version)))
+        except OffhookError as error:
+            found.append((one.name, error))
+    return found
+
+
+def of_server(platform: Platform, workspace: str, agents: Loaded) -> Iterator[Check]:
     """A server that runs, and the agents of a workspace. May read files: for a thread."""
     settings = platform.settings
     yield from of_machine(settings, "127.0.0.1", None)
@@ -56,7 +72,7 @@ def of_server(platform: Platform, workspace: str) -> Iterator[Check]:
     yield _loop(platform)
     for more in platform.checks:
         yield from more(workspace)
-    yield from _agents(platform, workspace)
+    yield from _agents(platform, workspace, agents)
 
 
 def _database(platform: Platform) -> Check:
@@ -87,21 +103,18 @@ def _loop(platform: Platform) -> Check:
     return Check(Mark.GOOD, "event loop", found)
 
 
-def _agents(platform: Platform, workspace: str) -> Iterator[Check]:
+def _agents(platform: Platform, workspace: str, agents: Loaded) -> Iterator[Check]:
     secrets = platform.snapshot.secrets(workspace)
     held = {variable for kind, name in secrets for variable in variables_of(kind, name, {})}
     # The environment's keys are the first workspace's alone.
     is_first = workspace == platform.snapshot.first_workspace
     settings = platform.settings if is_first else replace(platform.settings, environment={})
     names: dict[str, None] = dict.fromkeys(HEARING_MODELS)
-    agents = sorted(platform.snapshot.agents_of(workspace), key=lambda agent: agent.id, reverse=True)[:MOST_AGENTS]
     if not agents:
         yield Check(Mark.NOTE, "agents", "none is published", "make one and publish it: then it can answer calls")
-    for known_agent in agents:
-        try:
-            agent = platform.line_up.document(known_agent.id, known_agent.version)
-        except OffhookError as error:
-            yield Check(Mark.BAD, f"agent {known_agent.name}", "cannot answer", str(error))
+    for name, agent in agents:
+        if isinstance(agent, OffhookError):
+            yield Check(Mark.BAD, f"agent {name}", "cannot answer", str(agent))
             continue
         names |= dict.fromkeys(models_of(agent))
         yield from _named(agent, of_agent(agent, settings, held))

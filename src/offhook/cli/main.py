@@ -33,6 +33,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "call": Entry("call_command", "call", "Call a running server as a carrier would, with a simulated caller."),
     "simulate": Entry("simulate_command", "app", "Stand-ins for the vendors on this machine: no keys needed."),
     "replay": Entry("replay_command", "replay", "Run a call's journal through the core again and compare."),
+    "agents": Entry("agents_command", "app", "Agents as files: pull, plan and apply against a server."),
     "erase": Entry("erase_command", "erase", "Take away what is kept of one caller or one call."),
     "backup": Entry("backup_command", "backup", "Make one archive of all that is kept, also while the server runs."),
     "restore": Entry("backup_command", "restore", "Bring a backup back; what is there now is kept as a restore point."),

@@ -31,6 +31,7 @@ from offhook.speech.registry import (
 from offhook.speech.scripted.turn_model import ScriptedTurnModel
 from offhook.speech.sentence_cache import SentenceCache, fingerprint
 from offhook.speech.turn_models import SmartTurnPool
+from offhook.tools.pre_call import PreCall
 from offhook.tools.toolbox import Toolbox
 
 HEARING_MODELS: Final = ("silero-vad", "smart-turn")
@@ -80,6 +81,7 @@ def assemble(
         facts=facts,
         retriever=retriever_of(agent, facts),
         handoffs={name: str(file.resolve()) for name, file in agent.handoff_files().items()},
+        pre_call=PreCall(agent.pre_call, keys.key) if agent.pre_call is not None else None,
         mask=keys.mask,
         health=health,
         kept=sentence_cache_of(agent, settings),

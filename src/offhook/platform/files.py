@@ -110,8 +110,8 @@ def _put(scope: Scope, file: Path, agent: Agent, document: dict[str, Any]) -> st
     if last is None or last.digest != digest:
         number = last.number + 1 if last is not None else 1
         scope.insert(
-            AGENT_VERSIONS, agent_id=agent_id, number=number, document=document, digest=digest,
-            created_by=scope.actor.id, created_at=at,
+            AGENT_VERSIONS, agent_id=agent_id, number=number, document=document, files={}, digest=digest,
+            created_by=scope.actor.id, created_by_name=scope.actor.name[:200], created_at=at,
         )  # fmt: skip
         scope.update(
             AGENTS, AGENTS.c.id == agent_id, name=agent.name, draft=document, published_version=number, updated_at=at,

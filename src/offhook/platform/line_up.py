@@ -4,7 +4,7 @@ own keys. A call keeps the version that it started with.
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from offhook.agents.model import Agent
+from offhook.call.filling import Given, nothing_given
 from offhook.call.runtime import AgentRuntime
 from offhook.call.runtimes import Runtimes
 from offhook.errors import AdmissionRefused, ConfigurationError
@@ -25,6 +26,9 @@ from offhook.telephony.facts import CallFacts
 
 UNKNOWN_NUMBER: Final = "unknown number"
 NO_AGENT: Final = "no agent"
+
+
+FolderOf = Callable[["Answering", Mapping[str, str]], Awaitable[Path]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,15 @@ class Answering:
 class LineUp:
     """Finds and loads the agents of all workspaces. `runtimes` is what live calls are given."""
 
-    def __init__(self, snapshot: Snapshot, settings: Settings, folder_of: Callable[[Answering], Path]) -> None:
-        """`folder_of`: where the files lie that a version's document names."""
+    def __init__(
+        self, snapshot: Snapshot, settings: Settings, folder_of: FolderOf, given: Given = nothing_given
+    ) -> None:
+        """`folder_of`: where the files lie that a version's document names; `given`: what came with a call."""
         self._snapshot, self._settings, self._folder_of = snapshot, settings, folder_of
         self._default = ""
         self.failed: Failed | None = None
         """Told each failure of a provider."""
-        self.runtimes = Runtimes(self._load, self._key)
+        self.runtimes = Runtimes(self._load, self._key, given)
         snapshot.on_agent.append(self._replace)
 
     def answer_all_with(self, agent_id: str) -> None:
@@ -61,7 +67,8 @@ class LineUp:
         """Who answers this call. Raises `AdmissionRefused` when nobody does."""
         if facts.agent:
             agent_id, _, version = facts.agent.partition("/")
-            return self._version(self._agent(agent_id), int(version or 0))
+            tried = self._snapshot.tried(agent_id, int(version or 0))
+            return self._version(tried or self._agent(agent_id), int(version or 0))
         number = self._snapshot.number(facts.to_number)
         if number is not None and number.agent_id:
             agent = self._agent(number.agent_id)
@@ -88,46 +95,42 @@ class LineUp:
         return self.who(facts).key
 
     async def _load(self, key: str) -> AgentRuntime:
-        agent_id, _, version = key.partition("/")
-        agent = self._snapshot.agent(agent_id)
-        document = self._snapshot.document(agent_id, int(version))
-        if agent is None or document is None:
-            raise ConfigurationError(f"there is no version {version} of agent {agent_id}")
-        answering = Answering(agent.workspace, agent_id, int(version))
+        *workspace, agent_id, number = key.split("/")
+        agent = self._snapshot.agent(agent_id) or self._snapshot.tried(agent_id, int(number))
+        version = int(number) or (agent.version if agent is not None else 0)
+        known = self._snapshot.version(agent_id, version)
+        if agent is None or known is None or agent.workspace not in (workspace or [agent.workspace]):
+            raise ConfigurationError(f"there is no version {number} of agent {agent_id}")
+        answering = Answering(agent.workspace, agent_id, version)
+        folder = await self._folder_of(answering, loads(known.files))
         secrets = self._snapshot.secrets(agent.workspace)
         # Models are loaded from disk: other calls are not to wait for that.
-        runtime = await asyncio.to_thread(self._assembled, document, answering, secrets)
+        runtime = await asyncio.to_thread(self._assembled, known.document, folder, answering, secrets)
         await runtime.prepare(first_call_first=True)
         return runtime
 
-    def document(self, agent_id: str, version: int) -> Agent:
+    async def document(self, agent_id: str, version: int) -> Agent:
         """What a published version says. Raises `ConfigurationError`."""
-        agent, document = self._snapshot.agent(agent_id), self._snapshot.document(agent_id, version)
-        if agent is None or document is None:
+        agent, known = self._snapshot.agent(agent_id), self._snapshot.version(agent_id, version)
+        if agent is None or known is None:
             raise ConfigurationError(f"there is no version {version} of agent {agent_id}")
-        return self._agent_of(document, Answering(agent.workspace, agent_id, version))
+        folder = await self._folder_of(Answering(agent.workspace, agent_id, version), loads(known.files))
+        return await asyncio.to_thread(_agent_of, known.document, folder)
 
-    def _agent_of(self, document: bytes, answering: Answering) -> Agent:
-        folder = self._folder_of(answering)
-        try:
-            return Agent.model_validate(loads(document), context={"base_dir": folder})
-        except ValidationError as error:
-            # It was valid when it was published, by another version of this program.
-            raise ConfigurationError(f"the published document is not valid any more: {error}") from error
-
-    def _assembled(self, document: bytes, answering: Answering, secrets: Secrets) -> AgentRuntime:
-        agent = self._agent_of(document, answering)
-        runtime = assemble(agent, self._settings, self._keys_of(answering.workspace, secrets), self._board())
-        runtime.handoffs = {name: self._handoff_key(answering, file) for name, file in runtime.handoffs.items()}
+    def _assembled(self, document: bytes, folder: Path, answering: Answering, secrets: Secrets) -> AgentRuntime:
+        agent = _agent_of(document, folder)
+        health = HealthBoard(self.failed) if self.failed is not None else HealthBoard()
+        runtime = assemble(agent, self._settings, self._keys_of(answering.workspace, secrets), health)
+        by_file = {name: self._id_of(answering, file) for name, file in runtime.handoffs.items()}
+        # Whichever version is published then takes the call over, and of this workspace alone.
+        ids = by_file | agent.handoff_agents()
+        runtime.handoffs = {name: f"{answering.workspace}/{agent_id}/0" for name, agent_id in ids.items()}
         return runtime
 
-    def _board(self) -> HealthBoard:
-        return HealthBoard(self.failed) if self.failed is not None else HealthBoard()
-
-    def _handoff_key(self, answering: Answering, file: str) -> str:
+    def _id_of(self, answering: Answering, file: str) -> str:
         """The files of a team are agents here."""
         agent = self._snapshot.agent_of_file(answering.workspace, file)
-        return f"{agent.id}/{agent.version}" if agent is not None else f"{file}/0"
+        return agent.id if agent is not None else Path(file).name
 
     def _keys_of(self, workspace: str, secrets: Secrets) -> Callable[[str], str]:
         """The workspace's own key for a variable as `OPENAI_API_KEY`, else that of the environment, which is the first
@@ -149,8 +152,16 @@ class LineUp:
     def _replace(self, agent_id: str) -> None:
         """Later calls load it anew; those that live keep what they have."""
         for key in self.runtimes.loaded():
-            if key.startswith(f"{agent_id}/"):
+            if agent_id in key.split("/"):
                 self.runtimes.replace(key)
+
+
+def _agent_of(document: bytes, folder: Path) -> Agent:
+    try:
+        return Agent.model_validate(loads(document), context={"base_dir": folder})
+    except ValidationError as error:
+        # It was valid when it was published, by another version of this program.
+        raise ConfigurationError(f"the published document is not valid any more: {error}") from error
 
 
 def _drawn(number: KnownNumber, facts: CallFacts) -> int:

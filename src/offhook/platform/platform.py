@@ -1,16 +1,19 @@
 """The platform: every service of it, opened together and stopped together."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
 from offhook.call.records.port import Records, RecordsState
+from offhook.platform.agents import Agents
 from offhook.platform.backups import Backups
+from offhook.platform.call_values import CallValues
 from offhook.platform.checks import Check
+from offhook.platform.documents import Documents
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.idempotency import Idempotency
@@ -28,6 +31,7 @@ from offhook.platform.provider_keys import ProviderKeys
 from offhook.platform.sessions import Sessions
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.throttle import Throttle
+from offhook.platform.trials import made_ready
 from offhook.platform.vault import Vault
 from offhook.platform.vendors import require_known
 from offhook.settings import Settings
@@ -49,6 +53,9 @@ class Platform:
     store: Store
     objects: Objects
     api_keys: ApiKeys = field(init=False)
+    agents: Agents = field(init=False)
+    documents: Documents = field(init=False)
+    call_values: CallValues = field(init=False)
     vault: Vault = field(init=False)
     snapshot: Snapshot = field(init=False)
     provider_keys: ProviderKeys = field(init=False)
@@ -70,9 +77,12 @@ class Platform:
 
     def __post_init__(self) -> None:
         self.api_keys = ApiKeys(self.store)
+        self.agents = Agents(self.store, self.settings)
+        self.documents = Documents(self.store, self.objects, self.settings.data_dir / "agents")
+        self.call_values = CallValues(self.store)
         self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
         self.snapshot = Snapshot(self.store, self.vault.secrets_of)
-        self.line_up = LineUp(self.snapshot, self.settings, self._folder_of)
+        self.line_up = LineUp(self.snapshot, self.settings, self._folder_of, self.call_values.of)
         self.provider_keys = ProviderKeys(self.store, self.vault, self.snapshot, self.settings)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
@@ -121,6 +131,10 @@ class Platform:
         self.line_up.answer_all_with(self._first[0])
         self.file_agents.watch()
 
+    async def make_ready(self, workspace: str, agent_id: str, which: int | str) -> tuple[Answering, dict[str, Any]]:
+        """Who answers a call that asks for `published`, `draft` or a version's number (see `trials`)."""
+        return await made_ready(self.store, self.snapshot, self.settings, workspace, agent_id, which)
+
     def take_calls(
         self, records: Records, lines: Callable[[CallFacts], Line], past: PastCalls | None = None
     ) -> tuple[LiveCalls, FrontDesk]:
@@ -156,8 +170,8 @@ class Platform:
         """After a commit."""
         self.snapshot.changed(changes)
 
-    def _folder_of(self, answering: Answering) -> Path:
+    async def _folder_of(self, answering: Answering, files: Mapping[str, str]) -> Path:
         agent = self.snapshot.agent(answering.agent_id)
         if agent is not None and agent.file:
             return Path(agent.file).parent
-        return self.settings.data_dir / "agents" / answering.agent_id / str(answering.version)
+        return await self.documents.folder_of(answering.workspace, answering.agent_id, files)

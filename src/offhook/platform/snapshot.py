@@ -23,6 +23,7 @@ from offhook.store.tables.numbers import CARRIER_ACCOUNTS, PHONE_NUMBERS
 
 AGAIN_S: Final = 2.0
 """After a failed reading it is tried again."""
+MOST_ON_TRIAL: Final = 100
 _LOG: Final = logging.getLogger("offhook.platform")
 
 Secrets = Mapping[tuple[str, str], Secret]
@@ -40,6 +41,15 @@ class KnownAgent:
     """The published one."""
     file: str = ""
     """Where it is managed; empty: here."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownVersion:
+    """A document that can answer, as JSON: parsed when an agent is loaded, which is seldom."""
+
+    document: bytes
+    files: bytes = b"{}"
+    """The hashes of what it names under `knowledge`, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +86,7 @@ class KnownWorkspace:
 class _Tables:
     workspaces: dict[str, KnownWorkspace] = field(default_factory=dict)
     agents: dict[str, KnownAgent] = field(default_factory=dict)
-    documents: dict[tuple[str, int], bytes] = field(default_factory=dict)
-    """JSON: parsed when an agent is loaded, which is seldom."""
+    documents: dict[tuple[str, int], KnownVersion] = field(default_factory=dict)
     numbers: dict[str, KnownNumber] = field(default_factory=dict)
     accounts: dict[str, KnownAccount] = field(default_factory=dict)
     secrets: dict[str, Secrets] = field(default_factory=dict)
@@ -90,6 +99,7 @@ class Snapshot:
         """`secrets_of` opens a workspace's secrets, in a thread of the store; none of them when the vault is locked."""
         self._store, self._secrets_of = store, secrets_of
         self._known = _Tables()
+        self._on_trial: dict[tuple[str, int], tuple[KnownAgent, KnownVersion]] = {}
         self._stale: dict[tuple[str, str], set[str]] = {}
         """What is to be read again: workspace and kind, with the ids."""
         self._wake, self._settled = asyncio.Event(), asyncio.Event()
@@ -107,9 +117,29 @@ class Snapshot:
         """A published agent."""
         return self._known.agents.get(agent_id)
 
+    def version(self, agent_id: str, version: int) -> KnownVersion | None:
+        """A published version, or one that is tried."""
+        known = self._known.documents.get((agent_id, version))
+        if known is None and (tried := self._on_trial.get((agent_id, version))) is not None:
+            return tried[1]
+        return known
+
     def document(self, agent_id: str, version: int) -> bytes | None:
-        """A published document as JSON."""
-        return self._known.documents.get((agent_id, version))
+        """A document that can answer, as JSON."""
+        known = self.version(agent_id, version)
+        return known.document if known is not None else None
+
+    def tried(self, agent_id: str, version: int) -> KnownAgent | None:
+        """The agent of a version that is tried: it may never have been published."""
+        tried = self._on_trial.get((agent_id, version))
+        return tried[0] if tried is not None else None
+
+    def try_out(self, agent: KnownAgent, version: KnownVersion) -> None:
+        """A version that no number leads to (an old one, a draft) can answer calls that ask for it, in this process."""
+        self._on_trial.pop((agent.id, agent.version), None)
+        self._on_trial[agent.id, agent.version] = agent, version
+        while len(self._on_trial) > MOST_ON_TRIAL:
+            del self._on_trial[next(iter(self._on_trial))]
 
     def account(self, account_sid: str) -> KnownAccount | None:
         """A carrier account by the carrier's id of it."""
@@ -230,7 +260,7 @@ class Snapshot:
 # ── one kind each ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-Documents = dict[tuple[str, int], bytes]
+Documents = dict[tuple[str, int], KnownVersion]
 
 
 def _agents(connection: Connection, ids: set[str] | None) -> tuple[dict[str, KnownAgent], Documents]:
@@ -239,15 +269,15 @@ def _agents(connection: Connection, ids: set[str] | None) -> tuple[dict[str, Kno
     is_there = and_(wanted, AGENTS.c.deleted_at.is_(None), AGENTS.c.published_version.is_not(None))
     columns = (AGENTS.c.workspace_id, AGENTS.c.id, AGENTS.c.name, AGENTS.c.published_version, AGENTS.c.file)
     published = (
-        select(*columns, cast(AGENT_VERSIONS.c.document, Text))
+        select(*columns, cast(AGENT_VERSIONS.c.document, Text), cast(AGENT_VERSIONS.c.files, Text))
         .join(AGENT_VERSIONS, AGENT_VERSIONS.c.agent_id == AGENTS.c.id)
         .where(is_there, AGENT_VERSIONS.c.number == AGENTS.c.published_version)
     )
     agents: dict[str, KnownAgent] = {}
     documents: Documents = {}
-    for workspace, agent_id, name, version, file, text in connection.execute(published):
+    for workspace, agent_id, name, version, file, text, files in connection.execute(published):
         agents[agent_id] = KnownAgent(workspace, agent_id, name, version, file)
-        documents[agent_id, version] = text.encode()
+        documents[agent_id, version] = KnownVersion(text.encode(), files.encode())
     number = PHONE_NUMBERS.c
     for agent_id, split in connection.execute(select(number.agent_id, number.split).where(number.split.is_not(None))):
         for version, _ in _split(split):
@@ -258,9 +288,9 @@ def _agents(connection: Connection, ids: set[str] | None) -> tuple[dict[str, Kno
 
 def _document(connection: Connection, agent_id: str, version: int) -> Documents:
     table = AGENT_VERSIONS.c
-    found = select(cast(table.document, Text)).where(table.agent_id == agent_id, table.number == version)
-    text = connection.execute(found).scalar()
-    return {(agent_id, version): text.encode()} if text is not None else {}
+    columns = (cast(table.document, Text), cast(table.files, Text))
+    row = connection.execute(select(*columns).where(table.agent_id == agent_id, table.number == version)).first()
+    return {(agent_id, version): KnownVersion(row[0].encode(), row[1].encode())} if row is not None else {}
 
 
 def _numbers(connection: Connection, ids: set[str] | None) -> dict[str, KnownNumber]:

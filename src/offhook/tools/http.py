@@ -16,7 +16,8 @@ import msgspec
 
 from offhook import __version__
 from offhook.agents.http_tool_config import WITHOUT_BODY, HttpToolConfig
-from offhook.agents.templates import as_text, render, render_block, variables
+from offhook.agents.templates import CALL_VARIABLES, as_text, render, render_block, variables
+from offhook.agents.variables import in_sentence, one_line, used_in
 from offhook.core.history import Outcome
 from offhook.errors import ProviderRefused, ProviderUnavailable, ToolError
 from offhook.speech.ports import Setup, ToolSpec
@@ -34,6 +35,8 @@ PAUSE_S: Final = 0.25
 """Before the second try; longer before each further one."""
 SAID_CHARS: Final = 100
 """Of a service's own words: what it means for the caller has to fit behind them."""
+_IN_HEADERS: Final = " !#$&'()*+,/:;=?@[]~"
+"""Beside letters and digits, what may stand in a header as it is."""
 _AGAIN: Final = (408, 425, 429)
 """Not done, and worth another try."""
 _MAYBE_DONE: Final = (302, 303)
@@ -90,7 +93,9 @@ class HttpTool:
         import httpx2
 
         if self._client is None:
-            headers = {name: self._secrets.fill(value) for name, value in self._config.headers.items()}
+            per_call = dict(self._filled_headers())
+            fixed = {name: value for name, value in self._config.headers.items() if name not in per_call}
+            headers = {name: self._secrets.fill(value) for name, value in fixed.items()}
             ours = {"Accept": "application/json, text/plain;q=0.5", "User-Agent": f"offhook/{__version__}"}
             self._client = httpx2.AsyncClient(
                 transport=http_transport(allow_private=self._config.allow_private),
@@ -135,8 +140,10 @@ class HttpTool:
         assert self._client is not None
         config = self._config
         facts = {"call.id": context.call_id, "call.caller": context.caller, "call.agent": self._agent}
-        values: dict[str, Any] = {**arguments, **facts}
-        url, content, headers = self._url(arguments, values), None, {}
+        filled = {f"{CALL_VARIABLES}{name}": value for name, value in context.variables.items()}
+        values: dict[str, Any] = {**arguments, **facts, **filled}
+        url, content = self._url(arguments, values), None
+        headers = {name: _header(self._secrets.fill(value), context) for name, value in self._filled_headers()}
         if config.method not in WITHOUT_BODY:
             block = dict(arguments) if config.body is None else render_block(config.body, values.get)
             content, headers["Content-Type"] = msgspec.json.encode(block), "application/json"
@@ -144,6 +151,10 @@ class HttpTool:
             headers["Idempotency-Key"] = context.key or uuid.uuid4().hex
         extensions = {"trace": run.trace}
         return self._client.build_request(config.method, url, content=content, headers=headers, extensions=extensions)
+
+    def _filled_headers(self) -> list[tuple[str, str]]:
+        """Headers that are another for each call."""
+        return [(name, value) for name, value in self._config.headers.items() if used_in(value)]
 
     def _url(self, arguments: Mapping[str, object], values: Mapping[str, Any]) -> str:
         """The address with everything that was put in percent-encoded: an argument never becomes a part of its own."""
@@ -234,6 +245,12 @@ class HttpTool:
 
     def _error(self, text: str, run: _Run) -> ToolError:
         return ToolError(self._secrets.one_line(text), outcome=run.outcome)
+
+
+def _header(value: str, context: ToolContext) -> str:
+    """A header with its variables filled in: printable ASCII, whatever they hold."""
+    safe = {name: quote(one_line(one), safe=_IN_HEADERS) for name, one in context.variables.items()}
+    return in_sentence(value, safe)
 
 
 def _kind(response: "httpx2.Response") -> str:

@@ -1,7 +1,7 @@
 """What a tool is. A new kind of tool is one file with a class of this form, and one line in `toolbox.MAKERS`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +21,8 @@ class ToolContext:
     data_dir: Path
     caller: str = ""
     """The caller's number as the carrier wrote it; empty when it is hidden."""
+    variables: Mapping[str, object] = field(default_factory=dict)
+    """What was filled in for this call, by the agent's names for it."""
     key: str = ""
     """The same for the same wish of the same call, however often it is tried; empty: this run is one of its own."""
     reveal: Callable[[str], str] = as_it_is

@@ -3,6 +3,51 @@
 from typing import Any, Literal, NotRequired, TypedDict
 
 
+class Agent(TypedDict):
+    """An agent with its draft."""
+
+    id: str
+    name: str
+    revision: int
+    """Of the draft: the ETag."""
+    published_version: int | None
+    """Which version answers; null: none does yet."""
+    managed_by: str
+    """`api`, or `file`: then it is changed in its file."""
+    file: NotRequired[str]
+    """The file, where it is managed by one."""
+    is_sample: NotRequired[bool]
+    created_at: str
+    updated_at: str
+    draft: dict[str, Any]
+    """The fields of AGENT.yaml; `GET /v1/agents/schema` describes them."""
+
+
+class AgentPatch(TypedDict):
+    """A part of the draft to be changed."""
+
+    document: dict[str, Any]
+    """A JSON merge patch (RFC 7396): what is null is taken out, blocks are merged, lists are replaced."""
+
+
+class AgentSummary(TypedDict):
+    """An agent without its draft."""
+
+    id: str
+    name: str
+    revision: int
+    """Of the draft: the ETag."""
+    published_version: int | None
+    """Which version answers; null: none does yet."""
+    managed_by: str
+    """`api`, or `file`: then it is changed in its file."""
+    file: NotRequired[str]
+    """The file, where it is managed by one."""
+    is_sample: NotRequired[bool]
+    created_at: str
+    updated_at: str
+
+
 class ApiKey(TypedDict):
     """A key, without what is secret."""
 
@@ -63,6 +108,13 @@ class Backup(TypedDict):
     """Of the master key that opens its secrets, which is not in it: keep that key. Empty: no secrets."""
 
 
+class BodyUploadDocument(TypedDict):
+    """BodyUploadDocument"""
+
+    file: str
+    """Markdown, plain text or a table (CSV), in UTF-8."""
+
+
 class CheckBody(TypedDict):
     """One thing that was looked at."""
 
@@ -72,6 +124,40 @@ class CheckBody(TypedDict):
     found: str
     what_to_do: str
     """Empty when all is well."""
+
+
+class CopyName(TypedDict):
+    """What a copy is called."""
+
+    name: NotRequired[str | None]
+
+
+class DeletedAgent(TypedDict):
+    """What came of it."""
+
+    id: str
+    numbers: list[str]
+    """Numbers that nobody answers from now on."""
+
+
+class Diff(TypedDict):
+    """What differs between two documents."""
+
+    before: str
+    after: str
+    fields: "list[FieldDifference]"
+    words: list[str]
+
+
+class FieldDifference(TypedDict):
+    """One field that differs."""
+
+    pointer: str
+    before: Any
+    """null: it was not there."""
+    after: Any
+    """null: it is not there any more."""
+    words: str
 
 
 class FirstMs(TypedDict):
@@ -118,6 +204,22 @@ class Invitation(TypedDict):
 KeyKind = Literal["secret", "browser"]
 
 
+class KnowledgeDocument(TypedDict):
+    """A document of an agent."""
+
+    id: str
+    agent_id: str
+    name: str
+    """As the agent's document names it under `knowledge`."""
+    media_type: str
+    bytes: int
+    content_hash: str
+    """SHA-256."""
+    is_used: bool
+    """The draft names it under `knowledge`."""
+    created_at: str
+
+
 class MadeApiKey(TypedDict):
     """A key that was just made."""
 
@@ -152,6 +254,39 @@ class MemberChange(TypedDict):
 
     role: NotRequired["Role | None"]
     is_disabled: NotRequired[bool | None]
+
+
+class Model(TypedDict):
+    """A model that hears, thinks or speaks."""
+
+    kind: str
+    """`stt` hears, `llm` thinks, `tts` speaks."""
+    provider: str
+    name: str
+    is_default: bool
+    is_local: bool
+    """It runs on the server itself, without a key."""
+    context_tokens: NotRequired[int | None]
+    price: NotRequired["ModelPrice | None"]
+    ends_at: NotRequired[str | None]
+    """The day on which the vendor switches it off."""
+    successor: NotRequired[str | None]
+
+
+class ModelPrice(TypedDict):
+    """What a vendor asks for a million tokens, in US dollars, as it stood on a day."""
+
+    tokens_in: float
+    tokens_out: float
+    cached: NotRequired[float | None]
+    seen_at: str
+
+
+class NewAgent(TypedDict):
+    """An agent to be made."""
+
+    document: dict[str, Any]
+    """The fields of AGENT.yaml; `GET /v1/agents/schema` describes them."""
 
 
 class NewApiKey(TypedDict):
@@ -217,6 +352,14 @@ class NewWorkspace(TypedDict):
     name: str
 
 
+class PageAgentSummary(TypedDict):
+    """PageAgentSummary"""
+
+    data: "list[AgentSummary]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
 class PageApiKey(TypedDict):
     """PageApiKey"""
 
@@ -249,10 +392,26 @@ class PageInvitation(TypedDict):
     """Give it as `after` for what follows; null: nothing does."""
 
 
+class PageKnowledgeDocument(TypedDict):
+    """PageKnowledgeDocument"""
+
+    data: "list[KnowledgeDocument]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
 class PageMember(TypedDict):
     """PageMember"""
 
     data: "list[Member]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageModel(TypedDict):
+    """PageModel"""
+
+    data: "list[Model]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
 
@@ -273,12 +432,37 @@ class PageToolKey(TypedDict):
     """Give it as `after` for what follows; null: nothing does."""
 
 
+class PageVersionSummary(TypedDict):
+    """PageVersionSummary"""
+
+    data: "list[VersionSummary]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageVoice(TypedDict):
+    """PageVoice"""
+
+    data: "list[Voice]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
 class PageWorkspace(TypedDict):
     """PageWorkspace"""
 
     data: "list[Workspace]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
+
+
+class Problem(TypedDict):
+    """One thing that is wrong with a document, or worth knowing."""
+
+    pointer: str
+    """Where, as a JSON pointer into the document."""
+    code: str
+    detail: str
 
 
 class ProblemBody(TypedDict):
@@ -392,6 +576,28 @@ class Switch(TypedDict):
     workspace_id: str
 
 
+class ToPublish(TypedDict):
+    """How a version is to be told from others."""
+
+    note: NotRequired[str]
+    """For those who read the list of versions."""
+
+
+class ToRollBack(TypedDict):
+    """Which version comes back."""
+
+    version: int
+    note: NotRequired[str]
+    """For those who read the list of versions."""
+
+
+class ToValidate(TypedDict):
+    """What is to be looked at."""
+
+    document: NotRequired[dict[str, Any] | None]
+    """Default: the draft."""
+
+
 class ToolKey(TypedDict):
     """Such a secret, without what is secret."""
 
@@ -401,6 +607,15 @@ class ToolKey(TypedDict):
     """Empty for a key that is short."""
     created_at: str | None
     updated_at: str | None
+
+
+class Validation(TypedDict):
+    """What was found."""
+
+    valid: bool
+    """It can be published."""
+    errors: "list[Problem]"
+    warnings: NotRequired["list[Problem]"]
 
 
 class VaultStatus(TypedDict):
@@ -413,6 +628,51 @@ class VaultStatus(TypedDict):
     """Of the master key that it wants."""
     version: int
     """Counts the changes of the master key."""
+
+
+class Version(TypedDict):
+    """A version. It is never changed."""
+
+    agent_id: str
+    number: int
+    digest: str
+    """The same for the same document and files."""
+    note: str
+    files: dict[str, str]
+    """Hashes of the documents that it knows, by name."""
+    created_by: str
+    created_by_name: NotRequired[str]
+    created_at: str
+    document: dict[str, Any]
+    """The fields of AGENT.yaml; `GET /v1/agents/schema` describes them."""
+
+
+class VersionSummary(TypedDict):
+    """A version without its document."""
+
+    agent_id: str
+    number: int
+    digest: str
+    """The same for the same document and files."""
+    note: str
+    files: dict[str, str]
+    """Hashes of the documents that it knows, by name."""
+    created_by: str
+    created_by_name: NotRequired[str]
+    created_at: str
+
+
+class Voice(TypedDict):
+    """How a provider speaks, and what chooses it."""
+
+    provider: str
+    voice: str
+    """Empty: name one of the vendor's own."""
+    field: str
+    """Where its name stands in the `tts` block."""
+    is_default: bool
+    is_local: bool
+    help: str
 
 
 class Workspace(TypedDict):

@@ -56,6 +56,173 @@ class Operations:
         """The checks of `offhook doctor`, of the server as it runs and of the workspace's agents, each ..."""
         return cast("models.Health", self._ask("GET", "/health"))
 
+    def import_agent(self, body: Any, *, idempotency_key: str | None = None) -> models.Agent:
+        """A new agent from the text of an AGENT.yaml."""
+        return cast(
+            "models.Agent", self._ask("POST", "/agents/import", headers={"Idempotency-Key": idempotency_key}, body=body)
+        )
+
+    def export_agent(self, agent_id: str, *, version: str | None = None) -> bytes:
+        """An agent as an AGENT.yaml."""
+        return cast("bytes", self._ask("GET", f"/agents/{quote(agent_id, safe='')}/export", query={"version": version}))
+
+    def get_agent_schema(
+        self,
+    ) -> dict[str, Any]:
+        """The JSON schema of an agent's document, with hints for a form under `x-ui`."""
+        return cast("dict[str, Any]", self._ask("GET", "/agents/schema"))
+
+    def list_agents(
+        self, *, managed_by: str | None = None, q: str | None = None, limit: int | None = None, after: str | None = None
+    ) -> models.PageAgentSummary:
+        """The workspace's agents, newest first."""
+        return cast(
+            "models.PageAgentSummary",
+            self._ask("GET", "/agents", query={"managed_by": managed_by, "q": q, "limit": limit, "after": after}),
+        )
+
+    def create_agent(self, body: models.NewAgent, *, idempotency_key: str | None = None) -> models.Agent:
+        """A new agent. It answers when it is published."""
+        return cast(
+            "models.Agent", self._ask("POST", "/agents", headers={"Idempotency-Key": idempotency_key}, body=body)
+        )
+
+    def get_agent(self, agent_id: str) -> models.Agent:
+        """An agent with its draft."""
+        return cast("models.Agent", self._ask("GET", f"/agents/{quote(agent_id, safe='')}"))
+
+    def patch_agent(self, agent_id: str, body: models.AgentPatch, *, if_match: str | None = None) -> models.Agent:
+        """Change a part of the draft."""
+        return cast(
+            "models.Agent",
+            self._ask("PATCH", f"/agents/{quote(agent_id, safe='')}", headers={"If-Match": if_match}, body=body),
+        )
+
+    def delete_agent(self, agent_id: str, *, with_numbers: bool | None = None) -> models.DeletedAgent:
+        """It answers no more. Its versions and its calls stay on record."""
+        return cast(
+            "models.DeletedAgent",
+            self._ask("DELETE", f"/agents/{quote(agent_id, safe='')}", query={"with_numbers": with_numbers}),
+        )
+
+    def put_agent_draft(self, agent_id: str, body: models.NewAgent, *, if_match: str | None = None) -> models.Agent:
+        """Put the whole draft; `If-Match` says which one you have read."""
+        return cast(
+            "models.Agent",
+            self._ask("PUT", f"/agents/{quote(agent_id, safe='')}/draft", headers={"if-match": if_match}, body=body),
+        )
+
+    def validate_agent(
+        self, agent_id: str, body: models.ToValidate | None, *, idempotency_key: str | None = None
+    ) -> models.Validation:
+        """What stands in the way of publishing the draft, or another document in its place."""
+        return cast(
+            "models.Validation",
+            self._ask(
+                "POST",
+                f"/agents/{quote(agent_id, safe='')}/validate",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def duplicate_agent(
+        self, agent_id: str, body: models.CopyName | None, *, idempotency_key: str | None = None
+    ) -> models.Agent:
+        """A new agent with this one's draft and documents."""
+        return cast(
+            "models.Agent",
+            self._ask(
+                "POST",
+                f"/agents/{quote(agent_id, safe='')}/duplicate",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def publish_agent(
+        self,
+        agent_id: str,
+        body: models.ToPublish | None,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
+    ) -> models.Version:
+        """The draft as a new version, which answers the next call. Calls that are live keep the version ..."""
+        return cast(
+            "models.Version",
+            self._ask(
+                "POST",
+                f"/agents/{quote(agent_id, safe='')}/publish",
+                headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
+                body=body,
+            ),
+        )
+
+    def rollback_agent(
+        self, agent_id: str, body: models.ToRollBack, *, idempotency_key: str | None = None
+    ) -> models.Version:
+        """An old version's document as a new version, which answers the next call."""
+        return cast(
+            "models.Version",
+            self._ask(
+                "POST",
+                f"/agents/{quote(agent_id, safe='')}/rollback",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def list_agent_versions(
+        self, agent_id: str, *, limit: int | None = None, after: str | None = None
+    ) -> models.PageVersionSummary:
+        """All versions, newest first."""
+        return cast(
+            "models.PageVersionSummary",
+            self._ask("GET", f"/agents/{quote(agent_id, safe='')}/versions", query={"limit": limit, "after": after}),
+        )
+
+    def get_agent_version(self, agent_id: str, number: int) -> models.Version:
+        """One version with its document."""
+        return cast(
+            "models.Version", self._ask("GET", f"/agents/{quote(agent_id, safe='')}/versions/{quote(number, safe='')}")
+        )
+
+    def diff_agent(self, agent_id: str, *, from_: str | None = None, to: str | None = None) -> models.Diff:
+        """What differs between two versions, or between one and the draft: by field, and in words."""
+        return cast(
+            "models.Diff", self._ask("GET", f"/agents/{quote(agent_id, safe='')}/diff", query={"from": from_, "to": to})
+        )
+
+    def list_documents(self, agent_id: str) -> models.PageKnowledgeDocument:
+        """All documents of the agent, by name."""
+        return cast("models.PageKnowledgeDocument", self._ask("GET", f"/agents/{quote(agent_id, safe='')}/documents"))
+
+    def upload_document(self, agent_id: str, body: Any) -> models.KnowledgeDocument:
+        """Keep a document; one of the same name is replaced. Name it under `knowledge`, and publish the agent."""
+        return cast(
+            "models.KnowledgeDocument", self._ask("POST", f"/agents/{quote(agent_id, safe='')}/documents", body=body)
+        )
+
+    def get_document_content(self, agent_id: str, document_id: str) -> bytes:
+        """A document as it was uploaded."""
+        return cast(
+            "bytes",
+            self._ask("GET", f"/agents/{quote(agent_id, safe='')}/documents/{quote(document_id, safe='')}/content"),
+        )
+
+    def delete_document(self, agent_id: str, document_id: str) -> None:
+        """Versions that know it keep it; the draft has to name it no more before it is published."""
+        self._ask("DELETE", f"/agents/{quote(agent_id, safe='')}/documents/{quote(document_id, safe='')}")
+
+    def list_models(self, *, kind: str | None = None, provider: str | None = None) -> models.PageModel:
+        """All models that are known here; others of the same vendors work as well."""
+        return cast("models.PageModel", self._ask("GET", "/models", query={"kind": kind, "provider": provider}))
+
+    def list_voices(self, *, provider: str | None = None) -> models.PageVoice:
+        """How each provider's voice is chosen, and the one that it takes by default."""
+        return cast("models.PageVoice", self._ask("GET", "/voices", query={"provider": provider}))
+
     def get_session(
         self,
     ) -> models.Session:
@@ -269,6 +436,189 @@ class AsyncOperations:
     ) -> models.Health:
         """The checks of `offhook doctor`, of the server as it runs and of the workspace's agents, each ..."""
         return cast("models.Health", await self._ask("GET", "/health"))
+
+    async def import_agent(self, body: Any, *, idempotency_key: str | None = None) -> models.Agent:
+        """A new agent from the text of an AGENT.yaml."""
+        return cast(
+            "models.Agent",
+            await self._ask("POST", "/agents/import", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    async def export_agent(self, agent_id: str, *, version: str | None = None) -> bytes:
+        """An agent as an AGENT.yaml."""
+        return cast(
+            "bytes", await self._ask("GET", f"/agents/{quote(agent_id, safe='')}/export", query={"version": version})
+        )
+
+    async def get_agent_schema(
+        self,
+    ) -> dict[str, Any]:
+        """The JSON schema of an agent's document, with hints for a form under `x-ui`."""
+        return cast("dict[str, Any]", await self._ask("GET", "/agents/schema"))
+
+    async def list_agents(
+        self, *, managed_by: str | None = None, q: str | None = None, limit: int | None = None, after: str | None = None
+    ) -> models.PageAgentSummary:
+        """The workspace's agents, newest first."""
+        return cast(
+            "models.PageAgentSummary",
+            await self._ask("GET", "/agents", query={"managed_by": managed_by, "q": q, "limit": limit, "after": after}),
+        )
+
+    async def create_agent(self, body: models.NewAgent, *, idempotency_key: str | None = None) -> models.Agent:
+        """A new agent. It answers when it is published."""
+        return cast(
+            "models.Agent", await self._ask("POST", "/agents", headers={"Idempotency-Key": idempotency_key}, body=body)
+        )
+
+    async def get_agent(self, agent_id: str) -> models.Agent:
+        """An agent with its draft."""
+        return cast("models.Agent", await self._ask("GET", f"/agents/{quote(agent_id, safe='')}"))
+
+    async def patch_agent(self, agent_id: str, body: models.AgentPatch, *, if_match: str | None = None) -> models.Agent:
+        """Change a part of the draft."""
+        return cast(
+            "models.Agent",
+            await self._ask("PATCH", f"/agents/{quote(agent_id, safe='')}", headers={"If-Match": if_match}, body=body),
+        )
+
+    async def delete_agent(self, agent_id: str, *, with_numbers: bool | None = None) -> models.DeletedAgent:
+        """It answers no more. Its versions and its calls stay on record."""
+        return cast(
+            "models.DeletedAgent",
+            await self._ask("DELETE", f"/agents/{quote(agent_id, safe='')}", query={"with_numbers": with_numbers}),
+        )
+
+    async def put_agent_draft(
+        self, agent_id: str, body: models.NewAgent, *, if_match: str | None = None
+    ) -> models.Agent:
+        """Put the whole draft; `If-Match` says which one you have read."""
+        return cast(
+            "models.Agent",
+            await self._ask(
+                "PUT", f"/agents/{quote(agent_id, safe='')}/draft", headers={"if-match": if_match}, body=body
+            ),
+        )
+
+    async def validate_agent(
+        self, agent_id: str, body: models.ToValidate | None, *, idempotency_key: str | None = None
+    ) -> models.Validation:
+        """What stands in the way of publishing the draft, or another document in its place."""
+        return cast(
+            "models.Validation",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(agent_id, safe='')}/validate",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def duplicate_agent(
+        self, agent_id: str, body: models.CopyName | None, *, idempotency_key: str | None = None
+    ) -> models.Agent:
+        """A new agent with this one's draft and documents."""
+        return cast(
+            "models.Agent",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(agent_id, safe='')}/duplicate",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def publish_agent(
+        self,
+        agent_id: str,
+        body: models.ToPublish | None,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
+    ) -> models.Version:
+        """The draft as a new version, which answers the next call. Calls that are live keep the version ..."""
+        return cast(
+            "models.Version",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(agent_id, safe='')}/publish",
+                headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
+                body=body,
+            ),
+        )
+
+    async def rollback_agent(
+        self, agent_id: str, body: models.ToRollBack, *, idempotency_key: str | None = None
+    ) -> models.Version:
+        """An old version's document as a new version, which answers the next call."""
+        return cast(
+            "models.Version",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(agent_id, safe='')}/rollback",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def list_agent_versions(
+        self, agent_id: str, *, limit: int | None = None, after: str | None = None
+    ) -> models.PageVersionSummary:
+        """All versions, newest first."""
+        return cast(
+            "models.PageVersionSummary",
+            await self._ask(
+                "GET", f"/agents/{quote(agent_id, safe='')}/versions", query={"limit": limit, "after": after}
+            ),
+        )
+
+    async def get_agent_version(self, agent_id: str, number: int) -> models.Version:
+        """One version with its document."""
+        return cast(
+            "models.Version",
+            await self._ask("GET", f"/agents/{quote(agent_id, safe='')}/versions/{quote(number, safe='')}"),
+        )
+
+    async def diff_agent(self, agent_id: str, *, from_: str | None = None, to: str | None = None) -> models.Diff:
+        """What differs between two versions, or between one and the draft: by field, and in words."""
+        return cast(
+            "models.Diff",
+            await self._ask("GET", f"/agents/{quote(agent_id, safe='')}/diff", query={"from": from_, "to": to}),
+        )
+
+    async def list_documents(self, agent_id: str) -> models.PageKnowledgeDocument:
+        """All documents of the agent, by name."""
+        return cast(
+            "models.PageKnowledgeDocument", await self._ask("GET", f"/agents/{quote(agent_id, safe='')}/documents")
+        )
+
+    async def upload_document(self, agent_id: str, body: Any) -> models.KnowledgeDocument:
+        """Keep a document; one of the same name is replaced. Name it under `knowledge`, and publish the agent."""
+        return cast(
+            "models.KnowledgeDocument",
+            await self._ask("POST", f"/agents/{quote(agent_id, safe='')}/documents", body=body),
+        )
+
+    async def get_document_content(self, agent_id: str, document_id: str) -> bytes:
+        """A document as it was uploaded."""
+        return cast(
+            "bytes",
+            await self._ask(
+                "GET", f"/agents/{quote(agent_id, safe='')}/documents/{quote(document_id, safe='')}/content"
+            ),
+        )
+
+    async def delete_document(self, agent_id: str, document_id: str) -> None:
+        """Versions that know it keep it; the draft has to name it no more before it is published."""
+        await self._ask("DELETE", f"/agents/{quote(agent_id, safe='')}/documents/{quote(document_id, safe='')}")
+
+    async def list_models(self, *, kind: str | None = None, provider: str | None = None) -> models.PageModel:
+        """All models that are known here; others of the same vendors work as well."""
+        return cast("models.PageModel", await self._ask("GET", "/models", query={"kind": kind, "provider": provider}))
+
+    async def list_voices(self, *, provider: str | None = None) -> models.PageVoice:
+        """How each provider's voice is chosen, and the one that it takes by default."""
+        return cast("models.PageVoice", await self._ask("GET", "/voices", query={"provider": provider}))
 
     async def get_session(
         self,

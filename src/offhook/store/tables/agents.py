@@ -27,13 +27,15 @@ AGENT_VERSIONS: Final = scoped(
     Column("agent_id", Id, ForeignKey("agents.id", ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("document", Json, nullable=False),
+    Column("files", Json, nullable=False, server_default="{}"),
     Column("digest", String(64), nullable=False),
     Column("note", Words, nullable=False, server_default=""),
     Column("created_by", Id, nullable=False),
+    Column("created_by_name", Name, nullable=False, server_default=""),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("workspace_id", "agent_id", "number"),
 )
-"""Published documents; never changed."""
+"""Published documents; never changed. `files`: the hashes of what the document names under `knowledge`, by name."""
 
 DOCUMENTS: Final = scoped(
     "knowledge_documents",
@@ -42,6 +44,7 @@ DOCUMENTS: Final = scoped(
     Column("name", Name, nullable=False),
     Column("content_hash", String(64), nullable=False),
     Column("object_key", Words, nullable=False),
+    Column("media_type", String(60), nullable=False),
     Column("bytes", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("workspace_id", "agent_id", "name"),

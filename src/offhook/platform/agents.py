@@ -1,0 +1,385 @@
+"""Agents that are managed here: drafts, published versions, what came before. A version is never changed.
+
+A draft is saved when it is a document; what it names (knowledge, other agents) has to be there when it is published.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from offhook import clock
+from offhook.ids import new_id
+from offhook.platform.agent_documents import Around, Judged, judge, merged
+from offhook.platform.audit import audit
+from offhook.platform.files import BY_FILE, digest_of
+from offhook.platform.problems import Conflict, Flaw, Invalid, NotFound, Stale
+from offhook.settings import Settings
+from offhook.store.scope import Actor, Scope
+from offhook.store.store import Store
+from offhook.store.tables.agents import AGENT_VERSIONS, AGENTS, DOCUMENTS
+from offhook.store.tables.numbers import PHONE_NUMBERS
+
+BY_API: Final = "api"
+MOST_AGENTS: Final = 10_000
+"""Of a workspace."""
+DRAFT: Final = "draft"
+PUBLISHED: Final = "published"
+_V: Final = AGENT_VERSIONS.c
+_IDS: Final = re.compile("agent_[0-9A-Z]{26}")
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What came of a deletion."""
+
+    id: str
+    numbers: tuple[str, ...]
+    """That belong to no agent any more."""
+
+
+class Agents:
+    """The agents of all workspaces."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store, self._settings = store, settings
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def get(self, workspace: str, agent_id: str) -> Any:
+        """The row with its draft. Raises `NotFound`."""
+        return await self._store.read(workspace, lambda scope: row_of(scope, agent_id))
+
+    async def every(self, workspace: str, ask: int, after: str, *, managed_by: str = "", search: str = "") -> Any:
+        """Rows without their drafts, newest first."""
+        shown = [column for column in AGENTS.c if column is not AGENTS.c.draft]
+
+        def job(scope: Scope) -> Sequence[Any]:
+            found = scope.select(*shown).where(AGENTS.c.deleted_at.is_(None))
+            if after:
+                found = found.where(AGENTS.c.id < after)
+            if managed_by:
+                found = found.where(AGENTS.c.managed_by == managed_by)
+            if search:
+                found = found.where(AGENTS.c.name.icontains(search, autoescape=True))
+            return scope.all(found.order_by(AGENTS.c.id.desc()).limit(ask))
+
+        return await self._store.read(workspace, job)
+
+    async def versions(self, workspace: str, agent_id: str, ask: int, before: int) -> Sequence[Any]:
+        """Versions without their documents, newest first; those below `before` when it is not 0."""
+        shown = [column for column in _V if column is not _V.document]
+
+        def job(scope: Scope) -> Sequence[Any]:
+            row_of(scope, agent_id)
+            found = scope.select(*shown).where(_V.agent_id == agent_id)
+            found = found.where(_V.number < before) if before else found
+            return scope.all(found.order_by(_V.number.desc()).limit(ask))
+
+        return await self._store.read(workspace, job)
+
+    async def version(self, workspace: str, agent_id: str, number: int) -> Any:
+        """One version. Raises `NotFound`."""
+
+        def job(scope: Scope) -> Any:
+            row_of(scope, agent_id)
+            return version_of(scope, agent_id, number)
+
+        return await self._store.read(workspace, job)
+
+    async def document(self, workspace: str, agent_id: str, which: str) -> dict[str, Any]:
+        """The document of `draft`, `published` or a version's number. Raises `NotFound`, `Invalid`."""
+
+        def job(scope: Scope) -> dict[str, Any]:
+            row = row_of(scope, agent_id)
+            if which == DRAFT:
+                return dict(row.draft)
+            number = row.published_version if which == PUBLISHED else int(which) if which.isdigit() else -1
+            if number is None:
+                raise NotFound("agent_version", PUBLISHED)
+            return dict(version_of(scope, agent_id, number).document)
+
+        return await self._store.read(workspace, job)
+
+    # ── drafts ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def create(
+        self, workspace: str, document: Mapping[str, Any], actor: Actor, *, is_sample: bool = False
+    ) -> Any:
+        """A new agent with this draft. Raises `Invalid`."""
+        name = (await self._fit(document)).name
+        agent_id = new_id("agent")
+
+        def job(scope: Scope) -> Any:
+            living = scope.select(AGENTS.c.id).where(AGENTS.c.deleted_at.is_(None)).order_by(AGENTS.c.id)
+            if scope.first(living.offset(MOST_AGENTS - 1)) is not None:
+                raise Conflict(f"a workspace has {MOST_AGENTS:,} agents at most", code="agent.too_many")
+            return _insert(scope, agent_id, name, dict(document), is_sample=is_sample)
+
+        return await self._store.write(workspace, job, actor)
+
+    async def save(
+        self, workspace: str, agent_id: str, document: Mapping[str, Any], revision: int | None, actor: Actor
+    ) -> Any:
+        """Put the draft. `revision` None: whichever is there. Raises `Invalid`, `NotFound`, `Conflict`, `Stale`."""
+        await self._store.read(workspace, lambda scope: _own(scope, agent_id))
+        name = (await self._fit(document)).name
+        return await self._store.write(
+            workspace, lambda scope: _save(scope, agent_id, name, dict(document), revision), actor
+        )
+
+    async def patch(
+        self, workspace: str, agent_id: str, patch: Mapping[str, Any], revision: int | None, actor: Actor
+    ) -> Any:
+        """Put a part of the draft (RFC 7396). Raises as `save`."""
+        row = await self._store.read(workspace, lambda scope: _own(scope, agent_id))
+        if revision is not None and revision != row.revision:
+            raise Stale
+        document = merged(row.draft, dict(patch))
+        # What was read is what is changed, also when the sender did not say so.
+        return await self.save(workspace, agent_id, document, row.revision, actor)
+
+    async def judged(self, workspace: str, agent_id: str, document: Mapping[str, Any] | None) -> Judged:
+        """What is wrong with the draft, or with a document that could be it. Raises `NotFound`."""
+
+        def job(scope: Scope) -> tuple[Any, Around]:
+            row = row_of(scope, agent_id)
+            looked_at = document if document is not None else row.draft
+            return looked_at, self._around(scope, agent_id, looked_at, is_whole=row.managed_by == BY_API)
+
+        return await self._judged(*await self._store.read(workspace, job))
+
+    # ── versions ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def publish(
+        self, workspace: str, agent_id: str, note: str, revision: int | None, actor: Actor
+    ) -> tuple[Any, bool]:
+        """The draft as a version, which answers from now on; whether it is a new one. A draft that is published
+        already is no new one.
+
+        Raises `NotFound`, `Conflict`, `Stale`, `Invalid` when something that it names is missing.
+        """
+
+        def job(scope: Scope) -> tuple[Any, Around]:
+            row = _own(scope, agent_id)
+            if revision is not None and revision != row.revision:
+                raise Stale
+            return row, self._around(scope, agent_id, row.draft)
+
+        row, around = await self._store.read(workspace, job)
+        judged = await self._judged(row.draft, around)
+        if judged.flaws:
+            raise Invalid(judged.flaws, code="agent.invalid")
+
+        def put(scope: Scope) -> tuple[Any, bool]:
+            # The draft that was judged is the one that is published.
+            if _own(scope, agent_id).revision != row.revision:
+                raise Stale
+            document = dict(row.draft)
+            return _put_version(scope, agent_id, document, files_of(scope, agent_id, document), note, "agent.published")
+
+        return await self._store.write(workspace, put, actor)
+
+    async def rollback(self, workspace: str, agent_id: str, number: int, note: str, actor: Actor) -> Any:
+        """An old document as a new version. A draft that held nothing new follows it.
+
+        Raises `NotFound`, `Conflict`, `Invalid` when this program does not take the document any more.
+        """
+
+        def read(scope: Scope) -> tuple[Any, Around]:
+            _own(scope, agent_id)
+            old = version_of(scope, agent_id, number)
+            return old, self._around(scope, agent_id, old.document, is_whole=False)
+
+        old, around = await self._store.read(workspace, read)
+        judged = await self._judged(old.document, around)
+        if judged.flaws:
+            raise Invalid(judged.flaws, code="agent.invalid")
+
+        def job(scope: Scope) -> Any:
+            row = _own(scope, agent_id)
+            if row.published_version == number:
+                raise Conflict(f"version {number} is the published one", code="agent.version_is_published")
+            published = version_of(scope, agent_id, row.published_version) if row.published_version else None
+            told = note or f"back to version {number}"
+            made, _ = _put_version(scope, agent_id, dict(old.document), dict(old.files), told, "agent.rolled_back")
+            if published is not None and row.draft == published.document:
+                _save(scope, agent_id, str(old.document.get("name", row.name)), dict(old.document), None)
+            return made
+
+        return await self._store.write(workspace, job, actor)
+
+    async def duplicate(self, workspace: str, agent_id: str, name: str, actor: Actor) -> Any:
+        """A new agent with this one's draft and documents. Raises `NotFound`, `Invalid`."""
+        row = await self.get(workspace, agent_id)
+        document = {**row.draft, "name": name or f"{row.name} (copy)"[:100]}
+        if row.managed_by == BY_API:
+            await self._fit(document)
+        made = new_id("agent")
+
+        def job(scope: Scope) -> Any:
+            new = _insert(scope, made, str(document["name"]), document)
+            documents = scope.all(scope.select(DOCUMENTS).where(DOCUMENTS.c.agent_id == agent_id))
+            scope.insert_many(DOCUMENTS, [{**one._mapping, "id": new_id("doc"), "agent_id": made} for one in documents])
+            return new
+
+        return await self._store.write(workspace, job, actor)
+
+    async def delete(self, workspace: str, agent_id: str, actor: Actor, *, with_numbers: bool) -> Deleted:
+        """It answers no more; its versions and calls stay for the record. Raises `NotFound`, and `Conflict` while
+        numbers belong to it, unless `with_numbers`."""
+
+        def job(scope: Scope) -> Deleted:
+            _own(scope, agent_id)
+            number = PHONE_NUMBERS.c
+            rows = scope.all(scope.select(number.id, number.number).where(number.agent_id == agent_id))
+            if rows and not with_numbers:
+                told = ", ".join(row.number for row in rows[:5])
+                raise Conflict(
+                    f"{len(rows)} telephone number{'s belong' if len(rows) > 1 else ' belongs'} to this agent: {told}",
+                    code="agent.has_numbers",
+                    what_to_do="Give the numbers to another agent first, or send `?with_numbers=true`: then nobody "
+                    "answers them.",
+                )
+            scope.update(AGENTS, AGENTS.c.id == agent_id, deleted_at=clock.wall_ms())
+            for row in rows:
+                scope.update(
+                    PHONE_NUMBERS, number.id == row.id, agent_id=None, split=None, revision=number.revision + 1
+                )
+                scope.tell("phone_number", row.id)
+            audit(scope, "agent.deleted", "agent", agent_id, before={"numbers": [row.number for row in rows]})
+            scope.tell("agent", agent_id)
+            return Deleted(agent_id, tuple(row.number for row in rows))
+
+        return await self._store.write(workspace, job, actor)
+
+    # ── how ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _fit(self, document: Mapping[str, Any]) -> Any:
+        """The agent of a document that can be a draft. Raises `Invalid`."""
+        judged = await self._judged(document, Around(private_hosts=self._settings.private_hosts))
+        if judged.agent is None:
+            flaws = [Flaw(f"/document{flaw.pointer}", flaw.detail, flaw.code) for flaw in judged.flaws]
+            raise Invalid(flaws, code="agent.invalid")
+        return judged.agent
+
+    async def _judged(self, document: Mapping[str, Any], around: Around) -> Judged:
+        return await asyncio.to_thread(judge, document, around, clock.wall().date())
+
+    def _around(self, scope: Scope, agent_id: str, document: Mapping[str, Any], *, is_whole: bool = True) -> Around:
+        names = scope.all(scope.select(DOCUMENTS.c.name).where(DOCUMENTS.c.agent_id == agent_id))
+        named = set(_IDS.findall(str(document)))
+        others = scope.all(scope.select(AGENTS.c.id).where(AGENTS.c.deleted_at.is_(None), AGENTS.c.id.in_(named)))
+        return Around(
+            frozenset(row.name for row in names) if is_whole else None,
+            frozenset(row.id for row in others),
+            self._settings.private_hosts,
+        )
+
+
+# ── in a transaction ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def row_of(scope: Scope, agent_id: str) -> Any:
+    """The agent's row. Raises `NotFound`."""
+    row = scope.get(AGENTS, agent_id)
+    if row is None or row.deleted_at is not None:
+        raise NotFound("agent", agent_id)
+    return row
+
+
+def version_of(scope: Scope, agent_id: str, number: int) -> Any:
+    """A version's row. Raises `NotFound`."""
+    # A larger number is none of the column's type.
+    found = scope.select(AGENT_VERSIONS).where(_V.agent_id == agent_id, _V.number == min(max(number, -1), 2**31 - 1))
+    row = scope.first(found)
+    if row is None:
+        raise NotFound("agent_version", str(number))
+    return row
+
+
+def require_versions(scope: Scope, agent_id: str, numbers: Sequence[int]) -> None:
+    """For a number's split: raises `Invalid` when the agent has no such version, `NotFound` without the agent."""
+    row_of(scope, agent_id)
+    known = {row.number for row in scope.all(scope.select(_V.number).where(_V.agent_id == agent_id))}
+    flaws = [
+        Flaw(f"/split/{place}/version", f"there is no version {number} of this agent", "agent_version.not_found")
+        for place, number in enumerate(numbers)
+        if number not in known
+    ]
+    if flaws:
+        raise Invalid(flaws)
+
+
+def files_of(scope: Scope, agent_id: str, document: Mapping[str, Any]) -> dict[str, str]:
+    """The hashes of what a document names under `knowledge`, by name."""
+    wanted = document.get("knowledge") or ()
+    columns = (DOCUMENTS.c.name, DOCUMENTS.c.content_hash)
+    rows = scope.all(scope.select(*columns).where(DOCUMENTS.c.agent_id == agent_id))
+    return {row.name: row.content_hash for row in rows if row.name in wanted}
+
+
+def require_own(row: Any) -> None:
+    """Raises `Conflict` for an agent that is managed by a file."""
+    if row.managed_by == BY_FILE:
+        raise Conflict(
+            "this agent is managed by its file",
+            code="agent.managed_by_file",
+            what_to_do=f"Change {row.file}: the server takes it over by itself. Or duplicate the agent, and change the "
+            "copy here.",
+        )
+
+
+def _own(scope: Scope, agent_id: str) -> Any:
+    row = row_of(scope, agent_id)
+    require_own(row)
+    return row
+
+
+def _insert(scope: Scope, agent_id: str, name: str, document: dict[str, Any], *, is_sample: bool = False) -> Any:
+    at = clock.wall_ms()
+    scope.insert(
+        AGENTS, id=agent_id, name=name, draft=document, revision=1, managed_by=BY_API, is_sample=int(is_sample),
+        created_at=at, updated_at=at,
+    )  # fmt: skip
+    audit(scope, "agent.created", "agent", agent_id, after={"name": name})
+    scope.tell("agent", agent_id)
+    return row_of(scope, agent_id)
+
+
+def _save(scope: Scope, agent_id: str, name: str, document: dict[str, Any], revision: int | None) -> Any:
+    before = _own(scope, agent_id)
+    if revision is not None and revision != before.revision:
+        raise Stale
+    if before.draft == document:
+        return before
+    scope.update(
+        AGENTS, AGENTS.c.id == agent_id, name=name, draft=document, revision=before.revision + 1,
+        updated_at=clock.wall_ms(),
+    )  # fmt: skip
+    changed = sorted(name for name in {*before.draft, *document} if before.draft.get(name) != document.get(name))
+    audit(
+        scope, "agent.draft_saved", "agent", agent_id,
+        {"revision": before.revision}, {"revision": before.revision + 1, "fields": changed},
+    )  # fmt: skip
+    scope.tell("agent", agent_id)
+    return row_of(scope, agent_id)
+
+
+def _put_version(
+    scope: Scope, agent_id: str, document: dict[str, Any], files: dict[str, str], note: str, action: str
+) -> tuple[Any, bool]:
+    digest = digest_of([document, files])
+    last = scope.first(scope.select(AGENT_VERSIONS).where(_V.agent_id == agent_id).order_by(_V.number.desc()))
+    if last is not None and last.digest == digest and row_of(scope, agent_id).published_version == last.number:
+        return last, False
+    number, at = last.number + 1 if last is not None else 1, clock.wall_ms()
+    scope.insert(
+        AGENT_VERSIONS, agent_id=agent_id, number=number, document=document, files=files, digest=digest, note=note,
+        created_by=scope.actor.id, created_by_name=scope.actor.name[:200], created_at=at,
+    )  # fmt: skip
+    scope.update(AGENTS, AGENTS.c.id == agent_id, published_version=number, updated_at=at)
+    audit(scope, action, "agent", agent_id, after={"version": number, "digest": digest, "note": note[:200]})
+    scope.tell("agent", agent_id)
+    return version_of(scope, agent_id, number), True
