@@ -168,7 +168,7 @@ def _operation(method: str, path: str, operation: Mapping[str, Any], *, is_async
     begin, wait = ("async ", "await ") if is_async else ("", "")
     yield f"    {begin}def {operation['operationId']}(self, {', '.join(arguments)}) -> {kind}:"
     yield f'        """{_told(operation)}"""'
-    target = re.sub(r"{(\w+)}", lambda one: "{quote(" + named[one[1]] + ", safe='')}", path)
+    target = re.sub(r"{(\w+)}", lambda one: "{quote(str(" + named[one[1]] + "), safe='')}", path)
     asked = [repr(method.upper()), f'f"{target}"' if places else f'"{path}"']
     for place, name in (("query", "query"), ("header", "headers")):
         pairs = [f"{one['name']!r}: {named[one['name']]}" for one in others if one["in"] == place]

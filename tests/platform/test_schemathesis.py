@@ -18,7 +18,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, ignored_auth, response_schema_conformance
 
 from offhook.api import rates
-from offhook.api.app import ROOT, create_api
+from offhook.api.app import ROOT, mount_api
 from offhook.api.document import operations
 from offhook.platform.buckets import Allowance
 from tests.platform.test_openapi import document_of
@@ -53,7 +53,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         url = new_database("sqlite", folder)
         async with world(url, folder, api_per_minute=1_000_000) as here:
             app = FastAPI(openapi_url=None)
-            app.mount(ROOT, create_api(here.platform))
+            mount_api(app, here.platform)
             server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
             server.capture_signals = suppress  # type: ignore[assignment]
             serving = asyncio.ensure_future(server.serve())

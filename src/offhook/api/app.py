@@ -1,8 +1,10 @@
 """The API as an application of its own, served below `/v1`."""
 
+import re
 from typing import Final
 
 from fastapi import FastAPI, Request
+from starlette.routing import Mount
 
 from offhook import __version__
 from offhook.api import (
@@ -77,3 +79,11 @@ def create_api(platform: Platform) -> FastAPI:
         return problem(404, f"there is no {ROOT}/{rest[:80]}", "http.404", "See /v1/openapi.json for what there is.")
 
     return app
+
+
+def mount_api(app: FastAPI, platform: Platform) -> None:
+    """Serve the API below `/v1` of this application."""
+    route = Mount(ROOT, app=create_api(platform))
+    # Whatever stands in a path is the API's to refuse; Starlette stops at a line break.
+    route.path_regex = re.compile(route.path_regex.pattern, re.DOTALL)
+    app.router.routes.append(route)

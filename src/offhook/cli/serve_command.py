@@ -82,7 +82,7 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
 
     Raises `OffhookError`.
     """
-    from offhook.api.app import ROOT, create_api
+    from offhook.api.app import mount_api
     from offhook.api.monitor import monitor_router
     from offhook.call.records.watched import WatchedRecords
     from offhook.platform.first import ensure_first
@@ -100,7 +100,7 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
         live, desk = platform.take_calls(kept, _lines(rest, settings), _past(settings, files))
         app = create_app(desk, settings, sentences=_sentences(team), records=records.state)
         app.include_router(monitor_router(platform))
-        app.mount(ROOT, create_api(platform))
+        mount_api(app, platform)
         runtimes = platform.line_up.runtimes
         platform.backups.start()
         greet = _greeting(await ensure_first(platform), settings)

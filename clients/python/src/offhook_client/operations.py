@@ -32,7 +32,7 @@ class Operations:
 
     def revoke_api_key(self, key_id: str) -> None:
         """Known no more, from now on."""
-        self._ask("DELETE", f"/api-keys/{quote(key_id, safe='')}")
+        self._ask("DELETE", f"/api-keys/{quote(str(key_id), safe='')}")
 
     def list_backups(
         self,
@@ -48,7 +48,7 @@ class Operations:
 
     def download_backup(self, name: str) -> bytes:
         """The archive. What is secret in it is sealed; all else can be read by whoever has it."""
-        return cast("bytes", self._ask("GET", f"/backups/{quote(name, safe='')}"))
+        return cast("bytes", self._ask("GET", f"/backups/{quote(str(name), safe='')}"))
 
     def get_health(
         self,
@@ -64,7 +64,9 @@ class Operations:
 
     def export_agent(self, agent_id: str, *, version: str | None = None) -> bytes:
         """An agent as an AGENT.yaml."""
-        return cast("bytes", self._ask("GET", f"/agents/{quote(agent_id, safe='')}/export", query={"version": version}))
+        return cast(
+            "bytes", self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/export", query={"version": version})
+        )
 
     def get_agent_schema(
         self,
@@ -89,27 +91,29 @@ class Operations:
 
     def get_agent(self, agent_id: str) -> models.Agent:
         """An agent with its draft."""
-        return cast("models.Agent", self._ask("GET", f"/agents/{quote(agent_id, safe='')}"))
+        return cast("models.Agent", self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}"))
 
     def patch_agent(self, agent_id: str, body: models.AgentPatch, *, if_match: str | None = None) -> models.Agent:
         """Change a part of the draft."""
         return cast(
             "models.Agent",
-            self._ask("PATCH", f"/agents/{quote(agent_id, safe='')}", headers={"If-Match": if_match}, body=body),
+            self._ask("PATCH", f"/agents/{quote(str(agent_id), safe='')}", headers={"If-Match": if_match}, body=body),
         )
 
     def delete_agent(self, agent_id: str, *, with_numbers: bool | None = None) -> models.DeletedAgent:
         """It answers no more. Its versions and its calls stay on record."""
         return cast(
             "models.DeletedAgent",
-            self._ask("DELETE", f"/agents/{quote(agent_id, safe='')}", query={"with_numbers": with_numbers}),
+            self._ask("DELETE", f"/agents/{quote(str(agent_id), safe='')}", query={"with_numbers": with_numbers}),
         )
 
     def put_agent_draft(self, agent_id: str, body: models.NewAgent, *, if_match: str | None = None) -> models.Agent:
         """Put the whole draft; `If-Match` says which one you have read."""
         return cast(
             "models.Agent",
-            self._ask("PUT", f"/agents/{quote(agent_id, safe='')}/draft", headers={"if-match": if_match}, body=body),
+            self._ask(
+                "PUT", f"/agents/{quote(str(agent_id), safe='')}/draft", headers={"if-match": if_match}, body=body
+            ),
         )
 
     def validate_agent(
@@ -120,7 +124,7 @@ class Operations:
             "models.Validation",
             self._ask(
                 "POST",
-                f"/agents/{quote(agent_id, safe='')}/validate",
+                f"/agents/{quote(str(agent_id), safe='')}/validate",
                 headers={"Idempotency-Key": idempotency_key},
                 body=body,
             ),
@@ -134,7 +138,7 @@ class Operations:
             "models.Agent",
             self._ask(
                 "POST",
-                f"/agents/{quote(agent_id, safe='')}/duplicate",
+                f"/agents/{quote(str(agent_id), safe='')}/duplicate",
                 headers={"Idempotency-Key": idempotency_key},
                 body=body,
             ),
@@ -153,7 +157,7 @@ class Operations:
             "models.Version",
             self._ask(
                 "POST",
-                f"/agents/{quote(agent_id, safe='')}/publish",
+                f"/agents/{quote(str(agent_id), safe='')}/publish",
                 headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
                 body=body,
             ),
@@ -167,7 +171,7 @@ class Operations:
             "models.Version",
             self._ask(
                 "POST",
-                f"/agents/{quote(agent_id, safe='')}/rollback",
+                f"/agents/{quote(str(agent_id), safe='')}/rollback",
                 headers={"Idempotency-Key": idempotency_key},
                 body=body,
             ),
@@ -179,41 +183,50 @@ class Operations:
         """All versions, newest first."""
         return cast(
             "models.PageVersionSummary",
-            self._ask("GET", f"/agents/{quote(agent_id, safe='')}/versions", query={"limit": limit, "after": after}),
+            self._ask(
+                "GET", f"/agents/{quote(str(agent_id), safe='')}/versions", query={"limit": limit, "after": after}
+            ),
         )
 
     def get_agent_version(self, agent_id: str, number: int) -> models.Version:
         """One version with its document."""
         return cast(
-            "models.Version", self._ask("GET", f"/agents/{quote(agent_id, safe='')}/versions/{quote(number, safe='')}")
+            "models.Version",
+            self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/versions/{quote(str(number), safe='')}"),
         )
 
     def diff_agent(self, agent_id: str, *, from_: str | None = None, to: str | None = None) -> models.Diff:
         """What differs between two versions, or between one and the draft: by field, and in words."""
         return cast(
-            "models.Diff", self._ask("GET", f"/agents/{quote(agent_id, safe='')}/diff", query={"from": from_, "to": to})
+            "models.Diff",
+            self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/diff", query={"from": from_, "to": to}),
         )
 
     def list_documents(self, agent_id: str) -> models.PageKnowledgeDocument:
         """All documents of the agent, by name."""
-        return cast("models.PageKnowledgeDocument", self._ask("GET", f"/agents/{quote(agent_id, safe='')}/documents"))
+        return cast(
+            "models.PageKnowledgeDocument", self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/documents")
+        )
 
     def upload_document(self, agent_id: str, body: Any) -> models.KnowledgeDocument:
         """Keep a document; one of the same name is replaced. Name it under `knowledge`, and publish the agent."""
         return cast(
-            "models.KnowledgeDocument", self._ask("POST", f"/agents/{quote(agent_id, safe='')}/documents", body=body)
+            "models.KnowledgeDocument",
+            self._ask("POST", f"/agents/{quote(str(agent_id), safe='')}/documents", body=body),
         )
 
     def get_document_content(self, agent_id: str, document_id: str) -> bytes:
         """A document as it was uploaded."""
         return cast(
             "bytes",
-            self._ask("GET", f"/agents/{quote(agent_id, safe='')}/documents/{quote(document_id, safe='')}/content"),
+            self._ask(
+                "GET", f"/agents/{quote(str(agent_id), safe='')}/documents/{quote(str(document_id), safe='')}/content"
+            ),
         )
 
     def delete_document(self, agent_id: str, document_id: str) -> None:
         """Versions that know it keep it; the draft has to name it no more before it is published."""
-        self._ask("DELETE", f"/agents/{quote(agent_id, safe='')}/documents/{quote(document_id, safe='')}")
+        self._ask("DELETE", f"/agents/{quote(str(agent_id), safe='')}/documents/{quote(str(document_id), safe='')}")
 
     def list_models(self, *, kind: str | None = None, provider: str | None = None) -> models.PageModel:
         """All models that are known here; others of the same vendors work as well."""
@@ -267,15 +280,15 @@ class Operations:
 
     def get_member(self, user_id: str) -> models.Member:
         """One of them."""
-        return cast("models.Member", self._ask("GET", f"/members/{quote(user_id, safe='')}"))
+        return cast("models.Member", self._ask("GET", f"/members/{quote(str(user_id), safe='')}"))
 
     def change_member(self, user_id: str, body: models.MemberChange) -> models.Member:
         """Another role, or shut out and let in again. Whoever is shut out is signed out at once."""
-        return cast("models.Member", self._ask("PATCH", f"/members/{quote(user_id, safe='')}", body=body))
+        return cast("models.Member", self._ask("PATCH", f"/members/{quote(str(user_id), safe='')}", body=body))
 
     def remove_member(self, user_id: str) -> None:
         """No member any more. The last owner stays."""
-        self._ask("DELETE", f"/members/{quote(user_id, safe='')}")
+        self._ask("DELETE", f"/members/{quote(str(user_id), safe='')}")
 
     def list_invitations(self, *, limit: int | None = None, after: str | None = None) -> models.PageInvitation:
         """Those that wait, newest first."""
@@ -292,7 +305,7 @@ class Operations:
 
     def withdraw_invitation(self, invitation_id: str) -> None:
         """Its link works no more."""
-        self._ask("DELETE", f"/invitations/{quote(invitation_id, safe='')}")
+        self._ask("DELETE", f"/invitations/{quote(str(invitation_id), safe='')}")
 
     def list_workspaces(
         self,
@@ -309,7 +322,9 @@ class Operations:
 
     def rename_workspace(self, workspace_id: str, body: models.NewWorkspace) -> models.Workspace:
         """Another name for the workspace in which the caller works; others look as if they did not exist."""
-        return cast("models.Workspace", self._ask("PATCH", f"/workspaces/{quote(workspace_id, safe='')}", body=body))
+        return cast(
+            "models.Workspace", self._ask("PATCH", f"/workspaces/{quote(str(workspace_id), safe='')}", body=body)
+        )
 
     def list_audit_events(
         self,
@@ -354,16 +369,16 @@ class Operations:
         """Try a key, and keep it in place of the one before. One that the vendor refuses is not kept (422)."""
         return cast(
             "models.ProviderKey",
-            self._ask("PUT", f"/provider-keys/{quote(provider, safe='')}", query={"force": force}, body=body),
+            self._ask("PUT", f"/provider-keys/{quote(str(provider), safe='')}", query={"force": force}, body=body),
         )
 
     def delete_provider_key(self, provider: str) -> None:
         """Keep it no longer. Calls that live keep it to their end."""
-        self._ask("DELETE", f"/provider-keys/{quote(provider, safe='')}")
+        self._ask("DELETE", f"/provider-keys/{quote(str(provider), safe='')}")
 
     def check_provider_key(self, provider: str) -> models.ProviderKey:
         """Try the key that is there: one harmless question to the vendor."""
-        return cast("models.ProviderKey", self._ask("POST", f"/provider-keys/{quote(provider, safe='')}/check"))
+        return cast("models.ProviderKey", self._ask("POST", f"/provider-keys/{quote(str(provider), safe='')}/check"))
 
     def list_tool_keys(
         self,
@@ -373,11 +388,11 @@ class Operations:
 
     def save_tool_key(self, name: str, body: models.NewToolKey) -> models.ToolKey:
         """Keep a secret in place of the one before. Agents name it: `${SHOP_TOKEN}`, `key_env: SHOP_TOKEN`."""
-        return cast("models.ToolKey", self._ask("PUT", f"/tool-keys/{quote(name, safe='')}", body=body))
+        return cast("models.ToolKey", self._ask("PUT", f"/tool-keys/{quote(str(name), safe='')}", body=body))
 
     def delete_tool_key(self, name: str) -> None:
         """Keep it no longer."""
-        self._ask("DELETE", f"/tool-keys/{quote(name, safe='')}")
+        self._ask("DELETE", f"/tool-keys/{quote(str(name), safe='')}")
 
     def get_vault(
         self,
@@ -412,7 +427,7 @@ class AsyncOperations:
 
     async def revoke_api_key(self, key_id: str) -> None:
         """Known no more, from now on."""
-        await self._ask("DELETE", f"/api-keys/{quote(key_id, safe='')}")
+        await self._ask("DELETE", f"/api-keys/{quote(str(key_id), safe='')}")
 
     async def list_backups(
         self,
@@ -429,7 +444,7 @@ class AsyncOperations:
 
     async def download_backup(self, name: str) -> bytes:
         """The archive. What is secret in it is sealed; all else can be read by whoever has it."""
-        return cast("bytes", await self._ask("GET", f"/backups/{quote(name, safe='')}"))
+        return cast("bytes", await self._ask("GET", f"/backups/{quote(str(name), safe='')}"))
 
     async def get_health(
         self,
@@ -447,7 +462,8 @@ class AsyncOperations:
     async def export_agent(self, agent_id: str, *, version: str | None = None) -> bytes:
         """An agent as an AGENT.yaml."""
         return cast(
-            "bytes", await self._ask("GET", f"/agents/{quote(agent_id, safe='')}/export", query={"version": version})
+            "bytes",
+            await self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/export", query={"version": version}),
         )
 
     async def get_agent_schema(
@@ -473,20 +489,22 @@ class AsyncOperations:
 
     async def get_agent(self, agent_id: str) -> models.Agent:
         """An agent with its draft."""
-        return cast("models.Agent", await self._ask("GET", f"/agents/{quote(agent_id, safe='')}"))
+        return cast("models.Agent", await self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}"))
 
     async def patch_agent(self, agent_id: str, body: models.AgentPatch, *, if_match: str | None = None) -> models.Agent:
         """Change a part of the draft."""
         return cast(
             "models.Agent",
-            await self._ask("PATCH", f"/agents/{quote(agent_id, safe='')}", headers={"If-Match": if_match}, body=body),
+            await self._ask(
+                "PATCH", f"/agents/{quote(str(agent_id), safe='')}", headers={"If-Match": if_match}, body=body
+            ),
         )
 
     async def delete_agent(self, agent_id: str, *, with_numbers: bool | None = None) -> models.DeletedAgent:
         """It answers no more. Its versions and its calls stay on record."""
         return cast(
             "models.DeletedAgent",
-            await self._ask("DELETE", f"/agents/{quote(agent_id, safe='')}", query={"with_numbers": with_numbers}),
+            await self._ask("DELETE", f"/agents/{quote(str(agent_id), safe='')}", query={"with_numbers": with_numbers}),
         )
 
     async def put_agent_draft(
@@ -496,7 +514,7 @@ class AsyncOperations:
         return cast(
             "models.Agent",
             await self._ask(
-                "PUT", f"/agents/{quote(agent_id, safe='')}/draft", headers={"if-match": if_match}, body=body
+                "PUT", f"/agents/{quote(str(agent_id), safe='')}/draft", headers={"if-match": if_match}, body=body
             ),
         )
 
@@ -508,7 +526,7 @@ class AsyncOperations:
             "models.Validation",
             await self._ask(
                 "POST",
-                f"/agents/{quote(agent_id, safe='')}/validate",
+                f"/agents/{quote(str(agent_id), safe='')}/validate",
                 headers={"Idempotency-Key": idempotency_key},
                 body=body,
             ),
@@ -522,7 +540,7 @@ class AsyncOperations:
             "models.Agent",
             await self._ask(
                 "POST",
-                f"/agents/{quote(agent_id, safe='')}/duplicate",
+                f"/agents/{quote(str(agent_id), safe='')}/duplicate",
                 headers={"Idempotency-Key": idempotency_key},
                 body=body,
             ),
@@ -541,7 +559,7 @@ class AsyncOperations:
             "models.Version",
             await self._ask(
                 "POST",
-                f"/agents/{quote(agent_id, safe='')}/publish",
+                f"/agents/{quote(str(agent_id), safe='')}/publish",
                 headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
                 body=body,
             ),
@@ -555,7 +573,7 @@ class AsyncOperations:
             "models.Version",
             await self._ask(
                 "POST",
-                f"/agents/{quote(agent_id, safe='')}/rollback",
+                f"/agents/{quote(str(agent_id), safe='')}/rollback",
                 headers={"Idempotency-Key": idempotency_key},
                 body=body,
             ),
@@ -568,7 +586,7 @@ class AsyncOperations:
         return cast(
             "models.PageVersionSummary",
             await self._ask(
-                "GET", f"/agents/{quote(agent_id, safe='')}/versions", query={"limit": limit, "after": after}
+                "GET", f"/agents/{quote(str(agent_id), safe='')}/versions", query={"limit": limit, "after": after}
             ),
         )
 
@@ -576,27 +594,27 @@ class AsyncOperations:
         """One version with its document."""
         return cast(
             "models.Version",
-            await self._ask("GET", f"/agents/{quote(agent_id, safe='')}/versions/{quote(number, safe='')}"),
+            await self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/versions/{quote(str(number), safe='')}"),
         )
 
     async def diff_agent(self, agent_id: str, *, from_: str | None = None, to: str | None = None) -> models.Diff:
         """What differs between two versions, or between one and the draft: by field, and in words."""
         return cast(
             "models.Diff",
-            await self._ask("GET", f"/agents/{quote(agent_id, safe='')}/diff", query={"from": from_, "to": to}),
+            await self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/diff", query={"from": from_, "to": to}),
         )
 
     async def list_documents(self, agent_id: str) -> models.PageKnowledgeDocument:
         """All documents of the agent, by name."""
         return cast(
-            "models.PageKnowledgeDocument", await self._ask("GET", f"/agents/{quote(agent_id, safe='')}/documents")
+            "models.PageKnowledgeDocument", await self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/documents")
         )
 
     async def upload_document(self, agent_id: str, body: Any) -> models.KnowledgeDocument:
         """Keep a document; one of the same name is replaced. Name it under `knowledge`, and publish the agent."""
         return cast(
             "models.KnowledgeDocument",
-            await self._ask("POST", f"/agents/{quote(agent_id, safe='')}/documents", body=body),
+            await self._ask("POST", f"/agents/{quote(str(agent_id), safe='')}/documents", body=body),
         )
 
     async def get_document_content(self, agent_id: str, document_id: str) -> bytes:
@@ -604,13 +622,15 @@ class AsyncOperations:
         return cast(
             "bytes",
             await self._ask(
-                "GET", f"/agents/{quote(agent_id, safe='')}/documents/{quote(document_id, safe='')}/content"
+                "GET", f"/agents/{quote(str(agent_id), safe='')}/documents/{quote(str(document_id), safe='')}/content"
             ),
         )
 
     async def delete_document(self, agent_id: str, document_id: str) -> None:
         """Versions that know it keep it; the draft has to name it no more before it is published."""
-        await self._ask("DELETE", f"/agents/{quote(agent_id, safe='')}/documents/{quote(document_id, safe='')}")
+        await self._ask(
+            "DELETE", f"/agents/{quote(str(agent_id), safe='')}/documents/{quote(str(document_id), safe='')}"
+        )
 
     async def list_models(self, *, kind: str | None = None, provider: str | None = None) -> models.PageModel:
         """All models that are known here; others of the same vendors work as well."""
@@ -664,15 +684,15 @@ class AsyncOperations:
 
     async def get_member(self, user_id: str) -> models.Member:
         """One of them."""
-        return cast("models.Member", await self._ask("GET", f"/members/{quote(user_id, safe='')}"))
+        return cast("models.Member", await self._ask("GET", f"/members/{quote(str(user_id), safe='')}"))
 
     async def change_member(self, user_id: str, body: models.MemberChange) -> models.Member:
         """Another role, or shut out and let in again. Whoever is shut out is signed out at once."""
-        return cast("models.Member", await self._ask("PATCH", f"/members/{quote(user_id, safe='')}", body=body))
+        return cast("models.Member", await self._ask("PATCH", f"/members/{quote(str(user_id), safe='')}", body=body))
 
     async def remove_member(self, user_id: str) -> None:
         """No member any more. The last owner stays."""
-        await self._ask("DELETE", f"/members/{quote(user_id, safe='')}")
+        await self._ask("DELETE", f"/members/{quote(str(user_id), safe='')}")
 
     async def list_invitations(self, *, limit: int | None = None, after: str | None = None) -> models.PageInvitation:
         """Those that wait, newest first."""
@@ -691,7 +711,7 @@ class AsyncOperations:
 
     async def withdraw_invitation(self, invitation_id: str) -> None:
         """Its link works no more."""
-        await self._ask("DELETE", f"/invitations/{quote(invitation_id, safe='')}")
+        await self._ask("DELETE", f"/invitations/{quote(str(invitation_id), safe='')}")
 
     async def list_workspaces(
         self,
@@ -711,7 +731,7 @@ class AsyncOperations:
     async def rename_workspace(self, workspace_id: str, body: models.NewWorkspace) -> models.Workspace:
         """Another name for the workspace in which the caller works; others look as if they did not exist."""
         return cast(
-            "models.Workspace", await self._ask("PATCH", f"/workspaces/{quote(workspace_id, safe='')}", body=body)
+            "models.Workspace", await self._ask("PATCH", f"/workspaces/{quote(str(workspace_id), safe='')}", body=body)
         )
 
     async def list_audit_events(
@@ -757,16 +777,20 @@ class AsyncOperations:
         """Try a key, and keep it in place of the one before. One that the vendor refuses is not kept (422)."""
         return cast(
             "models.ProviderKey",
-            await self._ask("PUT", f"/provider-keys/{quote(provider, safe='')}", query={"force": force}, body=body),
+            await self._ask(
+                "PUT", f"/provider-keys/{quote(str(provider), safe='')}", query={"force": force}, body=body
+            ),
         )
 
     async def delete_provider_key(self, provider: str) -> None:
         """Keep it no longer. Calls that live keep it to their end."""
-        await self._ask("DELETE", f"/provider-keys/{quote(provider, safe='')}")
+        await self._ask("DELETE", f"/provider-keys/{quote(str(provider), safe='')}")
 
     async def check_provider_key(self, provider: str) -> models.ProviderKey:
         """Try the key that is there: one harmless question to the vendor."""
-        return cast("models.ProviderKey", await self._ask("POST", f"/provider-keys/{quote(provider, safe='')}/check"))
+        return cast(
+            "models.ProviderKey", await self._ask("POST", f"/provider-keys/{quote(str(provider), safe='')}/check")
+        )
 
     async def list_tool_keys(
         self,
@@ -776,11 +800,11 @@ class AsyncOperations:
 
     async def save_tool_key(self, name: str, body: models.NewToolKey) -> models.ToolKey:
         """Keep a secret in place of the one before. Agents name it: `${SHOP_TOKEN}`, `key_env: SHOP_TOKEN`."""
-        return cast("models.ToolKey", await self._ask("PUT", f"/tool-keys/{quote(name, safe='')}", body=body))
+        return cast("models.ToolKey", await self._ask("PUT", f"/tool-keys/{quote(str(name), safe='')}", body=body))
 
     async def delete_tool_key(self, name: str) -> None:
         """Keep it no longer."""
-        await self._ask("DELETE", f"/tool-keys/{quote(name, safe='')}")
+        await self._ask("DELETE", f"/tool-keys/{quote(str(name), safe='')}")
 
     async def get_vault(
         self,
