@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Date = date
 """A day, for those who are told which one it is."""
@@ -73,6 +73,21 @@ def until_hour_s(hour: int) -> float:
     now = wall().astimezone()
     then = now.replace(hour=hour, minute=0, second=0, microsecond=0)
     return (then + timedelta(days=int(then <= now)) - now).total_seconds()
+
+
+def knows_zone(name: str) -> bool:
+    """There is a time zone of this name: `Europe/Berlin`."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def began_ms(at_ms: int, zone: str) -> tuple[int, int]:
+    """When the day and the month of this moment began in the zone, in milliseconds since 1970."""
+    local = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return round(local.timestamp() * 1000), round(local.replace(day=1).timestamp() * 1000)
 
 
 def stamp(at: datetime) -> str:

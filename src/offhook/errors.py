@@ -16,6 +16,7 @@
     ├── SignatureInvalid        a request that the carrier did not sign
     ├── LegLost                 the media connection went away
     ├── AdmissionRefused        this process takes no further call now
+    │   └── AdmissionAsks           before the caller has pressed a key
     └── StoreError              what should be kept could not be read or written
         └── StoreBusy               now; soon it may
 
@@ -174,6 +175,12 @@ class AdmissionRefused(OffhookError):
         """`sentence` in `language`: what the caller hears, not the usual; `number` (E.164): who takes the call."""
         super().__init__(message)
         self.sentence, self.language, self.number = sentence, language, number
+
+
+class AdmissionAsks(AdmissionRefused):
+    """The call is taken when the caller presses a key: `sentence` asks for it."""
+
+    code = "call.asked"
 
 
 class StoreError(OffhookError):

@@ -258,6 +258,14 @@ def test_operator_ends_the_call() -> None:
     assert world.said(cmd.EndCall)[0][1] == cmd.EndCall(EndReason.OFFHOOK_DRAINED)
 
 
+def test_who_ends_the_call_may_say_what_the_agent_says() -> None:
+    world = scene()
+    world.at(5.0, ev.EndRequested(EndReason.LIMIT_CALL_DOLLARS, "", "It is over. Goodbye."))
+    world.run(10.0)
+    assert world.turns[-1] == ("agent", "It is over. Goodbye.")
+    assert world.said(cmd.EndCall)[0][1] == cmd.EndCall(EndReason.LIMIT_CALL_DOLLARS)
+
+
 def test_speculation_is_withdrawn_without_trace() -> None:
     world = scene(behaviour=Behaviour(min_silence_s=0.8, unsure_silence_s=0.9))
     world.says("book a table", 3.0, 4.0).says("no wait cancel it", 4.6, 5.5).run(10.0)

@@ -19,7 +19,7 @@ OPEN = {
     "KeysCollected.call", "Say.name", "RunTool.call", "RunTool.name", "TransferCall.call",
     "TransferCall.destination", "TransferCall.number", "EnterAgent.call", "EnterAgent.agent", "SendDigits.call",
     "ReportPromise.tool", "EndCall.detail", "KeysPressed.reference", "ToolCalled.call", "ToolCalled.name",
-    "ToolAnswered.call", "AgentTookOver.agent", "HumanSaid.name",
+    "ToolAnswered.call", "AgentTookOver.agent", "HumanSaid.name", "PlayoutCut.ages_s",
 }  # fmt: skip
 
 

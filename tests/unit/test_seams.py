@@ -209,6 +209,41 @@ def test_a_television_whose_pauses_fit_the_answers_is_left(pause_s: float, sente
     assert world.said(cmd.EndCall)[0][0] < 300.0
 
 
+RECORDING = "This is an important message about the warranty of your car which is about to expire so do not hang up now"
+
+
+def recording() -> World:
+    """Somebody talks from the first moment, in spurts of five seconds, and never waits."""
+    behaviour = Behaviour(recording_voice_s=8.0)
+    world = World(script=script_for("en-US"), behaviour=behaviour, answer=lambda _: "How can I help you?").answered()
+    for n in range(8):
+        world.says(f"{RECORDING} {n}", 0.4 + 5.3 * n, 5.4 + 5.3 * n)
+    return world.run(60.0)
+
+
+def test_a_recording_that_talks_in_the_first_seconds_is_asked_for_a_key_and_left() -> None:
+    world = recording()
+    assert said_at(world, "presence")[0] < 12.0
+    asked_at = said_at(world, "presence")[0]
+    commits = [at for at, c in world.commands if isinstance(c, cmd.CommitReply)]
+    assert not [at for at in commits if at > asked_at], "from then on no reply of the model is wanted"
+    assert ("agent", "How can I help you?") not in world.turns
+    at, end = world.said(cmd.EndCall)[0]
+    assert isinstance(end, cmd.EndCall) and end.reason is EndReason.CALLER_ABSENT and at < 60.0
+
+
+def test_without_that_rule_and_for_a_person_nothing_is_asked_at_the_beginning() -> None:
+    plain = World(script=script_for("en-US"), answer=lambda _: "I see.").answered()
+    person = World(
+        script=script_for("en-US"), behaviour=Behaviour(recording_voice_s=8.0), answer=lambda _: "I see."
+    ).answered()
+    for world, length_s in ((plain, 12.0), (person, 6.0)):
+        world.says(RECORDING, 3.0, 3.0 + length_s).run(25.0)
+        assert not said_at(world, "presence") and ("agent", "I see.") in world.turns
+    person.says(RECORDING + " once more", 26.0, 40.0).run(50.0)
+    assert not said_at(person, "presence"), "the greeting was listened to"
+
+
 def test_who_tells_a_long_story_is_asked_and_stays_with_one_word() -> None:
     world = World(script=script_for("en-US"), answer=lambda _: "I see.").answered()
     begin = 3.0

@@ -11,7 +11,7 @@ from websockets.exceptions import InvalidStatus
 
 from offhook.call.records.port import RecordsState
 from offhook.core.endings import EndReason
-from offhook.errors import ConfigurationError
+from offhook.errors import AdmissionAsks, AdmissionRefused, ConfigurationError
 from offhook.settings import Secret, Settings
 from offhook.telephony.carriers.twilio_signature import sign
 from offhook.telephony.facts import CallFacts
@@ -335,3 +335,34 @@ def test_secrets_and_tokens_are_not_logged(caplog: pytest.LogCaptureFixture) -> 
     assert CA1 in caplog.text
     assert TOKEN not in caplog.text
     assert "token-1" not in caplog.text
+
+
+def test_a_caller_who_is_asked_to_press_a_key_is_put_through_by_it_and_not_without() -> None:
+    async def story(world: World) -> None:
+        judged: list[CallFacts] = []
+
+        def expect(facts: CallFacts) -> str:
+            judged.append(facts)
+            if facts.pressed is None:
+                raise AdmissionAsks("shield.no_key", sentence="Press <any> key.", language="en-GB")
+            if not facts.pressed:
+                raise AdmissionRefused("shield.no_key", sentence="No.", language="en-GB")
+            return "token-of-the-call"
+
+        world.live.expect = expect  # type: ignore[method-assign]
+        for call_sid, digits in ((CA1, "7"), (CA2, "")):
+            fields = {"CallSid": call_sid, "From": "+15005550006", "StirVerstat": "No-TN-Validation"}
+            asked = await world.post("/twilio/voice", fields)
+            assert 'numDigits="1"' in asked.text and 'actionOnEmptyResult="true"' in asked.text
+            assert '<Say language="en-GB">Press &lt;any&gt; key.</Say></Gather>' in asked.text
+            action = asked.text.partition('action="')[2].partition('"')[0]
+            assert action == f"{PUBLIC}/twilio/voice?asked=1"
+            pressed = await world.post(action.removeprefix(PUBLIC), fields | ({"Digits": digits} if digits else {}))
+            assert ("token-of-the-call" in pressed.text) is bool(digits)
+            assert ("<Say" in pressed.text and "<Hangup" in pressed.text) is not bool(digits)
+            again = await world.post(action.removeprefix(PUBLIC), fields | ({"Digits": digits} if digits else {}))
+            assert again.text == pressed.text
+        assert [facts.pressed for facts in judged] == [None, "7", None, ""]
+        assert {facts.vouched for facts in judged} == {"No-TN-Validation"}
+
+    play(story)

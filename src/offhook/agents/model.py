@@ -21,6 +21,7 @@ from pydantic_core import CoreSchema
 
 from offhook.agents.known import KNOWLEDGE_CHARS, MOST_KNOWLEDGE_CHARS
 from offhook.agents.languages import DEFAULT_LANGUAGE, is_known, languages, script_for
+from offhook.agents.limits_block import LimitsBlock
 from offhook.agents.pre_call import PreCallConfig
 from offhook.agents.records_block import RecordsBlock
 from offhook.agents.remote_config import RemoteConfig
@@ -167,6 +168,9 @@ class Agent(BaseModel):
     )
     pre_call: PreCallConfig | None = Field(
         default=None, description="A web service that is asked while it rings, and fills in the variables."
+    )
+    limits: LimitsBlock = Field(
+        default_factory=LimitsBlock, description="How much it may take before callers are refused."
     )
     records: RecordsBlock = Field(default_factory=RecordsBlock, description="What is kept of calls, and for how long.")
     phrases: Annotated[Phrases, Checked(lambda: PhrasesBlock)] = Field(

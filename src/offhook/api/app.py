@@ -14,9 +14,12 @@ from offhook.api import (
     api_keys,
     audit_events,
     backups,
+    browser_calls,
     catalogue,
+    client_files,
     documents,
     health,
+    limits,
     oidc,
     people,
     provider_keys,
@@ -24,6 +27,7 @@ from offhook.api import (
 )
 from offhook.api.bounds import Bounds
 from offhook.api.document import describe
+from offhook.api.other_pages import PagesOfOthers
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.api.rates import Rates
 from offhook.api.requests import Requests
@@ -45,6 +49,9 @@ _ROUTERS: Final = (
     people.router,
     audit_events.router,
     provider_keys.router,
+    limits.router,
+    browser_calls.router,
+    client_files.router,
 )
 
 
@@ -67,6 +74,7 @@ def create_api(platform: Platform) -> FastAPI:
     app.state.checked = {}
     app.state.rates = Rates(platform.settings.api_per_minute)
     app.add_middleware(Bounds)
+    app.add_middleware(PagesOfOthers, is_known=platform.browser_calls.is_known)
     app.add_middleware(Requests)
     for router in _ROUTERS:
         app.include_router(router)

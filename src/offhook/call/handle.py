@@ -150,9 +150,9 @@ class CallHandle:
         """Tell the agent what to know or do; the caller does not hear it."""
         return bool(text.strip()) and self.post(InstructionGiven(text[:SAID_CHARS], speak_now))
 
-    def end(self, reason: EndReason = EndReason.OPERATOR_ENDED, detail: str = "") -> bool:
-        """Have the agent say goodbye and hang up."""
-        return self.post(EndRequested(reason, detail[:SAID_CHARS]))
+    def end(self, reason: EndReason = EndReason.OPERATOR_ENDED, detail: str = "", sentence: str = "") -> bool:
+        """Have the agent say goodbye, or this sentence, and hang up."""
+        return self.post(EndRequested(reason, detail[:SAID_CHARS], sentence[:SAID_CHARS]))
 
     def mute(self, is_muted: bool) -> bool:
         """Keep the caller's audio from transcriber, end-of-turn model, record and listeners, or no more."""

@@ -138,7 +138,11 @@ class LiveCalls:
                 raise AdmissionRefused("the call is over")
             if refusal := self._refusal_of(facts):
                 raise AdmissionRefused(refusal)
-            expected = self._reserve(new_call_id(), facts)
+            call_id = facts.call_id or new_call_id()
+            if call_id in self._live or any(one.call_id == call_id for one in self._expected.values()):
+                # What we have dialled comes to us as one call of the carrier's, not as two.
+                raise AdmissionRefused("the call is live")
+            expected = self._reserve(call_id, facts)
             self._expected[facts.call_sid] = expected
         return expected.token
 

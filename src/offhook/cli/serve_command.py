@@ -98,7 +98,8 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
             await platform.adopt(next(iter(team)))
         kept, traces = traced(records, settings)
         live, desk = platform.take_calls(kept, _lines(rest, settings), _past(settings, files))
-        app = create_app(desk, settings, sentences=_sentences(team), records=records.state)
+        browsers = platform.browser_calls
+        app = create_app(desk, settings, sentences=_sentences(team), records=records.state, browsers=browsers)
         app.include_router(monitor_router(platform))
         mount_api(app, platform)
         runtimes = platform.line_up.runtimes

@@ -93,6 +93,15 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
         _says("Signs in a row that nobody is listening (a television, music), until the agent asks (0: never).", 0, 50),
     ] = 4
     presence_asks: Annotated[int, _says("How often the agent asks whether somebody is there.", 1, 10)] = 2
+    recording_voice_s: Annotated[
+        float,
+        _says(
+            "Who has talked for so long before anything of the agent was listened to is a recording: the agent asks "
+            "whether somebody is there, and not its model (0: never; with `presence_doubts` 0 neither).",
+            0,
+            120,
+        ),
+    ] = 0.0
     goodbye_grace_s: Annotated[
         float, _says("Wait behind a goodbye that was heard, for a caller who says something after all.", 0, 5)
     ] = 1.0

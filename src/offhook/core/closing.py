@@ -2,6 +2,7 @@
 
 from offhook.core.commands import EndCall, HangUp, Say
 from offhook.core.endings import EndReason
+from offhook.core.events import EndRequested
 from offhook.core.history import CallerSaid, KeysPressed
 from offhook.core.listening import Listening
 from offhook.core.reply import CallerTurn
@@ -43,13 +44,14 @@ class Closing:
         self._detail = detail
         self._close(at)
 
-    def requested(self, reason: EndReason, detail: str, at: float) -> None:
+    def requested(self, wish: EndRequested, at: float) -> None:
         """Somebody other than the two parties wants the call over."""
         c = self._call
         if c.phase is Phase.RINGING:
-            c.end(reason, detail)
+            c.end(wish.reason, wish.detail)
         else:
-            self.say_goodbye(Say(c.script.goodbye, "goodbye"), reason, at, detail=detail)
+            goodbye = Say(wish.sentence or c.script.goodbye, "goodbye")
+            self.say_goodbye(goodbye, wish.reason, at, detail=wish.detail)
 
     def was_heard(self, reason: EndReason, at: float, *, is_protected: bool) -> None:
         """The agent's last words are over: the caller has a moment to say something after all."""

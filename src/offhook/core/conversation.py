@@ -145,8 +145,8 @@ class Conversation:
                     self._barge_in.digit_pressed(digit, at)
                 elif self._legs.is_with_human:
                     c.remember(KeysPressed(c.turns, digit))
-            case ev.EndRequested(reason=reason, detail=detail):
-                self._closing.requested(reason, detail, at)
+            case ev.EndRequested():
+                self._closing.requested(event, at)
             case ev.AgentEntered():
                 self._doors.agent_entered(event, at)
             case _:

@@ -27,6 +27,21 @@ class EndReason(StrEnum):
     MACHINE_ANSWERED = "machine.answered"
     MACHINE_MESSAGE_LEFT = "machine.message_left"
     OPERATOR_ENDED = "operator.ended"
+    LIMIT_CONCURRENT_CALLS = "limit.concurrent_calls"
+    LIMIT_CALLS_A_DAY = "limit.calls_a_day"
+    LIMIT_MINUTES_A_DAY = "limit.minutes_a_day"
+    LIMIT_MINUTES_A_MONTH = "limit.minutes_a_month"
+    LIMIT_DOLLARS_A_DAY = "limit.dollars_a_day"
+    LIMIT_DOLLARS_A_MONTH = "limit.dollars_a_month"
+    LIMIT_CALLER_CONCURRENT_CALLS = "limit.caller.concurrent_calls"
+    LIMIT_CALLER_CALLS_A_DAY = "limit.caller.calls_a_day"
+    LIMIT_CALLER_MINUTES_A_DAY = "limit.caller.minutes_a_day"
+    LIMIT_CALL_MINUTES = "limit.call.minutes"
+    LIMIT_CALL_DOLLARS = "limit.call.dollars"
+    SHIELD_BLOCKED = "shield.blocked"
+    SHIELD_RETURNED = "shield.returned"
+    SHIELD_UNVERIFIED = "shield.unverified"
+    SHIELD_NO_KEY = "shield.no_key"
     CARRIER_LEG_LOST = "carrier.leg_lost"
     PROVIDER_STT_FAILED = "provider.stt.failed"
     PROVIDER_VOICE_FAILED = "provider.voice.failed"
@@ -71,6 +86,54 @@ ENDINGS: Final[dict[EndReason, Ending]] = {
     EndReason.MACHINE_ANSWERED: Ending(says="A machine answered, and there was nothing to leave on it."),
     EndReason.MACHINE_MESSAGE_LEFT: Ending(says="A machine answered, and the message was left on it."),
     EndReason.OPERATOR_ENDED: Ending(says="Somebody ended the call from outside: by the API or at the dashboard."),
+    EndReason.LIMIT_CONCURRENT_CALLS: Ending(
+        says="As many calls as are allowed at once were live already.", advice="`concurrent_calls` in the limits."
+    ),
+    EndReason.LIMIT_CALLS_A_DAY: Ending(
+        says="As many calls as are allowed in a day had been taken.", advice="`calls_a_day` in the limits."
+    ),
+    EndReason.LIMIT_MINUTES_A_DAY: Ending(
+        says="The day's minutes were used up.", advice="`minutes_a_day` in the limits."
+    ),
+    EndReason.LIMIT_MINUTES_A_MONTH: Ending(
+        says="The month's minutes were used up.", advice="`minutes_a_month` in the limits."
+    ),
+    EndReason.LIMIT_DOLLARS_A_DAY: Ending(says="The day's money was spent.", advice="`dollars_a_day` in the limits."),
+    EndReason.LIMIT_DOLLARS_A_MONTH: Ending(
+        says="The month's money was spent.", advice="`dollars_a_month` in the limits."
+    ),
+    EndReason.LIMIT_CALLER_CONCURRENT_CALLS: Ending(
+        says="This caller had as many calls at once as one caller may.",
+        advice="`caller_concurrent_calls` in the limits.",
+    ),
+    EndReason.LIMIT_CALLER_CALLS_A_DAY: Ending(
+        says="This caller had called as often as one caller may in a day.",
+        advice="`caller_calls_a_day` in the limits.",
+    ),
+    EndReason.LIMIT_CALLER_MINUTES_A_DAY: Ending(
+        says="This caller had talked as long as one caller may in a day.",
+        advice="`caller_minutes_a_day` in the limits.",
+    ),
+    EndReason.LIMIT_CALL_MINUTES: Ending(
+        says="The call had lasted as long as one call may.", advice="`call_minutes` in the limits."
+    ),
+    EndReason.LIMIT_CALL_DOLLARS: Ending(
+        says="The call had cost as much as one call may.", advice="`call_dollars` in the limits."
+    ),
+    EndReason.SHIELD_BLOCKED: Ending(
+        says="The caller is on the block list.", advice="Take the number off the list if that was a mistake."
+    ),
+    EndReason.SHIELD_RETURNED: Ending(
+        says="The caller had called again and again within minutes.",
+        advice="`returning_calls` and `returning_minutes` of the shield.",
+    ),
+    EndReason.SHIELD_UNVERIFIED: Ending(
+        says="The carriers do not vouch for the caller's number.", advice="`unverified` of the shield."
+    ),
+    EndReason.SHIELD_NO_KEY: Ending(
+        says="The caller was asked to press a key, and did not.",
+        advice="`unverified` and `hidden` of the shield say who is asked.",
+    ),
     EndReason.CARRIER_LEG_LOST: Ending(
         says="The carrier's media connection was lost and did not come back.",
         apologise=True,

@@ -153,6 +153,8 @@ class EndRequested(Event, frozen=True):
 
     reason: EndReason = EndReason.OPERATOR_ENDED
     detail: str = ""
+    sentence: str = ""
+    """What the agent says instead of its goodbye."""
 
 
 class SayRequested(DoorEvent, frozen=True):

@@ -92,6 +92,8 @@ class Listening:
         """End of the caller's last spurt."""
         self.turn_voice_s = 0.0
         """Voice of the spurts that no turn has taken yet."""
+        self.voice_s = 0.0
+        """Voice of all spurts."""
         self.closed_to = 0.0
         """Place up to which the caller was answered, or judged to want no answer."""
         self.owed_to = 0.0
@@ -147,6 +149,7 @@ class Listening:
         spurt.ended_at, spurt.voice_s = event.ended_at, event.voice_s
         self.last_voice_at = event.ended_at
         self.turn_voice_s += event.voice_s
+        self.voice_s += event.voice_s
         timers.cancel(Timer.STUCK)
         if not self.is_settled(spurt):
             if spurt.asked_at < event.ended_at:

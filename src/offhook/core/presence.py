@@ -63,6 +63,8 @@ class Presence:
         self._was_cut = False
         self._was_heard = False
         self._was_talked_over = False
+        self._is_fresh = True
+        """Nothing was listened to yet, not even the greeting."""
         self._signless = 0
         """Turns since the last sign of a person."""
         self._sign_at = 0.0
@@ -70,12 +72,15 @@ class Presence:
         """Questions since then, and the turn in which the last was asked."""
         self._ignored_in = 0
 
-    @property
-    def longest_turn_s(self) -> float:
-        """Seconds of voice after which a turn has no end."""
-        if not self._call.behaviour.presence_doubts:
-            return float("inf")
-        return LONGEST_ANSWER_S if self._asked else LONGEST_TURN_S
+    def is_endless(self, turn_voice_s: float, voice_s: float) -> bool:
+        """So much voice of this turn, or of the whole call so far, is nobody's who wants an answer."""
+        b = self._call.behaviour
+        if not b.presence_doubts:
+            return False
+        if b.recording_voice_s and self._is_fresh and not self._asked and voice_s >= b.recording_voice_s:
+            # A recording begins at once, whatever the greeting says, and goes on: people wait, or say little.
+            return True
+        return turn_voice_s >= (LONGEST_ANSWER_S if self._asked else LONGEST_TURN_S)
 
     def turn_has_no_end(self) -> None:
         """Somebody talks and talks, and leaves no room for an answer."""
@@ -87,7 +92,7 @@ class Presence:
 
     def reply_heard(self) -> None:
         """A reply was listened to."""
-        self._was_heard = True
+        self._was_heard, self._is_fresh = True, False
 
     def question_talked_over(self) -> None:
         """Somebody speaks while the agent asks whether anybody is there."""

@@ -92,7 +92,7 @@ class Turns:
         is_keying = keys.collection is not None and bool(keys.collection.keys) and Timer.DIGITS in c.timers
         if spurt.is_voiced or is_keying or (keys.pressed and not keys_are_whole):
             return  # Who presses keys may speak along: the words are answered with them.
-        if self._listening.turn_voice_s >= self.presence.longest_turn_s:
+        if self.presence.is_endless(self._listening.turn_voice_s, self._listening.voice_s):
             self.presence.turn_has_no_end()
             self.commit(at)
             return

@@ -11,11 +11,13 @@ from offhook.call.past import PastCalls
 from offhook.call.records.port import Records, RecordsState
 from offhook.platform.agents import Agents
 from offhook.platform.backups import Backups
+from offhook.platform.browser_calls import BrowserCalls
 from offhook.platform.call_values import CallValues
 from offhook.platform.checks import Check
 from offhook.platform.documents import Documents
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
+from offhook.platform.gate_house import GateHouse
 from offhook.platform.idempotency import Idempotency
 from offhook.platform.invitations import Invitations
 from offhook.platform.keys import ApiKeys
@@ -72,6 +74,8 @@ class Platform:
     sessions: Sessions = field(init=False)
     issuer: Issuer | None = field(init=False)
     idempotency: Idempotency = field(init=False)
+    gate_house: GateHouse = field(init=False)
+    browser_calls: BrowserCalls = field(init=False)
     file_agents: FileAgents | None = None
     _first: list[str] = field(default_factory=list)
 
@@ -90,6 +94,8 @@ class Platform:
         self.sessions = Sessions(self.store, self.passwords, throttle)
         self.issuer = issuer_of(self.settings)
         self.idempotency = Idempotency(self.store)
+        self.gate_house = GateHouse(self.store, self.snapshot)
+        self.browser_calls = BrowserCalls(self.store, self.make_ready, self.call_values)
         self.store.on_changes = self._changed
         self.line_up.failed = self.metrics.provider_failed
         self.backups = Backups(self.settings)
@@ -107,6 +113,7 @@ class Platform:
         platform = cls(settings, Store(url), Objects.open(settings.objects_url.reveal(), settings.data_dir / "objects"))
         await platform.vault.open()
         await platform.snapshot.load()
+        await platform.gate_house.load()
         return platform
 
     async def first_workspace(self) -> str:
@@ -144,7 +151,7 @@ class Platform:
             self.line_up.runtimes,
             Limits(settings.max_calls, settings.max_loop_lag_ms / 1000, settings.max_calls_per_number),
             data_dir=settings.data_dir,
-            records=records,
+            records=self.browser_calls.over(self.gate_house.over(records)),
             lines=lines,
             tokens=Tokens(settings.secret_key),
             past=past,
@@ -153,6 +160,8 @@ class Platform:
         self.records_state, self.lag_s = records.state, lambda: live.lag_s
         desk = FrontDesk(live, self.line_up)
         desk.on_refused.append(self.metrics.call_refused)
+        self.gate_house.stand_before(live, desk)
+        self.browser_calls.open(desk)
         return live, desk
 
     async def stop(self) -> None:
@@ -160,6 +169,8 @@ class Platform:
         await self.backups.stop()
         if self.file_agents is not None:
             await self.file_agents.stop()
+        await self.browser_calls.stop()
+        await self.gate_house.stop()
         await self.vault.close()
         await self.snapshot.stop()
         await self.line_up.runtimes.close()
@@ -169,6 +180,8 @@ class Platform:
     def _changed(self, changes: Sequence[Change]) -> None:
         """After a commit."""
         self.snapshot.changed(changes)
+        self.gate_house.changed(changes)
+        self.browser_calls.changed(changes)
 
     async def _folder_of(self, answering: Answering, files: Mapping[str, str]) -> Path:
         agent = self.snapshot.agent(answering.agent_id)

@@ -149,6 +149,14 @@ class Snapshot:
         """A workspace by its id."""
         return self._known.workspaces.get(workspace)
 
+    def workspaces(self) -> Sequence[str]:
+        """All of them."""
+        return list(self._known.workspaces)
+
+    def agents(self) -> Sequence[KnownAgent]:
+        """All that are published."""
+        return list(self._known.agents.values())
+
     def secrets(self, workspace: str) -> Secrets:
         """The workspace's secrets; empty when it has none, or the vault is locked."""
         return self._known.secrets.get(workspace, {})

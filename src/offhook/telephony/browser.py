@@ -8,19 +8,19 @@ from offhook.errors import ProviderRefused
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.line import Line
 
-_PREFIX: Final = "browser-"
+PREFIX: Final = "browser-"
 """No carrier's id of a call has a hyphen."""
 _ID_BYTES: Final = 16
 
 
 def browser_facts(from_name: str = "browser", to_name: str = "", origin: str = "") -> CallFacts:
     """The facts of a new call from a browser, with an id of its own."""
-    return CallFacts(f"{_PREFIX}{secrets.token_hex(_ID_BYTES)}", from_name, to_name, "inbound", origin)
+    return CallFacts(f"{PREFIX}{secrets.token_hex(_ID_BYTES)}", from_name, to_name, "inbound", origin)
 
 
 def is_browser_call(facts: CallFacts) -> bool:
     """True when no carrier has this call."""
-    return facts.call_sid.startswith(_PREFIX)
+    return facts.call_sid.startswith(PREFIX)
 
 
 class BrowserLine:

@@ -27,6 +27,12 @@ class CallFacts:
     agent: str = ""
     """Who answers, where it was decided before it rang: an agent's id and a version, as `agent_01J.../3`. Empty: who
     the number called belongs to."""
+    call_id: str = ""
+    """Our own id of a call that we placed; empty: it is given one when it comes in."""
+    vouched: str = ""
+    """What the carriers say of the caller's number (STIR/SHAKEN), in the carrier's words; empty: nothing."""
+    pressed: str | None = None
+    """The key that the caller pressed when asked to, empty: none; None: the caller was not asked."""
 
     def shown_in(self, others: "Iterable[CallFacts]") -> int:
         """How many of the others come from this call's number; a hidden number is nobody's, and an agent's own calls

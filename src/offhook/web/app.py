@@ -14,7 +14,7 @@ from offhook.web.gate import BadRequest, Gate
 from offhook.web.hooks import PATHS, Hooks, twilio_router
 from offhook.web.media import BROWSER_PATH, MediaDoor
 from offhook.web.origin import is_own_origin
-from offhook.web.ports import Calls, Sentences
+from offhook.web.ports import Browsers, Calls, Sentences
 from offhook.web.safety import is_loopback, require_safe
 from offhook.web.seldom import Seldom
 from offhook.web.strays import HEALTH_PATH, Strays
@@ -33,10 +33,11 @@ def create_app(
     sentences: Sentences | None = None,
     records: Callable[[], RecordsState] = RecordsState,
     talk: Talk | None = None,
+    browsers: Browsers | None = None,
 ) -> FastAPI:
     """The application; `offhook.web.server.serve` runs it.
 
-    With `talk` there is also the page where a browser is the caller.
+    With `talk` there is also the page where a browser is the caller; with `browsers` pages of others are, too.
 
     `app.state.media_door` is what the media sockets work with: they are served below ASGI (`offhook.web.media`).
     Raises `ConfigurationError` for settings that must not be served.
@@ -72,8 +73,11 @@ def create_app(
     app.state.media_door = MediaDoor(
         require=gate.require_socket,
         answer=live.answer,
-        answer_browser=talk.answer if talk is not None else live.answer,
-        is_own_page=lambda headers: is_own_origin(headers, settings.public_url),
+        answer_browser=talk.answer if talk is not None else browsers.answer if browsers is not None else live.answer,
+        is_own_page=lambda headers: (
+            is_own_origin(headers, settings.public_url)
+            or (browsers is not None and browsers.is_known(headers.get("origin", "")))
+        ),
         not_found=strays.socket_not_found,
         seldom=seldom,
     )

@@ -65,3 +65,13 @@ class Sentences:
     language: str = "en-US"
     busy: str = "I am sorry, all lines are busy at the moment. Please call again in a few minutes. Goodbye."
     apology: str = "I am sorry, something went wrong on our side. Please call again. Goodbye."
+
+
+class Browsers(Protocol):
+    """Calls from browsers, where there is more of them than the page of `offhook talk`."""
+
+    def answer(self, leg: Leg, started: LegStarted) -> bool:
+        """As `Calls.answer`; `started.call_sid` is the id that the page knows its call by."""
+
+    def is_known(self, origin: str) -> bool:
+        """Pages of this origin may have calls here."""

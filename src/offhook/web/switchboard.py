@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from offhook.core.endings import ENDINGS
 from offhook.core.events import TransferEnded, TransferEnding
-from offhook.errors import TOO_OFTEN, AdmissionRefused
+from offhook.errors import TOO_OFTEN, AdmissionAsks, AdmissionRefused
 from offhook.settings import Settings
 from offhook.telephony.carriers import twilio_twiml as twiml
 from offhook.telephony.carriers.twilio_line import TOOL_CALL_LIMIT, TRANSFER_ENDED_PATH
@@ -38,6 +38,8 @@ STREAM_STATUS_PATH: Final = "/twilio/stream-status"
 AFTER_STREAM_PATH: Final = "/twilio/after-stream"
 FINAL_STATUSES: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 NUMBER_LENGTH: Final = 256
+ASKED: Final = "asked"
+"""In the query of the voice webhook: the caller was asked to press a key."""
 LONGEST_TALK_S: Final = 4 * 3600.0
 """Twilio's longest call."""
 
@@ -100,7 +102,7 @@ class Switchboard:
     # ── a call comes in ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _voice(self, webhook: Webhook, call_sid: str) -> bytes:
-        key = ("voice", call_sid)
+        key = ("voice", call_sid, webhook.query.get(ASKED, "-"))
         earlier = self.answers.find(key)
         if earlier is not None:
             # Asked again, it is not a second call: neither a place nor a token more.
@@ -110,6 +112,8 @@ class Switchboard:
         else:
             try:
                 document = self._expected(webhook, call_sid)
+            except AdmissionAsks as asks:
+                document = self._asked(webhook, call_sid, asks)
             except AdmissionRefused as refused:
                 document = self._refused(call_sid, refused)
         self.answers.keep(document, key)
@@ -126,11 +130,20 @@ class Switchboard:
             return self._sentence(self.sentences.busy)
         return self._rescue(call_sid, self.sentences.busy)
 
+    def _asked(self, webhook: Webhook, call_sid: str, asks: AdmissionAsks) -> bytes:
+        """A key is asked for; the same webhook is told of it, and of its absence."""
+        _logger.info("> %s  is asked to press a key", call_sid)
+        language = asks.language or self.sentences.language
+        return twiml.ask_for_key(asks.sentence, f"{webhook.origin}{VOICE_PATH}?{ASKED}=1", language)
+
     def _expected(self, webhook: Webhook, call_sid: str) -> bytes:
         fields = webhook.fields
         direction = "outbound" if fields.get("Direction", "").startswith("outbound") else "inbound"
         from_number, to_number = (fields.get(name, "")[:NUMBER_LENGTH] for name in ("From", "To"))
-        token = self.calls.expect(CallFacts(call_sid, from_number, to_number, direction, webhook.origin))
+        vouched = fields.get("StirVerstat", "")[:NUMBER_LENGTH]
+        pressed = fields.get("Digits", "")[:1] if ASKED in webhook.query else None
+        facts = CallFacts(call_sid, from_number, to_number, direction, webhook.origin, vouched=vouched, pressed=pressed)
+        token = self.calls.expect(facts)
         _logger.info("< %s  %s call from %s to %s", call_sid, direction, *map(_end_of, (from_number, to_number)))
         return _media(webhook, token)
 

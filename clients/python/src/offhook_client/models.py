@@ -108,11 +108,30 @@ class Backup(TypedDict):
     """Of the master key that opens its secrets, which is not in it: keep that key. Empty: no secrets."""
 
 
+class BlockedNumber(TypedDict):
+    """A number that is not put through."""
+
+    id: str
+    number: str
+    note: str
+    created_at: str
+
+
 class BodyUploadDocument(TypedDict):
     """BodyUploadDocument"""
 
     file: str
     """Markdown, plain text or a table (CSV), in UTF-8."""
+
+
+class BrowserCall(TypedDict):
+    """Where the call begins: connect to `url` within a minute."""
+
+    id: str
+    token: str
+    """For one connection: it is sent in the first message."""
+    url: str
+    """The WebSocket of the media."""
 
 
 class CheckBody(TypedDict):
@@ -220,6 +239,47 @@ class KnowledgeDocument(TypedDict):
     created_at: str
 
 
+class Limits(TypedDict):
+    """The limits of the workspace; agents may have lower ones of their own."""
+
+    concurrent_calls: NotRequired[int | None]
+    """Calls at once; 0: none is taken."""
+    calls_a_day: NotRequired[int | None]
+    """Calls that begin in a day."""
+    minutes_a_day: NotRequired[float | None]
+    """Minutes of all calls of a day; reached: no further call is taken that day."""
+    minutes_a_month: NotRequired[float | None]
+    """Minutes of all calls of a month."""
+    dollars_a_day: NotRequired[float | None]
+    """What the calls of a day may cost, by the price book, in US dollars."""
+    dollars_a_month: NotRequired[float | None]
+    """What the calls of a month may cost."""
+    caller_concurrent_calls: NotRequired[int | None]
+    """Calls at once from one number. Who hides the number is not counted."""
+    caller_calls_a_day: NotRequired[int | None]
+    """Calls a day from one number."""
+    caller_minutes_a_day: NotRequired[float | None]
+    """Minutes a day from one number."""
+    call_minutes: NotRequired[float | None]
+    """Longest call: then the agent says so and hangs up."""
+    call_dollars: NotRequired[float | None]
+    """Most that one call may cost while it runs: then the agent says so and hangs up."""
+    overflow_number: NotRequired[str | None]
+    """Where a caller goes whom a limit keeps out (E.164); default: a sentence is said."""
+    sentence: NotRequired[str | None]
+    """What a caller hears whom a limit keeps out; default: one in the agent's language."""
+    timezone: NotRequired[str]
+    """Whose days and months count: `Europe/Berlin`."""
+    returning_calls: NotRequired[int | None]
+    """A number that calls more often than this within `returning_minutes` is refused."""
+    returning_minutes: NotRequired[int]
+    """See `returning_calls`."""
+    unverified: NotRequired[Literal["take", "ask", "refuse"]]
+    """Callers for whose number the carriers do not vouch (STIR/SHAKEN below B, failed, or none at ..."""
+    hidden: NotRequired[Literal["take", "ask", "refuse"]]
+    """The same for callers who hide their number."""
+
+
 class MadeApiKey(TypedDict):
     """A key that was just made."""
 
@@ -282,6 +342,13 @@ class ModelPrice(TypedDict):
     seen_at: str
 
 
+class Money(TypedDict):
+    """An amount of money."""
+
+    amount: str
+    currency: NotRequired[str]
+
+
 class NewAgent(TypedDict):
     """An agent to be made."""
 
@@ -306,6 +373,25 @@ class NewBackup(TypedDict):
 
     with_objects: NotRequired[bool]
     """Recordings, journals and documents too, not only their list."""
+
+
+class NewBlockedNumber(TypedDict):
+    """A number that is not to be put through."""
+
+    number: str
+    """With its country: `+493012345678`. `+4930*` blocks all that begin so."""
+    note: NotRequired[str]
+
+
+class NewBrowserCall(TypedDict):
+    """A call that a browser is to have."""
+
+    agent_id: NotRequired[str]
+    """Who answers. A browser key has its own agent."""
+    version: NotRequired[str]
+    """A version's number, or `draft`; empty: the published one. Not with a browser key."""
+    variables: NotRequired[dict[str, Any]]
+    """Values for the agent's variables."""
 
 
 class NewInvitation(TypedDict):
@@ -384,6 +470,14 @@ class PageBackup(TypedDict):
     """Give it as `after` for what follows; null: nothing does."""
 
 
+class PageBlockedNumber(TypedDict):
+    """PageBlockedNumber"""
+
+    data: "list[BlockedNumber]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
 class PageInvitation(TypedDict):
     """PageInvitation"""
 
@@ -420,6 +514,14 @@ class PageProviderKey(TypedDict):
     """PageProviderKey"""
 
     data: "list[ProviderKey]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageRefusedCall(TypedDict):
+    """PageRefusedCall"""
+
+    data: "list[RefusedCall]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
 
@@ -525,6 +627,21 @@ class ProviderKey(TypedDict):
     checked_at: str | None
     created_at: str | None
     updated_at: str | None
+
+
+class RefusedCall(TypedDict):
+    """A call that was not taken."""
+
+    id: str
+    at: str
+    from_number: str
+    to_number: str
+    reason: str
+    """An end reason, or what the server lacked."""
+    heard: str
+    """The sentence that the caller heard; empty: none of ours."""
+    saved_estimate: "Money"
+    """What it would have cost: the mean of the workspace's calls of the last 30 days. An estimate."""
 
 
 Role = Literal["owner", "editor", "viewer"]

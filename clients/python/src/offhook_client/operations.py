@@ -400,6 +400,72 @@ class Operations:
         """Whether secrets can be opened and kept."""
         return cast("models.VaultStatus", self._ask("GET", "/vault"))
 
+    def get_limits(
+        self,
+    ) -> models.Limits:
+        """How much the workspace takes; what is null has no bound."""
+        return cast("models.Limits", self._ask("GET", "/limits"))
+
+    def set_limits(self, body: models.Limits, *, if_match: str | None = None) -> models.Limits:
+        """All of them: what is left out has no bound. They hold for calls from now on."""
+        return cast("models.Limits", self._ask("PUT", "/limits", headers={"if-match": if_match}, body=body))
+
+    def list_blocked_numbers(self, *, limit: int | None = None, after: str | None = None) -> models.PageBlockedNumber:
+        """The workspace's block list, newest first."""
+        return cast(
+            "models.PageBlockedNumber", self._ask("GET", "/blocked-numbers", query={"limit": limit, "after": after})
+        )
+
+    def block_number(
+        self, body: models.NewBlockedNumber, *, idempotency_key: str | None = None
+    ) -> models.BlockedNumber:
+        """Callers of this number hear that the call cannot be connected. No model is paid for them."""
+        return cast(
+            "models.BlockedNumber",
+            self._ask("POST", "/blocked-numbers", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    def unblock_number(self, blocked_number_id: str) -> None:
+        """Put it through again."""
+        self._ask("DELETE", f"/blocked-numbers/{quote(str(blocked_number_id), safe='')}")
+
+    def list_refused_calls(
+        self,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+        reason: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        at_gte: str | None = None,
+        at_lt: str | None = None,
+    ) -> models.PageRefusedCall:
+        """Calls that could not be taken, newest first: why, and what the caller heard."""
+        return cast(
+            "models.PageRefusedCall",
+            self._ask(
+                "GET",
+                "/refused-calls",
+                query={
+                    "limit": limit,
+                    "after": after,
+                    "reason": reason,
+                    "from": from_,
+                    "to": to,
+                    "at.gte": at_gte,
+                    "at.lt": at_lt,
+                },
+            ),
+        )
+
+    def create_browser_call(self, body: models.NewBrowserCall) -> models.BrowserCall:
+        """A place and a token for a call. With an API key or a session; or with a browser key, from its ..."""
+        return cast("models.BrowserCall", self._ask("POST", "/browser-calls", body=body))
+
+    def return_to_browser_call(self, call_id: str) -> models.BrowserCall:
+        """A token to bring the media of a live call back, for whoever began it."""
+        return cast("models.BrowserCall", self._ask("POST", f"/browser-calls/{quote(str(call_id), safe='')}/return"))
+
 
 class AsyncOperations:
     """One method for each operation; whoever asks the server is `_ask`."""
@@ -811,3 +877,74 @@ class AsyncOperations:
     ) -> models.VaultStatus:
         """Whether secrets can be opened and kept."""
         return cast("models.VaultStatus", await self._ask("GET", "/vault"))
+
+    async def get_limits(
+        self,
+    ) -> models.Limits:
+        """How much the workspace takes; what is null has no bound."""
+        return cast("models.Limits", await self._ask("GET", "/limits"))
+
+    async def set_limits(self, body: models.Limits, *, if_match: str | None = None) -> models.Limits:
+        """All of them: what is left out has no bound. They hold for calls from now on."""
+        return cast("models.Limits", await self._ask("PUT", "/limits", headers={"if-match": if_match}, body=body))
+
+    async def list_blocked_numbers(
+        self, *, limit: int | None = None, after: str | None = None
+    ) -> models.PageBlockedNumber:
+        """The workspace's block list, newest first."""
+        return cast(
+            "models.PageBlockedNumber",
+            await self._ask("GET", "/blocked-numbers", query={"limit": limit, "after": after}),
+        )
+
+    async def block_number(
+        self, body: models.NewBlockedNumber, *, idempotency_key: str | None = None
+    ) -> models.BlockedNumber:
+        """Callers of this number hear that the call cannot be connected. No model is paid for them."""
+        return cast(
+            "models.BlockedNumber",
+            await self._ask("POST", "/blocked-numbers", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    async def unblock_number(self, blocked_number_id: str) -> None:
+        """Put it through again."""
+        await self._ask("DELETE", f"/blocked-numbers/{quote(str(blocked_number_id), safe='')}")
+
+    async def list_refused_calls(
+        self,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+        reason: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        at_gte: str | None = None,
+        at_lt: str | None = None,
+    ) -> models.PageRefusedCall:
+        """Calls that could not be taken, newest first: why, and what the caller heard."""
+        return cast(
+            "models.PageRefusedCall",
+            await self._ask(
+                "GET",
+                "/refused-calls",
+                query={
+                    "limit": limit,
+                    "after": after,
+                    "reason": reason,
+                    "from": from_,
+                    "to": to,
+                    "at.gte": at_gte,
+                    "at.lt": at_lt,
+                },
+            ),
+        )
+
+    async def create_browser_call(self, body: models.NewBrowserCall) -> models.BrowserCall:
+        """A place and a token for a call. With an API key or a session; or with a browser key, from its ..."""
+        return cast("models.BrowserCall", await self._ask("POST", "/browser-calls", body=body))
+
+    async def return_to_browser_call(self, call_id: str) -> models.BrowserCall:
+        """A token to bring the media of a live call back, for whoever began it."""
+        return cast(
+            "models.BrowserCall", await self._ask("POST", f"/browser-calls/{quote(str(call_id), safe='')}/return")
+        )

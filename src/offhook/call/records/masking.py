@@ -31,6 +31,7 @@ class Kind(Enum):
 TEXTS: Final[Mapping[type[msgspec.Struct], Mapping[str, Kind]]] = {
     ev.DigitPressed: {"digit": Kind.KEYS},
     ev.SayRequested: {"text": Kind.WORDS},
+    ev.EndRequested: {"sentence": Kind.WORDS},
     ev.InstructionGiven: {"text": Kind.WORDS},
     ev.HumanSpoke: {"text": Kind.WORDS},
     ev.HumanLeft: {"note": Kind.WORDS},

@@ -18,14 +18,15 @@ MOST_WATCHED: Final = 64
 class WatchedRecords:
     """Keeps records as `inner` does. Of a call that nobody watches nothing goes another way than before."""
 
-    def __init__(self, inner: Records) -> None:
+    def __init__(self, inner: Records, most: int = MOST_WATCHED) -> None:
         self._inner: Final = inner
+        self._most: Final = most
         self._watchers: Final[dict[str, Watcher]] = {}
         self._names: Final[dict[str, str]] = {}
 
     def watch(self, call_sid: str, watcher: Watcher) -> bool:
         """Watch the call that the carrier (or the browser) knows by this id, which is to begin. False: too many are."""
-        if len(self._watchers) >= MOST_WATCHED and call_sid not in self._watchers:
+        if len(self._watchers) >= self._most and call_sid not in self._watchers:
             return False
         self._watchers[call_sid] = watcher
         return True

@@ -51,6 +51,18 @@ def say_and_hang_up(text: str, language: str = "en-US") -> bytes:
     return _document(response)
 
 
+def ask_for_key(text: str, action: str, language: str = "en-US") -> bytes:
+    """Ask the caller to press a key; `action` is told which, or after a few seconds that there was none."""
+    response = Element("Response")
+    attributes = {
+        "input": "dtmf", "numDigits": "1", "timeout": "6", "action": _clean(action), "method": "POST",
+        "actionOnEmptyResult": "true",
+    }  # fmt: skip
+    asked = SubElement(response, "Gather", attributes)
+    SubElement(asked, "Say", {"language": _clean(language)}).text = _clean(text)[:SAY_LIMIT]
+    return _document(response)
+
+
 def dial(number: str, caller_id: str = "") -> bytes:
     """Connect the caller to another telephone and end the call after that."""
     response = Element("Response")

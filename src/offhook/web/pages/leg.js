@@ -1,4 +1,5 @@
-// One call over the browser's microphone: the other end of the server's linear leg. It knows nothing of the page.
+// One call over the browser's microphone: the other end of the server's linear leg. It knows nothing of the page, and
+// asks for calls at a door: `begin()` and `comeBack(call)` give {call, token, address}, or throw a Trouble.
 
 const RATE = 16000;
 const MOST_WAITING = 2 * RATE * 2; // bytes, 2 s: what the network has not taken by then is told as missing
@@ -25,24 +26,26 @@ const MICROPHONE = {
   AbortError: "busy-microphone",
 };
 
-export async function ask(path, key, method = "POST") {
+export async function ask(address, key, { method = "POST", body } = {}) {
   let response;
   try {
     const headers = { Authorization: `Bearer ${key}` };
-    response = await fetch(path, { method, headers, cache: "no-store", credentials: "omit" });
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const sent = body === undefined ? undefined : JSON.stringify(body);
+    response = await fetch(address, { method, headers, body: sent, cache: "no-store", credentials: "omit" });
   } catch {
     throw new Trouble("unreachable");
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
   if (response.status === 401) throw new Trouble("key");
-  throw new Trouble(response.status === 410 ? "over" : (answer.why ?? "refused"), `HTTP ${response.status}`);
+  throw new Trouble(response.status === 410 ? "over" : (answer.why ?? answer.code ?? "refused"), `HTTP ${response.status}`);
 }
 
 // `on` has a method for each thing that can be told: connected, lost, told, level, silent, unplugged, over.
 export class Leg {
-  constructor(key, on) {
-    this.key = key;
+  constructor(door, on) {
+    this.door = door;
     this.on = on;
     this.isOver = false;
     this.isConnected = false;
@@ -63,12 +66,12 @@ export class Leg {
       // Where there is nothing to play on, some browsers wait for ever.
       const late = new Promise((_, reject) => setTimeout(() => reject(new Trouble("no-loudspeaker")), RUNNING_MS));
       await Promise.race([running, late]);
-      await this.context.audioWorklet.addModule("/talk/sound.js");
+      await this.context.audioWorklet.addModule(new URL("./sound.js", import.meta.url));
       this.wire();
-      const { call, token } = await ask("/talk/call", this.key);
-      this.call = call;
+      const place = await this.door.begin();
+      this.call = place.call;
       if (this.isOver) return;
-      await this.connect(token);
+      await this.connect(place);
     } catch (error) {
       this.close();
       throw error;
@@ -108,10 +111,8 @@ export class Leg {
     };
   }
 
-  connect(token) {
+  connect({ token, address }) {
     return new Promise((resolve, reject) => {
-      const address = new URL("/browser/media", location.href);
-      address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
       const socket = new WebSocket(address);
       socket.binaryType = "arraybuffer";
       this.socket = socket;
@@ -234,8 +235,7 @@ export class Leg {
       await new Promise((resolve) => setTimeout(resolve, waitMs));
       if (this.isOver) return;
       try {
-        const { token } = await ask(`/talk/return?call=${encodeURIComponent(this.call)}`, this.key);
-        await this.connect(token);
+        await this.connect(await this.door.comeBack(this.call));
         return;
       } catch (error) {
         code_ = error.code ?? "unreachable";

@@ -70,6 +70,16 @@ function explain(code, detail = "") {
   scrollTo({ top: 0 });
 }
 
+// Where this page asks for its calls: the server that it came from.
+function door(key) {
+  const address = new URL("/browser/media", location.href);
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  return {
+    begin: async () => ({ ...(await ask("/talk/call", key)), address }),
+    comeBack: async (call) => ({ ...(await ask(`/talk/return?call=${encodeURIComponent(call)}`, key)), address }),
+  };
+}
+
 function say(text) {
   part("news").textContent = text;
 }
@@ -168,7 +178,7 @@ async function start() {
   wave.clear();
   show("starting");
   doing("Your browser may ask for the microphone: allow it");
-  leg = new Leg(takeKey(), on);
+  leg = new Leg(door(takeKey()), on);
   try {
     await leg.open();
   } catch (error) {
@@ -195,7 +205,7 @@ async function begin() {
   show("idle");
   part("start").disabled = true;
   try {
-    const about = await ask("/talk/about", takeKey(), "GET");
+    const about = await ask("/talk/about", takeKey(), { method: "GET" });
     agent = about.agent;
     part("agent").textContent = agent;
     part("feed").lang = about.language;
