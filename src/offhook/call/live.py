@@ -283,10 +283,8 @@ class LiveCalls:
 
     async def _conduct(self, leg: Leg, live: _Live, expected: _Expected) -> None:
         boundaries = Boundaries(live.handle.call_id)
-        ended = partial(self._ended, live)
-        finished = partial(self._finished, live)
-        about.CALL.set(live.handle.call_id)
-        about.AGENT.set(expected.facts.agent.partition("/")[0])
+        ended, finished = partial(self._ended, live), partial(self._finished, live)
+        about.call(live.handle.call_id, expected.facts.agent.partition("/")[0])
         try:
             with boundaries.around("the call"):
                 agent = await expected.agent
