@@ -19,6 +19,7 @@ from offhook.settings_kinds import (
     emails,
     folder,
     hosts,
+    ip_address,
     is_plain,
     issuer,
     names,
@@ -162,8 +163,12 @@ class Settings:
     `off`, nobody, and there is none."""
     backups: int = 14
     """So many nightly backups are kept in the data folder. 0: none are made."""
+    process_host: str = "127.0.0.1"
+    """This machine's address for the other processes of the installation, which hand it media that reached them. The
+    usual one is for processes of one machine."""
     private_hosts: tuple[str, ...] = ()
-    """Hosts of its own network that agents which are managed over the API may reach, with `allow_private`."""
+    """Hosts of its own network that webhooks may be sent to, and agents which are managed over the API may reach with
+    `allow_private`."""
     url: str = ""
     """The server that `offhook agents` drives: `https://calls.example.com`."""
     api_key: Secret = field(default_factory=lambda: Secret(""))
@@ -214,6 +219,7 @@ class Settings:
             log=read("OFFHOOK_LOG", one_of(*LOG_FORMS), default.log),
             metrics=read("OFFHOOK_METRICS", one_of(*METRICS_FOR), default.metrics),
             backups=read("OFFHOOK_BACKUPS", whole_number(0, 365), default.backups),
+            process_host=read("OFFHOOK_PROCESS_HOST", ip_address, default.process_host),
             private_hosts=read("OFFHOOK_PRIVATE_HOSTS", hosts, ()),
             url=read("OFFHOOK_URL", url, ""),
             api_key=read.secret("OFFHOOK_API_KEY"),

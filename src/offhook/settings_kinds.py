@@ -99,6 +99,14 @@ def networks(text: str) -> tuple[str, ...]:
         raise Unfit("networks with spaces between them: 10.0.0.0/8 172.17.0.1") from None
 
 
+def ip_address(text: str) -> str:
+    """An address of IPv4 or IPv6."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise Unfit("an address of this machine as 10.0.0.7") from None
+
+
 def telephone_number(text: str) -> str:
     """A number in E.164."""
     if not re.fullmatch(r"\+[1-9][0-9]{6,14}", text):

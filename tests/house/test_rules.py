@@ -9,6 +9,8 @@ BROAD_EXCEPT = {
     "call/boundary.py": "around each peer of a call: whatever it raises is that peer's failure, never the call's end",
     "call/records/disk.py": "the one thread that writes for all calls: a fault in one record is no other call's",
     "call/records/watch.py": "the one thread that deletes what must not be kept any longer: a fault costs it a round",
+    "platform/deliveries.py": "whatever a stranger's server makes of HTTP and TLS: it was not delivered",
+    "platform/jobs.py": "a fault in one job, or of the library, must not end all durable work",
     "store/migrate.py": "whatever a migration raises, the database is put back as it was",
     "tools/mcp.py": "a protocol's library lets through whatever others raise in it: the server is tried again",
     "call/replay.py": "a fault of the core is what a replay looks for: it is told with the line it happened at",
@@ -32,6 +34,7 @@ TASK_OWNERS = (
     "speech/fallback.py",  # stand-bys are prepared in the background
     "speech/hedge.py",  # two requests race
     "speech/voice_socket.py",  # sockets outlive the segments that are spoken over them
+    "web/relay.py",  # media of a call elsewhere are carried for as long as their socket lives
     "live/probe.py",  # a transcriber serves beside who speaks to it
     "tools/mcp.py",  # a session with a server outlives the calls that use it
 )  # fmt: skip

@@ -62,7 +62,9 @@ def test_files_that_cannot_grow_cost_no_call(tmp_path: Path) -> None:
     """The system takes a part of a write and then nothing more, as a disk does that is full."""
 
     async def main() -> None:
-        async with running(tmp_path, "prlimit", "--fsize=30000", "--") as server:
+        async with running(tmp_path):
+            """A first start makes the database."""
+        async with running(tmp_path, "prlimit", "--fsize=100000", "--") as server:
             outcome = await server.call(*STEPS)
             outcome.require_clean()
             assert not outcome.report.unanswered

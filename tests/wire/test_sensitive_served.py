@@ -1,6 +1,8 @@
 """The server's process and a sensitive parameter: it reaches the service, and stands in no file and no log."""
 
 import asyncio
+import re
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,11 @@ def test_a_sensitive_parameter_of_a_served_agent(tmp_path: Path) -> None:
 
     asyncio.run(main())
     assert asked and f"GET /pay/{CARD} ".encode() in asked[0]
-    # The agent's own file holds it, since its model is scripted.
-    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "agent.yaml"]
-    assert len(files) >= 5
+    # The agent's own file holds it, since its model is scripted, and so do the file's rows.
+    own = ("agent.yaml", "offhook.db", "offhook.db-wal", "offhook.db-shm")
+    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.name not in own]
+    assert len(files) >= 4
+    (database,) = tmp_path.rglob("offhook.db")
+    rows = list(sqlite3.connect(database).iterdump())
+    assert [row[:60] for row in rows if CARD in row and not re.match(r'INSERT INTO "agent(s|_versions)"', row)] == []
     assert [path.name for path in files if CARD.encode() in path.read_bytes()] == []

@@ -24,6 +24,7 @@ from offhook.api import (
     people,
     provider_keys,
     sessions,
+    webhooks,
 )
 from offhook.api.bounds import Bounds
 from offhook.api.document import describe
@@ -49,6 +50,7 @@ _ROUTERS: Final = (
     people.router,
     audit_events.router,
     provider_keys.router,
+    webhooks.router,
     limits.router,
     browser_calls.router,
     client_files.router,

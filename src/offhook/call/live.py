@@ -94,14 +94,14 @@ class LiveCalls:
         self._agents, self._limits, self._data_dir = agents, limits, data_dir
         self._records, self._lines, self._tokens = records, lines, tokens
         self._past = past if past is not None else PastCalls()
-        self._expected: dict[str, _Expected] = {}
-        """By the carrier's id."""
-        self._live: dict[str, _Live] = {}
-        """By our own id."""
+        self._expected: dict[str, _Expected] = {}  # By the carrier's id.
+        self._live: dict[str, _Live] = {}  # By our own id.
         self._aftermath = Aftermath()
         self._is_draining = self._is_starting = False
         self._all_gone = asyncio.Event()
         self._lag = LagWatch()
+        self.hand_on: Callable[[str, Leg], bool] = lambda call_id, leg: False
+        """Takes the media of a call, by our own id, that is live in another process."""
 
     def start_closed(self) -> None:
         """Refuse every call until `open`: the agents are still being loaded."""
@@ -178,8 +178,8 @@ class LiveCalls:
     def _come_back(self, call_id: str, leg: Leg) -> bool:
         live = self._live.get(call_id)
         if live is None:
-            _LOG.warning("media for call %s refused: it is not live here", call_id)
-            return False
+            _LOG.info("media for call %s: it is not live here", call_id)
+            return self.hand_on(call_id, leg)
         live.token = ""
         if live.handle.attach(leg):
             return True

@@ -21,7 +21,11 @@ class ShortNumbers(logging.Formatter):
 
 class JsonLines(logging.Formatter):
     """One JSON object a line: `at`, `level`, `logger`, `text`, and what is known of `call_id`, `agent_id`,
-    `request_id`, `error` (a traceback). Masked as the lines for people are."""
+    `request_id`, `error` (a traceback), and the number of the worker. Masked as the lines for people are."""
+
+    def __init__(self, worker: int = 0) -> None:
+        super().__init__()
+        self._worker = worker
 
     def format(self, record: logging.LogRecord) -> str:
         """The object, without a line break in it."""
@@ -32,16 +36,18 @@ class JsonLines(logging.Formatter):
             "text": _plain(record.getMessage()),
         }
         told |= {name: value for name, variable in about.FIELDS.items() if (value := variable.get())}
+        told |= {"worker": self._worker} if self._worker else {}
         if record.exc_info and record.exc_info[0] is not None:
             told["error"] = _plain(self.formatException(record.exc_info))
         return dumps(told)
 
 
-def begin_log(level: int = logging.INFO, form: str = "text") -> None:
-    """Write to standard error, from now on. `form`: `text` or `json`."""
+def begin_log(level: int = logging.INFO, worker: int = 0, form: str = "text") -> None:
+    """Write to standard error, from now on. One of several workers says in each line which it is. `form`: `text` or
+    `json`."""
     handler = logging.StreamHandler()
-    lines = ShortNumbers("%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    handler.setFormatter(JsonLines() if form == "json" else lines)
+    lines = ShortNumbers(f"%(asctime)s {f'{worker}| ' if worker else ''}%(message)s", datefmt="%H:%M:%S")
+    handler.setFormatter(JsonLines(worker) if form == "json" else lines)
     logging.basicConfig(level=level, handlers=[handler])
 
 

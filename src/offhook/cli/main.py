@@ -27,6 +27,7 @@ class Entry:
 COMMANDS: Final[dict[str, Entry]] = {
     "demo": Entry("demo_command", "demo", "Hear a whole call: the server and a simulated caller, no keys needed."),
     "serve": Entry("serve_command", "serve", "Run the server for an agent."),
+    "worker": Entry("worker_command", "worker", "Do the durable work of the server's processes, and take no calls."),
     "talk": Entry("talk_command", "talk", "Talk to an agent with your own mouth: a page in the browser."),
     "vault": Entry("vault_command", "app", "The master key under which all other keys lie: show, change, begin anew."),
     "admin": Entry("admin_command", "app", "Links to sign in with, API keys and passwords."),

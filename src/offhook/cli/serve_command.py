@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from offhook.call.past import PastCalls
     from offhook.call.records.files import FileRecords
     from offhook.call.runtimes import Runtimes
+    from offhook.cli.workers import Place
     from offhook.platform.people_rows import Link
     from offhook.telephony.carriers.twilio_rest import TwilioRest
     from offhook.telephony.facts import CallFacts
     from offhook.telephony.line import Line
     from offhook.web.app import App
     from offhook.web.ports import Calls, Sentences
+    from offhook.web.server import Listening
 
 _LOG = logging.getLogger("offhook")
 SWITCH_S: Final = 0.0005
@@ -39,6 +41,10 @@ def serve(
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 is every address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8080,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="So many processes behind the port; several need PostgreSQL.")
+    ] = 1,
+    worker: Annotated[str, typer.Option(hidden=True)] = "",
 ) -> None:
     """Run the server. SIGTERM, SIGHUP or Ctrl-C: no new calls, live ones finish; a second SIGTERM or Ctrl-C ends at
     once."""
@@ -48,12 +54,20 @@ def serve(
     from offhook.checks.examination import examine, needed_by, require
     from offhook.cli.log import begin_log
     from offhook.cli.models_command import fetch_missing
+    from offhook.cli.workers import Place, require_several
     from offhook.platform.assembly import HEARING_MODELS
     from offhook.platform.checks import Mark
+    from offhook.web.server import Listening
 
-    begin_log(form=log_form())
+    begin_log(worker=Place.read(worker).number if worker else 0, form=log_form())
     # Whatever the server writes is for its own user alone.
     os.umask(0o077)
+    sys.setswitchinterval(SWITCH_S)
+    if worker:
+        _serve_worker(agent, Place.read(worker))
+        return
+    if workers > 1:
+        require_several(Settings.from_environment())
     # What the owner has to mend is told before anything is fetched or loaded, all of it at once.
     for check in require(examine(agent, host, port, with_models=False)):
         if check.mark is Mark.NOTE:
@@ -63,9 +77,33 @@ def serve(
     fetch_missing(tuple(dict.fromkeys((*needed_by(team), *HEARING_MODELS))), settings)
     for document in team.values():
         _LOG.info("= %s: loading %s, %s, %s", document.name, *_providers(document))
-    # A thread that computes (end of turn, local speech) gives the interpreter back to the calls ten times as soon.
-    sys.setswitchinterval(SWITCH_S)
-    uvloop.run(serve_platform(settings, team, (host, port)))
+    if workers > 1:
+        _serve_several(agent, Listening(host, port), workers, settings)
+    uvloop.run(serve_platform(settings, team, Listening(host, port)))
+
+
+def _serve_several(agent: Path | None, listening: "Listening", workers: int, settings: Settings) -> None:
+    from offhook.cli.workers import command_of, serve_workers
+    from offhook.web.server import bind
+
+    with bind(listening) as port:
+        health = _health(listening.host) % port.getsockname()[1]
+        command = command_of(["serve", *([str(agent)] if agent is not None else [])])
+        raise typer.Exit(serve_workers(command, port, workers, settings, health))
+
+
+def _serve_worker(agent: Path | None, place: "Place") -> None:
+    """One of several: all was looked at by the process that starts them."""
+    import uvloop
+
+    from offhook.agents.load import load_team
+    from offhook.web.server import Listening
+
+    settings = Settings.from_environment()
+    team = load_team(agent) if agent is not None else {}
+    port = place.socket()
+    host, number = port.getsockname()[:2]
+    uvloop.run(serve_platform(settings, team, Listening(host, number, bound=port), place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +115,11 @@ class PageWish:
     """Told the port when calls are taken, in place of the line in the log."""
 
 
-async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", address: tuple[str, int]) -> None:
+async def serve_platform(
+    settings: Settings, team: "Mapping[Path, Agent]", listening: "Listening", place: "Place | None" = None
+) -> None:
     """The product: database, API and calls on one port. The first of `team` answers numbers that belong to nobody.
+    With a `place` this is one of several processes behind it.
 
     Raises `OffhookError`.
     """
@@ -89,6 +130,7 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
     from offhook.platform.platform import Platform
     from offhook.platform.traces import traced
     from offhook.web.app import create_app
+    from offhook.web.server import Listening, bind
 
     platform = await Platform.open(settings)
     rest, files = _rest(settings), _files(settings)
@@ -98,15 +140,28 @@ async def serve_platform(settings: Settings, team: "Mapping[Path, Agent]", addre
             await platform.adopt(next(iter(team)))
         kept, traces = traced(records, settings)
         live, desk = platform.take_calls(kept, _lines(rest, settings), _past(settings, files))
+        elsewhere = platform.elsewhere
+        assert elsewhere is not None
         browsers = platform.browser_calls
-        app = create_app(desk, settings, sentences=_sentences(team), records=records.state, browsers=browsers)
+        app = create_app(
+            desk, settings, sentences=_sentences(team), records=records.state, browsers=browsers, elsewhere=elsewhere
+        )
         app.include_router(monitor_router(platform))
         mount_api(app, platform)
         runtimes = platform.line_up.runtimes
+        private = None
+        if platform.bus.kind != "none":
+            private = bind(Listening(settings.process_host, 0))
+            elsewhere.address = (settings.process_host, private.getsockname()[1])
+            live.hand_on = app.state.media_door.relays.take
+        await platform.start(address="{}:{}".format(*elsewhere.address) if elsewhere.address is not None else "")
         platform.backups.start()
-        greet = _greeting(await ensure_first(platform), settings)
-        serving = _Serving(app, desk, live, settings.drain_deadline_s, greet=greet)
-        await _serve(serving, address, _load(runtimes, platform.first_keys()))
+        # One link a start: each takes the place of the one before.
+        link = await ensure_first(platform) if place is None or place.number == 1 else None
+        serving = _Serving(app, desk, live, settings.drain_deadline_s, greet=_greeting(link, settings))
+        if place is not None:
+            serving = replace(serving, on_ready=_worker_ready(place, platform.processes.id))
+        await _serve(serving, replace(listening, private=private), _load(runtimes, platform.first_keys()))
     finally:
         await platform.stop()
         if traces is not None:
@@ -134,6 +189,7 @@ async def serve_agents(
     from offhook.call.records.watched import WatchedRecords
     from offhook.telephony.tokens import Tokens
     from offhook.web.app import create_app
+    from offhook.web.server import Listening
     from offhook.web.talk import Talk, TalkPage
 
     first = next(iter(team.values()))
@@ -150,7 +206,7 @@ async def serve_agents(
         talk = Talk(live, records, TalkPage(page.key, first.name, first.language))
         app = create_app(live, settings, sentences=_sentences(team), records=records.state, talk=talk)
         serving = _Serving(app, live, live, 0.0, page.on_ready)
-        await _serve(serving, address, _load(runtimes, [str(file) for file in team]))
+        await _serve(serving, Listening(*address), _load(runtimes, [str(file) for file in team]))
     finally:
         await runtimes.close()
         if rest is not None:
@@ -168,18 +224,16 @@ class _Serving:
     """Told the port when calls are taken, beside the log."""
 
 
-async def _serve(serving: _Serving, address: tuple[str, int], load: Coroutine[Any, Any, None]) -> None:
+async def _serve(serving: _Serving, listening: "Listening", load: Coroutine[Any, Any, None]) -> None:
     """Listen, load, then take calls until a signal.
 
     Until then health says that it is starting, and callers hear that they should call again.
     """
-    from offhook.web.server import Listening
     from offhook.web.server import serve as run_server
 
-    host, port = address
     live = serving.live
     bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    health = f"http://{f'[{plain_address(host)}]' if ':' in host else host}:%d/healthz"
+    health = _health(listening.host)
 
     def listens(port: int) -> None:
         bound.set_result(port)
@@ -200,13 +254,25 @@ async def _serve(serving: _Serving, address: tuple[str, int], load: Coroutine[An
 
     live.start_closed()
     try:
-        listening = Listening(host, port, listens)
+        told = replace(listening, on_ready=listens)
         server = asyncio.ensure_future(
-            run_server(serving.app, serving.calls, listening, drain_deadline_s=serving.drain_deadline_s)
+            run_server(serving.app, serving.calls, told, drain_deadline_s=serving.drain_deadline_s)
         )
         await _while_serving(server, load_and_listen(), say_ready)
     finally:
         live.stop()
+
+
+def _health(host: str) -> str:
+    return f"http://{f'[{plain_address(host)}]' if ':' in host else host}:%d/healthz"
+
+
+def _worker_ready(place: "Place", process_id: str) -> Callable[[int], None]:
+    def ready(port: int) -> None:
+        _LOG.info("= worker %d is ready: pid %d, %s", place.number, os.getpid(), process_id)
+        place.say_ready()
+
+    return ready
 
 
 def _rest(settings: Settings) -> "TwilioRest | None":

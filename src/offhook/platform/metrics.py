@@ -147,14 +147,9 @@ class Metrics:
         """From now on it tells which providers of the loaded agents rest."""
         self._gauges.read.append(lambda: self._gauges.of_providers(runtimes, self.provider_label))
 
-    def watch_bus(self, is_up: Callable[[], bool], lost: Callable[[], int]) -> None:
-        """From now on it tells how the bus does. `lost`: how often since the start it was off."""
-
-        def read() -> None:
-            self._gauges.bus_up.set(is_up())
-            self._gauges.bus_lost.set(lost())
-
-        self._gauges.read.append(read)
+    def watch_bus(self, is_up: Callable[[], bool]) -> None:
+        """From now on it tells how the bus does."""
+        self._gauges.read.append(lambda: self._gauges.bus_up.set(is_up()))
 
     def watch_backups(self, age_s: Callable[[], float | None]) -> None:
         """From now on it tells how old the newest backup is; -1 without one."""
@@ -194,7 +189,6 @@ class _Gauges:
         self.lost_audio = gauge("records_lost_audio_seconds", "Recordings that were lost since the start.")
         self.resting = gauge("provider_ill_seconds", "For how long a provider has not worked.", "kind", "provider")
         self.bus_up = gauge("bus_up", "1: processes hear each other.")
-        self.bus_lost = gauge("bus_lost", "How often the bus was off since the start.")
         self.bus_up.set(1)
         self.backup_age = gauge("backup_age_seconds", "How old the newest backup is; -1: there is none.")
         self.vault_locked = gauge("vault_locked", "1: the vault is locked.")

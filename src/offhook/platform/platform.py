@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
@@ -12,14 +12,18 @@ from offhook.call.records.port import Records, RecordsState
 from offhook.platform.agents import Agents
 from offhook.platform.backups import Backups
 from offhook.platform.browser_calls import BrowserCalls
+from offhook.platform.bus import Body, Bus
 from offhook.platform.call_values import CallValues
 from offhook.platform.checks import Check
 from offhook.platform.documents import Documents
+from offhook.platform.elsewhere import OtherProcesses
+from offhook.platform.events import Events
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.gate_house import GateHouse
 from offhook.platform.idempotency import Idempotency
 from offhook.platform.invitations import Invitations
+from offhook.platform.jobs import JOB, Jobs
 from offhook.platform.keys import ApiKeys
 from offhook.platform.line_up import Answering, LineUp
 from offhook.platform.master_key import MasterKeyFiles
@@ -29,6 +33,7 @@ from offhook.platform.oidc import Issuer, issuer_of
 from offhook.platform.passwords import Passwords
 from offhook.platform.people import People
 from offhook.platform.people_rows import first_workspace
+from offhook.platform.processes import SERVER, Processes
 from offhook.platform.provider_keys import ProviderKeys
 from offhook.platform.sessions import Sessions
 from offhook.platform.snapshot import Snapshot
@@ -36,6 +41,8 @@ from offhook.platform.throttle import Throttle
 from offhook.platform.trials import made_ready
 from offhook.platform.vault import Vault
 from offhook.platform.vendors import require_known
+from offhook.platform.webhooks import Webhooks
+from offhook.platform.wires import wire_of
 from offhook.settings import Settings
 from offhook.store.engine import database_url
 from offhook.store.migrate import migrate
@@ -45,6 +52,10 @@ from offhook.store.store import Store
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.line import Line
 from offhook.telephony.tokens import Tokens
+
+_CHANGED: Final = "changed"
+_TOGETHER: Final = 40
+"""Changes of one message: so many are shorter than a notification of PostgreSQL may be."""
 
 
 @dataclass(slots=True)
@@ -68,12 +79,19 @@ class Platform:
     """What more is checked for `/v1/health` of a workspace, in a thread: each service adds its own."""
     records_state: Callable[[], RecordsState] = RecordsState
     lag_s: Callable[[], float] = lambda: 0.0
+    processes: Processes = field(init=False)
+    bus: Bus = field(init=False)
+    jobs: Jobs = field(init=False)
+    events: Events = field(init=False)
+    webhooks: Webhooks = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
     invitations: Invitations = field(init=False)
     sessions: Sessions = field(init=False)
     issuer: Issuer | None = field(init=False)
     idempotency: Idempotency = field(init=False)
+    elsewhere: OtherProcesses | None = None
+    """Calls that live in other processes, once this one takes calls."""
     gate_house: GateHouse = field(init=False)
     browser_calls: BrowserCalls = field(init=False)
     file_agents: FileAgents | None = None
@@ -88,6 +106,11 @@ class Platform:
         self.snapshot = Snapshot(self.store, self.vault.secrets_of)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of, self.call_values.of)
         self.provider_keys = ProviderKeys(self.store, self.vault, self.snapshot, self.settings)
+        self.processes = Processes(self.store)
+        self.bus = Bus(self.processes.id, wire_of(self.settings))
+        self.jobs = Jobs(self.store, lambda: self.processes.id, lambda: self.processes.is_first)
+        self.events = Events(self.jobs)
+        self.webhooks = Webhooks(self.store, self.vault, self.jobs, self.events, self.settings.private_hosts)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
         self.invitations = Invitations(self.store)
@@ -100,6 +123,7 @@ class Platform:
         self.line_up.failed = self.metrics.provider_failed
         self.backups = Backups(self.settings)
         self.metrics.watch_store(self.store)
+        self.metrics.watch_bus(lambda: self.bus.is_up)
         self.metrics.watch_vault(lambda: self.vault.last is not None and self.vault.last.is_locked)
         self.metrics.watch_backups(self.backups.newest_age_s)
         self.metrics.watch_providers(self.line_up.runtimes)
@@ -115,6 +139,24 @@ class Platform:
         await platform.snapshot.load()
         await platform.gate_house.load()
         return platform
+
+    async def start(self, role: str = SERVER, address: str = "") -> None:
+        """Be one of the processes of this database: alive for the others, told what changes, part of the durable work.
+
+        Not for a command that only reads or writes something. `address`: where the others reach this very process.
+        Raises `StoreError`.
+        """
+        self.bus.subscribe(_CHANGED, self._changed_elsewhere)
+        self.bus.on_missed.append(self.snapshot.missed)
+        self.processes.on_dead.append(self._take_over)
+        self.processes.on_renamed.append(lambda was, now: self.bus.rename(now))
+        await self.processes.start(role, address)
+        await self.bus.start()
+        # What has changed since it was read, nobody has told.
+        self.snapshot.missed()
+        self.webhooks.deliverer.tell_on(asyncio.get_running_loop())
+        await self.events.mend(self.store)
+        self.jobs.start()
 
     async def first_workspace(self) -> str:
         """The oldest workspace; made when there is none."""
@@ -158,6 +200,12 @@ class Platform:
         )
         self.metrics.watch_calls(live, settings.max_calls, records)
         self.records_state, self.lag_s = records.state, lambda: live.lag_s
+
+        def knows(call_sid: str) -> bool:
+            is_over = live.outcome(call_sid) is not None
+            return is_over or any(handle.facts.call_sid == call_sid for handle in live.handles)
+
+        self.elsewhere = OtherProcesses(self.bus, knows, lambda call_id: live.handle(call_id) is not None)
         desk = FrontDesk(live, self.line_up)
         desk.on_refused.append(self.metrics.call_refused)
         self.gate_house.stand_before(live, desk)
@@ -169,6 +217,9 @@ class Platform:
         await self.backups.stop()
         if self.file_agents is not None:
             await self.file_agents.stop()
+        await asyncio.to_thread(self.jobs.stop)
+        await self.bus.stop()
+        await self.processes.stop()
         await self.browser_calls.stop()
         await self.gate_house.stop()
         await self.vault.close()
@@ -179,6 +230,26 @@ class Platform:
 
     def _changed(self, changes: Sequence[Change]) -> None:
         """After a commit."""
+        self._are_known(changes)
+        for begin in range(0, len(changes), _TOGETHER):
+            told = [(one.workspace, one.kind, one.id) for one in changes[begin : begin + _TOGETHER]]
+            self.bus.publish(_CHANGED, {"changes": told})
+        if any(change.kind == JOB for change in changes):
+            self.jobs.wake()
+
+    def _changed_elsewhere(self, body: Body) -> None:
+        changes = [Change(*one) for one in body["changes"]]
+        self._are_known(changes)
+        if any(change.kind == JOB for change in changes):
+            self.jobs.wake()
+
+    async def _take_over(self, process_id: str) -> None:
+        """What a dead process had begun, one of the others does."""
+        if await asyncio.to_thread(self.jobs.take_over, process_id):
+            self._changed([Change("", JOB, process_id)])
+
+    def _are_known(self, changes: Sequence[Change]) -> None:
+        """Whatever keeps them in memory reads them again."""
         self.snapshot.changed(changes)
         self.gate_house.changed(changes)
         self.browser_calls.changed(changes)

@@ -102,6 +102,7 @@ class Snapshot:
         self._on_trial: dict[tuple[str, int], tuple[KnownAgent, KnownVersion]] = {}
         self._stale: dict[tuple[str, str], set[str]] = {}
         """What is to be read again: workspace and kind, with the ids."""
+        self._is_all_stale = False
         self._wake, self._settled = asyncio.Event(), asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.on_agent: list[Callable[[str], None]] = []
@@ -193,9 +194,15 @@ class Snapshot:
         self._settled.clear()
         self._wake.set()
 
+    def missed(self) -> None:
+        """Something may have changed that nobody has told: read all of it again, soon."""
+        self._is_all_stale = True
+        self._settled.clear()
+        self._wake.set()
+
     async def settle(self) -> None:
         """Wait until all that is known to have changed was read: for whoever changed it and asks at once."""
-        if self._stale:
+        if self._stale or self._is_all_stale:
             await self._settled.wait()
 
     async def stop(self) -> None:
@@ -208,6 +215,14 @@ class Snapshot:
         while True:
             await self._wake.wait()
             self._wake.clear()
+            try:
+                if self._is_all_stale:
+                    await self._read_again()
+            except StoreError as error:
+                _LOG.warning("what may have changed cannot be read, and is tried again: %s", error)
+                await asyncio.sleep(AGAIN_S)
+                self._wake.set()
+                continue
             stale = {key: set(ids) for key, ids in self._stale.items()}
             try:
                 for (workspace, kind), ids in stale.items():
@@ -216,12 +231,22 @@ class Snapshot:
                     left -= ids
                     if not left:
                         self._stale.pop((workspace, kind), None)
-                if not self._stale:
+                if not self._stale and not self._is_all_stale:
                     self._settled.set()
             except StoreError as error:
                 _LOG.warning("what has changed cannot be read, and is tried again: %s", error)
                 await asyncio.sleep(AGAIN_S)
                 self._wake.set()
+
+    async def _read_again(self) -> None:
+        self._is_all_stale = False
+        was = self._known
+        try:
+            self._known = await self._store.read_wide(self._read_all, within_s=60.0)
+        except StoreError:
+            self._is_all_stale = True
+            raise
+        self._tell({*was.agents, *self._known.agents})
 
     async def _refresh(self, workspace: str, kind: str, ids: set[str]) -> None:
         known, read = self._known, self._store.read_wide

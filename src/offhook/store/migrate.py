@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -46,8 +46,7 @@ def migrate(url: URL) -> str:
         file_of(url).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = open_engine(url, connections=1)
     try:
-        with engine.connect() as connection:
-            had = _revision(connection)
+        had = _had(engine)
         if had == newest():
             return had
         require_known(had)
@@ -67,6 +66,18 @@ def migrate(url: URL) -> str:
         return had
     finally:
         engine.dispose()
+
+
+def _had(engine: Engine) -> str:
+    try:
+        with engine.connect() as connection:
+            return _revision(connection)
+    except DBAPIError as error:
+        # The driver's own words may show the address, and with it a password.
+        kind = type(error.orig).__name__
+        raise StoreError(
+            f"the database cannot be opened ({kind}): is it there, is there room, may it be written?"
+        ) from error
 
 
 def revision(url: URL) -> str:

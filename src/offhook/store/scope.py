@@ -1,8 +1,8 @@
 """One workspace's rows, in one transaction: what jobs are given. A query that names no workspace cannot be made."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Alias, Column, Connection, Row, Select, Table, TextClause, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -14,6 +14,7 @@ from sqlalchemy.sql.visitors import iterate
 from offhook.store.schema import WORKSPACE, is_scoped
 
 _MARK: Final = "offhook_workspace"
+T = TypeVar("T")
 _COUNTED: Final = {"preserve_rowcount": True}
 """Rows of an INSERT are counted by those who ask for it alone: otherwise PostgreSQL's count is -1."""
 
@@ -144,6 +145,10 @@ class Scope:
     def tell(self, kind: str, key: str) -> None:
         """After the commit others learn that this has changed."""
         self.changes.append(Change(self.workspace, kind, key))
+
+    def beside(self, job: Callable[[Connection], T]) -> T:
+        """In the same transaction, tables that belong to no workspace: those of durable work."""
+        return job(self._connection)
 
     # ── how ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -14,7 +14,8 @@ from offhook.web.gate import BadRequest, Gate
 from offhook.web.hooks import PATHS, Hooks, twilio_router
 from offhook.web.media import BROWSER_PATH, MediaDoor
 from offhook.web.origin import is_own_origin
-from offhook.web.ports import Browsers, Calls, Sentences
+from offhook.web.ports import Browsers, Calls, Elsewhere, Sentences
+from offhook.web.relay import Relays
 from offhook.web.safety import is_loopback, require_safe
 from offhook.web.seldom import Seldom
 from offhook.web.strays import HEALTH_PATH, Strays
@@ -34,10 +35,12 @@ def create_app(
     records: Callable[[], RecordsState] = RecordsState,
     talk: Talk | None = None,
     browsers: Browsers | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> FastAPI:
     """The application; `offhook.web.server.serve` runs it.
 
-    With `talk` there is also the page where a browser is the caller; with `browsers` pages of others are, too.
+    With `talk` there is also the page where a browser is the caller; with `browsers` pages of others are, too; with
+    `elsewhere` other processes share the port.
 
     `app.state.media_door` is what the media sockets work with: they are served below ASGI (`offhook.web.media`).
     Raises `ConfigurationError` for settings that must not be served.
@@ -45,11 +48,10 @@ def create_app(
     require_safe(settings)
     seldom = Seldom()
     gate = Gate(settings, seldom, is_for_calls=talk is None)
-    hooks = Hooks(gate, Switchboard(live, settings, sentences or Sentences()))
+    hooks = Hooks(gate, Switchboard(live, settings, sentences or Sentences()), elsewhere)
     app = FastAPI(title="Offhook", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.include_router(twilio_router(hooks))
-    app.state.seldom = seldom
-    app.state.max_calls = settings.max_calls
+    app.state.seldom, app.state.max_calls = seldom, settings.max_calls
 
     # Monitors ask for the head alone.
     @app.api_route(HEALTH_PATH, methods=["GET", "HEAD"])
@@ -80,6 +82,7 @@ def create_app(
         ),
         not_found=strays.socket_not_found,
         seldom=seldom,
+        relays=Relays(elsewhere) if elsewhere is not None else None,
     )
 
     _add_handlers(app, strays)

@@ -131,6 +131,11 @@ class MediaConnection:
                 timer.cancel()
         self.leg.connection_lost(f"{type(error).__name__}" if error is not None else self._ending)
 
+    def hand_over(self) -> None:
+        """Somebody else carries the connection from now on."""
+        self._start_timer.cancel()
+        self._ping_timer.cancel()
+
     def shut_down(self) -> None:
         """The server stops."""
         self.leg.close(SERVICE_RESTART)

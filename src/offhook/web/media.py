@@ -23,6 +23,7 @@ from offhook.telephony.linear_leg import AUDIO_LIMIT, LinearLeg, LinearWorld
 from offhook.web.connection import MediaConnection, SocketLeg
 from offhook.web.frames import WHOLE_BINARY, WHOLE_TEXT, FrameCutter
 from offhook.web.paths import canonical
+from offhook.web.relay import EARLY_BYTES, Relay, Relays
 from offhook.web.seldom import Seldom
 from offhook.web.switchboard import MEDIA_PATH
 
@@ -44,6 +45,8 @@ class MediaDoor:
     not_found: Callable[[str], str]
     """What the handshake of a socket to this target is answered; told in the log."""
     seldom: Seldom
+    relays: Relays | None = None
+    """Where media of calls go that live in other processes."""
     browsers: set[MediaConnection] = field(default_factory=set)
     """Sockets of browsers that are open."""
 
@@ -66,6 +69,10 @@ class MediaProtocol(WebSocketsSansIOProtocol):
 
     door: ClassVar[MediaDoor]
     _media: MediaConnection | None = None
+    _relay: Relay | None = None
+    _early: bytearray | None = None
+    """All that has come since the handshake, until it is known that it is for this process."""
+    _handshake = b""
 
     def handle_connect(self, event: Request) -> None:
         """The handshake's request is here."""
@@ -105,18 +112,37 @@ class MediaProtocol(WebSocketsSansIOProtocol):
         self.handshake_initiated = self.handshake_complete = True
         address = get_remote_addr(self.transport)
         who = f"{address[0]}:{address[1]}" if address else "media socket"
+        if self.door.relays is not None:
+            self._handshake, self._early = _said(event), bytearray()
         self._media = MediaConnection(self.conn, self.transport, make_leg, who, cutter)
         return self._media
 
     def data_received(self, data: bytes) -> None:
         """Bytes came: the media's go straight to the leg."""
-        if self._media is not None:
-            self._media.data_received(data)
-        else:
+        if self._relay is not None:
+            self._relay.data_received(data)
+        elif self._media is None:
             super().data_received(data)
+        else:
+            self._media.data_received(data)
+            if self._early is not None:
+                self._look_for_another(data, self._media)
+
+    def _look_for_another(self, data: bytes, media: MediaConnection) -> None:
+        """The first message has said which call it is for."""
+        assert self._early is not None and self.door.relays is not None
+        self._early += data
+        call_id = self.door.relays.wanted(media.leg)
+        if call_id is not None:
+            media.hand_over()
+            self._relay = Relay(self.door.relays, call_id, self.transport, self._handshake, bytes(self._early))
+        if call_id is not None or media.leg.started is not None or len(self._early) > EARLY_BYTES:
+            self._early = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The TCP connection is gone."""
+        if self._relay is not None:
+            self._relay.connection_lost()
         if self._media is not None:
             self.door.browsers.discard(self._media)
             self._media.connection_lost(exc)
@@ -134,6 +160,12 @@ class MediaProtocol(WebSocketsSansIOProtocol):
         self.conn.send_response(response)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.transport.close()
+
+
+def _said(event: Request) -> bytes:
+    """The handshake's request as it came."""
+    lines = [f"GET {event.path} HTTP/1.1", *(f"{name}: {value}" for name, value in event.headers.raw_items())]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
 def media_protocol(door: MediaDoor) -> type[MediaProtocol]:

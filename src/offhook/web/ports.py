@@ -1,7 +1,8 @@
 """What the web needs of the rest: the live calls, as `offhook.call.live.LiveCalls` has them."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from offhook.core.endings import EndReason
 from offhook.core.events import TransferEnded
@@ -56,6 +57,19 @@ class Calls(Protocol):
 
     async def drain(self, deadline_s: float) -> None:
         """Refuse new calls and wait for the live ones, at most so long."""
+
+
+class Elsewhere(Protocol):
+    """The other processes behind this port: a webhook may reach one, and the call it is about live in another."""
+
+    async def ask(self, call_sid: str, question: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """What the process answers where this call lives; None: it lives here, or nowhere that is known."""
+
+    def answer_with(self, answer: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
+        """How this process answers the others about calls that live here."""
+
+    async def where(self, call_id: str) -> tuple[str, int] | None:
+        """Host and port of the process where this call lives, by our own id; None: of none that can be reached."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,10 @@ class Listening:
     host: str = "127.0.0.1"
     port: int = 8080
     on_ready: Callable[[int], None] = lambda port: None
+    bound: socket.socket | None = None
+    """A socket that listens already, shared with other processes, in place of host and port."""
+    private: socket.socket | None = None
+    """Another one, by which the other processes reach this very one."""
 
 
 class _Server(uvicorn.Server):
@@ -96,7 +100,7 @@ async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadli
     Call it in a uvloop (`uvloop.run`). Cancelling it ends the server without draining. Raises `ConfigurationError`
     when the address cannot be had.
     """
-    bound = _bind(listening)
+    bound = listening.bound or bind(listening)
     port = bound.getsockname()[1]
     for name in ("uvicorn.asgi", "websockets.server"):
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -131,7 +135,7 @@ async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadli
             ending.append(asyncio.ensure_future(_drain(live, server, drain_deadline_s)))
 
     with _signals(on_signal), contextlib.closing(bound):
-        await server.serve(sockets=[bound])
+        await server.serve(sockets=[bound, *([listening.private] if listening.private is not None else [])])
     for task in ending:
         task.cancel()
         await asyncio.wait([task])
@@ -144,7 +148,8 @@ async def _drain(live: Calls, server: uvicorn.Server, deadline_s: float) -> None
         server.should_exit = True
 
 
-def _bind(listening: Listening) -> socket.socket:
+def bind(listening: Listening) -> socket.socket:
+    """The socket. Raises `ConfigurationError`."""
     try:
         host = plain_address(listening.host)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET

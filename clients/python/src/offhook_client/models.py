@@ -159,6 +159,34 @@ class DeletedAgent(TypedDict):
     """Numbers that nobody answers from now on."""
 
 
+class Delivery(TypedDict):
+    """One event on its way to one endpoint."""
+
+    id: str
+    event_id: str
+    """The `webhook-id` of every attempt."""
+    type: str
+    call_id: str | None
+    sequence: int | None
+    """Orders the events of a call."""
+    status: "DeliveryStatus"
+    attempts: int
+    next_at: str | None
+    """When it is tried next."""
+    answer_status: int | None
+    """Of the last attempt; null: no answer."""
+    answer: str
+    """What the endpoint said, or why it said nothing."""
+    took_ms: int | None
+    created_at: str
+    delivered_at: str | None
+    data: dict[str, Any]
+    """The event."""
+
+
+DeliveryStatus = Literal["pending", "delivered", "failed"]
+
+
 class Diff(TypedDict):
     """What differs between two documents."""
 
@@ -297,6 +325,25 @@ class MadeInvitation(TypedDict):
     expires_at: str
 
 
+class MadeWebhook(TypedDict):
+    """An endpoint that was just made, with its secret, which is shown this once."""
+
+    id: str
+    url: str
+    types: list[str]
+    """Empty: all."""
+    description: str
+    created_at: str
+    disabled_at: str | None
+    disabled_reason: str
+    """Why it is told nothing."""
+    failing_since: str | None
+    """Nothing was delivered since then."""
+    old_secret_until: str | None
+    """The secret before signs beside the new one until then."""
+    secret: str
+
+
 class Member(TypedDict):
     """A person of the workspace."""
 
@@ -417,6 +464,13 @@ class NewProviderKey(TypedDict):
     """Azure's keys are good in one region."""
 
 
+class NewSecret(TypedDict):
+    """The secret that is wanted."""
+
+    secret: NotRequired[str]
+    """`whsec_` and base64 of 24 to 64 bytes; empty: one is made."""
+
+
 class NewSelf(TypedDict):
     """What the person is called, and their address, for which they say their password."""
 
@@ -430,6 +484,18 @@ class NewToolKey(TypedDict):
 
     value: str
     """The secret. Shown never again."""
+
+
+class NewWebhook(TypedDict):
+    """An endpoint to be told."""
+
+    url: str
+    """https, a public address."""
+    types: NotRequired[list[str]]
+    """Of call.started, call.answered, call.ended, call.analyzed, call.recording_ready, turn.completed, ..."""
+    description: NotRequired[str]
+    secret: NotRequired[str]
+    """`whsec_` and base64 of 24 to 64 bytes; empty: one is made."""
 
 
 class NewWorkspace(TypedDict):
@@ -474,6 +540,14 @@ class PageBlockedNumber(TypedDict):
     """PageBlockedNumber"""
 
     data: "list[BlockedNumber]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageDelivery(TypedDict):
+    """PageDelivery"""
+
+    data: "list[Delivery]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
 
@@ -546,6 +620,14 @@ class PageVoice(TypedDict):
     """PageVoice"""
 
     data: "list[Voice]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageWebhook(TypedDict):
+    """PageWebhook"""
+
+    data: "list[Webhook]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
 
@@ -645,6 +727,12 @@ class RefusedCall(TypedDict):
 
 
 Role = Literal["owner", "editor", "viewer"]
+
+
+class Sent(TypedDict):
+    """What is under way."""
+
+    delivery_id: str
 
 
 class Session(TypedDict):
@@ -790,6 +878,39 @@ class Voice(TypedDict):
     is_default: bool
     is_local: bool
     help: str
+
+
+class Webhook(TypedDict):
+    """An endpoint."""
+
+    id: str
+    url: str
+    types: list[str]
+    """Empty: all."""
+    description: str
+    created_at: str
+    disabled_at: str | None
+    disabled_reason: str
+    """Why it is told nothing."""
+    failing_since: str | None
+    """Nothing was delivered since then."""
+    old_secret_until: str | None
+    """The secret before signs beside the new one until then."""
+
+
+class WebhookChange(TypedDict):
+    """What is to be otherwise."""
+
+    url: NotRequired[str | None]
+    types: NotRequired[list[str] | None]
+    description: NotRequired[str | None]
+    is_disabled: NotRequired[bool | None]
+
+
+class WebhookSecret(TypedDict):
+    """A secret, shown this once."""
+
+    secret: str
 
 
 class Workspace(TypedDict):

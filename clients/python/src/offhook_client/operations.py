@@ -400,6 +400,81 @@ class Operations:
         """Whether secrets can be opened and kept."""
         return cast("models.VaultStatus", self._ask("GET", "/vault"))
 
+    def list_webhooks(self, *, limit: int | None = None, after: str | None = None) -> models.PageWebhook:
+        """The endpoints, newest first."""
+        return cast("models.PageWebhook", self._ask("GET", "/webhooks", query={"limit": limit, "after": after}))
+
+    def create_webhook(self, body: models.NewWebhook) -> models.MadeWebhook:
+        """A new endpoint. Its address must be public, of every name that it resolves to."""
+        return cast("models.MadeWebhook", self._ask("POST", "/webhooks", body=body))
+
+    def get_webhook(self, webhook_id: str) -> models.Webhook:
+        """One endpoint."""
+        return cast("models.Webhook", self._ask("GET", f"/webhooks/{quote(str(webhook_id), safe='')}"))
+
+    def update_webhook(
+        self, webhook_id: str, body: models.WebhookChange, *, if_match: str | None = None
+    ) -> models.Webhook:
+        """Change it, or enable it again."""
+        return cast(
+            "models.Webhook",
+            self._ask(
+                "PATCH", f"/webhooks/{quote(str(webhook_id), safe='')}", headers={"if-match": if_match}, body=body
+            ),
+        )
+
+    def delete_webhook(self, webhook_id: str) -> None:
+        """Told nothing more, from now on; its deliveries go with it."""
+        self._ask("DELETE", f"/webhooks/{quote(str(webhook_id), safe='')}")
+
+    def rotate_webhook_secret(self, webhook_id: str, body: models.NewSecret) -> models.WebhookSecret:
+        """A new secret; for a day every attempt is signed with both."""
+        return cast(
+            "models.WebhookSecret",
+            self._ask("POST", f"/webhooks/{quote(str(webhook_id), safe='')}/rotate-secret", body=body),
+        )
+
+    def test_webhook(self, webhook_id: str) -> models.Sent:
+        """Send the event `webhook.test` to this endpoint."""
+        return cast("models.Sent", self._ask("POST", f"/webhooks/{quote(str(webhook_id), safe='')}/test"))
+
+    def list_deliveries(
+        self,
+        webhook_id: str,
+        *,
+        status: models.DeliveryStatus | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> models.PageDelivery:
+        """What was sent to the endpoint, newest first."""
+        return cast(
+            "models.PageDelivery",
+            self._ask(
+                "GET",
+                f"/webhooks/{quote(str(webhook_id), safe='')}/deliveries",
+                query={"status": status, "limit": limit, "after": after},
+            ),
+        )
+
+    def get_delivery(self, webhook_id: str, delivery_id: str) -> models.Delivery:
+        """One of them."""
+        return cast(
+            "models.Delivery",
+            self._ask(
+                "GET", f"/webhooks/{quote(str(webhook_id), safe='')}/deliveries/{quote(str(delivery_id), safe='')}"
+            ),
+        )
+
+    def redeliver(self, webhook_id: str, delivery_id: str) -> models.Delivery:
+        """Send it again, now; the receiver knows it by the same `webhook-id`."""
+        return cast(
+            "models.Delivery",
+            self._ask(
+                "POST",
+                f"/webhooks/{quote(str(webhook_id), safe='')}/deliveries/{quote(str(delivery_id), safe='')}/redeliver",
+            ),
+        )
+
     def get_limits(
         self,
     ) -> models.Limits:
@@ -877,6 +952,81 @@ class AsyncOperations:
     ) -> models.VaultStatus:
         """Whether secrets can be opened and kept."""
         return cast("models.VaultStatus", await self._ask("GET", "/vault"))
+
+    async def list_webhooks(self, *, limit: int | None = None, after: str | None = None) -> models.PageWebhook:
+        """The endpoints, newest first."""
+        return cast("models.PageWebhook", await self._ask("GET", "/webhooks", query={"limit": limit, "after": after}))
+
+    async def create_webhook(self, body: models.NewWebhook) -> models.MadeWebhook:
+        """A new endpoint. Its address must be public, of every name that it resolves to."""
+        return cast("models.MadeWebhook", await self._ask("POST", "/webhooks", body=body))
+
+    async def get_webhook(self, webhook_id: str) -> models.Webhook:
+        """One endpoint."""
+        return cast("models.Webhook", await self._ask("GET", f"/webhooks/{quote(str(webhook_id), safe='')}"))
+
+    async def update_webhook(
+        self, webhook_id: str, body: models.WebhookChange, *, if_match: str | None = None
+    ) -> models.Webhook:
+        """Change it, or enable it again."""
+        return cast(
+            "models.Webhook",
+            await self._ask(
+                "PATCH", f"/webhooks/{quote(str(webhook_id), safe='')}", headers={"if-match": if_match}, body=body
+            ),
+        )
+
+    async def delete_webhook(self, webhook_id: str) -> None:
+        """Told nothing more, from now on; its deliveries go with it."""
+        await self._ask("DELETE", f"/webhooks/{quote(str(webhook_id), safe='')}")
+
+    async def rotate_webhook_secret(self, webhook_id: str, body: models.NewSecret) -> models.WebhookSecret:
+        """A new secret; for a day every attempt is signed with both."""
+        return cast(
+            "models.WebhookSecret",
+            await self._ask("POST", f"/webhooks/{quote(str(webhook_id), safe='')}/rotate-secret", body=body),
+        )
+
+    async def test_webhook(self, webhook_id: str) -> models.Sent:
+        """Send the event `webhook.test` to this endpoint."""
+        return cast("models.Sent", await self._ask("POST", f"/webhooks/{quote(str(webhook_id), safe='')}/test"))
+
+    async def list_deliveries(
+        self,
+        webhook_id: str,
+        *,
+        status: models.DeliveryStatus | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> models.PageDelivery:
+        """What was sent to the endpoint, newest first."""
+        return cast(
+            "models.PageDelivery",
+            await self._ask(
+                "GET",
+                f"/webhooks/{quote(str(webhook_id), safe='')}/deliveries",
+                query={"status": status, "limit": limit, "after": after},
+            ),
+        )
+
+    async def get_delivery(self, webhook_id: str, delivery_id: str) -> models.Delivery:
+        """One of them."""
+        return cast(
+            "models.Delivery",
+            await self._ask(
+                "GET", f"/webhooks/{quote(str(webhook_id), safe='')}/deliveries/{quote(str(delivery_id), safe='')}"
+            ),
+        )
+
+    async def redeliver(self, webhook_id: str, delivery_id: str) -> models.Delivery:
+        """Send it again, now; the receiver knows it by the same `webhook-id`."""
+        return cast(
+            "models.Delivery",
+            await self._ask(
+                "POST",
+                f"/webhooks/{quote(str(webhook_id), safe='')}/deliveries/{quote(str(delivery_id), safe='')}/redeliver",
+            ),
+        )
 
     async def get_limits(
         self,

@@ -17,5 +17,7 @@ PROCESSES: Final = Table(
     Column("version", String(40), nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("lease_until", Moment, nullable=False, index=True),
+    Column("buried_by", Id),
 )
-"""A process whose lease is over is dead: one of the others closes its calls and takes its work."""
+"""A process whose lease is over is dead: one of the others, `buried_by`, closes its calls and takes its work; then the
+row goes. `address`: where the others reach this very process over HTTP."""

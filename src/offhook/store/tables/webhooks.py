@@ -16,19 +16,24 @@ WEBHOOKS: Final = scoped(
     Column("disabled_at", Moment),
     Column("disabled_reason", Name, nullable=False, server_default=""),
     Column("failing_since", Moment),
+    Column("alerted_at", Moment),
+    Column("old_secret_until", Moment),
     Column("revision", Integer, nullable=False, server_default="1"),
 )
-"""Endpoints; their secrets are in the vault: kind `webhook`, named by the row's id."""
+"""Endpoints; their secrets are in the vault: kind `webhook`, named by the row's id, the one before it by `<id>.old`."""
 
 EVENTS: Final = scoped(
     "events",
     Column("id", Id, primary_key=True),
     Column("type", String(60), nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
     Column("call_id", Id),
+    Column("sequence", Integer),
     Column("data", Json, nullable=False),
+    Index("ix_events_call", "workspace_id", "call_id", "sequence"),
 )
-"""What has happened: `call.ended` and its kin. Written in the transaction that makes it so."""
+"""What has happened: `call.ended` and its kin. Written in the transaction that makes it so. `sequence` counts the
+events of a call."""
 
 DELIVERIES: Final = scoped(
     "deliveries",
@@ -36,13 +41,15 @@ DELIVERIES: Final = scoped(
     Column("webhook_id", Id, ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False),
     Column("event_id", Id, ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
     Column("status", String(20), nullable=False),
+    Column("round", Integer, nullable=False, server_default="1"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_at", Moment),
     Column("answer_status", Integer),
     Column("answer", Words, nullable=False, server_default=""),
+    Column("took_ms", Integer),
     Column("created_at", Moment, nullable=False),
     Column("delivered_at", Moment),
     UniqueConstraint("webhook_id", "event_id"),
     Index("ix_deliveries_list", "workspace_id", "webhook_id", "id"),
 )
-"""Status: `pending`, `delivered`, `failed`."""
+"""Status: `pending`, `delivered`, `failed`. `round` grows when it is delivered anew, `attempts` counts within one."""

@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("version", sa.String(length=40), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.Column("lease_until", sa.BigInteger(), nullable=False),
+        sa.Column("buried_by", sa.String(length=40), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_processes")),
     )
     with op.batch_alter_table("processes", schema=None) as batch_op:
@@ -216,6 +217,7 @@ def upgrade() -> None:
         sa.Column("type", sa.String(length=60), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("call_id", sa.String(length=40), nullable=True),
+        sa.Column("sequence", sa.Integer(), nullable=True),
         sa.Column("data", Json, nullable=False),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_events_workspace_id"), ondelete="CASCADE"
@@ -224,6 +226,8 @@ def upgrade() -> None:
         info={"scoped": True},
     )
     with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_events_at"), ["at"], unique=False)
+        batch_op.create_index("ix_events_call", ["workspace_id", "call_id", "sequence"], unique=False)
         batch_op.create_index(batch_op.f("ix_events_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
@@ -390,6 +394,8 @@ def upgrade() -> None:
         sa.Column("disabled_at", sa.BigInteger(), nullable=True),
         sa.Column("disabled_reason", sa.String(length=200), server_default="", nullable=False),
         sa.Column("failing_since", sa.BigInteger(), nullable=True),
+        sa.Column("alerted_at", sa.BigInteger(), nullable=True),
+        sa.Column("old_secret_until", sa.BigInteger(), nullable=True),
         sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_webhooks_workspace_id"), ondelete="CASCADE"
@@ -486,10 +492,12 @@ def upgrade() -> None:
         sa.Column("webhook_id", sa.String(length=40), nullable=False),
         sa.Column("event_id", sa.String(length=40), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("round", sa.Integer(), server_default="1", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_at", sa.BigInteger(), nullable=True),
         sa.Column("answer_status", sa.Integer(), nullable=True),
         sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("took_ms", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("delivered_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_deliveries_event_id"), ondelete="CASCADE"),
