@@ -15,7 +15,7 @@ OFFHOOK_MODEL_SOURCES ?= any
 export OFFHOOK_MODEL_SOURCES
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo talk test check format bench fuzz serve call models docs lock audit licences sbom local-llm clean
+.PHONY: help setup demo talk test check client format bench fuzz serve call models docs lock audit licences sbom local-llm clean
 
 help: ## this list
 	@echo "Offhook. On a fresh machine: make demo"
@@ -49,6 +49,8 @@ models: $(RUN) ## fetch the local models (about 180 MB, once)
 	@$(OFFHOOK) models fetch $(MODELS)
 docs: $(RUN) $(DEV) ## make docs/reference from the code
 	@$(PY) scripts/reference.py
+client: $(RUN) $(DEV) ## make the Python client from the API's own document
+	@$(PY) scripts/client.py
 lock: $(DEV) ## make the lock files again, with the newest allowed versions
 	@scripts/lock
 audit: $(RUN) $(DEV) ## look for known flaws and withdrawn releases in the locks

@@ -12,7 +12,7 @@ import uvloop
 
 from bench.table import Outcome, save, show
 
-PARTS: Final = ("quality", "faults", "load", "simulation", "dictation", "wishes", "platform")
+PARTS: Final = ("quality", "faults", "load", "simulation", "dictation", "wishes", "platform", "backups")
 
 
 def main() -> int:
@@ -56,6 +56,10 @@ def _measure(part: str, arguments: argparse.Namespace, folder: Path) -> Outcome:
         from bench import platform
 
         return _run(platform.measure(platform.CALLS // 20 if is_quick else platform.CALLS, 200, seed, folder))
+    if part == "backups":
+        from bench import backups
+
+        return backups.measure(backups.CALLS_MADE // 20 if is_quick else backups.CALLS_MADE, folder)
     if part == "dictation":
         from bench import dictation
 

@@ -24,7 +24,7 @@ from offhook.settings import Secret, Settings
 from offhook.store.engine import database_url, open_engine
 from offhook.store.migrate import migrate
 from offhook.store.schema import WORKSPACES
-from offhook.store.scope import SYSTEM
+from offhook.store.scope import SYSTEM, Change
 
 T = TypeVar("T")
 KINDS = ("sqlite", "postgresql")
@@ -112,6 +112,8 @@ async def make_workspace(platform: Platform, name: str, scopes: Any = SCOPES) ->
         connection.execute(insert(WORKSPACES).values(id=workspace, name=name, settings={}, created_at=clock.wall_ms()))
 
     await platform.store.write_wide(job)
+    platform.snapshot.changed([Change(workspace, "workspace", workspace)])
+    await platform.snapshot.settle()
     made = await platform.api_keys.create(workspace, "test", sorted(scopes), SYSTEM)
     return workspace, made.text
 

@@ -7,7 +7,7 @@ call without a single patch. `wall` is for names of files and for people, never 
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -76,6 +76,13 @@ def read_rfc2822(text: str) -> int | None:
     except (ValueError, TypeError, IndexError):
         return None
     return round(at.replace(tzinfo=at.tzinfo or UTC).timestamp() * 1000)
+
+
+def until_hour_s(hour: int) -> float:
+    """Seconds until it is so late next, by the machine's own time zone."""
+    now = wall().astimezone()
+    then = now.replace(hour=hour, minute=0, second=0, microsecond=0)
+    return (then + timedelta(days=int(then <= now)) - now).total_seconds()
 
 
 def knows_zone(name: str) -> bool:

@@ -4,18 +4,35 @@ This is the only file that reads the environment. A value that cannot be used is
 variable, what was found and what was expected; an empty variable counts as unset.
 """
 
-import ipaddress
-import math
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
-from urllib.parse import urlsplit
 
 from offhook.errors import ConfigurationError
 from offhook.secret import Secret as Secret  # noqa: PLC0414 - for all who know the settings
+from offhook.settings_kinds import (
+    Unfit,
+    account_sid,
+    emails,
+    folder,
+    hosts,
+    ip_address,
+    is_plain,
+    issuer,
+    names,
+    networks,
+    number,
+    one_of,
+    plain,
+    switch,
+    telephone_number,
+    url,
+    urls,
+    whole_number,
+)
 
 TWILIO_BASE_URL: Final = "https://api.twilio.com"
 SHORTEST_SECRET: Final = 32
@@ -27,6 +44,8 @@ OWN_SECRETS: Final = (
 """No agent's file is given these: with them anybody can speak for the carrier."""
 MASTER_KEY: Final = "OFFHOOK_MASTER_KEY"
 MASTER_KEY_DIGITS: Final = 64
+LOG_FORMS: Final = ("text", "json")
+METRICS_FOR: Final = ("local", "open", "off")
 MODEL_SOURCES: Final = ("any", "registry", "publisher")
 
 T = TypeVar("T")
@@ -137,6 +156,13 @@ class Settings:
     """The issuer is in a network of the owner's: its addresses may be private, and plain http."""
     plain_hosts: tuple[str, ...] = ()
     """Hosts to which a vendor block may send its key over plain http, beside this machine."""
+    log: str = "text"
+    """`json`: each line of the log is a JSON object, for machines that gather logs."""
+    metrics: str = "local"
+    """Who may read `/metrics` without a key: `local`, programs of this machine; `open`, whoever reaches the port;
+    `off`, nobody, and there is none."""
+    backups: int = 14
+    """So many nightly backups are kept in the data folder. 0: none are made."""
     process_host: str = "127.0.0.1"
     """This machine's address for the other processes of the installation, which hand it media that reached them. The
     usual one is for processes of one machine."""
@@ -156,43 +182,46 @@ class Settings:
         read = _Reader(found)
         default = cls()
         return cls(
-            twilio_account_sid=read("TWILIO_ACCOUNT_SID", _account_sid, ""),
+            twilio_account_sid=read("TWILIO_ACCOUNT_SID", account_sid, ""),
             twilio_auth_token=read.secret("TWILIO_AUTH_TOKEN"),
             twilio_shared_keys=read.shared_keys("TWILIO_SHARED_KEYS"),
-            twilio_base_url=read("OFFHOOK_TWILIO_BASE_URL", _url, TWILIO_BASE_URL),
-            public_url=read("OFFHOOK_PUBLIC_URL", _url, ""),
-            data_dir=read("OFFHOOK_DATA_DIR", _folder, default.data_dir),
-            keep_days=read("OFFHOOK_KEEP_DAYS", _whole_number(1, 3_650), None),
-            low_disk_mb=read("OFFHOOK_LOW_DISK_MB", _whole_number(0, 10_000_000), default.low_disk_mb),
-            model_dir=read("OFFHOOK_MODEL_DIR", _folder, default.model_dir),
-            model_sources=read("OFFHOOK_MODEL_SOURCES", _one_of(*MODEL_SOURCES), default.model_sources),
-            max_calls=read("OFFHOOK_MAX_CALLS", _whole_number(1, 10_000), default.max_calls),
+            twilio_base_url=read("OFFHOOK_TWILIO_BASE_URL", url, TWILIO_BASE_URL),
+            public_url=read("OFFHOOK_PUBLIC_URL", url, ""),
+            data_dir=read("OFFHOOK_DATA_DIR", folder, default.data_dir),
+            keep_days=read("OFFHOOK_KEEP_DAYS", whole_number(1, 3_650), None),
+            low_disk_mb=read("OFFHOOK_LOW_DISK_MB", whole_number(0, 10_000_000), default.low_disk_mb),
+            model_dir=read("OFFHOOK_MODEL_DIR", folder, default.model_dir),
+            model_sources=read("OFFHOOK_MODEL_SOURCES", one_of(*MODEL_SOURCES), default.model_sources),
+            max_calls=read("OFFHOOK_MAX_CALLS", whole_number(1, 10_000), default.max_calls),
             max_calls_per_number=read(
-                "OFFHOOK_MAX_CALLS_PER_NUMBER", _whole_number(0, 10_000), default.max_calls_per_number
+                "OFFHOOK_MAX_CALLS_PER_NUMBER", whole_number(0, 10_000), default.max_calls_per_number
             ),
-            max_loop_lag_ms=read("OFFHOOK_MAX_LOOP_LAG_MS", _number(1, 60_000), default.max_loop_lag_ms),
-            fallback_number=read("OFFHOOK_FALLBACK_NUMBER", _telephone_number, ""),
-            drain_deadline_s=read("OFFHOOK_DRAIN_SECONDS", _number(0, 14_400), default.drain_deadline_s),
+            max_loop_lag_ms=read("OFFHOOK_MAX_LOOP_LAG_MS", number(1, 60_000), default.max_loop_lag_ms),
+            fallback_number=read("OFFHOOK_FALLBACK_NUMBER", telephone_number, ""),
+            drain_deadline_s=read("OFFHOOK_DRAIN_SECONDS", number(0, 14_400), default.drain_deadline_s),
             secret_key=read.secret("OFFHOOK_SECRET", SHORTEST_SECRET),
             database_url=read.secret("OFFHOOK_DATABASE_URL"),
             objects_url=read.secret("OFFHOOK_OBJECTS_URL"),
             redis_url=read.secret("OFFHOOK_REDIS_URL"),
             master_key=read.digits(MASTER_KEY, MASTER_KEY_DIGITS),
-            unsigned=read("OFFHOOK_UNSIGNED", _switch, False),
-            agent_variables=read("OFFHOOK_AGENT_VARIABLES", _names, ()),
-            vendor_urls=read("OFFHOOK_VENDOR_URLS", _urls, {}),
-            proxies=read("OFFHOOK_PROXIES", _networks, ()),
-            api_per_minute=read("OFFHOOK_API_PER_MINUTE", _whole_number(60, 1_000_000), default.api_per_minute),
-            oidc_issuer=read("OFFHOOK_OIDC_ISSUER", _issuer, ""),
-            oidc_client_id=read("OFFHOOK_OIDC_CLIENT_ID", _plain, ""),
+            unsigned=read("OFFHOOK_UNSIGNED", switch, False),
+            agent_variables=read("OFFHOOK_AGENT_VARIABLES", names, ()),
+            vendor_urls=read("OFFHOOK_VENDOR_URLS", urls, {}),
+            proxies=read("OFFHOOK_PROXIES", networks, ()),
+            api_per_minute=read("OFFHOOK_API_PER_MINUTE", whole_number(60, 1_000_000), default.api_per_minute),
+            oidc_issuer=read("OFFHOOK_OIDC_ISSUER", issuer, ""),
+            oidc_client_id=read("OFFHOOK_OIDC_CLIENT_ID", plain, ""),
             oidc_client_secret=read.secret("OFFHOOK_OIDC_CLIENT_SECRET"),
-            oidc_domains=read("OFFHOOK_OIDC_DOMAINS", _hosts, ()),
-            oidc_emails=read("OFFHOOK_OIDC_EMAILS", _emails, ()),
-            oidc_private=read("OFFHOOK_OIDC_PRIVATE", _switch, False),
-            plain_hosts=read("OFFHOOK_PLAIN_HOSTS", _hosts, ()),
-            process_host=read("OFFHOOK_PROCESS_HOST", _ip_address, default.process_host),
-            private_hosts=read("OFFHOOK_PRIVATE_HOSTS", _hosts, ()),
-            url=read("OFFHOOK_URL", _url, ""),
+            oidc_domains=read("OFFHOOK_OIDC_DOMAINS", hosts, ()),
+            oidc_emails=read("OFFHOOK_OIDC_EMAILS", emails, ()),
+            oidc_private=read("OFFHOOK_OIDC_PRIVATE", switch, False),
+            plain_hosts=read("OFFHOOK_PLAIN_HOSTS", hosts, ()),
+            log=read("OFFHOOK_LOG", one_of(*LOG_FORMS), default.log),
+            metrics=read("OFFHOOK_METRICS", one_of(*METRICS_FOR), default.metrics),
+            backups=read("OFFHOOK_BACKUPS", whole_number(0, 365), default.backups),
+            process_host=read("OFFHOOK_PROCESS_HOST", ip_address, default.process_host),
+            private_hosts=read("OFFHOOK_PRIVATE_HOSTS", hosts, ()),
+            url=read("OFFHOOK_URL", url, ""),
             api_key=read.secret("OFFHOOK_API_KEY"),
             environment=found,
         )
@@ -223,8 +252,10 @@ class Settings:
         return self.secret(name).reveal()
 
 
-class _Unfit(ValueError):
-    """Says what was expected."""
+def log_form() -> str:
+    """How the log is written, before the settings are read: what is wrong with them is told in the log."""
+    text = os.environ.get("OFFHOOK_LOG", "").strip()
+    return text if text in LOG_FORMS else "text"
 
 
 class _Reader:
@@ -237,7 +268,7 @@ class _Reader:
             return default
         try:
             return parse(text)
-        except _Unfit as unfit:
+        except Unfit as unfit:
             raise ConfigurationError(
                 "the value cannot be used", field=name, found=repr(text[:80]), expected=str(unfit)
             ) from None
@@ -263,136 +294,8 @@ class _Reader:
     def shared_keys(self, name: str) -> Mapping[str, Secret]:
         """Entries `id=secret` with spaces or commas between them."""
         entries = [entry.partition("=") for entry in re.split(r"[\s,]+", self._env.get(name, "").strip()) if entry]
-        if any(not re.fullmatch(r"[A-Za-z0-9_-]{1,200}", key) or not _is_plain(secret) for key, _, secret in entries):
+        if any(not re.fullmatch(r"[A-Za-z0-9_-]{1,200}", key) or not is_plain(secret) for key, _, secret in entries):
             # Not shown, as any secret.
             expected = "id=secret, with spaces between several, as webhooks_sharedkey_...=..."
             raise ConfigurationError("the value cannot be used", field=name, expected=expected)
         return {key: Secret(secret) for key, _, secret in entries}
-
-
-def _is_plain(text: str) -> bool:
-    return bool(text) and text.isascii() and text.isprintable() and " " not in text
-
-
-def _account_sid(text: str) -> str:
-    if not re.fullmatch(r"AC[0-9A-Za-z]{4,64}", text):
-        raise _Unfit("the account's SID: AC and 32 hexadecimal digits")
-    return text
-
-
-def _url(text: str) -> str:
-    expected = "an address such as https://voice.example.com, without user, query or fragment"
-    try:
-        parts = urlsplit(text)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        raise _Unfit(expected) from None
-    if not fits or re.search(r"[?#@\s\\]|[^\x21-\x7e]", text):
-        raise _Unfit(expected)
-    return text.rstrip("/")
-
-
-def _urls(text: str) -> Mapping[str, str]:
-    entries = [entry.partition("=") for entry in re.split(r"[\s,]+", text) if entry]
-    if any(not re.fullmatch(r"[a-z0-9_]{1,40}", name) for name, _, _ in entries):
-        raise _Unfit("names with addresses, spaces between them: deepgram=https://api.eu.deepgram.com")
-    return {name: _url(address) for name, _, address in entries}
-
-
-def _folder(text: str) -> Path:
-    path = Path(text).expanduser()
-    if "\0" in text or (path.exists() and not path.is_dir()):
-        raise _Unfit("a folder")
-    return path
-
-
-def _names(text: str) -> tuple[str, ...]:
-    names = tuple(part for part in re.split(r"[\s,]+", text) if part)
-    if any(not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*\*?", name) for name in names):
-        raise _Unfit("names of variables with spaces between them, a * only at an end: OPENAI_API_KEY SHOP_*")
-    return names
-
-
-def _hosts(text: str) -> tuple[str, ...]:
-    hosts = tuple(part.lower() for part in re.split(r"[\s,]+", text) if part)
-    if any(not re.fullmatch(r"[a-z0-9._:-]+", host) for host in hosts):
-        raise _Unfit("hosts with spaces between them, as in an address: 192.168.1.20 gpu.example.com")
-    return hosts
-
-
-def _issuer(text: str) -> str:
-    # A slash at the end is a part of the name, and some issuers have one.
-    _url(text)
-    return text
-
-
-def _plain(text: str) -> str:
-    if not _is_plain(text) or len(text) > 300:
-        raise _Unfit("printable ASCII without spaces")
-    return text
-
-
-def _emails(text: str) -> tuple[str, ...]:
-    emails = tuple(part.lower() for part in re.split(r"[\s,]+", text) if part)
-    if any(not re.fullmatch(r"[^@]+@[^@]+", email) for email in emails):
-        raise _Unfit("addresses with spaces between them: ann@example.com bob@example.com")
-    return emails
-
-
-def _networks(text: str) -> tuple[str, ...]:
-    try:
-        return tuple(str(ipaddress.ip_network(part, strict=False)) for part in re.split(r"[\s,]+", text) if part)
-    except ValueError:
-        raise _Unfit("networks with spaces between them: 10.0.0.0/8 172.17.0.1") from None
-
-
-def _ip_address(text: str) -> str:
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        raise _Unfit("an address of this machine as 10.0.0.7") from None
-
-
-def _telephone_number(text: str) -> str:
-    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", text):
-        raise _Unfit("a telephone number as +15005550006")
-    return text
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in choices:
-            raise _Unfit("one of " + ", ".join(choices))
-        return text
-
-    return parse
-
-
-def _number(least: float, most: float) -> Callable[[str], float]:
-    def parse(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not least <= value <= most:
-            raise _Unfit(f"a number from {least:g} to {most:g}")
-        return value
-
-    return parse
-
-
-def _whole_number(least: int, most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not re.fullmatch("[0-9]{1,9}", text) or not least <= int(text) <= most:
-            raise _Unfit(f"a whole number from {least} to {most}")
-        return int(text)
-
-    return parse
-
-
-def _switch(text: str) -> bool:
-    if text.lower() in ("1", "true", "yes", "on"):
-        return True
-    if text.lower() in ("0", "false", "no", "off"):
-        return False
-    raise _Unfit("1 or 0")

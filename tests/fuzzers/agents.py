@@ -21,7 +21,7 @@ import yaml
 
 from offhook.agents.load import load_agent, load_team
 from offhook.agents.prompt import system_message
-from offhook.cli.agent_checks import of_agent
+from offhook.checks.agent import of_agent
 from offhook.errors import ConfigurationError
 from offhook.settings import Settings
 from tests.fuzzers import values

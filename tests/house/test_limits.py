@@ -15,6 +15,9 @@ EXCEPTIONS: dict[str, str] = {
 }
 """Files that may be longer, and why. Tables of data only: never behaviour."""
 
+MADE = {f"clients/python/src/offhook_client/{name}.py" for name in ("models", "operations")}
+"""Written by a program, and read by looking one thing up."""
+
 
 def test_functions_fit_on_a_screen() -> None:
     broken = [
@@ -34,7 +37,7 @@ def test_files_are_about_one_thing() -> None:
     paths = [
         path.relative_to(ROOT).as_posix() for path in tracked() if path.suffix == ".py" and "versions" not in path.parts
     ]
-    lengths = {path: _lines(path) for path in paths if path not in EXCEPTIONS}
+    lengths = {path: _lines(path) for path in paths if path not in EXCEPTIONS and path not in MADE}
     broken = [f"{path} has {lines} lines" for path, lines in lengths.items() if lines > FILE_LINES]
     assert not broken, report(broken, f"A file of more than {FILE_LINES} lines is about two things.")
 

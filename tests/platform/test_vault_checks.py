@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from offhook.cli.checks import Check, Mark
-from offhook.cli.examination import examine
+from offhook.checks.examination import examine
+from offhook.platform.checks import Check, Mark
 from offhook.platform.vault import SecretKind
 from offhook.settings import Secret
 from tests.platform_world import World, in_world, new_database

@@ -11,9 +11,9 @@ import yaml
 from offhook.agents.addresses import is_public
 from offhook.agents.load import load_agent
 from offhook.agents.networks import IPV4, IPV6
-from offhook.cli.checks import Mark
-from offhook.cli.examination import examine
+from offhook.checks.examination import examine
 from offhook.errors import ConfigurationError
+from offhook.platform.checks import Mark
 from offhook.settings import OWN_SECRETS, Settings
 from offhook.speech.ports import Setup
 from offhook.speech.registry import create_language_model, create_voice

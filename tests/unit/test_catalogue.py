@@ -11,9 +11,9 @@ import pytest
 from anthropic._data import DEPRECATED_MODELS
 
 from offhook.agents.model import Agent
-from offhook.cli.agent_checks import of_agent
-from offhook.cli.checks import Check, Mark
+from offhook.checks.agent import of_agent
 from offhook.errors import ConfigurationError
+from offhook.platform.checks import Check, Mark
 from offhook.settings import Settings
 from offhook.speech.catalogue import (
     config_refusals,

@@ -12,11 +12,13 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from offhook import __version__
-from offhook.cli.checks import Check, Mark, show
+from offhook.checks.examination import examine
+from offhook.cli.checks import show
 from offhook.cli.demo_command import free_port
-from offhook.cli.examination import examine
 from offhook.cli.main import COMMANDS, app, load_command
+from offhook.cli.spelling import spelled
 from offhook.errors import ConfigurationError
+from offhook.platform.checks import Check, Mark
 from offhook.speech.model_sources import Publisher, SourceFailed
 from offhook.speech.registry import Kind, provider
 
@@ -277,7 +279,9 @@ def test_doctor_and_serve_find_the_same_all_of_it_at_once(
         assert word in " ".join(check.found + check.advice for check in found if check.name == name)
     result = RUNNER.invoke(app, ["serve", str(path), "--port", str(port)])
     assert result.exit_code == 2 and "Traceback" not in result.output
-    assert [line.strip() for line in result.stderr.splitlines() if "✗" in line] == [f"✗ {check}" for check in found]
+    assert [line.strip() for line in result.stderr.splitlines() if "✗" in line] == [
+        f"✗ {spelled(str(check))}" for check in found
+    ]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from offhook.agents.known import placed
 from offhook.agents.load import load_agent
 from offhook.agents.model import Agent
 from offhook.agents.prompt import system_message
-from offhook.cli.examination import examine
+from offhook.checks.examination import examine
 from offhook.cli.main import app
 from offhook.core.commands import Ask
 from offhook.core.events import KnowledgeFound

@@ -1,8 +1,8 @@
 """`offhook doctor` and the service that is asked while it rings."""
 
 from offhook.agents.model import Agent
-from offhook.cli.agent_checks import of_agent
-from offhook.cli.checks import Mark
+from offhook.checks.agent import of_agent
+from offhook.platform.checks import Mark
 from offhook.settings import Settings
 
 AGENT = Agent.model_validate({

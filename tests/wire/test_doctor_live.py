@@ -11,10 +11,10 @@ import yaml
 from typer.testing import CliRunner
 
 from offhook.agents.load import load_agent
-from offhook.cli.checks import Check, Mark
 from offhook.cli.doctor_live import ask
 from offhook.cli.main import app
 from offhook.live import probe as probing
+from offhook.platform.checks import Check, Mark
 from offhook.settings import Settings
 from offhook.simulator.vendors.server import Answer, Refused
 from offhook.speech.llm.openai import OpenAIModel

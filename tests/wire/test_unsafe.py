@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from offhook.cli.checks import Mark
-from offhook.cli.examination import examine
+from offhook.checks.examination import examine
 from offhook.cli.main import app
 from offhook.errors import TOO_OFTEN, AdmissionRefused, ConfigurationError
+from offhook.platform.checks import Mark
 from offhook.settings import Secret, Settings
 from offhook.telephony.carriers.twilio_signature import sign
 from offhook.telephony.facts import CallFacts

@@ -1,8 +1,10 @@
 """The API as an application of its own, served below `/v1`."""
 
+import re
 from typing import Final
 
 from fastapi import FastAPI, Request
+from starlette.routing import Mount
 
 from offhook import __version__
 from offhook.api import (
@@ -11,6 +13,7 @@ from offhook.api import (
     agents,
     api_keys,
     audit_events,
+    backups,
     browser_calls,
     call_live,
     call_media,
@@ -19,6 +22,7 @@ from offhook.api import (
     catalogue,
     client_files,
     documents,
+    health,
     limits,
     oidc,
     people,
@@ -30,14 +34,18 @@ from offhook.api import (
     webhooks,
 )
 from offhook.api.bounds import Bounds
+from offhook.api.document import describe
 from offhook.api.other_pages import PagesOfOthers
 from offhook.api.problems import ProblemBody, add_handlers, problem
 from offhook.api.rates import Rates
+from offhook.api.requests import Requests
 from offhook.platform.platform import Platform
 
 ROOT: Final = "/v1"
 _ROUTERS: Final = (
     api_keys.router,
+    backups.router,
+    health.router,
     # Its `/import` stands before `/{agent_id}`.
     agent_yaml.router,
     agents.router,
@@ -79,12 +87,15 @@ def create_api(platform: Platform) -> FastAPI:
         },
     )  # fmt: skip
     app.state.platform = platform
+    app.state.checked = {}
     app.state.rates = Rates(platform.settings.api_per_minute)
     app.add_middleware(Bounds)
     app.add_middleware(PagesOfOthers, is_known=platform.browser_calls.is_known)
+    app.add_middleware(Requests)
     for router in _ROUTERS:
         app.include_router(router)
     add_handlers(app)
+    describe(app)
 
     # Whatever is below /v1 and is no route is answered in the API's own form.
     @app.api_route("/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
@@ -92,3 +103,11 @@ def create_api(platform: Platform) -> FastAPI:
         return problem(404, f"there is no {ROOT}/{rest[:80]}", "http.404", "See /v1/openapi.json for what there is.")
 
     return app
+
+
+def mount_api(app: FastAPI, platform: Platform) -> None:
+    """Serve the API below `/v1` of this application."""
+    route = Mount(ROOT, app=create_api(platform))
+    # Whatever stands in a path is the API's to refuse; Starlette stops at a line break.
+    route.path_regex = re.compile(route.path_regex.pattern, re.DOTALL)
+    app.router.routes.append(route)

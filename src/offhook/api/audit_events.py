@@ -53,9 +53,9 @@ class AuditEvent(BaseModel):
 
 def wanted(
     action: Annotated[Words, Query(description="`agent.published`; `agent.*` for all that was done to agents.")] = "",
-    actor_id: Key = "",
-    object_kind: Words = "",
-    object_id: Key = "",
+    actor_id: Annotated[Key, Query(description="Who did it: the id of a user or a key.")] = "",
+    object_kind: Annotated[Words, Query(description="To what kind of thing: `agent`, `api_key`.")] = "",
+    object_id: Annotated[Key, Query(description="To which thing.")] = "",
     at_from: Annotated[At, Query(alias="at.gte")] = "",
     at_until: Annotated[At, Query(alias="at.lt")] = "",
 ) -> Wanted:

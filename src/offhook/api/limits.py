@@ -139,8 +139,8 @@ async def unblock_number(
 
 def wanted(
     reason: Annotated[str, Query(max_length=60, pattern=r"^[a-z_. ]*\*?$", description="`shield.*` for a kind.")] = "",
-    from_number: Annotated[Number, Query(alias="from")] = "",
-    to_number: Annotated[Number, Query(alias="to")] = "",
+    from_number: Annotated[Number, Query(alias="from", description="Who called, as it is shown.")] = "",
+    to_number: Annotated[Number, Query(alias="to", description="The number that was called.")] = "",
     at_from: Annotated[At, Query(alias="at.gte")] = "",
     at_until: Annotated[At, Query(alias="at.lt")] = "",
 ) -> Wanted:

@@ -1,7 +1,6 @@
 """Every error as RFC 9457 `application/problem+json`, with a stable `code` and with what to do."""
 
 import logging
-import secrets
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -11,7 +10,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from offhook import about
 from offhook.api.etags import RevisionMissing
+from offhook.api.requests import new_request_id
 from offhook.errors import AdmissionRefused, CarrierRefused, ConfigurationError, OffhookError, StoreBusy, StoreError
 from offhook.platform.idempotency import StillRunning
 from offhook.platform.oidc import IssuerFailed
@@ -55,7 +56,7 @@ _STATUS: Final[dict[type[OffhookError], int]] = {
     StoreBusy: 503,
     StoreError: 503,
 }
-_TITLES: Final = {
+STATUS_TITLES: Final = {
     400: "The request cannot be read", 401: "Who are you?", 403: "Not allowed", 404: "Not found",
     405: "Not with this method", 409: "Does not fit", 412: "Changed meanwhile", 413: "Too large",
     415: "Another kind of content", 416: "No such part", 422: "Cannot be used",
@@ -91,13 +92,13 @@ def problem(
     """The answer."""
     body = ProblemBody(
         type=f"{DOCS}{code}",
-        title=_TITLES.get(status, "Refused"),
+        title=STATUS_TITLES.get(status, "Refused"),
         status=status,
         detail=detail,
         code=code,
         what_to_do=what_to_do,
         errors=[FlawBody(pointer=one.pointer, code=one.code, detail=one.detail) for one in flaws[:MOST_FLAWS]],
-        request_id=f"req_{secrets.token_hex(6)}",
+        request_id=about.REQUEST.get() or new_request_id(),
     )
     return JSONResponse(
         body.model_dump(), status, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store", **(headers or {})}

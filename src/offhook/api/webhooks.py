@@ -195,7 +195,7 @@ async def list_deliveries(
     caller: Reads,
     platform: Here,
     page: Annotated[Part, Depends(part)],
-    status: Annotated[DeliveryStatus | None, Query()] = None,
+    status: Annotated[DeliveryStatus | None, Query(description="Those of this status alone.")] = None,
 ) -> Page[Delivery]:
     """What was sent to the endpoint, newest first."""
     rows = await platform.webhooks.deliveries(caller.workspace, webhook_id, page.ask, page.after, status or "")

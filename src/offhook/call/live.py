@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from offhook import clock
+from offhook import about, clock
 from offhook.call.admission import Agents, Limits
 from offhook.call.aftermath import Aftermath
 from offhook.call.boundary import Boundaries
@@ -277,8 +277,8 @@ class LiveCalls:
 
     async def _conduct(self, leg: Leg, live: _Live, expected: _Expected) -> None:
         boundaries = Boundaries(live.handle.call_id)
-        ended = partial(self._ended, live)
-        finished = partial(self._finished, live)
+        ended, finished = partial(self._ended, live), partial(self._finished, live)
+        about.call(live.handle.call_id, expected.facts.agent.partition("/")[0])
         try:
             with boundaries.around("the call"):
                 agent = await expected.agent

@@ -136,6 +136,11 @@ class Runtimes:
         """Those that are loaded, or being loaded, for later calls."""
         return list(self._current)
 
+    def ready(self) -> dict[str, AgentRuntime]:
+        """Those of `loaded` that are ready, by their keys."""
+        done = ((key, shared.loading) for key, shared in self._current.items() if shared.loading.done())
+        return {key: task.result() for key, task in done if not task.cancelled() and task.exception() is None}
+
     def replace(self, key: str) -> None:
         """Its file has changed: later calls get a new one; the old one lives as long as its calls."""
         shared = self._current.pop(key, None)

@@ -10,10 +10,11 @@ from rich.console import Console
 
 from offhook import clock
 from offhook.agents.load import load_agent
-from offhook.cli.agent_checks import voice_trouble
-from offhook.cli.checks import Check, Mark, show
-from offhook.cli.examination import VOICE_ADVICE, examine
+from offhook.checks.agent import voice_trouble
+from offhook.checks.examination import VOICE_ADVICE, examine
+from offhook.cli.checks import show
 from offhook.errors import ConfigurationError, OffhookError
+from offhook.platform.checks import Check, Mark
 from offhook.settings import Settings
 from offhook.speech.registry import Kind, provider_of
 

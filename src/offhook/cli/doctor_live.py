@@ -4,7 +4,6 @@ from typing import Final
 
 from offhook.agents.model import Agent
 from offhook.call.boundary import Boundaries
-from offhook.cli.checks import Check, Mark
 from offhook.cli.live_parts import plan_of
 from offhook.errors import (
     CarrierRefused,
@@ -19,6 +18,7 @@ from offhook.live.probe import probe
 from offhook.live.question import Asking, Subject, Waits
 from offhook.live.report import private
 from offhook.live.targets import TWILIO, target_of
+from offhook.platform.checks import Check, Mark
 from offhook.settings import Settings
 
 LATE_S: Final = 2.0

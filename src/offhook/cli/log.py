@@ -1,8 +1,14 @@
-"""How a server writes its log."""
+"""How a server writes its log: lines for people, or JSON lines for machines that gather logs (OFFHOOK_LOG=json)."""
 
 import logging
+from typing import Any, Final
 
+from offhook import about, clock
+from offhook.store.json import dumps
 from offhook.telephony.numbers import without_numbers
+
+LONGEST: Final = 20_000
+"""Characters of one text; a traceback can be longer."""
 
 
 class ShortNumbers(logging.Formatter):
@@ -13,8 +19,38 @@ class ShortNumbers(logging.Formatter):
         return without_numbers(super().format(record))
 
 
-def begin_log(level: int = logging.INFO, worker: int = 0) -> None:
-    """Write to standard error, from now on. One of several workers says in each line which it is."""
+class JsonLines(logging.Formatter):
+    """One JSON object a line: `at`, `level`, `logger`, `text`, and what is known of `call_id`, `agent_id`,
+    `request_id`, `error` (a traceback), and the number of the worker. Masked as the lines for people are."""
+
+    def __init__(self, worker: int = 0) -> None:
+        super().__init__()
+        self._worker = worker
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The object, without a line break in it."""
+        told: dict[str, Any] = {
+            "at": clock.rfc3339(int(record.created * 1000)),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "text": _plain(record.getMessage()),
+        }
+        told |= {name: value for name, variable in about.FIELDS.items() if (value := variable.get())}
+        told |= {"worker": self._worker} if self._worker else {}
+        if record.exc_info and record.exc_info[0] is not None:
+            told["error"] = _plain(self.formatException(record.exc_info))
+        return dumps(told)
+
+
+def begin_log(level: int = logging.INFO, worker: int = 0, form: str = "text") -> None:
+    """Write to standard error, from now on. One of several workers says in each line which it is. `form`: `text` or
+    `json`."""
     handler = logging.StreamHandler()
-    handler.setFormatter(ShortNumbers(f"%(asctime)s {f'{worker}| ' if worker else ''}%(message)s", datefmt="%H:%M:%S"))
+    lines = ShortNumbers(f"%(asctime)s {f'{worker}| ' if worker else ''}%(message)s", datefmt="%H:%M:%S")
+    handler.setFormatter(JsonLines(worker) if form == "json" else lines)
     logging.basicConfig(level=level, handlers=[handler])
+
+
+def _plain(text: str) -> str:
+    # Half of a character has no form in JSON.
+    return without_numbers(text[:LONGEST]).encode("utf-8", "replace").decode()

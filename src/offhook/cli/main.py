@@ -36,6 +36,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     "replay": Entry("replay_command", "replay", "Run a call's journal through the core again and compare."),
     "agents": Entry("agents_command", "app", "Agents as files: pull, plan and apply against a server."),
     "erase": Entry("erase_command", "erase", "Take away what is kept of one caller or one call."),
+    "backup": Entry("backup_command", "backup", "Make one archive of all that is kept, also while the server runs."),
+    "restore": Entry("backup_command", "restore", "Bring a backup back; what is there now is kept as a restore point."),
     "models": Entry("models_command", "app", "List, fetch and verify the local models."),
     "doctor": Entry("doctor_command", "doctor", "Check this machine and an agent, and say what to do."),
     "live-day": Entry("live_day_command", "live_day_command", "Ask your vendors what only they can answer, for cents."),

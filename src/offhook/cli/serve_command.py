@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from offhook.errors import ProviderError
-from offhook.settings import Secret, Settings
+from offhook.settings import Secret, Settings, log_form
 from offhook.web.safety import plain_address
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from offhook.call.records.files import FileRecords
     from offhook.call.runtimes import Runtimes
     from offhook.cli.workers import Place
+    from offhook.platform.people_rows import Link
     from offhook.telephony.carriers.twilio_rest import TwilioRest
     from offhook.telephony.facts import CallFacts
     from offhook.telephony.line import Line
@@ -50,15 +51,15 @@ def serve(
     import uvloop
 
     from offhook.agents.load import load_team
-    from offhook.cli.checks import Mark
-    from offhook.cli.examination import examine, needed_by, require
+    from offhook.checks.examination import examine, needed_by, require
     from offhook.cli.log import begin_log
     from offhook.cli.models_command import fetch_missing
     from offhook.cli.workers import Place, require_several
     from offhook.platform.assembly import HEARING_MODELS
+    from offhook.platform.checks import Mark
     from offhook.web.server import Listening
 
-    begin_log(worker=Place.read(worker).number if worker else 0)
+    begin_log(worker=Place.read(worker).number if worker else 0, form=log_form())
     # Whatever the server writes is for its own user alone.
     os.umask(0o077)
     sys.setswitchinterval(SWITCH_S)
@@ -122,19 +123,23 @@ async def serve_platform(
 
     Raises `OffhookError`.
     """
-    from offhook.api.app import ROOT, create_api
+    from offhook.api.app import ROOT, mount_api
+    from offhook.api.monitor import monitor_router
     from offhook.call.records.watched import WatchedRecords
+    from offhook.platform.first import ensure_first
     from offhook.platform.platform import Platform
+    from offhook.platform.traces import traced
     from offhook.web.app import create_app
     from offhook.web.server import Listening, bind
 
     platform = await Platform.open(settings)
     rest, files = _rest(settings), _files(settings)
-    records = WatchedRecords(files)
+    records, traces = WatchedRecords(files), None
     try:
         if team:
             await platform.adopt(next(iter(team)))
-        live, desk = platform.take_calls(records, platform.clients.lines(rest), _past(settings, files))
+        kept, traces = traced(records, settings)
+        live, desk = platform.take_calls(kept, platform.clients.lines(rest), _past(settings, files))
         elsewhere = platform.elsewhere
         assert elsewhere is not None
         app = create_app(
@@ -142,7 +147,8 @@ async def serve_platform(
             tokens=platform.clients.tokens, placed=platform.placing, browsers=platform.browser_calls,
             sockets_below=ROOT, elsewhere=elsewhere,
         )  # fmt: skip
-        app.mount(ROOT, create_api(platform))
+        app.include_router(monitor_router(platform))
+        mount_api(app, platform)
         runtimes = platform.line_up.runtimes
         private = None
         if platform.bus.kind != "none":
@@ -150,14 +156,30 @@ async def serve_platform(
             elsewhere.address = (settings.process_host, private.getsockname()[1])
             live.hand_on = app.state.media_door.relays.take
         await platform.start(address="{}:{}".format(*elsewhere.address) if elsewhere.address is not None else "")
-        serving = _Serving(app, desk, live, settings.drain_deadline_s)
+        platform.backups.start()
+        # One link a start: each takes the place of the one before.
+        link = await ensure_first(platform) if place is None or place.number == 1 else None
+        serving = _Serving(app, desk, live, settings.drain_deadline_s, greet=_greeting(link, settings))
         if place is not None:
             serving = replace(serving, on_ready=_worker_ready(place, platform.processes.id))
         await _serve(serving, replace(listening, private=private), _load(runtimes, platform.first_keys()))
     finally:
         await platform.stop()
+        if traces is not None:
+            await asyncio.to_thread(traces.stop)
         if rest is not None:
             await rest.close()
+
+
+def _greeting(link: "Link | None", settings: Settings) -> Callable[[int], None]:
+    """One line for whoever has started it first. It goes to the terminal, not to the log: it opens the door."""
+
+    def greet(port: int) -> None:
+        if link is not None:
+            address = link.at(settings.public_url or f"http://127.0.0.1:{port}")
+            typer.echo(f"Sign in by this link, which works once and for a day: {address}")
+
+    return greet
 
 
 async def serve_agents(
@@ -199,6 +221,8 @@ class _Serving:
     live: "LiveCalls"
     drain_deadline_s: float
     on_ready: Callable[[int], None] | None = None
+    greet: Callable[[int], None] = lambda port: None
+    """Told the port when calls are taken, beside the log."""
 
 
 async def _serve(serving: _Serving, listening: "Listening", load: Coroutine[Any, Any, None]) -> None:
@@ -223,6 +247,7 @@ async def _serve(serving: _Serving, listening: "Listening", load: Coroutine[Any,
             serving.on_ready(bound.result())
         else:
             _LOG.info(f"= ready: {health}; Twilio calls %s", bound.result(), _webhook())
+        serving.greet(bound.result())
 
     async def load_and_listen() -> None:
         await load
@@ -293,9 +318,9 @@ def _sentences(team: "Mapping[Path, Agent]") -> "Sentences":
 
 async def _load(runtimes: "Runtimes", keys: Sequence[str]) -> None:
     """All of them, and for as long as the server runs: a caller who is handed over does not wait for models."""
-    from offhook.cli.checks import Check, Mark, NotReady
-    from offhook.cli.examination import VOICE_ADVICE
+    from offhook.checks.examination import VOICE_ADVICE
     from offhook.platform.assembly import knowledge_line
+    from offhook.platform.checks import Check, Mark, NotReady
 
     try:
         agents = [await runtimes.acquire(key) for key in keys]

@@ -32,8 +32,8 @@ def talk(
     import uvloop
 
     from offhook.agents.load import load_team
+    from offhook.checks.examination import examine, require
     from offhook.cli.demo_command import example, fetch_models
-    from offhook.cli.examination import examine, require
     from offhook.cli.log import begin_log
     from offhook.cli.serve_command import SWITCH_S, PageWish, serve_agents
     from offhook.platform.assembly import runtimes_of

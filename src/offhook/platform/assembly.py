@@ -40,7 +40,9 @@ MEANING_MODEL: Final = "minilm"
 """Finds facts by meaning; without it they are found by their words."""
 
 
-def assemble(agent: Agent, settings: Settings, key: Callable[[str], str] | None = None) -> AgentRuntime:
+def assemble(
+    agent: Agent, settings: Settings, key: Callable[[str], str] | None = None, health: HealthBoard | None = None
+) -> AgentRuntime:
     """The agent, ready to be prepared. Raises `ConfigurationError`: missing models, keys, unreadable knowledge.
 
     `key` gives the secret of a name (`OPENAI_API_KEY`); without it the settings do.
@@ -51,7 +53,8 @@ def assemble(agent: Agent, settings: Settings, key: Callable[[str], str] | None 
         raise ConfigurationError(
             f"local models are missing: run `offhook models fetch {' '.join(missing)}`", file=str(settings.model_dir)
         )
-    facts, health, keys = knowledge_of(agent, store, settings), HealthBoard(), KeyRing(key or settings.key)
+    facts, keys = knowledge_of(agent, store, settings), KeyRing(key or settings.key)
+    health = health if health is not None else HealthBoard()
     setup = Setup(
         language=agent.language,
         vocabulary=agent.vocabulary,

@@ -20,6 +20,7 @@ from offhook.platform.assembly import assemble
 from offhook.platform.snapshot import KnownAgent, KnownNumber, Secrets, Snapshot
 from offhook.platform.vendors import place_of
 from offhook.settings import Settings
+from offhook.speech.health import Failed, HealthBoard
 from offhook.store.json import loads
 from offhook.telephony.facts import CallFacts
 
@@ -54,6 +55,8 @@ class LineUp:
         """`folder_of`: where the files lie that a version's document names; `given`: what came with a call."""
         self._snapshot, self._settings, self._folder_of = snapshot, settings, folder_of
         self._default = ""
+        self.failed: Failed | None = None
+        """Told each failure of a provider."""
         self.runtimes = Runtimes(self._load, self._key, given)
         snapshot.on_agent.append(self._replace)
 
@@ -126,13 +129,18 @@ class LineUp:
         await runtime.prepare(first_call_first=True)
         return runtime
 
+    async def document(self, agent_id: str, version: int) -> Agent:
+        """What a published version says. Raises `ConfigurationError`."""
+        agent, known = self._snapshot.agent(agent_id), self._snapshot.version(agent_id, version)
+        if agent is None or known is None:
+            raise ConfigurationError(f"there is no version {version} of agent {agent_id}")
+        folder = await self._folder_of(Answering(agent.workspace, agent_id, version), loads(known.files))
+        return await asyncio.to_thread(_agent_of, known.document, folder)
+
     def _assembled(self, document: bytes, folder: Path, answering: Answering, secrets: Secrets) -> AgentRuntime:
-        try:
-            agent = Agent.model_validate(loads(document), context={"base_dir": folder})
-        except ValidationError as error:
-            # It was valid when it was published, by another version of this program.
-            raise ConfigurationError(f"the published document is not valid any more: {error}") from error
-        runtime = assemble(agent, self._settings, key=self._keys_of(answering.workspace, secrets))
+        agent = _agent_of(document, folder)
+        health = HealthBoard(self.failed) if self.failed is not None else HealthBoard()
+        runtime = assemble(agent, self._settings, self._keys_of(answering.workspace, secrets), health)
         by_file = {name: self._id_of(answering, file) for name, file in runtime.handoffs.items()}
         # Whichever version is published then takes the call over, and of this workspace alone.
         ids = by_file | agent.handoff_agents()
@@ -166,6 +174,14 @@ class LineUp:
         for key in self.runtimes.loaded():
             if agent_id in key.split("/"):
                 self.runtimes.replace(key)
+
+
+def _agent_of(document: bytes, folder: Path) -> Agent:
+    try:
+        return Agent.model_validate(loads(document), context={"base_dir": folder})
+    except ValidationError as error:
+        # It was valid when it was published, by another version of this program.
+        raise ConfigurationError(f"the published document is not valid any more: {error}") from error
 
 
 def _drawn(number: KnownNumber, facts: CallFacts) -> int:

@@ -1,15 +1,16 @@
 """The platform: every service of it, opened together and stopped together."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
 from offhook.call.live import Limits, LiveCalls
 from offhook.call.past import PastCalls
-from offhook.call.records.port import Records
+from offhook.call.records.port import Records, RecordsState
 from offhook.platform.agents import Agents
+from offhook.platform.backups import Backups
 from offhook.platform.browser_calls import BrowserCalls
 from offhook.platform.bus import Body, Bus
 from offhook.platform.call_doors import CONTROL, CallDoors
@@ -19,6 +20,7 @@ from offhook.platform.call_values import CallValues
 from offhook.platform.calls import Calls
 from offhook.platform.carrier_accounts import CarrierAccounts
 from offhook.platform.carrier_clients import CarrierClients
+from offhook.platform.checks import Check
 from offhook.platform.documents import Documents
 from offhook.platform.elsewhere import OtherProcesses
 from offhook.platform.events import Events
@@ -31,6 +33,8 @@ from offhook.platform.jobs import JOB, Jobs
 from offhook.platform.keys import ApiKeys
 from offhook.platform.line_up import Answering, LineUp
 from offhook.platform.master_key import MasterKeyFiles
+from offhook.platform.metered import MeteredRecords
+from offhook.platform.metrics import Metrics
 from offhook.platform.number_watch import NumberWatch
 from offhook.platform.numbers import Numbers
 from offhook.platform.oidc import Issuer, issuer_of
@@ -80,6 +84,12 @@ class Platform:
     snapshot: Snapshot = field(init=False)
     provider_keys: ProviderKeys = field(init=False)
     line_up: LineUp = field(init=False)
+    metrics: Metrics = field(default_factory=Metrics)
+    backups: Backups = field(init=False)
+    checks: list[Callable[[str], Iterable[Check]]] = field(default_factory=list)
+    """What more is checked for `/v1/health` of a workspace, in a thread: each service adds its own."""
+    records_state: Callable[[], RecordsState] = RecordsState
+    lag_s: Callable[[], float] = lambda: 0.0
     processes: Processes = field(init=False)
     bus: Bus = field(init=False)
     jobs: Jobs = field(init=False)
@@ -146,6 +156,13 @@ class Platform:
         self.gate_house = GateHouse(self.store, self.snapshot)
         self.browser_calls = BrowserCalls(self.store, self.make_ready, self.call_values)
         self.store.on_changes = self._changed
+        self.line_up.failed = self.metrics.provider_failed
+        self.backups = Backups(self.settings)
+        self.metrics.watch_store(self.store)
+        self.metrics.watch_bus(lambda: self.bus.is_up)
+        self.metrics.watch_vault(lambda: self.vault.last is not None and self.vault.last.is_locked)
+        self.metrics.watch_backups(self.backups.newest_age_s)
+        self.metrics.watch_providers(self.line_up.runtimes)
 
     @classmethod
     async def open(cls, settings: Settings) -> Self:
@@ -210,7 +227,7 @@ class Platform:
         self, records: Records, lines: Callable[[CallFacts], Line], past: PastCalls | None = None
     ) -> tuple[LiveCalls, FrontDesk]:
         """The live calls of this process, and the desk that stands before them."""
-        settings = self.settings
+        settings, records = self.settings, MeteredRecords(records, self.metrics)
         live = LiveCalls(
             self.line_up.runtimes,
             Limits(settings.max_calls, settings.max_loop_lag_ms / 1000, settings.max_calls_per_number),
@@ -220,6 +237,8 @@ class Platform:
             tokens=Tokens(settings.secret_key),
             past=past,
         )
+        self.metrics.watch_calls(live, settings.max_calls, records)
+        self.records_state, self.lag_s = records.state, lambda: live.lag_s
 
         def knows(call_sid: str) -> bool:
             is_over = live.outcome(call_sid) is not None
@@ -234,6 +253,7 @@ class Platform:
         self.number_watch.start()
         self.call_doors.live = live
         self.call_keeping.start()
+        desk.on_refused.append(self.metrics.call_refused)
         self.gate_house.stand_before(live, desk)
         self.placing.guards.append(self.gate_house.limits.guard)
         self.placing.give_up = self.gate_house.limits.tally.give_up
@@ -242,6 +262,7 @@ class Platform:
 
     async def stop(self) -> None:
         """Finish what waits."""
+        await self.backups.stop()
         if self.file_agents is not None:
             await self.file_agents.stop()
         await asyncio.to_thread(self.jobs.stop)

@@ -182,6 +182,10 @@ class Snapshot:
         found = (agent for agent in self._known.agents.values() if (agent.workspace, agent.file) == (workspace, file))
         return next(found, None)
 
+    def agents_of(self, workspace: str) -> Sequence[KnownAgent]:
+        """The workspace's published agents."""
+        return [agent for agent in self._known.agents.values() if agent.workspace == workspace]
+
     def numbers_of(self, workspace: str) -> Sequence[KnownNumber]:
         """The workspace's numbers."""
         return [number for number in self._known.numbers.values() if number.workspace == workspace]

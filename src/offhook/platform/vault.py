@@ -126,6 +126,11 @@ class Vault:
                 await self._store.write(workspace, lambda scope: scope.tell("secret", ""))
         return state
 
+    @property
+    def last(self) -> VaultState | None:
+        """How it was when it was looked at last; None before that."""
+        return self._told
+
     async def require_open(self) -> None:
         """Raises `Locked`."""
         state = await self.look()

@@ -12,7 +12,7 @@ provider is kept by `HealthBoard`, whose size is that of the configuration.
 import math
 import re
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -67,7 +67,7 @@ class State(StrEnum):
 class Breaker:
     """Whether to ask. Times are seconds on one monotonic clock."""
 
-    __slots__ = ("_opens_after", "_outcomes", "_pause_s", "_probe_until", "_row", "retry_at")
+    __slots__ = ("_opens_after", "_outcomes", "_pause_s", "_probe_until", "_row", "ill_since_at", "retry_at")
 
     def __init__(self, opens_after: int = 3) -> None:
         self._opens_after = opens_after
@@ -77,6 +77,8 @@ class Breaker:
         self._pause_s = 0.0
         """Of the last opening; 0 while it is closed."""
         self.retry_at = 0.0
+        self.ill_since_at = 0.0
+        """When it opened first since it last worked; of use while it is not closed."""
         self._probe_until = 0.0
 
     def state(self, at: float) -> State:
@@ -124,6 +126,8 @@ class Breaker:
         return True
 
     def _open(self, at: float, first_s: float, longest_s: float) -> None:
+        if not self._pause_s:
+            self.ill_since_at = at
         self._pause_s = min(max(first_s, 2 * self._pause_s), longest_s)
         self.retry_at, self._probe_until = at + self._pause_s, 0.0
 
@@ -147,17 +151,27 @@ class Standing:
     retry_in_s: float
     cause: str
     """Of the last failure."""
+    ill_s: float = 0.0
+    """For how long it has not worked; 0: it does."""
+
+
+Failed = Callable[[str, str, str], None]
+"""Told each failure as it happens: kind, name, error code. Must not raise or block."""
+
+
+def _untold(kind: str, name: str, code: str) -> None:
+    """Nobody listens."""
 
 
 class Health:
     """One provider's record."""
 
     __slots__ = (
-        "_failures", "_first_s", "_is_refused", "_refusals", "_successes", "breaker", "cause", "kind", "name",
+        "_failures", "_first_s", "_is_refused", "_refusals", "_successes", "_told", "breaker", "cause", "kind", "name",
     )  # fmt: skip
 
-    def __init__(self, kind: str, name: str) -> None:
-        self.kind, self.name = kind, name
+    def __init__(self, kind: str, name: str, told: Failed = _untold) -> None:
+        self.kind, self.name, self._told = kind, name, told
         self.breaker = Breaker(OPENS_AFTER.get(kind, 3))
         self.cause = ""
         self._successes = 0
@@ -181,6 +195,7 @@ class Health:
     def fail(self, error: ProviderError, at: float) -> str:
         """A request failed. What the owner should read now: "" mostly, once when a breaker opens."""
         self._failures[error.code] += 1
+        self._told(self.kind, self.name, error.code)
         self.cause = f"{error.code}: {error}"
         match error:
             case CallRefused():
@@ -229,18 +244,20 @@ class Health:
         state = self.breaker.state(at)
         retry_in_s = max(0.0, self.breaker.retry_at - at) if state is State.OPEN else 0.0
         failures = dict(self._failures)
-        return Standing(self.kind, self.name, state, self._successes, failures, found, retry_in_s, self.cause)
+        ill_s = at - self.breaker.ill_since_at if state is not State.CLOSED else 0.0
+        return Standing(self.kind, self.name, state, self._successes, failures, found, retry_in_s, self.cause, ill_s)
 
 
 class HealthBoard:
     """Every provider's record, made when it is first asked for; one board per process."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Failed = _untold) -> None:
         self._records: dict[object, Health] = {}
+        self._told = told
 
     def of(self, identity: object, kind: str, name: str) -> Health:
         """The record of who has this identity: the same object each time."""
-        return self._records.setdefault((kind, identity), Health(kind, name))
+        return self._records.setdefault((kind, identity), Health(kind, name, self._told))
 
     def snapshot(self, at: float) -> list[Standing]:
         """All of them, in the order of their making."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from offhook import __version__
 from offhook.errors import ConfigurationError, StoreError
@@ -21,7 +21,7 @@ from offhook.store.search import create as create_search
 if TYPE_CHECKING:
     from alembic.config import Config
 
-_LOCK: Final = 0x0FF_4004
+LOCK: Final = 0x0FF_4004
 """Of PostgreSQL's advisory locks: ours."""
 _LOG: Final = logging.getLogger("offhook.store")
 FOLDER: Final = Path(__file__).parent / "migrations"
@@ -50,7 +50,7 @@ def migrate(url: URL) -> str:
         had = _had(engine)
         if had == newest():
             return had
-        _require_known(had)
+        require_known(had)
         copy = _copied(url, had)
         try:
             _forward(url)
@@ -82,17 +82,23 @@ def _had(engine: Engine) -> str:
 
 
 def revision(url: URL) -> str:
-    """The revision of a database, empty for a new one."""
-    engine = open_engine(url, connections=1)
+    """The revision of a database, empty for a new one. Raises `StoreError`."""
+    if is_sqlite(url) and not file_of(url).exists():
+        return ""
+    engine = open_engine(url, connections=1, read_only=True)
     try:
         with engine.connect() as connection:
             return _revision(connection)
+    except SQLAlchemyError as error:
+        # The driver's words may hold the address: only the kind of error is told.
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise StoreError(f"the database cannot be read: {type(cause).__name__}") from error
     finally:
         engine.dispose()
 
 
-def run_migrations(connection: Connection) -> None:
-    """Every step that is missing, on this connection, which commits or does not."""
+def run_migrations(connection: Connection, to: str = "head") -> None:
+    """Every step that is missing up to a revision, on this connection, which commits or does not."""
     # Imported here: most starts find nothing to do.
     from alembic import command
 
@@ -100,7 +106,7 @@ def run_migrations(connection: Connection) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
     # Its tables differ from one database to the other, and can be made again from the calls.
     create_search(connection)
 
@@ -115,7 +121,7 @@ def _forward(url: URL) -> None:
                 raw.execute("PRAGMA foreign_keys=OFF")
             with connection.begin():
                 if not is_sqlite(url):
-                    connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
                 run_migrations(connection)
                 if is_sqlite(url) and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
                     raise StoreError(f"a row of {broken[0]} would hang on nothing")
@@ -123,7 +129,8 @@ def _forward(url: URL) -> None:
         engine.dispose()
 
 
-def _require_known(had: str) -> None:
+def require_known(had: str) -> None:
+    """Raises `ConfigurationError` for the revision of a newer program."""
     if had and had not in known():
         raise ConfigurationError(
             "the database is newer than this program: install the version that made it, or a newer one",

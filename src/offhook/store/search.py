@@ -7,12 +7,14 @@ SQLite has an FTS5 table without content, PostgreSQL a column of words with a GI
 
 import re
 import unicodedata
+from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Connection, column, func, literal_column, table, text
+from sqlalchemy import Connection, column, func, literal_column, select, table, text
 from sqlalchemy.sql.elements import ColumnElement
 
 from offhook.store.scope import Scope
+from offhook.store.tables.calls import CALL_TURNS
 
 TABLE: Final = "call_search"
 MOST_WORDS: Final = 8
@@ -78,6 +80,16 @@ def index(scope: Scope, call_id: str, said: str) -> None:
     words, place = " ".join(words_of(said)), place_of(call_id)
     if words and place:
         scope.change(_ADD[scope.dialect], place=place, words=words, call_id=call_id)
+
+
+def rebuild(connection: Connection) -> None:
+    """Index every call anew from its turns: behind a restore, which brings the turns and not the index."""
+    turns = CALL_TURNS.c
+    rows = connection.execute(
+        select(turns.workspace_id, turns.call_id, turns.text).order_by(turns.call_id, turns.number)
+    )
+    for (workspace, call_id), said in groupby(rows, key=lambda row: (row[0], row[1])):
+        index(Scope(connection, workspace), call_id, "\n".join(row.text for row in said))
 
 
 def forget(scope: Scope, call_id: str, said: str) -> None:

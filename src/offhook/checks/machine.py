@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from offhook.call.records.disk import OsDisk
-from offhook.cli.checks import Check, Mark
+from offhook.platform.checks import Check, Mark
 from offhook.settings import Settings
 from offhook.speech.vendor_block import is_loopback
 from offhook.web.safety import why_unsafe
@@ -22,14 +22,16 @@ _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def of_machine(
-    settings: Settings, host: str, port: int, *, has_carrier: bool = True, has_accounts: bool = False
+    settings: Settings, host: str, port: int | None, *, has_carrier: bool = True, has_accounts: bool = False
 ) -> Iterator[Check]:
-    """What is the same for every agent; without a carrier nothing is asked about telephone calls.
+    """What is the same for every agent; without a carrier nothing is asked about telephone calls, without a port (the
+    server runs) not whether one is free.
 
     `has_accounts`: the carrier's accounts are those that workspaces connect, which sign with their own tokens.
     """
     yield _python()
-    yield _port(host, port)
+    if port is not None:
+        yield _port(host, port)
     yield _data_dir(settings.data_dir, settings.low_disk_mb)
     if has_carrier:
         yield _public_url(settings)

@@ -6,12 +6,13 @@ from typing import Final
 
 from offhook.agents.load import load_team
 from offhook.agents.model import Agent
-from offhook.cli.agent_checks import of_agent, of_models
-from offhook.cli.checks import Check, Mark, NotReady
-from offhook.cli.machine_checks import of_machine
-from offhook.cli.vault_checks import held_by, of_vault, seen
+from offhook.checks.agent import of_agent, of_models
+from offhook.checks.machine import of_machine
+from offhook.checks.service import of_store
+from offhook.checks.vault import held_by, of_vault, seen
 from offhook.errors import ConfigurationError, OffhookError
 from offhook.platform.assembly import HEARING_MODELS, MEANING_MODEL, models_of
+from offhook.platform.checks import Check, Mark, NotReady
 from offhook.settings import Settings
 
 VOICE_ADVICE: Final = "check the key, and this machine's way out; {provider: local} last under fallback answers always"
@@ -32,6 +33,7 @@ def examine(
         return
     # Without an agent's file it is the whole product that is served.
     yield from of_machine(settings, host, port, has_carrier=has_carrier, has_accounts=path is None)
+    yield from of_store(settings)
     vault = seen(settings)
     yield from of_vault(vault)
     if path is None:

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from offhook.cli.checks import Check, Mark
 from offhook.errors import ConfigurationError
+from offhook.platform.checks import Check, Mark
 from offhook.settings import MASTER_KEY, Settings
 
 if TYPE_CHECKING:

@@ -6,11 +6,10 @@ from typing import Final, cast
 from offhook import clock
 from offhook.agents.model import Agent
 from offhook.agents.remote_config import RemoteConfig
-from offhook.cli.checks import Check, Mark
-from offhook.cli.spelling import spelled
 from offhook.errors import ConfigurationError, OffhookError
 from offhook.knowledge.search import load_knowledge
 from offhook.platform.assembly import blocks_of, knowledge_line, told_of
+from offhook.platform.checks import Check, Mark
 from offhook.settings import Settings
 from offhook.speech.catalogue import config_warnings
 from offhook.speech.model_files import ModelStore, Sources, State
@@ -56,9 +55,7 @@ def _blocks(agent: Agent, settings: Settings) -> Iterator[Check]:
             if error.field == "language":
                 advice = f"choose another {kind} provider for {agent.language}, or another language"
                 if kind is Kind.TTS:
-                    advice += spelled(
-                        "; without a key: a vendor's block, and `offhook simulate vendors --agent` your file"
-                    )
+                    advice += "; without a key: a vendor's block, and `offhook simulate vendors --agent` your file"
                 yield Check(Mark.BAD, name, str(error), advice)
             else:
                 yield _in_two(name, str(error))

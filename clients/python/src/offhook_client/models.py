@@ -1,0 +1,1339 @@
+"""What is sent and answered. Made from the server's OpenAPI document by `make client`: never change it here."""
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+
+class Agent(TypedDict):
+    """An agent with its draft."""
+
+    id: str
+    name: str
+    revision: int
+    """Of the draft: the ETag."""
+    published_version: int | None
+    """Which version answers; null: none does yet."""
+    managed_by: str
+    """`api`, or `file`: then it is changed in its file."""
+    file: NotRequired[str]
+    """The file, where it is managed by one."""
+    is_sample: NotRequired[bool]
+    created_at: str
+    updated_at: str
+    draft: dict[str, Any]
+    """The fields of AGENT.yaml; `GET /v1/agents/schema` describes them."""
+
+
+class AgentPatch(TypedDict):
+    """A part of the draft to be changed."""
+
+    document: dict[str, Any]
+    """A JSON merge patch (RFC 7396): what is null is taken out, blocks are merged, lists are replaced."""
+
+
+class AgentSummary(TypedDict):
+    """An agent without its draft."""
+
+    id: str
+    name: str
+    revision: int
+    """Of the draft: the ETag."""
+    published_version: int | None
+    """Which version answers; null: none does yet."""
+    managed_by: str
+    """`api`, or `file`: then it is changed in its file."""
+    file: NotRequired[str]
+    """The file, where it is managed by one."""
+    is_sample: NotRequired[bool]
+    created_at: str
+    updated_at: str
+
+
+class ApiKey(TypedDict):
+    """A key, without what is secret."""
+
+    id: str
+    name: str
+    kind: str
+    start: str
+    """Its first characters."""
+    scopes: list[str]
+    agent_id: NotRequired[str | None]
+    origins: NotRequired[list[str]]
+    created_by: str
+    created_at: str
+    used_at: str | None
+    revoked_at: str | None
+
+
+class AuditActor(TypedDict):
+    """Who did it."""
+
+    kind: str
+    """`user`, `api_key`, `file` or `system`."""
+    id: str
+    name: str
+
+
+class AuditEvent(TypedDict):
+    """One change."""
+
+    id: str
+    at: str
+    actor: "AuditActor"
+    action: str
+    object_kind: str
+    object_id: str
+    before: NotRequired[Any]
+    """What it was, as far as it can be told."""
+    after: NotRequired[Any]
+    """What it is since then."""
+
+
+class AvailableNumber(TypedDict):
+    """A number that the account owns at the carrier."""
+
+    number: str
+    name: str
+    takes_calls: bool
+    turns_to: str
+    """Where its calls go now."""
+    phone_number_id: str | None
+    """Ours, when it is connected in this workspace."""
+
+
+class Backup(TypedDict):
+    """An archive that `offhook restore` brings back."""
+
+    name: str
+    made_at: str
+    bytes: int
+    version: str
+    """Of the Offhook that made it."""
+    revision: str
+    """Of its database: a program that knows it can restore it."""
+    database: str
+    """`sqlite` or `postgresql`: each is restored into either."""
+    calls: int
+    rows: int
+    has_objects: bool
+    vault_fingerprint: str
+    """Of the master key that opens its secrets, which is not in it: keep that key. Empty: no secrets."""
+
+
+class BlockedNumber(TypedDict):
+    """A number that is not put through."""
+
+    id: str
+    number: str
+    note: str
+    created_at: str
+
+
+class BodyUploadDocument(TypedDict):
+    """BodyUploadDocument"""
+
+    file: str
+    """Markdown, plain text or a table (CSV), in UTF-8."""
+
+
+class BrowserCall(TypedDict):
+    """Where the call begins: connect to `url` within a minute."""
+
+    id: str
+    token: str
+    """For one connection: it is sent in the first message."""
+    url: str
+    """The WebSocket of the media."""
+
+
+Call = TypedDict(
+    "Call",
+    {
+        "id": str,
+        "agent_id": str | None,
+        "agent_version": int | None,
+        "kind": str,
+        "direction": str,
+        "status": str,
+        "from": str,
+        "to": str,
+        "carrier_call_id": str,
+        "started_at": str,
+        "answered_at": str | None,
+        "ended_at": str | None,
+        "duration_ms": int | None,
+        "end_reason": str | None,
+        "turn_count": int,
+        "gap_p50_ms": int | None,
+        "gap_p95_ms": int | None,
+        "cost": "Money | None",
+        "variables": dict[str, Any],
+        "metadata": dict[str, Any],
+        "is_sample": bool,
+        "warnings": list[str],
+    },
+)
+"""A call in a list."""
+
+
+class CallEvent(TypedDict):
+    """Something that happened, in words."""
+
+    at_s: float
+    kind: str
+    text: str
+
+
+CallRecord = TypedDict(
+    "CallRecord",
+    {
+        "id": str,
+        "agent_id": str | None,
+        "agent_version": int | None,
+        "kind": str,
+        "direction": str,
+        "status": str,
+        "from": str,
+        "to": str,
+        "carrier_call_id": str,
+        "started_at": str,
+        "answered_at": str | None,
+        "ended_at": str | None,
+        "duration_ms": int | None,
+        "end_reason": str | None,
+        "turn_count": int,
+        "gap_p50_ms": int | None,
+        "gap_p95_ms": int | None,
+        "cost": "Money | None",
+        "variables": dict[str, Any],
+        "metadata": dict[str, Any],
+        "is_sample": bool,
+        "agent_name": NotRequired[str],
+        "offhook_version": NotRequired[str],
+        "providers": dict[str, list[str]],
+        "participants": "list[Participant]",
+        "states": "list[State]",
+        "turns": "list[CallTurn]",
+        "tools": "list[ToolRun]",
+        "keys": "list[Keys]",
+        "events": "list[CallEvent]",
+        "warnings": "list[CallWarning]",
+        "costs": "list[CostLine]",
+        "agent_heard_s": float,
+        "ending": "Ending | None",
+        "recording_bytes": int | None,
+        "is_whole": bool,
+    },
+)
+"""All that is known of a call, on one clock: `at_s` is seconds since `started_at`."""
+
+
+class CallTurn(TypedDict):
+    """All that one party said until the floor passed. Places are seconds on the call's clock."""
+
+    number: int
+    role: str
+    """`caller`, `agent` or `person`."""
+    name: NotRequired[str]
+    """Of a person."""
+    turn: int
+    """The caller's turns are counted from 1; an agent's has the number that it answers."""
+    text: str
+    """Of the agent: what the caller heard."""
+    unheard: NotRequired[str]
+    """What the agent would have gone on to say."""
+    interrupted: NotRequired[bool]
+    at_s: float
+    until_s: float
+    latency: NotRequired["Latency | None"]
+
+
+class CallWarning(TypedDict):
+    """What an owner should know of the call."""
+
+    code: str
+    says: str
+    what_to_do: str
+    times: NotRequired[int]
+
+
+class CarrierAccount(TypedDict):
+    """An account, without what is secret."""
+
+    id: str
+    carrier: str
+    account_sid: str
+    name: str
+    status: str
+    """ok, refused, suspended, closed, unreachable: as of `checked_at`."""
+    detail: str
+    """What there is to say about that."""
+    checked_at: str | None
+    created_at: str
+
+
+class CheckBody(TypedDict):
+    """One thing that was looked at."""
+
+    name: str
+    status: "Status"
+    """`bad`: calls are not answered, or not kept. `note` stops nothing."""
+    found: str
+    what_to_do: str
+    """Empty when all is well."""
+
+
+class CopyName(TypedDict):
+    """What a copy is called."""
+
+    name: NotRequired[str | None]
+
+
+class CostLine(TypedDict):
+    """What was used of one thing."""
+
+    component: str
+    """`stt`, `llm`, `tts` or `carrier`."""
+    item: str
+    unit: str
+    quantity: int
+    cost: "Money | None"
+    """Null: no price is known."""
+    price: "Money | None"
+    """Of one unit."""
+    price_since: str | None
+    is_own_price: bool
+
+
+class DeletedAgent(TypedDict):
+    """What came of it."""
+
+    id: str
+    numbers: list[str]
+    """Numbers that nobody answers from now on."""
+
+
+class Delivery(TypedDict):
+    """One event on its way to one endpoint."""
+
+    id: str
+    event_id: str
+    """The `webhook-id` of every attempt."""
+    type: str
+    call_id: str | None
+    sequence: int | None
+    """Orders the events of a call."""
+    status: "DeliveryStatus"
+    attempts: int
+    next_at: str | None
+    """When it is tried next."""
+    answer_status: int | None
+    """Of the last attempt; null: no answer."""
+    answer: str
+    """What the endpoint said, or why it said nothing."""
+    took_ms: int | None
+    created_at: str
+    delivered_at: str | None
+    data: dict[str, Any]
+    """The event."""
+
+
+DeliveryStatus = Literal["pending", "delivered", "failed"]
+
+
+class Diff(TypedDict):
+    """What differs between two documents."""
+
+    before: str
+    after: str
+    fields: "list[FieldDifference]"
+    words: list[str]
+
+
+class Difference(TypedDict):
+    """A setting at the carrier that is not as it should be."""
+
+    setting: str
+    wanted: str
+    found: str
+
+
+class End(TypedDict):
+    """Have the agent say goodbye and hang up."""
+
+    action: Literal["end"]
+    why: NotRequired[str]
+    """For the record."""
+
+
+class Ending(TypedDict):
+    """Why a call ended."""
+
+    reason: str
+    says: str
+    what_to_do: str
+    detail: NotRequired[str]
+
+
+class FieldDifference(TypedDict):
+    """One field that differs."""
+
+    pointer: str
+    before: Any
+    """null: it was not there."""
+    after: Any
+    """null: it is not there any more."""
+    words: str
+
+
+class FirstMs(TypedDict):
+    """Waits for a provider's first token, audio or final."""
+
+    p50: int
+    p75: int
+    p95: int
+
+
+class FlawBody(TypedDict):
+    """One thing that is wrong in what was sent."""
+
+    pointer: str
+    """Where, as a JSON pointer."""
+    code: str
+    detail: str
+
+
+class Health(TypedDict):
+    """How the server does."""
+
+    status: "Status"
+    """The worst of all checks."""
+    version: str
+    checked_at: str
+    checks: "list[CheckBody]"
+    """In the order in which they are worth mending."""
+    providers: "list[ProviderBody]"
+    """Of agents that are loaded; the ill ones first."""
+
+
+class Instruct(TypedDict):
+    """Tell the agent what to know or do; the caller does not hear it."""
+
+    action: Literal["instruct"]
+    text: str
+    at_once: NotRequired[bool]
+    """Have it answered without waiting for the caller."""
+
+
+class Invitation(TypedDict):
+    """One that waits."""
+
+    id: str
+    email: str
+    role: "Role"
+    created_by: str
+    created_at: str
+    expires_at: str
+
+
+KeyKind = Literal["secret", "browser"]
+
+
+class Keys(TypedDict):
+    """Keys that the caller pressed; secret ones are stars."""
+
+    at_s: float
+    turn: int
+    keys: str
+
+
+class KnowledgeDocument(TypedDict):
+    """A document of an agent."""
+
+    id: str
+    agent_id: str
+    name: str
+    """As the agent's document names it under `knowledge`."""
+    media_type: str
+    bytes: int
+    content_hash: str
+    """SHA-256."""
+    is_used: bool
+    """The draft names it under `knowledge`."""
+    created_at: str
+
+
+class Latency(TypedDict):
+    """From the caller's last voiced sound to the agent's first, as heard."""
+
+    gap_ms: int
+    parts_ms: dict[str, int]
+    """Decision, transcript, brain, voice, sending: they add up to the gap."""
+    first_sound_ms: int
+    """To a short word before the reply; 0: there was none."""
+    speculated: bool
+    """The reply was prepared before the caller's turn was known to be over."""
+
+
+class Limits(TypedDict):
+    """The limits of the workspace; agents may have lower ones of their own."""
+
+    concurrent_calls: NotRequired[int | None]
+    """Calls at once; 0: none is taken."""
+    calls_a_day: NotRequired[int | None]
+    """Calls that begin in a day."""
+    minutes_a_day: NotRequired[float | None]
+    """Minutes of all calls of a day; reached: no further call is taken that day."""
+    minutes_a_month: NotRequired[float | None]
+    """Minutes of all calls of a month."""
+    dollars_a_day: NotRequired[float | None]
+    """What the calls of a day may cost, by the price book, in US dollars."""
+    dollars_a_month: NotRequired[float | None]
+    """What the calls of a month may cost."""
+    caller_concurrent_calls: NotRequired[int | None]
+    """Calls at once from one number. Who hides the number is not counted."""
+    caller_calls_a_day: NotRequired[int | None]
+    """Calls a day from one number."""
+    caller_minutes_a_day: NotRequired[float | None]
+    """Minutes a day from one number."""
+    call_minutes: NotRequired[float | None]
+    """Longest call: then the agent says so and hangs up."""
+    call_dollars: NotRequired[float | None]
+    """Most that one call may cost while it runs: then the agent says so and hangs up."""
+    overflow_number: NotRequired[str | None]
+    """Where a caller goes whom a limit keeps out (E.164); default: a sentence is said."""
+    sentence: NotRequired[str | None]
+    """What a caller hears whom a limit keeps out; default: one in the agent's language."""
+    timezone: NotRequired[str]
+    """Whose days and months count: `Europe/Berlin`."""
+    returning_calls: NotRequired[int | None]
+    """A number that calls more often than this within `returning_minutes` is refused."""
+    returning_minutes: NotRequired[int]
+    """See `returning_calls`."""
+    unverified: NotRequired[Literal["take", "ask", "refuse"]]
+    """Callers for whose number the carriers do not vouch (STIR/SHAKEN below B, failed, or none at ..."""
+    hidden: NotRequired[Literal["take", "ask", "refuse"]]
+    """The same for callers who hide their number."""
+
+
+class MadeApiKey(TypedDict):
+    """A key that was just made."""
+
+    id: str
+    key: str
+    """Shown this once."""
+
+
+class MadeInvitation(TypedDict):
+    """One that was just made."""
+
+    id: str
+    link: str
+    """For the one who was invited. Shown this once; it works once."""
+    expires_at: str
+
+
+class MadeWebhook(TypedDict):
+    """An endpoint that was just made, with its secret, which is shown this once."""
+
+    id: str
+    url: str
+    types: list[str]
+    """Empty: all."""
+    description: str
+    created_at: str
+    disabled_at: str | None
+    disabled_reason: str
+    """Why it is told nothing."""
+    failing_since: str | None
+    """Nothing was delivered since then."""
+    old_secret_until: str | None
+    """The secret before signs beside the new one until then."""
+    secret: str
+
+
+class Member(TypedDict):
+    """A person of the workspace."""
+
+    id: str
+    email: str
+    name: str
+    role: "Role"
+    is_disabled: bool
+    """Shut out of this workspace, until let in again."""
+    created_at: str
+
+
+class MemberChange(TypedDict):
+    """What is to be another for a person of the workspace."""
+
+    role: NotRequired["Role | None"]
+    is_disabled: NotRequired[bool | None]
+
+
+class Model(TypedDict):
+    """A model that hears, thinks or speaks."""
+
+    kind: str
+    """`stt` hears, `llm` thinks, `tts` speaks."""
+    provider: str
+    name: str
+    is_default: bool
+    is_local: bool
+    """It runs on the server itself, without a key."""
+    context_tokens: NotRequired[int | None]
+    price: NotRequired["ModelPrice | None"]
+    ends_at: NotRequired[str | None]
+    """The day on which the vendor switches it off."""
+    successor: NotRequired[str | None]
+
+
+class ModelPrice(TypedDict):
+    """What a vendor asks for a million tokens, in US dollars, as it stood on a day."""
+
+    tokens_in: float
+    tokens_out: float
+    cached: NotRequired[float | None]
+    seen_at: str
+
+
+class Money(TypedDict):
+    """An amount of money."""
+
+    amount: str
+    currency: NotRequired[str]
+
+
+class Mute(TypedDict):
+    """Keep the caller's audio from agent, record and listeners, or no more."""
+
+    action: Literal["mute", "unmute"]
+
+
+class NewAgent(TypedDict):
+    """An agent to be made."""
+
+    document: dict[str, Any]
+    """The fields of AGENT.yaml; `GET /v1/agents/schema` describes them."""
+
+
+class NewApiKey(TypedDict):
+    """A key to be made: `secret` for a program, with scopes (all of yours, if none are named); ..."""
+
+    name: str
+    kind: NotRequired["KeyKind"]
+    scopes: NotRequired[list[str] | None]
+    agent_id: NotRequired[str | None]
+    """Of a browser key: the agent that answers."""
+    origins: NotRequired[list[str]]
+    """Of a browser key: the pages that may use it."""
+
+
+class NewBackup(TypedDict):
+    """A backup to be made now."""
+
+    with_objects: NotRequired[bool]
+    """Recordings, journals and documents too, not only their list."""
+
+
+class NewBlockedNumber(TypedDict):
+    """A number that is not to be put through."""
+
+    number: str
+    """With its country: `+493012345678`. `+4930*` blocks all that begin so."""
+    note: NotRequired[str]
+
+
+class NewBrowserCall(TypedDict):
+    """A call that a browser is to have."""
+
+    agent_id: NotRequired[str]
+    """Who answers. A browser key has its own agent."""
+    version: NotRequired[str]
+    """A version's number, or `draft`; empty: the published one. Not with a browser key."""
+    variables: NotRequired[dict[str, Any]]
+    """Values for the agent's variables."""
+
+
+NewCall = TypedDict(
+    "NewCall",
+    {
+        "agent_id": str,
+        "to": str,
+        "from": str,
+        "version": NotRequired[int | None],
+        "variables": NotRequired[dict[str, Any]],
+        "metadata": NotRequired[dict[str, str]],
+    },
+)
+"""A call to be placed now."""
+
+
+class NewCarrierAccount(TypedDict):
+    """An account to be connected. Its keys are tried at the carrier first."""
+
+    carrier: Literal["twilio"]
+    account_sid: str
+    """The account's own id at the carrier."""
+    auth_token: str
+    """The primary auth token: it signs the carrier's requests. Kept in the vault, never shown."""
+    name: NotRequired[str]
+
+
+class NewInvitation(TypedDict):
+    """Whom to invite, and as what."""
+
+    email: str
+    role: NotRequired["Role"]
+
+
+class NewPassword(TypedDict):
+    """Another password. Who came by a one-time link within half an hour need not say the current one."""
+
+    current_password: NotRequired[str]
+    new_password: str
+
+
+class NewPhoneNumber(TypedDict):
+    """A number to be connected."""
+
+    carrier_account_id: str
+    number: str
+    """With its country's code."""
+    agent_id: NotRequired[str | None]
+    """Who answers; null: nobody yet."""
+    split: NotRequired["list[SplitPart] | None"]
+    """Divides the calls between versions of the agent."""
+    name: NotRequired[str]
+
+
+class NewPrice(TypedDict):
+    """A price that holds from a moment on."""
+
+    component: Literal["stt", "llm", "tts", "carrier"]
+    item: str
+    """As a record's costs name it: provider and model, or a carrier and the direction."""
+    unit: Literal["second", "token_in", "token_cached", "token_out", "character", "minute"]
+    amount: str
+    """Dollars for one unit."""
+    since: NotRequired[str]
+    """RFC 3339; empty: from now on."""
+
+
+class NewProviderKey(TypedDict):
+    """A vendor's key."""
+
+    value: str
+    """The key. Shown never again."""
+    region: NotRequired[str]
+    """Azure's keys are good in one region."""
+
+
+class NewSecret(TypedDict):
+    """The secret that is wanted."""
+
+    secret: NotRequired[str]
+    """`whsec_` and base64 of 24 to 64 bytes; empty: one is made."""
+
+
+class NewSelf(TypedDict):
+    """What the person is called, and their address, for which they say their password."""
+
+    name: NotRequired[str | None]
+    email: NotRequired[str | None]
+    current_password: NotRequired[str]
+
+
+class NewToolKey(TypedDict):
+    """A secret that a tool sends, or the key of a server of one's own."""
+
+    value: str
+    """The secret. Shown never again."""
+
+
+class NewWebhook(TypedDict):
+    """An endpoint to be told."""
+
+    url: str
+    """https, a public address."""
+    types: NotRequired[list[str]]
+    """Of call.started, call.answered, call.ended, call.analyzed, call.recording_ready, turn.completed, ..."""
+    description: NotRequired[str]
+    secret: NotRequired[str]
+    """`whsec_` and base64 of 24 to 64 bytes; empty: one is made."""
+
+
+class NewWorkspace(TypedDict):
+    """What a workspace is called."""
+
+    name: str
+
+
+class PageAgentSummary(TypedDict):
+    """PageAgentSummary"""
+
+    data: "list[AgentSummary]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageApiKey(TypedDict):
+    """PageApiKey"""
+
+    data: "list[ApiKey]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageAuditEvent(TypedDict):
+    """PageAuditEvent"""
+
+    data: "list[AuditEvent]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageAvailableNumber(TypedDict):
+    """PageAvailableNumber"""
+
+    data: "list[AvailableNumber]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageBackup(TypedDict):
+    """PageBackup"""
+
+    data: "list[Backup]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageBlockedNumber(TypedDict):
+    """PageBlockedNumber"""
+
+    data: "list[BlockedNumber]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageCall(TypedDict):
+    """PageCall"""
+
+    data: "list[Call]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageCarrierAccount(TypedDict):
+    """PageCarrierAccount"""
+
+    data: "list[CarrierAccount]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageDelivery(TypedDict):
+    """PageDelivery"""
+
+    data: "list[Delivery]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageInvitation(TypedDict):
+    """PageInvitation"""
+
+    data: "list[Invitation]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageKnowledgeDocument(TypedDict):
+    """PageKnowledgeDocument"""
+
+    data: "list[KnowledgeDocument]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageMember(TypedDict):
+    """PageMember"""
+
+    data: "list[Member]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageModel(TypedDict):
+    """PageModel"""
+
+    data: "list[Model]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PagePhoneNumber(TypedDict):
+    """PagePhoneNumber"""
+
+    data: "list[PhoneNumber]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PagePriceShown(TypedDict):
+    """PagePriceShown"""
+
+    data: "list[PriceShown]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageProviderKey(TypedDict):
+    """PageProviderKey"""
+
+    data: "list[ProviderKey]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageRefusedCall(TypedDict):
+    """PageRefusedCall"""
+
+    data: "list[RefusedCall]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageToolKey(TypedDict):
+    """PageToolKey"""
+
+    data: "list[ToolKey]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageVersionSummary(TypedDict):
+    """PageVersionSummary"""
+
+    data: "list[VersionSummary]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageVoice(TypedDict):
+    """PageVoice"""
+
+    data: "list[Voice]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageWebhook(TypedDict):
+    """PageWebhook"""
+
+    data: "list[Webhook]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageWorkspace(TypedDict):
+    """PageWorkspace"""
+
+    data: "list[Workspace]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class Participant(TypedDict):
+    """Who took part."""
+
+    role: str
+    """`caller`, `agent` or `person`."""
+    name: str
+    number: NotRequired[str]
+    from_s: float
+
+
+class PhoneNumber(TypedDict):
+    """A number of this workspace."""
+
+    id: str
+    number: str
+    name: str
+    carrier_account_id: str
+    carrier_sid: str
+    """The carrier's id of it."""
+    agent_id: str | None
+    split: "list[SplitPart] | None"
+    status: Literal["connected", "drifted", "unverified"]
+    """`drifted`: it was changed at the carrier, `drift` says how. `unverified`: not read back yet."""
+    drift: "list[Difference] | None"
+    checked_at: str | None
+    connected_at: str
+
+
+class PhoneNumberChange(TypedDict):
+    """What is to be changed; what is left out stays."""
+
+    agent_id: NotRequired[str | None]
+    split: NotRequired["list[SplitPart] | None"]
+    name: NotRequired[str]
+
+
+PlacedCall = TypedDict(
+    "PlacedCall",
+    {
+        "id": str,
+        "status": str,
+        "kind": NotRequired[str],
+        "direction": NotRequired[str],
+        "agent_id": str,
+        "agent_version": int,
+        "to": str,
+        "from": str,
+        "created_at": str,
+        "variables": dict[str, str | bool | int | float],
+        "metadata": dict[str, str],
+    },
+)
+"""A call that is going to be dialled."""
+
+
+class PriceShown(TypedDict):
+    """What one unit costs, and since when."""
+
+    id: str | None
+    """Null: a vendor's list price."""
+    component: str
+    item: str
+    unit: str
+    price: "Money"
+    since: str
+
+
+class Problem(TypedDict):
+    """One thing that is wrong with a document, or worth knowing."""
+
+    pointer: str
+    """Where, as a JSON pointer into the document."""
+    code: str
+    detail: str
+
+
+class ProblemBody(TypedDict):
+    """What is answered when a request cannot be done (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    """Stable: for programs."""
+    what_to_do: str
+    errors: NotRequired["list[FlawBody]"]
+    request_id: str
+
+
+class ProviderBody(TypedDict):
+    """A provider of an agent that is loaded in this process."""
+
+    agent_id: str
+    kind: str
+    """`stt`, `llm` or `tts`."""
+    provider: str
+    state: str
+    """`closed`: it is asked. `open`: it rests. `half-open`: one request tries."""
+    ill_since: str | None
+    """null: it works."""
+    retry_at: str | None
+    """When it is asked again."""
+    taken_over_by: str
+    """Who did its work when it failed last."""
+    taken_over_at: NotRequired[str | None]
+    cause: str
+    """Of its last failure."""
+    successes: int
+    failures: dict[str, int]
+    """By error code."""
+    first_ms: "FirstMs | None"
+    """null: it was not asked yet."""
+
+
+class ProviderKey(TypedDict):
+    """A vendor's key, without what is secret."""
+
+    provider: str
+    name: str
+    """As the vendor writes itself."""
+    variable: str
+    """The variable that agents ask for."""
+    source: "Source"
+    """`environment`: the server's own, for the first workspace alone."""
+    last_four: str
+    """Empty for a key that is short."""
+    region: str
+    valid: bool | None
+    """What the vendor said; null: it could not be asked."""
+    detail: str
+    """The same in words."""
+    latency_ms: int | None
+    checked_at: str | None
+    created_at: str | None
+    updated_at: str | None
+
+
+class RefusedCall(TypedDict):
+    """A call that was not taken."""
+
+    id: str
+    at: str
+    from_number: str
+    to_number: str
+    reason: str
+    """An end reason, or what the server lacked."""
+    heard: str
+    """The sentence that the caller heard; empty: none of ours."""
+    saved_estimate: "Money"
+    """What it would have cost: the mean of the workspace's calls of the last 30 days. An estimate."""
+
+
+Role = Literal["owner", "editor", "viewer"]
+
+
+class Say(TypedDict):
+    """Have the agent say this."""
+
+    action: Literal["say"]
+    text: str
+    at_once: NotRequired[bool]
+    """Without waiting until nobody speaks."""
+
+
+class Sent(TypedDict):
+    """What is under way."""
+
+    delivery_id: str
+
+
+class Session(TypedDict):
+    """Who asks, and what they may do."""
+
+    user: "SignedIn | None"
+    """Null: a key asks."""
+    api_key_id: NotRequired[str | None]
+    workspace_id: str
+    role: "Role | None"
+    scopes: list[str]
+    workspaces: "list[Workspace]"
+
+
+class SignIn(TypedDict):
+    """An address with its password, or a one-time link."""
+
+    email: NotRequired[str | None]
+    password: NotRequired[str]
+    """With an invitation: the one that the new person chooses."""
+    link: NotRequired[str | None]
+    """What stands behind `#link=`."""
+    name: NotRequired[str | None]
+    """With an invitation: what the new person is called."""
+
+
+class SignedIn(TypedDict):
+    """The person behind a session."""
+
+    id: str
+    email: str
+    name: str
+    has_password: bool
+    signed_in_by: str
+    session_ends_at: str
+
+
+Source = Literal["vault", "environment"]
+
+
+class SplitPart(TypedDict):
+    """A version's part of the calls."""
+
+    version: int
+    percent: int
+
+
+class State(TypedDict):
+    """What the call was, from a moment on."""
+
+    status: str
+    at_s: float
+
+
+Status = Literal["good", "note", "bad"]
+
+
+class Switch(TypedDict):
+    """The workspace in which the person goes on."""
+
+    workspace_id: str
+
+
+class ToPublish(TypedDict):
+    """How a version is to be told from others."""
+
+    note: NotRequired[str]
+    """For those who read the list of versions."""
+
+
+class ToRollBack(TypedDict):
+    """Which version comes back."""
+
+    version: int
+    note: NotRequired[str]
+    """For those who read the list of versions."""
+
+
+class ToValidate(TypedDict):
+    """What is to be looked at."""
+
+    document: NotRequired[dict[str, Any] | None]
+    """Default: the draft."""
+
+
+class ToolKey(TypedDict):
+    """Such a secret, without what is secret."""
+
+    name: str
+    """The variable that agents ask for."""
+    last_four: str
+    """Empty for a key that is short."""
+    created_at: str | None
+    updated_at: str | None
+
+
+class ToolRun(TypedDict):
+    """A tool that the agent used."""
+
+    call: str
+    name: str
+    arguments: str
+    """JSON."""
+    at_s: float
+    outcome: str
+    """`running`, `done`, `failed` (without effect) or `unknown`."""
+    answer: str
+    took_ms: int | None
+
+
+class Transcript(TypedDict):
+    """What was said in a call."""
+
+    call_id: str
+    turns: "list[CallTurn]"
+
+
+class Validation(TypedDict):
+    """What was found."""
+
+    valid: bool
+    """It can be published."""
+    errors: "list[Problem]"
+    warnings: NotRequired["list[Problem]"]
+
+
+class VaultStatus(TypedDict):
+    """How the vault is."""
+
+    locked: bool
+    """The master key is missing, or another one."""
+    why: str
+    fingerprint: str
+    """Of the master key that it wants."""
+    version: int
+    """Counts the changes of the master key."""
+
+
+class Version(TypedDict):
+    """A version. It is never changed."""
+
+    agent_id: str
+    number: int
+    digest: str
+    """The same for the same document and files."""
+    note: str
+    files: dict[str, str]
+    """Hashes of the documents that it knows, by name."""
+    created_by: str
+    created_by_name: NotRequired[str]
+    created_at: str
+    document: dict[str, Any]
+    """The fields of AGENT.yaml; `GET /v1/agents/schema` describes them."""
+
+
+class VersionSummary(TypedDict):
+    """A version without its document."""
+
+    agent_id: str
+    number: int
+    digest: str
+    """The same for the same document and files."""
+    note: str
+    files: dict[str, str]
+    """Hashes of the documents that it knows, by name."""
+    created_by: str
+    created_by_name: NotRequired[str]
+    created_at: str
+
+
+class Voice(TypedDict):
+    """How a provider speaks, and what chooses it."""
+
+    provider: str
+    voice: str
+    """Empty: name one of the vendor's own."""
+    field: str
+    """Where its name stands in the `tts` block."""
+    is_default: bool
+    is_local: bool
+    help: str
+
+
+class Webhook(TypedDict):
+    """An endpoint."""
+
+    id: str
+    url: str
+    types: list[str]
+    """Empty: all."""
+    description: str
+    created_at: str
+    disabled_at: str | None
+    disabled_reason: str
+    """Why it is told nothing."""
+    failing_since: str | None
+    """Nothing was delivered since then."""
+    old_secret_until: str | None
+    """The secret before signs beside the new one until then."""
+
+
+class WebhookChange(TypedDict):
+    """What is to be otherwise."""
+
+    url: NotRequired[str | None]
+    types: NotRequired[list[str] | None]
+    description: NotRequired[str | None]
+    is_disabled: NotRequired[bool | None]
+
+
+class WebhookSecret(TypedDict):
+    """A secret, shown this once."""
+
+    secret: str
+
+
+class Workspace(TypedDict):
+    """A workspace in which the caller may work."""
+
+    id: str
+    name: str
+    role: NotRequired["Role | None"]
+    """Null: of a key, which has scopes alone."""

@@ -1,0 +1,1504 @@
+"""Every operation of the API. Made from the server's OpenAPI document by `make client`: never change it here."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, cast
+from urllib.parse import quote
+
+from offhook_client import models
+
+
+class Operations:
+    """One method for each operation; whoever asks the server is `_ask`."""
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> Any:
+        raise NotImplementedError
+
+    def list_api_keys(self, *, limit: int | None = None, after: str | None = None) -> models.PageApiKey:
+        """The keys of the workspace, newest first."""
+        return cast("models.PageApiKey", self._ask("GET", "/api-keys", query={"limit": limit, "after": after}))
+
+    def create_api_key(self, body: models.NewApiKey, *, idempotency_key: str | None = None) -> models.MadeApiKey:
+        """A new key, which may do no more than who makes it."""
+        return cast(
+            "models.MadeApiKey", self._ask("POST", "/api-keys", headers={"Idempotency-Key": idempotency_key}, body=body)
+        )
+
+    def revoke_api_key(self, key_id: str) -> None:
+        """Known no more, from now on."""
+        self._ask("DELETE", f"/api-keys/{quote(str(key_id), safe='')}")
+
+    def list_backups(
+        self,
+    ) -> models.PageBackup:
+        """Those in the data folder, newest first."""
+        return cast("models.PageBackup", self._ask("GET", "/backups"))
+
+    def create_backup(self, body: models.NewBackup, *, idempotency_key: str | None = None) -> models.Backup:
+        """Make one now, beside the calls; the answer comes when it is made, after seconds."""
+        return cast(
+            "models.Backup", self._ask("POST", "/backups", headers={"Idempotency-Key": idempotency_key}, body=body)
+        )
+
+    def download_backup(self, name: str) -> bytes:
+        """The archive. What is secret in it is sealed; all else can be read by whoever has it."""
+        return cast("bytes", self._ask("GET", f"/backups/{quote(str(name), safe='')}"))
+
+    def get_health(
+        self,
+    ) -> models.Health:
+        """The checks of `offhook doctor`, of the server as it runs and of the workspace's agents, each ..."""
+        return cast("models.Health", self._ask("GET", "/health"))
+
+    def import_agent(self, body: Any, *, idempotency_key: str | None = None) -> models.Agent:
+        """A new agent from the text of an AGENT.yaml."""
+        return cast(
+            "models.Agent", self._ask("POST", "/agents/import", headers={"Idempotency-Key": idempotency_key}, body=body)
+        )
+
+    def export_agent(self, agent_id: str, *, version: str | None = None) -> bytes:
+        """An agent as an AGENT.yaml."""
+        return cast(
+            "bytes", self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/export", query={"version": version})
+        )
+
+    def get_agent_schema(
+        self,
+    ) -> dict[str, Any]:
+        """The JSON schema of an agent's document, with hints for a form under `x-ui`."""
+        return cast("dict[str, Any]", self._ask("GET", "/agents/schema"))
+
+    def list_agents(
+        self, *, managed_by: str | None = None, q: str | None = None, limit: int | None = None, after: str | None = None
+    ) -> models.PageAgentSummary:
+        """The workspace's agents, newest first."""
+        return cast(
+            "models.PageAgentSummary",
+            self._ask("GET", "/agents", query={"managed_by": managed_by, "q": q, "limit": limit, "after": after}),
+        )
+
+    def create_agent(self, body: models.NewAgent, *, idempotency_key: str | None = None) -> models.Agent:
+        """A new agent. It answers when it is published."""
+        return cast(
+            "models.Agent", self._ask("POST", "/agents", headers={"Idempotency-Key": idempotency_key}, body=body)
+        )
+
+    def get_agent(self, agent_id: str) -> models.Agent:
+        """An agent with its draft."""
+        return cast("models.Agent", self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}"))
+
+    def patch_agent(self, agent_id: str, body: models.AgentPatch, *, if_match: str | None = None) -> models.Agent:
+        """Change a part of the draft."""
+        return cast(
+            "models.Agent",
+            self._ask("PATCH", f"/agents/{quote(str(agent_id), safe='')}", headers={"If-Match": if_match}, body=body),
+        )
+
+    def delete_agent(self, agent_id: str, *, with_numbers: bool | None = None) -> models.DeletedAgent:
+        """It answers no more. Its versions and its calls stay on record."""
+        return cast(
+            "models.DeletedAgent",
+            self._ask("DELETE", f"/agents/{quote(str(agent_id), safe='')}", query={"with_numbers": with_numbers}),
+        )
+
+    def put_agent_draft(self, agent_id: str, body: models.NewAgent, *, if_match: str | None = None) -> models.Agent:
+        """Put the whole draft; `If-Match` says which one you have read."""
+        return cast(
+            "models.Agent",
+            self._ask(
+                "PUT", f"/agents/{quote(str(agent_id), safe='')}/draft", headers={"if-match": if_match}, body=body
+            ),
+        )
+
+    def validate_agent(
+        self, agent_id: str, body: models.ToValidate | None, *, idempotency_key: str | None = None
+    ) -> models.Validation:
+        """What stands in the way of publishing the draft, or another document in its place."""
+        return cast(
+            "models.Validation",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/validate",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def duplicate_agent(
+        self, agent_id: str, body: models.CopyName | None, *, idempotency_key: str | None = None
+    ) -> models.Agent:
+        """A new agent with this one's draft and documents."""
+        return cast(
+            "models.Agent",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/duplicate",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def publish_agent(
+        self,
+        agent_id: str,
+        body: models.ToPublish | None,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
+    ) -> models.Version:
+        """The draft as a new version, which answers the next call. Calls that are live keep the version ..."""
+        return cast(
+            "models.Version",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/publish",
+                headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
+                body=body,
+            ),
+        )
+
+    def rollback_agent(
+        self, agent_id: str, body: models.ToRollBack, *, idempotency_key: str | None = None
+    ) -> models.Version:
+        """An old version's document as a new version, which answers the next call."""
+        return cast(
+            "models.Version",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/rollback",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def list_agent_versions(
+        self, agent_id: str, *, limit: int | None = None, after: str | None = None
+    ) -> models.PageVersionSummary:
+        """All versions, newest first."""
+        return cast(
+            "models.PageVersionSummary",
+            self._ask(
+                "GET", f"/agents/{quote(str(agent_id), safe='')}/versions", query={"limit": limit, "after": after}
+            ),
+        )
+
+    def get_agent_version(self, agent_id: str, number: int) -> models.Version:
+        """One version with its document."""
+        return cast(
+            "models.Version",
+            self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/versions/{quote(str(number), safe='')}"),
+        )
+
+    def diff_agent(self, agent_id: str, *, from_: str | None = None, to: str | None = None) -> models.Diff:
+        """What differs between two versions, or between one and the draft: by field, and in words."""
+        return cast(
+            "models.Diff",
+            self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/diff", query={"from": from_, "to": to}),
+        )
+
+    def list_documents(self, agent_id: str) -> models.PageKnowledgeDocument:
+        """All documents of the agent, by name."""
+        return cast(
+            "models.PageKnowledgeDocument", self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/documents")
+        )
+
+    def upload_document(self, agent_id: str, body: Any) -> models.KnowledgeDocument:
+        """Keep a document; one of the same name is replaced. Name it under `knowledge`, and publish the agent."""
+        return cast(
+            "models.KnowledgeDocument",
+            self._ask("POST", f"/agents/{quote(str(agent_id), safe='')}/documents", body=body),
+        )
+
+    def get_document_content(self, agent_id: str, document_id: str) -> bytes:
+        """A document as it was uploaded."""
+        return cast(
+            "bytes",
+            self._ask(
+                "GET", f"/agents/{quote(str(agent_id), safe='')}/documents/{quote(str(document_id), safe='')}/content"
+            ),
+        )
+
+    def delete_document(self, agent_id: str, document_id: str) -> None:
+        """Versions that know it keep it; the draft has to name it no more before it is published."""
+        self._ask("DELETE", f"/agents/{quote(str(agent_id), safe='')}/documents/{quote(str(document_id), safe='')}")
+
+    def list_models(self, *, kind: str | None = None, provider: str | None = None) -> models.PageModel:
+        """All models that are known here; others of the same vendors work as well."""
+        return cast("models.PageModel", self._ask("GET", "/models", query={"kind": kind, "provider": provider}))
+
+    def list_voices(self, *, provider: str | None = None) -> models.PageVoice:
+        """How each provider's voice is chosen, and the one that it takes by default."""
+        return cast("models.PageVoice", self._ask("GET", "/voices", query={"provider": provider}))
+
+    def list_carrier_accounts(
+        self,
+    ) -> models.PageCarrierAccount:
+        """All accounts of the workspace, newest first."""
+        return cast("models.PageCarrierAccount", self._ask("GET", "/carrier-accounts"))
+
+    def connect_carrier_account(self, body: models.NewCarrierAccount) -> models.CarrierAccount:
+        """Connect an account; of one that is connected already the token is replaced."""
+        return cast("models.CarrierAccount", self._ask("POST", "/carrier-accounts", body=body))
+
+    def get_carrier_account(self, account_id: str) -> models.CarrierAccount:
+        """One account."""
+        return cast("models.CarrierAccount", self._ask("GET", f"/carrier-accounts/{quote(str(account_id), safe='')}"))
+
+    def delete_carrier_account(self, account_id: str) -> None:
+        """Forget the account and its token. Its numbers are to be released first."""
+        self._ask("DELETE", f"/carrier-accounts/{quote(str(account_id), safe='')}")
+
+    def check_carrier_account(self, account_id: str) -> models.CarrierAccount:
+        """Ask the carrier once more whether the keys are right and the account is in use."""
+        return cast(
+            "models.CarrierAccount", self._ask("POST", f"/carrier-accounts/{quote(str(account_id), safe='')}/check")
+        )
+
+    def list_phone_numbers(self, *, limit: int | None = None, after: str | None = None) -> models.PagePhoneNumber:
+        """The workspace's numbers, newest first."""
+        return cast(
+            "models.PagePhoneNumber", self._ask("GET", "/phone-numbers", query={"limit": limit, "after": after})
+        )
+
+    def list_available_phone_numbers(
+        self,
+        *,
+        carrier_account_id: str | None = None,
+        q: str | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> models.PageAvailableNumber:
+        """What the account owns at the carrier, by number."""
+        return cast(
+            "models.PageAvailableNumber",
+            self._ask(
+                "GET",
+                "/phone-numbers/available",
+                query={"carrier_account_id": carrier_account_id, "q": q, "limit": limit, "after": after},
+            ),
+        )
+
+    def connect_phone_number(self, body: models.NewPhoneNumber) -> models.PhoneNumber:
+        """Have the number's calls come here: its addresses at the carrier are written and read back."""
+        return cast("models.PhoneNumber", self._ask("POST", "/phone-numbers/connect", body=body))
+
+    def get_phone_number(self, number_id: str) -> models.PhoneNumber:
+        """One number, with its ETag."""
+        return cast("models.PhoneNumber", self._ask("GET", f"/phone-numbers/{quote(str(number_id), safe='')}"))
+
+    def update_phone_number(
+        self, number_id: str, body: models.PhoneNumberChange, *, if_match: str | None = None
+    ) -> models.PhoneNumber:
+        """Change who answers, how calls are divided, or the name. Calls from now on; those that are live stay."""
+        return cast(
+            "models.PhoneNumber",
+            self._ask(
+                "PATCH", f"/phone-numbers/{quote(str(number_id), safe='')}", headers={"if-match": if_match}, body=body
+            ),
+        )
+
+    def release_phone_number(self, number_id: str, *, force: bool | None = None) -> None:
+        """Put the number's earlier settings back at the carrier, and forget it here."""
+        self._ask("DELETE", f"/phone-numbers/{quote(str(number_id), safe='')}", query={"force": force})
+
+    def check_phone_number(self, number_id: str) -> models.PhoneNumber:
+        """Read its settings at the carrier now: what differs stands in `drift`."""
+        return cast("models.PhoneNumber", self._ask("POST", f"/phone-numbers/{quote(str(number_id), safe='')}/check"))
+
+    def repair_phone_number(self, number_id: str) -> models.PhoneNumber:
+        """Write our settings at the carrier once more."""
+        return cast("models.PhoneNumber", self._ask("POST", f"/phone-numbers/{quote(str(number_id), safe='')}/repair"))
+
+    def list_calls(
+        self,
+        *,
+        agent_id: str | None = None,
+        status: Literal["", "scheduled", "queued", "ringing", "in_progress", "transferring", "ended"] | None = None,
+        kind: Literal["", "phone", "browser", "test"] | None = None,
+        direction: Literal["", "inbound", "outbound"] | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        end_reason: str | None = None,
+        warning: str | None = None,
+        started_at_gte: str | None = None,
+        started_at_lt: str | None = None,
+        q: str | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> models.PageCall:
+        """The workspace's calls, newest first."""
+        return cast(
+            "models.PageCall",
+            self._ask(
+                "GET",
+                "/calls",
+                query={
+                    "agent_id": agent_id,
+                    "status": status,
+                    "kind": kind,
+                    "direction": direction,
+                    "from": from_,
+                    "to": to,
+                    "end_reason": end_reason,
+                    "warning": warning,
+                    "started_at.gte": started_at_gte,
+                    "started_at.lt": started_at_lt,
+                    "q": q,
+                    "limit": limit,
+                    "after": after,
+                },
+            ),
+        )
+
+    def place_call(self, body: models.NewCall, *, idempotency_key: str | None = None) -> models.PlacedCall:
+        """Place a call. Its id is answered before anything is dialled; `GET /v1/calls/{id}` tells what ..."""
+        return cast(
+            "models.PlacedCall", self._ask("POST", "/calls", headers={"Idempotency-Key": idempotency_key}, body=body)
+        )
+
+    def get_session(
+        self,
+    ) -> models.Session:
+        """Who asks, in which workspace, with which scopes, and where else they may work."""
+        return cast("models.Session", self._ask("GET", "/session"))
+
+    def sign_in(self, body: models.SignIn) -> models.Session:
+        """A session, in a cookie. Unknown addresses and wrong passwords are answered alike."""
+        return cast("models.Session", self._ask("POST", "/session", body=body))
+
+    def sign_out(self, *, everywhere: bool | None = None) -> None:
+        """The session is over."""
+        self._ask("DELETE", "/session", query={"everywhere": everywhere})
+
+    def switch_workspace(self, body: models.Switch) -> models.Session:
+        """The session is for another workspace of the person from now on."""
+        return cast("models.Session", self._ask("PUT", "/session/workspace", body=body))
+
+    def change_password(self, body: models.NewPassword) -> None:
+        """Another password; all other sessions of the person are over."""
+        self._ask("PUT", "/session/password", body=body)
+
+    def change_self(self, body: models.NewSelf) -> models.Session:
+        """Another name or address of the person who is signed in."""
+        return cast("models.Session", self._ask("PATCH", "/session/user", body=body))
+
+    def begin_oidc(
+        self,
+    ) -> None:
+        """Sends the browser to the issuer. 404: there is none."""
+        self._ask("GET", "/session/oidc")
+
+    def end_oidc(
+        self,
+    ) -> None:
+        """Where the issuer sends the browser back to."""
+        self._ask("GET", "/session/oidc/callback")
+
+    def list_members(self, *, limit: int | None = None, after: str | None = None) -> models.PageMember:
+        """The people of the workspace, who came last first."""
+        return cast("models.PageMember", self._ask("GET", "/members", query={"limit": limit, "after": after}))
+
+    def get_member(self, user_id: str) -> models.Member:
+        """One of them."""
+        return cast("models.Member", self._ask("GET", f"/members/{quote(str(user_id), safe='')}"))
+
+    def change_member(self, user_id: str, body: models.MemberChange) -> models.Member:
+        """Another role, or shut out and let in again. Whoever is shut out is signed out at once."""
+        return cast("models.Member", self._ask("PATCH", f"/members/{quote(str(user_id), safe='')}", body=body))
+
+    def remove_member(self, user_id: str) -> None:
+        """No member any more. The last owner stays."""
+        self._ask("DELETE", f"/members/{quote(str(user_id), safe='')}")
+
+    def list_invitations(self, *, limit: int | None = None, after: str | None = None) -> models.PageInvitation:
+        """Those that wait, newest first."""
+        return cast("models.PageInvitation", self._ask("GET", "/invitations", query={"limit": limit, "after": after}))
+
+    def create_invitation(
+        self, body: models.NewInvitation, *, idempotency_key: str | None = None
+    ) -> models.MadeInvitation:
+        """A link for a new person: it works once, within 24 hours. Send it to them yourself."""
+        return cast(
+            "models.MadeInvitation",
+            self._ask("POST", "/invitations", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    def withdraw_invitation(self, invitation_id: str) -> None:
+        """Its link works no more."""
+        self._ask("DELETE", f"/invitations/{quote(str(invitation_id), safe='')}")
+
+    def list_workspaces(
+        self,
+    ) -> models.PageWorkspace:
+        """Those in which the caller may work; `PUT /v1/session/workspace` goes to another."""
+        return cast("models.PageWorkspace", self._ask("GET", "/workspaces"))
+
+    def create_workspace(self, body: models.NewWorkspace, *, idempotency_key: str | None = None) -> models.Workspace:
+        """A further one, whose owner is who asks: a person who is an owner already."""
+        return cast(
+            "models.Workspace",
+            self._ask("POST", "/workspaces", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    def rename_workspace(self, workspace_id: str, body: models.NewWorkspace) -> models.Workspace:
+        """Another name for the workspace in which the caller works; others look as if they did not exist."""
+        return cast(
+            "models.Workspace", self._ask("PATCH", f"/workspaces/{quote(str(workspace_id), safe='')}", body=body)
+        )
+
+    def list_audit_events(
+        self,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+        action: str | None = None,
+        actor_id: str | None = None,
+        object_kind: str | None = None,
+        object_id: str | None = None,
+        at_gte: str | None = None,
+        at_lt: str | None = None,
+    ) -> models.PageAuditEvent:
+        """The changes in the workspace, newest first."""
+        return cast(
+            "models.PageAuditEvent",
+            self._ask(
+                "GET",
+                "/audit-events",
+                query={
+                    "limit": limit,
+                    "after": after,
+                    "action": action,
+                    "actor_id": actor_id,
+                    "object_kind": object_kind,
+                    "object_id": object_id,
+                    "at.gte": at_gte,
+                    "at.lt": at_lt,
+                },
+            ),
+        )
+
+    def list_provider_keys(
+        self,
+    ) -> models.PageProviderKey:
+        """Of each vendor the key that calls are made with. At most one each, so this is one page."""
+        return cast("models.PageProviderKey", self._ask("GET", "/provider-keys"))
+
+    def save_provider_key(
+        self, provider: str, body: models.NewProviderKey, *, force: bool | None = None
+    ) -> models.ProviderKey:
+        """Try a key, and keep it in place of the one before. One that the vendor refuses is not kept (422)."""
+        return cast(
+            "models.ProviderKey",
+            self._ask("PUT", f"/provider-keys/{quote(str(provider), safe='')}", query={"force": force}, body=body),
+        )
+
+    def delete_provider_key(self, provider: str) -> None:
+        """Keep it no longer. Calls that live keep it to their end."""
+        self._ask("DELETE", f"/provider-keys/{quote(str(provider), safe='')}")
+
+    def check_provider_key(self, provider: str) -> models.ProviderKey:
+        """Try the key that is there: one harmless question to the vendor."""
+        return cast("models.ProviderKey", self._ask("POST", f"/provider-keys/{quote(str(provider), safe='')}/check"))
+
+    def list_tool_keys(
+        self,
+    ) -> models.PageToolKey:
+        """The secrets that tools send, by their variables. There are at most a few hundred, so this is one ..."""
+        return cast("models.PageToolKey", self._ask("GET", "/tool-keys"))
+
+    def save_tool_key(self, name: str, body: models.NewToolKey) -> models.ToolKey:
+        """Keep a secret in place of the one before. Agents name it: `${SHOP_TOKEN}`, `key_env: SHOP_TOKEN`."""
+        return cast("models.ToolKey", self._ask("PUT", f"/tool-keys/{quote(str(name), safe='')}", body=body))
+
+    def delete_tool_key(self, name: str) -> None:
+        """Keep it no longer."""
+        self._ask("DELETE", f"/tool-keys/{quote(str(name), safe='')}")
+
+    def get_vault(
+        self,
+    ) -> models.VaultStatus:
+        """Whether secrets can be opened and kept."""
+        return cast("models.VaultStatus", self._ask("GET", "/vault"))
+
+    def list_webhooks(self, *, limit: int | None = None, after: str | None = None) -> models.PageWebhook:
+        """The endpoints, newest first."""
+        return cast("models.PageWebhook", self._ask("GET", "/webhooks", query={"limit": limit, "after": after}))
+
+    def create_webhook(self, body: models.NewWebhook) -> models.MadeWebhook:
+        """A new endpoint. Its address must be public, of every name that it resolves to."""
+        return cast("models.MadeWebhook", self._ask("POST", "/webhooks", body=body))
+
+    def get_webhook(self, webhook_id: str) -> models.Webhook:
+        """One endpoint."""
+        return cast("models.Webhook", self._ask("GET", f"/webhooks/{quote(str(webhook_id), safe='')}"))
+
+    def update_webhook(
+        self, webhook_id: str, body: models.WebhookChange, *, if_match: str | None = None
+    ) -> models.Webhook:
+        """Change it, or enable it again."""
+        return cast(
+            "models.Webhook",
+            self._ask(
+                "PATCH", f"/webhooks/{quote(str(webhook_id), safe='')}", headers={"if-match": if_match}, body=body
+            ),
+        )
+
+    def delete_webhook(self, webhook_id: str) -> None:
+        """Told nothing more, from now on; its deliveries go with it."""
+        self._ask("DELETE", f"/webhooks/{quote(str(webhook_id), safe='')}")
+
+    def rotate_webhook_secret(self, webhook_id: str, body: models.NewSecret) -> models.WebhookSecret:
+        """A new secret; for a day every attempt is signed with both."""
+        return cast(
+            "models.WebhookSecret",
+            self._ask("POST", f"/webhooks/{quote(str(webhook_id), safe='')}/rotate-secret", body=body),
+        )
+
+    def test_webhook(self, webhook_id: str) -> models.Sent:
+        """Send the event `webhook.test` to this endpoint."""
+        return cast("models.Sent", self._ask("POST", f"/webhooks/{quote(str(webhook_id), safe='')}/test"))
+
+    def list_deliveries(
+        self,
+        webhook_id: str,
+        *,
+        status: models.DeliveryStatus | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> models.PageDelivery:
+        """What was sent to the endpoint, newest first."""
+        return cast(
+            "models.PageDelivery",
+            self._ask(
+                "GET",
+                f"/webhooks/{quote(str(webhook_id), safe='')}/deliveries",
+                query={"status": status, "limit": limit, "after": after},
+            ),
+        )
+
+    def get_delivery(self, webhook_id: str, delivery_id: str) -> models.Delivery:
+        """One of them."""
+        return cast(
+            "models.Delivery",
+            self._ask(
+                "GET", f"/webhooks/{quote(str(webhook_id), safe='')}/deliveries/{quote(str(delivery_id), safe='')}"
+            ),
+        )
+
+    def redeliver(self, webhook_id: str, delivery_id: str) -> models.Delivery:
+        """Send it again, now; the receiver knows it by the same `webhook-id`."""
+        return cast(
+            "models.Delivery",
+            self._ask(
+                "POST",
+                f"/webhooks/{quote(str(webhook_id), safe='')}/deliveries/{quote(str(delivery_id), safe='')}/redeliver",
+            ),
+        )
+
+    def get_limits(
+        self,
+    ) -> models.Limits:
+        """How much the workspace takes; what is null has no bound."""
+        return cast("models.Limits", self._ask("GET", "/limits"))
+
+    def set_limits(self, body: models.Limits, *, if_match: str | None = None) -> models.Limits:
+        """All of them: what is left out has no bound. They hold for calls from now on."""
+        return cast("models.Limits", self._ask("PUT", "/limits", headers={"if-match": if_match}, body=body))
+
+    def list_blocked_numbers(self, *, limit: int | None = None, after: str | None = None) -> models.PageBlockedNumber:
+        """The workspace's block list, newest first."""
+        return cast(
+            "models.PageBlockedNumber", self._ask("GET", "/blocked-numbers", query={"limit": limit, "after": after})
+        )
+
+    def block_number(
+        self, body: models.NewBlockedNumber, *, idempotency_key: str | None = None
+    ) -> models.BlockedNumber:
+        """Callers of this number hear that the call cannot be connected. No model is paid for them."""
+        return cast(
+            "models.BlockedNumber",
+            self._ask("POST", "/blocked-numbers", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    def unblock_number(self, blocked_number_id: str) -> None:
+        """Put it through again."""
+        self._ask("DELETE", f"/blocked-numbers/{quote(str(blocked_number_id), safe='')}")
+
+    def list_refused_calls(
+        self,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+        reason: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        at_gte: str | None = None,
+        at_lt: str | None = None,
+    ) -> models.PageRefusedCall:
+        """Calls that could not be taken, newest first: why, and what the caller heard."""
+        return cast(
+            "models.PageRefusedCall",
+            self._ask(
+                "GET",
+                "/refused-calls",
+                query={
+                    "limit": limit,
+                    "after": after,
+                    "reason": reason,
+                    "from": from_,
+                    "to": to,
+                    "at.gte": at_gte,
+                    "at.lt": at_lt,
+                },
+            ),
+        )
+
+    def create_browser_call(self, body: models.NewBrowserCall) -> models.BrowserCall:
+        """A place and a token for a call. With an API key or a session; or with a browser key, from its ..."""
+        return cast("models.BrowserCall", self._ask("POST", "/browser-calls", body=body))
+
+    def return_to_browser_call(self, call_id: str) -> models.BrowserCall:
+        """A token to bring the media of a live call back, for whoever began it."""
+        return cast("models.BrowserCall", self._ask("POST", f"/browser-calls/{quote(str(call_id), safe='')}/return"))
+
+    def get_call(self, call_id: str) -> models.CallRecord:
+        """The whole record of a call; of one that lives, as far as it is."""
+        return cast("models.CallRecord", self._ask("GET", f"/calls/{quote(str(call_id), safe='')}"))
+
+    def delete_call(self, call_id: str) -> None:
+        """Delete a call with all that is kept of it: record, recording, words."""
+        self._ask("DELETE", f"/calls/{quote(str(call_id), safe='')}")
+
+    def get_call_transcript(self, call_id: str, *, format: Literal["json", "text"] | None = None) -> Any:
+        """What was said, turn by turn: of the agent what was heard, and what was not."""
+        return cast(
+            "Any", self._ask("GET", f"/calls/{quote(str(call_id), safe='')}/transcript", query={"format": format})
+        )
+
+    def control_call(self, call_id: str, body: models.Say | models.Instruct | models.Mute | models.End) -> Any:
+        """Act on a call that lives, on whichever process it does. `end` takes back a call that nobody ..."""
+        return cast("Any", self._ask("POST", f"/calls/{quote(str(call_id), safe='')}/control", body=body))
+
+    def get_call_recording(
+        self,
+        call_id: str,
+        *,
+        channel: Literal["both", "caller", "agent"] | None = None,
+        range: str | None = None,
+        if_range: str | None = None,
+    ) -> bytes:
+        """The recording as WAV, whole or in ranges."""
+        return cast(
+            "bytes",
+            self._ask(
+                "GET",
+                f"/calls/{quote(str(call_id), safe='')}/recording",
+                query={"channel": channel},
+                headers={"Range": range, "if-range": if_range},
+            ),
+        )
+
+    def get_call_peaks(self, call_id: str) -> bytes:
+        """The recording as a picture."""
+        return cast("bytes", self._ask("GET", f"/calls/{quote(str(call_id), safe='')}/peaks"))
+
+    def get_call_journal(self, call_id: str) -> bytes:
+        """The journal; of a call that lives, as far as it is."""
+        return cast("bytes", self._ask("GET", f"/calls/{quote(str(call_id), safe='')}/journal"))
+
+    def stream_call_events(self, call_id: str, *, after: int | None = None, last_event_id: str | None = None) -> bytes:
+        """What happens in a call while it happens, and what has happened before; ends with `event: end`."""
+        return cast(
+            "bytes",
+            self._ask(
+                "GET",
+                f"/calls/{quote(str(call_id), safe='')}/events",
+                query={"after": after},
+                headers={"last-event-id": last_event_id},
+            ),
+        )
+
+    def list_prices(
+        self,
+    ) -> models.PagePriceShown:
+        """Your own prices, newest first, then the vendors' list prices. All of them are one page."""
+        return cast("models.PagePriceShown", self._ask("GET", "/prices"))
+
+    def create_price(self, body: models.NewPrice) -> models.PriceShown:
+        """A price of your own. Calls that are over keep what they were counted at."""
+        return cast("models.PriceShown", self._ask("POST", "/prices", body=body))
+
+    def delete_price(self, price_id: str) -> None:
+        """What held before holds again, for calls from now on."""
+        self._ask("DELETE", f"/prices/{quote(str(price_id), safe='')}")
+
+
+class AsyncOperations:
+    """One method for each operation; whoever asks the server is `_ask`."""
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> Any:
+        raise NotImplementedError
+
+    async def list_api_keys(self, *, limit: int | None = None, after: str | None = None) -> models.PageApiKey:
+        """The keys of the workspace, newest first."""
+        return cast("models.PageApiKey", await self._ask("GET", "/api-keys", query={"limit": limit, "after": after}))
+
+    async def create_api_key(self, body: models.NewApiKey, *, idempotency_key: str | None = None) -> models.MadeApiKey:
+        """A new key, which may do no more than who makes it."""
+        return cast(
+            "models.MadeApiKey",
+            await self._ask("POST", "/api-keys", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    async def revoke_api_key(self, key_id: str) -> None:
+        """Known no more, from now on."""
+        await self._ask("DELETE", f"/api-keys/{quote(str(key_id), safe='')}")
+
+    async def list_backups(
+        self,
+    ) -> models.PageBackup:
+        """Those in the data folder, newest first."""
+        return cast("models.PageBackup", await self._ask("GET", "/backups"))
+
+    async def create_backup(self, body: models.NewBackup, *, idempotency_key: str | None = None) -> models.Backup:
+        """Make one now, beside the calls; the answer comes when it is made, after seconds."""
+        return cast(
+            "models.Backup",
+            await self._ask("POST", "/backups", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    async def download_backup(self, name: str) -> bytes:
+        """The archive. What is secret in it is sealed; all else can be read by whoever has it."""
+        return cast("bytes", await self._ask("GET", f"/backups/{quote(str(name), safe='')}"))
+
+    async def get_health(
+        self,
+    ) -> models.Health:
+        """The checks of `offhook doctor`, of the server as it runs and of the workspace's agents, each ..."""
+        return cast("models.Health", await self._ask("GET", "/health"))
+
+    async def import_agent(self, body: Any, *, idempotency_key: str | None = None) -> models.Agent:
+        """A new agent from the text of an AGENT.yaml."""
+        return cast(
+            "models.Agent",
+            await self._ask("POST", "/agents/import", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    async def export_agent(self, agent_id: str, *, version: str | None = None) -> bytes:
+        """An agent as an AGENT.yaml."""
+        return cast(
+            "bytes",
+            await self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/export", query={"version": version}),
+        )
+
+    async def get_agent_schema(
+        self,
+    ) -> dict[str, Any]:
+        """The JSON schema of an agent's document, with hints for a form under `x-ui`."""
+        return cast("dict[str, Any]", await self._ask("GET", "/agents/schema"))
+
+    async def list_agents(
+        self, *, managed_by: str | None = None, q: str | None = None, limit: int | None = None, after: str | None = None
+    ) -> models.PageAgentSummary:
+        """The workspace's agents, newest first."""
+        return cast(
+            "models.PageAgentSummary",
+            await self._ask("GET", "/agents", query={"managed_by": managed_by, "q": q, "limit": limit, "after": after}),
+        )
+
+    async def create_agent(self, body: models.NewAgent, *, idempotency_key: str | None = None) -> models.Agent:
+        """A new agent. It answers when it is published."""
+        return cast(
+            "models.Agent", await self._ask("POST", "/agents", headers={"Idempotency-Key": idempotency_key}, body=body)
+        )
+
+    async def get_agent(self, agent_id: str) -> models.Agent:
+        """An agent with its draft."""
+        return cast("models.Agent", await self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}"))
+
+    async def patch_agent(self, agent_id: str, body: models.AgentPatch, *, if_match: str | None = None) -> models.Agent:
+        """Change a part of the draft."""
+        return cast(
+            "models.Agent",
+            await self._ask(
+                "PATCH", f"/agents/{quote(str(agent_id), safe='')}", headers={"If-Match": if_match}, body=body
+            ),
+        )
+
+    async def delete_agent(self, agent_id: str, *, with_numbers: bool | None = None) -> models.DeletedAgent:
+        """It answers no more. Its versions and its calls stay on record."""
+        return cast(
+            "models.DeletedAgent",
+            await self._ask("DELETE", f"/agents/{quote(str(agent_id), safe='')}", query={"with_numbers": with_numbers}),
+        )
+
+    async def put_agent_draft(
+        self, agent_id: str, body: models.NewAgent, *, if_match: str | None = None
+    ) -> models.Agent:
+        """Put the whole draft; `If-Match` says which one you have read."""
+        return cast(
+            "models.Agent",
+            await self._ask(
+                "PUT", f"/agents/{quote(str(agent_id), safe='')}/draft", headers={"if-match": if_match}, body=body
+            ),
+        )
+
+    async def validate_agent(
+        self, agent_id: str, body: models.ToValidate | None, *, idempotency_key: str | None = None
+    ) -> models.Validation:
+        """What stands in the way of publishing the draft, or another document in its place."""
+        return cast(
+            "models.Validation",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/validate",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def duplicate_agent(
+        self, agent_id: str, body: models.CopyName | None, *, idempotency_key: str | None = None
+    ) -> models.Agent:
+        """A new agent with this one's draft and documents."""
+        return cast(
+            "models.Agent",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/duplicate",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def publish_agent(
+        self,
+        agent_id: str,
+        body: models.ToPublish | None,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
+    ) -> models.Version:
+        """The draft as a new version, which answers the next call. Calls that are live keep the version ..."""
+        return cast(
+            "models.Version",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/publish",
+                headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
+                body=body,
+            ),
+        )
+
+    async def rollback_agent(
+        self, agent_id: str, body: models.ToRollBack, *, idempotency_key: str | None = None
+    ) -> models.Version:
+        """An old version's document as a new version, which answers the next call."""
+        return cast(
+            "models.Version",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/rollback",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def list_agent_versions(
+        self, agent_id: str, *, limit: int | None = None, after: str | None = None
+    ) -> models.PageVersionSummary:
+        """All versions, newest first."""
+        return cast(
+            "models.PageVersionSummary",
+            await self._ask(
+                "GET", f"/agents/{quote(str(agent_id), safe='')}/versions", query={"limit": limit, "after": after}
+            ),
+        )
+
+    async def get_agent_version(self, agent_id: str, number: int) -> models.Version:
+        """One version with its document."""
+        return cast(
+            "models.Version",
+            await self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/versions/{quote(str(number), safe='')}"),
+        )
+
+    async def diff_agent(self, agent_id: str, *, from_: str | None = None, to: str | None = None) -> models.Diff:
+        """What differs between two versions, or between one and the draft: by field, and in words."""
+        return cast(
+            "models.Diff",
+            await self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/diff", query={"from": from_, "to": to}),
+        )
+
+    async def list_documents(self, agent_id: str) -> models.PageKnowledgeDocument:
+        """All documents of the agent, by name."""
+        return cast(
+            "models.PageKnowledgeDocument", await self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/documents")
+        )
+
+    async def upload_document(self, agent_id: str, body: Any) -> models.KnowledgeDocument:
+        """Keep a document; one of the same name is replaced. Name it under `knowledge`, and publish the agent."""
+        return cast(
+            "models.KnowledgeDocument",
+            await self._ask("POST", f"/agents/{quote(str(agent_id), safe='')}/documents", body=body),
+        )
+
+    async def get_document_content(self, agent_id: str, document_id: str) -> bytes:
+        """A document as it was uploaded."""
+        return cast(
+            "bytes",
+            await self._ask(
+                "GET", f"/agents/{quote(str(agent_id), safe='')}/documents/{quote(str(document_id), safe='')}/content"
+            ),
+        )
+
+    async def delete_document(self, agent_id: str, document_id: str) -> None:
+        """Versions that know it keep it; the draft has to name it no more before it is published."""
+        await self._ask(
+            "DELETE", f"/agents/{quote(str(agent_id), safe='')}/documents/{quote(str(document_id), safe='')}"
+        )
+
+    async def list_models(self, *, kind: str | None = None, provider: str | None = None) -> models.PageModel:
+        """All models that are known here; others of the same vendors work as well."""
+        return cast("models.PageModel", await self._ask("GET", "/models", query={"kind": kind, "provider": provider}))
+
+    async def list_voices(self, *, provider: str | None = None) -> models.PageVoice:
+        """How each provider's voice is chosen, and the one that it takes by default."""
+        return cast("models.PageVoice", await self._ask("GET", "/voices", query={"provider": provider}))
+
+    async def list_carrier_accounts(
+        self,
+    ) -> models.PageCarrierAccount:
+        """All accounts of the workspace, newest first."""
+        return cast("models.PageCarrierAccount", await self._ask("GET", "/carrier-accounts"))
+
+    async def connect_carrier_account(self, body: models.NewCarrierAccount) -> models.CarrierAccount:
+        """Connect an account; of one that is connected already the token is replaced."""
+        return cast("models.CarrierAccount", await self._ask("POST", "/carrier-accounts", body=body))
+
+    async def get_carrier_account(self, account_id: str) -> models.CarrierAccount:
+        """One account."""
+        return cast(
+            "models.CarrierAccount", await self._ask("GET", f"/carrier-accounts/{quote(str(account_id), safe='')}")
+        )
+
+    async def delete_carrier_account(self, account_id: str) -> None:
+        """Forget the account and its token. Its numbers are to be released first."""
+        await self._ask("DELETE", f"/carrier-accounts/{quote(str(account_id), safe='')}")
+
+    async def check_carrier_account(self, account_id: str) -> models.CarrierAccount:
+        """Ask the carrier once more whether the keys are right and the account is in use."""
+        return cast(
+            "models.CarrierAccount",
+            await self._ask("POST", f"/carrier-accounts/{quote(str(account_id), safe='')}/check"),
+        )
+
+    async def list_phone_numbers(self, *, limit: int | None = None, after: str | None = None) -> models.PagePhoneNumber:
+        """The workspace's numbers, newest first."""
+        return cast(
+            "models.PagePhoneNumber", await self._ask("GET", "/phone-numbers", query={"limit": limit, "after": after})
+        )
+
+    async def list_available_phone_numbers(
+        self,
+        *,
+        carrier_account_id: str | None = None,
+        q: str | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> models.PageAvailableNumber:
+        """What the account owns at the carrier, by number."""
+        return cast(
+            "models.PageAvailableNumber",
+            await self._ask(
+                "GET",
+                "/phone-numbers/available",
+                query={"carrier_account_id": carrier_account_id, "q": q, "limit": limit, "after": after},
+            ),
+        )
+
+    async def connect_phone_number(self, body: models.NewPhoneNumber) -> models.PhoneNumber:
+        """Have the number's calls come here: its addresses at the carrier are written and read back."""
+        return cast("models.PhoneNumber", await self._ask("POST", "/phone-numbers/connect", body=body))
+
+    async def get_phone_number(self, number_id: str) -> models.PhoneNumber:
+        """One number, with its ETag."""
+        return cast("models.PhoneNumber", await self._ask("GET", f"/phone-numbers/{quote(str(number_id), safe='')}"))
+
+    async def update_phone_number(
+        self, number_id: str, body: models.PhoneNumberChange, *, if_match: str | None = None
+    ) -> models.PhoneNumber:
+        """Change who answers, how calls are divided, or the name. Calls from now on; those that are live stay."""
+        return cast(
+            "models.PhoneNumber",
+            await self._ask(
+                "PATCH", f"/phone-numbers/{quote(str(number_id), safe='')}", headers={"if-match": if_match}, body=body
+            ),
+        )
+
+    async def release_phone_number(self, number_id: str, *, force: bool | None = None) -> None:
+        """Put the number's earlier settings back at the carrier, and forget it here."""
+        await self._ask("DELETE", f"/phone-numbers/{quote(str(number_id), safe='')}", query={"force": force})
+
+    async def check_phone_number(self, number_id: str) -> models.PhoneNumber:
+        """Read its settings at the carrier now: what differs stands in `drift`."""
+        return cast(
+            "models.PhoneNumber", await self._ask("POST", f"/phone-numbers/{quote(str(number_id), safe='')}/check")
+        )
+
+    async def repair_phone_number(self, number_id: str) -> models.PhoneNumber:
+        """Write our settings at the carrier once more."""
+        return cast(
+            "models.PhoneNumber", await self._ask("POST", f"/phone-numbers/{quote(str(number_id), safe='')}/repair")
+        )
+
+    async def list_calls(
+        self,
+        *,
+        agent_id: str | None = None,
+        status: Literal["", "scheduled", "queued", "ringing", "in_progress", "transferring", "ended"] | None = None,
+        kind: Literal["", "phone", "browser", "test"] | None = None,
+        direction: Literal["", "inbound", "outbound"] | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        end_reason: str | None = None,
+        warning: str | None = None,
+        started_at_gte: str | None = None,
+        started_at_lt: str | None = None,
+        q: str | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> models.PageCall:
+        """The workspace's calls, newest first."""
+        return cast(
+            "models.PageCall",
+            await self._ask(
+                "GET",
+                "/calls",
+                query={
+                    "agent_id": agent_id,
+                    "status": status,
+                    "kind": kind,
+                    "direction": direction,
+                    "from": from_,
+                    "to": to,
+                    "end_reason": end_reason,
+                    "warning": warning,
+                    "started_at.gte": started_at_gte,
+                    "started_at.lt": started_at_lt,
+                    "q": q,
+                    "limit": limit,
+                    "after": after,
+                },
+            ),
+        )
+
+    async def place_call(self, body: models.NewCall, *, idempotency_key: str | None = None) -> models.PlacedCall:
+        """Place a call. Its id is answered before anything is dialled; `GET /v1/calls/{id}` tells what ..."""
+        return cast(
+            "models.PlacedCall",
+            await self._ask("POST", "/calls", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    async def get_session(
+        self,
+    ) -> models.Session:
+        """Who asks, in which workspace, with which scopes, and where else they may work."""
+        return cast("models.Session", await self._ask("GET", "/session"))
+
+    async def sign_in(self, body: models.SignIn) -> models.Session:
+        """A session, in a cookie. Unknown addresses and wrong passwords are answered alike."""
+        return cast("models.Session", await self._ask("POST", "/session", body=body))
+
+    async def sign_out(self, *, everywhere: bool | None = None) -> None:
+        """The session is over."""
+        await self._ask("DELETE", "/session", query={"everywhere": everywhere})
+
+    async def switch_workspace(self, body: models.Switch) -> models.Session:
+        """The session is for another workspace of the person from now on."""
+        return cast("models.Session", await self._ask("PUT", "/session/workspace", body=body))
+
+    async def change_password(self, body: models.NewPassword) -> None:
+        """Another password; all other sessions of the person are over."""
+        await self._ask("PUT", "/session/password", body=body)
+
+    async def change_self(self, body: models.NewSelf) -> models.Session:
+        """Another name or address of the person who is signed in."""
+        return cast("models.Session", await self._ask("PATCH", "/session/user", body=body))
+
+    async def begin_oidc(
+        self,
+    ) -> None:
+        """Sends the browser to the issuer. 404: there is none."""
+        await self._ask("GET", "/session/oidc")
+
+    async def end_oidc(
+        self,
+    ) -> None:
+        """Where the issuer sends the browser back to."""
+        await self._ask("GET", "/session/oidc/callback")
+
+    async def list_members(self, *, limit: int | None = None, after: str | None = None) -> models.PageMember:
+        """The people of the workspace, who came last first."""
+        return cast("models.PageMember", await self._ask("GET", "/members", query={"limit": limit, "after": after}))
+
+    async def get_member(self, user_id: str) -> models.Member:
+        """One of them."""
+        return cast("models.Member", await self._ask("GET", f"/members/{quote(str(user_id), safe='')}"))
+
+    async def change_member(self, user_id: str, body: models.MemberChange) -> models.Member:
+        """Another role, or shut out and let in again. Whoever is shut out is signed out at once."""
+        return cast("models.Member", await self._ask("PATCH", f"/members/{quote(str(user_id), safe='')}", body=body))
+
+    async def remove_member(self, user_id: str) -> None:
+        """No member any more. The last owner stays."""
+        await self._ask("DELETE", f"/members/{quote(str(user_id), safe='')}")
+
+    async def list_invitations(self, *, limit: int | None = None, after: str | None = None) -> models.PageInvitation:
+        """Those that wait, newest first."""
+        return cast(
+            "models.PageInvitation", await self._ask("GET", "/invitations", query={"limit": limit, "after": after})
+        )
+
+    async def create_invitation(
+        self, body: models.NewInvitation, *, idempotency_key: str | None = None
+    ) -> models.MadeInvitation:
+        """A link for a new person: it works once, within 24 hours. Send it to them yourself."""
+        return cast(
+            "models.MadeInvitation",
+            await self._ask("POST", "/invitations", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    async def withdraw_invitation(self, invitation_id: str) -> None:
+        """Its link works no more."""
+        await self._ask("DELETE", f"/invitations/{quote(str(invitation_id), safe='')}")
+
+    async def list_workspaces(
+        self,
+    ) -> models.PageWorkspace:
+        """Those in which the caller may work; `PUT /v1/session/workspace` goes to another."""
+        return cast("models.PageWorkspace", await self._ask("GET", "/workspaces"))
+
+    async def create_workspace(
+        self, body: models.NewWorkspace, *, idempotency_key: str | None = None
+    ) -> models.Workspace:
+        """A further one, whose owner is who asks: a person who is an owner already."""
+        return cast(
+            "models.Workspace",
+            await self._ask("POST", "/workspaces", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    async def rename_workspace(self, workspace_id: str, body: models.NewWorkspace) -> models.Workspace:
+        """Another name for the workspace in which the caller works; others look as if they did not exist."""
+        return cast(
+            "models.Workspace", await self._ask("PATCH", f"/workspaces/{quote(str(workspace_id), safe='')}", body=body)
+        )
+
+    async def list_audit_events(
+        self,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+        action: str | None = None,
+        actor_id: str | None = None,
+        object_kind: str | None = None,
+        object_id: str | None = None,
+        at_gte: str | None = None,
+        at_lt: str | None = None,
+    ) -> models.PageAuditEvent:
+        """The changes in the workspace, newest first."""
+        return cast(
+            "models.PageAuditEvent",
+            await self._ask(
+                "GET",
+                "/audit-events",
+                query={
+                    "limit": limit,
+                    "after": after,
+                    "action": action,
+                    "actor_id": actor_id,
+                    "object_kind": object_kind,
+                    "object_id": object_id,
+                    "at.gte": at_gte,
+                    "at.lt": at_lt,
+                },
+            ),
+        )
+
+    async def list_provider_keys(
+        self,
+    ) -> models.PageProviderKey:
+        """Of each vendor the key that calls are made with. At most one each, so this is one page."""
+        return cast("models.PageProviderKey", await self._ask("GET", "/provider-keys"))
+
+    async def save_provider_key(
+        self, provider: str, body: models.NewProviderKey, *, force: bool | None = None
+    ) -> models.ProviderKey:
+        """Try a key, and keep it in place of the one before. One that the vendor refuses is not kept (422)."""
+        return cast(
+            "models.ProviderKey",
+            await self._ask(
+                "PUT", f"/provider-keys/{quote(str(provider), safe='')}", query={"force": force}, body=body
+            ),
+        )
+
+    async def delete_provider_key(self, provider: str) -> None:
+        """Keep it no longer. Calls that live keep it to their end."""
+        await self._ask("DELETE", f"/provider-keys/{quote(str(provider), safe='')}")
+
+    async def check_provider_key(self, provider: str) -> models.ProviderKey:
+        """Try the key that is there: one harmless question to the vendor."""
+        return cast(
+            "models.ProviderKey", await self._ask("POST", f"/provider-keys/{quote(str(provider), safe='')}/check")
+        )
+
+    async def list_tool_keys(
+        self,
+    ) -> models.PageToolKey:
+        """The secrets that tools send, by their variables. There are at most a few hundred, so this is one ..."""
+        return cast("models.PageToolKey", await self._ask("GET", "/tool-keys"))
+
+    async def save_tool_key(self, name: str, body: models.NewToolKey) -> models.ToolKey:
+        """Keep a secret in place of the one before. Agents name it: `${SHOP_TOKEN}`, `key_env: SHOP_TOKEN`."""
+        return cast("models.ToolKey", await self._ask("PUT", f"/tool-keys/{quote(str(name), safe='')}", body=body))
+
+    async def delete_tool_key(self, name: str) -> None:
+        """Keep it no longer."""
+        await self._ask("DELETE", f"/tool-keys/{quote(str(name), safe='')}")
+
+    async def get_vault(
+        self,
+    ) -> models.VaultStatus:
+        """Whether secrets can be opened and kept."""
+        return cast("models.VaultStatus", await self._ask("GET", "/vault"))
+
+    async def list_webhooks(self, *, limit: int | None = None, after: str | None = None) -> models.PageWebhook:
+        """The endpoints, newest first."""
+        return cast("models.PageWebhook", await self._ask("GET", "/webhooks", query={"limit": limit, "after": after}))
+
+    async def create_webhook(self, body: models.NewWebhook) -> models.MadeWebhook:
+        """A new endpoint. Its address must be public, of every name that it resolves to."""
+        return cast("models.MadeWebhook", await self._ask("POST", "/webhooks", body=body))
+
+    async def get_webhook(self, webhook_id: str) -> models.Webhook:
+        """One endpoint."""
+        return cast("models.Webhook", await self._ask("GET", f"/webhooks/{quote(str(webhook_id), safe='')}"))
+
+    async def update_webhook(
+        self, webhook_id: str, body: models.WebhookChange, *, if_match: str | None = None
+    ) -> models.Webhook:
+        """Change it, or enable it again."""
+        return cast(
+            "models.Webhook",
+            await self._ask(
+                "PATCH", f"/webhooks/{quote(str(webhook_id), safe='')}", headers={"if-match": if_match}, body=body
+            ),
+        )
+
+    async def delete_webhook(self, webhook_id: str) -> None:
+        """Told nothing more, from now on; its deliveries go with it."""
+        await self._ask("DELETE", f"/webhooks/{quote(str(webhook_id), safe='')}")
+
+    async def rotate_webhook_secret(self, webhook_id: str, body: models.NewSecret) -> models.WebhookSecret:
+        """A new secret; for a day every attempt is signed with both."""
+        return cast(
+            "models.WebhookSecret",
+            await self._ask("POST", f"/webhooks/{quote(str(webhook_id), safe='')}/rotate-secret", body=body),
+        )
+
+    async def test_webhook(self, webhook_id: str) -> models.Sent:
+        """Send the event `webhook.test` to this endpoint."""
+        return cast("models.Sent", await self._ask("POST", f"/webhooks/{quote(str(webhook_id), safe='')}/test"))
+
+    async def list_deliveries(
+        self,
+        webhook_id: str,
+        *,
+        status: models.DeliveryStatus | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> models.PageDelivery:
+        """What was sent to the endpoint, newest first."""
+        return cast(
+            "models.PageDelivery",
+            await self._ask(
+                "GET",
+                f"/webhooks/{quote(str(webhook_id), safe='')}/deliveries",
+                query={"status": status, "limit": limit, "after": after},
+            ),
+        )
+
+    async def get_delivery(self, webhook_id: str, delivery_id: str) -> models.Delivery:
+        """One of them."""
+        return cast(
+            "models.Delivery",
+            await self._ask(
+                "GET", f"/webhooks/{quote(str(webhook_id), safe='')}/deliveries/{quote(str(delivery_id), safe='')}"
+            ),
+        )
+
+    async def redeliver(self, webhook_id: str, delivery_id: str) -> models.Delivery:
+        """Send it again, now; the receiver knows it by the same `webhook-id`."""
+        return cast(
+            "models.Delivery",
+            await self._ask(
+                "POST",
+                f"/webhooks/{quote(str(webhook_id), safe='')}/deliveries/{quote(str(delivery_id), safe='')}/redeliver",
+            ),
+        )
+
+    async def get_limits(
+        self,
+    ) -> models.Limits:
+        """How much the workspace takes; what is null has no bound."""
+        return cast("models.Limits", await self._ask("GET", "/limits"))
+
+    async def set_limits(self, body: models.Limits, *, if_match: str | None = None) -> models.Limits:
+        """All of them: what is left out has no bound. They hold for calls from now on."""
+        return cast("models.Limits", await self._ask("PUT", "/limits", headers={"if-match": if_match}, body=body))
+
+    async def list_blocked_numbers(
+        self, *, limit: int | None = None, after: str | None = None
+    ) -> models.PageBlockedNumber:
+        """The workspace's block list, newest first."""
+        return cast(
+            "models.PageBlockedNumber",
+            await self._ask("GET", "/blocked-numbers", query={"limit": limit, "after": after}),
+        )
+
+    async def block_number(
+        self, body: models.NewBlockedNumber, *, idempotency_key: str | None = None
+    ) -> models.BlockedNumber:
+        """Callers of this number hear that the call cannot be connected. No model is paid for them."""
+        return cast(
+            "models.BlockedNumber",
+            await self._ask("POST", "/blocked-numbers", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    async def unblock_number(self, blocked_number_id: str) -> None:
+        """Put it through again."""
+        await self._ask("DELETE", f"/blocked-numbers/{quote(str(blocked_number_id), safe='')}")
+
+    async def list_refused_calls(
+        self,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+        reason: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        at_gte: str | None = None,
+        at_lt: str | None = None,
+    ) -> models.PageRefusedCall:
+        """Calls that could not be taken, newest first: why, and what the caller heard."""
+        return cast(
+            "models.PageRefusedCall",
+            await self._ask(
+                "GET",
+                "/refused-calls",
+                query={
+                    "limit": limit,
+                    "after": after,
+                    "reason": reason,
+                    "from": from_,
+                    "to": to,
+                    "at.gte": at_gte,
+                    "at.lt": at_lt,
+                },
+            ),
+        )
+
+    async def create_browser_call(self, body: models.NewBrowserCall) -> models.BrowserCall:
+        """A place and a token for a call. With an API key or a session; or with a browser key, from its ..."""
+        return cast("models.BrowserCall", await self._ask("POST", "/browser-calls", body=body))
+
+    async def return_to_browser_call(self, call_id: str) -> models.BrowserCall:
+        """A token to bring the media of a live call back, for whoever began it."""
+        return cast(
+            "models.BrowserCall", await self._ask("POST", f"/browser-calls/{quote(str(call_id), safe='')}/return")
+        )
+
+    async def get_call(self, call_id: str) -> models.CallRecord:
+        """The whole record of a call; of one that lives, as far as it is."""
+        return cast("models.CallRecord", await self._ask("GET", f"/calls/{quote(str(call_id), safe='')}"))
+
+    async def delete_call(self, call_id: str) -> None:
+        """Delete a call with all that is kept of it: record, recording, words."""
+        await self._ask("DELETE", f"/calls/{quote(str(call_id), safe='')}")
+
+    async def get_call_transcript(self, call_id: str, *, format: Literal["json", "text"] | None = None) -> Any:
+        """What was said, turn by turn: of the agent what was heard, and what was not."""
+        return cast(
+            "Any", await self._ask("GET", f"/calls/{quote(str(call_id), safe='')}/transcript", query={"format": format})
+        )
+
+    async def control_call(self, call_id: str, body: models.Say | models.Instruct | models.Mute | models.End) -> Any:
+        """Act on a call that lives, on whichever process it does. `end` takes back a call that nobody ..."""
+        return cast("Any", await self._ask("POST", f"/calls/{quote(str(call_id), safe='')}/control", body=body))
+
+    async def get_call_recording(
+        self,
+        call_id: str,
+        *,
+        channel: Literal["both", "caller", "agent"] | None = None,
+        range: str | None = None,
+        if_range: str | None = None,
+    ) -> bytes:
+        """The recording as WAV, whole or in ranges."""
+        return cast(
+            "bytes",
+            await self._ask(
+                "GET",
+                f"/calls/{quote(str(call_id), safe='')}/recording",
+                query={"channel": channel},
+                headers={"Range": range, "if-range": if_range},
+            ),
+        )
+
+    async def get_call_peaks(self, call_id: str) -> bytes:
+        """The recording as a picture."""
+        return cast("bytes", await self._ask("GET", f"/calls/{quote(str(call_id), safe='')}/peaks"))
+
+    async def get_call_journal(self, call_id: str) -> bytes:
+        """The journal; of a call that lives, as far as it is."""
+        return cast("bytes", await self._ask("GET", f"/calls/{quote(str(call_id), safe='')}/journal"))
+
+    async def stream_call_events(
+        self, call_id: str, *, after: int | None = None, last_event_id: str | None = None
+    ) -> bytes:
+        """What happens in a call while it happens, and what has happened before; ends with `event: end`."""
+        return cast(
+            "bytes",
+            await self._ask(
+                "GET",
+                f"/calls/{quote(str(call_id), safe='')}/events",
+                query={"after": after},
+                headers={"last-event-id": last_event_id},
+            ),
+        )
+
+    async def list_prices(
+        self,
+    ) -> models.PagePriceShown:
+        """Your own prices, newest first, then the vendors' list prices. All of them are one page."""
+        return cast("models.PagePriceShown", await self._ask("GET", "/prices"))
+
+    async def create_price(self, body: models.NewPrice) -> models.PriceShown:
+        """A price of your own. Calls that are over keep what they were counted at."""
+        return cast("models.PriceShown", await self._ask("POST", "/prices", body=body))
+
+    async def delete_price(self, price_id: str) -> None:
+        """What held before holds again, for calls from now on."""
+        await self._ask("DELETE", f"/prices/{quote(str(price_id), safe='')}")
