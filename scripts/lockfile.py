@@ -8,7 +8,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
 FOLDER: Final = ROOT / "requirements"
-SHIPPED: Final = ("runtime", "mcp", "local-llm")
+SHIPPED: Final = ("runtime", "mcp", "otel", "local-llm")
 """What runs where Offhook is installed: the base and each extra."""
 BUILT_WITH: Final = ("build", "dev")
 """What only makes and tests it."""

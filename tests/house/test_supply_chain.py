@@ -21,6 +21,7 @@ PRODUCT = ROOT / "src/offhook"
 AT = datetime.datetime(2026, 11, 28, tzinfo=datetime.UTC)
 EXTRAS = {
     "mcp": {"tools/mcp.py", "tools/mcp_list.py", "tools/mcp_program.py", "tools/guard.py"},
+    "otel": {"platform/traces.py"},
     "local-llm": {"speech/llm/local.py"},
 }
 """Where what an extra brings may be imported: inside of a function, so that all else runs without it."""

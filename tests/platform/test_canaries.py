@@ -5,6 +5,7 @@ A new way in is one more function of `WAYS`; a new place is one more line of `ev
 
 import base64
 import gzip
+import itertools
 import json
 import logging
 import secrets
@@ -244,6 +245,8 @@ VALUE = a_secret("canary") + "ß"
         gzip.compress(b"journal " + VALUE.encode()),
         gzip.compress(gzip.compress(base64.b64encode(VALUE.encode()))),
     ],
+    # Not by the value: it is another one in each process, and several share the tests.
+    ids=itertools.count(),
 )
 def test_a_secret_is_found_in_every_form(tmp_path: Path, hidden: bytes) -> None:
     canaries = Canaries()
