@@ -1,6 +1,7 @@
 """The vault: what is sealed opens in its own row alone, and a wrong master key locks it and stops nothing else."""
 
 import asyncio
+import itertools
 import logging
 import secrets
 from collections.abc import Callable
@@ -83,7 +84,9 @@ def test_of_a_short_secret_nothing_is_shown(text: str, shown: str) -> None:
     assert last_four(Secret(text)) == shown
 
 
-@pytest.mark.parametrize("digits", ["", "0" * 64, "ab" * 32, "g" * 64, "1" * 63, DIGITS + "0", DIGITS[:-1] + "\n"])
+@pytest.mark.parametrize(
+    "digits", ["", "0" * 64, "ab" * 32, "g" * 64, "1" * 63, DIGITS + "0", DIGITS[:-1] + "\n"], ids=itertools.count()
+)
 def test_what_is_no_master_key_is_refused_and_not_shown(digits: str) -> None:
     with pytest.raises(ValueError, match="64 hexadecimal digits") as raised:
         MasterKey(digits)
