@@ -62,7 +62,7 @@ async def get_call_recording(
     call_id: CallId, caller: Reader, platform: Ours,
     channel: Annotated[Channel, Query(description="Both sides, or one alone.")] = "both",
     range_: Annotated[str, Header(alias="Range", max_length=200, description="`bytes=0-65535`")] = "",
-    if_range: Annotated[str, Header(max_length=200)] = "",
+    if_range: Annotated[str, Header(max_length=200, description="Of which ETag.")] = "",
 ) -> Response:  # fmt: skip
     """The recording as WAV, whole or in ranges."""
     stored = await platform.calls.size(caller.workspace, call_id, "recording")

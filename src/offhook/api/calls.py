@@ -45,12 +45,15 @@ def _metadata(request: Request) -> list[tuple[str, str]]:
 
 def wanted_calls(
     request: Request,
-    agent_id: Annotated[str, Query(max_length=40)] = "",
-    status: Literal["", "scheduled", "queued", "ringing", "in_progress", "transferring", "ended"] = "",
-    kind: Literal["", "phone", "browser", "test"] = "",
-    direction: Literal["", "inbound", "outbound"] = "",
-    from_number: Annotated[str, Query(alias="from", max_length=80)] = "",
-    to_number: Annotated[str, Query(alias="to", max_length=80)] = "",
+    agent_id: Annotated[str, Query(max_length=40, description="Calls of this agent.")] = "",
+    status: Annotated[
+        Literal["", "scheduled", "queued", "ringing", "in_progress", "transferring", "ended"],
+        Query(description="How far they are."),
+    ] = "",
+    kind: Annotated[Literal["", "phone", "browser", "test"], Query(description="Where they come from.")] = "",
+    direction: Annotated[Literal["", "inbound", "outbound"], Query(description="Who called whom.")] = "",
+    from_number: Annotated[str, Query(alias="from", max_length=80, description="Who called.")] = "",
+    to_number: Annotated[str, Query(alias="to", max_length=80, description="Who was called.")] = "",
     end_reason: Annotated[Short, Query(description="`caller.hung_up`, or the beginning of some: `caller.*`.")] = "",
     warning: Annotated[Short, Query(description="Calls with this warning.")] = "",
     since: Annotated[Short, Query(alias="started_at.gte", description="Begun then or later.")] = "",
@@ -101,7 +104,7 @@ async def delete_call(call_id: CallId, caller: Writer, platform: Ours) -> None:
 )
 async def get_call_transcript(
     call_id: CallId, caller: Reader, platform: Ours,
-    form: Annotated[Literal["json", "text"], Query(alias="format")] = "json",
+    form: Annotated[Literal["json", "text"], Query(alias="format", description="Turns, or text.")] = "json",
 ) -> Response:  # fmt: skip
     """What was said, turn by turn: of the agent what was heard, and what was not."""
     turns = [turn_of(turn) for turn in (await platform.calls.whole(caller.workspace, call_id)).turns]

@@ -24,7 +24,7 @@ class NewCarrierAccount(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"carrier": "twilio", "account_sid": "AC" + "0" * 32, "auth_token": "your auth token"}]
+            "examples": [{"carrier": "twilio", "account_sid": "AC" + "0" * 32, "auth_token": "0123456789abcdef"}]
         },
     )
 

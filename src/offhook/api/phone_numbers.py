@@ -135,7 +135,7 @@ async def list_phone_numbers(
 async def list_available_phone_numbers(
     caller: Reads,
     platform: Services,
-    carrier_account_id: Annotated[Key, Query()],
+    carrier_account_id: Annotated[Key, Query(description="The account whose numbers are listed.")],
     q: Annotated[str, Query(max_length=40, description="A part of the digits, or of the name.")] = "",
     limit: Annotated[int, Query(ge=1, le=50, description="How many at most.")] = 50,
     after: Annotated[
