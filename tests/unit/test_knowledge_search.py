@@ -125,7 +125,11 @@ def test_another_language_is_compared_word_for_word(folder: Path) -> None:
     ("name", "content", "says"),
     [
         ("missing.md", None, "there is no such knowledge file"),
-        ("facts.pdf", b"%PDF", "knowledge is read from markdown and plain text (found .pdf; expected .md"),
+        (
+            "facts.pdf",
+            b"%PDF",
+            "knowledge is read from markdown, plain text and tables (CSV) (found .pdf; expected .md",
+        ),
         ("latin.md", b"- Caf\xe9 is open", "line 1 is not UTF-8 text"),
         ("zero.txt", b"abc\x00def", "this is no text file"),
         ("empty.md", b"# Nothing\n", "there are no facts in this file"),

@@ -84,7 +84,7 @@ def test_a_list_is_as_the_owner_wrote_it() -> None:
             "tts": {"provider": "local"},
         }
     )
-    assert provider_labels(Kind.LLM, agent.llm) == ["openai gpt-4o", "anthropic claude-haiku-4-5", "grounded"]
+    assert provider_labels(Kind.LLM, agent.llm) == ["openai gpt-4o", "anthropic claude-haiku-5-5", "grounded"]
     assert with_fallbacks(Kind.TTS, agent.tts) == (agent.tts,)
 
 

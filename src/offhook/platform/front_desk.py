@@ -13,6 +13,7 @@ from offhook.core.endings import EndReason
 from offhook.core.events import TransferEnded
 from offhook.errors import AdmissionRefused
 from offhook.platform.line_up import NO_AGENT, NOT_IN_USE, Answering, LineUp
+from offhook.telephony.browser import is_browser_call
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import Leg, LegStarted
 
@@ -48,7 +49,7 @@ class FrontDesk:
         workspace = self._line_up.workspace_of(facts)
         try:
             answering = self._line_up.who(facts)
-            if facts.call_id and answering.workspace != workspace:
+            if facts.call_id and not is_browser_call(facts) and answering.workspace != workspace:
                 # The address of a call that we placed names an agent of the account's own workspace.
                 raise AdmissionRefused(NO_AGENT, sentence=NOT_IN_USE)
             workspace = answering.workspace
