@@ -128,7 +128,7 @@ def test_another_language_is_compared_word_for_word(folder: Path) -> None:
         (
             "facts.pdf",
             b"%PDF",
-            "knowledge is read from markdown, plain text and tables (CSV) (found .pdf; expected .md",
+            "knowledge is read from markdown, plain text and tables (CSV) (found .pdf; expected",
         ),
         ("latin.md", b"- Caf\xe9 is open", "line 1 is not UTF-8 text"),
         ("zero.txt", b"abc\x00def", "this is no text file"),
