@@ -16,9 +16,9 @@ from offhook.core.endings import EndReason
 from offhook.speech.scripted.tape import Plane, Utterance, speak
 from offhook.telephony.carriers.twilio_signature import sign
 from tests.fuzzers import values
-from tests.fuzzers.engine import Figures, Step, Steps
+from tests.fuzzers.engine import Step, Steps
 from tests.fuzzers.server import PAGE_KEY, PUBLIC, TOKEN
-from tests.fuzzers.under_test import Server, connect, statuses
+from tests.fuzzers.under_test import OnServer, connect, statuses
 from tests.twilio_wire import connected, dtmf, mark, media, start, stop
 
 SAID: Final = ("hello there", "my card please", "a person please", "take a message", "wait no", "mm-hm", "bye")
@@ -176,22 +176,10 @@ class _Socket:
 
 
 @dataclass
-class FramesFuzzer:
+class FramesFuzzer(OnServer):
     """A step is what one socket sends next; the sockets of a case are open at the same time."""
 
     name: str = "frames"
-    figures: Figures = field(default_factory=Figures)
-
-    def __post_init__(self) -> None:
-        self.server = Server(self.figures)
-
-    async def open(self) -> None:
-        """A fresh server."""
-        await self.server.open()
-
-    async def close(self) -> None:
-        """It ends."""
-        await self.server.close()
 
     def make(self, chance: random.Random) -> tuple[str, Steps]:
         """Up to four sockets, all of one kind."""

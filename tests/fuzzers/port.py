@@ -5,13 +5,13 @@ import random
 import struct
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from socket import SO_LINGER, SOL_SOCKET
 from typing import Final
 
 from tests.fuzzers import values
-from tests.fuzzers.engine import Figures, Step, Steps
-from tests.fuzzers.under_test import Server, connect, statuses
+from tests.fuzzers.engine import Step, Steps
+from tests.fuzzers.under_test import OnServer, connect, statuses
 
 PATHS: Final = (
     "/", "/healthz", "/twilio/voice", "/twilio/status", "/twilio/media", "/twilio/transfer-ended", "/browser/media",
@@ -161,22 +161,10 @@ def cut(chance: random.Random, data: bytes) -> list[str]:
 
 
 @dataclass
-class PortFuzzer:
+class PortFuzzer(OnServer):
     """A step is a connection; those of a case are open at the same time."""
 
     name: str = "port"
-    figures: Figures = field(default_factory=Figures)
-
-    def __post_init__(self) -> None:
-        self.server = Server(self.figures)
-
-    async def open(self) -> None:
-        """A fresh server."""
-        await self.server.open()
-
-    async def close(self) -> None:
-        """It ends."""
-        await self.server.close()
 
     def make(self, chance: random.Random) -> tuple[str, Steps]:
         """Connections of one kind, or of all."""

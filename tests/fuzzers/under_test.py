@@ -227,3 +227,22 @@ class Server:
             data = log.read()
         self._read += len(data)
         return data.decode("utf-8", "replace")
+
+
+@dataclass
+class OnServer:
+    """A fuzzer of the real server: a fresh one for each run."""
+
+    name: str
+    figures: Figures = field(default_factory=Figures)
+
+    def __post_init__(self) -> None:
+        self.server = Server(self.figures)
+
+    async def open(self) -> None:
+        """A fresh server."""
+        await self.server.open()
+
+    async def close(self) -> None:
+        """It ends."""
+        await self.server.close()

@@ -9,7 +9,7 @@ import random
 import re
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, quote_plus
 from xml.etree import ElementTree
@@ -20,10 +20,10 @@ from offhook.web.gate import first_values
 from offhook.web.paths import canonical
 from offhook.web.switchboard import FINAL_STATUSES
 from tests.fuzzers import values
-from tests.fuzzers.engine import Figures, Late, Step, Steps
+from tests.fuzzers.engine import Late, Step, Steps
 from tests.fuzzers.frames import FIRST_S, frame
 from tests.fuzzers.server import PUBLIC, TOKEN
-from tests.fuzzers.under_test import Server, connect, statuses
+from tests.fuzzers.under_test import OnServer, connect, statuses
 from tests.twilio_wire import connected, start, stop
 
 PATHS: Final = (
@@ -123,24 +123,15 @@ class _Call:
 
 
 @dataclass
-class WebhooksFuzzer:
+class WebhooksFuzzer(OnServer):
     """A step is a webhook, or a call's socket that comes."""
 
     name: str = "webhooks"
-    figures: Figures = field(default_factory=Figures)
 
     def __post_init__(self) -> None:
-        self.server = Server(self.figures)
+        super().__post_init__()
         self._ended: set[str] = set()
         """Calls of which a signed status has told the end."""
-
-    async def open(self) -> None:
-        """A fresh server."""
-        await self.server.open()
-
-    async def close(self) -> None:
-        """It ends."""
-        await self.server.close()
 
     def make(self, chance: random.Random) -> tuple[str, Steps]:
         """Webhooks of a few calls; of one kind, or of all."""

@@ -5,7 +5,8 @@ from typing import Final
 
 from offhook import clock
 from offhook.call.journal import Briefing, Header
-from offhook.call.records.port import Record, Records, RecordsState
+from offhook.call.records.passing import PassingRecord, PassingRecords
+from offhook.call.records.port import Record, Records
 from offhook.core.commands import Command, EndCall
 from offhook.core.endings import EndReason
 from offhook.core.events import Event
@@ -28,16 +29,16 @@ class RunningUsage(Usage):
             self._heard_s, self._leg_since = heard_s, since
 
 
-class GaugedRecords:
+class GaugedRecords(PassingRecords):
     """Keeps records as `inner` does."""
 
     def __init__(self, inner: Records, limits: CallLimits) -> None:
-        self._inner: Final = inner
+        super().__init__(inner)
         self._limits: Final = limits
 
     def open(self, header: Header, audio: AudioFormat = TELEPHONE) -> Record:
         """The record of a call that begins."""
-        record = self._inner.open(header, audio)
+        record = super().open(header, audio)
         taken = self._limits.began(header.call, header.carrier_call)
         if taken is None:
             return record
@@ -50,34 +51,20 @@ class GaugedRecords:
         taken.cost = cost
         return _GaugedRecord(record, usage, self._limits, header.carrier_call)
 
-    def state(self) -> RecordsState:
-        """How it goes."""
-        return self._inner.state()
 
-    def stop(self) -> None:
-        """The end of the process."""
-        self._inner.stop()
-
-
-class _GaugedRecord:
-    """A `Record`. The audio goes by."""
+class _GaugedRecord(PassingRecord):
+    """Tells the limits."""
 
     def __init__(self, inner: Record, usage: Usage, limits: CallLimits, call_sid: str) -> None:
-        self._inner, self._usage, self._limits, self._call_sid = inner, usage, limits, call_sid
-        self.caller = inner.caller
-        self.agent = inner.agent
-        self.cut = inner.cut
-
-    @property
-    def name(self) -> str:
-        return self._inner.name
+        super().__init__(inner)
+        self._usage, self._limits, self._call_sid = usage, limits, call_sid
 
     def append(self, what: Event | Command | Briefing, at: float) -> None:
-        self._inner.append(what, at)
+        super().append(what, at)
         self._usage.add(what, at)
         if type(what) is EndCall:
             self._limits.tally.ended(self._call_sid, clock.wall_ms())
 
     def close(self, at: float, reason: EndReason | None = None, detail: str = "") -> None:
-        self._inner.close(at, reason, detail)
+        super().close(at, reason, detail)
         self._limits.tally.ended(self._call_sid, clock.wall_ms())

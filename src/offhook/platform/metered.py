@@ -7,7 +7,8 @@ from typing import Final
 
 from offhook.call.journal import Briefing, Header
 from offhook.call.latency import MEASURED, LatencyMeter
-from offhook.call.records.port import Record, Records, RecordsState
+from offhook.call.records.passing import PassingRecord, PassingRecords
+from offhook.call.records.port import Record, Records
 from offhook.core.commands import Command, EndCall, ReportPromise
 from offhook.core.endings import EndReason
 from offhook.core.events import (
@@ -29,48 +30,35 @@ COUNTED: Final = MEASURED | {
 }  # fmt: skip
 
 
-class MeteredRecords:
+class MeteredRecords(PassingRecords):
     """Keeps records as `inner` does."""
 
     def __init__(self, inner: Records, metrics: Metrics) -> None:
-        self._inner, self._metrics = inner, metrics
+        super().__init__(inner)
+        self._metrics = metrics
 
     def open(self, header: Header, audio: AudioFormat = TELEPHONE) -> Record:
         """The record of a call that begins."""
         self._metrics.started.labels(header.direction).inc()
-        return _MeteredRecord(self._inner.open(header, audio), self._metrics, header.agent)
-
-    def state(self) -> RecordsState:
-        """How it goes."""
-        return self._inner.state()
-
-    def stop(self) -> None:
-        """The end of the process."""
-        self._inner.stop()
+        return _MeteredRecord(super().open(header, audio), self._metrics, header.agent)
 
 
-class _MeteredRecord:
-    """A `Record`. Audio goes by without a look."""
+class _MeteredRecord(PassingRecord):
+    """Tells the metrics."""
 
     def __init__(self, inner: Record, metrics: Metrics, agent: str) -> None:
-        self._inner, self._metrics, self._agent, self._first_agent = inner, metrics, agent, agent
+        super().__init__(inner)
+        self._metrics, self._agent, self._first_agent = metrics, agent, agent
         self._meter = LatencyMeter()
         self._end: tuple[EndReason, float] | None = None
-        self.caller = inner.caller
-        self.agent = inner.agent
-        self.cut = inner.cut
-
-    @property
-    def name(self) -> str:
-        return self._inner.name
 
     def append(self, what: Event | Command | Briefing, at: float) -> None:
-        self._inner.append(what, at)
+        super().append(what, at)
         if type(what) in COUNTED:
             self._count(what, at)
 
     def close(self, at: float, reason: EndReason | None = None, detail: str = "") -> None:
-        self._inner.close(at, reason, detail)
+        super().close(at, reason, detail)
         # Tools may outlive the conversation, which is the call.
         ended, ended_at = self._end or (reason or EndReason.OFFHOOK_ERROR, at)
         self._metrics.call_ended(self._first_agent, ended, ended_at)

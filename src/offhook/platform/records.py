@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from offhook import clock
 from offhook.call.journal import Briefing, Header
 from offhook.call.records.folder import JOURNAL, SUMMARY
+from offhook.call.records.passing import PassingRecord
 from offhook.call.records.port import Record, Records, RecordsState
 from offhook.core.commands import Command, EndCall
 from offhook.core.endings import EndReason
@@ -96,29 +97,22 @@ class Followed:
         return bool(self.lines) or not self.is_begun or (self.closed_at is not None and not self.is_over_told)
 
 
-class StoredRecord:
-    """A `Record` whose call is followed. The audio goes by."""
+class StoredRecord(PassingRecord):
+    """Its call is followed."""
 
     def __init__(self, inner: Record, followed: Followed) -> None:
-        self._inner, self._followed = inner, followed
-        self.caller = inner.caller
-        self.agent = inner.agent
-        self.cut = inner.cut
-
-    @property
-    def name(self) -> str:
-        """Where it is."""
-        return self._inner.name
+        super().__init__(inner)
+        self._followed = followed
 
     def append(self, what: Event | Command | Briefing, at: float) -> None:
         """The next line."""
-        self._inner.append(what, at)
+        super().append(what, at)
         if type(what) is EndCall and self._followed.end is None:
             self._followed.end, self._followed.end_at = what, at
 
     def close(self, at: float, reason: EndReason | None = None, detail: str = "") -> None:
         """Nothing follows."""
-        self._inner.close(at, reason, detail)
+        super().close(at, reason, detail)
         followed = self._followed
         if followed.closed_at is None:
             end = followed.end

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from offhook import __version__, clock
 from offhook.call.journal import Briefing, Header
-from offhook.call.records.port import Record, Records, RecordsState
+from offhook.call.records.passing import PassingRecord, PassingRecords
+from offhook.call.records.port import Record, Records
 from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.core.commands import Command
@@ -113,46 +114,33 @@ class Traces:
             SpanMaker(self._tracer, told).make()
 
 
-class TracedRecords:
+class TracedRecords(PassingRecords):
     """Keeps records as `inner` does, and has traces made of them."""
 
     def __init__(self, inner: Records, traces: Traces) -> None:
-        self._inner, self._traces = inner, traces
+        super().__init__(inner)
+        self._traces = traces
 
     def open(self, header: Header, audio: AudioFormat = TELEPHONE) -> Record:
         """The record of a call that begins."""
-        return _TracedRecord(self._inner.open(header, audio), header, self._traces.over)
-
-    def state(self) -> RecordsState:
-        """How it goes."""
-        return self._inner.state()
-
-    def stop(self) -> None:
-        """The end of the process."""
-        self._inner.stop()
+        return _TracedRecord(super().open(header, audio), header, self._traces.over)
 
 
-class _TracedRecord:
-    """A `Record`. Audio goes by without a look."""
+class _TracedRecord(PassingRecord):
+    """Remembers what a trace is made of."""
 
     def __init__(self, inner: Record, header: Header, over: Callable[[_Told], None]) -> None:
-        self._inner, self._over = inner, over
+        super().__init__(inner)
+        self._over = over
         self._told = _Told(header, clock.wall_ms() * 1_000_000)
-        self.caller = inner.caller
-        self.agent = inner.agent
-        self.cut = inner.cut
-
-    @property
-    def name(self) -> str:
-        return self._inner.name
 
     def append(self, what: Event | Command | Briefing, at: float) -> None:
-        self._inner.append(what, at)
+        super().append(what, at)
         if type(what) in WANTED and len(self._told.lines) < MOST_LINES:
             self._told.lines.append((what, at))
 
     def close(self, at: float, reason: EndReason | None = None, detail: str = "") -> None:
-        self._inner.close(at, reason, detail)
+        super().close(at, reason, detail)
         self._told.ended_at, self._told.reason = at, reason
         self._over(self._told)
 

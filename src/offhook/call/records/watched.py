@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 from offhook.call.journal import Briefing, Header
-from offhook.call.records.port import Record, Records, RecordsState
+from offhook.call.records.passing import PassingRecord, PassingRecords
+from offhook.call.records.port import Record, Records
 from offhook.core.commands import Command
-from offhook.core.endings import EndReason
 from offhook.core.events import Event
 from offhook.core.formats import TELEPHONE, AudioFormat
 
@@ -15,11 +15,11 @@ Watcher = Callable[[Event | Command, float], None]
 MOST_WATCHED: Final = 64
 
 
-class WatchedRecords:
+class WatchedRecords(PassingRecords):
     """Keeps records as `inner` does. Of a call that nobody watches nothing goes another way than before."""
 
     def __init__(self, inner: Records, most: int = MOST_WATCHED) -> None:
-        self._inner: Final = inner
+        super().__init__(inner)
         self._most: Final = most
         self._watchers: Final[dict[str, Watcher]] = {}
         self._names: Final[dict[str, str]] = {}
@@ -42,39 +42,22 @@ class WatchedRecords:
 
     def open(self, header: Header, audio: AudioFormat = TELEPHONE) -> Record:
         """The record of a call that begins."""
-        record = self._inner.open(header, audio)
+        record = super().open(header, audio)
         watcher = self._watchers.get(header.carrier_call)
         if watcher is None:
             return record
         self._names[header.carrier_call] = record.name
         return _WatchedRecord(record, watcher)
 
-    def state(self) -> RecordsState:
-        """How it goes."""
-        return self._inner.state()
 
-    def stop(self) -> None:
-        """The end of the process."""
-        self._inner.stop()
-
-
-class _WatchedRecord:
-    """A `Record`. The audio goes by: who wants to hear a call has its taps."""
+class _WatchedRecord(PassingRecord):
+    """Tells its watcher."""
 
     def __init__(self, inner: Record, watcher: Watcher) -> None:
-        self._inner, self._watcher = inner, watcher
-        self.caller = inner.caller
-        self.agent = inner.agent
-        self.cut = inner.cut
-
-    @property
-    def name(self) -> str:
-        return self._inner.name
+        super().__init__(inner)
+        self._watcher = watcher
 
     def append(self, what: Event | Command | Briefing, at: float) -> None:
-        self._inner.append(what, at)
+        super().append(what, at)
         if not isinstance(what, Briefing):
             self._watcher(what, at)
-
-    def close(self, at: float, reason: EndReason | None = None, detail: str = "") -> None:
-        self._inner.close(at, reason, detail)
