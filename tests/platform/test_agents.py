@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from offhook.platform.agents import require_versions
 from offhook.platform.call_values import checked
+from offhook.platform.number_changes import checked_split
 from offhook.platform.problems import Conflict, Invalid, NotFound
 from offhook.store.scope import Scope
 from offhook.store.tables.agents import AGENT_VERSIONS
@@ -310,9 +310,9 @@ def test_a_split_names_versions_that_are_there(play_here: Play) -> None:
         await publish(world, made["id"])
 
         def job(scope: Scope) -> None:
-            require_versions(scope, made["id"], [1])
+            checked_split(scope, made["id"], [{"version": 1, "percent": 100}])
             with pytest.raises(Invalid) as refused:
-                require_versions(scope, made["id"], [1, 7])
+                checked_split(scope, made["id"], [{"version": 1, "percent": 50}, {"version": 7, "percent": 50}])
             assert refused.value.flaws[0].pointer == "/split/1/version"
 
         await world.platform.store.read(world.workspace, job)

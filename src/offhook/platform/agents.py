@@ -299,19 +299,6 @@ def version_of(scope: Scope, agent_id: str, number: int) -> Any:
     return row
 
 
-def require_versions(scope: Scope, agent_id: str, numbers: Sequence[int]) -> None:
-    """For a number's split: raises `Invalid` when the agent has no such version, `NotFound` without the agent."""
-    row_of(scope, agent_id)
-    known = {row.number for row in scope.all(scope.select(_V.number).where(_V.agent_id == agent_id))}
-    flaws = [
-        Flaw(f"/split/{place}/version", f"there is no version {number} of this agent", "agent_version.not_found")
-        for place, number in enumerate(numbers)
-        if number not in known
-    ]
-    if flaws:
-        raise Invalid(flaws)
-
-
 def files_of(scope: Scope, agent_id: str, document: Mapping[str, Any]) -> dict[str, str]:
     """The hashes of what a document names under `knowledge`, by name."""
     wanted = document.get("knowledge") or ()
