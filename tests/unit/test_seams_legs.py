@@ -117,6 +117,16 @@ def test_a_human_takes_over_and_gives_back() -> None:
     assert world.said(cmd.StartReply)[-1][0] >= 60.0
 
 
+def test_keys_that_were_pressed_for_the_agent_come_before_those_for_the_human() -> None:
+    world = World().answered()
+    world.at(0.0, ev.LegAttached(1, 0.0))
+    for at, key in ((3.0, "1"), (3.2, "2"), (3.6, "4")):
+        world.at(at, ev.DigitPressed(key))
+    world.at(3.4, ev.HumanJoined("Kim"))
+    world.run(8.0)
+    assert [entry.keys for entry in world.entries if isinstance(entry, hi.KeysPressed)] == ["12", "4"]
+
+
 # ── agents, doors, calls that were placed ────────────────────────────────────────────────────────────────────────
 
 

@@ -140,7 +140,7 @@ def test_sigterm_lets_the_live_call_finish_and_refuses_the_next(tmp_path: Path) 
             assert second.said and not second.streams, "a spoken sentence, and no stream"
             outcome = await first
             # The news that the last call is over may find nobody there: the server has waited for that call alone.
-            assert not [trouble for trouble in outcome.troubles if "/twilio/status failed: " not in trouble]
+            assert not [trouble for trouble in outcome.troubles if "status failed: " not in trouble]
             assert not outcome.report.unanswered, "the live call was not hurt"
             assert await server.process.wait() == 0
 

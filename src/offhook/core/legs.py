@@ -20,7 +20,7 @@ from offhook.core.events import (
     TransferEnded,
     TransferEnding,
 )
-from offhook.core.history import CallerSaid, Instructed, Outcome
+from offhook.core.history import CallerSaid, Instructed, KeysPressed, Outcome
 from offhook.core.ledger import ASIDE
 from offhook.core.listening import Listening
 from offhook.core.making import Making
@@ -178,13 +178,17 @@ class Legs:
         return self._away is Away.HUMAN
 
     def keep_words(self) -> None:
-        """What the caller says to a human is part of the history, and answered by nobody here."""
+        """What the caller says to a human is part of the history, and answered by nobody here; so are keys that were
+        pressed for the agent, and not answered yet."""
         call, ledger = self._call, self._listening.ledger
-        if ledger.final_text:
+        keys = self._speaking.keys.take()
+        if ledger.final_text or keys:
             call.turns += 1
             said = without_fillers(ledger.take(call.turns), call.script)
             if normalize(said):
                 call.remember(CallerSaid(call.turns, said))
+            if keys:
+                call.remember(KeysPressed(call.turns, keys))
 
     # ── away and back ────────────────────────────────────────────────────────────────────────────────────────
 

@@ -233,14 +233,18 @@ class Snapshot:
                 await asyncio.sleep(AGAIN_S)
                 self._wake.set()
                 continue
-            stale = {key: set(ids) for key, ids in self._stale.items()}
             try:
-                for (workspace, kind), ids in stale.items():
-                    await self._refresh(workspace, kind, ids)
-                    left = self._stale.get((workspace, kind), set())
-                    left -= ids
-                    if not left:
-                        self._stale.pop((workspace, kind), None)
+                for (workspace, kind), ids in [*self._stale.items()]:
+                    # What changes again while it is read is stale again: the ids that are read are taken out before.
+                    being_read = {*ids}
+                    ids.clear()
+                    try:
+                        await self._refresh(workspace, kind, being_read)
+                    except BaseException:
+                        ids |= being_read
+                        raise
+                    if not ids:
+                        del self._stale[workspace, kind]
                 if not self._stale and not self._is_all_stale:
                     self._settled.set()
             except StoreError as error:
