@@ -152,6 +152,10 @@ class LineUp:
         agent = self._snapshot.agent_of_file(answering.workspace, file)
         return agent.id if agent is not None else Path(file).name
 
+    def keys_of(self, workspace: str) -> Callable[[str], str]:
+        """Its secrets by the variables that agents ask for; one that is not set raises `ConfigurationError`."""
+        return self._keys_of(workspace, self._snapshot.secrets(workspace))
+
     def _keys_of(self, workspace: str, secrets: Secrets) -> Callable[[str], str]:
         """The workspace's own key for a variable as `OPENAI_API_KEY`, else that of the environment, which is the first
         workspace's alone."""
