@@ -12,6 +12,7 @@ from offhook.platform import tool_tries
 from offhook.platform.vault import TOOL_KEY
 from offhook.settings import Secret
 from offhook.store.scope import SYSTEM
+from offhook.tools import guard
 from tests.platform.test_agents import make_agent
 from tests.platform_world import World, new_database, world
 from tests.web_service import Answer, WebService
@@ -129,14 +130,16 @@ def test_what_cannot_be_tried_is_told_in_words(tmp_path: Path, monkeypatch: pyte
     asyncio.run(main())
 
 
-def test_an_address_of_the_servers_own_network_is_not_reached(tmp_path: Path) -> None:
+def test_an_address_of_the_servers_own_network_is_not_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def resolved(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
     async def main() -> None:
         async with shop(tmp_path) as (here, service):
-            # It resolves to this machine, and nobody has allowed it: only the connection can know.
-            made = await make_agent(here, tools=[tool("https://localtest.invalid", allow_private=False)])
+            made = await make_agent(here, tools=[tool("https://shop.example.com", allow_private=False)])
+            # A name that means this machine when it is looked up: only the connection can know.
+            monkeypatch.setattr(guard, "resolve", resolved)
             found = (await trial(here, made["id"])).json()
-            assert found["outcome"] == "failed" and "resolved" in found["told"]
-            made = await make_agent(here, tools=[tool(f"https://localhost:{service.port}", allow_private=False)])
-            assert "private network" in (await trial(here, made["id"])).json()["told"] and service.received == []
+            assert found["outcome"] == "failed" and "private network" in found["told"] and service.received == []
 
     asyncio.run(main())

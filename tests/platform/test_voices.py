@@ -170,7 +170,7 @@ def seconds(sound: bytes) -> float:
     with wave.open(io.BytesIO(sound)) as read:
         assert (read.getnchannels(), read.getsampwidth(), read.getframerate()) == (1, 2, 8000)
         assert max(read.readframes(read.getnframes())) > 0
-        return read.getnframes() / 8000
+        return float(read.getnframes()) / 8000
 
 
 def test_a_voice_of_this_machine_is_heard(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ _PATHS: Final = {
     "/elevenlabs/v2/voices": "elevenlabs", "/cartesia/voices": "cartesia", "/deepgram/v1/models": "deepgram",
     "/azure/cognitiveservices/voices/list": "azure",
 }  # fmt: skip
-ELEVENLABS: Final = (
+ELEVENLABS: Final[tuple[Mapping[str, Any], ...]] = (
     {
         "voice_id": "21m00Tcm4TlvDq8ikWAM", "name": "Rachel", "category": "premade",
         "description": "Calm, for stories.",
