@@ -4,7 +4,8 @@ import base64
 import io
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -79,7 +80,12 @@ STYLES: Final = f"""<?xml version="1.0"?><w:styles xmlns:w="{W}">
 </w:styles>"""
 
 
-def docx(body: str, styles: str = STYLES, head: str = '<?xml version="1.0"?>', **parts: bytes) -> bytes:
+def docx(
+    body: str,
+    styles: str = STYLES,
+    head: str = '<?xml version="1.0"?>',
+    parts: Mapping[str, bytes] = MappingProxyType({}),
+) -> bytes:
     """A Word file; `parts` are further ones."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:

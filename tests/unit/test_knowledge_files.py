@@ -91,7 +91,7 @@ def test_a_word_file_that_was_made_to_break_is_refused(monkeypatch: pytest.Monke
     with pytest.raises(Unfit, match="unpacked"):
         read_docx(docx("<w:p/>" * 1_000_000))
     # One that is not needed is not unpacked at all.
-    assert read_docx(docx(paragraph("x"), **{"word/media/large.bin": bytes(8 << 20)})) == "x\n"
+    assert read_docx(docx(paragraph("x"), parts={"word/media/large.bin": bytes(8 << 20)})) == "x\n"
 
 
 def test_a_pdf_has_headings_by_its_type() -> None:
@@ -104,7 +104,8 @@ def test_a_pdf_has_headings_by_its_type() -> None:
     second = [(15, False, "Rooms (all)"), (11, False, "A single room costs 90 euros."), (8, False, "2")]
     assert read_pdf(pdf(first, second)) == (
         "# Harbour Hotel\n\n### Opening hours\n\nWe are open every day, and the restaurant is open until midnight. "
-        "Dogs are welcome.\n\n- Soup costs 4 euros.\n- Bread is free.\n\n## Rooms (all)\n\nA single room costs 90 euros.\n"
+        "Dogs are welcome.\n\n"
+        "- Soup costs 4 euros.\n- Bread is free.\n\n## Rooms (all)\n\nA single room costs 90 euros.\n"
     )
 
 

@@ -50,7 +50,7 @@ def text_of(name: str, data: bytes) -> tuple[Kind, str]:
         return kind, extracted(kind.value, data)
     if len(data) > LARGEST_BYTES:
         most = f"at most {LARGEST_BYTES >> 20} MB of text"
-        raise Unfit(f"it is too large: {most}. Split it, and keep what callers ask about")
+        raise Unfit(f"it is too large: {most}. Split it, and keep what callers ask about", "too_large")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

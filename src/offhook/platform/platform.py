@@ -146,7 +146,9 @@ class Platform:
         self.carrier_accounts = CarrierAccounts(self.store, self.snapshot, self.clients, self.vault)
         self.numbers = Numbers(self.store, self.snapshot, self.clients, self.settings)
         self.number_watch = NumberWatch(self.store, self.numbers)
-        self.placing = Placing(self.store, self.snapshot, self.line_up, self.clients, self.settings, self.call_values)
+        self.placing = Placing(
+            self.store, self.snapshot, self.line_up, self.clients, self.settings, self.call_values, self.jobs
+        )
         self.call_records = CallRecords(
             self.store, self.objects, self._workspace_of, lambda: self.processes.id, self.settings.keep_days
         )
