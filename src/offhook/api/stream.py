@@ -41,6 +41,7 @@ CALM_S: Final = 0.2
 """Between two such looks, however much changes."""
 SEND_S: Final = 30.0
 """Who does not take a message for so long is not there any more."""
+CLOSE_S: Final = 2.0
 MOST_TOPICS: Final = 64
 """Of one stream."""
 WISHES: Final = Allowance(120, 0.1)
@@ -114,9 +115,10 @@ async def stream(socket: WebSocket) -> None:
         opened = platform.streams.open(caller.workspace, caller.scopes)
         stack.callback(platform.streams.close, opened)
         code, why = await _Tab(socket, platform, caller, opened).run()
-    # Whoever has gone is told nothing.
-    with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-        await socket.close(code, why)
+    # Whoever has gone, or takes nothing, is told nothing.
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+        async with asyncio.timeout(CLOSE_S):
+            await socket.close(code, why)
 
 
 def _code_of(error: OffhookError) -> int:
