@@ -148,6 +148,7 @@ class Platform:
         self.carrier_accounts = CarrierAccounts(self.store, self.snapshot, self.clients, self.vault)
         self.numbers = Numbers(self.store, self.snapshot, self.clients, self.settings)
         self.number_watch = NumberWatch(self.store, self.numbers)
+        self.checks.append(self.number_watch.checks)
         self.placing = Placing(
             self.store, self.snapshot, self.line_up, self.clients, self.settings, self.call_values, self.jobs
         )
@@ -171,6 +172,7 @@ class Platform:
         self.browser_calls = BrowserCalls(self.store, self.make_ready, self.call_values)
         self.store.on_changes = self._changed
         self.line_up.failed = self.metrics.provider_failed
+        self.call_records.spent = self.metrics.spent
         self.backups = Backups(self.settings)
         self.metrics.watch_store(self.store)
         self.metrics.watch_bus(lambda: self.bus.is_up)

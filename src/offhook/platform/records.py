@@ -141,6 +141,8 @@ class CallRecords:
         self._is_failing = False
         self._unfoldable: set[str] = set()
         """Calls whose folding met a fault of ours: they are not tried again by this process."""
+        self.spent: Callable[[str, int], None] = lambda component, nano: None
+        """Told what each component of a folded call has cost, in nano-dollars."""
 
     # ── as live calls see it ─────────────────────────────────────────────────────────────────────────────────
 
@@ -300,6 +302,8 @@ class CallRecords:
                 book = await book_of(self._store, call.workspace)
                 folded = await asyncio.to_thread(fold, call, book, self._keep_days)
                 await store_folded(self._store, self._objects, call, folded)
+                for line in folded.told.detail.get("costs", ()):
+                    self.spent(line["component"], line["nano"] or 0)
             except (StoreError, OSError) as error:
                 _LOG.warning("the record of %s cannot be folded, and is tried again: %s", call.call_id, error)
                 self._to_fold.put_nowait(followed)
