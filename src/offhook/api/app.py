@@ -30,6 +30,7 @@ from offhook.api import (
     placing,
     prices,
     provider_keys,
+    samples,
     sessions,
     webhooks,
 )
@@ -68,6 +69,7 @@ _ROUTERS: Final = (
     call_media.router,
     call_live.router,
     prices.router,
+    samples.router,
 )
 
 
