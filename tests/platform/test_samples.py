@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +17,10 @@ from offhook.platform.samples import packed
 from offhook.platform.samples.samples import MADE, NOTES, REMOVED, SETTING, WANTED, document
 from offhook.platform.tally import Subject, read
 from offhook.store.schema import WORKSPACES
-from offhook.store.scope import SYSTEM
+from offhook.store.scope import SYSTEM, Scope
+from offhook.store.tables.calls import CALLS
 from scripts.samples import check
-from tests.platform_world import World
+from tests.platform_world import KINDS, World, new_database, settings_for
 
 Play = Callable[[Any], Any]
 REASONS = ["agent.ended", "caller.hung_up", "caller.hung_up", "caller.absent", "caller.silent"]
@@ -113,7 +115,7 @@ async def _shows_all_that_a_call_can_have(world: World, ids: list[str]) -> None:
     assert any(float(record["cost"]["amount"]) > 0 for record in records if record["cost"])
 
 
-def test_two_processes_make_them_once(play: Play) -> None:
+def test_two_processes_make_them_once(play_here: Play) -> None:
     async def act(world: World) -> None:
         await want(world)
         settings = world.platform.settings
@@ -127,7 +129,7 @@ def test_two_processes_make_them_once(play: Play) -> None:
         assert await world.platform.samples.make() == 0, "a workspace that has them gets none"
         assert not list(settings.data_dir.glob("samples-*")), "nothing is left beside them"
 
-    play(act)
+    play_here(act)
 
 
 def test_what_was_interrupted_is_made_by_the_next_start(play_here: Play, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,17 +217,36 @@ def test_samples_are_in_no_figure_of_the_owners(play_here: Play) -> None:
         assert shield._means == {}
         manifest = (await asyncio.to_thread(make, platform.settings, platform.settings.data_dir / "b.zip")).manifest
         assert manifest.tables["calls"] == 5 and manifest.calls == 0
-        assert await data(world, "/webhooks") == []
+        # The days for which calls are kept are those of calls that were.
+        assert not [row for row in await platform.store.read(world.workspace, _due) if row.delete_at is not None]
 
     play_here(act)
 
 
-def test_a_sample_call_is_not_taken_by_the_owners_days_of_keeping(play_here: Play) -> None:
+def _due(scope: Scope) -> Any:
+    return scope.all(scope.select(CALLS.c.delete_at))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_a_first_start_wants_them(kind: str, tmp_path: Path) -> None:
+    url = new_database(kind, tmp_path)
+
+    async def main() -> None:
+        platform = await Platform.open(settings_for(url, tmp_path))
+        try:
+            firsts = await asyncio.gather(*(platform.first_workspace(with_samples=True) for _ in range(2)))
+            await platform.snapshot.settle()
+            known = platform.snapshot.workspace(firsts[0])
+            assert firsts[0] == firsts[1] and known is not None and known.settings == {SETTING: WANTED}
+        finally:
+            await platform.stop()
+
+    asyncio.run(main())
+
+
+def test_a_workspace_that_is_there_gets_none(play_here: Play) -> None:
     async def act(world: World) -> None:
-        await want(world)
-        world.platform.call_keeping.keep_days = 1
-        await world.platform.samples.make()
-        assert await world.platform.call_keeping.delete_due() == 0
-        assert len(await data(world, "/calls")) == 5
+        assert await world.platform.first_workspace(with_samples=True) == world.workspace
+        assert await state(world) is None and await world.platform.samples.make() == 0
 
     play_here(act)
