@@ -32,6 +32,7 @@ from offhook.api import (
     provider_keys,
     samples,
     sessions,
+    stream,
     webhooks,
 )
 from offhook.api.bounds import Bounds
@@ -68,6 +69,7 @@ _ROUTERS: Final = (
     calls.router,
     call_media.router,
     call_live.router,
+    stream.router,
     prices.router,
     samples.router,
 )
@@ -89,6 +91,7 @@ def create_api(platform: Platform) -> FastAPI:
         },
     )  # fmt: skip
     app.state.platform = platform
+    stream.tell_with(platform)
     app.state.checked = {}
     app.state.rates = Rates(platform.settings.api_per_minute)
     app.add_middleware(Bounds)
