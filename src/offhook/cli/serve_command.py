@@ -170,8 +170,7 @@ async def serve_platform(
         serving = _Serving(app, desk, live, settings.drain_deadline_s)
         if place is None or place.number == 1:
             # One link a start: each takes the place of the one before.
-            greet = greeting(await ensure_first(platform), settings, platform.samples.start)
-            serving = replace(serving, greet=greet)
+            serving = replace(serving, greet=greeting(await ensure_first(platform), settings, platform.samples.start))
         if place is not None:
             serving = replace(serving, on_ready=_worker_ready(place, platform.processes.id))
         await _serve(serving, replace(listening, private=private), _load(runtimes, platform.first_keys()))
