@@ -31,6 +31,7 @@ from offhook.api import (
     placing,
     prices,
     provider_keys,
+    samples,
     sessions,
     stream,
     webhooks,
@@ -72,6 +73,7 @@ _ROUTERS: Final = (
     call_live.router,
     stream.router,
     prices.router,
+    samples.router,
 )
 
 
