@@ -47,6 +47,8 @@ from offhook.platform.prices import Prices
 from offhook.platform.processes import SERVER, Processes
 from offhook.platform.provider_keys import ProviderKeys
 from offhook.platform.records import CallRecords
+from offhook.platform.rehearsal_agents import RehearsalAgents
+from offhook.platform.rehearsals import Rehearsals
 from offhook.platform.sessions import Sessions
 from offhook.platform.sharing import Sharing
 from offhook.platform.snapshot import Snapshot
@@ -110,6 +112,8 @@ class Platform:
     calls: Calls = field(init=False)
     prices: Prices = field(init=False)
     sharing: Sharing = field(init=False)
+    rehearsal_agents: RehearsalAgents = field(init=False)
+    rehearsals: Rehearsals = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
     invitations: Invitations = field(init=False)
@@ -152,6 +156,8 @@ class Platform:
         )  # fmt: skip
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
         self.sharing = Sharing(self.store, self.calls)
+        self.rehearsal_agents = RehearsalAgents(self.line_up, self.snapshot, self.settings, self._folder_of)
+        self.rehearsals = Rehearsals(self.store, self.settings, self.rehearsal_agents, self.calls)
         self.call_doors, self.call_feeds = CallDoors(lambda: self.processes.id), Feeds(self.calls, self.call_records)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
@@ -283,6 +289,7 @@ class Platform:
         await self.vault.close()
         await self.snapshot.stop()
         await self.clients.close()
+        await self.rehearsal_agents.close()
         await self.line_up.runtimes.close()
         await asyncio.to_thread(self.passwords.close)
         await asyncio.to_thread(self.store.close)
@@ -317,8 +324,7 @@ class Platform:
         return bool((await self.bus.request(process_id, CONTROL, dict(message)))["granted"])
 
     def _workspace_of(self, agent_id: str) -> str:
-        agent = self.snapshot.agent(agent_id)
-        return agent.workspace if agent is not None else ""
+        return self.snapshot.workspace_of(agent_id)
 
     async def _folder_of(self, answering: Answering, files: Mapping[str, str]) -> Path:
         agent = self.snapshot.agent(answering.agent_id)

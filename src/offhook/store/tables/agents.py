@@ -68,3 +68,22 @@ AGENT_FIXES: Final = scoped(
 )
 """What was mended in a draft where it was heard. Kind as `platform.fix_steps` has it; `asked`: what was sent; `steps`:
 what that changed, so that it can be taken back. `call_id` stays when the call is deleted."""
+
+REHEARSALS: Final = scoped(
+    "rehearsals",
+    Column("id", Id, primary_key=True),
+    Column("agent_id", Id, ForeignKey("agents.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("which", String(20), nullable=False),
+    Column("document", Json, nullable=False),
+    Column("files", Json, nullable=False),
+    Column("given", Json, nullable=False),
+    Column("lines", Json, nullable=False),
+    Column("exchanges", Json, nullable=False),
+    Column("end_reason", String(80)),
+    Column("revision", Integer, nullable=False),
+    Column("created_by", Id, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False, index=True),
+)
+"""Conversations with a draft that are typed. `lines`: the events so far, from which one is taken up again; `exchanges`:
+what was typed and what came of it. A row goes when nobody has typed for a day."""

@@ -659,4 +659,32 @@ def upgrade() -> None:
     with op.batch_alter_table("phone_numbers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_phone_numbers_workspace_id"), ["workspace_id"], unique=False)
 
+    op.create_table(
+        "rehearsals",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("agent_id", sa.String(length=40), nullable=False),
+        sa.Column("which", sa.String(length=20), nullable=False),
+        sa.Column("document", Json, nullable=False),
+        sa.Column("files", Json, nullable=False),
+        sa.Column("given", Json, nullable=False),
+        sa.Column("lines", Json, nullable=False),
+        sa.Column("exchanges", Json, nullable=False),
+        sa.Column("end_reason", sa.String(length=80), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("created_by", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_rehearsals_agent_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_rehearsals_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rehearsals")),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("rehearsals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rehearsals_agent_id"), ["agent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rehearsals_updated_at"), ["updated_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rehearsals_workspace_id"), ["workspace_id"], unique=False)
+
     # ### end Alembic commands ###
