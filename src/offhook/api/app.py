@@ -34,6 +34,7 @@ from offhook.api import (
     rehearsals,
     sessions,
     sharing,
+    stream,
     webhooks,
 )
 from offhook.api.bounds import Bounds
@@ -75,6 +76,7 @@ _ROUTERS: Final = (
     call_live.router,
     sharing.router,
     sharing.shared_router,
+    stream.router,
     prices.router,
 )
 
@@ -95,6 +97,7 @@ def create_api(platform: Platform) -> FastAPI:
         },
     )  # fmt: skip
     app.state.platform = platform
+    stream.tell_with(platform)
     app.state.checked = {}
     app.state.rates = Rates(platform.settings.api_per_minute)
     app.add_middleware(Bounds)

@@ -228,6 +228,109 @@ class Operations:
         """Versions that know it keep it; the draft has to name it no more before it is published."""
         self._ask("DELETE", f"/agents/{quote(str(agent_id), safe='')}/documents/{quote(str(document_id), safe='')}")
 
+    def list_fixes(self, agent_id: str, *, limit: int | None = None, after: str | None = None) -> models.PageFix:
+        """What was put right in this agent's draft, newest first."""
+        return cast(
+            "models.PageFix",
+            self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/fixes", query={"limit": limit, "after": after}),
+        )
+
+    def fix_agent(
+        self,
+        agent_id: str,
+        body: models.SayItSo | models.MeantSo | models.Patience | models.AnswerSo,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
+    ) -> models.DoneFix:
+        """Put right in the draft what was heard in a call. Publish the agent for calls to show it."""
+        return cast(
+            "models.DoneFix",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/fixes",
+                headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
+                body=body,
+            ),
+        )
+
+    def undo_fix(
+        self, agent_id: str, fix_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> models.DoneFix:
+        """Take a fix back. What was changed since stays; where that is the same thing, nothing is done (409)."""
+        return cast(
+            "models.DoneFix",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/fixes/{quote(str(fix_id), safe='')}/undo",
+                headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
+            ),
+        )
+
+    def begin_rehearsal(
+        self, agent_id: str, body: models.NewRehearsal | None, *, idempotency_key: str | None = None
+    ) -> models.RehearsalShown:
+        """Talk to the draft, or to a version, by typing: the same core, model, knowledge and tools, ..."""
+        return cast(
+            "models.RehearsalShown",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/rehearsals",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def ask_call_again(
+        self, agent_id: str, body: models.AskCallAgain, *, idempotency_key: str | None = None
+    ) -> models.ExchangeAgain:
+        """Ask a turn of a recorded call again, with the same conversation before it. Tools with effects ..."""
+        return cast(
+            "models.ExchangeAgain",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/again",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def get_rehearsal(self, rehearsal_id: str) -> models.RehearsalShown:
+        """All of it."""
+        return cast("models.RehearsalShown", self._ask("GET", f"/rehearsals/{quote(str(rehearsal_id), safe='')}"))
+
+    def delete_rehearsal(self, rehearsal_id: str) -> None:
+        """Forget it; after a day without a message it goes by itself."""
+        self._ask("DELETE", f"/rehearsals/{quote(str(rehearsal_id), safe='')}")
+
+    def send_rehearsal_message(
+        self, rehearsal_id: str, body: models.NewMessage, *, idempotency_key: str | None = None
+    ) -> models.Exchange:
+        """Say something; the answer is all that the agent says of itself until it waits for you again."""
+        return cast(
+            "models.Exchange",
+            self._ask(
+                "POST",
+                f"/rehearsals/{quote(str(rehearsal_id), safe='')}/messages",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def ask_rehearsal_again(
+        self, rehearsal_id: str, body: models.AskAgain, *, idempotency_key: str | None = None
+    ) -> models.ExchangeAgain:
+        """Ask a message again, with the same conversation before it, of the agent as it is now. Changes ..."""
+        return cast(
+            "models.ExchangeAgain",
+            self._ask(
+                "POST",
+                f"/rehearsals/{quote(str(rehearsal_id), safe='')}/again",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
     def list_models(self, *, kind: str | None = None, provider: str | None = None) -> models.PageModel:
         """All models that are known here; others of the same vendors work as well."""
         return cast("models.PageModel", self._ask("GET", "/models", query={"kind": kind, "provider": provider}))
@@ -1013,6 +1116,111 @@ class AsyncOperations:
         """Versions that know it keep it; the draft has to name it no more before it is published."""
         await self._ask(
             "DELETE", f"/agents/{quote(str(agent_id), safe='')}/documents/{quote(str(document_id), safe='')}"
+        )
+
+    async def list_fixes(self, agent_id: str, *, limit: int | None = None, after: str | None = None) -> models.PageFix:
+        """What was put right in this agent's draft, newest first."""
+        return cast(
+            "models.PageFix",
+            await self._ask(
+                "GET", f"/agents/{quote(str(agent_id), safe='')}/fixes", query={"limit": limit, "after": after}
+            ),
+        )
+
+    async def fix_agent(
+        self,
+        agent_id: str,
+        body: models.SayItSo | models.MeantSo | models.Patience | models.AnswerSo,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
+    ) -> models.DoneFix:
+        """Put right in the draft what was heard in a call. Publish the agent for calls to show it."""
+        return cast(
+            "models.DoneFix",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/fixes",
+                headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
+                body=body,
+            ),
+        )
+
+    async def undo_fix(
+        self, agent_id: str, fix_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> models.DoneFix:
+        """Take a fix back. What was changed since stays; where that is the same thing, nothing is done (409)."""
+        return cast(
+            "models.DoneFix",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/fixes/{quote(str(fix_id), safe='')}/undo",
+                headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
+            ),
+        )
+
+    async def begin_rehearsal(
+        self, agent_id: str, body: models.NewRehearsal | None, *, idempotency_key: str | None = None
+    ) -> models.RehearsalShown:
+        """Talk to the draft, or to a version, by typing: the same core, model, knowledge and tools, ..."""
+        return cast(
+            "models.RehearsalShown",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/rehearsals",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def ask_call_again(
+        self, agent_id: str, body: models.AskCallAgain, *, idempotency_key: str | None = None
+    ) -> models.ExchangeAgain:
+        """Ask a turn of a recorded call again, with the same conversation before it. Tools with effects ..."""
+        return cast(
+            "models.ExchangeAgain",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/again",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def get_rehearsal(self, rehearsal_id: str) -> models.RehearsalShown:
+        """All of it."""
+        return cast("models.RehearsalShown", await self._ask("GET", f"/rehearsals/{quote(str(rehearsal_id), safe='')}"))
+
+    async def delete_rehearsal(self, rehearsal_id: str) -> None:
+        """Forget it; after a day without a message it goes by itself."""
+        await self._ask("DELETE", f"/rehearsals/{quote(str(rehearsal_id), safe='')}")
+
+    async def send_rehearsal_message(
+        self, rehearsal_id: str, body: models.NewMessage, *, idempotency_key: str | None = None
+    ) -> models.Exchange:
+        """Say something; the answer is all that the agent says of itself until it waits for you again."""
+        return cast(
+            "models.Exchange",
+            await self._ask(
+                "POST",
+                f"/rehearsals/{quote(str(rehearsal_id), safe='')}/messages",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def ask_rehearsal_again(
+        self, rehearsal_id: str, body: models.AskAgain, *, idempotency_key: str | None = None
+    ) -> models.ExchangeAgain:
+        """Ask a message again, with the same conversation before it, of the agent as it is now. Changes ..."""
+        return cast(
+            "models.ExchangeAgain",
+            await self._ask(
+                "POST",
+                f"/rehearsals/{quote(str(rehearsal_id), safe='')}/again",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
         )
 
     async def list_models(self, *, kind: str | None = None, provider: str | None = None) -> models.PageModel:
