@@ -36,6 +36,7 @@ from offhook.api import (
     sharing,
     stream,
     webhooks,
+    what_if,
 )
 from offhook.api.bounds import Bounds
 from offhook.api.document import describe
@@ -56,6 +57,7 @@ _ROUTERS: Final = (
     agent_versions.router,
     documents.router,
     fixes.router,
+    what_if.router,
     rehearsals.router,
     rehearsals.rehearsal_router,
     catalogue.router,

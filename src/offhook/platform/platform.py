@@ -58,6 +58,7 @@ from offhook.platform.trials import made_ready
 from offhook.platform.vault import Vault
 from offhook.platform.vendors import require_known
 from offhook.platform.webhooks import Webhooks
+from offhook.platform.what_if import WhatIfs
 from offhook.platform.wires import wire_of
 from offhook.settings import Settings
 from offhook.store.engine import database_url
@@ -114,6 +115,7 @@ class Platform:
     streams: Streams = field(init=False)
     prices: Prices = field(init=False)
     sharing: Sharing = field(init=False)
+    what_ifs: WhatIfs = field(init=False)
     rehearsal_agents: RehearsalAgents = field(init=False)
     rehearsals: Rehearsals = field(init=False)
     passwords: Passwords = field(init=False)
@@ -158,6 +160,7 @@ class Platform:
         )  # fmt: skip
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
         self.sharing = Sharing(self.store, self.calls)
+        self.what_ifs = WhatIfs(self.agents, self.calls)
         self.rehearsal_agents = RehearsalAgents(self.line_up, self.snapshot, self.settings, self._folder_of)
         self.rehearsals = Rehearsals(self.store, self.settings, self.rehearsal_agents, self.calls)
         self.streams = Streams(self.store)
@@ -301,6 +304,7 @@ class Platform:
         await self.snapshot.stop()
         await self.clients.close()
         await self.rehearsal_agents.close()
+        self.what_ifs.close()
         await self.line_up.runtimes.close()
         await asyncio.to_thread(self.passwords.close)
         await asyncio.to_thread(self.store.close)

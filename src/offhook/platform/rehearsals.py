@@ -5,7 +5,8 @@ A rehearsal is kept as the events of its conversation, so any process can go on 
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -196,23 +197,16 @@ class Rehearsals:
                 played = await _played(rehearsal, typed)
             return await exchange_of(number, typed, played, runtime, tools)
 
-    def _turn(self) -> "_Turn":
-        return _Turn(self)
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """One of the turns that this process makes at once."""
-
-    of: Rehearsals
-
-    async def __aenter__(self) -> None:
-        if self.of._at_once >= MOST_AT_ONCE:
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """One of the turns that this process makes at once. Raises `TooMany`."""
+        if self._at_once >= MOST_AT_ONCE:
             raise TooMany("too many rehearsals are being answered", retry_after_s=5.0, code="rehearsal.too_many")
-        self.of._at_once += 1
-
-    async def __aexit__(self, *error: object) -> None:
-        self.of._at_once -= 1
+        self._at_once += 1
+        try:
+            yield
+        finally:
+            self._at_once -= 1
 
 
 def told(lines: Sequence[LineOf]) -> list[Any]:

@@ -435,6 +435,25 @@ class End(TypedDict):
     """For the record."""
 
 
+class Ended(TypedDict):
+    """A silence in which the agent would have come in, and now would not; or the other way round."""
+
+    call_id: str
+    at_ms: int
+    """Where the silence begins, on the call's clock."""
+    turn: int
+    text: str
+    """What the caller had said by then."""
+    went_on_after_ms: int | None
+    """The caller was not done, and went on after so long."""
+    waits_ms: int
+    """So long the agent waits there by the draft,"""
+    would_wait_ms: int
+    """and by what is tried."""
+    cut_off: bool
+    would_cut_off: bool
+
+
 class Ending(TypedDict):
     """Why a call ended."""
 
@@ -1565,6 +1584,12 @@ class Transcript(TypedDict):
     turns: "list[CallTurn]"
 
 
+class Tried(TypedDict):
+    """Numbers of `turn_taking` to be tried in place of the draft's."""
+
+    turn_taking: dict[str, Any]
+
+
 class Validation(TypedDict):
     """What was found."""
 
@@ -1662,6 +1687,26 @@ class WebhookSecret(TypedDict):
     """A secret, shown this once."""
 
     secret: str
+
+
+class WhatIfShown(TypedDict):
+    """What would have changed."""
+
+    calls: int
+    turns: int
+    """Turns whose end was looked at."""
+    cut_off: int
+    """Callers who went on and would be cut off by the draft as it is,"""
+    would_cut_off: int
+    """and by what is tried."""
+    later_p50_ms: int | None
+    """Half of the replies come so much later, or less; below 0: sooner."""
+    places: "list[Ended]"
+    """Where the two differ."""
+    is_partial: bool
+    """The time was over before all was looked at."""
+    cannot_know: list[str]
+    """What the recorded calls cannot tell."""
 
 
 class Workspace(TypedDict):

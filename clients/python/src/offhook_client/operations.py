@@ -267,6 +267,12 @@ class Operations:
             ),
         )
 
+    def try_patience(self, agent_id: str, body: models.Tried) -> models.WhatIfShown:
+        """The ends of the agent's last turns by the rule that ends turns: with the draft's numbers, and ..."""
+        return cast(
+            "models.WhatIfShown", self._ask("POST", f"/agents/{quote(str(agent_id), safe='')}/what-if", body=body)
+        )
+
     def begin_rehearsal(
         self, agent_id: str, body: models.NewRehearsal | None, *, idempotency_key: str | None = None
     ) -> models.RehearsalShown:
@@ -1157,6 +1163,12 @@ class AsyncOperations:
                 f"/agents/{quote(str(agent_id), safe='')}/fixes/{quote(str(fix_id), safe='')}/undo",
                 headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
             ),
+        )
+
+    async def try_patience(self, agent_id: str, body: models.Tried) -> models.WhatIfShown:
+        """The ends of the agent's last turns by the rule that ends turns: with the draft's numbers, and ..."""
+        return cast(
+            "models.WhatIfShown", await self._ask("POST", f"/agents/{quote(str(agent_id), safe='')}/what-if", body=body)
         )
 
     async def begin_rehearsal(
