@@ -32,6 +32,7 @@ from offhook.api import (
     prices,
     provider_keys,
     rehearsals,
+    samples,
     sessions,
     sharing,
     stream,
@@ -80,6 +81,7 @@ _ROUTERS: Final = (
     sharing.shared_router,
     stream.router,
     prices.router,
+    samples.router,
 )
 
 

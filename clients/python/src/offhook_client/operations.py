@@ -437,6 +437,7 @@ class Operations:
         warning: str | None = None,
         started_at_gte: str | None = None,
         started_at_lt: str | None = None,
+        is_sample: bool | None = None,
         q: str | None = None,
         limit: int | None = None,
         after: str | None = None,
@@ -458,6 +459,7 @@ class Operations:
                     "warning": warning,
                     "started_at.gte": started_at_gte,
                     "started_at.lt": started_at_lt,
+                    "is_sample": is_sample,
                     "q": q,
                     "limit": limit,
                     "after": after,
@@ -891,6 +893,12 @@ class Operations:
     def delete_price(self, price_id: str) -> None:
         """What held before holds again, for calls from now on."""
         self._ask("DELETE", f"/prices/{quote(str(price_id), safe='')}")
+
+    def delete_samples(
+        self,
+    ) -> None:
+        """Remove the sample agent with its document, and the sample calls; there need not be any. A sample ..."""
+        self._ask("DELETE", "/samples")
 
 
 class AsyncOperations:
@@ -1342,6 +1350,7 @@ class AsyncOperations:
         warning: str | None = None,
         started_at_gte: str | None = None,
         started_at_lt: str | None = None,
+        is_sample: bool | None = None,
         q: str | None = None,
         limit: int | None = None,
         after: str | None = None,
@@ -1363,6 +1372,7 @@ class AsyncOperations:
                     "warning": warning,
                     "started_at.gte": started_at_gte,
                     "started_at.lt": started_at_lt,
+                    "is_sample": is_sample,
                     "q": q,
                     "limit": limit,
                     "after": after,
@@ -1816,3 +1826,9 @@ class AsyncOperations:
     async def delete_price(self, price_id: str) -> None:
         """What held before holds again, for calls from now on."""
         await self._ask("DELETE", f"/prices/{quote(str(price_id), safe='')}")
+
+    async def delete_samples(
+        self,
+    ) -> None:
+        """Remove the sample agent with its document, and the sample calls; there need not be any. A sample ..."""
+        await self._ask("DELETE", "/samples")
