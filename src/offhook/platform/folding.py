@@ -12,6 +12,7 @@ from offhook.core.endings import EndReason
 from offhook.core.keeping import Keep
 from offhook.errors import ConfigurationError
 from offhook.platform.call_account import Account, Told
+from offhook.platform.happenings import ANALYZED, ANSWERED, ENDED, RECORDING_READY, STARTED, Happenings
 from offhook.platform.peaks import WAV_HEAD, peaks_of
 from offhook.platform.price_book import PriceBook
 from offhook.store import search
@@ -140,14 +141,16 @@ def _row(ended: EndedCall, told: Told, account: Account | None, most_days: int |
     }
 
 
-async def store_folded(store: Store, objects: Objects, ended: EndedCall, folded: Folded) -> None:
+async def store_folded(
+    store: Store, objects: Objects, ended: EndedCall, folded: Folded, happenings: Happenings | None = None
+) -> None:
     """Objects first, then the rows that name them. May be done again. Raises `StoreError`."""
     for kind, data in folded.objects.items():
         await objects.put(key_of(ended.workspace, ended.call_id, kind), data)
-    await store.write(ended.workspace, partial(_write, ended, folded), within_s=FOLD_S)
+    await store.write(ended.workspace, partial(_write, ended, folded, happenings), within_s=FOLD_S)
 
 
-def _write(ended: EndedCall, folded: Folded, scope: Scope) -> None:
+def _write(ended: EndedCall, folded: Folded, happenings: Happenings | None, scope: Scope) -> None:
     call_id = ended.call_id
     begin(scope, ended.row)
     forget_words(scope, call_id)
@@ -170,6 +173,10 @@ def _write(ended: EndedCall, folded: Folded, scope: Scope) -> None:
     search.index(scope, call_id, folded.told.said)
     scope.delete(CALL_LINES, CALL_LINES.c.call_id == call_id)
     scope.tell("call", call_id)
+    if happenings is not None:
+        # Of a call whose process died, or that the store had not heard of, nothing was told yet.
+        ready = (RECORDING_READY,) if "recording" in folded.sizes else ()
+        happenings.moved(scope, call_id, STARTED, ANSWERED, ENDED, ANALYZED, *ready)
 
 
 def begin(scope: Scope, row: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ from offhook.platform.events import Events
 from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.gate_house import GateHouse
+from offhook.platform.happenings import Happenings
 from offhook.platform.idempotency import Idempotency
 from offhook.platform.invitations import Invitations
 from offhook.platform.jobs import JOB, Jobs
@@ -45,6 +46,7 @@ from offhook.platform.placing import Placing
 from offhook.platform.prices import Prices
 from offhook.platform.processes import SERVER, Processes
 from offhook.platform.provider_keys import ProviderKeys
+from offhook.platform.provider_watch import ProviderWatch
 from offhook.platform.records import CallRecords
 from offhook.platform.sessions import Sessions
 from offhook.platform.snapshot import Snapshot
@@ -95,6 +97,7 @@ class Platform:
     bus: Bus = field(init=False)
     jobs: Jobs = field(init=False)
     events: Events = field(init=False)
+    happenings: Happenings = field(init=False)
     webhooks: Webhooks = field(init=False)
     clients: CarrierClients = field(init=False)
     carrier_accounts: CarrierAccounts = field(init=False)
@@ -107,6 +110,7 @@ class Platform:
     call_feeds: Feeds = field(init=False)
     calls: Calls = field(init=False)
     streams: Streams = field(init=False)
+    provider_watch: ProviderWatch = field(init=False)
     prices: Prices = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
@@ -147,8 +151,13 @@ class Platform:
             self.store, self.objects, self.call_records, self.settings.data_dir, self._workspace_of,
             self.settings.keep_days,
         )  # fmt: skip
+        self.happenings = Happenings(self.events)
+        self.call_records.happenings = self.happenings
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
         self.streams = Streams(self.store)
+        self.provider_watch = ProviderWatch(
+            self.store, self.line_up.runtimes.ready, self._workspace_of, self.events.emit
+        )
         self.call_doors, self.call_feeds = CallDoors(lambda: self.processes.id), Feeds(self.calls, self.call_records)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
@@ -157,6 +166,8 @@ class Platform:
         self.issuer = issuer_of(self.settings)
         self.idempotency = Idempotency(self.store)
         self.gate_house = GateHouse(self.store, self.snapshot)
+        self.gate_house.limits.emit = self.agents.emit = self.numbers.emit = self.events.emit
+        self.placing.dials.moved = self.happenings.moved
         self.browser_calls = BrowserCalls(self.store, self.make_ready, self.call_values)
         self.store.on_changes = self._changed
         self.line_up.failed = self.metrics.provider_failed
@@ -189,6 +200,7 @@ class Platform:
         self.bus.subscribe(_CHANGED, self._changed_elsewhere)
         self.bus.on_missed.extend([self.snapshot.missed, self.streams.missed])
         self.call_records.news.over(self.bus)
+        self.provider_watch.start(self.bus)
         self.processes.on_dead.extend([self._take_over, self.call_keeping.close_orphans])
         self.bus.answer(CONTROL, self.call_doors.answer)
         self.call_doors.remote = self._control_elsewhere
@@ -216,7 +228,7 @@ class Platform:
 
     async def adopt(self, file: Path) -> None:
         """The agent of this file answers whoever calls a number that is nobody's. Raises `ConfigurationError`."""
-        self.file_agents = FileAgents(self.store, await self.first_workspace(), file)
+        self.file_agents = FileAgents(self.store, await self.first_workspace(), file, self.events.emit)
         agents = await self.file_agents.adopt()
         await self.snapshot.settle()
         self._first = list(agents.values())
@@ -273,6 +285,7 @@ class Platform:
         """Finish what waits."""
         self.end_streams()
         await self.streams.stop()
+        await self.provider_watch.stop()
         await self.backups.stop()
         if self.file_agents is not None:
             await self.file_agents.stop()

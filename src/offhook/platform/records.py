@@ -27,6 +27,7 @@ from offhook.core.events import Event
 from offhook.core.formats import TELEPHONE, AudioFormat
 from offhook.errors import OffhookError, StoreError
 from offhook.platform.folding import DAY_MS, EndedCall, begin, fold, store_folded
+from offhook.platform.happenings import Happenings
 from offhook.platform.journal_tail import JournalLine, JournalTail
 from offhook.platform.news import News
 from offhook.platform.prices import book_of
@@ -131,6 +132,8 @@ class CallRecords:
         self._store, self._objects = store, objects
         self._workspace_of, self._process_id = workspace_of, process_id
         self._keep_days, self._period_s = keep_days, period_s
+        self.happenings: Happenings | None = None
+        """Told what happens in calls, in the transactions that write it."""
         self._inner: Records | None = None
         self._followed: dict[str, Followed] = {}
         self._wake = asyncio.Event()
@@ -273,13 +276,15 @@ class CallRecords:
     async def _write(self, told: list[Followed], over: set[str]) -> list[Followed]:
         """Write it; what was written. A call whose workspace is gone is followed no more."""
         try:
-            await self._store.write_wide(lambda connection: _write(connection, told, over))
+            changes = await self._store.write_wide(lambda connection: _write(connection, told, over, self.happenings))
         except IntegrityError:
             if len(told) > 1:
                 # Whose it is shows when each is written by itself.
                 return [done for one in told for done in await self._write([one], over)]
             self._let_go(told[0])
             return []
+        if changes:
+            self._store.on_changes(changes)
         return told
 
     def _let_go(self, followed: Followed) -> None:
@@ -299,7 +304,7 @@ class CallRecords:
             try:
                 book = await book_of(self._store, call.workspace)
                 folded = await asyncio.to_thread(fold, call, book, self._keep_days)
-                await store_folded(self._store, self._objects, call, folded)
+                await store_folded(self._store, self._objects, call, folded, self.happenings)
             except (StoreError, OSError) as error:
                 _LOG.warning("the record of %s cannot be folded, and is tried again: %s", call.call_id, error)
                 self._to_fold.put_nowait(followed)
@@ -334,15 +339,18 @@ def _read(followed: Sequence[Followed]) -> None:
         left -= len(one.lines)
 
 
-def _write(connection: Connection, told: Iterable[Followed], over: set[str]) -> None:
+def _write(
+    connection: Connection, told: Iterable[Followed], over: set[str], happenings: Happenings | None
+) -> list[Change]:
     by_workspace: dict[str, list[Followed]] = {}
     for one in told:
         by_workspace.setdefault(one.call.workspace, []).append(one)
+    changes: list[Change] = []
     for workspace, calls in by_workspace.items():
         scope = Scope(connection, workspace)
-        for one in calls:
-            if not one.is_begun:
-                begin(scope, one.call.row)
+        begun = [one for one in calls if not one.is_begun]
+        for one in begun:
+            begin(scope, one.call.row)
         # One statement for the lines of all calls: to make a statement costs as much as to write twenty lines.
         rows = [
             {"call_id": one.call.call_id, "sequence": line.sequence, "at_s": line.at_s, "kind": line.kind,
@@ -350,9 +358,19 @@ def _write(connection: Connection, told: Iterable[Followed], over: set[str]) -> 
             for one in calls for line in one.lines
         ]  # fmt: skip
         scope.insert_new(CALL_LINES, ["call_id", "sequence"], rows)
+        ended = [one for one in calls if one.call.call_id in over and not one.is_over_told]
         for one in calls:
-            if changes := _changes(one, one.call.call_id in over):
-                scope.update(CALLS, CALLS.c.id == one.call.call_id, **changes)
+            if values := _changes(one, one.call.call_id in over):
+                scope.update(CALLS, CALLS.c.id == one.call.call_id, **values)
+        if happenings is not None:
+            lines = {one.call.call_id: one.lines for one in calls}
+            happenings.written(scope, _ids(begun), lines, _ids(ended))
+        changes += scope.changes
+    return changes
+
+
+def _ids(calls: Iterable[Followed]) -> list[str]:
+    return [one.call.call_id for one in calls]
 
 
 def _moved(one: Followed) -> list[str]:
