@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from offhook import clock
 from offhook.call.journal import Header, read_header, read_lines
 from offhook.call.records.folder import JOURNAL, RECORDING, TRANSCRIPT
 from offhook.core.endings import EndReason
@@ -18,6 +19,7 @@ from offhook.platform.price_book import PriceBook
 from offhook.store import search
 from offhook.store.objects import Objects
 from offhook.store.scope import Scope
+from offhook.store.search import place_of
 from offhook.store.store import Store
 from offhook.store.tables.calls import CALL_LINES, CALL_OBJECTS, CALL_TURNS, CALLS
 
@@ -71,6 +73,21 @@ class Folded:
         size = data.stat().st_size if isinstance(data, Path) else len(data)
         if size:
             self.objects[kind], self.sizes[kind] = data, size
+
+
+def row_of(header: Header, agent_id: str, version: int, process_id: str, keep_days: int | None) -> dict[str, Any]:
+    """The columns of a call that begins."""
+    at = clock.read_rfc3339(header.started) or clock.wall_ms()
+    limits = [days for days in (keep_days, header.kept.days) if days is not None]
+    is_browser = header.carrier_call.startswith("browser-")
+    return {
+        "id": header.call, "agent_id": agent_id or None, "agent_version": version or None,
+        "kind": "browser" if is_browser else "phone", "direction": header.direction, "status": "in_progress",
+        "from_number": header.from_number[:80], "to_number": header.to_number[:80],
+        "carrier_sid": "" if is_browser else header.carrier_call[:200], "process_id": process_id,
+        "place": place_of(header.call), "created_at": at, "answered_at": at, "variables": {}, "metadata": {},
+        "warnings": [], "is_sample": False, "delete_at": at + min(limits) * DAY_MS if limits else None,
+    }  # fmt: skip
 
 
 def key_of(workspace: str, call_id: str, kind: str) -> str:

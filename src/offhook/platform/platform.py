@@ -198,13 +198,16 @@ class Platform:
         Raises `StoreError`.
         """
         self.bus.subscribe(_CHANGED, self._changed_elsewhere)
-        self.bus.on_missed.extend([self.snapshot.missed, self.streams.missed])
+        self.bus.on_missed.extend(
+            [self.snapshot.missed, self.gate_house.missed, self.browser_calls.missed, self.streams.missed]
+        )
         self.call_records.news.over(self.bus)
         self.provider_watch.start(self.bus)
         self.processes.on_dead.extend([self._take_over, self.call_keeping.close_orphans])
         self.bus.answer(CONTROL, self.call_doors.answer)
         self.call_doors.remote = self._control_elsewhere
         self.processes.on_renamed.append(lambda was, now: self.bus.rename(now))
+        self.processes.on_renamed.append(self.call_records.take_back)
         await self.processes.start(role, address)
         await self.bus.start()
         # What has changed since it was read, nobody has told.

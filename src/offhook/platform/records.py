@@ -26,14 +26,13 @@ from offhook.core.endings import EndReason
 from offhook.core.events import Event
 from offhook.core.formats import TELEPHONE, AudioFormat
 from offhook.errors import OffhookError, StoreError
-from offhook.platform.folding import DAY_MS, EndedCall, begin, fold, store_folded
+from offhook.platform.folding import EndedCall, begin, fold, row_of, store_folded
 from offhook.platform.happenings import Happenings
 from offhook.platform.journal_tail import JournalLine, JournalTail
 from offhook.platform.news import News
 from offhook.platform.prices import book_of
 from offhook.store.objects import Objects
 from offhook.store.scope import Change, Scope
-from offhook.store.search import place_of
 from offhook.store.store import Store
 from offhook.store.tables.calls import CALL_LINES, CALLS
 
@@ -50,6 +49,7 @@ LATE_S: Final = 30.0
 MOST_KEPT: Final = 20_000
 """Calls that wait for the store. Further ones wait in their folders alone, and are found there later."""
 _STATUSES: Final = {"TransferCall": "transferring", "TransferEnded": "in_progress"}
+_LIVES: Final = {"status": "in_progress", "ended_at": None, "duration_ms": None, "end_reason": None, "detail": None}
 _LOG: Final = logging.getLogger("offhook.records")
 
 WorkspaceOf = Callable[[str], str]
@@ -72,6 +72,8 @@ class Followed:
     """On the machine's clock."""
     is_over_told: bool = False
     """The store has its end."""
+    is_taken_back: bool = False
+    """Others may have closed it, while it lives."""
     lines: list[JournalLine] = field(default_factory=list)
     """What was read last and is being written."""
     status: str = "in_progress"
@@ -220,6 +222,16 @@ class CallRecords:
         """The record of this call is made in this process, now."""
         return call_id in self._followed
 
+    async def take_back(self, was: str, now: str) -> None:
+        """This process was taken for dead, and is called another name: its live calls are its own still, and are
+        written anew, whatever others have made of them meanwhile."""
+        del was
+        for one in self._followed.values():
+            if one.record is not None and not one.is_queued:
+                one.call.row["process_id"] = now
+                one.is_begun, one.is_taken_back, one.tail = False, True, JournalTail()
+        self._wake.set()
+
     def adopt(self, call: EndedCall) -> None:
         """Fold what another process left behind."""
         if call.call_id not in self._followed and call.call_id not in self._unfoldable:
@@ -263,7 +275,7 @@ class CallRecords:
         for one in told:
             is_full = is_full or len(one.lines) >= MOST_LINES
             one.tail.advance()
-            one.is_begun, one.lines = True, []
+            one.is_begun, one.is_taken_back, one.lines = True, False, []
             one.is_over_told = one.is_over_told or one.call.call_id in over
         if told:
             self.news.tell(one.call.call_id for one in told)
@@ -317,21 +329,6 @@ class CallRecords:
             self.news.tell([call.call_id])
 
 
-def row_of(header: Header, agent_id: str, version: int, process_id: str, keep_days: int | None) -> dict[str, Any]:
-    """The columns of a call that begins."""
-    at = clock.read_rfc3339(header.started) or clock.wall_ms()
-    limits = [days for days in (keep_days, header.kept.days) if days is not None]
-    is_browser = header.carrier_call.startswith("browser-")
-    return {
-        "id": header.call, "agent_id": agent_id or None, "agent_version": version or None,
-        "kind": "browser" if is_browser else "phone", "direction": header.direction, "status": "in_progress",
-        "from_number": header.from_number[:80], "to_number": header.to_number[:80],
-        "carrier_sid": "" if is_browser else header.carrier_call[:200], "process_id": process_id,
-        "place": place_of(header.call), "created_at": at, "answered_at": at, "variables": {}, "metadata": {},
-        "warnings": [], "is_sample": False, "delete_at": at + min(limits) * DAY_MS if limits else None,
-    }  # fmt: skip
-
-
 def _read(followed: Sequence[Followed]) -> None:
     left = MOST_TOGETHER
     for one in followed:
@@ -351,6 +348,8 @@ def _write(
         begun = [one for one in calls if not one.is_begun]
         for one in begun:
             begin(scope, one.call.row)
+            if one.is_taken_back:
+                scope.update(CALLS, CALLS.c.id == one.call.call_id, process_id=one.call.row["process_id"], **_LIVES)
         # One statement for the lines of all calls: to make a statement costs as much as to write twenty lines.
         rows = [
             {"call_id": one.call.call_id, "sequence": line.sequence, "at_s": line.at_s, "kind": line.kind,
