@@ -55,12 +55,10 @@ class Happenings:
         """The call's row, as it is in this transaction, has come so far."""
         self._moved(Telling(self._events, scope), scope, call_id, event_types)
 
-    def written(
-        self, scope: Scope, begun: Sequence[str], lines: Mapping[str, Sequence[JournalLine]], ended: Sequence[str]
-    ) -> None:
-        """All that one transaction has written of live calls: which have begun, their lines, which have ended."""
+    def written(self, scope: Scope, begun: Sequence[str], lines: Mapping[str, Sequence[JournalLine]]) -> None:
+        """All that one transaction has written of live calls: which have begun, and their lines."""
         told = {call_id: [line for line in of_call if line.kind in _LINES] for call_id, of_call in lines.items()}
-        if not (begun or ended or any(told.values())):
+        if not (begun or any(told.values())):
             return
         telling = Telling(self._events, scope)
         for call_id in begun:
@@ -71,8 +69,6 @@ class Happenings:
                     if (found := _of_line(line)) is not None:
                         data = {"call_id": call_id, "at_s": line.at_s, **found[1]}
                         _tell(telling, found[0], data, call_id, line.sequence)
-        for call_id in ended:
-            self._moved(telling, scope, call_id, (ENDED,))
 
     def _moved(self, telling: Telling, scope: Scope, call_id: str, event_types: Sequence[str]) -> None:
         if not telling.wants(*event_types):

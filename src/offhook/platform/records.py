@@ -7,6 +7,7 @@ wait. What a dead process left behind is folded in its name.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ from offhook.core.events import Event
 from offhook.core.formats import TELEPHONE, AudioFormat
 from offhook.errors import OffhookError, StoreError
 from offhook.platform.folding import EndedCall, begin, fold, row_of, store_folded
-from offhook.platform.happenings import Happenings
+from offhook.platform.happenings import ENDED, Happenings
 from offhook.platform.journal_tail import JournalLine, JournalTail
 from offhook.platform.news import News
 from offhook.platform.prices import book_of
@@ -325,8 +326,15 @@ class CallRecords:
             except Exception:  # A fault of ours costs this record its folding, and no other call's.
                 _LOG.exception("the record of %s cannot be folded: its folder is kept", call.call_id)
                 self._unfoldable.add(call.call_id)
+                await self._tell_end(call)
             self._followed.pop(call.call_id, None)
             self.news.tell([call.call_id])
+
+    async def _tell_end(self, call: EndedCall) -> None:
+        """Of a call that cannot be folded."""
+        if (happenings := self.happenings) is not None:
+            with contextlib.suppress(StoreError):
+                await self._store.write(call.workspace, lambda scope: happenings.moved(scope, call.call_id, ENDED))
 
 
 def _read(followed: Sequence[Followed]) -> None:
@@ -357,19 +365,15 @@ def _write(
             for one in calls for line in one.lines
         ]  # fmt: skip
         scope.insert_new(CALL_LINES, ["call_id", "sequence"], rows)
-        ended = [one for one in calls if one.call.call_id in over and not one.is_over_told]
         for one in calls:
             if values := _changes(one, one.call.call_id in over):
                 scope.update(CALLS, CALLS.c.id == one.call.call_id, **values)
         if happenings is not None:
+            # That it has ended is told when it is folded: behind its last line.
             lines = {one.call.call_id: one.lines for one in calls}
-            happenings.written(scope, _ids(begun), lines, _ids(ended))
+            happenings.written(scope, [one.call.call_id for one in begun], lines)
         changes += scope.changes
     return changes
-
-
-def _ids(calls: Iterable[Followed]) -> list[str]:
-    return [one.call.call_id for one in calls]
 
 
 def _moved(one: Followed) -> list[str]:
