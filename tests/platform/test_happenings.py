@@ -19,9 +19,9 @@ from offhook.platform.folding import EndedCall
 from offhook.platform.provider_watch import ProviderWatch
 from offhook.speech.health import HealthBoard
 from offhook.store.scope import SYSTEM, Scope
-from offhook.store.tables.calls import CALLS
+from offhook.store.tables.calls import CALL_LINES, CALLS
 from offhook.store.tables.numbers import CARRIER_ACCOUNTS, PHONE_NUMBERS
-from offhook.store.tables.webhooks import EVENTS
+from offhook.store.tables.webhooks import DELIVERIES, EVENTS
 from offhook.telephony.carriers.twilio_rest import NewCall
 from tests.calling import Calling, calling, told_call
 from tests.platform.test_line_up import DOCUMENT
@@ -229,6 +229,51 @@ def test_what_nobody_wants_is_not_written_and_samples_are_nobodys_calls(tmp_path
             await here.folded(call_id)
         (ended,) = await told.of("call.ended")
         assert ended["data"]["call_id"] == ours[0] and await events(world) == 1 == len(told.types)
+
+    run("sqlite", tmp_path, act)
+
+
+def test_deliveries_without_a_job_are_taken_up_at_the_start(tmp_path: Path) -> None:
+    async def main(world: World) -> None:
+        async with asyncio.timeout(60), Receiver() as receiver:
+            made = (await world.client.post("/webhooks", json={"url": receiver.url})).json()
+
+            def restored(scope: Scope) -> None:
+                at = clock.wall_ms()
+                scope.insert(EVENTS, id="evt_1", type="call.ended", at=at, data={"n": 1})
+                scope.insert(
+                    DELIVERIES, id="dlv_1", webhook_id=made["id"], event_id="evt_1", status="pending", next_at=at,
+                    created_at=at,
+                )  # fmt: skip
+
+            await world.platform.store.write(world.workspace, restored)
+            await world.platform.start()
+            (got,) = await receiver.until(1)
+            assert got.told["data"] == {"n": 1} and got.is_signed_with(made["secret"])
+
+    in_world(new_database("sqlite", tmp_path), tmp_path, main, private_hosts=("127.0.0.1",))
+
+
+def test_a_process_that_was_taken_for_dead_takes_its_calls_back(tmp_path: Path) -> None:
+    async def act(world: World, here: Calling, told: Told) -> None:
+        call_id, record = here.begin()
+        here.tell(record, 0, 30)
+        await here.has(call_id, 31)
+
+        def closed(scope: Scope) -> None:
+            died = {"status": "ended", "ended_at": 1, "duration_ms": 1, "end_reason": "offhook.died", "detail": {}}
+            scope.update(CALLS, CALLS.c.id == call_id, process_id="proc_1", **died)
+            scope.delete(CALL_LINES, CALL_LINES.c.call_id == call_id)
+
+        await world.platform.store.write(world.workspace, closed)
+        await here.records.take_back("proc_1", "proc_2")
+        await here.has(call_id, 31)
+        row = await here.row(call_id)
+        assert (row.status, row.process_id, row.end_reason, row.detail) == ("in_progress", "proc_2", None, None)
+        here.tell(record, 30)
+        record.close(10.0)
+        row = await here.folded(call_id)
+        assert row.status == "ended" and row.end_reason == "caller.hung_up" and row.turns > 1
 
     run("sqlite", tmp_path, act)
 

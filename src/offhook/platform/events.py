@@ -1,7 +1,7 @@
 """What has happened, for the owner's systems: written in the transaction that makes it so, with its deliveries."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, func, select
@@ -114,20 +114,23 @@ class Events:
             self.deliver(scope, delivery_id, 1)
         return event_id
 
-    async def mend(self, store: Store) -> None:
-        """Pending deliveries that have no job (the database was restored without) get one. Raises `StoreError`."""
+    async def mend(self, store: Store, forget_later: Callable[[Connection], None] = lambda connection: None) -> None:
+        """Pending deliveries that have no job (the database was restored, and jobs are in no backup) get one, and so
+        does the work that takes old events away (`forget_later`). Raises `StoreError`."""
 
-        def job(connection: Connection) -> list[tuple[str, str, int]]:
+        def job(connection: Connection) -> tuple[list[tuple[str, str, int]], bool]:
             row = DELIVERIES.c
             found = select(row.workspace_id, row.id, row.round).where(row.status == "pending").limit(MOST_MENDED)
-            return [(one.workspace_id, one.id, one.round) for one in connection.execute(found)]
+            pending = [(one.workspace_id, one.id, one.round) for one in connection.execute(found)]
+            return pending, connection.execute(select(WEBHOOKS.c.id).limit(1)).first() is not None
 
         def mended(connection: Connection) -> None:
             for workspace, delivery_id, round_number in pending:
                 self._jobs.enqueue_in(connection, DELIVERY, f"{workspace}/{delivery_id}/{round_number}")
+            forget_later(connection)
 
-        pending = await store.read_wide(job)
-        if pending:
+        pending, has_webhooks = await store.read_wide(job)
+        if has_webhooks:
             await asyncio.to_thread(self._jobs.prepare)
             await store.write_wide(mended)
 

@@ -213,7 +213,7 @@ class Platform:
         # What has changed since it was read, nobody has told.
         self.snapshot.missed()
         self.webhooks.deliverer.tell_on(asyncio.get_running_loop())
-        await self.events.mend(self.store)
+        await self.events.mend(self.store, self.webhooks.deliverer.forget_later)
         self.jobs.start()
 
     async def first_workspace(self) -> str:
