@@ -273,7 +273,7 @@ def test_a_process_that_was_taken_for_dead_takes_its_calls_back(tmp_path: Path) 
         here.tell(record, 30)
         record.close(10.0)
         row = await here.folded(call_id)
-        assert row.status == "ended" and row.end_reason == "caller.hung_up" and row.turns > 1
+        assert row.status == "ended" and row.end_reason == "caller.silent" and row.turns > 1
 
     run("sqlite", tmp_path, act)
 

@@ -114,7 +114,7 @@ def _facts(scope: Scope, call_id: str) -> dict[str, Any] | None:
 def _of_line(line: JournalLine) -> tuple[str, dict[str, Any]] | None:
     try:
         found = parse_line(line.body)
-    except (msgspec.MsgspecError, KeyError, TypeError, ValueError):
+    except (msgspec.MsgspecError, KeyError, TypeError, ValueError, RecursionError):
         return None
     match found.what if isinstance(found, Line) else None:
         case cmd.Remember(entry=hist.CallerSaid(turn=turn, text=text)):
