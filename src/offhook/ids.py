@@ -23,6 +23,6 @@ def id_ms(key: str) -> int:
         return 0
 
 
-def once_id(prefix: str, at_ms: int, what: str) -> str:
-    """The id of what everybody who sees it knows by itself: the same each time, so that it is there once."""
-    return f"{prefix}_{ULID(at_ms.to_bytes(6) + hashlib.sha256(what.encode()).digest()[:10])}"
+def settled_id(prefix: str, at_ms: int, seed: str) -> str:
+    """As `new_id` of that moment, always the same for the same seed: what is made twice is one."""
+    return f"{prefix}_{ULID(at_ms.to_bytes(6) + hashlib.sha256(seed.encode()).digest()[:10])}"

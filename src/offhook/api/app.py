@@ -30,6 +30,7 @@ from offhook.api import (
     placing,
     prices,
     provider_keys,
+    samples,
     sessions,
     stream,
     webhooks,
@@ -70,6 +71,7 @@ _ROUTERS: Final = (
     call_live.router,
     stream.router,
     prices.router,
+    samples.router,
 )
 
 

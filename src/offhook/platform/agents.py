@@ -118,7 +118,7 @@ class Agents:
             living = scope.select(AGENTS.c.id).where(AGENTS.c.deleted_at.is_(None)).order_by(AGENTS.c.id)
             if scope.first(living.offset(MOST_AGENTS - 1)) is not None:
                 raise Conflict(f"a workspace has {MOST_AGENTS:,} agents at most", code="agent.too_many")
-            return _insert(scope, agent_id, name, dict(document), is_sample=is_sample)
+            return insert_agent(scope, agent_id, name, dict(document), is_sample=is_sample)
 
         return await self._store.write(workspace, job, actor)
 
@@ -223,7 +223,7 @@ class Agents:
         made = new_id("agent")
 
         def job(scope: Scope) -> Any:
-            new = _insert(scope, made, str(document["name"]), document)
+            new = insert_agent(scope, made, str(document["name"]), document)
             documents = scope.all(scope.select(DOCUMENTS).where(DOCUMENTS.c.agent_id == agent_id))
             scope.insert_many(DOCUMENTS, [{**one._mapping, "id": new_id("doc"), "agent_id": made} for one in documents])
             return new
@@ -274,7 +274,7 @@ class Agents:
     def _put(
         self, scope: Scope, agent_id: str, document: dict[str, Any], files: dict[str, str], note: str, action: str
     ) -> tuple[Any, bool]:
-        made, is_new = _put_version(scope, agent_id, document, files, note, action)
+        made, is_new = put_version(scope, agent_id, document, files, note, action)
         if is_new:
             self.emit(scope, PUBLISHED_EVENT, published(agent_id, document, made.number, note))
         return made, is_new
@@ -336,7 +336,8 @@ def _own(scope: Scope, agent_id: str) -> Any:
     return row
 
 
-def _insert(scope: Scope, agent_id: str, name: str, document: dict[str, Any], *, is_sample: bool = False) -> Any:
+def insert_agent(scope: Scope, agent_id: str, name: str, document: dict[str, Any], *, is_sample: bool = False) -> Any:
+    """A new agent's row with this draft."""
     at = clock.wall_ms()
     scope.insert(
         AGENTS, id=agent_id, name=name, draft=document, revision=1, managed_by=BY_API, is_sample=int(is_sample),
@@ -366,9 +367,10 @@ def _save(scope: Scope, agent_id: str, name: str, document: dict[str, Any], revi
     return row_of(scope, agent_id)
 
 
-def _put_version(
+def put_version(
     scope: Scope, agent_id: str, document: dict[str, Any], files: dict[str, str], note: str, action: str
 ) -> tuple[Any, bool]:
+    """The document as the published version; whether it is a new one."""
     digest = digest_of([document, files])
     last = scope.first(scope.select(AGENT_VERSIONS).where(_V.agent_id == agent_id).order_by(_V.number.desc()))
     if last is not None and last.digest == digest and row_of(scope, agent_id).published_version == last.number:

@@ -164,10 +164,11 @@ async def store_folded(
     """Objects first, then the rows that name them. May be done again. Raises `StoreError`."""
     for kind, data in folded.objects.items():
         await objects.put(key_of(ended.workspace, ended.call_id, kind), data)
-    await store.write(ended.workspace, partial(_write, ended, folded, happenings), within_s=FOLD_S)
+    await store.write(ended.workspace, partial(write_folded, ended, folded, happenings=happenings), within_s=FOLD_S)
 
 
-def _write(ended: EndedCall, folded: Folded, happenings: Happenings | None, scope: Scope) -> None:
+def write_folded(ended: EndedCall, folded: Folded, scope: Scope, happenings: Happenings | None = None) -> None:
+    """The rows of a call whose objects are in their place."""
     call_id = ended.call_id
     begin(scope, ended.row)
     forget_words(scope, call_id)

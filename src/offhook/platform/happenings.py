@@ -15,7 +15,7 @@ from offhook.call.journal import Line, parse_line
 from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.core import history as hist
-from offhook.ids import id_ms, once_id
+from offhook.ids import id_ms, settled_id
 from offhook.platform.events import Events, Telling
 from offhook.platform.journal_tail import JournalLine
 from offhook.store.scope import Scope
@@ -82,7 +82,7 @@ class Happenings:
 
 def _tell(telling: Telling, event_type: str, data: Mapping[str, Any], call_id: str, sequence: int = 0) -> None:
     if telling.wants(event_type):
-        telling.tell(event_type, data, call_id, once_id("evt", id_ms(call_id), f"{call_id} {event_type} {sequence}"))
+        telling.tell(event_type, data, call_id, settled_id("evt", id_ms(call_id), f"{call_id} {event_type} {sequence}"))
 
 
 def money(nano: int | None) -> dict[str, str] | None:

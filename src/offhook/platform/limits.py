@@ -19,7 +19,7 @@ from offhook.agents.limits_block import LimitsBlock
 from offhook.call.live import LiveCalls
 from offhook.core.endings import EndReason
 from offhook.errors import AdmissionRefused, StoreError
-from offhook.ids import once_id
+from offhook.ids import settled_id
 from offhook.platform.events import Emit, untold
 from offhook.platform.limit_rules import AgentLimits, LimitRules, WorkspaceLimits, bounds, least
 from offhook.platform.limit_words import has_words, words_of
@@ -264,7 +264,7 @@ class CallLimits:
             "used": round(one.used, 6), "since": clock.rfc3339(one.began_at), "at": clock.rfc3339(at),
         }  # fmt: skip
         # The same on every process, so that it is told once.
-        self._to_tell[once_id("evt", one.began_at, told)] = (subject.workspace, data)
+        self._to_tell[settled_id("evt", one.began_at, told)] = (subject.workspace, data)
 
     async def _refresh_on(self) -> None:
         while True:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from offhook import clock
 from offhook.call.runtime import AgentRuntime
 from offhook.errors import StoreError
-from offhook.ids import once_id
+from offhook.ids import settled_id
 from offhook.platform.bus import Body, Bus
 from offhook.platform.events import Emit
 from offhook.speech.health import Standing, State
@@ -119,6 +119,6 @@ class ProviderWatch:
         """Write what is to be told. Raises `StoreError`."""
         for key, data in list(self._to_tell.items()):
             began_ms = clock.wall_ms() // ONCE_MS * ONCE_MS
-            event_id = once_id("evt", began_ms, f"{DEGRADED} {' '.join(key)}")
+            event_id = settled_id("evt", began_ms, f"{DEGRADED} {' '.join(key)}")
             await self._store.write(key[0], partial(self._emit, event_type=DEGRADED, data=data, event_id=event_id))
             del self._to_tell[key]

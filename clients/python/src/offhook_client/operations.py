@@ -328,6 +328,7 @@ class Operations:
         warning: str | None = None,
         started_at_gte: str | None = None,
         started_at_lt: str | None = None,
+        is_sample: bool | None = None,
         q: str | None = None,
         limit: int | None = None,
         after: str | None = None,
@@ -349,6 +350,7 @@ class Operations:
                     "warning": warning,
                     "started_at.gte": started_at_gte,
                     "started_at.lt": started_at_lt,
+                    "is_sample": is_sample,
                     "q": q,
                     "limit": limit,
                     "after": after,
@@ -738,6 +740,12 @@ class Operations:
         """What held before holds again, for calls from now on."""
         self._ask("DELETE", f"/prices/{quote(str(price_id), safe='')}")
 
+    def delete_samples(
+        self,
+    ) -> None:
+        """Remove the sample agent with its document, and the sample calls; there need not be any. A sample ..."""
+        self._ask("DELETE", "/samples")
+
 
 class AsyncOperations:
     """One method for each operation; whoever asks the server is `_ask`."""
@@ -1077,6 +1085,7 @@ class AsyncOperations:
         warning: str | None = None,
         started_at_gte: str | None = None,
         started_at_lt: str | None = None,
+        is_sample: bool | None = None,
         q: str | None = None,
         limit: int | None = None,
         after: str | None = None,
@@ -1098,6 +1107,7 @@ class AsyncOperations:
                     "warning": warning,
                     "started_at.gte": started_at_gte,
                     "started_at.lt": started_at_lt,
+                    "is_sample": is_sample,
                     "q": q,
                     "limit": limit,
                     "after": after,
@@ -1502,3 +1512,9 @@ class AsyncOperations:
     async def delete_price(self, price_id: str) -> None:
         """What held before holds again, for calls from now on."""
         await self._ask("DELETE", f"/prices/{quote(str(price_id), safe='')}")
+
+    async def delete_samples(
+        self,
+    ) -> None:
+        """Remove the sample agent with its document, and the sample calls; there need not be any. A sample ..."""
+        await self._ask("DELETE", "/samples")
