@@ -29,12 +29,11 @@ from offhook.platform.audit import audit
 from offhook.platform.call_keeping import CallKeeping
 from offhook.platform.documents import MEDIA_TYPES, put_document
 from offhook.platform.documents import key_of as document_key
-from offhook.platform.folding import EndedCall, Folded, fold, write_folded
+from offhook.platform.folding import EndedCall, Folded, fold, row_of, write_folded
 from offhook.platform.folding import key_of as object_key
 from offhook.platform.people_rows import lock
 from offhook.platform.prices import book_of
 from offhook.platform.problems import NotFound
-from offhook.platform.records import row_of
 from offhook.platform.samples.packed import AGENT, EARLIER, FACTS, NAMES, VERSIONS, unpack
 from offhook.store.objects import Objects
 from offhook.store.schema import WORKSPACES
