@@ -135,7 +135,7 @@ def _is_in_passing(run: Run, question: Wanted, own: Wanted) -> bool:
 def _is_clock(run: Run, text: str) -> bool:
     """ "Call me at five", "reach me after 5:30 p.m.": when, and not by which number. "503" may begin one."""
     is_long = sum(sign.isdecimal() for sign in run.plain) > 2
-    if is_long and text.split()[-1].strip(".,;!?").isdecimal():
+    if is_long and text.rsplit(maxsplit=1)[-1].strip(".,;!?").isdecimal():
         return False
     is_said_so = run.apart < _FEW or run.plain[-1:].isalpha()
     return is_said_so and run.word_before in _BEFORE_CLOCK and _CLOCK.fullmatch(run.plain) is not None

@@ -135,4 +135,4 @@ def says_which(article: str, noun: str, tail: str) -> bool:
     noun = noun.lower()
     if tail or not noun.isalpha() or noun in ("of", "and", "or", "to", "per", "in", "for", "at"):
         return False
-    return article.lower() in ONE_OF_THEM or noun in AMOUNTED or noun.removesuffix("s").removesuffix("e") in AMOUNTED
+    return article.lower() in ONE_OF_THEM or bool({noun, noun.removesuffix("s"), noun.removesuffix("es")} & AMOUNTED)
