@@ -11,6 +11,7 @@ from offhook.api import (
     agent_versions,
     agent_yaml,
     agents,
+    analytics,
     api_keys,
     audit_events,
     backups,
@@ -30,7 +31,12 @@ from offhook.api import (
     placing,
     prices,
     provider_keys,
+    questions,
     sessions,
+    tasks,
+    today,
+    usage,
+    views,
     webhooks,
 )
 from offhook.api.bounds import Bounds
@@ -68,6 +74,12 @@ _ROUTERS: Final = (
     call_media.router,
     call_live.router,
     prices.router,
+    questions.router,
+    tasks.router,
+    analytics.router,
+    today.router,
+    usage.router,
+    views.router,
 )
 
 
