@@ -15,7 +15,7 @@ OFFHOOK_MODEL_SOURCES ?= any
 export OFFHOOK_MODEL_SOURCES
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo talk test check client format bench fuzz serve call models docs lock audit licences sbom local-llm clean
+.PHONY: help setup demo talk test check client format dashboard dashboard-dev screenshots bench fuzz serve call models docs lock audit licences sbom local-llm clean
 
 help: ## this list
 	@echo "Offhook. On a fresh machine: make demo"
@@ -34,9 +34,17 @@ check: $(RUN) $(DEV) ## lint, format, types, layers, house rules
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-cache
 	@$(PY) -m pytest -q tests/house
+	@$(PY) hatch_build.py check
 format: $(DEV) ## put the code into its form
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+	@$(PY) hatch_build.py format
+dashboard: $(RUN) ## build the dashboard's pages, if they are older than their sources
+	@$(PY) hatch_build.py
+dashboard-dev: $(RUN) ## pages that change while one writes them, before a server on port 8080
+	@$(PY) hatch_build.py dev
+screenshots: $(RUN) $(DEV) models ## pictures of every page, in both themes and three widths
+	@$(PY) -m scripts.screenshots $(ARGS)
 bench: $(RUN) $(DEV) models ## measure, as docs and README state it
 	@$(PY) -m bench $(ARGS)
 fuzz: $(RUN) $(DEV) ## attack it by chance: make fuzz ARGS="--minutes 120 --seed 1 port frames"

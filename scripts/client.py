@@ -1,8 +1,9 @@
-"""Makes the Python client's types and operations from the OpenAPI document: `make client`.
+"""Makes the OpenAPI document, and from it the Python client's types and operations: `make client`.
 
 Small and ours: what the generators of others make is hundreds of files, and needs libraries that ours cannot share.
 """
 
+import json
 import keyword
 import re
 import subprocess
@@ -26,6 +27,8 @@ from offhook.store.objects import Objects  # noqa: E402
 from offhook.store.store import Store  # noqa: E402
 
 FOLDER: Final = ROOT / "clients/python/src/offhook_client"
+DOCUMENT: Final = ROOT / "docs/reference/openapi.json"
+"""What the dashboard's client is made from when it is built."""
 JSON: Final = "application/json"
 PLAIN: Final = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 WIDTH: Final = 116
@@ -44,13 +47,17 @@ def document() -> dict[str, Any]:
     return found
 
 
-def files() -> dict[str, str]:
+def files() -> dict[Path, str]:
     """Each made file with its text, in the house's form."""
     found = document()
     schemas = found["components"]["schemas"]
     models = "\n".join(_models(schemas))
     operations = "\n".join(_operations(found))
-    return {"models.py": _formatted(models), "operations.py": _formatted(operations)}
+    return {
+        FOLDER / "models.py": _formatted(models),
+        FOLDER / "operations.py": _formatted(operations),
+        DOCUMENT: json.dumps(found, indent=1, ensure_ascii=False) + "\n",
+    }
 
 
 # ── types ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -226,8 +233,8 @@ def _formatted(text: str) -> str:
 
 def main() -> None:
     """Write them."""
-    for name, text in files().items():
-        (FOLDER / name).write_text(text, "utf-8")
+    for path, text in files().items():
+        path.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

@@ -9,14 +9,14 @@ import pytest
 from offhook.api.app import ROOT, create_api
 from offhook_client import AsyncClient, Client, Problem
 from offhook_client import client as module
-from scripts.client import FOLDER, files
+from scripts.client import files
 from tests.platform.conftest import Play
 from tests.platform_world import World
 
 
 def test_it_is_in_step_with_the_server() -> None:
-    for name, text in files().items():
-        assert (FOLDER / name).read_text("utf-8") == text, f"{name} is old: `make client`"
+    for path, text in files().items():
+        assert path.read_text("utf-8") == text, f"{path.name} is old: `make client`"
 
 
 def client_of(world: World, key: str) -> AsyncClient:

@@ -33,6 +33,7 @@ from offhook.api import (
     provider_keys,
     questions,
     sessions,
+    stream,
     tasks,
     today,
     usage,
@@ -73,6 +74,7 @@ _ROUTERS: Final = (
     calls.router,
     call_media.router,
     call_live.router,
+    stream.router,
     prices.router,
     questions.router,
     tasks.router,
@@ -99,6 +101,7 @@ def create_api(platform: Platform) -> FastAPI:
         },
     )  # fmt: skip
     app.state.platform = platform
+    stream.tell_with(platform)
     app.state.checked = {}
     app.state.rates = Rates(platform.settings.api_per_minute)
     app.add_middleware(Bounds)

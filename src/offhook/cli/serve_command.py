@@ -130,6 +130,7 @@ async def serve_platform(
     from offhook.platform.platform import Platform
     from offhook.platform.traces import traced
     from offhook.web.app import create_app
+    from offhook.web.dashboard import Dashboard
     from offhook.web.server import Listening, bind
 
     platform = await Platform.open(settings)
@@ -145,10 +146,11 @@ async def serve_platform(
         app = create_app(
             desk, settings, sentences=_sentences(team), records=records.state,
             tokens=platform.clients.tokens, placed=platform.placing, browsers=platform.browser_calls,
-            sockets_below=ROOT, elsewhere=elsewhere,
+            sockets_below=ROOT, elsewhere=elsewhere, dashboard=await asyncio.to_thread(Dashboard.read),
         )  # fmt: skip
         app.include_router(monitor_router(platform))
         mount_api(app, platform)
+        app.state.on_drained.append(platform.end_streams)
         runtimes = platform.line_up.runtimes
         private = None
         if platform.bus.kind != "none":

@@ -240,7 +240,7 @@ class Snapshot:
                     ids.clear()
                     try:
                         await self._refresh(workspace, kind, being_read)
-                    except BaseException:
+                    except StoreError:
                         ids |= being_read
                         raise
                     if not ids:

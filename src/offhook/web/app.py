@@ -11,6 +11,7 @@ from offhook.call.records.port import RecordsState
 from offhook.errors import SignatureInvalid
 from offhook.settings import Settings
 from offhook.telephony.carriers.twilio_paths import MEDIA_PATH
+from offhook.web.dashboard import Dashboard
 from offhook.web.gate import BadRequest, Gate, TokensOf, no_tokens
 from offhook.web.hooks import PATHS, Hooks, twilio_router
 from offhook.web.media import BROWSER_PATH, MediaDoor
@@ -40,15 +41,17 @@ def create_app(
     sockets_below: str = "",
     browsers: Browsers | None = None,
     elsewhere: Elsewhere | None = None,
+    dashboard: Dashboard | None = None,
 ) -> FastAPI:
     """The application; `offhook.web.server.serve` runs it.
 
     With `talk` there is also the page where a browser is the caller; with `browsers` pages of others are, too; with
-    `elsewhere` other processes share the port. `tokens`: with what each of the carrier's accounts signs, beside the
-    settings' own; `placed`: told what becomes of calls that we placed. WebSockets `sockets_below` a path are for what
-    is mounted there.
+    `elsewhere` other processes share the port; with a `dashboard` its pages are at `/`. `tokens`: with what each of the
+    carrier's accounts signs, beside the settings' own; `placed`: told what becomes of calls that we placed. WebSockets
+    `sockets_below` a path are for what is mounted there.
 
     `app.state.media_door` is what the media sockets work with: they are served below ASGI (`offhook.web.media`).
+    `app.state.on_drained`: told when the calls are over and the server ends.
     Raises `ConfigurationError` for settings that must not be served.
     """
     require_safe(settings)
@@ -58,7 +61,7 @@ def create_app(
     hooks = Hooks(gate, switchboard, elsewhere)
     app = FastAPI(title="Offhook", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.include_router(twilio_router(hooks))
-    app.state.seldom, app.state.max_calls = seldom, settings.max_calls
+    app.state.seldom, app.state.max_calls, app.state.on_drained = seldom, settings.max_calls, []
 
     healthz = _health(app, live, records)
     strays = Strays(settings, seldom, PATHS, (MEDIA_PATH, BROWSER_PATH), hooks.webhook_at, healthz)
@@ -78,7 +81,7 @@ def create_app(
         sockets_below=sockets_below,
     )
 
-    return _with_handlers(app, strays)
+    return _with_handlers(app, strays, dashboard)
 
 
 def _health(
@@ -105,10 +108,12 @@ def _health(
     return healthz
 
 
-def _with_handlers(app: FastAPI, strays: Strays) -> FastAPI:
-    """What is answered when there is no answer."""
+def _with_handlers(app: FastAPI, strays: Strays, dashboard: Dashboard | None) -> FastAPI:
+    """What is answered where there is no route: the dashboard's pages, or why there is nothing."""
 
     async def not_found(request: Request, error: Exception) -> Response:
+        if dashboard is not None and (page := dashboard.answer(request)) is not None:
+            return page
         try:
             return await strays.not_found(request)
         # An error in here is not looked for among the others' handlers.

@@ -1,0 +1,22 @@
+import { useQuery } from "@tanstack/react-query";
+import { listCallsOptions } from "@/client/@tanstack/react-query.gen";
+
+export interface Badges {
+  none: 0;
+  /** Calls that live now. */
+  live: number;
+  /** What needs somebody. */
+  tasks: number;
+  /** Questions that nobody has answered yet. */
+  questions: number;
+}
+
+/** The numbers beside the pages' names. */
+export function useBadges(): Badges {
+  const live = useQuery({
+    ...listCallsOptions({ query: { status: "in_progress", limit: 50 } }),
+    staleTime: 30_000,
+    select: (page) => page.data.length,
+  });
+  return { none: 0, live: live.data ?? 0, tasks: 0, questions: 0 };
+}

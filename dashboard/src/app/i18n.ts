@@ -1,0 +1,24 @@
+import { i18n, type Messages } from "@lingui/core";
+
+export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
+export type Language = keyof typeof LANGUAGES;
+const KEPT = "offhook-language";
+
+const catalogues: Record<Language, () => Promise<{ messages: Messages }>> = {
+  en: () => import("@/locales/en.po"),
+  de: () => import("@/locales/de.po"),
+};
+
+/** What was chosen here, else what the browser asks for. */
+export function preferred(): Language {
+  const wished = [localStorage.getItem(KEPT) ?? "", ...navigator.languages].map((tag) => tag.slice(0, 2).toLowerCase());
+  return (wished.find((tag) => tag in catalogues) as Language | undefined) ?? "en";
+}
+
+/** Show everything in this language from now on. */
+export async function speak(language: Language, isChosen = false): Promise<void> {
+  const { messages } = await catalogues[language]();
+  i18n.loadAndActivate({ locale: language, messages });
+  document.documentElement.lang = language;
+  if (isChosen) localStorage.setItem(KEPT, language);
+}

@@ -1,0 +1,19 @@
+import { useLingui } from "@lingui/react/macro";
+import { Page } from "@/ui/Page";
+import { Blocked } from "./Blocked";
+import { Limits } from "./Limits";
+import { Prices } from "./Prices";
+import { Refused } from "./Refused";
+
+/** What may be spent, who is kept out, and what things cost. */
+export function Money() {
+  const { t } = useLingui();
+  return (
+    <Page title={t`Limits and money`}>
+      <Limits />
+      <Refused />
+      <Blocked />
+      <Prices />
+    </Page>
+  );
+}

@@ -1,0 +1,13 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { rootRoute } from "@/app/routes";
+
+export const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "sign-in",
+  validateSearch: (search: Record<string, unknown>): { to?: string } => {
+    const to = String(search.to ?? "");
+    // Back to a page of ours, never to another site.
+    return /^\/(?![/\\])/.test(to) ? { to } : {};
+  },
+  component: lazyRouteComponent(() => import("./SignIn"), "SignIn"),
+});
