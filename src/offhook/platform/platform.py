@@ -50,6 +50,8 @@ from offhook.platform.records import CallRecords
 from offhook.platform.sessions import Sessions
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.streams import Streams
+from offhook.platform.task_sights import OfProcess, OfServer
+from offhook.platform.task_watch import TaskWatch
 from offhook.platform.throttle import Throttle
 from offhook.platform.trials import made_ready
 from offhook.platform.vault import Vault
@@ -116,6 +118,7 @@ class Platform:
     issuer: Issuer | None = field(init=False)
     idempotency: Idempotency = field(init=False)
     insights: Insights = field(init=False)
+    task_watch: TaskWatch = field(init=False)
     elsewhere: OtherProcesses | None = None
     """Calls that live in other processes, once this one takes calls."""
     gate_house: GateHouse = field(init=False)
@@ -160,6 +163,11 @@ class Platform:
         self.idempotency = Idempotency(self.store)
         self.insights = Insights(self.store, self.objects, self.snapshot, self.settings)
         self.gate_house = GateHouse(self.store, self.snapshot)
+        self.task_watch = TaskWatch(
+            self.store, self.processes,
+            OfServer(self.store, self.snapshot, self.vault, self.gate_house.limits),
+            OfProcess(self.snapshot, self.line_up, self.settings),
+        )  # fmt: skip
         self.browser_calls = BrowserCalls(self.store, self.make_ready, self.call_values)
         self.store.on_changes = self._changed
         self.line_up.failed = self.metrics.provider_failed
@@ -258,6 +266,7 @@ class Platform:
         self.placing.refusal, self.placing.handle_of = live.refusal, live.handle
         self.placing.start()
         self.number_watch.start()
+        self.task_watch.start()
         self.call_doors.live = live
         self.call_keeping.start()
         desk.on_refused.append(self.metrics.call_refused)
@@ -284,6 +293,7 @@ class Platform:
         await self.processes.stop()
         await self.placing.stop()
         await self.number_watch.stop()
+        await self.task_watch.stop()
         await self.browser_calls.stop()
         await self.gate_house.stop()
         await self.call_keeping.stop()

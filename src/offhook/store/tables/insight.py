@@ -145,6 +145,7 @@ TASKS: Final = scoped(
     UniqueConstraint("workspace_id", "open_key"),
     Index("ix_tasks_list", "workspace_id", "status", "id"),
     Index("ix_tasks_call", "workspace_id", "call_id"),
+    Index("ix_tasks_source", "workspace_id", "source", "is_over"),
 )
 """What needs a person. Status: `open`, `done`. `subject` says what it is about, so that one thing is one task:
 `open_key` is the same while it is open, and null later. `source`: `call`, or the process that sees it now. `is_over`:
