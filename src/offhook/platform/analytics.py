@@ -11,9 +11,6 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Table, func, literal
-from sqlalchemy.sql.elements import ColumnElement
-
 from offhook.ids import id_at
 from offhook.platform.figures import DAY_MS, HOUR_MS
 from offhook.platform.gaps import percentile
@@ -75,7 +72,7 @@ _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 _OF_REFUSED: Final = frozenset({Measure.REFUSED, Measure.SAVED})
 _IN_TIME: Final = frozenset({Group.DAY, Group.HOUR, Group.HOUR_OF_DAY})
 _BY_HOURS: Final = _IN_TIME | {Group.AGENT, None}
-_BY_REASON: Final[Mapping[Group, tuple[str, ...]]] = {
+_BY_KIND: Final[Mapping[Group, tuple[str, ...]]] = {
     Group.AGENT: ("agent_id",), Group.VERSION: ("agent_id", "agent_version"), Group.PROVIDER: ("model",),
     Group.TRANSCRIBER: ("transcriber",), Group.MODEL: ("model",), Group.VOICE: ("voice",),
     Group.DIRECTION: ("direction",), Group.END_REASON: ("end_reason",),
@@ -149,10 +146,11 @@ def read(asked: Asked, scope: Scope) -> list[FigureRow]:
     zone = offsets(asked.zone, asked.since, asked.until)
     wanted = {name: None for measure in asked.measures for name in _COLUMNS.get(measure, (str(measure),))}
     names = list(dict.fromkeys(["calls", *wanted]))
+    sums = [f"SUM({name})" for name in names]
     found: dict[Key, FigureRow] = {}
     for table, time, since, until in _parts(asked, zone):
-        for row in scope.all(_select(scope, asked, zone, table, time, names).where(time >= since, time < until)):
-            _add(asked, zone, found, tuple(row), names)
+        for row in _summed(scope, asked, zone, (table, time), sums, since, until):
+            _add(asked, zone, found, row, names)
     if _OF_REFUSED & set(asked.measures):
         _add_refused(asked, zone, scope, found, names)
     rows = [row for row in found.values() if any(row.sums.values())]
@@ -161,11 +159,11 @@ def read(asked: Asked, scope: Scope) -> list[FigureRow]:
     return sorted(rows, key=lambda row: (-row.sums["calls"], str(row.key)))[:MOST_ROWS]
 
 
-def _parts(asked: Asked, zone: Offsets) -> Iterator[tuple[Table, ColumnElement[Any], int, int]]:
-    """Tables with the stretch of time that each is asked for; together they are the whole."""
-    single = (CALL_FIGURES, CALL_FIGURES.c.at)
+def _parts(asked: Asked, zone: Offsets) -> Iterator[tuple[str, str, int, int]]:
+    """Tables with their column of time, and the stretch that each is asked for; together they are the whole."""
+    single = (CALL_FIGURES.name, "at")
     is_hourly = asked.group in _BY_HOURS
-    table, time = (FIGURE_HOURS, FIGURE_HOURS.c.hour) if is_hourly else (FIGURE_DAYS, FIGURE_DAYS.c.day)
+    table, time = (FIGURE_HOURS.name, "hour") if is_hourly else (FIGURE_DAYS.name, "day")
     grain = HOUR_MS if is_hourly else DAY_MS
     begin, end = -(-asked.since // grain) * grain, asked.until // grain * grain
     if begin >= end or (asked.group in _IN_TIME and not zone.are_hours):
@@ -178,29 +176,37 @@ def _parts(asked: Asked, zone: Offsets) -> Iterator[tuple[Table, ColumnElement[A
         yield *single, end, asked.until
 
 
-def _select(
-    scope: Scope, asked: Asked, zone: Offsets, table: Table, time: ColumnElement[Any], names: Sequence[str]
-) -> Any:
-    keys = [*_keys(asked, zone, table, time)]
-    sums = [func.sum(table.c[name]) for name in names]
-    statement = scope.select(*(key.label(f"key_{number}") for number, key in enumerate(keys)), *sums)
-    if asked.agent_id:
-        statement = statement.where(table.c.agent_id == asked.agent_id)
-    return statement.group_by(*keys) if keys else statement
+def _summed(
+    scope: Scope, asked: Asked, zone: Offsets, source: tuple[str, str], sums: Sequence[str], since: int, until: int,
+    more: str = "",
+) -> Iterator[Key]:  # fmt: skip
+    """Keys and sums. As text: to put forty sums together as expressions costs more than to run them."""
+    table, time = source
+    keys = _keys(asked, zone, time)
+    of_agent = " AND agent_id = :agent" if asked.agent_id else ""
+    group = f" GROUP BY {', '.join(keys)}" if keys else ""
+    # All names are ours; what was sent stands in the values alone.
+    sql = (
+        f"SELECT {', '.join([*keys, *sums])} FROM {table} WHERE workspace_id = :workspace "  # noqa: S608
+        f"AND {time} >= :since AND {time} < :until{of_agent}{more}{group}"
+    )
+    values: dict[str, Any] = {"since": since, "until": until} | ({"agent": asked.agent_id} if asked.agent_id else {})
+    values |= {"first": id_at("ref", max(0, since - HOUR_MS))} if more else {}
+    yield from (tuple(row) for row in scope.text(sql, **values))
 
 
-def _keys(asked: Asked, zone: Offsets, table: Table, time: ColumnElement[Any]) -> Iterator[ColumnElement[Any]]:
+def _keys(asked: Asked, zone: Offsets, time: str) -> Sequence[str]:
     match asked.group:
         case None:
-            return
+            return ()
         case Group.DAY:
-            yield zone.local(time) // literal(DAY_MS)
+            return (f"({zone.local(time)}) / {DAY_MS}",)
         case Group.HOUR:
-            yield zone.local(time) // literal(HOUR_MS)
+            return (f"({zone.local(time)}) / {HOUR_MS}",)
         case Group.HOUR_OF_DAY:
-            yield (zone.local(time) // literal(HOUR_MS)) % literal(24)
+            return (f"({zone.local(time)}) / {HOUR_MS} % 24",)
         case group:
-            yield from (table.c[name] for name in _BY_REASON[group])
+            return _BY_KIND[group]
 
 
 def _add(asked: Asked, zone: Offsets, found: dict[Key, FigureRow], values: Key, names: Sequence[str]) -> None:
@@ -228,16 +234,12 @@ def _add_refused(asked: Asked, zone: Offsets, scope: Scope, found: dict[Key, Fig
     """Calls that were not taken belong to no agent: they are told by time alone."""
     if asked.agent_id or (asked.group is not None and asked.group not in _IN_TIME):
         return
-    table, at = REFUSED_CALLS.c, REFUSED_CALLS.c.at
-    keys = [*_keys(asked, zone, REFUSED_CALLS, at)]
-    labelled = (key.label(f"key_{number}") for number, key in enumerate(keys))
-    statement = scope.select(*labelled, func.count(table.id), func.sum(table.saved_nano))
-    in_time = (at >= asked.since, at < asked.until, table.id >= id_at("ref", max(0, asked.since - HOUR_MS)))
-    statement = statement.where(*in_time)
-    for row in scope.all(statement.group_by(*keys) if keys else statement):
-        *key, refused, saved = tuple(row)
-        _add(asked, zone, found, (*key, *(0 for _ in names)), names)
-        found[tuple(key)].sums |= {str(Measure.REFUSED): int(refused), str(Measure.SAVED): int(saved or 0)}
+    source, sums = (REFUSED_CALLS.name, "at"), ("COUNT(*)", "SUM(saved_nano)")
+    for row in _summed(scope, asked, zone, source, sums, asked.since, asked.until, " AND id >= :first"):
+        *key, refused, saved = row
+        if refused:
+            _add(asked, zone, found, (*key, *(0 for _ in names)), names)
+            found[tuple(key)].sums |= {str(Measure.REFUSED): int(refused), str(Measure.SAVED): int(saved or 0)}
     for figures in found.values():
         figures.sums.setdefault(str(Measure.REFUSED), 0)
         figures.sums.setdefault(str(Measure.SAVED), 0)

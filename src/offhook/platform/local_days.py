@@ -4,10 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
-
-from sqlalchemy import case
-from sqlalchemy.sql.elements import ColumnElement
+from typing import Final
 
 from offhook import clock
 
@@ -35,13 +32,13 @@ class Offsets:
         """An hour here is an hour there."""
         return all(offset % HOUR_MS == 0 for offset in self.ms)
 
-    def local(self, column: ColumnElement[int]) -> ColumnElement[int]:
-        """The local time of a moment's column, in milliseconds since 1970 there."""
+    def local(self, column: str) -> str:
+        """The local time of a moment's column, in milliseconds since 1970 there, as SQL."""
         first, *others = zip(self.since, self.ms, strict=True)
         if not others:
-            return column + first[1]
-        held: list[Any] = [(column >= since, column + ms) for since, ms in reversed(others)]
-        return case(*held, else_=column + first[1])
+            return f"{column} + {first[1]}"
+        held = " ".join(f"WHEN {column} >= {since} THEN {column} + {ms}" for since, ms in reversed(others))
+        return f"CASE {held} ELSE {column} + {first[1]} END"
 
     def moment(self, local: int) -> int:
         """The moment of a local time; of one that is skipped, the moment of the jump; of one that is there twice, the

@@ -67,7 +67,9 @@ class OfServer:
         if self._vault.last is None or not self._vault.last.is_locked:
             return
         for workspace in self._snapshot.workspaces():
-            yield Sight(workspace, TaskKind.VAULT_LOCKED, "vault", "The vault is locked: the keys in it cannot be used.")
+            yield Sight(
+                workspace, TaskKind.VAULT_LOCKED, "vault", "The vault is locked: the keys in it cannot be used."
+            )
 
     def _budgets(self) -> Iterator[Sight]:
         at, rules, tally = clock.wall_ms(), self._limits.rules, self._limits.tally

@@ -100,8 +100,7 @@ def _read(scope: Scope, at: int, zone: str) -> dict[str, Any]:
     ahead = offsets(zone, begins[0], at + DAY_MS)
     ends = [*begins[1:], day + DAY_MS]
     days = [_of_day(rows, ahead.at(begin) + begin, begin, end) for begin, end in zip(begins, ends, strict=True)]
-    now = _week(scope, begins[-1 - WEEK], day, zone)
-    before = _week(scope, begins[-1 - 2 * WEEK], begins[-1 - WEEK], zone)
+    now, before = _together(days[-1 - WEEK : -1]), _together(days[-1 - 2 * WEEK : -1 - WEEK])
     tasks = scope.all(scope.select(TASKS).where(TASKS.c.status == OPEN).order_by(TASKS.c.id.desc()).limit(MOST_COUNTED))
     questions = scope.select(QUESTIONS.c.id).where(QUESTIONS.c.status == OPEN).limit(MOST_COUNTED)
     live = scope.select(*LISTED).where(CALLS.c.status.in_(LIVE), CALLS.c.kind != TEST)
@@ -132,9 +131,9 @@ def _of_day(rows: dict[int, FigureRow], local: int, begin: int, end: int) -> Fig
     return FigureRow((local // DAY_MS,), begin, end, found.sums if found is not None else _nothing())
 
 
-def _week(scope: Scope, since: int, until: int, zone: str) -> FigureRow:
-    found = read(Asked(TRENDS, since, until, None, "", zone), scope)
-    return found[0] if found else FigureRow((), since, until, _nothing())
+def _together(days: Sequence[FigureRow]) -> FigureRow:
+    sums = {name: sum(day.sums.get(name, 0) for day in days) for name in _nothing()}
+    return FigureRow((), days[0].since, days[-1].until, sums)
 
 
 def _nothing() -> dict[str, int]:
