@@ -47,12 +47,15 @@ def _sum(scope: Scope, figures: Mapping[str, Any], costs: Sequence[Any], sign: i
     whose = {"agent_id": figures["agent_id"]}
     kinds = {name: figures[name] for name in ("agent_version", *KINDS)}
     hour = at - at % HOUR_MS
-    scope.add(FIGURE_HOURS, _HOUR, SUMS, hour=hour, **whose, **sums)
-    scope.add(FIGURE_DAYS, _DAY, SUMS, day=at - at % DAY_MS, **whose, **kinds, **sums)
-    for line in costs:
-        price = line["price_nano"] if line["nano"] is not None else UNKNOWN_PRICE
-        scope.add(
-            COST_HOURS, _COST, ("quantity", "nano"), hour=hour, **whose, component=line["component"],
-            item=line["item"][:200], unit=line["unit"], price_nano=price, is_own_price=bool(line["is_own_price"]),
-            quantity=sign * line["quantity"], nano=sign * (line["nano"] or 0),
-        )  # fmt: skip
+    scope.add(FIGURE_HOURS, _HOUR, SUMS, [{"hour": hour, **whose, **sums}])
+    scope.add(FIGURE_DAYS, _DAY, SUMS, [{"day": at - at % DAY_MS, **whose, **kinds, **sums}])
+    lines = [
+        {
+            "hour": hour, **whose, "component": line["component"], "item": line["item"][:200], "unit": line["unit"],
+            "price_nano": line["price_nano"] if line["nano"] is not None else UNKNOWN_PRICE,
+            "is_own_price": bool(line["is_own_price"]), "quantity": sign * line["quantity"],
+            "nano": sign * (line["nano"] or 0),
+        }
+        for line in costs
+    ]  # fmt: skip
+    scope.add(COST_HOURS, _COST, ("quantity", "nano"), lines)
