@@ -3,12 +3,13 @@
 from typing import Any, Final
 
 from offhook import clock
+from offhook.agents.languages import script_for
 from offhook.call.journal import Header
 from offhook.call.records.port import Record
 from offhook.core import commands as cmd
 from offhook.core import events as ev
 from offhook.core import history as hist
-from offhook.core.behaviour import Behaviour, Script
+from offhook.core.behaviour import Behaviour
 from offhook.core.endings import EndReason
 from offhook.ids import id_at, new_id
 from tests.calling import Calling
@@ -24,13 +25,9 @@ What = ev.Event | cmd.Command
 
 def header(agent_key: str = "", *, language: str = "en-US", at: int = 0, **changes: Any) -> Header:
     """What a call begins with; its id is of the moment at which it began."""
-    script = Script(
-        language=language, question_words=("do", "can", "what", "haben"), negations=("not", "don't", "nicht", "kein"),
-        conditions=("if", "wenn", "once"),
-    )  # fmt: skip
     at = at or clock.wall_ms()
     own: dict[str, Any] = {
-        "call": id_at("call", at) + new_id("x")[-16:], "agent": "hotel", "agent_key": agent_key, "script": script,
+        "call": id_at("call", at) + new_id("x")[-16:], "agent": "hotel", "agent_key": agent_key, "script": script_for(language),
         "behaviour": Behaviour(), "started": clock.rfc3339(at), "from_number": "+15005550006",
         "to_number": "+15005550001", "providers": PROVIDERS, "carrier_call": new_id("CA"),
     }  # fmt: skip

@@ -47,7 +47,9 @@ def test_figures_open_their_calls_and_the_statement_adds_up_to_them(play: Play) 
             cost = sum(nano(one["cost"]["amount"]) for one in calls)
             assert nano(whole["values"]["cost"]["amount"]) == cost > 0
             for group in set(Group) - {Group.HOUR}:
-                rows = (await sent(world, "/analytics/query", {"measures": MEASURES, "group_by": group, **span}))["rows"]
+                rows = (await sent(world, "/analytics/query", {"measures": MEASURES, "group_by": group, **span}))[
+                    "rows"
+                ]
                 assert sum(row["values"]["calls"] for row in rows) == 5, group
                 assert sum(nano(row["values"]["cost"]["amount"]) for row in rows) == cost, group
                 for row in rows:
@@ -55,7 +57,11 @@ def test_figures_open_their_calls_and_the_statement_adds_up_to_them(play: Play) 
                         behind = (await got(world, "/calls", **row["calls_query"]))["data"]
                         assert len(behind) == row["values"]["calls"], (group, row)
             hours = {"measures": ["calls"], "group_by": "hour", **span, "from": clock.rfc3339(now - 5 * DAY_MS)}
-            assert [row["values"]["calls"] for row in (await sent(world, "/analytics/query", hours))["rows"]] == [1, 1, 2]
+            assert [row["values"]["calls"] for row in (await sent(world, "/analytics/query", hours))["rows"]] == [
+                1,
+                1,
+                2,
+            ]
             assert [one["id"] for one in (await got(world, "/calls", has="questions"))["data"]] == [calls[-1]["id"]]
             await statement_adds_up(world, calls)
             home = await got(world, "/today", tz="Europe/Berlin")
@@ -167,7 +173,9 @@ def test_a_question_is_grouped_answered_known_and_taken_back(play: Play) -> None
             assert "Q: Can I bring my dog?\nA: Yes, for ten euros a night.\n" in content and kept["is_used"]
             runtime = await world.platform.line_up.document(made["id"], 2)
             assert [path.read_text() for path in runtime.knowledge_paths()] == [content]
-            assert [t["question_id"] for t in (await got(world, "/tasks", kind="question"))["data"]] == [breakfast["id"]]
+            assert [t["question_id"] for t in (await got(world, "/tasks", kind="question"))["data"]] == [
+                breakfast["id"]
+            ]
 
             await sent(world, f"/questions/{breakfast['id']}/answer", {"text": "Twelve euros."})
             # Asked of a version that did not know it yet, then of one that should.
@@ -185,7 +193,9 @@ def test_a_question_is_grouped_answered_known_and_taken_back(play: Play) -> None
             last = (await got(world, f"{agent}/versions"))["data"][0]["number"]
             assert (await got(world, f"{agent}/versions/{last}"))["document"].get("knowledge", []) == []
             await sent(world, f"/questions/{breakfast['id']}/dismiss")
-            assert [one["id"] for one in (await got(world, "/questions", status="dismissed"))["data"]] == [breakfast["id"]]
+            assert [one["id"] for one in (await got(world, "/questions", status="dismissed"))["data"]] == [
+                breakfast["id"]
+            ]
             assert (await got(world, "/audit-events", action="question.*"))["data"]
 
     play(act)
@@ -284,7 +294,9 @@ def test_what_the_server_sees_is_a_task_for_as_long_as_it_lasts(play: Play) -> N
         await watch.look()
         assert (await got(world, f"/tasks/{task['id']}"))["is_over"] is True
         broken = [{"setting": "voice_url", "wanted": "a", "found": "c"}]
-        await store.write(world.workspace, lambda scope: scope.update(PHONE_NUMBERS, PHONE_NUMBERS.c.id == key, drift=broken))
+        await store.write(
+            world.workspace, lambda scope: scope.update(PHONE_NUMBERS, PHONE_NUMBERS.c.id == key, drift=broken)
+        )
         await watch.look()
         (second,) = (await got(world, "/tasks"))["data"]
         assert second["id"] != task["id"]
@@ -326,7 +338,10 @@ def test_views_are_ones_own_or_shared(play_here: Play) -> None:
             mine = (await viewer.post("/views", json=body)).json()
             assert (await viewer.post("/views", json=body | {"query": {}})).status_code == 200
             shared = (await owner.post("/views", json=body | {"is_shared": True})).json()
-            assert {one["id"] for one in (await viewer.get("/views?page=calls")).json()["data"]} == {mine["id"], shared["id"]}
+            assert {one["id"] for one in (await viewer.get("/views?page=calls")).json()["data"]} == {
+                mine["id"],
+                shared["id"],
+            }
             assert [one["is_own"] for one in (await owner.get("/views")).json()["data"]] == [True]
             assert (await owner.delete(f"/views/{mine['id']}")).status_code == 404
             assert (await viewer.delete(f"/views/{shared['id']}")).status_code == 403

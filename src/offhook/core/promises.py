@@ -72,9 +72,14 @@ def said(text: str, phrases: Mapping[_K, Collection[str]], script: Script) -> It
             before = f"{before} {words}"
 
 
-def has(text: str, phrases: Collection[str], unless: Collection[str] = ()) -> bool:
-    """Some clause of the text holds one of the phrases and none of `unless`."""
+def has(
+    text: str, phrases: Collection[str], *, unless: Collection[str] = (), unless_in_sentence: Collection[str] = ()
+) -> bool:
+    """Some clause of the text holds one of the phrases, and none of `unless`; nor does its sentence hold one of the
+    others."""
     for sentence in _SENTENCE_END.split(text):
+        if unless_in_sentence and _has_any(normalize(sentence), unless_in_sentence):
+            continue
         for clause in _CLAUSE_END.split(sentence):
             words = normalize(clause)
             if any(_pattern(phrase).search(words) for phrase in phrases) and not _has_any(words, unless):

@@ -128,7 +128,7 @@ class Owed:
     def _is_wish(self, text: str) -> bool:
         # In a question a "not" is a manner: "könnten Sie mich nicht zurückrufen?"
         unless = () if "?" in text else self.header.script.negations
-        return promises.has(text, self._words.call_back_wishes, unless)
+        return promises.has(text, self._words.call_back_wishes, unless=unless)
 
     def _agent_said(self, turn: int, text: str, at: float) -> None:
         script = self.header.script
@@ -148,7 +148,7 @@ class Owed:
         question = self._texts.get(turn, "")
         if len(question.split()) < 2 and not self._texts.get(turn - 1):
             return False
-        if promises.has(text, self._words.unknown, self._words.unknown_of_words):
+        if promises.has(text, self._words.unknown, unless_in_sentence=self._words.unknown_of_words):
             return True
         # Nothing was found, and nothing else was asked: where the agent asks back, it has not answered yet.
         has_run = any(run.turn == turn for run in self._runs.values())
