@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+import msgspec
+
 from offhook import clock
 from offhook.agents.languages import script_for
 from offhook.call.journal import Header
@@ -27,7 +29,9 @@ def header(agent_key: str = "", *, language: str = "en-US", at: int = 0, **chang
     """What a call begins with; its id is of the moment at which it began."""
     at = at or clock.wall_ms()
     own: dict[str, Any] = {
-        "call": id_at("call", at) + new_id("x")[-16:], "agent": "hotel", "agent_key": agent_key, "script": script_for(language),
+        "call": id_at("call", at) + new_id("x")[-16:], "agent": "hotel", "agent_key": agent_key,
+        # As of an agent with tools of its own: no phrase is one tool's alone.
+        "script": msgspec.structs.replace(script_for(language), tools={}),
         "behaviour": Behaviour(), "started": clock.rfc3339(at), "from_number": "+15005550006",
         "to_number": "+15005550001", "providers": PROVIDERS, "carrier_call": new_id("CA"),
     }  # fmt: skip

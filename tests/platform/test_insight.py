@@ -1,4 +1,4 @@
-"""What is learned of calls, through the API: figures that open their calls, statements that add up, questions, tasks."""
+"""What is learned of calls, through the API: figures that open calls, statements that add up, questions, tasks."""
 
 from typing import Any
 
@@ -8,7 +8,14 @@ from offhook import clock
 from offhook.core.endings import EndReason
 from offhook.core.history import Outcome
 from offhook.ids import new_id
+from offhook.platform import task_sights
 from offhook.platform.analytics import Group
+from offhook.platform.folding import EndedCall, fold, store_folded
+from offhook.platform.price_book import PriceBook
+from offhook.platform.statement_pages import as_pdf
+from offhook.platform.statements import as_csv
+from offhook.platform.usage import AgentUsage, Usage, UsageLine, month_of
+from offhook.speech.catalogue import models
 from offhook.store.scope import Scope
 from offhook.store.tables.agents import AGENTS
 from offhook.store.tables.calls import CALLS, REFUSED_CALLS
@@ -96,6 +103,18 @@ async def statement_adds_up(world: World, calls: list[Any]) -> None:
     assert (await world.client.get("/usage", params={"month": "2026-13"})).status_code == 422
 
 
+def test_a_statement_is_pages_whatever_names_there_are() -> None:
+    month = month_of("2026-11", "Europe/Berlin")
+    agents = [AgentUsage("agent_1", "Grüße & <b>Żółw</b> 東京", 3, 90_000, 30_000_000, 1)]
+    lines = [UsageLine("agent_1", "stt", "x" * 90, "second", 300, 100_000, 30_000_000, False),
+             UsageLine("agent_1", "carrier", "twilio inbound", "minute", 3, None, None, False)]  # fmt: skip
+    pages = as_pdf(Usage(month, agents, lines), "=cmd")
+    assert pages.startswith(b"%PDF-") and len(pages) < 200_000
+    odd = Usage(month, [AgentUsage("agent_1", "=1+1", 1, 1, 1, 0)], lines)
+    assert b",'=1+1," in as_csv(odd), "no spreadsheet is to reckon with a name"
+    assert (month.until - month.since, month.since % 3_600_000) == (30 * DAY_MS, 0)
+
+
 def nano(amount: str) -> int:
     whole, _, part = amount.partition(".")
     return int(whole + part.ljust(9, "0"))
@@ -126,9 +145,6 @@ def test_calls_that_are_samples_tests_or_folded_again_are_not_counted_twice(play
             assert before["calls"] == 1 and (await got(world, "/tasks"))["data"] == []
             row = await here.row(one)
             values = {name: value for name, value in row._mapping.items() if name != "workspace_id"}
-            from offhook.platform.folding import EndedCall, fold, store_folded
-            from offhook.platform.price_book import PriceBook
-
             folder = next(world.platform.settings.data_dir.glob(f"calls/*{one}"))
             ended = EndedCall(world.workspace, values, folder)
             await store_folded(world.platform.store, world.platform.objects, ended, fold(ended, PriceBook(), None))
@@ -276,8 +292,8 @@ def test_what_the_server_sees_is_a_task_for_as_long_as_it_lasts(play: Play) -> N
             account = new_id("acct")
             scope.insert(CARRIER_ACCOUNTS, id=account, carrier="twilio", account_sid="AC1", status="ok", created_at=1)
             scope.insert(
-                PHONE_NUMBERS, id=key, carrier_account_id=account, number="+15005550001", carrier_sid="PN1", previous={},
-                drift=[{"setting": "voice_url", "wanted": "a", "found": "b"}], connected_at=1,
+                PHONE_NUMBERS, id=key, carrier_account_id=account, number="+15005550001", carrier_sid="PN1",
+                drift=[{"setting": "voice_url", "wanted": "a", "found": "b"}], connected_at=1, previous={},
             )  # fmt: skip
 
         await store.write(world.workspace, drift)
@@ -309,9 +325,6 @@ def test_what_the_server_sees_is_a_task_for_as_long_as_it_lasts(play: Play) -> N
 
 def test_a_model_that_ends_and_a_full_disk_are_tasks(play_here: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     async def act(world: World) -> None:
-        from offhook.platform import task_sights
-        from offhook.speech.catalogue import models
-
         ends = next(one for one in models() if one.provider == "openai" and one.ends_at is not None)
         monkeypatch.setattr(task_sights, "ENDS_DAYS", 10_000)
         monkeypatch.setattr(task_sights.OsDisk, "probe", lambda self, folder: 5_000_000)
