@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from offhook import clock
+from offhook.call.records.disk import OsDisk
 from offhook.core.endings import EndReason
 from offhook.core.history import Outcome
 from offhook.ids import new_id
@@ -327,7 +328,7 @@ def test_a_model_that_ends_and_a_full_disk_are_tasks(play_here: Play, monkeypatc
     async def act(world: World) -> None:
         ends = next(one for one in models() if one.provider == "openai" and one.ends_at is not None)
         monkeypatch.setattr(task_sights, "ENDS_DAYS", 10_000)
-        monkeypatch.setattr(task_sights.OsDisk, "probe", lambda self, folder: 5_000_000)
+        monkeypatch.setattr(OsDisk, "probe", lambda self, folder: 5_000_000)
         document = {"name": "hotel", "stt": {"provider": "scripted"}, "tts": {"provider": "scripted"},
                     "llm": {"provider": "openai", "model": ends.name}}  # fmt: skip
         made = await sent(world, "/agents", {"document": document}, 201)

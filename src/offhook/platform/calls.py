@@ -265,15 +265,17 @@ def _told_so_far(lines: Sequence[JournalLine], book: PriceBook, began_ms: int, c
 
 
 def _listed(wanted: Wanted, after: str, limit: int, scope: Scope) -> Sequence[Any]:
-    statement = scope.select(*LISTED)
+    statement, order = scope.select(*LISTED), CALLS.c.id
     if of_figures := _of_figures(wanted):
         counted = CALL_FIGURES.c.call_id.label("counted")
         statement = scope.select(*LISTED, counted).where(CALL_FIGURES.c.call_id == CALLS.c.id, *of_figures)
+        # Their rows are short: they are looked through, and not the calls'.
+        order = CALL_FIGURES.c.call_id
     statement = statement.where(*_filters(wanted, scope.dialect))
     if after:
-        statement = statement.where(CALLS.c.id < after)
+        statement = statement.where(order < after)
     if not wanted.words.strip():
-        return scope.all(statement.order_by(CALLS.c.id.desc()).limit(limit))
+        return scope.all(statement.order_by(order.desc()).limit(limit))
     found = search.found(scope.dialect, wanted.words)
     if found is None:
         raise Invalid([Flaw("/q", "there is no word in it")])

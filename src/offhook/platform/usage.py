@@ -126,7 +126,10 @@ def _read(month: Month, agent_id: str, scope: Scope) -> Usage:
     names = {
         row.id: row.name for row in scope.all(scope.select(AGENTS.c.id, AGENTS.c.name).where(AGENTS.c.id.in_(ids)))
     }
-    agents = [AgentUsage(row[0], names.get(row[0], row[0]), *(int(value or 0) for value in row[1:])) for row in rows]
+    agents = [
+        AgentUsage(agent, names.get(agent, agent), int(calls), int(ms), int(nano), int(unpriced))
+        for agent, calls, ms, nano, unpriced in rows
+    ]
     agents = [one for one in agents if one.calls]
     return Usage(month, sorted(agents, key=lambda one: (-one.nano, one.agent_id)), _lines(scope.all(costs)))
 
