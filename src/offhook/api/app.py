@@ -32,6 +32,7 @@ from offhook.api import (
     prices,
     provider_keys,
     questions,
+    samples,
     sessions,
     stream,
     tasks,
@@ -82,6 +83,7 @@ _ROUTERS: Final = (
     today.router,
     usage.router,
     views.router,
+    samples.router,
 )
 
 

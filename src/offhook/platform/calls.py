@@ -96,6 +96,7 @@ class Wanted:
     """and before that."""
     metadata: Sequence[tuple[str, str]] = ()
     words: str = ""
+    is_sample: bool | None = None
     has: Has | None = None
     agent_version: int | None = None
     provider: str = ""
@@ -311,6 +312,8 @@ def _filters(wanted: Wanted, dialect: str) -> Iterator[ColumnElement[bool]]:
         yield columns.agent_version == wanted.agent_version
     for name, value in wanted.metadata:
         yield columns.metadata[name].as_string() == value
+    if wanted.is_sample is not None:
+        yield columns.is_sample.is_(wanted.is_sample)
     if wanted.warning and dialect == "postgresql":
         yield cast(columns.warnings, JSONB).contains([wanted.warning])
     elif wanted.warning:

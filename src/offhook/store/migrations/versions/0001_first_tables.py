@@ -664,6 +664,7 @@ def upgrade() -> None:
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.create_index("ix_tasks_call", ["workspace_id", "call_id"], unique=False)
         batch_op.create_index("ix_tasks_list", ["workspace_id", "status", "id"], unique=False)
+        batch_op.create_index("ix_tasks_source", ["workspace_id", "source", "is_over"], unique=False)
         batch_op.create_index(batch_op.f("ix_tasks_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
