@@ -3,9 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, select
@@ -97,7 +95,7 @@ class OfServer:
             for model, ends_at in self._ends.get((agent.id, agent.version), ()):
                 if (ends_at - today).days > ENDS_DAYS:
                     continue
-                at = round(datetime.combine(ends_at, time(), ZoneInfo("UTC")).timestamp() * 1000)
+                at = clock.read_rfc3339(f"{ends_at.isoformat()}T00:00:00+00:00")
                 told = "was switched off" if ends_at <= today else "ends"
                 yield Sight(
                     agent.workspace, TaskKind.MODEL_ENDS, f"{agent.id}:{model}",

@@ -6,10 +6,8 @@ before. No call is in two months, and none is left out.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
 
@@ -98,8 +96,7 @@ class Usages:
 def month_of(name: str, zone: str) -> Month:
     """A month as `2026-11`; empty: this one. Raises `Invalid`."""
     if not name:
-        now = datetime.fromtimestamp(clock.wall_ms() / 1000, ZoneInfo(zone))
-        name = f"{now:%Y-%m}"
+        name = f"{clock.wall_in(zone):%Y-%m}"
     year, _, month = name.partition("-")
     if not (len(name) == 7 and year.isdigit() and month.isdigit() and 1970 < int(year) < 3000 and 0 < int(month) < 13):
         raise Invalid([Flaw("/month", "a month is wanted, as 2026-11")])
@@ -108,7 +105,7 @@ def month_of(name: str, zone: str) -> Month:
 
 
 def _began(year: int, month: int, zone: str) -> int:
-    at = round(datetime(year, month, 1, tzinfo=ZoneInfo(zone)).astimezone(UTC).timestamp() * 1000)
+    at = clock.month_began_ms(year, month, zone)
     return at - at % HOUR_MS
 
 
@@ -128,7 +125,7 @@ def _read(month: Month, agent_id: str, scope: Scope) -> Usage:
     }
     agents = [
         AgentUsage(agent, names.get(agent, agent), int(calls), int(ms), int(nano), int(unpriced))
-        for agent, calls, ms, nano, unpriced in rows
+        for agent, calls, ms, nano, unpriced in map(tuple, rows)
     ]
     agents = [one for one in agents if one.calls]
     return Usage(month, sorted(agents, key=lambda one: (-one.nano, one.agent_id)), _lines(scope.all(costs)))
