@@ -374,7 +374,7 @@ DayFigures = TypedDict(
         "saved_estimate": "Money",
     },
 )
-"""A day."""
+"""What came of the calls of one day, in the zone that was asked for."""
 
 
 class DeletedAgent(TypedDict):
