@@ -31,6 +31,7 @@ from offhook.api import (
     prices,
     provider_keys,
     sessions,
+    sharing,
     webhooks,
 )
 from offhook.api.bounds import Bounds
@@ -67,6 +68,8 @@ _ROUTERS: Final = (
     calls.router,
     call_media.router,
     call_live.router,
+    sharing.router,
+    sharing.shared_router,
     prices.router,
 )
 

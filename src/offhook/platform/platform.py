@@ -47,6 +47,7 @@ from offhook.platform.processes import SERVER, Processes
 from offhook.platform.provider_keys import ProviderKeys
 from offhook.platform.records import CallRecords
 from offhook.platform.sessions import Sessions
+from offhook.platform.sharing import Sharing
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.throttle import Throttle
 from offhook.platform.trials import made_ready
@@ -106,6 +107,7 @@ class Platform:
     call_feeds: Feeds = field(init=False)
     calls: Calls = field(init=False)
     prices: Prices = field(init=False)
+    sharing: Sharing = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
     invitations: Invitations = field(init=False)
@@ -146,6 +148,7 @@ class Platform:
             self.settings.keep_days,
         )  # fmt: skip
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
+        self.sharing = Sharing(self.store, self.calls)
         self.call_doors, self.call_feeds = CallDoors(lambda: self.processes.id), Feeds(self.calls, self.call_records)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)

@@ -184,6 +184,19 @@ class CallEvent(TypedDict):
     text: str
 
 
+class CallLink(TypedDict):
+    """A link to a moment of a call."""
+
+    id: str
+    call_id: str
+    at_ms: int
+    redact: bool
+    created_by: str
+    created_by_name: str
+    created_at: str
+    expires_at: str
+
+
 CallRecord = TypedDict(
     "CallRecord",
     {
@@ -524,6 +537,23 @@ class MadeApiKey(TypedDict):
     """Shown this once."""
 
 
+class MadeCallLink(TypedDict):
+    """A link that was just made."""
+
+    id: str
+    call_id: str
+    at_ms: int
+    redact: bool
+    created_by: str
+    created_by_name: str
+    created_at: str
+    expires_at: str
+    token: str
+    """For `/v1/shared/{token}`: shown this once."""
+    url: str
+    """The page that opens it; what stands behind the `#` reaches no log."""
+
+
 class MadeInvitation(TypedDict):
     """One that was just made."""
 
@@ -667,6 +697,17 @@ NewCall = TypedDict(
     },
 )
 """A call to be placed now."""
+
+
+class NewCallLink(TypedDict):
+    """A moment to be shared."""
+
+    at_ms: NotRequired[int]
+    """Where the page begins to play."""
+    expires_in_s: NotRequired[int]
+    """It opens nothing afterwards."""
+    redact: NotRequired[bool]
+    """Numbers of four digits and more and e-mail addresses are hidden, and silent in the recording."""
 
 
 class NewCarrierAccount(TypedDict):
@@ -813,6 +854,14 @@ class PageBlockedNumber(TypedDict):
     """PageBlockedNumber"""
 
     data: "list[BlockedNumber]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageCallLink(TypedDict):
+    """PageCallLink"""
+
+    data: "list[CallLink]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
 
@@ -1126,6 +1175,48 @@ class Session(TypedDict):
     role: "Role | None"
     scopes: list[str]
     workspaces: "list[Workspace]"
+
+
+SharedCall = TypedDict(
+    "SharedCall",
+    {
+        "started_at": str,
+        "duration_ms": int | None,
+        "kind": str,
+        "direction": str,
+        "from": str,
+        "to": str,
+        "agent_name": str,
+        "at_ms": int,
+        "redact": bool,
+        "has_recording": bool,
+        "expires_at": str,
+    },
+)
+"""What a link tells of its call."""
+
+
+class SharedTranscript(TypedDict):
+    """What was said."""
+
+    turns: "list[SharedTurn]"
+
+
+class SharedTurn(TypedDict):
+    """All that one party said until the floor passed. Places are seconds on the call's clock."""
+
+    number: int
+    role: str
+    """`caller`, `agent` or `person`."""
+    name: NotRequired[str]
+    """Of a person."""
+    text: str
+    """Of the agent: what the caller heard."""
+    unheard: NotRequired[str]
+    """What the agent would have gone on to say."""
+    interrupted: NotRequired[bool]
+    at_s: float
+    until_s: float
 
 
 class SignIn(TypedDict):

@@ -724,6 +724,51 @@ class Operations:
             ),
         )
 
+    def list_call_links(
+        self, call_id: str, *, limit: int | None = None, after: str | None = None
+    ) -> models.PageCallLink:
+        """The links that open this call now, newest first."""
+        return cast(
+            "models.PageCallLink",
+            self._ask("GET", f"/calls/{quote(str(call_id), safe='')}/links", query={"limit": limit, "after": after}),
+        )
+
+    def share_call(
+        self, call_id: str, body: models.NewCallLink, *, idempotency_key: str | None = None
+    ) -> models.MadeCallLink:
+        """A link to a moment of this call, for people without an account. It is shown this once."""
+        return cast(
+            "models.MadeCallLink",
+            self._ask(
+                "POST",
+                f"/calls/{quote(str(call_id), safe='')}/links",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def revoke_call_link(self, call_id: str, link_id: str) -> None:
+        """It opens nothing any more."""
+        self._ask("DELETE", f"/calls/{quote(str(call_id), safe='')}/links/{quote(str(link_id), safe='')}")
+
+    def get_shared_call(self, token: str) -> models.SharedCall:
+        """What a link opens: a call and a moment in it. Nobody signs in."""
+        return cast("models.SharedCall", self._ask("GET", f"/shared/{quote(str(token), safe='')}"))
+
+    def get_shared_transcript(self, token: str) -> models.SharedTranscript:
+        """What was said in it."""
+        return cast("models.SharedTranscript", self._ask("GET", f"/shared/{quote(str(token), safe='')}/transcript"))
+
+    def get_shared_recording(self, token: str, *, range: str | None = None) -> bytes:
+        """The recording as WAV, whole or in ranges; silent where something is hidden."""
+        return cast(
+            "bytes", self._ask("GET", f"/shared/{quote(str(token), safe='')}/recording", headers={"Range": range})
+        )
+
+    def get_shared_peaks(self, token: str) -> bytes:
+        """The recording as a picture; flat where something is hidden."""
+        return cast("bytes", self._ask("GET", f"/shared/{quote(str(token), safe='')}/peaks"))
+
     def list_prices(
         self,
     ) -> models.PagePriceShown:
@@ -1488,6 +1533,55 @@ class AsyncOperations:
                 headers={"last-event-id": last_event_id},
             ),
         )
+
+    async def list_call_links(
+        self, call_id: str, *, limit: int | None = None, after: str | None = None
+    ) -> models.PageCallLink:
+        """The links that open this call now, newest first."""
+        return cast(
+            "models.PageCallLink",
+            await self._ask(
+                "GET", f"/calls/{quote(str(call_id), safe='')}/links", query={"limit": limit, "after": after}
+            ),
+        )
+
+    async def share_call(
+        self, call_id: str, body: models.NewCallLink, *, idempotency_key: str | None = None
+    ) -> models.MadeCallLink:
+        """A link to a moment of this call, for people without an account. It is shown this once."""
+        return cast(
+            "models.MadeCallLink",
+            await self._ask(
+                "POST",
+                f"/calls/{quote(str(call_id), safe='')}/links",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def revoke_call_link(self, call_id: str, link_id: str) -> None:
+        """It opens nothing any more."""
+        await self._ask("DELETE", f"/calls/{quote(str(call_id), safe='')}/links/{quote(str(link_id), safe='')}")
+
+    async def get_shared_call(self, token: str) -> models.SharedCall:
+        """What a link opens: a call and a moment in it. Nobody signs in."""
+        return cast("models.SharedCall", await self._ask("GET", f"/shared/{quote(str(token), safe='')}"))
+
+    async def get_shared_transcript(self, token: str) -> models.SharedTranscript:
+        """What was said in it."""
+        return cast(
+            "models.SharedTranscript", await self._ask("GET", f"/shared/{quote(str(token), safe='')}/transcript")
+        )
+
+    async def get_shared_recording(self, token: str, *, range: str | None = None) -> bytes:
+        """The recording as WAV, whole or in ranges; silent where something is hidden."""
+        return cast(
+            "bytes", await self._ask("GET", f"/shared/{quote(str(token), safe='')}/recording", headers={"Range": range})
+        )
+
+    async def get_shared_peaks(self, token: str) -> bytes:
+        """The recording as a picture; flat where something is hidden."""
+        return cast("bytes", await self._ask("GET", f"/shared/{quote(str(token), safe='')}/peaks"))
 
     async def list_prices(
         self,

@@ -482,6 +482,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_call_lines_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
+        "call_links",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("call_id", sa.String(length=40), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.Column("redact", sa.Boolean(), nullable=False),
+        sa.Column("created_by", sa.String(length=40), nullable=False),
+        sa.Column("created_by_name", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_call_links_call_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_call_links_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_links")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_call_links_token_hash")),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("call_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_links_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_call_links_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_call_links_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
         "call_objects",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("call_id", sa.String(length=40), nullable=False),
