@@ -23,7 +23,9 @@ _TURN: Any = {
     "number": 3, "role": "agent", "name": "", "turn": 1, "text": "We open at eight.", "unheard": "",
     "interrupted": False, "at_s": 4.31, "until_s": 5.87,
     "latency": {"gap_ms": 512, "first_sound_ms": 0, "speculated": True,
-                "parts_ms": {"decision": 292, "transcript": 0, "brain": 110, "voice": 110, "sending": 0}},
+                "parts_ms": {"decision": 292, "transcript": 0, "brain": 110, "voice": 110, "sending": 0},
+                "moments": {"ended_s": 3.798, "asked_s": 3.91, "token_s": 4.2, "audio_s": 4.31, "decided_s": 4.09,
+                            "heard_s": 4.31}},
 }  # fmt: skip
 _RECORD: Any = {
     **{name: value for name, value in _CALL.items() if name != "warnings"},
@@ -91,6 +93,17 @@ class State(BaseModel):
     at_s: float
 
 
+class TurnMoments(BaseModel):
+    """When what happened, in seconds on the call's clock; work may begin before the decision to answer."""
+
+    ended_s: float = Field(description="The caller's last voiced sound.")
+    asked_s: float = Field(description="Whatever replies was asked.")
+    token_s: float | None = Field(description="The model's first token; null: there is no model.")
+    audio_s: float | None = Field(description="The voice's first audio.")
+    decided_s: float = Field(description="The caller's turn was over.")
+    heard_s: float = Field(description="The reply's first frame.")
+
+
 class Latency(BaseModel):
     """From the caller's last voiced sound to the agent's first, as heard."""
 
@@ -101,6 +114,7 @@ class Latency(BaseModel):
     )
     first_sound_ms: int = Field(description="To a short word before the reply; 0: there was none.")
     speculated: bool = Field(description="The reply was prepared before the caller's turn was known to be over.")
+    moments: TurnMoments | None = Field(default=None, description="Null: the record is of before they were kept.")
 
 
 class CallTurn(BaseModel):

@@ -486,6 +486,8 @@ class Latency(TypedDict):
     """To a short word before the reply; 0: there was none."""
     speculated: bool
     """The reply was prepared before the caller's turn was known to be over."""
+    moments: NotRequired["TurnMoments | None"]
+    """Null: the record is of before they were kept."""
 
 
 class Limits(TypedDict):
@@ -1320,6 +1322,23 @@ class Transcript(TypedDict):
 
     call_id: str
     turns: "list[CallTurn]"
+
+
+class TurnMoments(TypedDict):
+    """When what happened, in seconds on the call's clock; work may begin before the decision to answer."""
+
+    ended_s: float
+    """The caller's last voiced sound."""
+    asked_s: float
+    """Whatever replies was asked."""
+    token_s: float | None
+    """The model's first token; null: there is no model."""
+    audio_s: float | None
+    """The voice's first audio."""
+    decided_s: float
+    """The caller's turn was over."""
+    heard_s: float
+    """The reply's first frame."""
 
 
 class Validation(TypedDict):
