@@ -25,6 +25,7 @@ from offhook.platform.documents import Documents
 from offhook.platform.elsewhere import OtherProcesses
 from offhook.platform.events import Events
 from offhook.platform.files import FileAgents
+from offhook.platform.fixes import Fixes
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.gate_house import GateHouse
 from offhook.platform.idempotency import Idempotency
@@ -80,6 +81,7 @@ class Platform:
     api_keys: ApiKeys = field(init=False)
     agents: Agents = field(init=False)
     documents: Documents = field(init=False)
+    fixes: Fixes = field(init=False)
     call_values: CallValues = field(init=False)
     vault: Vault = field(init=False)
     snapshot: Snapshot = field(init=False)
@@ -125,6 +127,7 @@ class Platform:
         self.api_keys = ApiKeys(self.store)
         self.agents = Agents(self.store, self.settings)
         self.documents = Documents(self.store, self.objects, self.settings.data_dir / "agents")
+        self.fixes = Fixes(self.store, self.agents, self.documents)
         self.call_values = CallValues(self.store)
         self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
         self.snapshot = Snapshot(self.store, self.vault.secrets_of)

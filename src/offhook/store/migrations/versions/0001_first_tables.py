@@ -412,6 +412,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_webhooks_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
+        "agent_fixes",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("agent_id", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("asked", Json, nullable=False),
+        sa.Column("steps", Json, nullable=False),
+        sa.Column("call_id", sa.String(length=40), nullable=True),
+        sa.Column("at_ms", sa.Integer(), nullable=True),
+        sa.Column("created_by", sa.String(length=40), nullable=False),
+        sa.Column("created_by_name", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("undone_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_agent_fixes_agent_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_agent_fixes_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agent_fixes")),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("agent_fixes", schema=None) as batch_op:
+        batch_op.create_index("ix_agent_fixes_agent", ["workspace_id", "agent_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_agent_fixes_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
         "agent_versions",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("agent_id", sa.String(length=40), nullable=False),
