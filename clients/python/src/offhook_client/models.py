@@ -48,6 +48,20 @@ class AgentSummary(TypedDict):
     updated_at: str
 
 
+class AnswerSo(TypedDict):
+    """The agent is to know something."""
+
+    call_id: NotRequired[str]
+    """In which call it was heard."""
+    at_ms: NotRequired[int | None]
+    """And when in it."""
+    kind: Literal["fact"]
+    answer: str
+    """What is so."""
+    question: NotRequired[str]
+    """What callers ask."""
+
+
 class ApiKey(TypedDict):
     """A key, without what is secret."""
 
@@ -371,6 +385,29 @@ class Difference(TypedDict):
     found: str
 
 
+class DoneFix(TypedDict):
+    """What a fix has done to the draft; its ETag comes along."""
+
+    id: str
+    agent_id: str
+    kind: "Kind"
+    asked: dict[str, Any]
+    """What was wanted."""
+    call_id: str | None
+    """In which call it was heard."""
+    at_ms: int | None
+    created_by: str
+    created_by_name: str
+    created_at: str
+    undone_at: str | None
+    """When it was taken back."""
+    revision: int
+    """Of the draft from now on."""
+    fields: "list[FieldDifference]"
+    words: list[str]
+    """The same in words."""
+
+
 class End(TypedDict):
     """Have the agent say goodbye and hang up."""
 
@@ -405,6 +442,24 @@ class FirstMs(TypedDict):
     p50: int
     p75: int
     p95: int
+
+
+class Fix(TypedDict):
+    """Something that was put right in a draft."""
+
+    id: str
+    agent_id: str
+    kind: "Kind"
+    asked: dict[str, Any]
+    """What was wanted."""
+    call_id: str | None
+    """In which call it was heard."""
+    at_ms: int | None
+    created_by: str
+    created_by_name: str
+    created_at: str
+    undone_at: str | None
+    """When it was taken back."""
 
 
 class FlawBody(TypedDict):
@@ -458,6 +513,9 @@ class Keys(TypedDict):
     at_s: float
     turn: int
     keys: str
+
+
+Kind = Literal["say_so", "meant_so", "patience", "fact"]
 
 
 class KnowledgeDocument(TypedDict):
@@ -582,6 +640,20 @@ class MadeWebhook(TypedDict):
     old_secret_until: str | None
     """The secret before signs beside the new one until then."""
     secret: str
+
+
+class MeantSo(TypedDict):
+    """The transcriber is to expect a name or a term."""
+
+    call_id: NotRequired[str]
+    """In which call it was heard."""
+    at_ms: NotRequired[int | None]
+    """And when in it."""
+    kind: Literal["meant_so"]
+    term: str
+    """What was meant."""
+    heard: NotRequired[str]
+    """What was written down instead."""
 
 
 class Member(TypedDict):
@@ -892,6 +964,14 @@ class PageDelivery(TypedDict):
     """Give it as `after` for what follows; null: nothing does."""
 
 
+class PageFix(TypedDict):
+    """PageFix"""
+
+    data: "list[Fix]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
 class PageInvitation(TypedDict):
     """PageInvitation"""
 
@@ -1004,6 +1084,22 @@ class Participant(TypedDict):
     name: str
     number: NotRequired[str]
     from_s: float
+
+
+class Patience(TypedDict):
+    """The agent should have waited longer, or cut in sooner."""
+
+    call_id: NotRequired[str]
+    """In which call it was heard."""
+    at_ms: NotRequired[int | None]
+    """And when in it."""
+    kind: Literal["patience"]
+    change: NotRequired[Literal["wait", "cut_in"] | None]
+    """All silences behind a turn longer, or shorter."""
+    by_ms: NotRequired[int]
+    """By so much."""
+    turn_taking: NotRequired[dict[str, Any]]
+    """Or numbers of `turn_taking` as they are to be."""
 
 
 class PhoneNumber(TypedDict):
@@ -1159,6 +1255,20 @@ class Say(TypedDict):
     text: str
     at_once: NotRequired[bool]
     """Without waiting until nobody speaks."""
+
+
+class SayItSo(TypedDict):
+    """The voice is to say a word in another way."""
+
+    call_id: NotRequired[str]
+    """In which call it was heard."""
+    at_ms: NotRequired[int | None]
+    """And when in it."""
+    kind: Literal["say_so"]
+    word: str
+    """As it is written."""
+    say: str
+    """As it is said: in other letters, or `/ipa/`."""
 
 
 class Sent(TypedDict):

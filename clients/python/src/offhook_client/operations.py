@@ -228,6 +228,45 @@ class Operations:
         """Versions that know it keep it; the draft has to name it no more before it is published."""
         self._ask("DELETE", f"/agents/{quote(str(agent_id), safe='')}/documents/{quote(str(document_id), safe='')}")
 
+    def list_fixes(self, agent_id: str, *, limit: int | None = None, after: str | None = None) -> models.PageFix:
+        """What was put right in this agent's draft, newest first."""
+        return cast(
+            "models.PageFix",
+            self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/fixes", query={"limit": limit, "after": after}),
+        )
+
+    def fix_agent(
+        self,
+        agent_id: str,
+        body: models.SayItSo | models.MeantSo | models.Patience | models.AnswerSo,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
+    ) -> models.DoneFix:
+        """Put right in the draft what was heard in a call. Publish the agent for calls to show it."""
+        return cast(
+            "models.DoneFix",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/fixes",
+                headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
+                body=body,
+            ),
+        )
+
+    def undo_fix(
+        self, agent_id: str, fix_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> models.DoneFix:
+        """Take a fix back. What was changed since stays; where that is the same thing, nothing is done (409)."""
+        return cast(
+            "models.DoneFix",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/fixes/{quote(str(fix_id), safe='')}/undo",
+                headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
+            ),
+        )
+
     def list_models(self, *, kind: str | None = None, provider: str | None = None) -> models.PageModel:
         """All models that are known here; others of the same vendors work as well."""
         return cast("models.PageModel", self._ask("GET", "/models", query={"kind": kind, "provider": provider}))
@@ -1013,6 +1052,47 @@ class AsyncOperations:
         """Versions that know it keep it; the draft has to name it no more before it is published."""
         await self._ask(
             "DELETE", f"/agents/{quote(str(agent_id), safe='')}/documents/{quote(str(document_id), safe='')}"
+        )
+
+    async def list_fixes(self, agent_id: str, *, limit: int | None = None, after: str | None = None) -> models.PageFix:
+        """What was put right in this agent's draft, newest first."""
+        return cast(
+            "models.PageFix",
+            await self._ask(
+                "GET", f"/agents/{quote(str(agent_id), safe='')}/fixes", query={"limit": limit, "after": after}
+            ),
+        )
+
+    async def fix_agent(
+        self,
+        agent_id: str,
+        body: models.SayItSo | models.MeantSo | models.Patience | models.AnswerSo,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
+    ) -> models.DoneFix:
+        """Put right in the draft what was heard in a call. Publish the agent for calls to show it."""
+        return cast(
+            "models.DoneFix",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/fixes",
+                headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
+                body=body,
+            ),
+        )
+
+    async def undo_fix(
+        self, agent_id: str, fix_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> models.DoneFix:
+        """Take a fix back. What was changed since stays; where that is the same thing, nothing is done (409)."""
+        return cast(
+            "models.DoneFix",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/fixes/{quote(str(fix_id), safe='')}/undo",
+                headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
+            ),
         )
 
     async def list_models(self, *, kind: str | None = None, provider: str | None = None) -> models.PageModel:

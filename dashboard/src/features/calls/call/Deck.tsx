@@ -33,6 +33,7 @@ export interface DeckProps {
 
 /** Two voices on one clock: play, go faster, leave silence out, come nearer. Stays in sight while the page is read. */
 export function Deck(props: DeckProps) {
+  const { t } = useLingui();
   const { player, length, source, silent, aside } = props;
   const [shown, setShown] = useState<Span>({ from: 0, until: length });
   const follow = useRef(shown);
@@ -50,7 +51,7 @@ export function Deck(props: DeckProps) {
   );
   useZoomKeys(player, length, setShown);
   return (
-    <section className={classes.deck} aria-label={useLingui().t`The recording`}>
+    <section className={classes.deck} aria-label={t`The recording`}>
       {/* biome-ignore lint/a11y/useMediaCaption: the transcript stands below, and follows it */}
       {source && <audio ref={player.attach} src={source} preload="metadata" />}
       <div className={classes.row}>
@@ -146,7 +147,13 @@ function Zoom({ player, length, shown, setShown }: Zooming) {
   const isWhole = shown.until - shown.from >= length - 0.01;
   return (
     <span className={classes.zoom}>
-      <ActionIcon variant="subtle" color="gray" aria-label={t`Further away`} disabled={isWhole} onClick={() => nearer(0.5)}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={t`Further away`}
+        disabled={isWhole}
+        onClick={() => nearer(0.5)}
+      >
         <IconZoomOut size={17} stroke={1.6} />
       </ActionIcon>
       <ActionIcon variant="subtle" color="gray" aria-label={t`Nearer`} disabled={length <= 4} onClick={() => nearer(2)}>

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { type ReactNode, memo } from "react";
+import { memo, type ReactNode } from "react";
 import type { CallEvent, CallTurn, Keys, State, ToolRun } from "@/client";
 import { clockTime, number } from "@/ui/values";
 import type { Player } from "./player";
@@ -9,13 +9,28 @@ import { wishOf } from "./tools";
 
 type Tone = "plain" | "look" | "bad" | "good";
 
-function Note({ at, tone = "plain", player, children }: { at?: number; tone?: Tone; player?: Player; children: ReactNode }) {
+function Note({
+  at,
+  tone = "plain",
+  player,
+  children,
+}: {
+  at?: number;
+  tone?: Tone;
+  player?: Player;
+  children: ReactNode;
+}) {
   const { t } = useLingui();
   const told = at === undefined ? "" : clockTime(at);
   return (
     <div className={classes.note} data-tone={tone}>
       {at !== undefined && player ? (
-        <button type="button" className={classes.time} aria-label={t`Hear from ${told}`} onClick={() => player.playFrom(at)}>
+        <button
+          type="button"
+          className={classes.time}
+          aria-label={t`Hear from ${told}`}
+          onClick={() => player.playFrom(at)}
+        >
           {told}
         </button>
       ) : (
@@ -76,7 +91,8 @@ export const ToolNote = memo(function ToolNote({ tool, player }: { tool: ToolRun
 });
 
 function Outcome({ tool }: { tool: ToolRun }) {
-  const took = tool.took_ms === null ? "" : tool.took_ms < 1000 ? `${tool.took_ms} ms` : `${number(tool.took_ms / 1000, 1)} s`;
+  const took =
+    tool.took_ms === null ? "" : tool.took_ms < 1000 ? `${tool.took_ms} ms` : `${number(tool.took_ms / 1000, 1)} s`;
   switch (tool.outcome) {
     case "done":
       return <Trans>done in {took}</Trans>;
@@ -100,7 +116,11 @@ export const KeysNote = memo(function KeysNote({ keys, player }: { keys: Keys; p
 });
 
 const EVENT_TONES: Record<string, Tone> = {
-  report_promise: "bad", reply_failed: "bad", provider_switched: "look", transcriber_lost: "look", leg_detached: "look",
+  report_promise: "bad",
+  reply_failed: "bad",
+  provider_switched: "look",
+  transcriber_lost: "look",
+  leg_detached: "look",
   lines_lost: "look",
 };
 

@@ -1,8 +1,8 @@
 import { useLingui } from "@lingui/react/macro";
-import { memo, type MouseEvent, useCallback, useMemo, useRef } from "react";
+import { type MouseEvent, memo, useCallback, useMemo, useRef } from "react";
 import type { CallTurn } from "@/client";
-import { Cut, EventNote, KeysNote, StateNote, ToolNote } from "./Notes";
 import { GapBar } from "./GapBar";
+import { Cut, EventNote, KeysNote, StateNote, ToolNote } from "./Notes";
 import { type Picked, selected, signAt, turnOfNode, wholeWords } from "./picked";
 import { type Player, useTick } from "./player";
 import { type Sound, voicedSpans } from "./sound";
@@ -33,7 +33,7 @@ export const Transcript = memo(function Transcript({ items, turns, sound, player
   const click = (event: MouseEvent) => {
     const sign = signAt(event.clientX, event.clientY);
     const where = sign && turnOfNode(sign.node);
-    if (!where || !where.text.contains(event.target as Node) || selected()) return;
+    if (!sign || !where?.text.contains(event.target as Node) || selected()) return;
     const word = wordOf(words(where.number), sign.offset);
     if (word) player.playFrom(word.from);
   };
@@ -44,8 +44,15 @@ export const Transcript = memo(function Transcript({ items, turns, sound, player
     if (turn && edges) onPick?.({ turn, text: turn.text.slice(...edges) });
   };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions lint/a11y/useKeyWithClickEvents: each turn has a button for the keyboard
-    <ol ref={list} className={classes.list} aria-label={t`What was said`} onClick={click} onMouseUp={pick} onTouchEnd={pick}>
+    // biome-ignore lint/a11y/useKeyWithClickEvents: each turn has buttons for the keyboard
+    <ol
+      ref={list}
+      className={classes.list}
+      aria-label={t`What was said`}
+      onClick={click}
+      onMouseUp={pick}
+      onTouchEnd={pick}
+    >
       {items.map((item) => (
         <li key={item.key} className={classes.item} data-kind={item.kind}>
           <Told item={item} turns={turns} player={player} longestMs={longestMs} onPick={onPick} />

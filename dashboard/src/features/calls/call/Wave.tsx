@@ -2,8 +2,8 @@ import { useLingui } from "@lingui/react/macro";
 import { useComputedColorScheme } from "@mantine/core";
 import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef } from "react";
 import { clockTime } from "@/ui/values";
-import classes from "./Deck.module.css";
 import type { DeckProps } from "./Deck";
+import classes from "./Deck.module.css";
 import { useTick } from "./player";
 import type { Span } from "./sound";
 import { draw, type Mark } from "./wave";
@@ -105,7 +105,14 @@ function usePlayhead(
   );
 }
 
-const STEPS_S: Record<string, number> = { ArrowLeft: -5, ArrowDown: -5, ArrowRight: 5, ArrowUp: 5, PageUp: 30, PageDown: -30 };
+const STEPS_S: Record<string, number> = {
+  ArrowLeft: -5,
+  ArrowDown: -5,
+  ArrowRight: 5,
+  ArrowUp: 5,
+  PageUp: 30,
+  PageDown: -30,
+};
 
 function step(event: KeyboardEvent, at: number, length: number, seek: (at: number) => void): void {
   const by = STEPS_S[event.key];

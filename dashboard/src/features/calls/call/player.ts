@@ -42,20 +42,20 @@ export class Player {
 
   watch = (watcher: () => void): (() => void) => {
     this.#watchers.add(watcher);
-    return () => this.#watchers.delete(watcher);
+    return () => void this.#watchers.delete(watcher);
   };
 
   /** Told each frame while it plays, and once now. */
   onTick(ticks: Ticks): () => void {
     this.#ticks.add(ticks);
     ticks(this.#at);
-    return () => this.#ticks.delete(ticks);
+    return () => void this.#ticks.delete(ticks);
   }
 
   /** Told where it has come to rest: after a jump or a pause. */
   onSettled(settles: Ticks): () => void {
     this.#settlers.add(settles);
-    return () => this.#settlers.delete(settles);
+    return () => void this.#settlers.delete(settles);
   }
 
   attach = (audio: HTMLAudioElement | null): void => {
@@ -129,7 +129,8 @@ export class Player {
     const audio = this.#audio;
     if (audio === null || audio.paused) return;
     this.#at = audio.currentTime;
-    const quiet = this.#state.skips && this.#quiet.find(({ from, until }) => this.#at >= from && this.#at < until - 0.1);
+    const quiet =
+      this.#state.skips && this.#quiet.find(({ from, until }) => this.#at >= from && this.#at < until - 0.1);
     if (quiet) audio.currentTime = quiet.until;
     if (this.#at >= this.#stopsAt) audio.pause();
     this.#tell();

@@ -74,7 +74,8 @@ export function columns(peaks: Uint8Array, perSecond: number, { from, until }: S
     const begin = Math.floor(from * perSecond + column * step);
     const end = Math.max(begin + 1, Math.floor(from * perSecond + (column + 1) * step));
     let loudest = 0;
-    for (let n = Math.max(0, begin); n < Math.min(end, peaks.length); n += 1) loudest = Math.max(loudest, peaks[n] ?? 0);
+    for (let n = Math.max(0, begin); n < Math.min(end, peaks.length); n += 1)
+      loudest = Math.max(loudest, peaks[n] ?? 0);
     heights[column] = loudest / 255;
   }
   return heights;

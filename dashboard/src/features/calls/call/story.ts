@@ -28,6 +28,15 @@ export function storyOf(record: CallRecord, sound: Sound | undefined): Item[] {
       .slice(1)
       .map((state): Item => ({ kind: "state", at: state.at_s, key: `state-${state.status}-${state.at_s}`, state })),
   ];
+  return inOrder(items);
+}
+
+/** What was said alone. */
+export function itemsOfTurns(turns: CallTurn[], sound: Sound | undefined): Item[] {
+  return inOrder(turns.flatMap((turn) => itemsOf(turn, sound)));
+}
+
+function inOrder(items: Item[]): Item[] {
   return items.sort((one, other) => one.at - other.at || RANK[one.kind] - RANK[other.kind]);
 }
 

@@ -7,7 +7,10 @@ export function wishOf(json: string): string {
     if (typeof wish !== "object" || wish === null) return short(String(wish ?? ""));
     return short(
       Object.entries(wish)
-        .map(([name, value]) => `${name.replaceAll("_", " ")}: ${typeof value === "object" ? JSON.stringify(value) : value}`)
+        .map(
+          ([name, value]) =>
+            `${name.replaceAll("_", " ")}: ${typeof value === "object" ? JSON.stringify(value) : value}`,
+        )
         .join(", "),
     );
   } catch {

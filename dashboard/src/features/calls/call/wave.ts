@@ -88,7 +88,12 @@ function blocks(
   const scale = width / (until - from);
   pen.globalAlpha = 0.5;
   for (const span of picture.blocks[side]) {
-    pen.fillRect((span.from - from) * scale, middle - lane / 6, Math.max(2, (span.until - span.from) * scale), lane / 3);
+    pen.fillRect(
+      (span.from - from) * scale,
+      middle - lane / 6,
+      Math.max(2, (span.until - span.from) * scale),
+      lane / 3,
+    );
   }
   pen.globalAlpha = 1;
 }
