@@ -33,6 +33,7 @@ from offhook.api import (
     provider_keys,
     sessions,
     sharing,
+    stream,
     webhooks,
 )
 from offhook.api.bounds import Bounds
@@ -72,6 +73,7 @@ _ROUTERS: Final = (
     call_live.router,
     sharing.router,
     sharing.shared_router,
+    stream.router,
     prices.router,
 )
 
@@ -92,6 +94,7 @@ def create_api(platform: Platform) -> FastAPI:
         },
     )  # fmt: skip
     app.state.platform = platform
+    stream.tell_with(platform)
     app.state.checked = {}
     app.state.rates = Rates(platform.settings.api_per_minute)
     app.add_middleware(Bounds)
