@@ -11,6 +11,7 @@ from offhook.api import (
     agent_versions,
     agent_yaml,
     agents,
+    analytics,
     api_keys,
     audit_events,
     backups,
@@ -31,9 +32,14 @@ from offhook.api import (
     placing,
     prices,
     provider_keys,
+    questions,
     sessions,
     sharing,
     stream,
+    tasks,
+    today,
+    usage,
+    views,
     webhooks,
 )
 from offhook.api.bounds import Bounds
@@ -75,6 +81,12 @@ _ROUTERS: Final = (
     sharing.shared_router,
     stream.router,
     prices.router,
+    questions.router,
+    tasks.router,
+    analytics.router,
+    today.router,
+    usage.router,
+    views.router,
 )
 
 

@@ -5,7 +5,7 @@ A draft is saved when it is a document; what it names (knowledge, other agents) 
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -68,6 +68,14 @@ class Agents:
 
         return await self._store.read(workspace, job)
 
+    async def names(self, workspace: str, ids: Iterable[str]) -> dict[str, str]:
+        """What agents are called, by id; those that are deleted too."""
+        wanted = AGENTS.c.id.in_(list(ids))
+        rows = await self._store.read(
+            workspace, lambda scope: scope.all(scope.select(AGENTS.c.id, AGENTS.c.name).where(wanted))
+        )
+        return {row.id: row.name for row in rows}
+
     async def versions(self, workspace: str, agent_id: str, ask: int, before: int) -> Sequence[Any]:
         """Versions without their documents, newest first; those below `before` when it is not 0."""
         shown = [column for column in _V if column is not _V.document]
@@ -127,7 +135,7 @@ class Agents:
         await self._store.read(workspace, lambda scope: _own(scope, agent_id))
         name = (await self._fit(document)).name
         return await self._store.write(
-            workspace, lambda scope: _save(scope, agent_id, name, dict(document), revision), actor
+            workspace, lambda scope: save_draft(scope, agent_id, name, dict(document), revision), actor
         )
 
     async def patch(
@@ -194,7 +202,7 @@ class Agents:
             if _own(scope, agent_id).revision != row.revision:
                 raise Stale
             document = dict(row.draft)
-            return _put_version(scope, agent_id, document, files_of(scope, agent_id, document), note, "agent.published")
+            return put_version(scope, agent_id, document, files_of(scope, agent_id, document), note, "agent.published")
 
         return await self._store.write(workspace, put, actor)
 
@@ -220,9 +228,9 @@ class Agents:
                 raise Conflict(f"version {number} is the published one", code="agent.version_is_published")
             published = version_of(scope, agent_id, row.published_version) if row.published_version else None
             told = note or f"back to version {number}"
-            made, _ = _put_version(scope, agent_id, dict(old.document), dict(old.files), told, "agent.rolled_back")
+            made, _ = put_version(scope, agent_id, dict(old.document), dict(old.files), told, "agent.rolled_back")
             if published is not None and row.draft == published.document:
-                _save(scope, agent_id, str(old.document.get("name", row.name)), dict(old.document), None)
+                save_draft(scope, agent_id, str(old.document.get("name", row.name)), dict(old.document), None)
             return made
 
         return await self._store.write(workspace, job, actor)
@@ -352,7 +360,8 @@ def _insert(scope: Scope, agent_id: str, name: str, document: dict[str, Any], *,
     return row_of(scope, agent_id)
 
 
-def _save(scope: Scope, agent_id: str, name: str, document: dict[str, Any], revision: int | None) -> Any:
+def save_draft(scope: Scope, agent_id: str, name: str, document: dict[str, Any], revision: int | None) -> Any:
+    """The agent's row with this draft. Raises `NotFound`, `Conflict`, `Stale`."""
     before = _own(scope, agent_id)
     if revision is not None and revision != before.revision:
         raise Stale
@@ -371,9 +380,10 @@ def _save(scope: Scope, agent_id: str, name: str, document: dict[str, Any], revi
     return row_of(scope, agent_id)
 
 
-def _put_version(
+def put_version(
     scope: Scope, agent_id: str, document: dict[str, Any], files: dict[str, str], note: str, action: str
 ) -> tuple[Any, bool]:
+    """The version that answers from now on, and whether it is a new one."""
     digest = digest_of([document, files])
     last = scope.first(scope.select(AGENT_VERSIONS).where(_V.agent_id == agent_id).order_by(_V.number.desc()))
     if last is not None and last.digest == digest and row_of(scope, agent_id).published_version == last.number:

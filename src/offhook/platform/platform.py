@@ -29,6 +29,7 @@ from offhook.platform.fixes import Fixes
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.gate_house import GateHouse
 from offhook.platform.idempotency import Idempotency
+from offhook.platform.insights import Insights
 from offhook.platform.invitations import Invitations
 from offhook.platform.jobs import JOB, Jobs
 from offhook.platform.keys import ApiKeys
@@ -118,6 +119,7 @@ class Platform:
     sessions: Sessions = field(init=False)
     issuer: Issuer | None = field(init=False)
     idempotency: Idempotency = field(init=False)
+    insights: Insights = field(init=False)
     elsewhere: OtherProcesses | None = None
     """Calls that live in other processes, once this one takes calls."""
     gate_house: GateHouse = field(init=False)
@@ -162,6 +164,7 @@ class Platform:
         self.sessions = Sessions(self.store, self.passwords, throttle)
         self.issuer = issuer_of(self.settings)
         self.idempotency = Idempotency(self.store)
+        self.insights = Insights(self.store, self.objects, self.snapshot, self.settings)
         self.gate_house = GateHouse(self.store, self.snapshot)
         self.browser_calls = BrowserCalls(self.store, self.make_ready, self.call_values)
         self.store.on_changes = self._changed

@@ -139,6 +139,14 @@ class Scope:
             make = postgresql_insert if self.dialect == "postgresql" else sqlite_insert
             self._connection.execute(make(table).on_conflict_do_nothing(index_elements=list(key)), every)
 
+    def add(self, table: Table, key: Sequence[str], sums: Sequence[str], **values: Any) -> None:
+        """One row, or the numbers `sums` of it added to the one that has the same in the columns `key`, which are
+        unique and begin with the workspace."""
+        make = postgresql_insert if self.dialect == "postgresql" else sqlite_insert
+        statement = make(table).values(self._own(table, values))
+        grown = {name: table.c[name] + statement.excluded[name] for name in sums}
+        self._connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=grown))
+
     def update(self, table: Table, *where: ColumnElement[bool], **values: Any) -> int:
         """How many rows were changed."""
         statement = update(table).where(table.c[WORKSPACE] == self.workspace, *where).values(**values)
