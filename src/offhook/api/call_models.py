@@ -1,6 +1,6 @@
 """Calls as the API shows them: in lists, and whole."""
 
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -38,6 +38,7 @@ _RECORD: Any = {
                "price_since": "2026-11-04T00:00:00.000Z"}],
     "promises": [{"said": "I have booked a table for four.", "at_s": 41.2, "turn": 3, "kind": "booked",
                   "kept_by": "book_table"}],
+    "unanswered": [],
     "agent_heard_s": 31.4, "recording_bytes": 2441644, "is_whole": True,
     "ending": {"reason": "caller.hung_up", "says": "The caller hung up.", "what_to_do": "", "detail": ""},
 }  # fmt: skip
@@ -181,6 +182,14 @@ class CallPromise(BaseModel):
     kept_by: str | None = Field(description="The tool that has done it; null: nothing in this call has.")
 
 
+class UnansweredQuestion(BaseModel):
+    """Something that the caller asked and no source answered."""
+
+    turn: int = Field(description="Of the caller's, counted from 1.")
+    at_s: float
+    text: str = Field(description="In the caller's words.")
+
+
 class CostLine(BaseModel):
     """What was used of one thing."""
 
@@ -219,6 +228,7 @@ class CallRecord(CallFacts):
     events: list[CallEvent]
     warnings: list[CallWarning]
     promises: list[CallPromise] = Field(description="What was said against what was done.")
+    unanswered: list[UnansweredQuestion] = Field(description="Questions that no source answered.")
     costs: list[CostLine]
     agent_heard_s: float = Field(description="So much of the agent was played to the caller.")
     ending: Ending | None
@@ -257,13 +267,16 @@ def turn_of(turn: dict[str, Any]) -> CallTurn:
     return CallTurn.model_validate(turn)
 
 
+_LISTS: Final = ("participants", "states", "tools", "keys", "events", "promises", "unanswered")
+
+
 def record_of(whole: WholeCall) -> CallRecord:
     """A whole record."""
     row, detail = whole.row, whole.detail
     ending = None
     if row.end_reason:
         ending = {"reason": row.end_reason, "detail": detail.get("end_detail", ""), **ending_in_words(row.end_reason)}
-    lists = {name: detail.get(name, []) for name in ("participants", "states", "tools", "keys", "events", "promises")}
+    lists = {name: detail.get(name, []) for name in _LISTS}
     return CallRecord.model_validate({
         **call_values(row), **lists,
         "agent_name": detail.get("agent_name", ""), "offhook_version": detail.get("offhook_version", ""),

@@ -297,6 +297,7 @@ CallRecord = TypedDict(
         "events": "list[CallEvent]",
         "warnings": "list[CallWarning]",
         "promises": "list[CallPromise]",
+        "unanswered": "list[UnansweredQuestion]",
         "costs": "list[CostLine]",
         "agent_heard_s": float,
         "ending": "Ending | None",
@@ -1776,6 +1777,16 @@ class TurnMoments(TypedDict):
     """The caller's turn was over."""
     heard_s: float
     """The reply's first frame."""
+
+
+class UnansweredQuestion(TypedDict):
+    """Something that the caller asked and no source answered."""
+
+    turn: int
+    """Of the caller's, counted from 1."""
+    at_s: float
+    text: str
+    """In the caller's words."""
 
 
 class UsageOfAgent(TypedDict):

@@ -1,7 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { ActionIcon, Button, Drawer, SegmentedControl, Tooltip } from "@mantine/core";
+import { Button, Drawer, SegmentedControl } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
-import { IconKeyboard } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { problemOf } from "@/app/api";
@@ -19,7 +18,7 @@ import { Ledger } from "./Ledger";
 import { Listening, lengthOf } from "./Listening";
 import { gapsOf, longest } from "./parts";
 import type { Picked } from "./picked";
-import { callRoute } from "./routes";
+import { type CallSearch, callRoute } from "./routes";
 import { storyOf } from "./story";
 import { Times } from "./Times";
 import { Transcript } from "./Transcript";
@@ -65,7 +64,7 @@ function Call({ record }: { record: CallRecord }) {
   const settled = useCallback(
     (place: number) => {
       const moment = place >= 0.1 ? { at: Math.round(place * 10) / 10 } : { at: undefined };
-      void navigate({ search: (now) => ({ ...now, ...moment }), replace: true, resetScroll: false });
+      void navigate({ search: (now: CallSearch) => ({ ...now, ...moment }), replace: true, resetScroll: false });
     },
     [navigate],
   );
@@ -80,27 +79,20 @@ function Call({ record }: { record: CallRecord }) {
   useKeys(player, record.turns, help.open, editAgent);
   useBeginning(at);
   const length = lengthOf(record.duration_ms, record.turns, sound);
+  const answer = () => {
+    const asked = record.unanswered[0];
+    const turn = record.turns.find((one) => one.role === "caller" && one.turn === asked?.turn);
+    if (!asked || !turn) return;
+    player.seek(turn.at_s);
+    setPicked({ turn, text: asked.text });
+  };
   const side = <Side record={record} player={player} picked={picked} onClose={() => setPicked(null)} />;
   return (
     <Page
       title={titleOf(record, t`hidden number`)}
       aside={<Aside record={record} />}
-      sentence={<Why record={record} />}
+      sentence={<Why record={record} onAnswer={answer} />}
       tone={toneOf(record)}
-      actions={
-        <Tooltip label={t`Keys (?)`}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size={36}
-            aria-label={t`Keys of this page`}
-            onClick={help.open}
-            className={classes.keyboard}
-          >
-            <IconKeyboard size={20} stroke={1.6} />
-          </ActionIcon>
-        </Tooltip>
-      }
     >
       <Warnings record={record} />
       <Listening
@@ -113,16 +105,17 @@ function Call({ record }: { record: CallRecord }) {
         gaps={gaps}
         medianMs={record.gap_p50_ms}
         silent={<NoSound record={record} />}
+        onHelp={help.open}
       />
       <Columns side={side} picked={picked}>
         {record.turns.length > 0 && (
           <SegmentedControl
-            className={classes.views}
+            classNames={{ root: classes.views, indicator: classes.chosen }}
             aria-label={t`What is shown`}
             value={view ?? "words"}
             onChange={(chosen) =>
               void navigate({
-                search: (now) => ({ ...now, view: chosen === "times" ? "times" : undefined }),
+                search: (now: CallSearch) => ({ ...now, view: chosen === "times" ? "times" : undefined }),
                 replace: true,
                 resetScroll: false,
               })

@@ -31,9 +31,7 @@ export function Cost({ record }: { record: CallRecord }) {
         ))}
         {components.length > 1 && (
           <p className={classes.total}>
-            <span>
-              <Trans>in all</Trans>
-            </span>
+            <span>{unknown > 0 ? <Trans>in all, as far as known</Trans> : <Trans>in all</Trans>}</span>
             <b>{total ? exact(total) : <NoPrice />}</b>
           </p>
         )}

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { ActionIcon, Tooltip } from "@mantine/core";
 import {
+  IconKeyboard,
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
   IconPlayerTrackNext,
@@ -29,12 +30,14 @@ export interface DeckProps {
   silent?: ReactNode;
   /** In small, at the right. */
   aside?: ReactNode;
+  /** Shows the keys; without it there is no button for that. */
+  onHelp?: () => void;
 }
 
 /** Two voices on one clock: play, go faster, leave silence out, come nearer. Stays in sight while the page is read. */
 export function Deck(props: DeckProps) {
   const { t } = useLingui();
-  const { player, length, source, silent, aside } = props;
+  const { player, length, source, silent, aside, onHelp } = props;
   const [shown, setShown] = useState<Span>({ from: 0, until: length });
   const follow = useRef(shown);
   follow.current = shown;
@@ -60,6 +63,19 @@ export function Deck(props: DeckProps) {
         {source === null ? <span className={classes.silent}>{silent}</span> : <Speed player={player} />}
         <Zoom player={player} length={length} shown={shown} setShown={setShown} />
         {aside && <span className={classes.aside}>{aside}</span>}
+        {onHelp && (
+          <Tooltip label={t`Keys (?)`}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              className={classes.keyboard}
+              aria-label={t`Keys of this page`}
+              onClick={onHelp}
+            >
+              <IconKeyboard size={18} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+        )}
       </div>
       <Wave {...props} shown={shown} setShown={setShown} />
     </section>

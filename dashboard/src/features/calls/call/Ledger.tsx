@@ -17,14 +17,14 @@ export function Ledger({ record, player }: { record: CallRecord; player: Player 
             <Outcome tool={tool} />
           </Line>
         ))}
-        {promises.map(({ said, at, isKept }) => (
+        {promises.map(({ said, at, keptBy }) => (
           <Line key={`${at} ${said}`} says={`“${said}”`} at={at} player={player}>
-            {isKept ? (
-              <Trans>done</Trans>
-            ) : (
+            {keptBy === null ? (
               <b className={classes.bad}>
                 <Trans>promised, not done</Trans>
               </b>
+            ) : (
+              <Trans>done</Trans>
             )}
           </Line>
         ))}

@@ -20,6 +20,7 @@ interface Props {
   gaps?: Gap[];
   medianMs?: number | null;
   silent: React.ReactNode;
+  onHelp?: () => void;
 }
 
 /** The deck of a call: its wave with what happened on it. */

@@ -51,8 +51,8 @@ interface CutProps {
 /** Why the words above are struck. */
 export const Cut = memo(function Cut({ turn, turns, stopped, player }: CutProps) {
   const by = cutInBy(turn, turns);
-  const quiet = stopped === undefined ? "" : clockTime(stopped);
-  const came = by ? clockTime(by.at_s) : "";
+  const quiet = stopped === undefined ? "" : tenths(stopped);
+  const came = by ? tenths(by.at_s) : "";
   return (
     <Note at={stopped ?? by?.at_s} tone="look" player={player}>
       {by && quiet ? (
@@ -68,6 +68,12 @@ export const Cut = memo(function Cut({ turn, turns, stopped, player }: CutProps)
     </Note>
   );
 });
+
+/** `0:21.7`: what lies within a second is told apart. */
+function tenths(at: number): string {
+  const whole = Math.round(at * 10);
+  return `${clockTime(whole / 10)}.${whole % 10}`;
+}
 
 const TOOL_TONES: Record<string, Tone> = { done: "good", failed: "bad", unknown: "look", running: "plain" };
 

@@ -94,7 +94,7 @@ function usePlayhead(
         if (element === null) return;
         const share = (Math.min(at, length) - from) / (until - from);
         element.style.setProperty("--place", `${share * 100}%`);
-        element.toggleAttribute("data-away", share < 0 || share > 1);
+        element.toggleAttribute("data-beyond", share < 0 || share > 1);
         const second = String(Math.round(at));
         if (element.getAttribute("aria-valuenow") === second) return;
         element.setAttribute("aria-valuenow", second);

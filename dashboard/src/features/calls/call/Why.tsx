@@ -2,13 +2,14 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import type { CallRecord } from "@/client";
 import classes from "./CallPage.module.css";
-import { promisesOf, toolsDone } from "./promises";
+import { owedIn, toolsDone } from "./promises";
 
 /** What became of the call, in words: why it ended, what was done, what is owed, and what to look at. */
-export function Why({ record }: { record: CallRecord }) {
+export function Why({ record, onAnswer }: { record: CallRecord; onAnswer: () => void }) {
   const { i18n } = useLingui();
   const done = toolsDone(record);
-  const owed = promisesOf(record).filter((promise) => !promise.isKept).length;
+  const owed = owedIn(record);
+  const asked = record.unanswered.length;
   return (
     <>
       <b>
@@ -27,6 +28,16 @@ export function Why({ record }: { record: CallRecord }) {
           <b className={classes.owed}>
             <Plural value={owed} one="# promise was not kept." other="# promises were not kept." />
           </b>
+        </>
+      )}
+      {asked > 0 && (
+        <>
+          {" "}
+          <Plural value={asked} one="A question had no source:" other="# questions had no source:" />{" "}
+          <button type="button" className={classes.link} onClick={onAnswer}>
+            <Plural value={asked} one="answer it" other="answer them" />
+          </button>
+          .
         </>
       )}
       {record.ending?.what_to_do && <> {record.ending.what_to_do}</>}
@@ -64,9 +75,9 @@ function Outcome({ record }: { record: CallRecord }) {
 export function toneOf(record: CallRecord): "good" | "look" | "bad" | "plain" {
   const reason = record.ending?.reason ?? "";
   if (/^(provider|offhook\.(died|error)|carrier)\b/.test(reason)) return "bad";
-  if (promisesOf(record).some((promise) => !promise.isKept)) return "bad";
+  if (owedIn(record) > 0) return "bad";
   if (record.warnings.some(({ code }) => code === "caller.heard_nothing")) return "bad";
-  if (record.warnings.length > 0 || record.ending?.what_to_do) return "look";
+  if (record.warnings.length + record.unanswered.length > 0 || record.ending?.what_to_do) return "look";
   return "plain";
 }
 

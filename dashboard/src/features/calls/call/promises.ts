@@ -4,14 +4,18 @@ import type { CallRecord } from "@/client";
 export interface Promised {
   said: string;
   at: number;
-  isKept: boolean;
+  /** The tool that has done it; null: nothing in this call has. */
+  keptBy: string | null;
 }
 
-/** What was said against what was done: so far as the record knows, words of the agent that no tool stands behind. */
+/** What was said against what was done: what is owed comes first. */
 export function promisesOf(record: CallRecord): Promised[] {
-  return record.events
-    .filter(({ kind }) => kind === "report_promise")
-    .map(({ text, at_s }) => ({ said: /“(.+)”/.exec(text)?.[1] ?? text, at: at_s, isKept: false }));
+  const told = record.promises.map(({ said, at_s, kept_by }) => ({ said, at: at_s, keptBy: kept_by }));
+  return [...told.filter(({ keptBy }) => keptBy === null), ...told.filter(({ keptBy }) => keptBy !== null)];
+}
+
+export function owedIn(record: CallRecord): number {
+  return record.promises.filter(({ kept_by }) => kept_by === null).length;
 }
 
 /** Names of the tools that did their work, each once, as words. */

@@ -67,8 +67,8 @@ function bars(
   const step = (shown.until - shown.from) / count;
   for (let n = 0; n < count; n += 1) {
     const at = shown.from + n * step;
-    // Ears hear loudness by its root, more or less: soft speech is seen as well.
-    const size = Math.max(LEAST, Math.min(1, Math.sqrt((heights[n] ?? 0) / full)) * (lane - 6));
+    // Ears do not hear twice the swing as twice as loud: soft speech is seen as well.
+    const size = Math.max(LEAST, Math.min(1, (heights[n] ?? 0) / full) ** 0.7 * (lane - 6));
     pen.globalAlpha = side === "agent" && pale.some(({ from, until }) => at >= from && at < until) ? 0.3 : 1;
     if (size <= LEAST) pen.globalAlpha = 0.35;
     pen.fillRect((n * width) / count, middle - size / 2, COLUMN - GAP, size);
