@@ -125,6 +125,14 @@ function Speed({ player }: { player: Player }) {
   const { rate, skips } = usePlayerState(player);
   return (
     <>
+      <button
+        type="button"
+        className={classes.cycle}
+        aria-label={t`Speed: ${rate}`}
+        onClick={() => player.setRate(RATES[((RATES as readonly number[]).indexOf(rate) + 1) % RATES.length] ?? 1)}
+      >
+        {rate}×
+      </button>
       <fieldset className={classes.rates} aria-label={t`Speed`}>
         {RATES.map((one) => (
           <button key={one} type="button" aria-pressed={one === rate} onClick={() => player.setRate(one)}>

@@ -38,7 +38,7 @@ export const GapBar = memo(function GapBar({ turn, player, longestMs }: Props) {
       <small>
         <b>{whole}</b>: {words}
         {first_sound_ms > 0 && t`; a short word came after ${gap(first_sound_ms)}`}
-        {speculated && t`; the reply was ready before`}
+        {speculated && t`; the reply was begun early`}
       </small>
     </button>
   );

@@ -93,7 +93,7 @@ function Line({ row, scale, place, player, told }: LineProps) {
           {gap(heard * 1000)}
           {isPrepared && (
             <small>
-              <Trans>ready before</Trans>
+              <Trans>begun early</Trans>
             </small>
           )}
         </b>
