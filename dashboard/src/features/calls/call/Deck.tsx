@@ -128,7 +128,7 @@ function Speed({ player }: { player: Player }) {
       <button
         type="button"
         className={classes.cycle}
-        aria-label={t`Speed: ${rate}`}
+        aria-label={t`Speed: ${rate}×`}
         onClick={() => player.setRate(RATES[((RATES as readonly number[]).indexOf(rate) + 1) % RATES.length] ?? 1)}
       >
         {rate}×

@@ -65,7 +65,7 @@ function Id({ name, id }: { name: string; id: string }) {
   return (
     <CopyButton value={id}>
       {({ copied, copy }) => (
-        <button type="button" className={classes.id} onClick={copy} aria-label={t`Copy: ${name}, ${id}`}>
+        <button type="button" className={classes.id} onClick={copy} title={t`Copy`}>
           <span>{copied ? t`Copied` : name}</span>
           <code>{id}</code>
         </button>

@@ -27,7 +27,6 @@ export const GapBar = memo(function GapBar({ turn, player, longestMs }: Props) {
     <button
       type="button"
       className={classes.gap}
-      aria-label={t`A gap of ${whole}: ${words}. Hear it`}
       onClick={() => player.playFrom(from)}
     >
       <span className={classes.bar} style={{ width: `${Math.max(4, (gap_ms / longestMs) * 100)}%` }}>
@@ -40,6 +39,7 @@ export const GapBar = memo(function GapBar({ turn, player, longestMs }: Props) {
         {first_sound_ms > 0 && t`; a short word came after ${gap(first_sound_ms)}`}
         {speculated && t`; the reply was begun early`}
       </small>
+      <span className="visually-hidden">{t`Hear this gap`}</span>
     </button>
   );
 });

@@ -70,14 +70,13 @@ function Line({ row, scale, place, player, told }: LineProps) {
         type="button"
         className={classes.pick}
         onClick={() => player.playFrom(begin - 1)}
-        aria-label={t`The gap before ${at}: ${gap(heard * 1000)}; ${spoken}. Hear it`}
       >
         <span className={classes.name}>
           <small>{at}</small>
           <span>{turn.text || turn.unheard}</span>
         </span>
+        <span className="visually-hidden">{spoken}</span>
         <svg className={classes.chart} height={36} aria-hidden>
-          <title>{spoken}</title>
           {ticks(scale).map((tick) => (
             <line key={tick} x1={place(tick)} x2={place(tick)} y1={0} y2={36} className={classes.tick} />
           ))}
