@@ -33,6 +33,7 @@ from offhook.api import (
     prices,
     provider_keys,
     questions,
+    samples,
     sessions,
     sharing,
     stream,
@@ -87,6 +88,7 @@ _ROUTERS: Final = (
     today.router,
     usage.router,
     views.router,
+    samples.router,
 )
 
 

@@ -124,7 +124,7 @@ class Agents:
             living = scope.select(AGENTS.c.id).where(AGENTS.c.deleted_at.is_(None)).order_by(AGENTS.c.id)
             if scope.first(living.offset(MOST_AGENTS - 1)) is not None:
                 raise Conflict(f"a workspace has {MOST_AGENTS:,} agents at most", code="agent.too_many")
-            return _insert(scope, agent_id, name, dict(document), is_sample=is_sample)
+            return insert_agent(scope, agent_id, name, dict(document), is_sample=is_sample)
 
         return await self._store.write(workspace, job, actor)
 
@@ -244,7 +244,7 @@ class Agents:
         made = new_id("agent")
 
         def job(scope: Scope) -> Any:
-            new = _insert(scope, made, str(document["name"]), document)
+            new = insert_agent(scope, made, str(document["name"]), document)
             documents = scope.all(scope.select(DOCUMENTS).where(DOCUMENTS.c.agent_id == agent_id))
             scope.insert_many(DOCUMENTS, [{**one._mapping, "id": new_id("doc"), "agent_id": made} for one in documents])
             return new
@@ -349,7 +349,8 @@ def _own(scope: Scope, agent_id: str) -> Any:
     return row
 
 
-def _insert(scope: Scope, agent_id: str, name: str, document: dict[str, Any], *, is_sample: bool = False) -> Any:
+def insert_agent(scope: Scope, agent_id: str, name: str, document: dict[str, Any], *, is_sample: bool = False) -> Any:
+    """A new agent's row with this draft."""
     at = clock.wall_ms()
     scope.insert(
         AGENTS, id=agent_id, name=name, draft=document, revision=1, managed_by=BY_API, is_sample=int(is_sample),

@@ -103,6 +103,7 @@ class Wanted:
     transcriber: str = ""
     model: str = ""
     voice: str = ""
+    is_sample: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +310,8 @@ def _filters(wanted: Wanted, dialect: str) -> Iterator[ColumnElement[bool]]:
         yield columns.agent_version == wanted.agent_version
     for name, value in wanted.metadata:
         yield columns.metadata[name].as_string() == value
+    if wanted.is_sample is not None:
+        yield columns.is_sample.is_(wanted.is_sample)
     if wanted.warning and dialect == "postgresql":
         yield cast(columns.warnings, JSONB).contains([wanted.warning])
     elif wanted.warning:

@@ -145,10 +145,11 @@ async def store_folded(store: Store, objects: Objects, ended: EndedCall, folded:
     """Objects first, then the rows that name them. May be done again. Raises `StoreError`."""
     for kind, data in folded.objects.items():
         await objects.put(key_of(ended.workspace, ended.call_id, kind), data)
-    await store.write(ended.workspace, partial(_write, ended, folded), within_s=FOLD_S)
+    await store.write(ended.workspace, partial(write_folded, ended, folded), within_s=FOLD_S)
 
 
-def _write(ended: EndedCall, folded: Folded, scope: Scope) -> None:
+def write_folded(ended: EndedCall, folded: Folded, scope: Scope) -> None:
+    """The rows of a call whose objects are in their place."""
     call_id = ended.call_id
     begin(scope, ended.row)
     insight.keep(scope, scope.get(CALLS, call_id), folded.row, folded.told)

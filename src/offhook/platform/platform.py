@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -48,6 +49,7 @@ from offhook.platform.prices import Prices
 from offhook.platform.processes import SERVER, Processes
 from offhook.platform.provider_keys import ProviderKeys
 from offhook.platform.records import CallRecords
+from offhook.platform.samples.samples import SETTING, WANTED, Samples
 from offhook.platform.sessions import Sessions
 from offhook.platform.sharing import Sharing
 from offhook.platform.snapshot import Snapshot
@@ -113,6 +115,7 @@ class Platform:
     streams: Streams = field(init=False)
     prices: Prices = field(init=False)
     sharing: Sharing = field(init=False)
+    samples: Samples = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
     invitations: Invitations = field(init=False)
@@ -156,6 +159,7 @@ class Platform:
         )  # fmt: skip
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
         self.sharing = Sharing(self.store, self.calls)
+        self.samples = Samples(self.store, self.objects, self.call_keeping, self.settings.data_dir)
         self.streams = Streams(self.store)
         self.call_doors, self.call_feeds = CallDoors(lambda: self.processes.id), Feeds(self.calls, self.call_records)
         self.passwords, throttle = Passwords(), Throttle()
@@ -210,10 +214,10 @@ class Platform:
         await self.events.mend(self.store)
         self.jobs.start()
 
-    async def first_workspace(self) -> str:
-        """The oldest workspace; made when there is none."""
-
-        workspace, is_new = await self.store.write_wide(first_workspace)
+    async def first_workspace(self, *, with_samples: bool = False) -> str:
+        """The oldest workspace; made when there is none, and then samples are made in it if they are wanted."""
+        settings = {SETTING: WANTED} if with_samples else {}
+        workspace, is_new = await self.store.write_wide(partial(first_workspace, settings=settings))
         if is_new:
             self._changed([Change(workspace, "workspace", workspace)])
         return workspace
@@ -292,6 +296,7 @@ class Platform:
         await self.number_watch.stop()
         await self.browser_calls.stop()
         await self.gate_house.stop()
+        await self.samples.stop()
         await self.call_keeping.stop()
         await self.call_records.close()
         await self.vault.close()

@@ -367,6 +367,7 @@ class Operations:
         warning: str | None = None,
         started_at_gte: str | None = None,
         started_at_lt: str | None = None,
+        is_sample: bool | None = None,
         q: str | None = None,
         has: models.Has | None = None,
         agent_version: int | None = None,
@@ -394,6 +395,7 @@ class Operations:
                     "warning": warning,
                     "started_at.gte": started_at_gte,
                     "started_at.lt": started_at_lt,
+                    "is_sample": is_sample,
                     "q": q,
                     "has": has,
                     "agent_version": agent_version,
@@ -970,6 +972,12 @@ class Operations:
         """Your own; a shared one also when you may change the workspace's settings."""
         self._ask("DELETE", f"/views/{quote(str(view_id), safe='')}")
 
+    def delete_samples(
+        self,
+    ) -> None:
+        """Remove the sample agent with its document, and the sample calls; there need not be any. A sample ..."""
+        self._ask("DELETE", "/samples")
+
 
 class AsyncOperations:
     """One method for each operation; whoever asks the server is `_ask`."""
@@ -1350,6 +1358,7 @@ class AsyncOperations:
         warning: str | None = None,
         started_at_gte: str | None = None,
         started_at_lt: str | None = None,
+        is_sample: bool | None = None,
         q: str | None = None,
         has: models.Has | None = None,
         agent_version: int | None = None,
@@ -1377,6 +1386,7 @@ class AsyncOperations:
                     "warning": warning,
                     "started_at.gte": started_at_gte,
                     "started_at.lt": started_at_lt,
+                    "is_sample": is_sample,
                     "q": q,
                     "has": has,
                     "agent_version": agent_version,
@@ -1978,3 +1988,9 @@ class AsyncOperations:
     async def delete_view(self, view_id: str) -> None:
         """Your own; a shared one also when you may change the workspace's settings."""
         await self._ask("DELETE", f"/views/{quote(str(view_id), safe='')}")
+
+    async def delete_samples(
+        self,
+    ) -> None:
+        """Remove the sample agent with its document, and the sample calls; there need not be any. A sample ..."""
+        await self._ask("DELETE", "/samples")
