@@ -148,6 +148,9 @@ def test_words_are_put_right_where_they_are_heard_and_taken_back(house: House) -
 def test_a_moment_is_shared_with_who_has_no_account_and_taken_back(house: House, browser: Browser) -> None:
     page = house.open(house.seeded.call, "?at=5.6")
     page.get_by_role("button", name="Share with somebody outside").click()
+    page.get_by_text("It opens for").wait_for()
+    page.wait_for_timeout(200)
+    assert flaws(page) == []
     page.get_by_role("button", name="Make a link").click()
     link = page.get_by_label("The link").input_value()
     assert "#link=" in link

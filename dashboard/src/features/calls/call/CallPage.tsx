@@ -270,7 +270,14 @@ function Columns({
           {picked ? <Trans>Fix these words</Trans> : <Trans>Fix, cost, share</Trans>}
         </Button>
       </div>
-      <Drawer opened={isOpen} onClose={drawer.close} position="right" size={380} title={t`What can be done here`}>
+      <Drawer
+        opened={isOpen}
+        onClose={drawer.close}
+        position="right"
+        size={380}
+        title={t`What can be done here`}
+        closeButtonProps={{ "aria-label": t`Close` }}
+      >
         {side}
       </Drawer>
     </>

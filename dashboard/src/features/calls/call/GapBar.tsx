@@ -24,11 +24,7 @@ export const GapBar = memo(function GapBar({ turn, player, longestMs }: Props) {
   const from = (turn.latency.moments?.ended_s ?? turn.at_s - gap_ms / 1000) - BEFORE_S;
   const whole = gap(gap_ms);
   return (
-    <button
-      type="button"
-      className={classes.gap}
-      onClick={() => player.playFrom(from)}
-    >
+    <button type="button" className={classes.gap} onClick={() => player.playFrom(from)}>
       <span className={classes.bar} style={{ width: `${Math.max(4, (gap_ms / longestMs) * 100)}%` }}>
         {parts.map(({ part, ms }) => (
           <i key={part} data-part={part} style={{ flexGrow: ms }} />

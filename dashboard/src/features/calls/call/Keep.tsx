@@ -106,7 +106,7 @@ function Delete({ record, isOpen, onClose }: { record: CallRecord; isOpen: boole
     },
   });
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t`Delete this call?`}>
+    <Modal opened={isOpen} onClose={onClose} title={t`Delete this call?`} closeButtonProps={{ "aria-label": t`Close` }}>
       <Text>
         <Trans>
           Its recording, its words, its journal and its times are gone for good, and links to it open nothing any more.

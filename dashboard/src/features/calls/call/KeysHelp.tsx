@@ -15,7 +15,13 @@ export function KeysHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => 
     [["?"], t`these keys`],
   ];
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t`Keys of this page`} size="sm">
+    <Modal
+      opened={isOpen}
+      onClose={onClose}
+      title={t`Keys of this page`}
+      closeButtonProps={{ "aria-label": t`Close` }}
+      size="sm"
+    >
       <dl className={classes.keys}>
         {keys.map(([signs, says]) => (
           <div key={says}>

@@ -23,7 +23,7 @@ interface Props {
 export function ShareMoment({ callId, player, isOpen, onClose }: Props) {
   const { t } = useLingui();
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t`Share this moment`}>
+    <Modal opened={isOpen} onClose={onClose} title={t`Share this moment`} closeButtonProps={{ "aria-label": t`Close` }}>
       <NewLink callId={callId} at={player.at} />
       <Links callId={callId} />
     </Modal>

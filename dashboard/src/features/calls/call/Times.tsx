@@ -57,7 +57,6 @@ interface LineProps {
 const LANE = 9;
 
 function Line({ row, scale, place, player, told }: LineProps) {
-  const { t } = useLingui();
   const { turn, deciding, replying, heard, isPrepared } = row;
   const begin = turn.latency?.moments?.ended_s ?? turn.at_s - heard;
   const at = clockTime(turn.at_s);
@@ -66,11 +65,7 @@ function Line({ row, scale, place, player, told }: LineProps) {
     .join(", ");
   return (
     <li className={classes.row}>
-      <button
-        type="button"
-        className={classes.pick}
-        onClick={() => player.playFrom(begin - 1)}
-      >
+      <button type="button" className={classes.pick} onClick={() => player.playFrom(begin - 1)}>
         <span className={classes.name}>
           <small>{at}</small>
           <span>{turn.text || turn.unheard}</span>

@@ -133,7 +133,7 @@ function dots(
 ): void {
   for (const { at, tone } of marks) {
     if (at < shown.from || at > shown.until) continue;
-    const x = Math.max(4, ((at - shown.from) / (shown.until - shown.from)) * width);
+    const x = Math.min(width - 4, Math.max(4, ((at - shown.from) / (shown.until - shown.from)) * width));
     pen.fillStyle = colour(TONES[tone]);
     pen.beginPath();
     pen.arc(x, y, 3, 0, 2 * Math.PI);
