@@ -71,7 +71,7 @@ async def _keep(
     for kind, content in kept.items():
         await platform.objects.put(key_of(workspace, call, kind), content)
     at = clock.wall_ms() - 3_600_000
-    row = {
+    row: dict[str, Any] = {
         "id": call, "agent_id": agent, "agent_version": 3, "kind": "phone", "direction": "inbound", "status": "ended",
         "from_number": CALLER, "to_number": "+15005550001", "created_at": at, "answered_at": at,
         "ended_at": at + round(until * 1000), "duration_ms": round(until * 1000), "end_reason": "caller.hung_up",

@@ -5,12 +5,12 @@ import { notifications } from "@mantine/notifications";
 import { IconFileMusic, IconFileText, IconLink, IconShare3, IconTimeline, IconTrash } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { freshen } from "@/app/queries";
+import { problemOf } from "@/app/api";
+import { freshen, queries } from "@/app/queries";
 import { useMay } from "@/app/session";
 import type { CallRecord } from "@/client";
-import { deleteCallMutation } from "@/client/@tanstack/react-query.gen";
+import { deleteCallMutation, getCallQueryKey } from "@/client/@tanstack/react-query.gen";
 import { Card } from "@/ui/Page";
-import { Failed } from "@/ui/States";
 import { number } from "@/ui/values";
 import type { Player } from "./player";
 import { ShareMoment } from "./ShareMoment";
@@ -99,11 +99,16 @@ function Delete({ record, isOpen, onClose }: { record: CallRecord; isOpen: boole
   const navigate = useNavigate();
   const remove = useMutation({
     ...deleteCallMutation(),
-    onSuccess: async () => {
+    // The page is left first: what is gone is not to be read again when the server tells that it has changed.
+    onMutate: async () => {
       await navigate({ to: "/calls" });
+      queries.removeQueries({ queryKey: getCallQueryKey({ path: { call_id: record.id } }) });
+    },
+    onSuccess: () => {
       freshen("Calls");
       notifications.show({ message: t`The call is deleted.` });
     },
+    onError: (error) => notifications.show({ color: "red", message: problemOf(error).message }),
   });
   return (
     <Modal opened={isOpen} onClose={onClose} title={t`Delete this call?`} closeButtonProps={{ "aria-label": t`Close` }}>
@@ -112,7 +117,6 @@ function Delete({ record, isOpen, onClose }: { record: CallRecord; isOpen: boole
           Its recording, its words, its journal and its times are gone for good, and links to it open nothing any more.
         </Trans>
       </Text>
-      {remove.isError && <Failed error={remove.error} />}
       <Group mt="md" justify="flex-end">
         <Button variant="default" onClick={onClose}>
           <Trans>Keep it</Trans>
