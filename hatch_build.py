@@ -80,7 +80,7 @@ def npm(*arguments: str) -> None:
 
 def _npm() -> list[str]:
     node, found = shutil.which("node"), shutil.which("npm")
-    if node and found and _version(node) >= OLDEST_NODE:
+    if node and found and _version(node) >= OLDEST_NODE and _version(found):
         return [found]
     folder = _wheel()
     return [str(folder / "bin/node"), str(folder / "lib/node_modules/npm/bin/npm-cli.js")]
@@ -95,8 +95,9 @@ def _environment() -> dict[str, str]:
     return kept
 
 
-def _version(node: str) -> tuple[int, ...]:
-    told = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+def _version(program: str) -> tuple[int, ...]:
+    """Empty: it does not run."""
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
     return tuple(map(int, re.findall(r"\d+", told)[:2]))
 
 

@@ -33,3 +33,10 @@ export function freshen(...tags: string[]): void {
     },
   });
 }
+
+/** For `useInfiniteQuery` with a list of the API: each part names where the next one begins. */
+export const inParts = {
+  // The first part is asked for by the options alone.
+  initialPageParam: {} as never,
+  getNextPageParam: (part: { next?: string | null }) => part.next ?? undefined,
+};

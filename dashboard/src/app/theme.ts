@@ -1,4 +1,9 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+} from "@mantine/core";
 
 // Ten steps each. The last steps are for text on paper, the first for text on the dark theme: 4.5 to 1 in both.
 const ink: MantineColorsTuple = [
@@ -90,8 +95,12 @@ export const theme = createTheme({
   colors: { ink, agent, caller, amber, red, gray, dark },
   primaryColor: "ink",
   primaryShade: { light: 9, dark: 1 },
-  autoContrast: true,
-  luminanceThreshold: 0.35,
+  // Mantine reckons contrast for the light theme alone: ink is dark in one theme and light in the other.
+  variantColorResolver: (input) => {
+    const colors = defaultVariantColorsResolver(input);
+    const isInk = (input.color ?? "ink") === "ink";
+    return input.variant === "filled" && isInk ? { ...colors, color: "var(--paper)" } : colors;
+  },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, monospace",
   fontSizes: { xs: "12.5px", sm: "13.5px", md: "15px", lg: "17px", xl: "21px" },
@@ -135,6 +144,7 @@ export const resolver: CSSVariablesResolver = () => {
     "--mantine-color-default-border": "var(--line)",
     "--mantine-color-placeholder": "var(--soft)",
     "--mantine-color-anchor": "var(--ink)",
+    "--mantine-primary-color-contrast": "var(--paper)",
     "--mantine-color-error": "var(--bad)",
     "--mantine-color-disabled": "var(--wash)",
     "--mantine-color-disabled-color": "var(--soft)",

@@ -5,11 +5,12 @@ import { useEffect, useState } from "react";
 
 export interface MoneyValue {
   amount: string;
-  currency: string;
+  /** US dollars, unless said otherwise. */
+  currency?: string;
 }
 
 /** Money as it is: small amounts keep the places that matter, nothing is rounded to look better. */
-export function money({ amount, currency }: MoneyValue): string {
+export function money({ amount, currency = "USD" }: MoneyValue): string {
   const value = Number(amount);
   const places = value !== 0 && Math.abs(value) < 0.1 ? 4 : 2;
   return new Intl.NumberFormat(i18n.locale, {

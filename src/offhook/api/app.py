@@ -31,6 +31,7 @@ from offhook.api import (
     prices,
     provider_keys,
     sessions,
+    stream,
     webhooks,
 )
 from offhook.api.bounds import Bounds
@@ -67,6 +68,7 @@ _ROUTERS: Final = (
     calls.router,
     call_media.router,
     call_live.router,
+    stream.router,
     prices.router,
 )
 
@@ -87,6 +89,7 @@ def create_api(platform: Platform) -> FastAPI:
         },
     )  # fmt: skip
     app.state.platform = platform
+    stream.tell_with(platform)
     app.state.checked = {}
     app.state.rates = Rates(platform.settings.api_per_minute)
     app.add_middleware(Bounds)

@@ -87,6 +87,17 @@ async def socket_caller(socket: HTTPConnection, scope: str) -> Caller:
     return caller
 
 
+async def caller_now(connection: HTTPConnection) -> Caller | None:
+    """Who has the credential by now with which a connection was opened that is open still; that is no use of it.
+
+    Raises `StoreError`.
+    """
+    platform, credential = platform_of(connection), credential_of(connection)
+    if "authorization" in connection.headers:
+        return await platform.api_keys.authenticate(credential, is_use=False)
+    return await platform.sessions.authenticate(credential, is_use=False)
+
+
 def credential_of(request: HTTPConnection) -> str:
     """The key or the cookie, as it was sent; empty without either. Never for a log."""
     scheme, _, key = request.headers.get("authorization", "").partition(" ")

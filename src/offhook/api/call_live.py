@@ -1,19 +1,26 @@
 """`/v1/calls/{id}/events` and `/listen`: a call as it happens, in words and in sound."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from offhook.api.auth import needs, platform_of, socket_caller
 from offhook.api.calls import CallId
+from offhook.api.stream import ENDS, TOO_MANY
 from offhook.errors import OffhookError
+from offhook.platform.call_doors import Elsewhere, Listening, NotLive
 from offhook.platform.call_feed import Message
 from offhook.platform.callers import Caller
+from offhook.platform.elsewhere import Door
 from offhook.platform.platform import Platform
-from offhook.platform.problems import Unauthenticated
+from offhook.platform.problems import Forbidden, TooMany, Unauthenticated
 from offhook.store.json import dumps
 
 router = APIRouter(prefix="/calls", tags=["Calls"])
@@ -26,6 +33,12 @@ _END: Final = b"event: end\ndata: {}\n\n"
 _NOT_ALLOWED: Final = 4403
 """Close codes of ours: who may not listen, and a call that is not live."""
 _NOT_LIVE: Final = 4404
+TICKET: Final = "x-offhook-ticket"
+"""By which another process of the installation comes, for a caller of its own."""
+SEND_S: Final = 5.0
+PIECE_BYTES: Final = 64 * 1024
+MOST_PASSED: Final = 16
+"""Pieces that wait while they are passed on from another process."""
 
 
 @router.get(
@@ -55,7 +68,21 @@ async def stream_call_events(
         if first is None and last >= 0:
             return Response(status_code=204)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_stream(messages, first), headers=headers, media_type="text/event-stream")
+    stack = contextlib.ExitStack()
+    stack.enter_context(platform.streams.feeds.one(caller))
+    return _Held(stack, _stream(messages, first), headers=headers, media_type="text/event-stream")
+
+
+class _Held(StreamingResponse):
+    """What is held for it is given back however it ends: its body may never be asked for."""
+
+    def __init__(self, held: contextlib.ExitStack, content: AsyncIterator[bytes], **more: Any) -> None:
+        super().__init__(content, **more)
+        self._held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._held:
+            await super().__call__(scope, receive, send)
 
 
 async def _stream(messages: AsyncIterator[Message], first: Message | None) -> AsyncIterator[bytes]:
@@ -84,26 +111,93 @@ async def listen_to_call(socket: WebSocket, call_id: Annotated[str, Path(max_len
     caller, 1 the agent), its place in milliseconds (four bytes, little-endian), audio.
     """
     platform = platform_of(socket)
-    try:
+    with contextlib.ExitStack() as stack:
+        try:
+            found = await _found(socket, platform, call_id, stack)
+        except OffhookError as error:
+            # A handshake that is refused tells a browser nothing: it is accepted, and closed with the reason.
+            await socket.accept()
+            await socket.close(_code_of(error), error.code)
+            return
+        await socket.accept()
+        if isinstance(found, Door):
+            await _pass_on(socket, found, call_id)
+        else:
+            await _tell(socket, platform, call_id, found)
+
+
+async def _found(socket: WebSocket, platform: Platform, call_id: str, stack: contextlib.ExitStack) -> Listening | Door:
+    """What is heard here, until the stack is left; or where it is, in another process."""
+    ticket, process_id, is_over = socket.headers.get(TICKET), platform.processes.id, False
+    if ticket is not None:
+        if platform.elsewhere is None or not platform.elsewhere.redeem(ticket, call_id):
+            raise Unauthenticated
+    else:
         caller = await socket_caller(socket, "calls:read")
         row = await platform.calls.row(caller.workspace, call_id)
-        listening, end = platform.call_doors.listen(row.process_id or "", call_id)
-    except OffhookError as error:
-        # A handshake that is refused tells a browser nothing: it is accepted, and closed with the reason.
-        await socket.accept()
-        await socket.close(_NOT_ALLOWED if isinstance(error, Unauthenticated) else _NOT_LIVE, error.code)
-        return
-    await socket.accept()
+        stack.enter_context(platform.streams.listeners.one(caller))
+        process_id, is_over = row.process_id or "", row.status == "ended"
+    try:
+        listening, end = platform.call_doors.listen(process_id, call_id)
+    except Elsewhere:
+        if is_over:
+            raise NotLive from None
+        if platform.elsewhere is None:
+            raise
+        return await platform.elsewhere.door(process_id, call_id)
+    stack.callback(end)
+    return listening
+
+
+def _code_of(error: OffhookError) -> int:
+    match error:
+        case Unauthenticated() | Forbidden():
+            return _NOT_ALLOWED
+        case TooMany():
+            return TOO_MANY
+        case _:
+            return _NOT_LIVE
+
+
+async def _tell(socket: WebSocket, platform: Platform, call_id: str, listening: Listening) -> None:
+    """What is heard, until the call is over, the process ends, or nobody listens."""
+    is_ending = platform.streams.is_ending
     try:
         audio = listening.format
         await socket.send_text(dumps({"told": "began", "encoding": audio.encoding, "rate": audio.rate}))
         while piece := await listening.next(LOOK_S) or platform.call_doors.is_live(call_id):
             # The caller's audio flows as long as there is a call: who has gone is missed at the next piece of it.
             if isinstance(piece, bytes):
-                await socket.send_bytes(piece)
+                async with asyncio.timeout(SEND_S):
+                    await socket.send_bytes(piece)
+            if is_ending.is_set():
+                await socket.close(ENDS, "server.ends")
+                return
         await socket.send_text(dumps({"told": "ended", "missed": listening.missed}))
         await socket.close()
-    except (WebSocketDisconnect, RuntimeError):
-        pass  # Who listened has gone.
-    finally:
-        end()
+    except (WebSocketDisconnect, RuntimeError, TimeoutError):
+        pass  # Who listened has gone, or takes nothing.
+
+
+async def _pass_on(socket: WebSocket, door: Door, call_id: str) -> None:
+    """What another process tells of its call. Nothing is kept here: who reads too slowly misses some of it there."""
+    host = f"[{door.host}]" if ":" in door.host else door.host
+    address = f"ws://{host}:{door.port}{socket.scope.get('root_path', '')}/calls/{call_id}/listen"
+    code, why = ENDS, Elsewhere.code
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
+        try:
+            async with connect(
+                address, additional_headers={TICKET: door.ticket}, proxy=None, compression=None, open_timeout=SEND_S,
+                max_size=PIECE_BYTES, max_queue=MOST_PASSED, close_timeout=1.0,
+            ) as far:  # fmt: skip
+                async for message in far:
+                    async with asyncio.timeout(SEND_S):
+                        await (socket.send_text(message) if isinstance(message, str) else socket.send_bytes(message))
+            code, why = far.close_code or ENDS, far.close_reason or ""
+        except ConnectionClosed as closed:
+            if closed.rcvd is not None:
+                code, why = closed.rcvd.code, closed.rcvd.reason
+        except (OSError, InvalidHandshake, TimeoutError):
+            pass  # It has gone, or is out of reach: whoever listens asks anew.
+        async with asyncio.timeout(SEND_S):
+            await socket.close(code, why)

@@ -30,6 +30,7 @@ from offhook.platform.problems import (
     TooMany,
     Unauthenticated,
 )
+from offhook.store.json import loads
 
 MEDIA_TYPE: Final = "application/problem+json"
 DOCS: Final = "https://offhook.dev/problems/"
@@ -120,6 +121,11 @@ def of_error(error: OffhookError) -> JSONResponse:
         return problem(status, str(error), error.code, error.what_to_do, flaws, headers)
     headers = {"Retry-After": "2"} if status == 503 else {}
     return problem(status, str(error), error.code, "Try again in a moment." if status == 503 else "", headers=headers)
+
+
+def body_of(error: OffhookError) -> Any:
+    """What an error of ours is told as, where there is no answer to put it into."""
+    return loads(bytes(of_error(error).body))
 
 
 def of_unfit(error: RequestValidationError) -> JSONResponse:

@@ -150,6 +150,7 @@ async def serve_platform(
         )  # fmt: skip
         app.include_router(monitor_router(platform))
         mount_api(app, platform)
+        app.state.on_drained.append(platform.end_streams)
         runtimes = platform.line_up.runtimes
         private = None
         if platform.bus.kind != "none":

@@ -1,23 +1,34 @@
 """A call as it happens, for who watches: messages made of its lines, each with the number of the line it came from."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
 
+from offhook import clock
 from offhook.call.journal import Line, parse_line
 from offhook.call.story import Story
 from offhook.core.commands import Command
 from offhook.core.events import Event
+from offhook.errors import OffhookError
 from offhook.platform.call_account import ending_in_words
 from offhook.platform.calls import Calls
 from offhook.platform.journal_tail import HEADER_KIND, LOST_KIND, JournalLine
+from offhook.platform.news import TELL_S
 from offhook.platform.records import CallRecords
 
 LOOK_S: Final = 1.0
-"""A call of another process is looked at so often; of our own it is told."""
+"""A call is looked at so often, also when nothing was told of it."""
 HEARTBEAT_S: Final = 15.0
+
+
+class ServerEnds(OffhookError):
+    """This process ends; another tells what follows."""
+
+    code = "server.ends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +82,34 @@ class Feeds:
     def __init__(self, calls: Calls, records: CallRecords) -> None:
         self._calls, self._records = calls, records
 
-    async def follow(self, workspace: str, call_id: str, after: int) -> AsyncIterator[Message]:
-        """What happened behind line `after`, then what happens, until the record is whole. Raises `NotFound`."""
+    async def follow(self, workspace: str, call_id: str, after: int) -> AsyncGenerator[Message]:
+        """What happened behind line `after`, then what happens, until the record is whole.
+
+        Raises `NotFound`, `ServerEnds`.
+        """
         teller = _Teller(after)
         row = await self._calls.row(workspace, call_id)
-        quiet_s = 0.0
-        while not row.is_folded:
-            async for line in self._calls.lines(workspace, call_id, teller.last):
-                for message in teller.tell(line):
-                    quiet_s = 0.0
-                    yield message
-            await self._records.news(LOOK_S)
-            quiet_s += LOOK_S
-            if quiet_s >= HEARTBEAT_S:
-                quiet_s = 0.0
-                yield Message("")
-            row = await self._calls.row(workspace, call_id)
+        with self._records.news.of(call_id) as news:
+            told_at = watched_at = clock.now()
+            while not row.is_folded:
+                if clock.now() >= watched_at and not self._records.has(call_id):
+                    self._records.news.watch(call_id)
+                    watched_at = clock.now() + TELL_S
+                # What is written from now on is read in the next round, whenever that was told.
+                news.clear()
+                async for line in self._calls.lines(workspace, call_id, teller.last):
+                    for message in teller.tell(line):
+                        told_at = clock.now()
+                        yield message
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_S):
+                        await news.wait()
+                if self._records.news.is_over:
+                    raise ServerEnds
+                if clock.now() - told_at >= HEARTBEAT_S:
+                    told_at = clock.now()
+                    yield Message("")
+                row = await self._calls.row(workspace, call_id)
         async for line in self._calls.folded_lines(workspace, call_id):
             for message in teller.tell(line):
                 yield message

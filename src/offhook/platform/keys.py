@@ -135,8 +135,8 @@ class ApiKeys:
 
         return await self._store.read(workspace, job)
 
-    async def authenticate(self, text: str) -> Caller | None:
-        """Who has this key; None: nobody."""
+    async def authenticate(self, text: str, *, is_use: bool = True) -> Caller | None:
+        """Who has this key; None: nobody. `is_use`: it is noted that the key was used."""
         if not is_key(text):
             return None
         digest = hash_of(text)
@@ -150,7 +150,8 @@ class ApiKeys:
         if row is None:
             return None
         workspace: str = row.workspace_id
-        await self._note_use(workspace, row.id, row.used_at or 0)
+        if is_use:
+            await self._note_use(workspace, row.id, row.used_at or 0)
         return Caller(
             workspace, Actor("api_key", row.id, row.name), frozenset(row.scopes), None, row.agent_id or "",
             tuple(row.origins),

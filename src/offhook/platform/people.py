@@ -185,6 +185,7 @@ class People:
             connection.execute(update(USERS).where(USERS.c.id == caller.user_id).values(password_hash=kept))
             end_sessions(connection, caller.user_id, but=caller.session)
             audit(scope, "member.password_changed", "member", caller.user_id)
+            scope.tell("session", caller.user_id)
 
         await write_both(self._store, caller.workspace, caller.actor, job)
 

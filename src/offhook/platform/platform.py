@@ -48,6 +48,7 @@ from offhook.platform.provider_keys import ProviderKeys
 from offhook.platform.records import CallRecords
 from offhook.platform.sessions import Sessions
 from offhook.platform.snapshot import Snapshot
+from offhook.platform.streams import Streams
 from offhook.platform.throttle import Throttle
 from offhook.platform.trials import made_ready
 from offhook.platform.vault import Vault
@@ -105,6 +106,7 @@ class Platform:
     call_doors: CallDoors = field(init=False)
     call_feeds: Feeds = field(init=False)
     calls: Calls = field(init=False)
+    streams: Streams = field(init=False)
     prices: Prices = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
@@ -146,6 +148,7 @@ class Platform:
             self.settings.keep_days,
         )  # fmt: skip
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
+        self.streams = Streams(self.store)
         self.call_doors, self.call_feeds = CallDoors(lambda: self.processes.id), Feeds(self.calls, self.call_records)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
@@ -184,7 +187,8 @@ class Platform:
         Raises `StoreError`.
         """
         self.bus.subscribe(_CHANGED, self._changed_elsewhere)
-        self.bus.on_missed.append(self.snapshot.missed)
+        self.bus.on_missed.extend([self.snapshot.missed, self.streams.missed])
+        self.call_records.news.over(self.bus)
         self.processes.on_dead.extend([self._take_over, self.call_keeping.close_orphans])
         self.bus.answer(CONTROL, self.call_doors.answer)
         self.call_doors.remote = self._control_elsewhere
@@ -260,8 +264,15 @@ class Platform:
         self.browser_calls.open(desk)
         return live, desk
 
+    def end_streams(self) -> None:
+        """The calls are over, and the process ends: nothing stays open for its sake."""
+        self.streams.end()
+        self.call_records.news.end()
+
     async def stop(self) -> None:
         """Finish what waits."""
+        self.end_streams()
+        await self.streams.stop()
         await self.backups.stop()
         if self.file_agents is not None:
             await self.file_agents.stop()
@@ -306,6 +317,7 @@ class Platform:
         self.snapshot.changed(changes)
         self.gate_house.changed(changes)
         self.browser_calls.changed(changes)
+        self.streams.changed(changes)
 
     async def _control_elsewhere(self, process_id: str, message: Mapping[str, Any]) -> bool:
         return bool((await self.bus.request(process_id, CONTROL, dict(message)))["granted"])

@@ -28,6 +28,7 @@ from offhook.core.formats import TELEPHONE, AudioFormat
 from offhook.errors import OffhookError, StoreError
 from offhook.platform.folding import DAY_MS, EndedCall, begin, fold, store_folded
 from offhook.platform.journal_tail import JournalLine, JournalTail
+from offhook.platform.news import News
 from offhook.platform.prices import book_of
 from offhook.store.objects import Objects
 from offhook.store.scope import Change, Scope
@@ -133,7 +134,8 @@ class CallRecords:
         self._inner: Records | None = None
         self._followed: dict[str, Followed] = {}
         self._wake = asyncio.Event()
-        self._written = asyncio.Event()
+        self.news: Final = News()
+        """Told when lines of a call were written, and when it was folded."""
         self._tasks: list[asyncio.Task[None]] = []
         self._to_fold: asyncio.Queue[Followed] = asyncio.Queue()
         self._is_failing = False
@@ -211,15 +213,6 @@ class CallRecords:
         """Some call is over, and its record is not folded."""
         return any(one.record is None or one.closed_at is not None for one in self._followed.values())
 
-    async def news(self, wait_s: float) -> None:
-        """Return when lines of some call were written, or after `wait_s`."""
-        written = self._written
-        try:
-            async with asyncio.timeout(wait_s):
-                await written.wait()
-        except TimeoutError:
-            return
-
     def has(self, call_id: str) -> bool:
         """The record of this call is made in this process, now."""
         return call_id in self._followed
@@ -260,7 +253,8 @@ class CallRecords:
             told = await self._write(told, over)
             self._store.on_changes([
                 Change(one.call.workspace, "call", one.call.call_id)
-                for one in told if not one.is_begun or (one.call.call_id in over and not one.is_over_told)
+                for one in told
+                if not one.is_begun or (one.call.call_id in over and not one.is_over_told) or _moved(one)
             ])  # fmt: skip
         is_full = False
         for one in told:
@@ -269,8 +263,7 @@ class CallRecords:
             one.is_begun, one.lines = True, []
             one.is_over_told = one.is_over_told or one.call.call_id in over
         if told:
-            written, self._written = self._written, asyncio.Event()
-            written.set()
+            self.news.tell(one.call.call_id for one in told)
         for one in live:
             if one.is_settled and one.call.call_id in self._followed:
                 one.is_queued = True
@@ -316,8 +309,7 @@ class CallRecords:
                 _LOG.exception("the record of %s cannot be folded: its folder is kept", call.call_id)
                 self._unfoldable.add(call.call_id)
             self._followed.pop(call.call_id, None)
-            written, self._written = self._written, asyncio.Event()
-            written.set()
+            self.news.tell([call.call_id])
 
 
 def row_of(header: Header, agent_id: str, version: int, process_id: str, keep_days: int | None) -> dict[str, Any]:
@@ -363,10 +355,15 @@ def _write(connection: Connection, told: Iterable[Followed], over: set[str]) -> 
                 scope.update(CALLS, CALLS.c.id == one.call.call_id, **changes)
 
 
+def _moved(one: Followed) -> list[str]:
+    """What its status was, one after the other."""
+    return [_STATUSES[line.kind] for line in one.lines if line.kind in _STATUSES]
+
+
 def _changes(one: Followed, is_over: bool) -> dict[str, Any]:
     """What of the row is another now."""
     changes: dict[str, Any] = {}
-    if moved := [_STATUSES[line.kind] for line in one.lines if line.kind in _STATUSES]:
+    if moved := _moved(one):
         changes["status"] = moved[-1]
     if is_over and not one.is_over_told and one.call.over is not None:
         reason, ended_s = one.call.over

@@ -34,7 +34,7 @@ from offhook.platform.people_rows import (
 )
 from offhook.platform.problems import Conflict, Flaw, Forbidden, Invalid, NotFound, Unauthenticated
 from offhook.platform.throttle import Throttle
-from offhook.store.scope import SYSTEM, Actor, Scope
+from offhook.store.scope import SYSTEM, Actor, Change, Scope
 from offhook.store.store import Store
 from offhook.store.tables.people import INVITATIONS, LOGIN_LINKS, MEMBERS, SESSIONS, USERS
 
@@ -175,8 +175,8 @@ class Sessions:
 
     # ── being signed in ──────────────────────────────────────────────────────────────────────────────────────
 
-    async def authenticate(self, token: str) -> Caller | None:
-        """Who has this cookie; None: nobody, or not any more."""
+    async def authenticate(self, token: str, *, is_use: bool = True) -> Caller | None:
+        """Who has this cookie; None: nobody, or not any more. `is_use`: it is noted that the session was used."""
         if len(token) != _TOKEN or not token.isascii():
             return None
         digest, at = hash_of(token), clock.wall_ms()
@@ -195,7 +195,7 @@ class Sessions:
         row = await self._store.read_wide(job)
         if row is None:
             return None
-        if at - row.seen_at >= SEEN_MS and digest not in self._noting:
+        if is_use and at - row.seen_at >= SEEN_MS and digest not in self._noting:
             await self._note_use(digest, at)
         role = Role(row.role)
         return Caller(row.workspace_id, actor_of(row), OF_ROLES[role], role, session=digest)
@@ -220,6 +220,7 @@ class Sessions:
                 end_sessions(connection, caller.user_id)
             connection.execute(delete(SESSIONS).where(SESSIONS.c.id_hash == caller.session))
             audit(scope, "session.ended", "member", caller.user_id, after={"everywhere": everywhere})
+            scope.tell("session", caller.user_id)
 
         if caller.session:
             await write_both(self._store, caller.workspace, caller.actor, job)
@@ -240,6 +241,7 @@ class Sessions:
             connection.execute(update(SESSIONS).where(mine).values(workspace_id=workspace))
 
         await self._store.write_wide(job)
+        self._store.on_changes([Change(caller.workspace, "session", caller.user_id)])
 
     # ── how ──────────────────────────────────────────────────────────────────────────────────────────────────
 

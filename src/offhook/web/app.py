@@ -51,6 +51,7 @@ def create_app(
     `sockets_below` a path are for what is mounted there.
 
     `app.state.media_door` is what the media sockets work with: they are served below ASGI (`offhook.web.media`).
+    `app.state.on_drained`: told when the calls are over and the server ends.
     Raises `ConfigurationError` for settings that must not be served.
     """
     require_safe(settings)
@@ -60,7 +61,7 @@ def create_app(
     hooks = Hooks(gate, switchboard, elsewhere)
     app = FastAPI(title="Offhook", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.include_router(twilio_router(hooks))
-    app.state.seldom, app.state.max_calls = seldom, settings.max_calls
+    app.state.seldom, app.state.max_calls, app.state.on_drained = seldom, settings.max_calls, []
 
     healthz = _health(app, live, records)
     strays = Strays(settings, seldom, PATHS, (MEDIA_PATH, BROWSER_PATH), hooks.webhook_at, healthz)

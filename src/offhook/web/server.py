@@ -7,7 +7,7 @@ import resource
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -132,7 +132,7 @@ async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadli
             server.should_exit = server.force_exit = True
         elif not ending:
             _logger.info("= %s, draining: %d calls, at most %.0f s", name.name, live.count, drain_deadline_s)
-            ending.append(asyncio.ensure_future(_drain(live, server, drain_deadline_s)))
+            ending.append(asyncio.ensure_future(_drain(live, server, drain_deadline_s, app.state.on_drained)))
 
     with _signals(on_signal), contextlib.closing(bound):
         await server.serve(sockets=[bound, *([listening.private] if listening.private is not None else [])])
@@ -141,10 +141,15 @@ async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadli
         await asyncio.wait([task])
 
 
-async def _drain(live: Calls, server: uvicorn.Server, deadline_s: float) -> None:
+async def _drain(
+    live: Calls, server: uvicorn.Server, deadline_s: float, on_drained: Sequence[Callable[[], None]]
+) -> None:
     try:
         await live.drain(deadline_s)
     finally:
+        # Streams stay open for ever if nobody ends them, and the server would wait for them.
+        for told in on_drained:
+            told()
         server.should_exit = True
 
 

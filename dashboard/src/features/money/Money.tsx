@@ -1,12 +1,19 @@
 import { useLingui } from "@lingui/react/macro";
 import { Page } from "@/ui/Page";
-import { Empty } from "@/ui/States";
+import { Blocked } from "./Blocked";
+import { Limits } from "./Limits";
+import { Prices } from "./Prices";
+import { Refused } from "./Refused";
 
+/** What may be spent, who is kept out, and what things cost. */
 export function Money() {
   const { t } = useLingui();
   return (
     <Page title={t`Limits and money`}>
-      <Empty title="…" />
+      <Limits />
+      <Refused />
+      <Blocked />
+      <Prices />
     </Page>
   );
 }

@@ -1,0 +1,154 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button, Group, Select, Table, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { problemOf } from "@/app/api";
+import { freshen } from "@/app/queries";
+import { useMay } from "@/app/session";
+import { createPriceMutation, deletePriceMutation, listPricesOptions } from "@/client/@tanstack/react-query.gen";
+import type { NewPrice, PriceShown } from "@/client/types.gen";
+import { Card } from "@/ui/Page";
+import { Failed, Loading } from "@/ui/States";
+import { tell, tellFailure } from "@/ui/tell";
+import { When } from "@/ui/values";
+import classes from "./Money.module.css";
+
+const SHOWN = 12;
+
+/** What one unit costs: your own prices over the vendors' lists. Calls keep the price that they were counted at. */
+export function Prices() {
+  const { t } = useLingui();
+  const mayWrite = useMay("settings:write");
+  const [asked, setAsked] = useState("");
+  const prices = useQuery(listPricesOptions());
+  const remove = useMutation({ ...deletePriceMutation(), onSuccess: () => freshen("Prices"), onError: tellFailure });
+  const found = (prices.data?.data ?? []).filter(({ item, component }) =>
+    `${component} ${item}`.toLowerCase().includes(asked.toLowerCase()),
+  );
+  const [isAll, setAll] = useState(false);
+  return (
+    <Card
+      title={<Trans>Price book</Trans>}
+      actions={
+        <TextInput
+          size="xs"
+          aria-label={t`Find a price`}
+          placeholder={t`find`}
+          value={asked}
+          onChange={({ currentTarget }) => setAsked(currentTarget.value)}
+        />
+      }
+    >
+      {prices.isPending && <Loading rows={4} />}
+      {prices.isError && <Failed error={prices.error} />}
+      <div className={classes.table}>
+        <Table verticalSpacing={6}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`What`}</Table.Th>
+              <Table.Th>{t`Unit`}</Table.Th>
+              <Table.Th ta="right">{t`Price`}</Table.Th>
+              <Table.Th>{t`Since`}</Table.Th>
+              <Table.Th aria-label={t`Actions`} />
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {found.slice(0, isAll ? undefined : SHOWN).map((price) => (
+              <One
+                key={`${price.component}${price.item}${price.unit}${price.since}`}
+                price={price}
+                remove={mayWrite && price.id ? () => remove.mutate({ path: { price_id: price.id ?? "" } }) : undefined}
+              />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+      {found.length > SHOWN && !isAll && (
+        <Button variant="default" mt="sm" onClick={() => setAll(true)}>
+          <Trans>Show all {found.length}</Trans>
+        </Button>
+      )}
+      {mayWrite && <Own />}
+    </Card>
+  );
+}
+
+function One({ price, remove }: { price: PriceShown; remove: (() => void) | undefined }) {
+  return (
+    <Table.Tr>
+      <Table.Td>
+        {price.item} <small>({price.component})</small>
+      </Table.Td>
+      <Table.Td>{price.unit.replace("_", " ")}</Table.Td>
+      <Table.Td ta="right">${price.price.amount}</Table.Td>
+      <Table.Td>{price.id ? <When at={price.since} isExact /> : <Trans>list price</Trans>}</Table.Td>
+      <Table.Td ta="right">
+        {remove && (
+          <Button size="xs" variant="subtle" onClick={remove}>
+            <Trans>Delete</Trans>
+          </Button>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+const UNITS = ["second", "minute", "character", "token_in", "token_cached", "token_out"] as const;
+
+function Own() {
+  const { t } = useLingui();
+  const form = useForm<NewPrice>({ initialValues: { component: "carrier", item: "", unit: "minute", amount: "" } });
+  const make = useMutation({
+    ...createPriceMutation(),
+    onSuccess: () => {
+      form.reset();
+      freshen("Prices");
+      tell(<Trans>It holds for calls from now on.</Trans>);
+    },
+  });
+  const problem = make.isError ? problemOf(make.error) : null;
+  return (
+    <form onSubmit={form.onSubmit((body) => make.mutate({ body }))}>
+      <Group align="flex-start" gap="xs" mt="md">
+        <Select
+          label={t`Part`}
+          w={120}
+          data={[
+            { value: "carrier", label: t`telephone` },
+            { value: "stt", label: t`hearing` },
+            { value: "llm", label: t`thinking` },
+            { value: "tts", label: t`voice` },
+          ]}
+          {...form.getInputProps("component")}
+        />
+        <TextInput
+          label={t`As the record names it`}
+          placeholder="twilio inbound"
+          required
+          withAsterisk={false}
+          error={problem?.at("/item")}
+          {...form.getInputProps("item")}
+        />
+        <Select
+          label={t`Per`}
+          w={140}
+          data={UNITS.map((unit) => ({ value: unit, label: unit.replace("_", " ") }))}
+          {...form.getInputProps("unit")}
+        />
+        <TextInput
+          label={t`Dollars`}
+          w={110}
+          placeholder="0.0085"
+          required
+          withAsterisk={false}
+          error={problem?.at("/amount") ?? (problem?.flaws.length === 0 ? problem.message : undefined)}
+          {...form.getInputProps("amount")}
+        />
+        <Button type="submit" variant="default" mt={24} loading={make.isPending}>
+          <Trans>Set your price</Trans>
+        </Button>
+      </Group>
+    </form>
+  );
+}
