@@ -31,7 +31,6 @@ PLAIN: Final[Mapping[str, tuple[str, ...]]] = {
     "TurnTaking": (
         "preset", "min_silence_s", "unsure_silence_s", "unfinished_silence_s", "collecting_silence_s", "idle_s",
         "idle_prompts", "hold_s", "duck_voice_s", "hush_voice_s", "takeover_voice_s", "protect_opening", "filler_s",
-        "max_call_s",
     ),
     "Phrases": ("idle", "goodbye", "idle_goodbye", "filler", "apology", "repeat", "transfer", "transfer_failed"),
     "RecordsBlock": ("recording", "transcript", "keys", "keep_days"),

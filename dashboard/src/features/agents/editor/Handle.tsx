@@ -1,5 +1,5 @@
 import { type PointerEvent, useRef } from "react";
-import { number } from "@/ui/values";
+import { exact } from "./exact";
 import classes from "./Timeline.module.css";
 import { type Bounds, type Clock, moved, percentOf, secondsAt, within } from "./timeline";
 
@@ -40,7 +40,7 @@ export function Handle(props: Knob) {
       aria-valuemin={bounds.minimum}
       aria-valuemax={bounds.maximum}
       aria-valuenow={value}
-      aria-valuetext={`${number(value, 2)} s`}
+      aria-valuetext={`${exact(value)} s`}
       aria-readonly={isReadOnly}
       className={classes.handle}
       data-set={isSet || undefined}

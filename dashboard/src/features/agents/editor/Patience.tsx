@@ -1,9 +1,9 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { SegmentedControl } from "@mantine/core";
-import { number } from "@/ui/values";
 import { useEditing } from "../draft/context";
 import { UnionField } from "../form/Blocks";
 import formClasses from "../form/Form.module.css";
+import { exact } from "./exact";
 import { Group, Top, TopMembers, useTop } from "./parts";
 import { AnswerScene, BargeInScene, IdleScene } from "./Timeline";
 import { usePatience, useTurnTaking } from "./usePatience";
@@ -69,9 +69,9 @@ function PresetChoice() {
 
 /** The four numbers, in a sentence. */
 function Summary() {
-  const done = number(usePatience("min_silence_s").value, 2);
-  const unfinished = number(usePatience("unfinished_silence_s").value, 2);
-  const collecting = number(usePatience("collecting_silence_s").value, 2);
+  const done = exact(usePatience("min_silence_s").value);
+  const unfinished = exact(usePatience("unfinished_silence_s").value);
+  const collecting = exact(usePatience("collecting_silence_s").value);
   return (
     <p className={formClasses.help} style={{ margin: "10px 0 4px" }}>
       <Trans>

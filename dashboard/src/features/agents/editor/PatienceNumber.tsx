@@ -5,7 +5,7 @@ import type { PatienceNumber } from "./usePatience";
 
 /** The exact number beside its drawing. */
 export function ExactNumber({ label, one, isLabelled }: { label: string; one: PatienceNumber; isLabelled?: boolean }) {
-  const isWhole = one.step === 1;
+  const { isWhole } = one;
   return (
     <NumberInput
       {...(isLabelled ? { label } : { "aria-label": label })}

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { type ReactNode, useState } from "react";
 import { number } from "@/ui/values";
+import { exact } from "./exact";
 import { Handle } from "./Handle";
 import { ExactNumber } from "./PatienceNumber";
 import classes from "./Timeline.module.css";
@@ -11,7 +12,10 @@ import { type PatienceNumber, usePatience } from "./usePatience";
 const REPLY_S = 0.3;
 const SAYS_S = 1.6;
 
-const amount = (seconds: number): string => `${number(seconds, 2)} s`;
+const amount = (seconds: number): string => `${exact(seconds)} s`;
+
+/** Behind this share of the width, words stand on the left of their handle. */
+const FAR = 84;
 
 /** The clock stands while somebody drags on it, or what is dragged would run away. */
 function useClock(spanS: number, startPercent: number): [Clock, (isHeld: boolean) => void] {
@@ -51,9 +55,9 @@ export function AnswerScene() {
               {said}
             </text>
             <Silence clock={clock} from={0} to={one.value} y={21} />
-            <text x={`${percentOf(clock, 0) + 1}%`} y="56" className={classes.amount}>
+            <Beside x={percentOf(clock, one.value)} y={50} className={classes.amount}>
               {amount(one.value)}
-            </text>
+            </Beside>
             <AgentBar clock={clock} from={one.value + REPLY_S} y={8} words={t`Agent`} />
             <Handle
               label={title}
@@ -87,6 +91,23 @@ function Drawing({ label, isTall, children }: { label: string; isTall?: boolean;
     <svg className={classes.drawing} data-tall={isTall || undefined} role="group" aria-label={label}>
       {children}
     </svg>
+  );
+}
+
+interface Words {
+  x: number;
+  y: number;
+  className: string | undefined;
+  isLeft?: boolean;
+  children: ReactNode;
+}
+
+/** Words beside a handle. */
+function Beside({ x, y, className, isLeft = x > FAR, children }: Words) {
+  return (
+    <text x={`${x}%`} dx={isLeft ? -12 : 12} y={y} textAnchor={isLeft ? "end" : "start"} className={className}>
+      {children}
+    </text>
   );
 }
 
@@ -166,9 +187,18 @@ export function BargeInScene() {
           className={classes.agentGone}
         />
         <rect x={`${at(0)}%`} y="44" width={`${100 - at(0)}%`} height="26" rx="6" className={classes.callerBar} />
-        <text x={`${at(0)}%`} dx="10" y="61.5" className={classes.callerText}>
+        <text x={`${at(silent)}%`} dx="12" y="61.5" className={classes.callerText}>
           {t`Caller: Sorry, I meant …`}
         </text>
+        <Beside x={at(duck.value)} y={88} className={classes.small} isLeft>
+          {t`quieter`}
+        </Beside>
+        <Beside x={at(hush.value)} y={102} className={classes.small}>
+          {t`silent`}
+        </Beside>
+        <Beside x={at(takeover.value)} y={88} className={classes.small} isLeft>
+          {t`has the floor`}
+        </Beside>
         {knob(duck, t`Goes quieter`, 84)}
         {knob(hush, t`Falls silent`, 98)}
         {knob(takeover, t`The caller has the floor`, 84)}
@@ -208,15 +238,15 @@ export function IdleScene() {
             <g key={at}>
               <Silence clock={clock} from={turn === 0 ? 0 : at - idle.value} to={at} y={21} />
               <rect x={`${left}%`} y="8" width={`${width}%`} height="26" rx="6" className={classes.agentBar} />
-              <text x={`${left}%`} y="56" className={classes.small} textAnchor={isGoodbye ? "middle" : "start"}>
+              <text x={`${left}%`} y="50" className={classes.small} textAnchor={isGoodbye ? "middle" : "start"}>
                 {isGoodbye ? t`goodbye` : turn === 0 ? "" : t`asks`}
               </text>
             </g>
           );
         })}
-        <text x={`${percentOf(clock, idle.value)}%`} dx="12" y="56" className={classes.amount}>
+        <Beside x={percentOf(clock, idle.value)} y={50} className={classes.amount}>
           {amount(idle.value)}
-        </text>
+        </Beside>
         <Handle
           label={t`Silence until it asks`}
           value={idle.value}

@@ -1,5 +1,5 @@
 import { useEditing, useField } from "../draft/context";
-import { member, resolved, type SchemaNode, stepOf } from "../form/schema";
+import { member, resolved, type SchemaNode } from "../form/schema";
 import type { Bounds } from "./timeline";
 
 export interface PatienceNumber {
@@ -9,7 +9,8 @@ export interface PatienceNumber {
   fallback: number;
   isSet: boolean;
   bounds: Bounds;
-  step: number;
+  /** How often, not how long. */
+  isWhole: boolean;
   error: string | undefined;
   isReadOnly: boolean;
   set: (value: number | undefined) => void;
@@ -50,7 +51,7 @@ export function usePatience(name: string): PatienceNumber {
     fallback,
     isSet: field.value !== undefined,
     bounds: { minimum: node.minimum ?? 0, maximum: node.maximum ?? 60 },
-    step: Math.max(stepOf(node), node.type === "integer" ? 1 : 0.01),
+    isWhole: node.type === "integer",
     error: field.error,
     isReadOnly: field.isReadOnly,
     set: field.set,
