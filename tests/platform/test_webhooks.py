@@ -98,6 +98,16 @@ def test_an_event_reaches_whoever_wants_it_signed(database: URL, tmp_path: Path)
     _run(database, tmp_path, act)
 
 
+def test_an_endpoint_that_is_sent_twice_is_made_once(still: Callable[[Act], None]) -> None:
+    async def act(world: World, receiver: Receiver) -> None:
+        key = {"Idempotency-Key": "endpoint"}
+        made = [await world.client.post("/webhooks", json={"url": receiver.url}, headers=key) for _ in range(2)]
+        assert made[0].json() == made[1].json() and made[1].headers["idempotent-replayed"] == "true"
+        assert len((await world.client.get("/webhooks")).json()["data"]) == 1
+
+    still(act)
+
+
 def test_a_failed_delivery_is_tried_again_and_again_anew_on_request(here: Callable[[Act], None]) -> None:
     async def act(world: World, receiver: Receiver) -> None:
         made = await _made(world, receiver)

@@ -18,7 +18,7 @@ from offhook.platform.problems import Conflict, Flaw, Invalid, NotFound, Stale
 from offhook.settings import Settings
 from offhook.store.scope import Actor, Scope
 from offhook.store.store import Store
-from offhook.store.tables.agents import AGENT_VERSIONS, AGENTS, DOCUMENTS
+from offhook.store.tables.agents import AGENT_VERSIONS, AGENTS, DOCUMENTS, OVERRIDDEN_FROM
 from offhook.store.tables.numbers import PHONE_NUMBERS
 
 BY_API: Final = "api"
@@ -73,7 +73,7 @@ class Agents:
 
         def job(scope: Scope) -> Sequence[Any]:
             row_of(scope, agent_id)
-            found = scope.select(*shown).where(_V.agent_id == agent_id)
+            found = scope.select(*shown).where(_V.agent_id == agent_id, _V.number < OVERRIDDEN_FROM)
             found = found.where(_V.number < before) if before else found
             return scope.all(found.order_by(_V.number.desc()).limit(ask))
 
@@ -358,7 +358,8 @@ def _put_version(
     scope: Scope, agent_id: str, document: dict[str, Any], files: dict[str, str], note: str, action: str
 ) -> tuple[Any, bool]:
     digest = digest_of([document, files])
-    last = scope.first(scope.select(AGENT_VERSIONS).where(_V.agent_id == agent_id).order_by(_V.number.desc()))
+    published = (_V.agent_id == agent_id, _V.number < OVERRIDDEN_FROM)
+    last = scope.first(scope.select(AGENT_VERSIONS).where(*published).order_by(_V.number.desc()))
     if last is not None and last.digest == digest and row_of(scope, agent_id).published_version == last.number:
         return last, False
     number, at = last.number + 1 if last is not None else 1, clock.wall_ms()

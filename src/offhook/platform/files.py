@@ -17,7 +17,7 @@ from offhook.platform.audit import audit
 from offhook.store.json import dumps
 from offhook.store.scope import Actor, Scope
 from offhook.store.store import Store
-from offhook.store.tables.agents import AGENT_VERSIONS, AGENTS
+from offhook.store.tables.agents import AGENT_VERSIONS, AGENTS, OVERRIDDEN_FROM
 
 LOOK_S: Final = 2.0
 """The files are looked at so often."""
@@ -106,7 +106,7 @@ def _put(scope: Scope, file: Path, agent: Agent, document: dict[str, Any]) -> st
     digest = digest_of([document, stamps])
     versions = AGENT_VERSIONS.c
     earlier = scope.select(versions.number, versions.digest).where(versions.agent_id == agent_id)
-    last = scope.first(earlier.order_by(versions.number.desc()))
+    last = scope.first(earlier.where(versions.number < OVERRIDDEN_FROM).order_by(versions.number.desc()))
     if last is None or last.digest != digest:
         number = last.number + 1 if last is not None else 1
         scope.insert(

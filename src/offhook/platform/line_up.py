@@ -152,6 +152,19 @@ class LineUp:
         agent = self._snapshot.agent_of_file(answering.workspace, file)
         return agent.id if agent is not None else Path(file).name
 
+    def keys_of(self, workspace: str) -> Callable[[str], str]:
+        """Its secrets by the variables that agents ask for; one that is not set raises `ConfigurationError`, in words
+        for people who are signed in."""
+        own = self._keys_of(workspace, self._snapshot.secrets(workspace))
+
+        def key(variable: str) -> str:
+            try:
+                return own(variable)
+            except ConfigurationError:
+                raise _not_saved(variable) from None
+
+        return key
+
     def _keys_of(self, workspace: str, secrets: Secrets) -> Callable[[str], str]:
         """The workspace's own key for a variable as `OPENAI_API_KEY`, else that of the environment, which is the first
         workspace's alone."""
@@ -162,10 +175,7 @@ class LineUp:
                 return own.reveal()
             if workspace == self._snapshot.first_workspace:
                 return self._settings.key(variable)
-            kind, name = place_of(variable)
-            raise ConfigurationError(
-                f"not set: this workspace has no such key (PUT /v1/{kind.replace('_', '-')}s/{name})", field=variable
-            )
+            raise _not_saved(variable)
 
         return key
 
@@ -174,6 +184,12 @@ class LineUp:
         for key in self.runtimes.loaded():
             if agent_id in key.split("/"):
                 self.runtimes.replace(key)
+
+
+def _not_saved(variable: str) -> ConfigurationError:
+    kind, name = place_of(variable)
+    told = f"not set: this workspace has no such key (PUT /v1/{kind.replace('_', '-')}s/{name})"
+    return ConfigurationError(told, field=variable)
 
 
 def _agent_of(document: bytes, folder: Path) -> Agent:

@@ -50,9 +50,12 @@ from offhook.platform.sessions import Sessions
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.streams import Streams
 from offhook.platform.throttle import Throttle
+from offhook.platform.tool_tries import ToolTries
 from offhook.platform.trials import made_ready
 from offhook.platform.vault import Vault
 from offhook.platform.vendors import require_known
+from offhook.platform.voice_lists import VoiceLists
+from offhook.platform.voice_previews import VoicePreviews
 from offhook.platform.webhooks import Webhooks
 from offhook.platform.wires import wire_of
 from offhook.settings import Settings
@@ -85,6 +88,9 @@ class Platform:
     snapshot: Snapshot = field(init=False)
     provider_keys: ProviderKeys = field(init=False)
     line_up: LineUp = field(init=False)
+    tool_tries: ToolTries = field(init=False)
+    voice_lists: VoiceLists = field(init=False)
+    voice_previews: VoicePreviews = field(init=False)
     metrics: Metrics = field(default_factory=Metrics)
     backups: Backups = field(init=False)
     checks: list[Callable[[str], Iterable[Check]]] = field(default_factory=list)
@@ -129,6 +135,9 @@ class Platform:
         self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
         self.snapshot = Snapshot(self.store, self.vault.secrets_of)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of, self.call_values.of)
+        self.tool_tries = ToolTries(self.store, self.line_up, self.settings)
+        self.voice_lists = VoiceLists(self.line_up, self.settings)
+        self.voice_previews = VoicePreviews(self.line_up, self.settings)
         self.provider_keys = ProviderKeys(self.store, self.vault, self.snapshot, self.settings)
         self.processes = Processes(self.store)
         self.bus = Bus(self.processes.id, wire_of(self.settings))
@@ -139,7 +148,9 @@ class Platform:
         self.carrier_accounts = CarrierAccounts(self.store, self.snapshot, self.clients, self.vault)
         self.numbers = Numbers(self.store, self.snapshot, self.clients, self.settings)
         self.number_watch = NumberWatch(self.store, self.numbers)
-        self.placing = Placing(self.store, self.snapshot, self.line_up, self.clients, self.settings, self.call_values)
+        self.placing = Placing(
+            self.store, self.snapshot, self.line_up, self.clients, self.settings, self.call_values, self.jobs
+        )
         self.call_records = CallRecords(
             self.store, self.objects, self._workspace_of, lambda: self.processes.id, self.settings.keep_days
         )
