@@ -173,7 +173,7 @@ function Upload({ onUploaded }: { onUploaded: (name: string) => void }) {
             </Button>
           )}
         </FileButton>
-        <span>{t`or drop it here: text, Markdown or a table (CSV)`}</span>
+        <span>{t`or drop it here: text, a table, PDF, Word, a web page`}</span>
       </div>
       {upload.isError && (
         <Text c="var(--bad)" size="sm" role="alert">

@@ -8,10 +8,13 @@ import { chosenBlock, resolved } from "../form/schema";
 import { useUndoable } from "../form/useRemoval";
 import classes from "./Editor.module.css";
 import { Group, useTop } from "./parts";
+import { TryTool } from "./TryTool";
 import { toolTag, useToolWords } from "./toolWords";
 
 type Tool = Record<string, unknown>;
 const PATH = ["tools"];
+/** What is somewhere else, and can be tried from here. */
+const REMOTE = ["http", "mcp"];
 /** What holds where the document says nothing of tools. */
 const USUAL: Tool[] = [{ type: "end_call" }];
 
@@ -106,6 +109,7 @@ function OneTool({ tool, index, isOpen, onToggle, onRemove }: Row) {
       {(isOpen || isWrong) && block && (
         <div className={classes.toolBody}>
           <BlockMembers path={[...PATH, index]} place="tools" node={block} without={["type"]} />
+          {REMOTE.includes(tag) && <TryTool tool={tool} />}
         </div>
       )}
     </li>

@@ -1,11 +1,15 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Autocomplete } from "@mantine/core";
+import { Autocomplete, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { listVoicesOptions } from "@/client/@tanstack/react-query.gen";
+import type { Voice as VoiceOf } from "@/client/types.gen";
 import { useEditing, useField } from "../draft/context";
 import { UnionField } from "../form/Blocks";
+import formClasses from "../form/Form.module.css";
 import { chosenBlock, member } from "../form/schema";
 import { useWords } from "../form/useWords";
+import { useLanguageName } from "./languages";
+import { Preview } from "./Preview";
 import { Group, Top, useTop } from "./parts";
 
 /** How it sounds. */
@@ -15,20 +19,24 @@ export function Voice() {
   const block = useField<Record<string, unknown>>(["tts"], true);
   const provider = String(block.value?.provider ?? "");
   const voices = useQuery({ ...listVoicesOptions({ query: { provider } }), enabled: provider !== "" });
-  const field = voices.data?.data[0]?.field ?? "";
+  const every = voices.data?.data ?? [];
+  const field = every[0]?.field ?? "";
   const chosen = chosenBlock(schema, node, block.value);
-  const isChosen = chosen !== undefined && field !== "" && chosen.properties?.[field] !== undefined;
+  const isChosen = chosen?.properties?.[field] !== undefined;
   return (
     <>
       <Group>
         <UnionField path={["tts"]} place="tts" node={node} isBare without={isChosen ? [field] : []} />
-        {isChosen && (
-          <VoiceChoice
-            field={field}
-            names={voices.data?.data.map(({ voice }) => voice).filter(Boolean) ?? []}
-            help={voices.data?.data[0]?.help ?? ""}
-          />
+        {isChosen && <VoiceChoice field={field} voices={every} />}
+        {voices.data?.sources.map(
+          ({ detail }) =>
+            detail && (
+              <p key={detail} className={formClasses.help}>
+                {detail}
+              </p>
+            ),
         )}
+        <Preview />
       </Group>
       <Group
         title={<Trans>How words are said</Trans>}
@@ -40,26 +48,53 @@ export function Voice() {
   );
 }
 
-/** One of the provider's voices: those that are known are offered, any other can be written. */
-function VoiceChoice({ field, names, help }: { field: string; names: string[]; help: string }) {
+/** One of the provider's voices: the vendor's own list where it can be asked, else any name can be written. */
+function VoiceChoice({ field, voices }: { field: string; voices: VoiceOf[] }) {
   const { schema } = useEditing();
   const { t } = useLingui();
+  const languageName = useLanguageName();
   const union = useTop("tts");
   const block = useField<Record<string, unknown>>(["tts"], true);
   const node = member(schema, chosenBlock(schema, union, block.value) ?? {}, field);
   const words = useWords(`tts.${field}`, node);
   const voice = useField<string>(["tts", field]);
+  const label = field === "model" ? t`Voice` : words.label;
+  const real = voices.filter((one) => one.voice !== "");
+  const areNamed = real.some((one) => (one.name ?? one.voice) !== one.voice);
+  if (!areNamed) {
+    return (
+      <Autocomplete
+        label={label}
+        description={voices[0]?.help || words.help || undefined}
+        maw={420}
+        value={voice.value ?? ""}
+        placeholder={String(node.default ?? "")}
+        data={real.map((one) => one.voice)}
+        error={voice.error}
+        readOnly={voice.isReadOnly}
+        onChange={(value) => voice.set(value === "" ? undefined : value)}
+      />
+    );
+  }
+  const value = voice.value ?? String(node.default ?? "");
+  const known = real.map((one) => ({
+    value: one.voice,
+    label: [one.name || one.voice, one.languages?.slice(0, 2).map(languageName).join(", "), one.accent]
+      .filter(Boolean)
+      .join(" · "),
+  }));
+  const isKnown = known.some((one) => one.value === value);
   return (
-    <Autocomplete
-      label={field === "model" ? t`Voice` : words.label}
-      description={help || words.help || undefined}
+    <Select
+      label={label}
       maw={420}
-      value={voice.value ?? ""}
-      placeholder={String(node.default ?? "")}
-      data={names}
+      value={value || null}
+      data={isKnown || value === "" ? known : [{ value, label: value }, ...known]}
+      searchable
+      limit={80}
       error={voice.error}
-      readOnly={voice.isReadOnly}
-      onChange={(value) => voice.set(value === "" ? undefined : value)}
+      disabled={voice.isReadOnly}
+      onChange={(next) => next !== null && voice.set(next)}
     />
   );
 }

@@ -16,6 +16,7 @@ import { useEditing, useField } from "../draft/context";
 import type { Path } from "../draft/document";
 import { BlockMapField, BlocksField, JsonField, MapField, ObjectField, SentencesField, UnionField } from "./Blocks";
 import classes from "./Form.module.css";
+import { ParametersField } from "./ParametersField";
 import { kindOf, type SchemaNode, stepOf } from "./schema";
 import { useWords } from "./useWords";
 
@@ -57,6 +58,7 @@ export function Field(props: FieldProps) {
     case "union":
       return <UnionField {...props} />;
     case "json":
+      if (props.place === "tools.parameters") return <ParametersField {...props} />;
       return <JsonField {...props} />;
     default:
       return <TextField {...props} />;
