@@ -231,6 +231,9 @@ export function IdleScene() {
     <div className={classes.scene}>
       <Drawing label={t`Nobody speaks`}>
         <rect x="0" y="8" width="13%" height="26" rx="6" className={classes.agentBar} />
+        <text x="10" y="25.5" className={classes.agentText}>
+          {t`Agent`}
+        </text>
         {scene.map(({ at, isGoodbye }, turn) => {
           const left = percentOf(clock, at);
           const width = Math.max(percentOf(clock, at + SAYS_S) - left, 2);

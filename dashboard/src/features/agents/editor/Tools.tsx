@@ -66,7 +66,7 @@ export function Tools() {
       </ul>
       {tools.length === 0 && (
         <Text c="dimmed" mb="xs">
-          <Trans>It only talks: not even hang up can it. Callers end the call.</Trans>
+          <Trans>It only talks: it cannot even hang up. Callers end the call.</Trans>
         </Text>
       )}
       {!field.isReadOnly && <AddTool tools={tools} onAdd={add} />}

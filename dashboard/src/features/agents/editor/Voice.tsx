@@ -1,13 +1,15 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Autocomplete, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { listVoicesOptions } from "@/client/@tanstack/react-query.gen";
-import type { Voice as VoiceOf } from "@/client/types.gen";
+import type { VoiceSource, Voice as VoiceOf } from "@/client/types.gen";
 import { useEditing, useField } from "../draft/context";
 import { UnionField } from "../form/Blocks";
 import formClasses from "../form/Form.module.css";
 import { chosenBlock, member } from "../form/schema";
-import { useWords } from "../form/useWords";
+import { useProviderName, useWords } from "../form/useWords";
+import classes from "./Editor.module.css";
 import { useLanguageName } from "./languages";
 import { Preview } from "./Preview";
 import { Group, Top, useTop } from "./parts";
@@ -26,16 +28,21 @@ export function Voice() {
   return (
     <>
       <Group>
-        <UnionField path={["tts"]} place="tts" node={node} isBare without={isChosen ? [field] : []} />
-        {isChosen && <VoiceChoice field={field} voices={every} />}
-        {voices.data?.sources.map(
-          ({ detail }) =>
-            detail && (
-              <p key={detail} className={formClasses.help}>
-                {detail}
-              </p>
-            ),
-        )}
+        <UnionField
+          path={["tts"]}
+          place="tts"
+          node={node}
+          isBare
+          without={isChosen ? [field] : []}
+          lead={
+            <>
+              {isChosen && <VoiceChoice field={field} voices={every} />}
+              {voices.data?.sources.map((source) => (
+                <ListState key={source.provider} source={source} />
+              ))}
+            </>
+          }
+        />
         <Preview />
       </Group>
       <Group
@@ -46,6 +53,25 @@ export function Voice() {
       </Group>
     </>
   );
+}
+
+/** Why the vendor's own list is not shown. */
+function ListState({ source }: { source: VoiceSource }) {
+  const nameOf = useProviderName();
+  const provider = nameOf(source.provider);
+  if (source.state === "no_key") {
+    return (
+      <p className={classes.told} data-tone="look">
+        <span>
+          <Trans>
+            There is no key of {provider} yet: without one this voice cannot speak, and its others cannot be listed.{" "}
+            <Link to="/keys">Enter it under Keys</Link>
+          </Trans>
+        </span>
+      </p>
+    );
+  }
+  return source.state === "failed" ? <p className={formClasses.help}>{source.detail}</p> : null;
 }
 
 /** One of the provider's voices: the vendor's own list where it can be asked, else any name can be written. */

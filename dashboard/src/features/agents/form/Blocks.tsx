@@ -75,7 +75,7 @@ export function ObjectField(props: FieldProps) {
 }
 
 /** One of several blocks, by its discriminator: a provider and its settings. */
-export function UnionField(props: FieldProps & { isBare?: boolean; without?: readonly string[] }) {
+export function UnionField(props: FieldProps & { isBare?: boolean; without?: readonly string[]; lead?: ReactNode }) {
   const { schema } = useEditing();
   const nameOf = useProviderName();
   const words = useWords(props.place, props.node);
@@ -96,7 +96,7 @@ export function UnionField(props: FieldProps & { isBare?: boolean; without?: rea
   return (
     <div className={classes.fields}>
       <Select
-        label={props.isBare ? t`By` : words.label}
+        label={props.isBare ? t`Provider` : words.label}
         description={props.isBare ? undefined : words.help || undefined}
         maw={420}
         value={chosen || null}
@@ -106,6 +106,7 @@ export function UnionField(props: FieldProps & { isBare?: boolean; without?: rea
         error={error}
         onChange={change}
       />
+      {props.lead}
       {block && (
         <BlockMembers
           path={props.path}

@@ -30,6 +30,7 @@ export interface FieldProps {
 }
 
 const LONG_ENTRY = 120;
+const NARROW = { wrapper: { maxWidth: 280 } };
 
 /** The control of any node of the schema. */
 export function Field(props: FieldProps) {
@@ -149,7 +150,7 @@ export function NumberField(props: FieldProps) {
       error={field.error}
       readOnly={field.isReadOnly}
       rightSection={reset ?? <span />}
-      maw={280}
+      styles={NARROW}
       onChange={(value) =>
         value === "" ? field.set(undefined) : typeof value === "number" && setNumber(field, value, isSet, fallback)
       }
