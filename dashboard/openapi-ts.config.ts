@@ -10,6 +10,6 @@ export default defineConfig({
     "@hey-api/typescript",
     { name: "@hey-api/sdk" },
     { name: "@hey-api/client-fetch", runtimeConfigPath: "@/app/api", throwOnError: true },
-    { name: "@tanstack/react-query", queryKeys: { tags: true } },
+    { name: "@tanstack/react-query", queryKeys: { tags: true }, infiniteQueryKeys: { tags: true } },
   ],
 });

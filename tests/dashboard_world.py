@@ -1,16 +1,17 @@
 """The dashboard in a real Chromium, in front of the real server with its own database."""
 
+import asyncio
 import os
 import re
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import httpx2
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -18,8 +19,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from offhook.cli.demo_command import free_port
 from tests.chromium import executable
 
+T = TypeVar("T")
 ROOT: Final = Path(__file__).parents[1]
 START_S: Final = 60.0
+WAIT_MS: Final = 30_000
+"""A machine may be busy."""
+expect.set_options(timeout=WAIT_MS)
 FAKE_MICROPHONE: Final = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 WIDTHS: Final = {"desktop": (1280, 800), "tablet": (834, 1112), "phone": (390, 844)}
 
@@ -144,7 +149,7 @@ def desk(
     )
     page = context.new_page()
     made = Desk(server, context, page)
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(WAIT_MS)
     page.on("console", lambda said: made.troubles.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: made.troubles.append(str(error)))
     return made
@@ -158,3 +163,29 @@ def signed_in(browser: Browser, server: Server, **options: Any) -> Desk:
     made.page.wait_for_url(lambda url: "/sign-in" not in url)
     made.settle()
     return made
+
+
+class Aside:
+    """A loop of its own in a thread, for stand-ins that the server asks while the browser waits."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Its result."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
+
+    def enter(self, manager: AbstractAsyncContextManager[T]) -> T:
+        """Open it; it is closed with the thread's process."""
+        return self.do(_entered(manager))
+
+    def stop(self) -> None:
+        """Do nothing more."""
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(5)
+
+
+async def _entered(manager: AbstractAsyncContextManager[T]) -> T:
+    return await manager.__aenter__()

@@ -10,6 +10,7 @@ import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
+import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { preferred, speak } from "./app/i18n";
@@ -22,6 +23,8 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 const root = document.getElementById("root");
 const themes = localStorageColorSchemeManager({ key: "offhook-theme" });
 
+// What keeps the page behind a dialog from scrolling makes a style of its own.
+setNonce(nonce);
 reloadForNewVersion();
 await speak(preferred());
 if (root !== null) {

@@ -139,7 +139,7 @@ def _signatures(settings: Settings, host: str, has_accounts: bool) -> Check:
     if settings.twilio_auth_token or settings.twilio_shared_keys:
         return Check(Mark.GOOD, "signatures", "checked")
     if has_accounts:
-        advice = "connect an account (POST /v1/carrier-accounts), or set TWILIO_AUTH_TOKEN"
+        advice = "connect an account (the page Numbers, or POST /v1/carrier-accounts), or set TWILIO_AUTH_TOKEN"
         return Check(Mark.NOTE, "signatures", "checked with the tokens of the accounts that are connected", advice)
     advice = (
         "set TWILIO_AUTH_TOKEN; or, to try it on this machine alone, put OFFHOOK_UNSIGNED=1 in front of the command"

@@ -65,7 +65,7 @@ async def loaded(platform: Platform, workspace: str) -> Loaded:
 def of_server(platform: Platform, workspace: str, agents: Loaded) -> Iterator[Check]:
     """A server that runs, and the agents of a workspace. May read files: for a thread."""
     settings = platform.settings
-    yield from of_machine(settings, "127.0.0.1", None)
+    yield from of_machine(settings, "127.0.0.1", None, has_accounts=True)
     yield _database(platform)
     yield from of_vault(Look(platform.vault.last))
     yield _records(platform)

@@ -83,8 +83,8 @@ function NewToolKey() {
           autoComplete="off"
           required
           withAsterisk={false}
-          error={problem && !problem.at("/value") ? problem.message : undefined}
           {...form.getInputProps("name")}
+          error={problem && !problem.at("/value") ? problem.message : undefined}
         />
         <PasswordInput
           label={t`Secret`}
@@ -92,8 +92,8 @@ function NewToolKey() {
           required
           withAsterisk={false}
           miw={240}
-          error={problem?.at("/value")}
           {...form.getInputProps("value")}
+          error={problem?.at("/value")}
         />
         <Button type="submit" variant="default" mt={24} loading={save.isPending}>
           <Trans>Keep it</Trans>

@@ -141,15 +141,15 @@ function NewKey({ vendor, done }: { vendor: Vendor; done: () => void }) {
             data-autofocus
             required
             withAsterisk={false}
-            error={problem?.at("/value") ?? (problem && !problem.at("/region") ? problem.message : undefined)}
             {...form.getInputProps("value")}
+            error={problem?.at("/value") ?? (problem && !problem.at("/region") ? problem.message : undefined)}
           />
           {vendor.hasRegion && (
             <TextInput
               label={t`Region`}
               placeholder="westeurope"
-              error={problem?.at("/region")}
               {...form.getInputProps("region")}
+              error={problem?.at("/region")}
             />
           )}
           {problem?.whatToDo && (

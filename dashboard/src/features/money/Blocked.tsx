@@ -74,8 +74,8 @@ export function Blocked() {
               placeholder="+493012345678"
               required
               withAsterisk={false}
-              error={problem?.at("/number") ?? problem?.message}
               {...form.getInputProps("number")}
+              error={problem?.at("/number") ?? problem?.message}
             />
             <TextInput label={t`Why`} description={t`For yourselves.`} {...form.getInputProps("note")} />
             <Button type="submit" variant="default" mt={44} loading={block.isPending}>

@@ -6,7 +6,8 @@ import { type ReactNode, useEffect } from "react";
 import { problemOf } from "@/app/api";
 import { freshen } from "@/app/queries";
 import { useMay } from "@/app/session";
-import { getLimitsOptions, setLimitsMutation } from "@/client/@tanstack/react-query.gen";
+import { getLimitsQueryKey, setLimitsMutation } from "@/client/@tanstack/react-query.gen";
+import { getLimits } from "@/client/sdk.gen";
 import type { Limits as Known } from "@/client/types.gen";
 import { Card } from "@/ui/Page";
 import { Failed, Loading } from "@/ui/States";
@@ -31,9 +32,16 @@ type Numbers =
 export function Limits() {
   const { t } = useLingui();
   const mayWrite = useMay("settings:write");
-  const limits = useQuery(getLimitsOptions());
+  const limits = useQuery({
+    queryKey: getLimitsQueryKey(),
+    queryFn: async ({ signal }) => {
+      const { data, response } = await getLimits({ signal, throwOnError: true });
+      return { data, tag: response.headers.get("etag") ?? "" };
+    },
+  });
   const form = useForm<Known>({ initialValues: {} });
-  const known = limits.data;
+  const known = limits.data?.data;
+  const tag = limits.data?.tag ?? "";
   // biome-ignore lint/correctness/useExhaustiveDependencies: the form is another object at each drawing
   useEffect(() => {
     if (known && !form.isDirty()) {
@@ -46,7 +54,7 @@ export function Limits() {
     onSuccess: (_, { body }) => {
       form.resetDirty(body);
       freshen("Limits");
-      tell(<Trans>Saved. It holds for calls from now on.</Trans>, () => known && save.mutate({ body: known }));
+      tell(<Trans>Saved. It holds for calls from now on.</Trans>);
     },
   });
   const problem = save.isError ? problemOf(save.error) : null;
@@ -87,7 +95,7 @@ export function Limits() {
   if (limits.isPending) return <Loading rows={3} height={72} />;
   if (limits.isError) return <Failed error={limits.error} />;
   return (
-    <form onSubmit={form.onSubmit((body) => save.mutate({ body }))}>
+    <form onSubmit={form.onSubmit((body) => save.mutate({ body, headers: { "If-Match": tag } }))}>
       <Card title={<Trans>Limits that stop</Trans>}>
         <Part title={<Trans>All calls together</Trans>}>
           {field("concurrent_calls", t`Calls at once`, t`calls`)}

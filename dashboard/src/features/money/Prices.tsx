@@ -127,8 +127,8 @@ function Own() {
           placeholder="twilio inbound"
           required
           withAsterisk={false}
-          error={problem?.at("/item")}
           {...form.getInputProps("item")}
+          error={problem?.at("/item")}
         />
         <Select
           label={t`Per`}
@@ -142,8 +142,8 @@ function Own() {
           placeholder="0.0085"
           required
           withAsterisk={false}
-          error={problem?.at("/amount") ?? (problem?.flaws.length === 0 ? problem.message : undefined)}
           {...form.getInputProps("amount")}
+          error={problem?.at("/amount") ?? (problem?.flaws.length === 0 ? problem.message : undefined)}
         />
         <Button type="submit" variant="default" mt={24} loading={make.isPending}>
           <Trans>Set your price</Trans>

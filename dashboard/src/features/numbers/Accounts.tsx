@@ -50,8 +50,8 @@ export function ConnectAccount({ done }: { done?: () => void }) {
           autoComplete="off"
           required
           withAsterisk={false}
-          error={problem?.at("/account_sid")}
           {...form.getInputProps("account_sid")}
+          error={problem?.at("/account_sid")}
         />
         <PasswordInput
           label={t`Auth token`}
@@ -59,8 +59,8 @@ export function ConnectAccount({ done }: { done?: () => void }) {
           autoComplete="off"
           required
           withAsterisk={false}
-          error={problem?.at("/auth_token")}
           {...form.getInputProps("auth_token")}
+          error={problem?.at("/auth_token")}
         />
         {connect.isError && !isAtField && <Failed error={connect.error} />}
         <Button type="submit" loading={connect.isPending} style={{ alignSelf: "start" }}>

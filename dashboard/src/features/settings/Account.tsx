@@ -50,21 +50,21 @@ function Myself({ session }: { session: Session }) {
     <Card title={<Trans>You</Trans>}>
       <form onSubmit={form.onSubmit(send)}>
         <Stack gap="sm" maw={420}>
-          <TextInput label={t`Name`} autoComplete="name" error={problem?.at("/name")} {...form.getInputProps("name")} />
+          <TextInput label={t`Name`} autoComplete="name" {...form.getInputProps("name")} error={problem?.at("/name")} />
           <TextInput
             label={t`E-mail`}
             description={t`With it and a password you sign in.`}
             type="email"
             autoComplete="username"
-            error={problem?.at("/email")}
             {...form.getInputProps("email")}
+            error={problem?.at("/email")}
           />
           {isOther && session.user?.has_password && (
             <PasswordInput
               label={t`Your password, to change the e-mail`}
               autoComplete="current-password"
-              error={problem?.at("/current_password")}
               {...secret.getInputProps("current_password")}
+              error={problem?.at("/current_password")}
             />
           )}
           {problem && problem.flaws.length === 0 && <Failed error={problem} />}

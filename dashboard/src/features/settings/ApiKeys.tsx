@@ -128,8 +128,8 @@ function NewKey() {
             maw={360}
             required
             withAsterisk={false}
-            error={problem?.at("/name")}
             {...form.getInputProps("name")}
+            error={problem?.at("/name")}
           />
           {kind === "secret" ? (
             <Checkbox.Group label={t`What it may do`} {...form.getInputProps("scopes")}>
@@ -151,8 +151,8 @@ function NewKey() {
                 placeholder="https://www.example.com"
                 miw={320}
                 splitChars={[",", " "]}
-                error={problem?.at("/origins")}
                 {...form.getInputProps("origins")}
+                error={problem?.at("/origins")}
               />
             </Group>
           )}

@@ -151,8 +151,8 @@ function Invite() {
               miw={260}
               required
               withAsterisk={false}
-              error={problem?.at("/email") ?? problem?.message}
               {...form.getInputProps("email")}
+              error={problem?.at("/email") ?? problem?.message}
             />
             <Select label={t`As`} miw={250} data={roles} {...form.getInputProps("role")} />
             <Button type="submit" mt={24} loading={invite.isPending}>

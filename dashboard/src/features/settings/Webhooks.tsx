@@ -97,16 +97,16 @@ function NewHook() {
             placeholder="https://crm.example.com/offhook"
             required
             withAsterisk={false}
-            error={problem?.at("/url") ?? (problem?.flaws.length === 0 ? problem.message : undefined)}
             {...form.getInputProps("url")}
+            error={problem?.at("/url") ?? (problem?.flaws.length === 0 ? problem.message : undefined)}
           />
           <MultiSelect
             label={t`Of what`}
             description={t`Nothing chosen: of everything.`}
             data={[...EVENTS]}
             clearable
-            error={problem?.at("/types")}
             {...form.getInputProps("types")}
+            error={problem?.at("/types")}
           />
           <TextInput label={t`A note for yourself`} {...form.getInputProps("description")} />
           {problem?.whatToDo && (

@@ -43,18 +43,27 @@ function Said({ health }: { health: Health }) {
   const ill = health.checks.filter(({ status }) => status === "bad").length;
   const notes = health.checks.filter(({ status }) => status === "note").length;
   const when = <When at={health.checked_at} />;
-  if (ill > 0)
+  if (ill > 0) {
     return (
-      <Trans>
-        {ill} checks say that calls are not answered, or not kept. Looked at {when}.
-      </Trans>
+      <>
+        <Plural
+          value={ill}
+          one="One thing keeps calls from being answered, or from being kept."
+          other="# things keep calls from being answered, or from being kept."
+        />{" "}
+        <Trans>Looked at {when}.</Trans>
+      </>
     );
-  if (notes > 0)
+  }
+  if (notes > 0) {
     return (
-      <Trans>
-        Calls are answered. {notes} things are worth a look. Looked at {when}.
-      </Trans>
+      <>
+        <Trans>Calls are answered.</Trans>{" "}
+        <Plural value={notes} one="One thing is worth a look." other="# things are worth a look." />{" "}
+        <Trans>Looked at {when}.</Trans>
+      </>
     );
+  }
   return <Trans>All is well. Looked at {when}.</Trans>;
 }
 

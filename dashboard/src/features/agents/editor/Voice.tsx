@@ -3,7 +3,7 @@ import { Autocomplete, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { listVoicesOptions } from "@/client/@tanstack/react-query.gen";
-import type { VoiceSource, Voice as VoiceOf } from "@/client/types.gen";
+import type { Voice as VoiceOf, VoiceSource } from "@/client/types.gen";
 import { useEditing, useField } from "../draft/context";
 import { UnionField } from "../form/Blocks";
 import formClasses from "../form/Form.module.css";
