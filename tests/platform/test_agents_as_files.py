@@ -46,6 +46,10 @@ def test_out_and_in_over_the_api(play_here: Play) -> None:
         ):  # fmt: skip
             answer = await here.client.post("/agents/import", content=content)
             assert answer.status_code == 422 and words in answer.text, (content[:20], answer.text)
+        read = await here.client.post("/agents/parse", content=out.content)
+        assert read.status_code == 200 and read.json()["document"] == SCRIPTED | ODD
+        wrong = await here.client.post("/agents/parse", content=b"a: 1\nname: [")
+        assert wrong.status_code == 422 and "agent.yaml:2" in wrong.text
 
     play_here(act)
 

@@ -7,16 +7,19 @@ export interface EditorSearch {
   talk?: "on" | "off";
 }
 
+/** A version by its number, or by what it is. */
+export type Which = number | "draft" | "published";
+
 export interface VersionsSearch {
-  from?: string;
-  to?: string;
+  from?: Which;
+  to?: Which;
 }
 
-const WHICH = /^(draft|published|[1-9][0-9]{0,8})$/;
+const NUMBER = /^[1-9][0-9]{0,8}$/;
 
-function which(value: unknown): string | undefined {
-  const text = String(value ?? "");
-  return WHICH.test(text) ? text : undefined;
+export function which(value: unknown): Which | undefined {
+  if (value === "draft" || value === "published") return value;
+  return NUMBER.test(String(value)) ? Number(value) : undefined;
 }
 
 function without<Search extends object>(search: Search): Search {

@@ -56,9 +56,10 @@ function Editor({ agent, saved }: { agent: Agent; saved: string }) {
     typed.current = saved;
     setText(saved);
   }, [saved]);
-  useEffect(() => () => window.clearTimeout(timer.current), []);
 
   const read = async () => {
+    window.clearTimeout(timer.current);
+    timer.current = 0;
     const sent = typed.current;
     try {
       const { data } = await parseAgent({ body: sent, bodySerializer: (body) => body as string });
@@ -69,6 +70,15 @@ function Editor({ agent, saved }: { agent: Agent; saved: string }) {
       if (typed.current === sent) setWrong(problemOf(error).flaws[0]?.detail || problemOf(error).message);
     }
   };
+  // Who leaves while still typing has typed it all the same.
+  const last = useRef(read);
+  last.current = read;
+  useEffect(
+    () => () => {
+      if (timer.current !== 0) void last.current();
+    },
+    [],
+  );
   const change = (next: string) => {
     isOurs.current = true;
     typed.current = next;

@@ -13,7 +13,7 @@ import type { Agent, VersionSummary } from "@/client/types.gen";
 import { Card, Page } from "@/ui/Page";
 import { Empty, Failed, Loading } from "@/ui/States";
 import { When } from "@/ui/values";
-import { versionsRoute } from "../routes";
+import { versionsRoute, type Which, which } from "../routes";
 import { useRollBack } from "./actions";
 import { Changes } from "./Changes";
 import { NumberSplits } from "./Split";
@@ -103,7 +103,7 @@ function VersionList({ agent, versions }: { agent: Agent; versions: VersionSumma
             <div>
               <Link
                 from={versionsRoute.fullPath}
-                search={{ ...(number > 1 ? { from: String(number - 1) } : {}), to: String(number) }}
+                search={{ from: Math.max(number - 1, 1), to: number }}
                 className={classes.versionLink}
               >
                 <Trans>Version {number}</Trans>
@@ -144,7 +144,7 @@ function VersionList({ agent, versions }: { agent: Agent; versions: VersionSumma
 function useSides(agent: Agent, versions: VersionSummary[]): { from: string; to: string } {
   const search = versionsRoute.useSearch();
   const published = String(agent.published_version ?? versions[0]?.number ?? "draft");
-  const real = (which: string | undefined) => (which === "published" ? published : which);
+  const real = (one: Which | undefined) => (one === "published" ? published : one?.toString());
   return { from: real(search.from) ?? published, to: real(search.to) ?? "draft" };
 }
 
@@ -161,7 +161,8 @@ function Comparison({ agent, versions }: { agent: Agent; versions: VersionSummar
     { value: "draft", label: t`The draft` },
     ...versions.map(({ number }) => ({ value: String(number), label: t`Version ${number}` })),
   ];
-  const go = (search: { from: string; to: string }) => void navigate({ search, resetScroll: false });
+  const go = (side: { from: string; to: string }) =>
+    void navigate({ search: { from: which(side.from), to: which(side.to) }, resetScroll: false });
   const count = diff.data?.fields.length ?? 0;
   return (
     <Card title={<Trans>What differs</Trans>}>
