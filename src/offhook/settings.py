@@ -161,6 +161,8 @@ class Settings:
     metrics: str = "local"
     """Who may read `/metrics` without a key: `local`, programs of this machine; `open`, whoever reaches the port;
     `off`, nobody, and there is none."""
+    samples: bool = True
+    """A first start makes a sample agent and sample calls, to be looked at and removed. 0: it does not."""
     backups: int = 14
     """So many nightly backups are kept in the data folder. 0: none are made."""
     process_host: str = "127.0.0.1"
@@ -218,6 +220,7 @@ class Settings:
             plain_hosts=read("OFFHOOK_PLAIN_HOSTS", hosts, ()),
             log=read("OFFHOOK_LOG", one_of(*LOG_FORMS), default.log),
             metrics=read("OFFHOOK_METRICS", one_of(*METRICS_FOR), default.metrics),
+            samples=read("OFFHOOK_SAMPLES", switch, default.samples),
             backups=read("OFFHOOK_BACKUPS", whole_number(0, 365), default.backups),
             process_host=read("OFFHOOK_PROCESS_HOST", ip_address, default.process_host),
             private_hosts=read("OFFHOOK_PRIVATE_HOSTS", hosts, ()),

@@ -23,6 +23,7 @@ from tests.platform.placing_world import (
     placed,
     quick_world,
 )
+from tests.platform_world import KINDS
 
 
 @pytest.fixture
@@ -30,10 +31,16 @@ def play(tmp_path: Path) -> Any:
     return quick_world(tmp_path)
 
 
+@pytest.fixture(params=KINDS)
+def play_both(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """On SQLite and on PostgreSQL: for what leases, claims and the order of writes decide."""
+    return quick_world(tmp_path, request.param)
+
+
 # ── what is asked for ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_id_is_answered_before_it_is_dialled_and_the_carrier_is_told_all(play: Any) -> None:
+def test_the_id_is_answered_before_it_is_dialled_and_the_carrier_is_told_all(play_both: Any) -> None:
     async def act(here: NumbersWorld) -> None:
         answer = await place(here, metadata={"order": "7"})
         told = answer.json()
@@ -50,7 +57,7 @@ def test_the_id_is_answered_before_it_is_dialled_and_the_carrier_is_told_all(pla
         await nothing_waits(here)
         assert "call.placed" in (await here.client.get("/audit-events")).text
 
-    play(act)
+    play_both(act)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +94,7 @@ def test_numbers_and_agents_of_others_are_not_called_with(play: Any) -> None:
     play(act)
 
 
-def test_the_same_request_dials_once(play: Any) -> None:
+def test_the_same_request_dials_once(play_both: Any) -> None:
     async def act(here: NumbersWorld) -> None:
         headers = {"Idempotency-Key": "order-7"}
         answers = [await place(here, headers=headers) for _ in range(3)]
@@ -97,7 +104,7 @@ def test_the_same_request_dials_once(play: Any) -> None:
         assert asked(here) == len(here.carrier.calls) == 1
         assert (await place(here, headers=headers, metadata={"a": "b"})).status_code == 422
 
-    play(act)
+    play_both(act)
 
 
 def test_guards_and_a_full_server_refuse_before_there_is_a_row(play: Any) -> None:
@@ -120,7 +127,7 @@ def test_guards_and_a_full_server_refuse_before_there_is_a_row(play: Any) -> Non
 # ── taken back, and answered ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_call_is_taken_back_while_it_rings(play: Any) -> None:
+def test_a_call_is_taken_back_while_it_rings(play_both: Any) -> None:
     async def act(here: NumbersWorld) -> None:
         how(here, ring_s=30.0)
         call_id = await placed(here)
@@ -135,7 +142,7 @@ def test_a_call_is_taken_back_while_it_rings(play: Any) -> None:
         told = (await here.client.get(f"/calls/{call_id}")).json()
         assert told["status"] == "ended" and told["ending"]["reason"] == "callee.canceled" and told["ending"]["says"]
 
-    play(act)
+    play_both(act)
 
 
 def test_a_call_is_taken_back_before_the_carrier_has_answered(play: Any) -> None:
@@ -216,7 +223,7 @@ async def is_due(here: NumbersWorld, call_id: str) -> None:
     await asyncio.to_thread(here.platform.placing.dials.due, f"{here.workspace}/{call_id}")
 
 
-def test_a_call_for_later_waits_and_is_dialled_once_when_it_is_time(play: Any) -> None:
+def test_a_call_for_later_waits_and_is_dialled_once_when_it_is_time(play_both: Any) -> None:
     async def act(here: NumbersWorld) -> None:
         placing = here.platform.placing
         how(here, ring_s=0.05)
@@ -237,10 +244,10 @@ def test_a_call_for_later_waits_and_is_dialled_once_when_it_is_time(play: Any) -
         assert asked(here) == 1
         await nothing_waits(here)
 
-    play(act)
+    play_both(act)
 
 
-def test_what_was_left_by_a_dead_process_is_dialled_by_the_next_one(play: Any) -> None:
+def test_what_was_left_by_a_dead_process_is_dialled_by_the_next_one(play_both: Any) -> None:
     async def act(here: NumbersWorld) -> None:
         how(here, ring_s=0.05)
         call_id = await placed(here, not_before=at(0.5), not_after=at(60))
@@ -252,7 +259,7 @@ def test_what_was_left_by_a_dead_process_is_dialled_by_the_next_one(play: Any) -
         row = await ended(here, call_id)
         assert row.end_reason == "callee.no_answer" and asked(here) == 1
 
-    play(act)
+    play_both(act)
 
 
 async def _is_queued(here: NumbersWorld, call_id: str) -> bool:
@@ -261,7 +268,7 @@ async def _is_queued(here: NumbersWorld, call_id: str) -> bool:
 
 
 @pytest.mark.parametrize("way", ["delete", "control"])
-def test_a_call_for_later_is_taken_back(play: Any, way: str) -> None:
+def test_a_call_for_later_is_taken_back(play_both: Any, way: str) -> None:
     async def act(here: NumbersWorld) -> None:
         call_id = await placed(here, not_before=at(3_600))
         if way == "delete":
@@ -276,7 +283,7 @@ def test_a_call_for_later_is_taken_back(play: Any, way: str) -> None:
         assert asked(here) == 0
         await nothing_waits(here)
 
-    play(act)
+    play_both(act)
 
 
 def test_limits_and_the_last_moment_hold_when_it_is_dialled(play: Any) -> None:
@@ -322,7 +329,7 @@ def test_times_that_cannot_be_kept_are_named(play: Any, change: Any, pointer: st
 # ── overrides ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_call_has_its_own_fields_and_the_next_one_has_not(play: Any) -> None:
+def test_a_call_has_its_own_fields_and_the_next_one_has_not(play_both: Any) -> None:
     async def act(here: NumbersWorld) -> None:
         how(here, ring_s=0.05)
         overrides = {"opening": {"text": "Good evening, about your order."}}
@@ -341,7 +348,7 @@ def test_a_call_has_its_own_fields_and_the_next_one_has_not(play: Any) -> None:
         for told in (first, again, plain):
             await ended(here, told["id"])
 
-    play(act)
+    play_both(act)
 
 
 @pytest.mark.parametrize(

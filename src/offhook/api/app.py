@@ -23,6 +23,7 @@ from offhook.api import (
     catalogue,
     client_files,
     documents,
+    fixes,
     health,
     limits,
     oidc,
@@ -31,9 +32,13 @@ from offhook.api import (
     placing,
     prices,
     provider_keys,
+    rehearsals,
+    samples,
     sessions,
+    sharing,
     stream,
     webhooks,
+    what_if,
 )
 from offhook.api.bounds import Bounds
 from offhook.api.document import describe
@@ -54,6 +59,10 @@ _ROUTERS: Final = (
     agent_versions.router,
     agent_tools.router,
     documents.router,
+    fixes.router,
+    what_if.router,
+    rehearsals.router,
+    rehearsals.rehearsal_router,
     catalogue.router,
     carrier_accounts.router,
     phone_numbers.router,
@@ -70,8 +79,11 @@ _ROUTERS: Final = (
     calls.router,
     call_media.router,
     call_live.router,
+    sharing.router,
+    sharing.shared_router,
     stream.router,
     prices.router,
+    samples.router,
 )
 
 

@@ -50,7 +50,7 @@ class Backup(BaseModel):
         manifest = kept.manifest
         return cls(
             name=kept.name, made_at=manifest.made_at, bytes=kept.bytes, version=manifest.version,
-            revision=manifest.revision, database=manifest.database, calls=manifest.tables.get("calls", 0),
+            revision=manifest.revision, database=manifest.database, calls=manifest.calls,
             rows=sum(manifest.tables.values()), has_objects=manifest.has_objects,
             vault_fingerprint=manifest.vault_fingerprint,
         )  # fmt: skip

@@ -59,6 +59,7 @@ def wanted_calls(
     warning: Annotated[Short, Query(description="Calls with this warning.")] = "",
     since: Annotated[Short, Query(alias="started_at.gte", description="Begun then or later.")] = "",
     until: Annotated[Short, Query(alias="started_at.lt", description="Begun before that.")] = "",
+    is_sample: Annotated[bool | None, Query(description="Sample calls alone, or none of them.")] = None,
     q: Annotated[
         str, Query(max_length=200, description="Calls in which all these words were said; `harb*` is a beginning.")
     ] = "",
@@ -66,7 +67,7 @@ def wanted_calls(
     """The dependency: which calls are asked for. `metadata.key=value` is taken for any key."""
     return Wanted(
         agent_id, status, kind, direction, from_number, to_number, end_reason, warning,
-        _moment("started_at.gte", since), _moment("started_at.lt", until), _metadata(request), q,
+        _moment("started_at.gte", since), _moment("started_at.lt", until), _metadata(request), q, is_sample,
     )  # fmt: skip
 
 

@@ -1,11 +1,11 @@
 """`POST /v1/calls`: have an agent call somebody."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from offhook import clock
 from offhook.api.auth import needs, platform_of
 from offhook.api.idempotency import Once
 from offhook.api.kinds import Moment
@@ -13,6 +13,7 @@ from offhook.platform.callers import Caller
 from offhook.platform.dials import QUEUED
 from offhook.platform.placing import Wish
 from offhook.platform.platform import Platform
+from offhook.platform.problems import Flaw, Invalid
 
 router = APIRouter(prefix="/calls", tags=["Calls"], route_class=Once)
 
@@ -22,6 +23,7 @@ VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]
 Variable = Annotated[str, StringConstraints(max_length=2_000)] | bool | int | float
 MetadataName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Metadata = Annotated[str, StringConstraints(max_length=500)]
+When = Annotated[str, Field(max_length=40, json_schema_extra={"format": "date-time"})]
 _EXAMPLE: Any = {
     "agent_id": "agent_01KB5Z5N6S7V8W9X0Y1Z2A3B4C",
     "to": "+15005550006",
@@ -55,10 +57,10 @@ class NewCall(BaseModel):
         "`llm`, `tts`, and the `default` of `variables`.",
         examples=[{"opening": {"text": "Good evening, this is the Harbour Hotel."}}],
     )
-    not_before: AwareDatetime | None = Field(
+    not_before: When | None = Field(
         default=None, description="Dial then, at most 30 days from now. Default: now.", examples=[None]
     )
-    not_after: AwareDatetime | None = Field(
+    not_after: When | None = Field(
         default=None, description="Do not dial after that. Default: two minutes after it was due.", examples=[None]
     )
 
@@ -92,7 +94,7 @@ async def place_call(
     platform: Annotated[Platform, Depends(platform_of)],
 ) -> PlacedCall:
     """Place a call. Its id is answered before anything is dialled; `GET /v1/calls/{id}` tells what becomes of it."""
-    before, after = _ms(body.not_before), _ms(body.not_after)
+    before, after = _ms(body.not_before, "/not_before"), _ms(body.not_after, "/not_after")
     wish = Wish(
         body.agent_id, body.to, body.from_number, body.version, body.variables, body.metadata, body.overrides,
         before, after,
@@ -106,5 +108,10 @@ async def place_call(
     )  # fmt: skip
 
 
-def _ms(at: datetime | None) -> int:
-    return int(at.timestamp() * 1000) if at is not None else 0
+def _ms(at: str | None, pointer: str) -> int:
+    if at is None:
+        return 0
+    found = clock.read_rfc3339(at)
+    if found is None or found <= 0:
+        raise Invalid([Flaw(pointer, "a date and time with its zone is wanted, as 2026-11-28T17:00:00Z")])
+    return found

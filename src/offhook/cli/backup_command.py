@@ -54,7 +54,7 @@ def restore(
         raise ConfigurationError("there is no such backup", file=str(file))
     if file.suffix != COPY_ENDING:
         manifest = read_manifest(file)
-        typer.echo(f"{file}: made {manifest.made_at} by Offhook {manifest.version}, {manifest.tables['calls']:,} calls")
+        typer.echo(f"{file}: made {manifest.made_at} by Offhook {manifest.version}, {manifest.calls:,} calls")
     if not yes:
         typer.confirm("Put this in the place of what is there now?", abort=True)
     done = bring_back(settings, file)

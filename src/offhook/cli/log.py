@@ -49,6 +49,8 @@ def begin_log(level: int = logging.INFO, worker: int = 0, form: str = "text") ->
     lines = ShortNumbers(f"%(asctime)s {f'{worker}| ' if worker else ''}%(message)s", datefmt="%H:%M:%S")
     handler.setFormatter(JsonLines(worker) if form == "json" else lines)
     logging.basicConfig(level=level, handlers=[handler])
+    # It tells its own beginnings.
+    logging.getLogger("alembic").setLevel(max(level, logging.WARNING))
 
 
 def _plain(text: str) -> str:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from offhook.call.records.files import FileRecords
     from offhook.call.runtimes import Runtimes
     from offhook.cli.workers import Place
-    from offhook.platform.people_rows import Link
     from offhook.telephony.carriers.twilio_rest import TwilioRest
     from offhook.telephony.facts import CallFacts
     from offhook.telephony.line import Line
@@ -52,6 +51,7 @@ def serve(
 
     from offhook.agents.load import load_team
     from offhook.checks.examination import examine, needed_by, require
+    from offhook.cli.first_start import fetch_for_samples, is_first_start
     from offhook.cli.log import begin_log
     from offhook.cli.models_command import fetch_missing
     from offhook.cli.workers import Place, require_several
@@ -69,12 +69,17 @@ def serve(
     if workers > 1:
         require_several(Settings.from_environment())
     # What the owner has to mend is told before anything is fetched or loaded, all of it at once.
-    for check in require(examine(agent, host, port, with_models=False)):
-        if check.mark is Mark.NOTE:
-            _LOG.warning("! %s", check)
+    checks = require(examine(agent, host, port, with_models=False))
     settings = Settings.from_environment()
+    is_first = agent is None and is_first_start(settings)
+    for check in checks:
+        # A first start is there to be looked at: what a real number needs is asked for in its own time.
+        if check.mark is Mark.NOTE and not is_first:
+            _LOG.warning("! %s", check)
     team = load_team(agent) if agent is not None else {}
     fetch_missing(tuple(dict.fromkeys((*needed_by(team), *HEARING_MODELS))), settings)
+    if is_first and settings.samples:
+        fetch_for_samples(settings)
     for document in team.values():
         _LOG.info("= %s: loading %s, %s, %s", document.name, *_providers(document))
     if workers > 1:
@@ -126,6 +131,7 @@ async def serve_platform(
     from offhook.api.app import ROOT, mount_api
     from offhook.api.monitor import monitor_router
     from offhook.call.records.watched import WatchedRecords
+    from offhook.cli.first_start import greeting
     from offhook.platform.first import ensure_first
     from offhook.platform.platform import Platform
     from offhook.platform.traces import traced
@@ -139,6 +145,8 @@ async def serve_platform(
     try:
         if team:
             await platform.adopt(next(iter(team)))
+        else:
+            await platform.first_workspace(with_samples=settings.samples)
         kept, traces = traced(records, settings)
         live, desk = platform.take_calls(kept, platform.clients.lines(rest), _past(settings, files))
         elsewhere = platform.elsewhere
@@ -159,9 +167,10 @@ async def serve_platform(
             live.hand_on = app.state.media_door.relays.take
         await platform.start(address="{}:{}".format(*elsewhere.address) if elsewhere.address is not None else "")
         platform.backups.start()
-        # One link a start: each takes the place of the one before.
-        link = await ensure_first(platform) if place is None or place.number == 1 else None
-        serving = _Serving(app, desk, live, settings.drain_deadline_s, greet=_greeting(link, settings))
+        serving = _Serving(app, desk, live, settings.drain_deadline_s)
+        if place is None or place.number == 1:
+            # One link a start: each takes the place of the one before.
+            serving = replace(serving, greet=greeting(await ensure_first(platform), settings, platform.samples.start))
         if place is not None:
             serving = replace(serving, on_ready=_worker_ready(place, platform.processes.id))
         await _serve(serving, replace(listening, private=private), _load(runtimes, platform.first_keys()))
@@ -171,17 +180,6 @@ async def serve_platform(
             await asyncio.to_thread(traces.stop)
         if rest is not None:
             await rest.close()
-
-
-def _greeting(link: "Link | None", settings: Settings) -> Callable[[int], None]:
-    """One line for whoever has started it first. It goes to the terminal, not to the log: it opens the door."""
-
-    def greet(port: int) -> None:
-        if link is not None:
-            address = link.at(settings.public_url or f"http://127.0.0.1:{port}")
-            typer.echo(f"Sign in by this link, which works once and for a day: {address}")
-
-    return greet
 
 
 async def serve_agents(

@@ -5,14 +5,15 @@ A draft is saved when it is a document; what it names (knowledge, other agents) 
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from offhook import clock
 from offhook.ids import new_id
 from offhook.platform.agent_documents import Around, Judged, judge, merged
 from offhook.platform.audit import audit
+from offhook.platform.events import PUBLISHED_EVENT, Emit, published, untold
 from offhook.platform.files import BY_FILE, digest_of
 from offhook.platform.problems import Conflict, Flaw, Invalid, NotFound, Stale
 from offhook.settings import Settings
@@ -21,6 +22,7 @@ from offhook.store.store import Store
 from offhook.store.tables.agents import AGENT_VERSIONS, AGENTS, DOCUMENTS, OVERRIDDEN_FROM
 from offhook.store.tables.numbers import PHONE_NUMBERS
 
+T = TypeVar("T")
 BY_API: Final = "api"
 MOST_AGENTS: Final = 10_000
 """Of a workspace."""
@@ -44,6 +46,8 @@ class Agents:
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store, self._settings = store, settings
+        self.emit: Emit = untold
+        """How it is told that a version answers from now on."""
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -115,7 +119,7 @@ class Agents:
             living = scope.select(AGENTS.c.id).where(AGENTS.c.deleted_at.is_(None)).order_by(AGENTS.c.id)
             if scope.first(living.offset(MOST_AGENTS - 1)) is not None:
                 raise Conflict(f"a workspace has {MOST_AGENTS:,} agents at most", code="agent.too_many")
-            return _insert(scope, agent_id, name, dict(document), is_sample=is_sample)
+            return insert_agent(scope, agent_id, name, dict(document), is_sample=is_sample)
 
         return await self._store.write(workspace, job, actor)
 
@@ -133,12 +137,28 @@ class Agents:
         self, workspace: str, agent_id: str, patch: Mapping[str, Any], revision: int | None, actor: Actor
     ) -> Any:
         """Put a part of the draft (RFC 7396). Raises as `save`."""
+        saved, _ = await self.change(
+            workspace, agent_id, lambda draft: merged(draft, dict(patch)), revision, actor, lambda scope, row: None
+        )
+        return saved
+
+    async def change(
+        self, workspace: str, agent_id: str, made: Callable[[dict[str, Any]], dict[str, Any]], revision: int | None,
+        actor: Actor, also: Callable[[Scope, Any], T],
+    ) -> tuple[Any, T]:  # fmt: skip
+        """Put what `made` makes of the draft, and do `also` with the row in the same transaction. Raises as `save`."""
         row = await self._store.read(workspace, lambda scope: _own(scope, agent_id))
         if revision is not None and revision != row.revision:
             raise Stale
-        document = merged(row.draft, dict(patch))
-        # What was read is what is changed, also when the sender did not say so.
-        return await self.save(workspace, agent_id, document, row.revision, actor)
+        document = made(dict(row.draft))
+        name = (await self._fit(document)).name
+
+        def job(scope: Scope) -> tuple[Any, T]:
+            # What was read is what is changed, also when the sender did not say so.
+            saved = _save(scope, agent_id, name, document, row.revision)
+            return saved, also(scope, saved)
+
+        return await self._store.write(workspace, job, actor)
 
     async def judged(self, workspace: str, agent_id: str, document: Mapping[str, Any] | None) -> Judged:
         """What is wrong with the draft, or with a document that could be it. Raises `NotFound`."""
@@ -177,7 +197,8 @@ class Agents:
             if _own(scope, agent_id).revision != row.revision:
                 raise Stale
             document = dict(row.draft)
-            return _put_version(scope, agent_id, document, files_of(scope, agent_id, document), note, "agent.published")
+            files = files_of(scope, agent_id, document)
+            return self._put(scope, agent_id, document, files, note, "agent.published")
 
         return await self._store.write(workspace, put, actor)
 
@@ -203,7 +224,7 @@ class Agents:
                 raise Conflict(f"version {number} is the published one", code="agent.version_is_published")
             published = version_of(scope, agent_id, row.published_version) if row.published_version else None
             told = note or f"back to version {number}"
-            made, _ = _put_version(scope, agent_id, dict(old.document), dict(old.files), told, "agent.rolled_back")
+            made, _ = self._put(scope, agent_id, dict(old.document), dict(old.files), told, "agent.rolled_back")
             if published is not None and row.draft == published.document:
                 _save(scope, agent_id, str(old.document.get("name", row.name)), dict(old.document), None)
             return made
@@ -219,7 +240,7 @@ class Agents:
         made = new_id("agent")
 
         def job(scope: Scope) -> Any:
-            new = _insert(scope, made, str(document["name"]), document)
+            new = insert_agent(scope, made, str(document["name"]), document)
             documents = scope.all(scope.select(DOCUMENTS).where(DOCUMENTS.c.agent_id == agent_id))
             scope.insert_many(DOCUMENTS, [{**one._mapping, "id": new_id("doc"), "agent_id": made} for one in documents])
             return new
@@ -266,6 +287,14 @@ class Agents:
 
     async def _judged(self, document: Mapping[str, Any], around: Around) -> Judged:
         return await asyncio.to_thread(judge, document, around, clock.wall().date())
+
+    def _put(
+        self, scope: Scope, agent_id: str, document: dict[str, Any], files: dict[str, str], note: str, action: str
+    ) -> tuple[Any, bool]:
+        made, is_new = put_version(scope, agent_id, document, files, note, action)
+        if is_new:
+            self.emit(scope, PUBLISHED_EVENT, published(agent_id, document, made.number, note))
+        return made, is_new
 
     def _around(self, scope: Scope, agent_id: str, document: Mapping[str, Any], *, is_whole: bool = True) -> Around:
         names = scope.all(scope.select(DOCUMENTS.c.name).where(DOCUMENTS.c.agent_id == agent_id))
@@ -324,7 +353,8 @@ def _own(scope: Scope, agent_id: str) -> Any:
     return row
 
 
-def _insert(scope: Scope, agent_id: str, name: str, document: dict[str, Any], *, is_sample: bool = False) -> Any:
+def insert_agent(scope: Scope, agent_id: str, name: str, document: dict[str, Any], *, is_sample: bool = False) -> Any:
+    """A new agent's row with this draft."""
     at = clock.wall_ms()
     scope.insert(
         AGENTS, id=agent_id, name=name, draft=document, revision=1, managed_by=BY_API, is_sample=int(is_sample),
@@ -354,9 +384,10 @@ def _save(scope: Scope, agent_id: str, name: str, document: dict[str, Any], revi
     return row_of(scope, agent_id)
 
 
-def _put_version(
+def put_version(
     scope: Scope, agent_id: str, document: dict[str, Any], files: dict[str, str], note: str, action: str
 ) -> tuple[Any, bool]:
+    """The document as the published version; whether it is a new one."""
     digest = digest_of([document, files])
     published = (_V.agent_id == agent_id, _V.number < OVERRIDDEN_FROM)
     last = scope.first(scope.select(AGENT_VERSIONS).where(*published).order_by(_V.number.desc()))

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from offhook import __version__, clock
 from offhook.errors import ConfigurationError, StoreError
 from offhook.settings import Settings
-from offhook.store.archive import dump, fingerprint
+from offhook.store.archive import dump, fingerprint, sample_calls
 from offhook.store.engine import database_url
 from offhook.store.migrate import newest, revision
 from offhook.store.objects import Objects
@@ -47,10 +47,17 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """`sqlite` or `postgresql`: either can be restored into either."""
     tables: dict[str, int]
     """Rows of each, in the order in which they are restored."""
+    samples: int = 0
+    """Of its calls: a first start has made them."""
     vault_fingerprint: str
     """Of the master key that opens the secrets; empty: there are none."""
     objects: int
     has_objects: bool
+
+    @property
+    def calls(self) -> int:
+        """The owner's own."""
+        return self.tables.get("calls", 0) - self.samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,8 @@ def make(settings: Settings, file: Path, *, with_objects: bool = False) -> Made:
             tables = dump(url, lambda name: _member(archive, f"tables/{name}.jsonl"))
             objects = asyncio.run(_objects(settings, archive, with_objects=with_objects))
             manifest = Manifest(
-                revision=had, made_at=clock.rfc3339(clock.wall_ms()), tables=tables, objects=objects,
+                revision=had, made_at=clock.rfc3339(clock.wall_ms()), tables=tables,
+                samples=sample_calls(url), objects=objects,
                 database="sqlite" if url.drivername == "sqlite" else "postgresql",
                 vault_fingerprint=fingerprint(url), has_objects=with_objects,
             )  # fmt: skip

@@ -74,6 +74,7 @@ class Wanted:
     """and before that."""
     metadata: Sequence[tuple[str, str]] = ()
     words: str = ""
+    is_sample: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +275,8 @@ def _filters(wanted: Wanted, dialect: str) -> Iterator[ColumnElement[bool]]:
         yield columns.id < id_at("call", max(wanted.until, 1))
     for name, value in wanted.metadata:
         yield columns.metadata[name].as_string() == value
+    if wanted.is_sample is not None:
+        yield columns.is_sample.is_(wanted.is_sample)
     if wanted.warning and dialect == "postgresql":
         yield cast(columns.warnings, JSONB).contains([wanted.warning])
     elif wanted.warning:

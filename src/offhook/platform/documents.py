@@ -61,12 +61,7 @@ class Documents:
             before = {row.name: row.content_hash for row in rows}
             if name not in before and len(before) >= KNOWLEDGE_FILES:
                 raise Conflict(f"an agent has {KNOWLEDGE_FILES} documents at most", code="document.too_many")
-            scope.put(
-                DOCUMENTS, ["workspace_id", "agent_id", "name"], id=new_id("doc"), agent_id=agent_id, name=name,
-                content_hash=digest, object_key=key, media_type=kind, bytes=len(data), created_at=clock.wall_ms(),
-            )  # fmt: skip
-            audit(scope, "document.uploaded", "agent", agent_id, after={"name": name, "hash": digest})
-            scope.tell("document", agent_id)
+            put_document(scope, agent_id, name, digest, kind, len(data))
             old = before.get(name, "")
             left = key_of(workspace, old) if old and not _is_used(scope, old) else ""
             return scope.first(scope.select(DOCUMENTS).where(_D.agent_id == agent_id, _D.name == name)), left
@@ -132,6 +127,17 @@ class Documents:
                 raise StoreError(f"the document {name!r} is not where it was kept")
             await asyncio.to_thread(_write, path, data)
         return folder
+
+
+def put_document(scope: Scope, agent_id: str, name: str, digest: str, kind: str, size: int) -> None:
+    """The row of a document whose bytes are in their place."""
+    scope.put(
+        DOCUMENTS, ["workspace_id", "agent_id", "name"], id=new_id("doc"), agent_id=agent_id, name=name,
+        content_hash=digest, object_key=key_of(scope.workspace, digest), media_type=kind, bytes=size,
+        created_at=clock.wall_ms(),
+    )  # fmt: skip
+    audit(scope, "document.uploaded", "agent", agent_id, after={"name": name, "hash": digest})
+    scope.tell("document", agent_id)
 
 
 def key_of(workspace: str, digest: str) -> str:

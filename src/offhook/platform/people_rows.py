@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -94,8 +94,9 @@ async def write_both(store: Store, workspace: str, actor: Actor, job: Callable[[
     return result
 
 
-def first_workspace(connection: Connection) -> tuple[str, bool]:
-    """The id of the oldest workspace; it is made where there is none, and then the second is true."""
+def first_workspace(connection: Connection, settings: Mapping[str, Any] | None = None) -> tuple[str, bool]:
+    """The id of the oldest workspace; it is made, with these settings, where there is none, and then the second is
+    true."""
     oldest = select(WORKSPACES.c.id).order_by(WORKSPACES.c.id).limit(1)
     found = connection.execute(oldest).scalar()
     if found is None and connection.dialect.name == "postgresql":
@@ -105,7 +106,9 @@ def first_workspace(connection: Connection) -> tuple[str, bool]:
     if found is not None:
         return str(found), False
     made = new_id("ws")
-    connection.execute(insert(WORKSPACES).values(id=made, name=DEFAULT, settings={}, created_at=clock.wall_ms()))
+    connection.execute(
+        insert(WORKSPACES).values(id=made, name=DEFAULT, settings=dict(settings or {}), created_at=clock.wall_ms())
+    )
     return made, True
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -25,8 +26,10 @@ from offhook.platform.documents import Documents
 from offhook.platform.elsewhere import OtherProcesses
 from offhook.platform.events import Events
 from offhook.platform.files import FileAgents
+from offhook.platform.fixes import Fixes
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.gate_house import GateHouse
+from offhook.platform.happenings import Happenings
 from offhook.platform.idempotency import Idempotency
 from offhook.platform.invitations import Invitations
 from offhook.platform.jobs import JOB, Jobs
@@ -45,8 +48,13 @@ from offhook.platform.placing import Placing
 from offhook.platform.prices import Prices
 from offhook.platform.processes import SERVER, Processes
 from offhook.platform.provider_keys import ProviderKeys
+from offhook.platform.provider_watch import ProviderWatch
 from offhook.platform.records import CallRecords
+from offhook.platform.rehearsal_agents import RehearsalAgents
+from offhook.platform.rehearsals import Rehearsals
+from offhook.platform.samples.samples import SETTING, WANTED, Samples
 from offhook.platform.sessions import Sessions
+from offhook.platform.sharing import Sharing
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.streams import Streams
 from offhook.platform.throttle import Throttle
@@ -57,6 +65,7 @@ from offhook.platform.vendors import require_known
 from offhook.platform.voice_lists import VoiceLists
 from offhook.platform.voice_previews import VoicePreviews
 from offhook.platform.webhooks import Webhooks
+from offhook.platform.what_if import WhatIfs
 from offhook.platform.wires import wire_of
 from offhook.settings import Settings
 from offhook.store.engine import database_url
@@ -83,6 +92,7 @@ class Platform:
     api_keys: ApiKeys = field(init=False)
     agents: Agents = field(init=False)
     documents: Documents = field(init=False)
+    fixes: Fixes = field(init=False)
     call_values: CallValues = field(init=False)
     vault: Vault = field(init=False)
     snapshot: Snapshot = field(init=False)
@@ -101,6 +111,7 @@ class Platform:
     bus: Bus = field(init=False)
     jobs: Jobs = field(init=False)
     events: Events = field(init=False)
+    happenings: Happenings = field(init=False)
     webhooks: Webhooks = field(init=False)
     clients: CarrierClients = field(init=False)
     carrier_accounts: CarrierAccounts = field(init=False)
@@ -113,7 +124,13 @@ class Platform:
     call_feeds: Feeds = field(init=False)
     calls: Calls = field(init=False)
     streams: Streams = field(init=False)
+    provider_watch: ProviderWatch = field(init=False)
     prices: Prices = field(init=False)
+    sharing: Sharing = field(init=False)
+    what_ifs: WhatIfs = field(init=False)
+    rehearsal_agents: RehearsalAgents = field(init=False)
+    rehearsals: Rehearsals = field(init=False)
+    samples: Samples = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
     invitations: Invitations = field(init=False)
@@ -131,6 +148,7 @@ class Platform:
         self.api_keys = ApiKeys(self.store)
         self.agents = Agents(self.store, self.settings)
         self.documents = Documents(self.store, self.objects, self.settings.data_dir / "agents")
+        self.fixes = Fixes(self.store, self.agents, self.documents)
         self.call_values = CallValues(self.store)
         self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
         self.snapshot = Snapshot(self.store, self.vault.secrets_of)
@@ -148,6 +166,7 @@ class Platform:
         self.carrier_accounts = CarrierAccounts(self.store, self.snapshot, self.clients, self.vault)
         self.numbers = Numbers(self.store, self.snapshot, self.clients, self.settings)
         self.number_watch = NumberWatch(self.store, self.numbers)
+        self.checks.append(self.number_watch.checks)
         self.placing = Placing(
             self.store, self.snapshot, self.line_up, self.clients, self.settings, self.call_values, self.jobs
         )
@@ -158,8 +177,18 @@ class Platform:
             self.store, self.objects, self.call_records, self.settings.data_dir, self._workspace_of,
             self.settings.keep_days,
         )  # fmt: skip
+        self.happenings = Happenings(self.events)
+        self.call_records.happenings = self.happenings
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
+        self.sharing = Sharing(self.store, self.calls)
+        self.what_ifs = WhatIfs(self.agents, self.calls)
+        self.rehearsal_agents = RehearsalAgents(self.line_up, self.snapshot, self.settings, self._folder_of)
+        self.rehearsals = Rehearsals(self.store, self.settings, self.rehearsal_agents, self.calls)
+        self.samples = Samples(self.store, self.objects, self.call_keeping, self.settings.data_dir)
         self.streams = Streams(self.store)
+        self.provider_watch = ProviderWatch(
+            self.store, self.line_up.runtimes.ready, self._workspace_of, self.events.emit
+        )
         self.call_doors, self.call_feeds = CallDoors(lambda: self.processes.id), Feeds(self.calls, self.call_records)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
@@ -168,9 +197,12 @@ class Platform:
         self.issuer = issuer_of(self.settings)
         self.idempotency = Idempotency(self.store)
         self.gate_house = GateHouse(self.store, self.snapshot)
+        self.gate_house.limits.emit = self.agents.emit = self.numbers.emit = self.events.emit
+        self.placing.dials.moved = self.happenings.moved
         self.browser_calls = BrowserCalls(self.store, self.make_ready, self.call_values)
         self.store.on_changes = self._changed
         self.line_up.failed = self.metrics.provider_failed
+        self.call_records.spent = self.metrics.spent
         self.backups = Backups(self.settings)
         self.metrics.watch_store(self.store)
         self.metrics.watch_bus(lambda: self.bus.is_up)
@@ -198,24 +230,28 @@ class Platform:
         Raises `StoreError`.
         """
         self.bus.subscribe(_CHANGED, self._changed_elsewhere)
-        self.bus.on_missed.extend([self.snapshot.missed, self.streams.missed])
+        self.bus.on_missed.extend(
+            [self.snapshot.missed, self.gate_house.missed, self.browser_calls.missed, self.streams.missed]
+        )
         self.call_records.news.over(self.bus)
+        self.provider_watch.start(self.bus)
         self.processes.on_dead.extend([self._take_over, self.call_keeping.close_orphans])
         self.bus.answer(CONTROL, self.call_doors.answer)
         self.call_doors.remote = self._control_elsewhere
         self.processes.on_renamed.append(lambda was, now: self.bus.rename(now))
+        self.processes.on_renamed.append(self.call_records.take_back)
         await self.processes.start(role, address)
         await self.bus.start()
         # What has changed since it was read, nobody has told.
         self.snapshot.missed()
         self.webhooks.deliverer.tell_on(asyncio.get_running_loop())
-        await self.events.mend(self.store)
+        await self.events.mend(self.store, self.webhooks.deliverer.forget_later)
         self.jobs.start()
 
-    async def first_workspace(self) -> str:
-        """The oldest workspace; made when there is none."""
-
-        workspace, is_new = await self.store.write_wide(first_workspace)
+    async def first_workspace(self, *, with_samples: bool = False) -> str:
+        """The oldest workspace; made when there is none, and then samples are made in it if they are wanted."""
+        settings = {SETTING: WANTED} if with_samples else {}
+        workspace, is_new = await self.store.write_wide(partial(first_workspace, settings=settings))
         if is_new:
             self._changed([Change(workspace, "workspace", workspace)])
         return workspace
@@ -227,7 +263,7 @@ class Platform:
 
     async def adopt(self, file: Path) -> None:
         """The agent of this file answers whoever calls a number that is nobody's. Raises `ConfigurationError`."""
-        self.file_agents = FileAgents(self.store, await self.first_workspace(), file)
+        self.file_agents = FileAgents(self.store, await self.first_workspace(), file, self.events.emit)
         agents = await self.file_agents.adopt()
         await self.snapshot.settle()
         self._first = list(agents.values())
@@ -284,6 +320,7 @@ class Platform:
         """Finish what waits."""
         self.end_streams()
         await self.streams.stop()
+        await self.provider_watch.stop()
         await self.backups.stop()
         if self.file_agents is not None:
             await self.file_agents.stop()
@@ -294,11 +331,14 @@ class Platform:
         await self.number_watch.stop()
         await self.browser_calls.stop()
         await self.gate_house.stop()
+        await self.samples.stop()
         await self.call_keeping.stop()
         await self.call_records.close()
         await self.vault.close()
         await self.snapshot.stop()
         await self.clients.close()
+        await self.rehearsal_agents.close()
+        self.what_ifs.close()
         await self.line_up.runtimes.close()
         await asyncio.to_thread(self.passwords.close)
         await asyncio.to_thread(self.store.close)
@@ -334,8 +374,7 @@ class Platform:
         return bool((await self.bus.request(process_id, CONTROL, dict(message)))["granted"])
 
     def _workspace_of(self, agent_id: str) -> str:
-        agent = self.snapshot.agent(agent_id)
-        return agent.workspace if agent is not None else ""
+        return self.snapshot.workspace_of(agent_id)
 
     async def _folder_of(self, answering: Answering, files: Mapping[str, str]) -> Path:
         agent = self.snapshot.agent(answering.agent_id)

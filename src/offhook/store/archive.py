@@ -76,6 +76,18 @@ def fingerprint(url: URL) -> str:
         engine.dispose()
 
 
+def sample_calls(url: URL) -> int:
+    """How many calls are there to be looked at, and were none."""
+    table = METADATA.tables["calls"]
+    engine = open_engine(url, connections=1, read_only=True)
+    try:
+        with engine.connect() as connection:
+            found = select(func.count()).select_from(table).where(table.c.is_sample.is_(True))
+            return int(connection.execute(found).scalar() or 0)
+    finally:
+        engine.dispose()
+
+
 def build(url: URL, revision: str, tables: Iterable[tuple[str, int, Lines]]) -> None:
     """Make an SQLite file, or PostgreSQL's tables in place of those that are there, all of it or nothing.
 
