@@ -283,7 +283,7 @@ def test_nothing_serious_is_found_and_nothing_scrolls_sideways(
         eye.go(path)
         assert eye.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         eye.page.evaluate(axe)
-        found = eye.page.evaluate("axe.run("main").then(({violations}) => violations)")
+        found = eye.page.evaluate("axe.run('main').then(({violations}) => violations)")
         serious = [
             (one["id"], [node["html"][:160] for node in one["nodes"]])
             for one in found
