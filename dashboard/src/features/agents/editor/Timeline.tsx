@@ -51,9 +51,7 @@ export function AnswerScene() {
           <div className={classes.title}>{title}</div>
           <Drawing label={title}>
             <rect x="0" y="8" width={`${clock.startPercent}%`} height="26" rx="6" className={classes.callerBar} />
-            <text x="10" y="25.5" className={classes.callerText}>
-              {said}
-            </text>
+            <Said width={clock.startPercent}>{said}</Said>
             <Silence clock={clock} from={0} to={one.value} y={21} />
             <Beside x={percentOf(clock, one.value)} y={50} className={classes.amount}>
               {amount(one.value)}
@@ -90,6 +88,17 @@ function Drawing({ label, isTall, children }: { label: string; isTall?: boolean;
     // biome-ignore lint/a11y/useSemanticElements: a drawing that holds sliders is a group, and no fieldset
     <svg className={classes.drawing} data-tall={isTall || undefined} role="group" aria-label={label}>
       {children}
+    </svg>
+  );
+}
+
+/** What the caller says last: where it is narrow, its end is seen. */
+function Said({ width, children }: { width: number; children: ReactNode }) {
+  return (
+    <svg x="4" y="8" width={`${width - 1}%`} height="26" aria-hidden>
+      <text x="100%" dx="-8" y="17.5" textAnchor="end" className={classes.callerText}>
+        {children}
+      </text>
     </svg>
   );
 }
@@ -169,7 +178,7 @@ export function BargeInScene() {
       <Drawing label={t`The caller speaks while the agent does`} isTall>
         <rect x="0" y="6" width={`${at(quiet)}%`} height="28" rx="6" className={classes.agentBar} />
         <text x="10" y="24" className={classes.agentText}>
-          {t`Agent speaks`}
+          {t`Agent`}
         </text>
         <rect
           x={`${at(quiet)}%`}
@@ -225,12 +234,12 @@ export function IdleScene() {
   const prompts = usePatience("idle_prompts");
   const scene = idleScene(idle.value, prompts.value, SAYS_S);
   const end = scene.at(-1)?.at ?? idle.value;
-  const [clock, hold] = useClock(spanOf([end], 20), 14);
+  const [clock, hold] = useClock(spanOf([end], 20), 19);
   const total = number(end, 0);
   return (
     <div className={classes.scene}>
       <Drawing label={t`Nobody speaks`}>
-        <rect x="0" y="8" width="13%" height="26" rx="6" className={classes.agentBar} />
+        <rect x="0" y="8" width="18%" height="26" rx="6" className={classes.agentBar} />
         <text x="10" y="25.5" className={classes.agentText}>
           {t`Agent`}
         </text>
