@@ -15,7 +15,7 @@ OFFHOOK_MODEL_SOURCES ?= any
 export OFFHOOK_MODEL_SOURCES
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo talk test check client format dashboard dashboard-dev screenshots bench fuzz serve call models docs lock audit licences sbom local-llm clean
+.PHONY: help setup demo talk test check client format dashboard dashboard-dev screenshots bench fuzz start serve call models docs lock audit licences sbom local-llm clean
 
 help: ## this list
 	@echo "Offhook. On a fresh machine: make demo"
@@ -49,6 +49,8 @@ bench: $(RUN) $(DEV) models ## measure, as docs and README state it
 	@$(PY) -m bench $(ARGS)
 fuzz: $(RUN) $(DEV) ## attack it by chance: make fuzz ARGS="--minutes 120 --seed 1 port frames"
 	@$(PY) -m tests.fuzzers $(ARGS)
+start: $(RUN) ## the whole product: dashboard, database, calls, on one port: make start PORT=8080
+	@$(OFFHOOK) serve --port $(PORT) $(ARGS)
 serve: $(RUN) models ## run the server: make serve AGENT=my.yaml PORT=8080
 	@$(OFFHOOK) serve "$(AGENT)" --port $(PORT) $(ARGS)
 call: $(RUN) models ## call a running server: make call ARGS='--say "Hello"'

@@ -34,6 +34,7 @@ _RECORD: Any = {
     "states": [{"status": "in_progress", "at_s": 0.0}, {"status": "ended", "at_s": 76.3}],
     "turns": [_TURN], "tools": [], "keys": [], "events": [], "warnings": [],
     "costs": [{"component": "stt", "item": "deepgram nova-3", "unit": "second", "quantity": 77, "is_own_price": False,
+               "is_estimate": False,
                "cost": {"amount": "0.00616", "currency": "USD"}, "price": {"amount": "0.00008", "currency": "USD"},
                "price_since": "2026-11-04T00:00:00.000Z"}],
     "promises": [{"said": "I have booked a table for four.", "at_s": 41.2, "turn": 3, "kind": "booked",

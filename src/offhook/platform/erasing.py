@@ -29,6 +29,7 @@ from offhook.store.search import forget_for_good
 from offhook.store.store import Store
 from offhook.store.tables.agents import REHEARSALS
 from offhook.store.tables.calls import BLOCKED_NUMBERS, CALL_OBJECTS, CALLS, REFUSED_CALLS
+from offhook.store.tables.insight import CALL_FIGURES
 from offhook.store.tables.people import AUDIT_EVENTS
 
 MACHINE: Final = Actor("system", "", "offhook erase")
@@ -213,6 +214,8 @@ def _forget(call_id: str) -> Callable[[Scope], None]:
         forget_call(scope, call_id)
         # What was typed to a draft may go on from what the caller said; it is kept for a day at most.
         scope.delete(REHEARSALS)
+        # Of sums its part stays: nothing in them says whose it was.
+        scope.delete(CALL_FIGURES, CALL_FIGURES.c.call_id == call_id)
         audit(scope, "call.erased", "call", call_id)
         scope.tell("call", call_id)
 
