@@ -49,7 +49,8 @@ class PriceShown(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={"examples": [
             {"id": "price_01KB5Z5N6S7V8W9X0Y1Z2A3B4C", "component": "carrier", "item": "twilio inbound",
-             "unit": "minute", "price": {"amount": "0.0085", "currency": "USD"}, "since": "2026-11-01T00:00:00.000Z"}
+             "unit": "minute", "price": {"amount": "0.0085", "currency": "USD"}, "since": "2026-11-01T00:00:00.000Z",
+             "is_estimate": False}
         ]},
     )  # fmt: skip
 
