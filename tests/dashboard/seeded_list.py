@@ -64,7 +64,7 @@ async def _seed(data: Path) -> None:
 
 
 def _call(scope: Scope, agent: str, number: int, at: int) -> None:
-    call, is_ours = id_at("call", at)[:-2] + f"{number:02}", number % 7 == 3
+    call, is_ours = f"{id_at('call', at)}{number:016}", number % 7 == 3
     them, us = f"+150055500{number:02}", "+15005550001"
     reason, said = _REASONS[number % len(_REASONS)], _SAID[number % len(_SAID)]
     kind = "browser" if number % 9 == 4 else "phone"

@@ -62,7 +62,10 @@ async def export_calls(
     """The calls of a list as a file, the newest 10,000 at most: narrow it by its days for more. No words of them."""
     parts = call_list.parts(platform.calls, caller.workspace, wanted)
     # What is wrong with the filters is said before the file begins.
-    first = await anext(parts, ())
+    first: Sequence[Any] = ()
+    async for rows in parts:
+        first = rows
+        break
     pieces = _table(first, parts) if form == "csv" else _list(first, parts)
     name = f"calls-{clock.rfc3339(clock.wall_ms())[:10]}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}

@@ -98,7 +98,7 @@ def wanted_calls(
     return Wanted(
         agent_id, status, kind, direction, from_number, to_number, end_reason, warning,
         _moment("started_at.gte", since), _moment("started_at.lt", until), _metadata(request), q, is_sample,
-        has, agent_version, provider, transcriber, model, voice,
+        has, agent_version, provider, transcriber, model, voice, slow, _dollars(dear),
     )  # fmt: skip
 
 

@@ -104,6 +104,10 @@ class Wanted:
     transcriber: str = ""
     model: str = ""
     voice: str = ""
+    slow_ms: int | None = None
+    """The gap as heard is so long, or longer; calls without one are none of them."""
+    dear_nano: int | None = None
+    """It costs so much, or more."""
 
 
 @dataclass(frozen=True, slots=True)
