@@ -65,7 +65,7 @@ def test_a_line_says_who_and_what_came_of_it(house: House) -> None:
     expect(first).to_contain_text("0.56 s")
     promised = rows(page).filter(has_text="A promise was not kept").first
     expect(promised).to_contain_text("Put through to a person")
-    expect(page.get_by_text("The newest 25 of more.")).to_be_visible()
+    expect(page.get_by_text("The newest 25 calls.")).to_be_visible()
     page.get_by_role("button", name="Show more").click()
     expect(rows(page)).to_have_count(COUNT - 1)
     assert house.owner.troubles == []
@@ -137,15 +137,15 @@ def test_keys_peek_at_one_call_after_the_other(house: House) -> None:
 
 def test_a_view_is_saved_shown_deleted_and_brought_back(house: House) -> None:
     page = house.open("has=unkept&days=30")
-    page.get_by_role("button", name="Views").click()
+    page.get_by_role("button", name="Views", exact=True).click()
     page.get_by_role("menuitem", name="Save this view…").click()
     page.get_by_label("Its name").fill("Owed")
     page.get_by_role("button", name="Save it").click()
     button = page.get_by_role("button", name="Owed", exact=True)
     expect(button).to_be_visible()
     page = house.open()
-    page.get_by_role("button", name="Views").click()
-    page.get_by_role("menuitem", name="Owed").click()
+    page.get_by_role("button", name="Views", exact=True).click()
+    page.get_by_role("menuitem", name="Owed", exact=True).click()
     page.wait_for_url(re.compile(r"has=unkept"))
     expect(rows(page)).to_have_count(4)
     button.click()

@@ -59,16 +59,18 @@ export const CallRow = memo(function CallRow({ call, agent, isPeeked, onPeek }: 
 
 function Figures({ call }: { call: ListedCall }) {
   return (
-    <>
+    <span className={classes.figures}>
       <Figure name={<Trans>Began</Trans>} kind="when">
         <When at={call.started_at} />
       </Figure>
       <Figure name={<Trans>Length</Trans>}>{call.duration_ms ? duration(call.duration_ms) : null}</Figure>
-      <Figure name={<Trans>Gap as heard</Trans>} isLong={(call.gap_p50_ms ?? 0) >= 1500}>
+      <Figure name={<Trans>Gap as heard</Trans>} kind="gap" isLong={(call.gap_p50_ms ?? 0) >= 1500}>
         {call.gap_p50_ms === null ? null : gap(call.gap_p50_ms)}
       </Figure>
-      <Figure name={<Trans>Cost</Trans>}>{call.cost ? money(call.cost) : null}</Figure>
-    </>
+      <Figure name={<Trans>Cost</Trans>} kind="cost">
+        {call.cost ? money(call.cost) : null}
+      </Figure>
+    </span>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Plural, Trans } from "@lingui/react/macro";
+import { Plural } from "@lingui/react/macro";
 import type { ListedCall } from "@/client";
 import classes from "./Calls.module.css";
 import { toneOf } from "./endings";
@@ -27,7 +27,7 @@ export function Said({
             </>
           )}
           {list.hasNextPage ? (
-            <Trans>The newest {count} of more.</Trans>
+            <Plural value={count} one="The newest call." other="The newest # calls." />
           ) : filters.q ? (
             <Plural value={count} one="It was said in # call." other="It was said in # calls." />
           ) : (
