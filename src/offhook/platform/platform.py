@@ -182,26 +182,20 @@ class Platform:
             self.store, self.objects, self.call_records, self.settings.data_dir, self._workspace_of,
             self.settings.keep_days,
         )  # fmt: skip
-        self.happenings = Happenings(self.events)
-        self.call_records.happenings = self.happenings
+        self.happenings = self.call_records.happenings = Happenings(self.events)
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
         self.sharing = Sharing(self.store, self.calls)
         self.what_ifs = WhatIfs(self.agents, self.calls)
         self.rehearsal_agents = RehearsalAgents(self.line_up, self.snapshot, self.settings, self._folder_of)
         self.rehearsals = Rehearsals(self.store, self.settings, self.rehearsal_agents, self.calls)
+        self.insights = Insights(self.store, self.objects, self.snapshot, self.settings)
         self.samples = Samples(self.store, self.objects, self.call_keeping, self.settings.data_dir)
         self.streams = Streams(self.store)
         self.provider_watch = ProviderWatch(
             self.store, self.line_up.runtimes.ready, self._workspace_of, self.events.emit
         )
         self.call_doors, self.call_feeds = CallDoors(lambda: self.processes.id), Feeds(self.calls, self.call_records)
-        self.passwords, throttle = Passwords(), Throttle()
-        self.people = People(self.store, self.passwords, throttle)
-        self.invitations = Invitations(self.store)
-        self.sessions = Sessions(self.store, self.passwords, throttle)
-        self.issuer = issuer_of(self.settings)
-        self.idempotency = Idempotency(self.store)
-        self.insights = Insights(self.store, self.objects, self.snapshot, self.settings)
+        self._open_doors()
         self.gate_house = GateHouse(self.store, self.snapshot)
         self.gate_house.limits.emit = self.agents.emit = self.numbers.emit = self.events.emit
         self.placing.dials.moved = self.happenings.moved
@@ -212,9 +206,18 @@ class Platform:
         )  # fmt: skip
         self.browser_calls = BrowserCalls(self.store, self.make_ready, self.call_values)
         self.store.on_changes = self._changed
-        self.line_up.failed = self.metrics.provider_failed
-        self.call_records.spent = self.metrics.spent
+        self.line_up.failed, self.call_records.spent = self.metrics.provider_failed, self.metrics.spent
         self.backups = Backups(self.settings)
+        self._watch()
+
+    def _open_doors(self) -> None:
+        self.passwords, throttle = Passwords(), Throttle()
+        self.people, self.invitations = People(self.store, self.passwords, throttle), Invitations(self.store)
+        self.sessions = Sessions(self.store, self.passwords, throttle)
+        self.issuer = issuer_of(self.settings)
+        self.idempotency = Idempotency(self.store)
+
+    def _watch(self) -> None:
         self.metrics.watch_store(self.store)
         self.metrics.watch_bus(lambda: self.bus.is_up)
         self.metrics.watch_vault(lambda: self.vault.last is not None and self.vault.last.is_locked)
