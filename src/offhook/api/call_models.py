@@ -81,6 +81,23 @@ class Call(CallFacts):
     warnings: list[str] = Field(description="Codes; the record says them in words.")
 
 
+class FoundWords(BaseModel):
+    """A place where a word that was searched for was said."""
+
+    at_s: float
+    role: str = Field(description="`caller`, `agent` or `person`.")
+    text: str = Field(description="With the words around it.", examples=["... a table at the harbour for four ..."])
+
+
+class ListedCall(Call):
+    """A call in a list, with what is owed in it."""
+
+    unanswered: int = Field(default=0, description="Questions that no source answered.")
+    unkept: int = Field(default=0, description="Promises that no tool has kept.")
+    failed_tools: int = Field(default=0, description="Uses of tools that failed.")
+    found: list[FoundWords] = Field(default_factory=list, description="With `q`: where it was said.")
+
+
 class Participant(BaseModel):
     """Who took part."""
 

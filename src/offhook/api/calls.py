@@ -1,6 +1,8 @@
 """`/v1/calls`: what was said, how long it took, why it ended, and what it cost."""
 
-from typing import Annotated, Any, Literal
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
@@ -8,9 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from offhook import clock
 from offhook.api.auth import needs, platform_of
-from offhook.api.call_models import Call, CallRecord, CallTurn, Transcript, call_of, record_of, turn_of
-from offhook.api.kinds import Page
-from offhook.api.pages import Part, part
+from offhook.api.call_models import CallRecord, CallTurn, Transcript, record_of, turn_of
 from offhook.platform.call_doors import Wish
 from offhook.platform.callers import Caller
 from offhook.platform.calls import MOST_METADATA, Has, Wanted
@@ -26,6 +26,7 @@ Named = Annotated[str, Query(max_length=200)]
 Reader = Annotated[Caller, Depends(needs("calls:read"))]
 Writer = Annotated[Caller, Depends(needs("calls:write"))]
 Ours = Annotated[Platform, Depends(platform_of)]
+_MONEY: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 def _moment(name: str, text: str) -> int | None:
@@ -35,6 +36,15 @@ def _moment(name: str, text: str) -> int | None:
     if at is None or not 0 <= at < 2**47:
         raise Invalid([Flaw(f"/{name}", "a date and time with its zone is wanted, as 2026-11-28T13:52:54Z")])
     return at
+
+
+def _dollars(text: str) -> int | None:
+    """In billionths."""
+    if not text:
+        return None
+    if not _MONEY.fullmatch(text):
+        raise Invalid([Flaw("/cost.gte", "an amount in dollars is wanted, as 0.25")])
+    return int(Decimal(text) * 1_000_000_000)
 
 
 def _metadata(request: Request) -> list[tuple[str, str]]:
@@ -76,27 +86,20 @@ def wanted_calls(
     transcriber: Annotated[Named, Query(description="Who heard, as in the record's `providers`.")] = "",
     model: Annotated[Named, Query(description="Who thought.")] = "",
     voice: Annotated[Named, Query(description="Who spoke.")] = "",
+    slow: Annotated[
+        int | None,
+        Query(alias="gap_p50_ms.gte", ge=0, le=600_000, description="Calls whose gap as heard is so long, or longer."),
+    ] = None,
+    dear: Annotated[
+        str, Query(alias="cost.gte", max_length=20, description="Calls that cost so many dollars, or more: `0.25`.")
+    ] = "",
 ) -> Wanted:
     """The dependency: which calls are asked for. `metadata.key=value` is taken for any key."""
     return Wanted(
         agent_id, status, kind, direction, from_number, to_number, end_reason, warning,
         _moment("started_at.gte", since), _moment("started_at.lt", until), _metadata(request), q, is_sample,
-        has, agent_version, provider, transcriber, model, voice,
+        has, agent_version, provider, transcriber, model, voice, slow, _dollars(dear),
     )  # fmt: skip
-
-
-@router.get("", operation_id="list_calls", response_model=Page[Call])
-async def list_calls(
-    caller: Reader,
-    platform: Ours,
-    wanted: Annotated[Wanted, Depends(wanted_calls)],
-    asked: Annotated[Part, Depends(part)],
-) -> Response:
-    """The workspace's calls, newest first."""
-    rows = await platform.calls.listed(caller.workspace, wanted, asked.after, asked.ask)
-    page = Page[Call](data=[call_of(row) for row in rows[: asked.limit]], next=asked.next_of(rows))
-    # Made once: to have it checked against the model again costs as much as the query.
-    return Response(page.model_dump_json(by_alias=True), media_type="application/json")
 
 
 @router.get("/{call_id}", operation_id="get_call", response_model=CallRecord)

@@ -104,6 +104,10 @@ class Wanted:
     transcriber: str = ""
     model: str = ""
     voice: str = ""
+    slow_ms: int | None = None
+    """The gap as heard is so long, or longer; calls without one are none of them."""
+    dear_nano: int | None = None
+    """It costs so much, or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +125,11 @@ class Calls:
     """The calls of all workspaces, to be read."""
 
     def __init__(self, store: Store, objects: Objects) -> None:
-        self._store, self._objects = store, objects
+        self.store, self._objects = store, objects
 
     async def listed(self, workspace: str, wanted: Wanted, after: str, limit: int) -> Sequence[Any]:
         """So many rows of `LISTED`, newest first. Raises `Invalid`, `StoreBusy` for what takes too long."""
-        return await self._store.read(workspace, partial(_listed, wanted, after, limit))
+        return await self.store.read(workspace, partial(_listed, wanted, after, limit))
 
     async def row(self, workspace: str, call_id: str) -> Any:
         """A call's row without what is long. Raises `NotFound`."""
@@ -134,7 +138,7 @@ class Calls:
         def job(scope: Scope) -> Any:
             return scope.first(scope.select(*columns).where(CALLS.c.id == call_id))
 
-        row = await self._store.read(workspace, job)
+        row = await self.store.read(workspace, job)
         if row is None:
             raise NotFound("call", call_id)
         return row
@@ -151,7 +155,7 @@ class Calls:
             kept = scope.select(CALL_OBJECTS.c.kind, CALL_OBJECTS.c.bytes).where(CALL_OBJECTS.c.call_id == call_id)
             return row, scope.all(wanted.where(turns.call_id == call_id).order_by(turns.number)), scope.all(kept)
 
-        row, turns, kept = await self._store.read(workspace, job)
+        row, turns, kept = await self.store.read(workspace, job)
         if row.detail is not None:
             told = [{"number": one.number, "role": one.role, "text": one.text, **one.detail} for one in turns]
             return WholeCall(row, row.detail, told, {one.kind: one.bytes for one in kept})
@@ -160,7 +164,7 @@ class Calls:
     async def _live(self, workspace: str, row: Any) -> WholeCall:
         lines = [line async for line in self.lines(workspace, row.id, -1)]
         carrier = f"twilio {row.direction}" if row.kind == "phone" else ""
-        book = await book_of(self._store, workspace)
+        book = await book_of(self.store, workspace)
         # An hour's lines are a moment's work: not for the loop that calls live on.
         told = await asyncio.to_thread(_told_so_far, lines, book, row.created_at, carrier)
         if told is None:
@@ -178,7 +182,7 @@ class Calls:
             scope.tell("call", call_id)
 
         try:
-            await self._store.write(workspace, job, actor)
+            await self.store.write(workspace, job, actor)
         except StoreError as error:
             _LOG.warning("what was done to %s is not in the audit: %s: %s", call_id, action, error)
 
@@ -194,7 +198,7 @@ class Calls:
                 behind = wanted.where(lines.call_id == call_id, lines.sequence > after)
                 return scope.all(behind.order_by(lines.sequence).limit(LINES_TOGETHER))
 
-            rows = await self._store.read(workspace, job)
+            rows = await self.store.read(workspace, job)
             for row in rows:
                 yield JournalLine(row.sequence, row.at_s, row.kind, bytes(row.body))
             if len(rows) < LINES_TOGETHER:
@@ -238,7 +242,7 @@ class Calls:
             state = scope.select(CALLS.c.status, CALLS.c.detail.is_not(None).label("is_folded"))
             return scope.first(state.where(CALLS.c.id == call_id)), scope.scalar(wanted)
 
-        state, size = await self._store.read(workspace, job)
+        state, size = await self.store.read(workspace, job)
         if state is None:
             raise NotFound("call", call_id)
         if size is not None:
@@ -301,13 +305,7 @@ def _filters(wanted: Wanted, dialect: str) -> Iterator[ColumnElement[bool]]:
         yield columns.end_reason.startswith(wanted.end_reason[:-1], autoescape=True)
     elif wanted.end_reason:
         yield columns.end_reason == wanted.end_reason
-    # A call has its id while it rings, which is not long before it begins: the ids bound what is looked at.
-    if wanted.since is not None:
-        yield columns.created_at >= wanted.since
-        yield columns.id >= id_at("call", max(wanted.since - _RINGING_MS, 0))
-    if wanted.until is not None:
-        yield columns.created_at < wanted.until
-        yield columns.id < id_at("call", max(wanted.until, 1))
+    yield from _bounds(wanted)
     if wanted.agent_version is not None:
         yield columns.agent_version == wanted.agent_version
     for name, value in wanted.metadata:
@@ -319,6 +317,22 @@ def _filters(wanted: Wanted, dialect: str) -> Iterator[ColumnElement[bool]]:
     elif wanted.warning:
         each = func.json_each(columns.warnings).table_valued("value")
         yield select(each.c.value).where(each.c.value == wanted.warning).exists()
+
+
+def _bounds(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """From and to: of time, gap and cost."""
+    columns = CALLS.c
+    # A call has its id while it rings, which is not long before it begins: the ids bound what is looked at.
+    if wanted.since is not None:
+        yield columns.created_at >= wanted.since
+        yield columns.id >= id_at("call", max(wanted.since - _RINGING_MS, 0))
+    if wanted.until is not None:
+        yield columns.created_at < wanted.until
+        yield columns.id < id_at("call", max(wanted.until, 1))
+    if wanted.slow_ms is not None:
+        yield columns.gap_p50_ms >= wanted.slow_ms
+    if wanted.dear_nano is not None:
+        yield columns.cost_nano >= wanted.dear_nano
 
 
 def _of_figures(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -620,6 +620,16 @@ class FlawBody(TypedDict):
     detail: str
 
 
+class FoundWords(TypedDict):
+    """A place where a word that was searched for was said."""
+
+    at_s: float
+    role: str
+    """`caller`, `agent` or `person`."""
+    text: str
+    """With the words around it."""
+
+
 Group = Literal[
     "agent",
     "version",
@@ -768,6 +778,39 @@ class Limits(TypedDict):
 
 
 ListState = Literal["live", "built_in", "no_key", "failed"]
+
+ListedCall = TypedDict(
+    "ListedCall",
+    {
+        "id": str,
+        "agent_id": str | None,
+        "agent_version": int | None,
+        "kind": str,
+        "direction": str,
+        "status": str,
+        "from": str,
+        "to": str,
+        "carrier_call_id": str,
+        "started_at": str,
+        "answered_at": str | None,
+        "ended_at": str | None,
+        "duration_ms": int | None,
+        "end_reason": str | None,
+        "turn_count": int,
+        "gap_p50_ms": int | None,
+        "gap_p95_ms": int | None,
+        "cost": "Money | None",
+        "variables": dict[str, Any],
+        "metadata": dict[str, Any],
+        "is_sample": bool,
+        "warnings": list[str],
+        "unanswered": NotRequired[int],
+        "unkept": NotRequired[int],
+        "failed_tools": NotRequired[int],
+        "found": NotRequired["list[FoundWords]"],
+    },
+)
+"""A call in a list, with what is owed in it."""
 
 
 class MadeApiKey(TypedDict):
@@ -1202,14 +1245,6 @@ class PageCallLink(TypedDict):
     """Give it as `after` for what follows; null: nothing does."""
 
 
-class PageCall(TypedDict):
-    """PageCall"""
-
-    data: "list[Call]"
-    next: NotRequired[str | None]
-    """Give it as `after` for what follows; null: nothing does."""
-
-
 class PageCarrierAccount(TypedDict):
     """PageCarrierAccount"""
 
@@ -1246,6 +1281,14 @@ class PageKnowledgeDocument(TypedDict):
     """PageKnowledgeDocument"""
 
     data: "list[KnowledgeDocument]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageListedCall(TypedDict):
+    """PageListedCall"""
+
+    data: "list[ListedCall]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
 

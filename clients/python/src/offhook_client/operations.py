@@ -475,12 +475,14 @@ class Operations:
         transcriber: str | None = None,
         model: str | None = None,
         voice: str | None = None,
+        gap_p50_ms_gte: int | None = None,
+        cost_gte: str | None = None,
         limit: int | None = None,
         after: str | None = None,
-    ) -> models.PageCall:
+    ) -> models.PageListedCall:
         """The workspace's calls, newest first."""
         return cast(
-            "models.PageCall",
+            "models.PageListedCall",
             self._ask(
                 "GET",
                 "/calls",
@@ -503,6 +505,8 @@ class Operations:
                     "transcriber": transcriber,
                     "model": model,
                     "voice": voice,
+                    "gap_p50_ms.gte": gap_p50_ms_gte,
+                    "cost.gte": cost_gte,
                     "limit": limit,
                     "after": after,
                 },
@@ -847,6 +851,63 @@ class Operations:
                 "POST",
                 f"/browser-calls/{quote(str(call_id), safe='')}/return",
                 headers={"Idempotency-Key": idempotency_key},
+            ),
+        )
+
+    def export_calls(
+        self,
+        *,
+        format: Literal["csv", "json"] | None = None,
+        agent_id: str | None = None,
+        status: Literal["", "scheduled", "queued", "ringing", "in_progress", "transferring", "ended"] | None = None,
+        kind: Literal["", "phone", "browser", "test"] | None = None,
+        direction: Literal["", "inbound", "outbound"] | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        end_reason: str | None = None,
+        warning: str | None = None,
+        started_at_gte: str | None = None,
+        started_at_lt: str | None = None,
+        is_sample: bool | None = None,
+        q: str | None = None,
+        has: models.Has | None = None,
+        agent_version: int | None = None,
+        provider: str | None = None,
+        transcriber: str | None = None,
+        model: str | None = None,
+        voice: str | None = None,
+        gap_p50_ms_gte: int | None = None,
+        cost_gte: str | None = None,
+    ) -> Any:
+        """The calls of a list as a file, the newest 10,000 at most: narrow it by its days for more. No ..."""
+        return cast(
+            "Any",
+            self._ask(
+                "GET",
+                "/calls/export",
+                query={
+                    "format": format,
+                    "agent_id": agent_id,
+                    "status": status,
+                    "kind": kind,
+                    "direction": direction,
+                    "from": from_,
+                    "to": to,
+                    "end_reason": end_reason,
+                    "warning": warning,
+                    "started_at.gte": started_at_gte,
+                    "started_at.lt": started_at_lt,
+                    "is_sample": is_sample,
+                    "q": q,
+                    "has": has,
+                    "agent_version": agent_version,
+                    "provider": provider,
+                    "transcriber": transcriber,
+                    "model": model,
+                    "voice": voice,
+                    "gap_p50_ms.gte": gap_p50_ms_gte,
+                    "cost.gte": cost_gte,
+                },
             ),
         )
 
@@ -1596,12 +1657,14 @@ class AsyncOperations:
         transcriber: str | None = None,
         model: str | None = None,
         voice: str | None = None,
+        gap_p50_ms_gte: int | None = None,
+        cost_gte: str | None = None,
         limit: int | None = None,
         after: str | None = None,
-    ) -> models.PageCall:
+    ) -> models.PageListedCall:
         """The workspace's calls, newest first."""
         return cast(
-            "models.PageCall",
+            "models.PageListedCall",
             await self._ask(
                 "GET",
                 "/calls",
@@ -1624,6 +1687,8 @@ class AsyncOperations:
                     "transcriber": transcriber,
                     "model": model,
                     "voice": voice,
+                    "gap_p50_ms.gte": gap_p50_ms_gte,
+                    "cost.gte": cost_gte,
                     "limit": limit,
                     "after": after,
                 },
@@ -1984,6 +2049,63 @@ class AsyncOperations:
                 "POST",
                 f"/browser-calls/{quote(str(call_id), safe='')}/return",
                 headers={"Idempotency-Key": idempotency_key},
+            ),
+        )
+
+    async def export_calls(
+        self,
+        *,
+        format: Literal["csv", "json"] | None = None,
+        agent_id: str | None = None,
+        status: Literal["", "scheduled", "queued", "ringing", "in_progress", "transferring", "ended"] | None = None,
+        kind: Literal["", "phone", "browser", "test"] | None = None,
+        direction: Literal["", "inbound", "outbound"] | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        end_reason: str | None = None,
+        warning: str | None = None,
+        started_at_gte: str | None = None,
+        started_at_lt: str | None = None,
+        is_sample: bool | None = None,
+        q: str | None = None,
+        has: models.Has | None = None,
+        agent_version: int | None = None,
+        provider: str | None = None,
+        transcriber: str | None = None,
+        model: str | None = None,
+        voice: str | None = None,
+        gap_p50_ms_gte: int | None = None,
+        cost_gte: str | None = None,
+    ) -> Any:
+        """The calls of a list as a file, the newest 10,000 at most: narrow it by its days for more. No ..."""
+        return cast(
+            "Any",
+            await self._ask(
+                "GET",
+                "/calls/export",
+                query={
+                    "format": format,
+                    "agent_id": agent_id,
+                    "status": status,
+                    "kind": kind,
+                    "direction": direction,
+                    "from": from_,
+                    "to": to,
+                    "end_reason": end_reason,
+                    "warning": warning,
+                    "started_at.gte": started_at_gte,
+                    "started_at.lt": started_at_lt,
+                    "is_sample": is_sample,
+                    "q": q,
+                    "has": has,
+                    "agent_version": agent_version,
+                    "provider": provider,
+                    "transcriber": transcriber,
+                    "model": model,
+                    "voice": voice,
+                    "gap_p50_ms.gte": gap_p50_ms_gte,
+                    "cost.gte": cost_gte,
+                },
             ),
         )
 
