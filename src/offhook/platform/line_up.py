@@ -135,12 +135,12 @@ class LineUp:
         if agent is None or known is None:
             raise ConfigurationError(f"there is no version {version} of agent {agent_id}")
         folder = await self._folder_of(Answering(agent.workspace, agent_id, version), loads(known.files))
-        return await asyncio.to_thread(_agent_of, known.document, folder)
+        return await asyncio.to_thread(agent_of, known.document, folder)
 
     def _assembled(self, document: bytes, folder: Path, answering: Answering, secrets: Secrets) -> AgentRuntime:
-        agent = _agent_of(document, folder)
+        agent = agent_of(document, folder)
         health = HealthBoard(self.failed) if self.failed is not None else HealthBoard()
-        runtime = assemble(agent, self._settings, self._keys_of(answering.workspace, secrets), health)
+        runtime = assemble(agent, self._settings, self.keys_of(answering.workspace, secrets), health)
         by_file = {name: self._id_of(answering, file) for name, file in runtime.handoffs.items()}
         # Whichever version is published then takes the call over, and of this workspace alone.
         ids = by_file | agent.handoff_agents()
@@ -152,7 +152,7 @@ class LineUp:
         agent = self._snapshot.agent_of_file(answering.workspace, file)
         return agent.id if agent is not None else Path(file).name
 
-    def _keys_of(self, workspace: str, secrets: Secrets) -> Callable[[str], str]:
+    def keys_of(self, workspace: str, secrets: Secrets) -> Callable[[str], str]:
         """The workspace's own key for a variable as `OPENAI_API_KEY`, else that of the environment, which is the first
         workspace's alone."""
 
@@ -176,7 +176,8 @@ class LineUp:
                 self.runtimes.replace(key)
 
 
-def _agent_of(document: bytes, folder: Path) -> Agent:
+def agent_of(document: bytes, folder: Path) -> Agent:
+    """The agent of a document, with its files in this folder. Raises `ConfigurationError`."""
     try:
         return Agent.model_validate(loads(document), context={"base_dir": folder})
     except ValidationError as error:
