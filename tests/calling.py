@@ -104,7 +104,7 @@ async def calling(world: World, process_id: str = "proc_1", stops: bool = True) 
         platform.store, platform.objects, platform._workspace_of, lambda: process_id, period_s=PERIOD_S
     ).over(FileRecords(platform.settings.data_dir))
     records.start()
-    platform.call_records = records
+    platform.call_records, records.spent = records, platform.metrics.spent
     platform.call_feeds._records = records
     platform.call_keeping.records = records
     try:

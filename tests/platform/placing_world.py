@@ -14,9 +14,9 @@ from tests.platform_world import new_database
 FAST = Patience(lists_s=(0.2, 0.4, 0.6), list_again_s=0.1, pauses_s=(0.1,), begin_s=0.05, silence_s=0.3, within_s=20.0)
 
 
-def quick_world(folder: Path) -> Any:
-    """`play(act)` runs `act(here)` with a connected number, on SQLite."""
-    url = new_database("sqlite", folder)
+def quick_world(folder: Path, kind: str = "sqlite") -> Any:
+    """`play(act)` runs `act(here)` with a connected number."""
+    url = new_database(kind, folder)
 
     def run(act: Callable[[NumbersWorld], Any], **settings: Any) -> Any:
         async def quickly(here: NumbersWorld) -> Any:

@@ -49,7 +49,11 @@ def test_the_record_of_a_call_is_on_one_clock_and_its_parts_add_up(play: Play) -
             assert record["agent_heard_s"] > 1 and record["recording_bytes"] > 44
             lines = {(line["component"], line["unit"]): line for line in record["costs"]}
             assert lines["llm", "token_in"]["quantity"] > 0 and lines["stt", "second"]["cost"]["amount"] == "0"
-            assert lines["carrier", "minute"]["quantity"] == 1 and lines["carrier", "minute"]["cost"] is None
+            carrier = lines["carrier", "minute"]
+            assert carrier["quantity"] == 1 and carrier["cost"]["amount"] == "0.0125" and carrier["is_estimate"] is True
+            # Who watches the server sees the same money.
+            spent = world.platform.metrics.cost.labels("carrier")._value.get()
+            assert spent == pytest.approx(0.0125)
 
     play(act)
 

@@ -26,11 +26,18 @@ from tests.platform.placing_world import (
     quick_world,
     row_of,
 )
+from tests.platform_world import KINDS
 
 
 @pytest.fixture
 def play(tmp_path: Path) -> Any:
     return quick_world(tmp_path)
+
+
+@pytest.fixture(params=KINDS)
+def play_both(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """On SQLite and on PostgreSQL: for what leases, claims and the order of writes decide."""
+    return quick_world(tmp_path, request.param)
 
 
 # ── dialled exactly once ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -85,7 +92,7 @@ def test_callbacks_that_are_lost_are_made_up_for_by_asking(play: Any) -> None:
     play(act)
 
 
-def test_callbacks_twice_and_out_of_order_change_nothing(play: Any) -> None:
+def test_callbacks_twice_and_out_of_order_change_nothing(play_both: Any) -> None:
     async def act(here: NumbersWorld) -> None:
         how(here, ring_s=0.1, callback_copies=3, callback_delay_s=0.05)
         row = await ended(here, await placed(here))
@@ -97,7 +104,7 @@ def test_callbacks_twice_and_out_of_order_change_nothing(play: Any) -> None:
         await asyncio.sleep(0.1)
         assert (await row_of(here, row.id)).end_reason == "callee.no_answer" and len(here.carrier.calls) == 1
 
-    play(act)
+    play_both(act)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +191,7 @@ async def taken_over(here: NumbersWorld, call_id: str, tmp_path: Path) -> Any:
         await second.stop()
 
 
-def test_killed_between_the_row_and_the_request_it_is_dialled_once(play: Any, tmp_path: Path) -> None:
+def test_killed_between_the_row_and_the_request_it_is_dialled_once(play_both: Any, tmp_path: Path) -> None:
     async def act(here: NumbersWorld) -> None:
         here.platform.placing._see_to = lambda dial: None
         call_id = await placed(here)
@@ -193,11 +200,13 @@ def test_killed_between_the_row_and_the_request_it_is_dialled_once(play: Any, tm
         row = await taken_over(here, call_id, tmp_path)
         assert row.end_reason == "callee.no_answer" and asked(here) == len(here.carrier.calls) == 1
 
-    play(act)
+    play_both(act)
 
 
 @pytest.mark.parametrize("fault", ["late", "slow"])
-def test_killed_between_the_request_and_its_answer_it_is_dialled_once(play: Any, tmp_path: Path, fault: Any) -> None:
+def test_killed_between_the_request_and_its_answer_it_is_dialled_once(
+    play_both: Any, tmp_path: Path, fault: Any
+) -> None:
     """late: the carrier has done it. slow: the connection's end tells the carrier that nobody wants it any more."""
 
     async def act(here: NumbersWorld) -> None:
@@ -210,10 +219,10 @@ def test_killed_between_the_request_and_its_answer_it_is_dialled_once(play: Any,
         assert row.end_reason == "callee.no_answer" and len(here.carrier.calls) == 1
         assert asked(here) == (1 if fault == "late" else 2)
 
-    play(act)
+    play_both(act)
 
 
-def test_killed_before_the_answer_was_noted_it_is_found_again(play: Any, tmp_path: Path) -> None:
+def test_killed_before_the_answer_was_noted_it_is_found_again(play_both: Any, tmp_path: Path) -> None:
     async def act(here: NumbersWorld) -> None:
         how(here, ring_s=1.0)
         note = here.platform.placing.dials.note
@@ -230,10 +239,10 @@ def test_killed_before_the_answer_was_noted_it_is_found_again(play: Any, tmp_pat
         row = await taken_over(here, call_id, tmp_path)
         assert row.end_reason == "callee.no_answer" and asked(here) == len(here.carrier.calls) == 1
 
-    play(act)
+    play_both(act)
 
 
-def test_found_too_late_it_is_not_dialled_any_more(play: Any, tmp_path: Path) -> None:
+def test_found_too_late_it_is_not_dialled_any_more(play_both: Any, tmp_path: Path) -> None:
     async def act(here: NumbersWorld) -> None:
         here.platform.placing._see_to = lambda dial: None
         call_id = await placed(here)
@@ -242,10 +251,10 @@ def test_found_too_late_it_is_not_dialled_any_more(play: Any, tmp_path: Path) ->
         row = await taken_over(here, call_id, tmp_path)
         assert row.end_reason == "offhook.not_dialled" and not here.carrier.calls
 
-    play(act)
+    play_both(act)
 
 
-def test_who_has_lost_its_lease_asks_the_carrier_for_nothing(play: Any) -> None:
+def test_who_has_lost_its_lease_asks_the_carrier_for_nothing(play_both: Any) -> None:
     async def act(here: NumbersWorld) -> None:
         placing = here.platform.placing
         add = placing.dials.add
@@ -262,4 +271,4 @@ def test_who_has_lost_its_lease_asks_the_carrier_for_nothing(play: Any) -> None:
         await here.until(lambda: not placing._mine)
         assert asked(here) == 0
 
-    play(act)
+    play_both(act)

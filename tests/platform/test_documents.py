@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.office_files import LOCKED_PDF, docx, paragraph, pdf
 from tests.platform.conftest import Play
 from tests.platform.test_agents import make_agent, publish
 from tests.platform.test_line_up import called
@@ -38,6 +39,28 @@ def test_an_agent_knows_what_was_uploaded_and_old_versions_what_they_knew(play: 
     play(act)
 
 
+def test_word_files_pdf_and_pages_are_known_as_what_they_say(play_here: Play) -> None:
+    async def act(world: World) -> None:
+        made = await make_agent(world, knowledge=["hotel.docx", "menu.pdf", "page.html"])
+        hotel = docx(paragraph("Parking", "Tytul") + paragraph("The garage is free."))
+        menu = pdf([(18, False, "Kitchen"), (11, False, "Soup is 4 euros, bread is free.")])
+        kinds = {}
+        for name, data in (("hotel.docx", hotel), ("menu.pdf", menu), ("page.html", b"<html><p>Dogs may come.")):
+            kept = (await upload(world, made["id"], name, data)).json()
+            kinds[name] = kept["media_type"]
+            back = await world.client.get(f"/agents/{made['id']}/documents/{kept['id']}/content")
+            # Whatever was uploaded is given back as bytes, never as a page.
+            assert back.content == data and back.headers["content-type"] == "application/octet-stream"
+        assert kinds["menu.pdf"] == "application/pdf" and kinds["page.html"] == "text/html"
+        await publish(world, made["id"])
+        runtime = await world.platform.line_up.runtimes.resolve(called("", agent=f"{made['id']}/1"))
+        assert runtime.facts is not None
+        sources = {fact.text: fact.source for fact in runtime.facts.all()}
+        assert sources["The garage is free."] == "hotel.docx > Parking" and "Dogs may come." in sources
+
+    play_here(act)
+
+
 def test_a_deleted_document_stays_for_the_versions_that_know_it(play_here: Play) -> None:
     async def act(world: World) -> None:
         made = await make_agent(world, knowledge=["menu.md"])
@@ -59,6 +82,8 @@ def test_a_deleted_document_stays_for_the_versions_that_know_it(play_here: Play)
 
 UNFIT = [
     ("menu.md", b"%PDF-1.7 ...", "document.kind"),
+    ("menu.pdf", b"%PDF-1.7 ...", "document.unreadable"),
+    ("menu.pdf", LOCKED_PDF, "document.unreadable"),
     ("menu.txt", b"PK\x03\x04rest", "document.kind"),
     ("menu.txt", b"<!DOCTYPE html><p>soup", "document.kind"),
     ("menu.txt", "Süß".encode("latin-1"), "document.encoding"),

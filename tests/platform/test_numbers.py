@@ -1,11 +1,13 @@
 """Numbers: connected with what was there before remembered, watched, put right, and released as they were."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from offhook.platform.number_watch import EVERY_MS
+from offhook.platform.vault_look import look_at
 from offhook.simulator.carrier_rest import RestFault
 from offhook.store.tables.calls import REFUSED_CALLS
 from offhook.store.tables.numbers import PHONE_NUMBERS
@@ -184,6 +186,12 @@ def test_drift_is_told_on_demand_and_every_hour_and_put_right(play: Any) -> None
         checked = (await here.client.post(f"/phone-numbers/{number['id']}/check")).json()
         expected = {"setting": "voice_url", "wanted": WRITTEN["voice_url"], "found": "https://elsewhere.example.com/"}
         assert checked["status"] == "drifted" and checked["drift"] == [expected]
+        # The owner is told where all that is wrong is told, while a server runs and before it starts.
+        health = (await here.client.get("/health")).json()
+        (line,) = [one for one in health["checks"] if one["name"] == "numbers"]
+        assert line["status"] == "note" and "voice_url" in line["found"] and "repair" in line["what_to_do"]
+        seen = await asyncio.to_thread(look_at, here.platform.settings)
+        assert [entry[1:] for entry in seen.drifted] == [(OURS, "voice_url")]
         repaired = (await here.client.post(f"/phone-numbers/{number['id']}/repair")).json()
         assert repaired["status"] == "connected" and owned.settings["voice_url"] == WRITTEN["voice_url"]
 

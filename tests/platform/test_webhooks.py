@@ -87,7 +87,7 @@ def test_an_event_reaches_whoever_wants_it_signed(database: URL, tmp_path: Path)
         assert got.is_signed_with(made["secret"]) and not got.is_signed_with(standard.new_secret().reveal())
         assert got.headers["webhook-id"] == event and got.headers["content-type"] == "application/json"
         assert set(got.told) == {"type", "timestamp", "sequence", "data"}
-        assert got.told["type"] == "call.ended" and got.told["sequence"] == 2
+        assert got.told["type"] == "call.ended" and got.told["sequence"] == 1
         assert got.told["data"] == {"reason": "caller.hung_up", "word": "ü"} and got.told["timestamp"].endswith("Z")
         async with asyncio.timeout(10):
             while (await _deliveries(world, made))[0]["status"] != "delivered":
@@ -96,6 +96,16 @@ def test_an_event_reaches_whoever_wants_it_signed(database: URL, tmp_path: Path)
         assert one["attempts"] == 1 and one["answer_status"] == 200 and one["answer"] == "ok" and one["delivered_at"]
 
     _run(database, tmp_path, act)
+
+
+def test_an_endpoint_that_is_sent_twice_is_made_once(still: Callable[[Act], None]) -> None:
+    async def act(world: World, receiver: Receiver) -> None:
+        key = {"Idempotency-Key": "endpoint"}
+        made = [await world.client.post("/webhooks", json={"url": receiver.url}, headers=key) for _ in range(2)]
+        assert made[0].json() == made[1].json() and made[1].headers["idempotent-replayed"] == "true"
+        assert len((await world.client.get("/webhooks")).json()["data"]) == 1
+
+    still(act)
 
 
 def test_a_failed_delivery_is_tried_again_and_again_anew_on_request(here: Callable[[Act], None]) -> None:

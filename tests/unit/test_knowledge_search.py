@@ -126,14 +126,14 @@ def test_another_language_is_compared_word_for_word(folder: Path) -> None:
     [
         ("missing.md", None, "there is no such knowledge file"),
         (
-            "facts.pdf",
-            b"%PDF",
-            "knowledge is read from markdown, plain text and tables (CSV) (found .pdf; expected",
+            "facts.exe",
+            b"MZ",
+            "tables (CSV), web pages, PDF and Word files (found .exe; expected",
         ),
         ("latin.md", b"- Caf\xe9 is open", "line 1 is not UTF-8 text"),
         ("zero.txt", b"abc\x00def", "this is no text file"),
         ("empty.md", b"# Nothing\n", "there are no facts in this file"),
-        ("large.txt", b"a" * (LARGEST_BYTES + 1), "the knowledge file is too large"),
+        ("large.txt", b"a" * (LARGEST_BYTES + 1), "it is too large: at most 4 MB of text"),
         ("folder.md", "folder", "cannot be read"),
     ],
 )

@@ -110,6 +110,18 @@ def test_a_page_key_is_for_its_pages_alone_and_not_too_often(tmp_path: Path, scr
         assert made.status_code == 201 and made.headers["access-control-allow-origin"] == SITE
         assert "Origin" in made.headers["vary"]
         place = made.json()
+        # Sent again it is the same call, for this page alone; an API key with the same header has its own.
+        once = {"Idempotency-Key": "one-visit"}
+        again = [await shop.client.post("/browser-calls", json={}, headers=page | once) for _ in range(2)]
+        assert again[0].json() == again[1].json() and again[0].json()["id"] != place["id"]
+        assert again[1].headers["idempotent-replayed"] == "true"
+        evil = await shop.client.post(
+            "/browser-calls", json={}, headers=page | once | {"Origin": "https://evil.example"}
+        )
+        assert (evil.status_code, evil.json()["code"]) == (403, "browser_call.origin")
+        body = {"agent_id": shop.agent_id}
+        ours = [await shop.client.post("/browser-calls", json=body, headers=once) for _ in range(2)]
+        assert ours[0].json() == ours[1].json() and ours[0].json()["id"] != again[0].json()["id"]
         # The key does nothing else, and what it began nobody else brings back.
         assert (await shop.client.get("/limits", headers=page)).status_code == 401
         assert (await shop.client.post(f"/browser-calls/{place['id']}/return")).status_code == 404

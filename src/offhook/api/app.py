@@ -8,6 +8,7 @@ from starlette.routing import Mount
 
 from offhook import __version__
 from offhook.api import (
+    agent_tools,
     agent_versions,
     agent_yaml,
     agents,
@@ -57,6 +58,7 @@ _ROUTERS: Final = (
     agent_yaml.router,
     agents.router,
     agent_versions.router,
+    agent_tools.router,
     documents.router,
     fixes.router,
     what_if.router,

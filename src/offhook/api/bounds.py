@@ -13,12 +13,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from offhook.api.problems import problem
 from offhook.api.rates import told
-from offhook.knowledge.read import LARGEST_BYTES
+from offhook.knowledge.read import LARGEST_FILE_BYTES
 
 BODY_BYTES: Final = 1024 * 1024
 DEPTH: Final = 64
 UPLOADS: Final[tuple[tuple[str, re.Pattern[str], int], ...]] = (
-    ("POST", re.compile(r"/agents/[^/]+/documents"), LARGEST_BYTES + BODY_BYTES),
+    ("POST", re.compile(r"/agents/[^/]+/documents"), LARGEST_FILE_BYTES + BODY_BYTES),
 )
 """Method, path below `/v1` and most bytes of the routes that take more than `BODY_BYTES`."""
 _HALF: Final = re.compile(

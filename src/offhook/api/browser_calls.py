@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from offhook import clock
 from offhook.api.auth import authenticate, credential_of, platform_of
 from offhook.api.browsers import SESSION_COOKIE, address_of, own_base
+from offhook.api.idempotency import Once
 from offhook.api.texts import Key
 from offhook.platform.browser_calls import Place, Wish
 from offhook.platform.buckets import Allowance, Buckets
@@ -16,8 +17,6 @@ from offhook.platform.callers import Caller
 from offhook.platform.keys import read_origin
 from offhook.platform.platform import Platform
 from offhook.platform.problems import Flaw, Forbidden, Invalid, TooMany, Unauthenticated
-
-router = APIRouter(prefix="/browser-calls", tags=["Browser calls"])
 
 PAGES: Final = Allowance(6, 10.0)
 """Calls of one browser key from one address: so many at once, and one more after so many seconds."""
@@ -96,6 +95,18 @@ def _origin(request: Request) -> str:
         return ""
 
 
+class OnceForPages(Once):
+    """A browser key is known to everybody who has opened its page: what one visitor was answered is for that visitor's
+    address alone, and the page has to be one of the key's."""
+
+    async def sender(self, request: Request) -> tuple[Caller, str]:
+        """As a browser key, or as any other."""
+        caller, credential = await visitor(request), credential_of(request)
+        if not caller.agent_id:
+            return caller, credential
+        return caller, f"{credential} {_origin(request)} {address_of(request, platform_of(request).settings)}"
+
+
 def _count(request: Request, caller: Caller, buckets: Buckets) -> None:
     if not caller.agent_id:
         return
@@ -106,6 +117,7 @@ def _count(request: Request, caller: Caller, buckets: Buckets) -> None:
 
 Visitor = Annotated[Caller, Depends(visitor)]
 ThePlatform = Annotated[Platform, Depends(platform_of)]
+router = APIRouter(prefix="/browser-calls", tags=["Browser calls"], route_class=OnceForPages)
 
 
 @router.post("", operation_id="create_browser_call", status_code=201)

@@ -166,6 +166,7 @@ class CostLine(BaseModel):
     price: Money | None = Field(description="Of one unit.")
     price_since: Moment | None
     is_own_price: bool
+    is_estimate: bool = Field(default=False, description="A usual price: what is really paid may differ.")
 
 
 class Ending(BaseModel):
@@ -251,6 +252,7 @@ def record_of(whole: WholeCall) -> CallRecord:
 def _cost(line: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: line[name] for name in ("component", "item", "unit", "quantity", "is_own_price")},
+        "is_estimate": line.get("is_estimate", False),
         "cost": _money(line["nano"]), "price": _money(line["price_nano"]),
         "price_since": line["price_since"] if line["price_nano"] is not None else None,
     }  # fmt: skip

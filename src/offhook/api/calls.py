@@ -14,6 +14,7 @@ from offhook.api.pages import Part, part
 from offhook.platform.call_doors import Wish
 from offhook.platform.callers import Caller
 from offhook.platform.calls import MOST_METADATA, Wanted
+from offhook.platform.dials import SCHEDULED
 from offhook.platform.platform import Platform
 from offhook.platform.problems import Flaw, Invalid
 
@@ -93,7 +94,11 @@ async def get_call(call_id: CallId, caller: Reader, platform: Ours) -> Response:
 
 @router.delete("/{call_id}", operation_id="delete_call", status_code=204)
 async def delete_call(call_id: CallId, caller: Writer, platform: Ours) -> None:
-    """Delete a call with all that is kept of it: record, recording, words."""
+    """Delete a call with all that is kept of it: record, recording, words. One that waits for its time is taken back,
+    and stays on record as such."""
+    row = await platform.calls.row(caller.workspace, call_id)
+    if row.status == SCHEDULED and await platform.placing.cancel(caller.workspace, call_id, caller.actor):
+        return
     await platform.call_keeping.delete(caller.workspace, call_id, caller.actor)
 
 

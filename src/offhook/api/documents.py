@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from offhook.api.agents import AgentId, Reads, ThePlatform, Writes
 from offhook.api.kinds import Moment, Page
-from offhook.knowledge.read import LARGEST_BYTES
+from offhook.knowledge.read import LARGEST_FILE_BYTES
 
 router = APIRouter(prefix="/agents/{agent_id}/documents", tags=["Knowledge"])
 
@@ -42,13 +42,16 @@ async def list_documents(agent_id: AgentId, caller: Reads, platform: ThePlatform
 @router.post("", operation_id="upload_document", status_code=201)
 async def upload_document(
     agent_id: AgentId,
-    file: Annotated[UploadFile, File(description="Markdown, plain text or a table (CSV), in UTF-8.")],
+    file: Annotated[
+        UploadFile,
+        File(description="Markdown, plain text or a table (CSV), in UTF-8; a web page, a PDF or a Word file (.docx)."),
+    ],
     caller: Writes,
     platform: ThePlatform,
 ) -> KnowledgeDocument:
     """Keep a document; one of the same name is replaced. Name it under `knowledge`, and publish the agent."""
     # One byte more than may be tells that it is too large.
-    data = await file.read(LARGEST_BYTES + 1)
+    data = await file.read(LARGEST_FILE_BYTES + 1)
     row = await platform.documents.upload(caller.workspace, agent_id, file.filename or "", data, caller.actor)
     _, used = await platform.documents.every(caller.workspace, agent_id)
     return KnowledgeDocument.of(row, used)
@@ -58,16 +61,24 @@ async def upload_document(
     "/{document_id}/content",
     operation_id="get_document_content",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {}}, "description": "The document as it was uploaded."}},
+    responses={
+        200: {
+            "description": "The document as it was uploaded.",
+            "content": {"text/plain": {}, "application/octet-stream": {}},
+        }
+    },
 )
 async def get_document_content(
     agent_id: AgentId, document_id: DocumentId, caller: Reads, platform: ThePlatform
 ) -> Response:
     """A document as it was uploaded."""
-    _, data = await platform.documents.content(caller.workspace, agent_id, document_id)
+    row, data = await platform.documents.content(caller.workspace, agent_id, document_id)
     # Never as a page: what was uploaded is nobody's program.
     headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
-    return Response(data, media_type="text/plain; charset=utf-8", headers=headers)
+    is_text = row.media_type.startswith("text/") and row.media_type != "text/html"
+    return Response(
+        data, media_type="text/plain; charset=utf-8" if is_text else "application/octet-stream", headers=headers
+    )
 
 
 @router.delete("/{document_id}", operation_id="delete_document", status_code=204)

@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from offhook.api.auth import authenticate, credential_of, platform_of
 from offhook.api.problems import of_error, of_unfit
 from offhook.errors import OffhookError
+from offhook.platform.callers import Caller
 from offhook.platform.idempotency import Answer
 from offhook.platform.idempotency import Request as Kept
 from offhook.platform.problems import Flaw, Invalid
@@ -57,19 +58,24 @@ class Once(APIRoute):
             key = request.headers.get(HEADER)
             if request.method != "POST" or key is None:
                 return await handle(request)
-            return await _once(request, key, handle)
+            return await _once(request, key, handle, await self.sender(request))
 
         return once
 
+    async def sender(self, request: Request) -> tuple[Caller, str]:
+        """Who asks, and what is theirs alone: an answer that is kept is for the same sender. Raises `Unauthenticated`,
+        `Forbidden`, `TooMany`."""
+        return await authenticate(request), credential_of(request)
 
-async def _once(request: Request, key: str, handle: Handler) -> Response:
+
+async def _once(request: Request, key: str, handle: Handler, sender: tuple[Caller, str]) -> Response:
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
         raise Invalid([Flaw(f"/{HEADER}", f"1 to {LONGEST_KEY} printable characters")])
-    caller = await authenticate(request)
+    caller, credential = sender
     kept = platform_of(request).idempotency
     rights = ",".join(sorted(caller.scopes))
     asked = Kept(
-        caller.workspace, f"{credential_of(request)} {rights}", f"POST {request.url.path}?{request.url.query}", key,
+        caller.workspace, f"{credential} {rights}", f"POST {request.url.path}?{request.url.query}", key,
         await request.body(),
     )  # fmt: skip
     if (answer := await kept.begin(asked)) is not None:

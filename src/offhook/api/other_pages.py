@@ -14,7 +14,7 @@ PATH: Final = "/browser-calls"
 PREFLIGHT_S: Final = 600
 _ASKED: Final = {
     "Access-Control-Allow-Methods": "POST",
-    "Access-Control-Allow-Headers": "authorization, content-type",
+    "Access-Control-Allow-Headers": "authorization, content-type, idempotency-key",
     "Access-Control-Max-Age": str(PREFLIGHT_S),
 }
 

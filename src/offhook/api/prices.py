@@ -59,13 +59,16 @@ class PriceShown(BaseModel):
     unit: str
     price: Money
     since: Moment
+    is_estimate: bool = Field(
+        default=False, description="A usual price, of a local number of the United States: enter what you really pay."
+    )
 
     @classmethod
     def of(cls, price: Price) -> "PriceShown":
         """From the price book."""
         return cls(
             id=price.id or None, component=str(price.component), item=price.item, unit=str(price.unit),
-            price=Money.of_nano(price.nano), since=clock.rfc3339(price.since),
+            price=Money.of_nano(price.nano), since=clock.rfc3339(price.since), is_estimate=price.is_estimate,
         )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from offhook.platform.problems import (
     Stale,
     TooMany,
     Unauthenticated,
+    VendorFailed,
 )
 from offhook.store.json import loads
 
@@ -49,6 +50,7 @@ _STATUS: Final[dict[type[OffhookError], int]] = {
     Forbidden: 403,
     Locked: 423,
     CarrierFailed: 502,
+    VendorFailed: 502,
     TooMany: 429,
     RangeUnsatisfiable: 416,
     ConfigurationError: 422,
@@ -62,7 +64,7 @@ STATUS_TITLES: Final = {
     405: "Not with this method", 409: "Does not fit", 412: "Changed meanwhile", 413: "Too large",
     415: "Another kind of content", 416: "No such part", 422: "Cannot be used",
     423: "The vault is locked", 428: "Which version?", 429: "Too many requests", 500: "A fault of ours",
-    502: "The carrier refused", 503: "Not now",
+    502: "Somebody else refused", 503: "Not now",
 }  # fmt: skip
 
 

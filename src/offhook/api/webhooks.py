@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from offhook.api.auth import needs, platform_of
 from offhook.api.etags import etag, if_match
+from offhook.api.idempotency import Once
 from offhook.api.kinds import Moment, Page
 from offhook.api.pages import Part, part
 from offhook.platform.callers import Caller
@@ -15,7 +16,7 @@ from offhook.platform.events import TYPES
 from offhook.platform.platform import Platform
 from offhook.platform.webhooks import URL_CHARS
 
-router = APIRouter(prefix="/webhooks", tags=["Webhooks"])
+router = APIRouter(prefix="/webhooks", tags=["Webhooks"], route_class=Once)
 
 _URL = "https://crm.example.com/offhook"
 Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=URL_CHARS)]

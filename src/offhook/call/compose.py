@@ -251,15 +251,20 @@ def _is_heard(entry: AnyEntry) -> bool:
     return not isinstance(entry, ToolCalled | ToolAnswered)
 
 
+def result_as_told(outcome: Outcome, text: str) -> str:
+    """What the model sees of a tool that is over."""
+    match outcome:
+        case Outcome.DONE:
+            return text.strip() or "done"
+        case Outcome.FAILED:
+            return f"{FAILED}: {text}"
+        case Outcome.UNKNOWN:
+            return f"{UNKNOWN} ({text})"
+
+
 def _result(answered: AnyEntry) -> str:
     assert isinstance(answered, ToolAnswered)
-    match answered.outcome:
-        case Outcome.DONE:
-            return answered.text.strip() or "done"
-        case Outcome.FAILED:
-            return f"{FAILED}: {answered.text}"
-        case Outcome.UNKNOWN:
-            return f"{UNKNOWN} ({answered.text})"
+    return result_as_told(answered.outcome, answered.text)
 
 
 def _round_group(runs: Sequence[_Run], said: str) -> Group:

@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from offhook import clock
+from offhook.agents.model import Agent
 from offhook.agents.turn_taking import SENTENCES
 from offhook.agents.variables import Value, in_prompt, in_sentence
 from offhook.call.runtime import AgentRuntime
@@ -77,12 +78,12 @@ async def _given_in_time(given: Given, facts: CallFacts) -> Mapping[str, object]
         return {}
 
 
-def values_for(runtime: AgentRuntime, brought: Brought) -> Filled:
+def values_for(agent: Agent, brought: Brought) -> Filled:
     """Each variable of this agent with its value: what was given, else what the service said, else the default."""
     values: dict[str, Value] = {}
     sources: dict[str, str] = {}
     troubles = [f"pre-call: {brought.fetched.failure}"] if brought.fetched.failure else []
-    for name, config in runtime.agent.variables.items():
+    for name, config in agent.variables.items():
         values[name], sources[name] = config.standing, "default"
         for source, found in (("call", brought.given), ("pre_call", brought.fetched.variables)):
             if found.get(name) is None:
@@ -92,7 +93,7 @@ def values_for(runtime: AgentRuntime, brought: Brought) -> Filled:
                 break
             except ValueError as error:
                 troubles.append(f"{name} ({source}): {error}")
-    own = built_ins(brought, runtime.agent.timezone)
+    own = built_ins(brought, agent.timezone)
     return Filled(values | own, sources | dict.fromkeys(own, "built_in"), tuple(troubles))
 
 

@@ -88,7 +88,7 @@ class Runtimes:
         return self._view(following, view.brought) if view is not None else following
 
     def _view(self, runtime: AgentRuntime, brought: Brought) -> AgentRuntime:
-        found = values_for(runtime, brought)
+        found = values_for(runtime.agent, brought)
         for trouble in found.troubles:
             # Which value it was is known to the journal alone.
             _LOG.warning("= %s  not filled in: %s", brought.call_id or "a call", trouble)

@@ -36,6 +36,10 @@ def examine(
     yield from of_store(settings)
     vault = seen(settings)
     yield from of_vault(vault)
+    if vault is not None and vault.drifted:
+        from offhook.platform.number_watch import of_numbers
+
+        yield from of_numbers(vault.drifted)
     if path is None:
         yield from of_models(settings, HEARING_MODELS)
         return

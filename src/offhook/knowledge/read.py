@@ -5,50 +5,64 @@ from pathlib import Path
 from typing import Final
 
 from offhook.errors import ConfigurationError
+from offhook.knowledge.extract import extracted
+from offhook.knowledge.kinds import READ_ELSEWHERE, SUFFIXES, Kind, kind_of
+from offhook.knowledge.unfit import Unfit
 
-TABLE: Final = ".csv"
-SUFFIXES: Final = (".md", ".markdown", ".txt", TABLE)
 SNIFFED: Final = 4_096
 """Characters of a table by which its separator is found."""
 LARGEST_BYTES: Final = 4 << 20
 """About 700,000 words: what a telephone agent answers from is far smaller."""
+LARGEST_FILE_BYTES: Final = 20 << 20
+"""Of a file that holds pictures and fonts beside its text."""
 
 
 def read_document(path: str, base_dir: Path) -> str:
-    """The text of a knowledge file named in an agent's document. Raises `ConfigurationError` naming the file."""
+    """The text of a knowledge file named in an agent's document, as markdown. Raises `ConfigurationError` naming the
+    file."""
     file = base_dir / path
     if file.suffix.lower() not in SUFFIXES:
         raise ConfigurationError(
-            "knowledge is read from markdown, plain text and tables (CSV)",
+            "knowledge is read from markdown, plain text, tables (CSV), web pages, PDF and Word files",
             file=str(file), field="knowledge", found=file.suffix or "no ending", expected=" or ".join(SUFFIXES),
         )  # fmt: skip
     try:
         size = file.stat().st_size
-        if size > LARGEST_BYTES:
+        if size > LARGEST_FILE_BYTES:
             raise ConfigurationError(
                 "the knowledge file is too large: split it, and keep what callers ask about",
-                file=str(file), field="knowledge", found=f"{size} bytes", expected=f"at most {LARGEST_BYTES}",
+                file=str(file), field="knowledge", found=f"{size} bytes", expected=f"at most {LARGEST_FILE_BYTES}",
             )  # fmt: skip
-        text = file.read_bytes().decode("utf-8-sig")
+        return text_of(file.name, file.read_bytes())[1]
     except FileNotFoundError as error:
         raise ConfigurationError("there is no such knowledge file", file=str(file), field="knowledge") from error
     except OSError as error:
         reason = error.strerror or "unreadable"
         raise ConfigurationError(f"cannot be read: {reason}", file=str(file), field="knowledge") from error
+    except Unfit as error:
+        raise ConfigurationError(str(error), file=str(file), field="knowledge") from error
+
+
+def text_of(name: str, data: bytes) -> tuple[Kind, str]:
+    """What a file is by its content, and its text as markdown; blocks for as long as reading takes. Raises `Unfit`."""
+    kind = kind_of(name, data)
+    if kind in READ_ELSEWHERE:
+        return kind, extracted(kind.value, data)
+    if len(data) > LARGEST_BYTES:
+        most = f"at most {LARGEST_BYTES >> 20} MB of text"
+        raise Unfit(f"it is too large: {most}. Split it, and keep what callers ask about", "too_large")
+    try:
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ConfigurationError(
-            f"line {line} is not UTF-8 text: save the file as UTF-8", file=str(file), field="knowledge"
-        ) from error
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Unfit(f"line {line} is not UTF-8 text: save the file as UTF-8", "encoding") from None
     if "\x00" in text:
-        raise ConfigurationError(
-            "this is no text file: it holds zero bytes", file=str(file), field="knowledge"
-        )  # fmt: skip
-    return rows_as_facts(text, file) if file.suffix.lower() == TABLE else text
+        raise Unfit("this is no text file: it holds zero bytes", "kind")
+    return kind, rows_as_facts(text) if kind is Kind.TABLE else text
 
 
-def rows_as_facts(text: str, file: Path) -> str:
-    """A table as markdown, a line for each row: its first line names the columns. Raises `ConfigurationError`."""
+def rows_as_facts(text: str) -> str:
+    """A table as markdown, a line for each row: its first line names the columns. Raises `Unfit`."""
     try:
         kind = csv.Sniffer().sniff(text[:SNIFFED], delimiters=",;\t|")
     except csv.Error:
@@ -56,7 +70,7 @@ def rows_as_facts(text: str, file: Path) -> str:
     try:
         names, *rows = [row for row in csv.reader(text.splitlines(), kind) if any(cell.strip() for cell in row)] or [[]]
     except csv.Error as error:
-        raise ConfigurationError(f"this is no table: {error}", file=str(file), field="knowledge") from error
+        raise Unfit(f"this is no table: {error}", "kind") from error
     lines = [
         "; ".join(f"{_flat(name)}: {_flat(cell)}" for name, cell in zip(names, row, strict=False) if cell.strip())
         for row in rows

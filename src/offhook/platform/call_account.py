@@ -231,7 +231,7 @@ def _cost(cost: Cost) -> dict[str, Any]:
     return {
         "component": str(cost.component), "item": cost.item, "unit": str(cost.unit), "quantity": cost.quantity,
         "nano": cost.nano, "price_nano": cost.price_nano, "price_since": cost.price_since,
-        "is_own_price": cost.is_own_price,
+        "is_own_price": cost.is_own_price, "is_estimate": cost.is_estimate,
     }  # fmt: skip
 
 

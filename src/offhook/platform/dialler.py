@@ -87,7 +87,7 @@ class Dialler:
         if dial.is_canceled:
             dial.advance(ENDED, EndReason.CALLEE_CANCELED)
             return
-        if self._age_s(dial) > self._patience.within_s or dial.attempts >= MOST_ATTEMPTS + len(self._patience.pauses_s):
+        if self._is_late(dial) or dial.attempts >= MOST_ATTEMPTS + len(self._patience.pauses_s):
             tried = dial.attempts > 0
             dial.advance(ENDED, EndReason.CARRIER_UNREACHABLE if tried else EndReason.OFFHOOK_NOT_DIALLED, dial.detail)
             return
@@ -266,8 +266,10 @@ class Dialler:
         dial.news.clear()
         await self._news(dial, pauses[min(max(dial.attempts, 1), len(pauses)) - 1])
 
-    def _age_s(self, dial: Dial) -> float:
-        return (clock.wall_ms() - dial.created_at) / 1000
+    def _is_late(self, dial: Dial) -> bool:
+        """By the word of whoever asked for it, else some time after it was due."""
+        due_at = max(dial.created_at, dial.not_before)
+        return clock.wall_ms() > (dial.not_after or due_at + self._patience.within_s * 1000)
 
 
 def status_of(word: str) -> str | None:

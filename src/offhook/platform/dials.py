@@ -5,7 +5,7 @@ stood still) finds that out when it writes, before it asks the carrier for anyth
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -15,7 +15,10 @@ from sqlalchemy import Connection, delete, select, update
 from offhook import clock
 from offhook.core.endings import EndReason
 from offhook.ids import new_id
+from offhook.platform import happenings
 from offhook.platform.audit import audit
+from offhook.platform.jobs import Jobs
+from offhook.platform.problems import Conflict
 from offhook.store.scope import Actor, Scope
 from offhook.store.search import place_of
 from offhook.store.store import Store
@@ -24,18 +27,31 @@ from offhook.store.tables.numbers import CALL_DIALS
 from offhook.telephony.carriers.twilio_rest import NewCall
 
 LEASE_MS: Final = 15_000
+NOBODYS_MS: Final = 10 * 365 * 86_400_000
+"""The lease of a call that waits for its time ends so long after it."""
+MOST_SCHEDULED: Final = 10_000
+"""Of a workspace."""
+DIALLING: Final = "dial"
+"""The kind of job that says when it is time."""
 AT_ONCE: Final = 50
+SCHEDULED: Final = "scheduled"
 QUEUED: Final = "queued"
 RINGING: Final = "ringing"
 IN_PROGRESS: Final = "in_progress"
 ENDED: Final = "ended"
-BEFORE_TALK: Final = (QUEUED, RINGING)
+BEFORE_TALK: Final = (SCHEDULED, QUEUED, RINGING)
 _ORDER: Final = (QUEUED, RINGING, IN_PROGRESS, ENDED)
+_HAPPENED: Final = {
+    RINGING: (happenings.STARTED,), IN_PROGRESS: (happenings.STARTED, happenings.ANSWERED),
+}  # fmt: skip
+"""What the owner's systems are told when a call has come so far."""
 
 
 class State(StrEnum):
     """How far a dial has come."""
 
+    SCHEDULED = "scheduled"
+    """It is not time yet: nobody sees to it."""
     WAITING = "waiting"
     """The carrier was certainly not asked."""
     ASKING = "asking"
@@ -66,6 +82,12 @@ class Dial:
     answered_at: int | None = None
     reason: EndReason | None = None
     detail: str = ""
+    not_before: int = 0
+    """It was asked for later than now; 0: it was not."""
+    not_after: int = 0
+    """After this moment it is not dialled; 0: nobody has said."""
+    agent_key: str = ""
+    """Who calls, as `agent_01J.../3`."""
     news: asyncio.Event = field(default_factory=asyncio.Event)
     """Something of it has changed."""
 
@@ -92,6 +114,9 @@ class NewDial:
     metadata: Mapping[str, Any]
     is_pinned: bool
     """The version is not the one that is published: it is to be kept in memory."""
+    not_before: int = 0
+    """To be dialled then; 0: at once."""
+    not_after: int = 0
 
 
 class LostLease(Exception):
@@ -104,35 +129,61 @@ class Dials:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.lease = new_id("proc")
+        self.moved: Callable[..., None] = lambda scope, call_id, *event_types: None
+        """As `Happenings.moved`."""
 
-    async def add(self, workspace: str, new: NewDial, actor: Actor) -> Dial:
-        """The call's row, and its dial under our lease."""
+    async def add(self, workspace: str, new: NewDial, actor: Actor, jobs: Jobs) -> Dial:
+        """The call's row, and its dial: under our lease, or nobody's until it is time. Raises `Conflict`."""
         at = clock.wall_ms()
         call = new.new_call
         options = {
             "url": call.url, "fallback": call.fallback_url, "status": call.status_callback, "ring_s": call.timeout_s,
-            "detection": call.detection, "detected": call.detected_url,
+            "detection": call.detection, "detected": call.detected_url, "not_before": new.not_before,
+            "not_after": new.not_after,
         }  # fmt: skip
+        is_later = new.not_before > at
+        status = SCHEDULED if is_later else QUEUED
 
         def job(scope: Scope) -> None:
+            if is_later:
+                _require_room(scope)
             scope.insert(
                 CALLS, id=new.call_id, agent_id=new.agent_id, agent_version=new.agent_version, kind="phone",
-                direction="outbound", status=QUEUED, from_number=new.new_call.from_number, to_number=new.new_call.to,
+                direction="outbound", status=status,
+                from_number=new.new_call.from_number, to_number=new.new_call.to,
                 created_at=at, variables=dict(new.variables), metadata=dict(new.metadata), warnings=[], is_sample=False,
                 place=place_of(new.call_id),
             )  # fmt: skip
             scope.insert(
                 CALL_DIALS, call_id=new.call_id, account_sid=new.account_sid, agent_id=new.agent_id,
-                agent_version=new.agent_version, state=str(State.WAITING), options=options,
-                is_canceled=False, lease=self.lease, lease_until=at + LEASE_MS,
+                agent_version=new.agent_version, state=str(State.SCHEDULED if is_later else State.WAITING),
+                options=options, is_canceled=False, lease="" if is_later else self.lease,
+                lease_until=new.not_before + NOBODYS_MS if is_later else at + LEASE_MS,
             )  # fmt: skip
+            if is_later:
+                jobs.enqueue(scope, DIALLING, f"{workspace}/{new.call_id}", (new.not_before - at) / 1000)
             audit(scope, "call.placed", "call", new.call_id, after={"to": new.new_call.to, "agent_id": new.agent_id})
             scope.tell("call", new.call_id)
             if new.is_pinned:
                 scope.tell("agent", new.agent_id)
 
         await self._store.write(workspace, job, actor)
-        return Dial(new.call_id, workspace, new.account_sid, new.new_call, at)
+        return Dial(
+            new.call_id, workspace, new.account_sid, new.new_call, at, State.SCHEDULED if is_later else State.WAITING,
+            not_before=new.not_before, not_after=new.not_after, agent_key=f"{new.agent_id}/{new.agent_version}",
+        )  # fmt: skip
+
+    def due(self, key: str) -> None:
+        """It is time for this call (`ws_.../call_...`): whoever looks next sees to it. In a thread, at least once."""
+        call_id = key.partition("/")[2]
+
+        def job(connection: Connection) -> None:
+            waits = (CALL_DIALS.c.call_id == call_id, CALL_DIALS.c.state == str(State.SCHEDULED))
+            connection.execute(update(CALL_DIALS).where(*waits).values(state=str(State.WAITING), lease_until=0))
+            shown = (CALLS.c.id == call_id, CALLS.c.status == SCHEDULED)
+            connection.execute(update(CALLS).where(*shown).values(status=QUEUED))
+
+        self._store.write_now(job)
 
     async def note(self, dial: Dial, state: State, *, attempts: int = 0, asked_at: int = 0) -> None:
         """How far it has come. Raises `LostLease`: then nothing was noted, and nothing is to be done."""
@@ -159,6 +210,7 @@ class Dials:
                 CALLS, CALLS.c.id == call_id, CALLS.c.status.in_(earlier), status=status, carrier_sid=call_sid
             ):
                 scope.tell("call", call_id)
+                self.moved(scope, call_id, *_HAPPENED.get(status, ()))
 
         await self._store.write(workspace, job)
 
@@ -172,6 +224,7 @@ class Dials:
             earlier = _ORDER[: _ORDER.index(dial.status) + 1]
             if scope.update(CALLS, CALLS.c.id == dial.call_id, CALLS.c.status.in_(earlier), **values):
                 scope.tell("call", dial.call_id)
+                self.moved(scope, dial.call_id, *_HAPPENED.get(dial.status, ()))
 
         await self._store.write(dial.workspace, job)
 
@@ -205,6 +258,7 @@ class Dials:
                      "carrier_sid": dial.call_sid[:200], "detail": {"end_detail": detail}}  # fmt: skip
             if scope.update(CALLS, CALLS.c.id == dial.call_id, CALLS.c.status != ENDED, **ended):
                 scope.tell("call", dial.call_id)
+                self.moved(scope, dial.call_id, happenings.ENDED)
 
         await self._store.write(dial.workspace, job)
 
@@ -221,8 +275,16 @@ class Dials:
             row = scope.first(scope.select(CALL_DIALS).where(CALL_DIALS.c.call_id == call_id))
             if row is None:
                 return None
-            scope.update(CALL_DIALS, CALL_DIALS.c.call_id == call_id, is_canceled=True)
             audit(scope, "call.canceled", "call", call_id)
+            if row.state == State.SCHEDULED:
+                # Nobody sees to it yet, and nobody will.
+                scope.delete(CALL_DIALS, CALL_DIALS.c.call_id == call_id)
+                ended = {"status": ENDED, "ended_at": clock.wall_ms(), "duration_ms": 0,
+                         "end_reason": str(EndReason.CALLEE_CANCELED), "detail": {"end_detail": ""}}  # fmt: skip
+                scope.update(CALLS, CALLS.c.id == call_id, **ended)
+                scope.tell("call", call_id)
+                return str(row.account_sid)
+            scope.update(CALL_DIALS, CALL_DIALS.c.call_id == call_id, is_canceled=True)
             return str(row.account_sid)
 
         return await self._store.write(workspace, job, actor)
@@ -295,5 +357,12 @@ def _dial(row: Any) -> Dial:
     return Dial(
         row.call_id, row.workspace_id, row.account_sid, new_call, row.created_at, State(row.state), row.attempts,
         row.asked_at or 0, row.carrier_sid, bool(row.carrier_sid), row.is_canceled,
-        status=row.status if row.status in _ORDER else QUEUED,
+        status=row.status if row.status in _ORDER else QUEUED, not_before=options.get("not_before", 0),
+        not_after=options.get("not_after", 0), agent_key=f"{row.agent_id}/{row.agent_version}",
     )  # fmt: skip
+
+
+def _require_room(scope: Scope) -> None:
+    waits = scope.select(CALL_DIALS.c.call_id).where(CALL_DIALS.c.state == str(State.SCHEDULED))
+    if scope.first(waits.offset(MOST_SCHEDULED - 1)) is not None:
+        raise Conflict(f"{MOST_SCHEDULED:,} calls wait for their time already", code="call.too_many_scheduled")

@@ -15,10 +15,12 @@ from sqlalchemy import Text, cast
 
 from offhook import clock
 from offhook.agents.model import KNOWLEDGE_FILES
-from offhook.errors import ConfigurationError, StoreError
+from offhook.errors import StoreError
 from offhook.ids import new_id
 from offhook.knowledge.chunk import split_document
-from offhook.knowledge.read import LARGEST_BYTES, SUFFIXES, TABLE, rows_as_facts
+from offhook.knowledge.kinds import Kind
+from offhook.knowledge.read import LARGEST_FILE_BYTES, text_of
+from offhook.knowledge.unfit import Unfit
 from offhook.platform.agents import require_own, row_of
 from offhook.platform.audit import audit
 from offhook.platform.files import digest_of
@@ -28,15 +30,11 @@ from offhook.store.scope import Actor, Scope
 from offhook.store.store import Store
 from offhook.store.tables.agents import AGENT_VERSIONS, DOCUMENTS
 
-MEDIA_TYPES: Final = {".md": "text/markdown", ".markdown": "text/markdown", ".txt": "text/plain", TABLE: "text/csv"}
-_NAME: Final = re.compile(r"[^\x00-\x1f\x7f/\\:*?\"<>|.][^\x00-\x1f\x7f/\\:*?\"<>|]{0,98}")
-_OTHERS: Final[Mapping[bytes, str]] = {
-    b"%PDF": "a PDF", b"PK\x03\x04": "a Word file or another archive", b"\xd0\xcf\x11\xe0": "an old Word file",
-    b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture", b"{\\rtf": "an RTF file",
-    b"\x1f\x8b": "a compressed file",
+MEDIA_TYPES: Final = {
+    Kind.MARKDOWN: "text/markdown", Kind.TEXT: "text/plain", Kind.TABLE: "text/csv", Kind.HTML: "text/html",
+    Kind.PDF: "application/pdf", Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }  # fmt: skip
-"""First bytes of what cannot be read here."""
-_PAGE: Final = re.compile(r"\s*(<!doctype html|<html[\s>])", re.IGNORECASE)
+_NAME: Final = re.compile(r"[^\x00-\x1f\x7f/\\:*?\"<>|.][^\x00-\x1f\x7f/\\:*?\"<>|]{0,98}")
 _D: Final = DOCUMENTS.c
 
 
@@ -149,32 +147,18 @@ def key_of(workspace: str, digest: str) -> str:
 
 def judged(name: str, data: bytes) -> str:
     """The media type of a document. Raises `Invalid` for what cannot be known from: for a thread."""
-    suffix = Path(name).suffix.lower()
     if not _NAME.fullmatch(name) or name.endswith((" ", ".")):
         raise _unfit("/name", "expected the name of a file, without a folder: menu.md", "document.name")
-    if len(data) > LARGEST_BYTES:
-        raise _unfit("/file", f"at most {LARGEST_BYTES >> 20} MB: keep what callers ask about", "document.too_large")
-    other = next((told for start, told in _OTHERS.items() if data.startswith(start)), "")
-    if other:
-        raise _unfit("/file", f"this is {other}: save its text as .txt, .md or .csv", "document.kind")
-    if suffix not in SUFFIXES:
-        raise _unfit("/name", f"expected a name that ends in {', '.join(SUFFIXES)}", "document.kind")
+    if len(data) > LARGEST_FILE_BYTES:
+        told = f"at most {LARGEST_FILE_BYTES >> 20} MB: keep what callers ask about"
+        raise _unfit("/file", told, "document.too_large")
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise _unfit("/file", f"line {line} is not UTF-8 text: save the file as UTF-8", "document.encoding") from None
-    if "\x00" in text:
-        raise _unfit("/file", "this is no text: it holds zero bytes", "document.kind")
-    if _PAGE.match(text):
-        raise _unfit("/file", "this is a web page: save its text as .txt or .md", "document.kind")
-    try:
-        facts = split_document(rows_as_facts(text, Path(name)) if suffix == TABLE else text)
-    except ConfigurationError as error:
-        raise _unfit("/file", str(error), "document.kind") from None
-    if not facts:
+        kind, text = text_of(name, data)
+    except Unfit as error:
+        raise _unfit("/file", str(error), f"document.{error.code}") from None
+    if not split_document(text):
         raise _unfit("/file", "there is nothing in it that could be known", "document.empty")
-    return MEDIA_TYPES[suffix]
+    return MEDIA_TYPES[kind]
 
 
 def _unfit(pointer: str, detail: str, code: str) -> Invalid:

@@ -7,6 +7,7 @@ key is right to, and the vendor knew it. The three of our vendors that have such
 import asyncio
 import re
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -50,15 +51,9 @@ class Tried:
 
 async def try_key(vendor: Vendor, secret: Secret, base_url: str = "", region: str = "") -> Tried:
     """Ask the vendor, at `base_url` where it is not the usual one. Never raises for what the vendor does."""
-    if not base_url and secret.reveal().endswith(STAND_IN):
-        return Tried(None, "not tried: it is the key of a stand-in on this machine")
-    address = base_url or vendor.base_url
-    if not address:
-        return Tried(None, f"not tried: an address of {vendor.title} is each owner's own (OFFHOOK_VENDOR_URLS)")
-    if REGION in address:
-        if not region:
-            return Tried(None, "not tried: its region is not known")
-        address = address.replace(REGION, region)
+    address, why = door_of(vendor, secret, base_url, region)
+    if why:
+        return Tried(None, f"not tried: {why}")
     key, begun_at = secret.reveal(), clock.now()
     try:
         async with asyncio.timeout(CHECK_S):
@@ -70,9 +65,28 @@ async def try_key(vendor: Vendor, secret: Secret, base_url: str = "", region: st
     return _judged(vendor, key, status, body, round((clock.now() - begun_at) * 1000))
 
 
+def door_of(vendor: Vendor, secret: Secret, base_url: str = "", region: str = "") -> tuple[str, str]:
+    """The address where this key is taken, and why there is none."""
+    if not base_url and secret.reveal().endswith(STAND_IN):
+        return "", "it is the key of a stand-in on this machine"
+    address = base_url or vendor.base_url
+    if not address:
+        return "", f"an address of {vendor.title} is each owner's own (OFFHOOK_VENDOR_URLS)"
+    if REGION in address and not region:
+        return "", "its region is not known"
+    return address.replace(REGION, region), ""
+
+
+def over_plain_http(address: str, plain_hosts: Sequence[str]) -> str:
+    """The host that would be sent a key over plain http although nobody has allowed it; empty: there is none."""
+    host = address.removeprefix("http://").partition("/")[0].partition(":")[0]
+    is_open = address.startswith("http://") and not is_loopback(address) and host not in plain_hosts
+    return host if is_open else ""
+
+
 async def _ask(url: str, vendor: Vendor, address: str, key: str) -> tuple[int, bytes]:
     # The first time it reads all certificates: calls are not to wait for that.
-    trust = await asyncio.to_thread(_trust)
+    trust = await asyncio.to_thread(trusted)
     client = httpx2.AsyncClient(
         verify=trust, timeout=CHECK_S, follow_redirects=False, trust_env=not is_loopback(address),
         headers={**vendor.headers(address, key), "Accept": "application/json", "Accept-Encoding": "identity"},
@@ -88,7 +102,8 @@ async def _ask(url: str, vendor: Vendor, address: str, key: str) -> tuple[int, b
 
 
 @cache
-def _trust() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
+    """Whose certificates are believed. Slow the first time: for a thread."""
     return httpx2.create_ssl_context()
 
 

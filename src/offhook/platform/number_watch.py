@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, or_, select, update
 
 from offhook import clock
 from offhook.errors import OffhookError
+from offhook.platform.checks import Check, Mark
 from offhook.platform.numbers import Numbers
 from offhook.store.store import Store
 from offhook.store.tables.numbers import PHONE_NUMBERS
@@ -17,6 +19,7 @@ EVERY_MS: Final = 3_600_000
 LOOK_S: Final = 60.0
 """How often it is asked whether a number's hour is over."""
 AT_ONCE: Final = 50
+MOST: Final = 50
 _LOG: Final = logging.getLogger("offhook.numbers")
 
 
@@ -45,6 +48,10 @@ class NumberWatch:
             except OffhookError as error:
                 _LOG.warning("the numbers were not looked at: %s", error)
 
+    def checks(self, workspace: str) -> Iterator[Check]:
+        """Of one workspace, for `/v1/health`. In a thread. Raises `StoreError`."""
+        yield from of_numbers(self._store.write_now(lambda connection: drifted(connection, workspace)))
+
     async def look(self) -> None:
         """Those whose hour is over, each once however many processes look."""
         for workspace, key, looked_at, number in await self._store.read_wide(_due):
@@ -60,6 +67,25 @@ class NumberWatch:
                     changed = ", ".join(one["setting"] for one in row.drift)
                     _LOG.warning("! %s does not turn to us any more: %s was changed at the carrier; put it right with "
                                  "POST /v1/phone-numbers/%s/repair", number, changed, key)  # fmt: skip
+
+
+def drifted(connection: Connection, workspace: str = "") -> list[tuple[str, str, str]]:
+    """Numbers that do not turn to us any more, as of the last look: id, number, what was changed."""
+    table = PHONE_NUMBERS.c
+    where = [table.drift.is_not(None), *([table.workspace_id == workspace] if workspace else [])]
+    rows = connection.execute(select(table.id, table.number, table.drift).where(*where).order_by(table.id).limit(MOST))
+    # Nothing that differs is an empty list, or JSON's own null.
+    return [(row.id, row.number, ", ".join(one["setting"] for one in row.drift)) for row in rows if row.drift]
+
+
+def of_numbers(found: Sequence[tuple[str, str, str]]) -> Iterator[Check]:
+    """A line for each of them; one line when there is none to tell of."""
+    if not found:
+        yield Check(Mark.GOOD, "numbers", "all turn to us at the carrier, as far as was seen")
+    for key, number, changed in found:
+        advice = f"put it right with POST /v1/phone-numbers/{key}/repair, or release the number"
+        told = f"{number} does not turn to us any more: {changed} was changed at the carrier"
+        yield Check(Mark.NOTE, "numbers", told, advice)
 
 
 def _due(connection: Connection) -> list[Any]:

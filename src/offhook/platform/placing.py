@@ -5,19 +5,24 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
 
+from offhook import clock
 from offhook.agents.outbound_block import OutboundBlock
 from offhook.call.handle import CallHandle
+from offhook.core.endings import EndReason
 from offhook.core.events import AnsweredBy, Answerer, BeepHeard
 from offhook.errors import AdmissionRefused, OffhookError, StoreError
 from offhook.ids import new_id
 from offhook.platform.call_values import CallValues, checked
 from offhook.platform.carrier_clients import CarrierClients, public_url_of
 from offhook.platform.dialler import Dialler, Patience, apply, status_of
-from offhook.platform.dials import ENDED, IN_PROGRESS, Dial, Dials, NewDial
+from offhook.platform.dials import DIALLING, ENDED, IN_PROGRESS, QUEUED, SCHEDULED, Dial, Dials, NewDial, State
 from offhook.platform.e164 import e164
+from offhook.platform.jobs import Jobs
 from offhook.platform.line_up import Answering, LineUp
+from offhook.platform.overrides import overridden, put
 from offhook.platform.problems import Flaw, Invalid, TooMany
 from offhook.platform.snapshot import KnownAgent, KnownNumber, Snapshot
 from offhook.settings import Settings
@@ -34,6 +39,7 @@ from offhook.telephony.placed import Progress
 MOST_DIALS: Final = 2_000
 """Calls that this process dials at once; the carrier's own queue is longer than anybody's patience."""
 MOST_EARLY: Final = 1_000
+MOST_AHEAD_MS: Final = 30 * 86_400_000
 SWEEP_S: Final = 5.0
 """Leases are renewed so often, and calls of dead processes looked for."""
 GOODBYE: Final = "Goodbye."
@@ -55,6 +61,12 @@ class Wish:
     """None: the published one."""
     variables: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the agent's document for this call alone."""
+    not_before: int = 0
+    """To be dialled then, in milliseconds UTC; 0: now."""
+    not_after: int = 0
+    """Not dialled after that; 0: some time later it is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,7 @@ class Placed:
     from_number: str
     to_number: str
     created_at: int
+    status: str = QUEUED
 
 
 class Placing:
@@ -73,11 +86,13 @@ class Placing:
 
     def __init__(
         self, store: Store, snapshot: Snapshot, line_up: LineUp, clients: CarrierClients, settings: Settings,
-        values: CallValues, patience: Patience | None = None,
+        values: CallValues, jobs: Jobs, patience: Patience | None = None,
     ) -> None:  # fmt: skip
+        self._jobs = jobs
         self._store, self._snapshot, self._line_up = store, snapshot, line_up
         self._clients, self._settings, self._values = clients, settings, values
         self.dials = Dials(store)
+        jobs.add(DIALLING, self.dials.due)
         self.refusal: Callable[[], str | None] = lambda: None
         """Why no call can be taken on now; set by who takes calls."""
         self.handle_of: Callable[[str], CallHandle | None] = lambda call_id: None
@@ -103,8 +118,14 @@ class Placing:
         public_url = public_url_of(self._settings)
         agent, number, to_number = self._checked(workspace, wish)
         self._clients.required(number.account_sid)
+        is_later = _is_later(wish)
         version = wish.version or agent.version
         document = await self._document(workspace, agent, version)
+        if wish.overrides:
+            document = await asyncio.to_thread(overridden, document, wish.overrides, clock.wall().date())
+            version = await self._store.write(
+                workspace, partial(put, agent_id=agent.id, number=version, document=document), actor
+            )
         answering = Answering(workspace, agent.id, version)
         variables = checked(document, wish.variables)
         block = OutboundBlock.model_validate(document.get("outbound") or {})
@@ -112,11 +133,17 @@ class Placing:
             "", number.number, to_number, "outbound", public_url, answering.key, number.account_sid, new_id("call"),
             bool(block.detection),
         )  # fmt: skip
-        self._admit(facts, answering)
+        if is_later:
+            await asyncio.to_thread(self._jobs.prepare)
+        else:
+            self._admit(facts, answering)
         is_pinned = version != agent.version
         new = NewDial(facts.call_id, agent.id, version, number.account_sid, _new_call(public_url, facts, block),
-                      wish.variables, wish.metadata, is_pinned)  # fmt: skip
-        dial = await self.dials.add(workspace, new, actor)
+                      wish.variables, wish.metadata, is_pinned, wish.not_before, wish.not_after)  # fmt: skip
+        dial = await self.dials.add(workspace, new, actor, self._jobs)
+        if dial.state is State.SCHEDULED:
+            # It is found when it is time, with its variables: by whichever process lives then.
+            return Placed(facts.call_id, answering, number.number, to_number, dial.created_at, SCHEDULED)
         if variables:
             self._variables[facts.call_id] = variables
             while len(self._variables) > MOST_DIALS:
@@ -222,6 +249,8 @@ class Placing:
         for dial in await self.dials.orphans():
             if dial.call_id not in self._mine:
                 _LOG.info("= %s  is taken over: %s", dial.call_id, dial.state)
+                if dial.not_before and not dial.attempts:
+                    self._admit_now(dial)
                 self._see_to(dial)
 
     # ── how ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -264,6 +293,19 @@ class Placing:
             # Until it is answered it is counted under our own id.
             guard(replace(facts, call_sid=facts.call_id), answering)
 
+    def _admit_now(self, dial: Dial) -> None:
+        """Limits hold when it is dialled, not when it was asked for."""
+        agent_id, _, version = dial.agent_key.partition("/")
+        call = dial.new_call
+        facts = CallFacts(
+            "", call.from_number, call.to, "outbound", agent=dial.agent_key, account=dial.account_sid,
+            call_id=dial.call_id,
+        )  # fmt: skip
+        try:
+            self._admit(facts, Answering(dial.workspace, agent_id, int(version)))
+        except (AdmissionRefused, TooMany) as refused:
+            dial.advance(ENDED, EndReason.OFFHOOK_NOT_DIALLED, str(refused))
+
     def _see_to(self, dial: Dial) -> None:
         self._mine[dial.call_id] = dial
         task = self._spawn(self._dialler.conduct(dial), f"dial {dial.call_id}")
@@ -288,6 +330,19 @@ class Placing:
         if not task.cancelled() and (error := task.exception()) is not None:
             is_ours = isinstance(error, OffhookError)
             _LOG.error("! %s: %s", task.get_name(), error, exc_info=None if is_ours else error)
+
+
+def _is_later(wish: Wish) -> bool:
+    """Raises `Invalid` for times that cannot be kept."""
+    now = clock.wall_ms()
+    flaws = []
+    if wish.not_before > now + MOST_AHEAD_MS:
+        flaws.append(Flaw("/not_before", f"at most {MOST_AHEAD_MS // 86_400_000} days from now"))
+    if wish.not_after and wish.not_after <= max(now, wish.not_before):
+        flaws.append(Flaw("/not_after", "it is over by then: a moment after now, and after `not_before`"))
+    if flaws:
+        raise Invalid(flaws)
+    return wish.not_before > now
 
 
 def _new_call(public_url: str, facts: CallFacts, block: OutboundBlock) -> NewCall:

@@ -29,6 +29,7 @@ from offhook.platform.files import FileAgents
 from offhook.platform.fixes import Fixes
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.gate_house import GateHouse
+from offhook.platform.happenings import Happenings
 from offhook.platform.idempotency import Idempotency
 from offhook.platform.invitations import Invitations
 from offhook.platform.jobs import JOB, Jobs
@@ -47,18 +48,22 @@ from offhook.platform.placing import Placing
 from offhook.platform.prices import Prices
 from offhook.platform.processes import SERVER, Processes
 from offhook.platform.provider_keys import ProviderKeys
+from offhook.platform.provider_watch import ProviderWatch
 from offhook.platform.records import CallRecords
-from offhook.platform.samples.samples import SETTING, WANTED, Samples
 from offhook.platform.rehearsal_agents import RehearsalAgents
 from offhook.platform.rehearsals import Rehearsals
+from offhook.platform.samples.samples import SETTING, WANTED, Samples
 from offhook.platform.sessions import Sessions
 from offhook.platform.sharing import Sharing
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.streams import Streams
 from offhook.platform.throttle import Throttle
+from offhook.platform.tool_tries import ToolTries
 from offhook.platform.trials import made_ready
 from offhook.platform.vault import Vault
 from offhook.platform.vendors import require_known
+from offhook.platform.voice_lists import VoiceLists
+from offhook.platform.voice_previews import VoicePreviews
 from offhook.platform.webhooks import Webhooks
 from offhook.platform.what_if import WhatIfs
 from offhook.platform.wires import wire_of
@@ -93,6 +98,9 @@ class Platform:
     snapshot: Snapshot = field(init=False)
     provider_keys: ProviderKeys = field(init=False)
     line_up: LineUp = field(init=False)
+    tool_tries: ToolTries = field(init=False)
+    voice_lists: VoiceLists = field(init=False)
+    voice_previews: VoicePreviews = field(init=False)
     metrics: Metrics = field(default_factory=Metrics)
     backups: Backups = field(init=False)
     checks: list[Callable[[str], Iterable[Check]]] = field(default_factory=list)
@@ -103,6 +111,7 @@ class Platform:
     bus: Bus = field(init=False)
     jobs: Jobs = field(init=False)
     events: Events = field(init=False)
+    happenings: Happenings = field(init=False)
     webhooks: Webhooks = field(init=False)
     clients: CarrierClients = field(init=False)
     carrier_accounts: CarrierAccounts = field(init=False)
@@ -115,12 +124,13 @@ class Platform:
     call_feeds: Feeds = field(init=False)
     calls: Calls = field(init=False)
     streams: Streams = field(init=False)
+    provider_watch: ProviderWatch = field(init=False)
     prices: Prices = field(init=False)
-    samples: Samples = field(init=False)
     sharing: Sharing = field(init=False)
     what_ifs: WhatIfs = field(init=False)
     rehearsal_agents: RehearsalAgents = field(init=False)
     rehearsals: Rehearsals = field(init=False)
+    samples: Samples = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
     invitations: Invitations = field(init=False)
@@ -143,6 +153,9 @@ class Platform:
         self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
         self.snapshot = Snapshot(self.store, self.vault.secrets_of)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of, self.call_values.of)
+        self.tool_tries = ToolTries(self.store, self.line_up, self.settings)
+        self.voice_lists = VoiceLists(self.line_up, self.settings)
+        self.voice_previews = VoicePreviews(self.line_up, self.settings)
         self.provider_keys = ProviderKeys(self.store, self.vault, self.snapshot, self.settings)
         self.processes = Processes(self.store)
         self.bus = Bus(self.processes.id, wire_of(self.settings))
@@ -153,7 +166,10 @@ class Platform:
         self.carrier_accounts = CarrierAccounts(self.store, self.snapshot, self.clients, self.vault)
         self.numbers = Numbers(self.store, self.snapshot, self.clients, self.settings)
         self.number_watch = NumberWatch(self.store, self.numbers)
-        self.placing = Placing(self.store, self.snapshot, self.line_up, self.clients, self.settings, self.call_values)
+        self.checks.append(self.number_watch.checks)
+        self.placing = Placing(
+            self.store, self.snapshot, self.line_up, self.clients, self.settings, self.call_values, self.jobs
+        )
         self.call_records = CallRecords(
             self.store, self.objects, self._workspace_of, lambda: self.processes.id, self.settings.keep_days
         )
@@ -161,13 +177,18 @@ class Platform:
             self.store, self.objects, self.call_records, self.settings.data_dir, self._workspace_of,
             self.settings.keep_days,
         )  # fmt: skip
+        self.happenings = Happenings(self.events)
+        self.call_records.happenings = self.happenings
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
-        self.samples = Samples(self.store, self.objects, self.call_keeping, self.settings.data_dir)
         self.sharing = Sharing(self.store, self.calls)
         self.what_ifs = WhatIfs(self.agents, self.calls)
         self.rehearsal_agents = RehearsalAgents(self.line_up, self.snapshot, self.settings, self._folder_of)
         self.rehearsals = Rehearsals(self.store, self.settings, self.rehearsal_agents, self.calls)
+        self.samples = Samples(self.store, self.objects, self.call_keeping, self.settings.data_dir)
         self.streams = Streams(self.store)
+        self.provider_watch = ProviderWatch(
+            self.store, self.line_up.runtimes.ready, self._workspace_of, self.events.emit
+        )
         self.call_doors, self.call_feeds = CallDoors(lambda: self.processes.id), Feeds(self.calls, self.call_records)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
@@ -176,9 +197,12 @@ class Platform:
         self.issuer = issuer_of(self.settings)
         self.idempotency = Idempotency(self.store)
         self.gate_house = GateHouse(self.store, self.snapshot)
+        self.gate_house.limits.emit = self.agents.emit = self.numbers.emit = self.events.emit
+        self.placing.dials.moved = self.happenings.moved
         self.browser_calls = BrowserCalls(self.store, self.make_ready, self.call_values)
         self.store.on_changes = self._changed
         self.line_up.failed = self.metrics.provider_failed
+        self.call_records.spent = self.metrics.spent
         self.backups = Backups(self.settings)
         self.metrics.watch_store(self.store)
         self.metrics.watch_bus(lambda: self.bus.is_up)
@@ -206,18 +230,22 @@ class Platform:
         Raises `StoreError`.
         """
         self.bus.subscribe(_CHANGED, self._changed_elsewhere)
-        self.bus.on_missed.extend([self.snapshot.missed, self.streams.missed])
+        self.bus.on_missed.extend(
+            [self.snapshot.missed, self.gate_house.missed, self.browser_calls.missed, self.streams.missed]
+        )
         self.call_records.news.over(self.bus)
+        self.provider_watch.start(self.bus)
         self.processes.on_dead.extend([self._take_over, self.call_keeping.close_orphans])
         self.bus.answer(CONTROL, self.call_doors.answer)
         self.call_doors.remote = self._control_elsewhere
         self.processes.on_renamed.append(lambda was, now: self.bus.rename(now))
+        self.processes.on_renamed.append(self.call_records.take_back)
         await self.processes.start(role, address)
         await self.bus.start()
         # What has changed since it was read, nobody has told.
         self.snapshot.missed()
         self.webhooks.deliverer.tell_on(asyncio.get_running_loop())
-        await self.events.mend(self.store)
+        await self.events.mend(self.store, self.webhooks.deliverer.forget_later)
         self.jobs.start()
 
     async def first_workspace(self, *, with_samples: bool = False) -> str:
@@ -235,7 +263,7 @@ class Platform:
 
     async def adopt(self, file: Path) -> None:
         """The agent of this file answers whoever calls a number that is nobody's. Raises `ConfigurationError`."""
-        self.file_agents = FileAgents(self.store, await self.first_workspace(), file)
+        self.file_agents = FileAgents(self.store, await self.first_workspace(), file, self.events.emit)
         agents = await self.file_agents.adopt()
         await self.snapshot.settle()
         self._first = list(agents.values())
@@ -292,6 +320,7 @@ class Platform:
         """Finish what waits."""
         self.end_streams()
         await self.streams.stop()
+        await self.provider_watch.stop()
         await self.backups.stop()
         if self.file_agents is not None:
             await self.file_agents.stop()

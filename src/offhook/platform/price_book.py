@@ -60,6 +60,8 @@ class Price:
     """Milliseconds since 1970."""
     id: str = ""
     """Of the owner's own; empty: a list price."""
+    is_estimate: bool = False
+    """What is usual: what is really paid depends on numbers, countries and contracts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Cost:
     price_nano: int | None
     price_since: int | None
     is_own_price: bool
+    is_estimate: bool = False
 
 
 # Seen on the vendor's page or copies of it, in dollars: an hour of speech, a thousand characters.
@@ -83,6 +86,12 @@ _SPEECH: Final = (
     (Component.STT, "deepgram flux-general-en", Unit.SECOND, 0.0065 / 60, "2026-11-04"),
     (Component.STT, "deepgram flux-general-multi", Unit.SECOND, 0.0078 / 60, "2026-11-04"),
     (Component.TTS, "deepgram aura-2", Unit.CHARACTER, 0.030 / 1000, "2026-11-04"),
+)
+# Of a local number of the United States; other countries and toll-free numbers have other prices, which the owner
+# enters. With the 0.0040 a minute that the carrier takes for a call's media stream.
+_LINES: Final = (
+    (Component.CARRIER, "twilio inbound", Unit.MINUTE, 0.0085 + 0.0040, "2026-11-04"),
+    (Component.CARRIER, "twilio outbound", Unit.MINUTE, 0.0140 + 0.0040, "2026-11-04"),
 )
 _FAMILIES: Final = (("deepgram aura-2-", "deepgram aura-2"), ("deepgram nova-3-", "deepgram nova-3"))
 """Items that are priced as another."""
@@ -94,6 +103,10 @@ FREE: Final = ("local", "scripted", "grounded")
 def list_prices() -> tuple[Price, ...]:
     """The vendors'."""
     found = [Price(part, item, unit, round(dollars * NANO), _day(day)) for part, item, unit, dollars, day in _SPEECH]
+    found += [
+        Price(part, item, unit, round(dollars * NANO), _day(day), is_estimate=True)
+        for part, item, unit, dollars, day in _LINES
+    ]
     for entry in models():
         if entry.price is None or entry.kind != "llm":
             continue
@@ -128,7 +141,10 @@ class PriceBook:
         price = self.price(component, item, unit, at)
         if price is None:
             return Cost(component, item, unit, quantity, None, None, None, False)
-        return Cost(component, item, unit, quantity, price.nano * quantity, price.nano, price.since, bool(price.id))
+        return Cost(
+            component, item, unit, quantity, price.nano * quantity, price.nano, price.since, bool(price.id),
+            price.is_estimate,
+        )  # fmt: skip
 
 
 def total_of(costs: Sequence[Cost]) -> int:

@@ -97,6 +97,15 @@ class CarrierFailed(Problem):
     what_to_do = "Try again in a moment; when it stays so, look at the carrier's own status page."
 
 
+class VendorFailed(Problem):
+    """A vendor did not do it."""
+
+    code = "vendor.failed"
+    what_to_do = (
+        "Check the workspace's key for this vendor (`POST /v1/provider-keys/{provider}/check`), then try again."
+    )
+
+
 class TooMany(Problem):
     """Too much of it in too short a time."""
 

@@ -11,14 +11,13 @@ from typing import Any, Final
 
 from offhook import clock
 from offhook.platform.audit import audit
-from offhook.platform.key_check import Tried, try_key
+from offhook.platform.key_check import Tried, over_plain_http, try_key
 from offhook.platform.problems import Conflict, Flaw, Invalid, NotFound
 from offhook.platform.sealing import last_four
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.vault import PROVIDER_KEY, TOOL_KEY, Vault
 from offhook.platform.vendors import VENDORS, Vendor
 from offhook.settings import OWN_SECRETS, Secret, Settings
-from offhook.speech.vendor_block import is_loopback
 from offhook.store.scope import Actor, Scope
 from offhook.store.store import Store
 from offhook.store.tables.vault import SECRETS
@@ -192,8 +191,7 @@ class ProviderKeys:
     async def _try(self, workspace: str, vendor: Vendor, secret: Secret, region: str) -> Tried:
         given = self._given(workspace, vendor.name)
         address = self._settings.vendor_urls.get(vendor.name, "")
-        host = address.removeprefix("http://").partition("/")[0].partition(":")[0]
-        if address.startswith("http://") and not is_loopback(address) and host not in self._settings.plain_hosts:
+        if host := over_plain_http(address, self._settings.plain_hosts):
             return Tried(None, f"not tried: the key would go to {host} over plain http (OFFHOOK_PLAIN_HOSTS)")
         return await try_key(vendor, secret, address, region or (given.region if given is not None else ""))
 

@@ -1,12 +1,13 @@
 """The vault seen from outside, while no server runs, or beside one: for the doctor and before a start."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from offhook.platform.master_key import MasterKeyFiles
+from offhook.platform.number_watch import drifted
 from offhook.platform.vault import Vault, VaultState
 from offhook.platform.vendors import variables_of
 from offhook.settings import Settings
@@ -26,6 +27,8 @@ class Look:
     """Why it cannot be read."""
     is_environment_stale: bool = False
     """OFFHOOK_MASTER_KEY is set to another key than the right one, which was found in a file."""
+    drifted: Sequence[tuple[str, str, str]] = ()
+    """Numbers that do not turn to us any more: id, number, what was changed."""
     held: Mapping[str, str] = field(default_factory=dict)
     """Variables that agents of the first workspace are given from the vault, with the kind of secret."""
 
@@ -44,6 +47,7 @@ def look_at(settings: Settings) -> Look:
             first = connection.execute(select(WORKSPACES.c.id).order_by(WORKSPACES.c.id).limit(1)).scalar()
             columns = (SECRETS.c.kind, SECRETS.c.name, SECRETS.c.beside)
             rows = connection.execute(select(*columns).where(SECRETS.c.workspace_id == first)).all()
+            turned = drifted(connection)
     except SQLAlchemyError as error:
         # A database of an older version has no such tables: the start brings it forward.
         return Look(trouble=type(error).__name__)
@@ -54,4 +58,4 @@ def look_at(settings: Settings) -> Look:
         variable: row.kind for row in rows for variable in variables_of(row.kind, row.name, row.beside or {})
     }  # fmt: skip
     is_stale = files.is_given and bool(state.place) and state.place.startswith("master.key")
-    return Look(state, is_environment_stale=is_stale, held={} if state.is_locked else held)
+    return Look(state, drifted=turned, is_environment_stale=is_stale, held={} if state.is_locked else held)

@@ -166,7 +166,7 @@ class BodyUploadDocument(TypedDict):
     """BodyUploadDocument"""
 
     file: str
-    """Markdown, plain text or a table (CSV), in UTF-8."""
+    """Markdown, plain text or a table (CSV), in UTF-8; a web page, a PDF or a Word file (.docx)."""
 
 
 class BrowserCall(TypedDict):
@@ -349,6 +349,8 @@ class CostLine(TypedDict):
     """Of one unit."""
     price_since: str | None
     is_own_price: bool
+    is_estimate: NotRequired[bool]
+    """A usual price: what is really paid may differ."""
 
 
 class DeletedAgent(TypedDict):
@@ -661,6 +663,9 @@ class Limits(TypedDict):
     """The same for callers who hide their number."""
 
 
+ListState = Literal["live", "built_in", "no_key", "failed"]
+
+
 class MadeApiKey(TypedDict):
     """A key that was just made."""
 
@@ -840,6 +845,9 @@ NewCall = TypedDict(
         "version": NotRequired[int | None],
         "variables": NotRequired[dict[str, Any]],
         "metadata": NotRequired[dict[str, str]],
+        "overrides": NotRequired[dict[str, Any]],
+        "not_before": NotRequired[str | None],
+        "not_after": NotRequired[str | None],
     },
 )
 """A call to be placed now."""
@@ -976,6 +984,9 @@ class NewWorkspace(TypedDict):
     """What a workspace is called."""
 
     name: str
+
+
+Outcome = Literal["done", "failed", "unknown"]
 
 
 class PageAgentSummary(TypedDict):
@@ -1146,14 +1157,6 @@ class PageVersionSummary(TypedDict):
     """Give it as `after` for what follows; null: nothing does."""
 
 
-class PageVoice(TypedDict):
-    """PageVoice"""
-
-    data: "list[Voice]"
-    next: NotRequired[str | None]
-    """Give it as `after` for what follows; null: nothing does."""
-
-
 class PageWebhook(TypedDict):
     """PageWebhook"""
 
@@ -1234,6 +1237,8 @@ PlacedCall = TypedDict(
         "to": str,
         "from": str,
         "created_at": str,
+        "not_before": NotRequired[str | None],
+        "not_after": NotRequired[str | None],
         "variables": dict[str, str | bool | int | float],
         "metadata": dict[str, str],
     },
@@ -1251,6 +1256,8 @@ class PriceShown(TypedDict):
     unit: str
     price: "Money"
     since: str
+    is_estimate: NotRequired[bool]
+    """A usual price, of a local number of the United States: enter what you really pay."""
 
 
 class Problem(TypedDict):
@@ -1577,6 +1584,36 @@ class ToolShown(TypedDict):
     answer: str
 
 
+class ToolTried(TypedDict):
+    """What came of it."""
+
+    name: str
+    outcome: "Outcome"
+    """`failed`: it has had no effect. `unknown`: it may have had one."""
+    result: str
+    """What the tool answered, cut as in a call; or why it did not."""
+    told: str
+    """The same as the model would see it."""
+    duration_ms: int
+    has_effects: bool
+    """It may change something."""
+    is_confirmed_in_calls: bool
+    """In a call it runs only by the caller's word."""
+
+
+class ToolTry(TypedDict):
+    """What the model would give, and what the call would bring along."""
+
+    arguments: dict[str, Any]
+    """As the tool's parameters want them."""
+    variables: NotRequired[dict[str, str | float | bool]]
+    """Values of the agent's variables; the others have their defaults."""
+    caller: NotRequired[str]
+    """The number that `{call.caller}` stands for."""
+    confirm: NotRequired[bool]
+    """You know that it may change something: it is really done. Wanted for such tools."""
+
+
 class Transcript(TypedDict):
     """What was said in a call."""
 
@@ -1651,9 +1688,54 @@ class Voice(TypedDict):
     """Empty: name one of the vendor's own."""
     field: str
     """Where its name stands in the `tts` block."""
+    name: NotRequired[str]
+    """As people know it."""
+    languages: NotRequired[list[str]]
+    """Tags, as the vendor says it; empty: it does not."""
+    gender: NotRequired[Literal["female", "male", "neutral"] | None]
+    """How it sounds, as the vendor says it."""
+    accent: NotRequired[str]
+    description: NotRequired[str]
+    preview_url: NotRequired[str | None]
+    """A sample that a browser can play. Null: the vendor has none, or none without its key; `POST ..."""
+    is_own: NotRequired[bool]
+    """Made by the owner of the key."""
     is_default: bool
     is_local: bool
     help: str
+
+
+class VoicePreview(TypedDict):
+    """What is to be heard."""
+
+    voice: dict[str, Any]
+    """A `tts` block as an agent's document has it. Its `fallback` is not asked."""
+    text: str
+    language: NotRequired[str]
+    """As the agent's."""
+    lexicon: NotRequired[dict[str, str]]
+    """How to say a word, as the agent's."""
+
+
+class VoiceSource(TypedDict):
+    """Where the voices of a provider come from."""
+
+    provider: str
+    state: "ListState"
+    """`live`: the vendor's own list. `built_in`: it has none. `no_key`, `failed`: only what is known ..."""
+    detail: str
+    """In words, where there is something to say."""
+    fetched_at: NotRequired[str | None]
+    """A list is kept for ten minutes."""
+
+
+class Voices(TypedDict):
+    """Voices, by provider."""
+
+    data: "list[Voice]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+    sources: "list[VoiceSource]"
 
 
 class Webhook(TypedDict):

@@ -202,6 +202,20 @@ class Operations:
             self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/diff", query={"from": from_, "to": to}),
         )
 
+    def try_tool(
+        self, agent_id: str, name: str, body: models.ToolTry, *, idempotency_key: str | None = None
+    ) -> models.ToolTried:
+        """Have a tool of the draft do its work once, as in a call: with the workspace's secrets, bounded ..."""
+        return cast(
+            "models.ToolTried",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/tools/{quote(str(name), safe='')}/try",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
     def list_documents(self, agent_id: str) -> models.PageKnowledgeDocument:
         """All documents of the agent, by name."""
         return cast(
@@ -341,9 +355,18 @@ class Operations:
         """All models that are known here; others of the same vendors work as well."""
         return cast("models.PageModel", self._ask("GET", "/models", query={"kind": kind, "provider": provider}))
 
-    def list_voices(self, *, provider: str | None = None) -> models.PageVoice:
-        """How each provider's voice is chosen, and the one that it takes by default."""
-        return cast("models.PageVoice", self._ask("GET", "/voices", query={"provider": provider}))
+    def list_voices(
+        self, *, provider: str | None = None, language: str | None = None, gender: str | None = None
+    ) -> models.Voices:
+        """The voices there are: what each provider takes by default, and the vendors' own lists, asked for ..."""
+        return cast(
+            "models.Voices",
+            self._ask("GET", "/voices", query={"provider": provider, "language": language, "gender": gender}),
+        )
+
+    def preview_voice(self, body: models.VoicePreview) -> bytes:
+        """Say a text as a call would: prepared in the same way, in telephone quality, with the workspace's ..."""
+        return cast("bytes", self._ask("POST", "/voices/preview", body=body))
 
     def list_carrier_accounts(
         self,
@@ -641,9 +664,12 @@ class Operations:
         """The endpoints, newest first."""
         return cast("models.PageWebhook", self._ask("GET", "/webhooks", query={"limit": limit, "after": after}))
 
-    def create_webhook(self, body: models.NewWebhook) -> models.MadeWebhook:
+    def create_webhook(self, body: models.NewWebhook, *, idempotency_key: str | None = None) -> models.MadeWebhook:
         """A new endpoint. Its address must be public, of every name that it resolves to."""
-        return cast("models.MadeWebhook", self._ask("POST", "/webhooks", body=body))
+        return cast(
+            "models.MadeWebhook",
+            self._ask("POST", "/webhooks", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
 
     def get_webhook(self, webhook_id: str) -> models.Webhook:
         """One endpoint."""
@@ -664,16 +690,30 @@ class Operations:
         """Told nothing more, from now on; its deliveries go with it."""
         self._ask("DELETE", f"/webhooks/{quote(str(webhook_id), safe='')}")
 
-    def rotate_webhook_secret(self, webhook_id: str, body: models.NewSecret) -> models.WebhookSecret:
+    def rotate_webhook_secret(
+        self, webhook_id: str, body: models.NewSecret, *, idempotency_key: str | None = None
+    ) -> models.WebhookSecret:
         """A new secret; for a day every attempt is signed with both."""
         return cast(
             "models.WebhookSecret",
-            self._ask("POST", f"/webhooks/{quote(str(webhook_id), safe='')}/rotate-secret", body=body),
+            self._ask(
+                "POST",
+                f"/webhooks/{quote(str(webhook_id), safe='')}/rotate-secret",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
         )
 
-    def test_webhook(self, webhook_id: str) -> models.Sent:
+    def test_webhook(self, webhook_id: str, *, idempotency_key: str | None = None) -> models.Sent:
         """Send the event `webhook.test` to this endpoint."""
-        return cast("models.Sent", self._ask("POST", f"/webhooks/{quote(str(webhook_id), safe='')}/test"))
+        return cast(
+            "models.Sent",
+            self._ask(
+                "POST",
+                f"/webhooks/{quote(str(webhook_id), safe='')}/test",
+                headers={"Idempotency-Key": idempotency_key},
+            ),
+        )
 
     def list_deliveries(
         self,
@@ -702,13 +742,14 @@ class Operations:
             ),
         )
 
-    def redeliver(self, webhook_id: str, delivery_id: str) -> models.Delivery:
+    def redeliver(self, webhook_id: str, delivery_id: str, *, idempotency_key: str | None = None) -> models.Delivery:
         """Send it again, now; the receiver knows it by the same `webhook-id`."""
         return cast(
             "models.Delivery",
             self._ask(
                 "POST",
                 f"/webhooks/{quote(str(webhook_id), safe='')}/deliveries/{quote(str(delivery_id), safe='')}/redeliver",
+                headers={"Idempotency-Key": idempotency_key},
             ),
         )
 
@@ -770,20 +811,32 @@ class Operations:
             ),
         )
 
-    def create_browser_call(self, body: models.NewBrowserCall) -> models.BrowserCall:
+    def create_browser_call(
+        self, body: models.NewBrowserCall, *, idempotency_key: str | None = None
+    ) -> models.BrowserCall:
         """A place and a token for a call. With an API key or a session; or with a browser key, from its ..."""
-        return cast("models.BrowserCall", self._ask("POST", "/browser-calls", body=body))
+        return cast(
+            "models.BrowserCall",
+            self._ask("POST", "/browser-calls", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
 
-    def return_to_browser_call(self, call_id: str) -> models.BrowserCall:
+    def return_to_browser_call(self, call_id: str, *, idempotency_key: str | None = None) -> models.BrowserCall:
         """A token to bring the media of a live call back, for whoever began it."""
-        return cast("models.BrowserCall", self._ask("POST", f"/browser-calls/{quote(str(call_id), safe='')}/return"))
+        return cast(
+            "models.BrowserCall",
+            self._ask(
+                "POST",
+                f"/browser-calls/{quote(str(call_id), safe='')}/return",
+                headers={"Idempotency-Key": idempotency_key},
+            ),
+        )
 
     def get_call(self, call_id: str) -> models.CallRecord:
         """The whole record of a call; of one that lives, as far as it is."""
         return cast("models.CallRecord", self._ask("GET", f"/calls/{quote(str(call_id), safe='')}"))
 
     def delete_call(self, call_id: str) -> None:
-        """Delete a call with all that is kept of it: record, recording, words."""
+        """Delete a call with all that is kept of it: record, recording, words. One that waits for its time ..."""
         self._ask("DELETE", f"/calls/{quote(str(call_id), safe='')}")
 
     def get_call_transcript(self, call_id: str, *, format: Literal["json", "text"] | None = None) -> Any:
@@ -1104,6 +1157,20 @@ class AsyncOperations:
             await self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/diff", query={"from": from_, "to": to}),
         )
 
+    async def try_tool(
+        self, agent_id: str, name: str, body: models.ToolTry, *, idempotency_key: str | None = None
+    ) -> models.ToolTried:
+        """Have a tool of the draft do its work once, as in a call: with the workspace's secrets, bounded ..."""
+        return cast(
+            "models.ToolTried",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/tools/{quote(str(name), safe='')}/try",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
     async def list_documents(self, agent_id: str) -> models.PageKnowledgeDocument:
         """All documents of the agent, by name."""
         return cast(
@@ -1247,9 +1314,18 @@ class AsyncOperations:
         """All models that are known here; others of the same vendors work as well."""
         return cast("models.PageModel", await self._ask("GET", "/models", query={"kind": kind, "provider": provider}))
 
-    async def list_voices(self, *, provider: str | None = None) -> models.PageVoice:
-        """How each provider's voice is chosen, and the one that it takes by default."""
-        return cast("models.PageVoice", await self._ask("GET", "/voices", query={"provider": provider}))
+    async def list_voices(
+        self, *, provider: str | None = None, language: str | None = None, gender: str | None = None
+    ) -> models.Voices:
+        """The voices there are: what each provider takes by default, and the vendors' own lists, asked for ..."""
+        return cast(
+            "models.Voices",
+            await self._ask("GET", "/voices", query={"provider": provider, "language": language, "gender": gender}),
+        )
+
+    async def preview_voice(self, body: models.VoicePreview) -> bytes:
+        """Say a text as a call would: prepared in the same way, in telephone quality, with the workspace's ..."""
+        return cast("bytes", await self._ask("POST", "/voices/preview", body=body))
 
     async def list_carrier_accounts(
         self,
@@ -1563,9 +1639,14 @@ class AsyncOperations:
         """The endpoints, newest first."""
         return cast("models.PageWebhook", await self._ask("GET", "/webhooks", query={"limit": limit, "after": after}))
 
-    async def create_webhook(self, body: models.NewWebhook) -> models.MadeWebhook:
+    async def create_webhook(
+        self, body: models.NewWebhook, *, idempotency_key: str | None = None
+    ) -> models.MadeWebhook:
         """A new endpoint. Its address must be public, of every name that it resolves to."""
-        return cast("models.MadeWebhook", await self._ask("POST", "/webhooks", body=body))
+        return cast(
+            "models.MadeWebhook",
+            await self._ask("POST", "/webhooks", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
 
     async def get_webhook(self, webhook_id: str) -> models.Webhook:
         """One endpoint."""
@@ -1586,16 +1667,30 @@ class AsyncOperations:
         """Told nothing more, from now on; its deliveries go with it."""
         await self._ask("DELETE", f"/webhooks/{quote(str(webhook_id), safe='')}")
 
-    async def rotate_webhook_secret(self, webhook_id: str, body: models.NewSecret) -> models.WebhookSecret:
+    async def rotate_webhook_secret(
+        self, webhook_id: str, body: models.NewSecret, *, idempotency_key: str | None = None
+    ) -> models.WebhookSecret:
         """A new secret; for a day every attempt is signed with both."""
         return cast(
             "models.WebhookSecret",
-            await self._ask("POST", f"/webhooks/{quote(str(webhook_id), safe='')}/rotate-secret", body=body),
+            await self._ask(
+                "POST",
+                f"/webhooks/{quote(str(webhook_id), safe='')}/rotate-secret",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
         )
 
-    async def test_webhook(self, webhook_id: str) -> models.Sent:
+    async def test_webhook(self, webhook_id: str, *, idempotency_key: str | None = None) -> models.Sent:
         """Send the event `webhook.test` to this endpoint."""
-        return cast("models.Sent", await self._ask("POST", f"/webhooks/{quote(str(webhook_id), safe='')}/test"))
+        return cast(
+            "models.Sent",
+            await self._ask(
+                "POST",
+                f"/webhooks/{quote(str(webhook_id), safe='')}/test",
+                headers={"Idempotency-Key": idempotency_key},
+            ),
+        )
 
     async def list_deliveries(
         self,
@@ -1624,13 +1719,16 @@ class AsyncOperations:
             ),
         )
 
-    async def redeliver(self, webhook_id: str, delivery_id: str) -> models.Delivery:
+    async def redeliver(
+        self, webhook_id: str, delivery_id: str, *, idempotency_key: str | None = None
+    ) -> models.Delivery:
         """Send it again, now; the receiver knows it by the same `webhook-id`."""
         return cast(
             "models.Delivery",
             await self._ask(
                 "POST",
                 f"/webhooks/{quote(str(webhook_id), safe='')}/deliveries/{quote(str(delivery_id), safe='')}/redeliver",
+                headers={"Idempotency-Key": idempotency_key},
             ),
         )
 
@@ -1695,14 +1793,24 @@ class AsyncOperations:
             ),
         )
 
-    async def create_browser_call(self, body: models.NewBrowserCall) -> models.BrowserCall:
+    async def create_browser_call(
+        self, body: models.NewBrowserCall, *, idempotency_key: str | None = None
+    ) -> models.BrowserCall:
         """A place and a token for a call. With an API key or a session; or with a browser key, from its ..."""
-        return cast("models.BrowserCall", await self._ask("POST", "/browser-calls", body=body))
+        return cast(
+            "models.BrowserCall",
+            await self._ask("POST", "/browser-calls", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
 
-    async def return_to_browser_call(self, call_id: str) -> models.BrowserCall:
+    async def return_to_browser_call(self, call_id: str, *, idempotency_key: str | None = None) -> models.BrowserCall:
         """A token to bring the media of a live call back, for whoever began it."""
         return cast(
-            "models.BrowserCall", await self._ask("POST", f"/browser-calls/{quote(str(call_id), safe='')}/return")
+            "models.BrowserCall",
+            await self._ask(
+                "POST",
+                f"/browser-calls/{quote(str(call_id), safe='')}/return",
+                headers={"Idempotency-Key": idempotency_key},
+            ),
         )
 
     async def get_call(self, call_id: str) -> models.CallRecord:
@@ -1710,7 +1818,7 @@ class AsyncOperations:
         return cast("models.CallRecord", await self._ask("GET", f"/calls/{quote(str(call_id), safe='')}"))
 
     async def delete_call(self, call_id: str) -> None:
-        """Delete a call with all that is kept of it: record, recording, words."""
+        """Delete a call with all that is kept of it: record, recording, words. One that waits for its time ..."""
         await self._ask("DELETE", f"/calls/{quote(str(call_id), safe='')}")
 
     async def get_call_transcript(self, call_id: str, *, format: Literal["json", "text"] | None = None) -> Any:

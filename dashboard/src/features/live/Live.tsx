@@ -25,9 +25,7 @@ export function Live() {
     <Page
       title={t`Live`}
       isWide
-      aside={
-        count > 0 ? <Plural value={count} one="# call at the moment" other="# calls at the moment" /> : undefined
-      }
+      aside={count > 0 ? <Plural value={count} one="# call at the moment" other="# calls at the moment" /> : undefined}
     >
       {error && calls.length === 0 ? (
         <Failed error={error} again={again} />
@@ -95,7 +93,8 @@ function useSteps(calls: readonly Call[], callId: string | undefined): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const step = event.key === "j" ? 1 : event.key === "k" ? -1 : 0;
-      const isWriting = event.target instanceof Element && event.target.closest("input, textarea, select, [role=dialog]");
+      const isWriting =
+        event.target instanceof Element && event.target.closest("input, textarea, select, [role=dialog]");
       if (!step || isWriting || event.ctrlKey || event.metaKey || event.altKey || calls.length === 0) return;
       const here = calls.findIndex(({ id }) => id === callId);
       const next = calls[here < 0 ? 0 : (here + step + calls.length) % calls.length];

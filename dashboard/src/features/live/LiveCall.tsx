@@ -6,7 +6,7 @@ import { Link } from "@tanstack/react-router";
 import { useRef } from "react";
 import { useMay, useSession } from "@/app/session";
 import { getCallOptions } from "@/client/@tanstack/react-query.gen";
-import type { Call } from "@/client/types.gen";
+import type { Call, CallRecord } from "@/client/types.gen";
 import { Failed, Loading } from "@/ui/States";
 import { gap } from "@/ui/values";
 import { Conversation } from "../talk/Conversation";
@@ -53,18 +53,13 @@ export function LiveCall({ callId, call, names }: Open) {
           <Sound sound={sound} mayAct={mayAct} callId={callId} />
         </>
       )}
-      <Conversation
-        items={story.items}
-        caller={t`Caller`}
-        isBox
-        empty={<Trans>Nothing has been said yet.</Trans>}
-      />
+      <Conversation items={story.items} caller={t`Caller`} isBox empty={<Trans>Nothing has been said yet.</Trans>} />
       {!isOver && <Controls callId={callId} mayAct={mayAct} />}
     </section>
   );
 }
 
-function Head({ call, agent, story, isOver }: { call: Call; agent: string; story: Story; isOver: boolean }) {
+function Head({ call, agent, story, isOver }: { call: Call | CallRecord; agent: string; story: Story; isOver: boolean }) {
   const { t } = useLingui();
   const gaps = gapsOf(story);
   return (

@@ -8,9 +8,9 @@ import {
   IconMicrophoneOff,
 } from "@tabler/icons-react";
 import { useState } from "react";
+import { EndCall } from "./Controls";
 import classes from "./Live.module.css";
 import type { useSound } from "./useSound";
-import { EndCall } from "./Controls";
 
 interface Heard {
   sound: ReturnType<typeof useSound>;
@@ -57,9 +57,7 @@ function Seated({ sound }: { sound: Heard["sound"] }) {
   return (
     <div className={classes.seated}>
       <p role="status">
-        <b>
-          {sound.isMuted ? <Trans>The caller hears silence</Trans> : <Trans>The caller hears you</Trans>}
-        </b>{" "}
+        <b>{sound.isMuted ? <Trans>The caller hears silence</Trans> : <Trans>The caller hears you</Trans>}</b>{" "}
         <Trans>The agent waits and hears the caller. Leaving this page hands the call back.</Trans>
       </p>
       <TextInput

@@ -1,12 +1,12 @@
 import { Trans } from "@lingui/react/macro";
 import { useEffect, useState } from "react";
-import type { Call } from "@/client/types.gen";
+import type { Call, CallRecord } from "@/client/types.gen";
 import { clockTime } from "@/ui/values";
 
 /** Who is on the other side. */
-export function Caller({ call }: { call: Call }) {
+export function Caller({ call }: { call: Call | CallRecord }) {
   if (call.kind === "browser") return <Trans>A browser</Trans>;
-  const other = call.direction === "outbound" ? call.to_number : call.from_number;
+  const other = call.direction === "outbound" ? call.to : call.from;
   if (other) return other;
   return call.kind === "test" ? <Trans>A test</Trans> : <Trans>A hidden number</Trans>;
 }

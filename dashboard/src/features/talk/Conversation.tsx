@@ -42,7 +42,7 @@ export function Conversation({ items, empty, caller, onAgain, below = null, isBo
       role="log"
       aria-live="off"
       aria-label={t`What was said`}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by the keyboard
+      // A box that scrolls must be reached by the keyboard.
       tabIndex={isBox ? 0 : undefined}
     >
       {items.length === 0 && <p className={classes.empty}>{empty}</p>}

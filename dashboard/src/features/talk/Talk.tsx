@@ -91,7 +91,9 @@ function Buttons({ talking, isBlocked }: { talking: Talking; isBlocked: boolean 
             size="md"
             variant="default"
             aria-pressed={isMuted}
-            leftSection={isMuted ? <IconMicrophoneOff size={18} aria-hidden /> : <IconMicrophone size={18} aria-hidden />}
+            leftSection={
+              isMuted ? <IconMicrophoneOff size={18} aria-hidden /> : <IconMicrophone size={18} aria-hidden />
+            }
             onClick={() => talking.mute(!isMuted)}
           >
             {isMuted ? <Trans>Unmute</Trans> : <Trans>Mute</Trans>}

@@ -29,10 +29,7 @@ function wordsOf(code: string): Words {
 }
 
 const MICROPHONE: Record<string, () => Words> = {
-  insecure: () => [
-    <Trans key="t">Browsers give this page no microphone.</Trans>,
-    <Insecure key="a" />,
-  ],
+  insecure: () => [<Trans key="t">Browsers give this page no microphone.</Trans>, <Insecure key="a" />],
   old: () => [
     <Trans key="t">This browser is too old for calls.</Trans>,
     <Trans key="a">A current Chrome, Edge, Firefox or Safari carries them.</Trans>,

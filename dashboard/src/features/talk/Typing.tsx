@@ -3,6 +3,7 @@ import { Button, Checkbox, Loader, TextInput, Tooltip } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, Fragment, useEffect, useRef, useState } from "react";
 import { problemOf } from "@/app/api";
+import { askRehearsalAgainMutation } from "@/client/@tanstack/react-query.gen";
 import type { Exchange, ReplyShown, ToolShown } from "@/client/types.gen";
 import { Failed, Loading } from "@/ui/States";
 import { number } from "@/ui/values";
@@ -11,7 +12,6 @@ import said from "./Conversation.module.css";
 import { plain } from "./story";
 import classes from "./Talk.module.css";
 import { useRehearsal } from "./useRehearsal";
-import { askRehearsalAgainMutation } from "@/client/@tanstack/react-query.gen";
 
 /** The same conversation by typing: the core, model, knowledge and tools of a call, without sound. */
 export function Typing({ agentId, which }: { agentId: string; which: string }) {
@@ -144,7 +144,9 @@ function Reply({ reply }: { reply: ReplyShown }) {
   const whole = reply.timings_ms.whole;
   const first = number((words ?? 0) / 1000, 2);
   const all = number((whole ?? 0) / 1000, 2);
-  const sources = new Map(reply.sentences.flatMap((one) => (one.source ? [[one.source, one.fact ?? ""] as const] : [])));
+  const sources = new Map(
+    reply.sentences.flatMap((one) => (one.source ? [[one.source, one.fact ?? ""] as const] : [])),
+  );
   return (
     <>
       {reply.text && <Bubble who="agent">{reply.text}</Bubble>}

@@ -26,12 +26,14 @@ export function useRehearsal(agentId: string, which: string) {
       { path: { rehearsal_id: rehearsal.id }, body: { text, run_tools: isReal } },
       {
         onSuccess: (exchange) =>
-          cache.setQueryData<RehearsalShown>(queryKey, (before) =>
-            before && {
-              ...before,
-              exchanges: [...before.exchanges, exchange],
-              end_reason: exchange.end_reason || before.end_reason,
-            },
+          cache.setQueryData<RehearsalShown>(
+            queryKey,
+            (before) =>
+              before && {
+                ...before,
+                exchanges: [...before.exchanges, exchange],
+                end_reason: exchange.end_reason || before.end_reason,
+              },
           ),
         onError: onFailed,
         onSettled: () => setPending(""),

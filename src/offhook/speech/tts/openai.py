@@ -23,6 +23,10 @@ from offhook.speech.voice_words import SpokenText, speaker
 NAME: Final = "openai"
 BASE_URL: Final = "https://api.openai.com/v1"
 LONGEST_TEXT: Final = 4096
+VOICES: Final = (
+    "alloy", "ash", "ballad", "cedar", "coral", "echo", "fable", "marin", "nova", "onyx", "sage", "shimmer", "verse",
+)  # fmt: skip
+"""The vendor's own, from its reference of `/audio/speech` (November 2026): there is no list to ask for."""
 """Characters that the vendor takes at once."""
 FORMAT_HINT: Final = (
     "the server has to answer `response_format: pcm` with raw samples: take a server or model that does"

@@ -6,6 +6,9 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, String, UniqueConstra
 
 from offhook.store.schema import Id, Json, Moment, Name, Words, scoped
 
+OVERRIDDEN_FROM: Final = 800_000_000
+"""Documents that were changed for single calls have numbers from here on: they are nobody's published versions."""
+
 AGENTS: Final = scoped(
     "agents",
     Column("id", Id, primary_key=True),

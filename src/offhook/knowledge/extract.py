@@ -1,0 +1,66 @@
+"""Reads files that are no text in a process of its own, which has bounds: of memory, of time, of what it gives back.
+
+What people upload may be made to break whoever reads it. The process knows nothing (no key, no environment, no
+connection), and its end is the end of what went wrong in it.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from offhook.knowledge.docx_file import read_docx
+from offhook.knowledge.html_file import read_html
+from offhook.knowledge.pdf_file import read_pdf
+from offhook.knowledge.unfit import TooLong, Unfit
+
+TIME_S: Final = 30.0
+CPU_S: Final = 20
+MEMORY_BYTES: Final = 1 << 30
+READERS: Final[Mapping[str, Callable[[bytes], str]]] = {"pdf": read_pdf, "docx": read_docx, "html": read_html}
+"""By the kind of file (`kinds.Kind`)."""
+_TOO_MUCH: Final = "it takes more time or memory to read than there is: keep what callers ask about"
+
+
+def extracted(kind: str, data: bytes) -> str:
+    """The file's text as markdown; blocks until the process is done. Raises `Unfit`, in words for the file's owner."""
+    program = "from offhook.knowledge.extract import main; main()"
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", program, kind], input=data, capture_output=True, timeout=TIME_S, check=False,
+            env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}, cwd="/",
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise Unfit(_TOO_MUCH) from None
+    except OSError as error:
+        raise Unfit(f"it could not be read just now: {error.strerror}") from error
+    if done.returncode:
+        raise Unfit(_TOO_MUCH if done.returncode < 0 else "it is damaged, or made in a way that cannot be read")
+    answer = json.loads(done.stdout)
+    if told := answer.get("unfit"):
+        raise Unfit(told)
+    return str(answer["text"])
+
+
+def main() -> None:
+    """The process: a file on standard input, an answer in JSON on standard output."""
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CPU, CPU_S), (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):  # fmt: skip
+        try:
+            resource.setrlimit(what, (most, most))
+        except (ValueError, OSError):
+            continue  # Some systems bound no address space: time bounds it there.
+    try:
+        answer = {"text": READERS[sys.argv[1]](sys.stdin.buffer.read())}
+    except Unfit as unfit:
+        answer = {"unfit": str(unfit)}
+    except TooLong:
+        answer = {"unfit": "there is more text in it than callers could ask about: keep what they do"}
+    except (MemoryError, RecursionError):
+        answer = {"unfit": _TOO_MUCH}
+    sys.stdout.write(json.dumps(answer))
