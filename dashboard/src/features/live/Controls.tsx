@@ -68,6 +68,7 @@ export function Controls({ callId, mayAct }: { callId: string; mayAct: boolean }
       <div className={classes.more}>
         <Checkbox
           size="xs"
+          radius={4}
           checked={isAtOnce}
           onChange={(event) => setAtOnce(event.currentTarget.checked)}
           label={way === "say" ? t`At once, whoever speaks` : t`Have it answered at once`}

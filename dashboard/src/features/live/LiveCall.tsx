@@ -59,7 +59,17 @@ export function LiveCall({ callId, call, names }: Open) {
   );
 }
 
-function Head({ call, agent, story, isOver }: { call: Call | CallRecord; agent: string; story: Story; isOver: boolean }) {
+function Head({
+  call,
+  agent,
+  story,
+  isOver,
+}: {
+  call: Call | CallRecord;
+  agent: string;
+  story: Story;
+  isOver: boolean;
+}) {
   const { t } = useLingui();
   const gaps = gapsOf(story);
   return (

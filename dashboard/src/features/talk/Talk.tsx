@@ -119,7 +119,7 @@ function Doing({ talking: { state, isMuted, story } }: { talking: Talking }) {
   if (state === "starting") return <Trans>Your browser may ask for the microphone: allow it</Trans>;
   if (state === "lost") return <Trans>The connection was lost: trying to come back</Trans>;
   if (state === "idle") return <Trans>Your browser will ask for the microphone. A headset is best.</Trans>;
-  if (state === "over") return story.ending?.says ?? <Trans>The call is over.</Trans>;
+  if (state === "over") return null;
   if (isMuted) return <Trans>Muted: the agent hears silence</Trans>;
   return <DoingWord what={story.doing} />;
 }
@@ -153,12 +153,21 @@ function Numbers({ story }: { story: Story }) {
   );
 }
 
-function Over({ story, callId }: { story: Story; callId: string | null }) {
+function Over({ story: { ending }, callId }: { story: Story; callId: string | null }) {
   return (
-    <div className={classes.over}>
-      <b>{story.ending?.says ?? <Trans>The call is over.</Trans>}</b> {story.ending?.advice}
+    <div className={classes.over} role="status">
+      <span>
+        <b>
+          {ending?.reason === "caller.hung_up" ? (
+            <Trans>You hung up.</Trans>
+          ) : (
+            (ending?.says ?? <Trans>The call is over.</Trans>)
+          )}
+        </b>{" "}
+        {ending?.advice}
+      </span>
       {callId && (
-        <Anchor component={Link} to={`/calls/${callId}`}>
+        <Anchor component={Link} to={`/calls/${callId}`} underline="always">
           <Trans>Open this call: hear it, see every turn, put it right</Trans>
         </Anchor>
       )}

@@ -67,6 +67,7 @@ export function Typing({ agentId, which }: { agentId: string; which: string }) {
       <div className={classes.below}>
         <Checkbox
           size="xs"
+          radius={4}
           checked={isReal}
           onChange={(event) => setReal(event.currentTarget.checked)}
           label={t`Run tools for real: what they book is booked`}
