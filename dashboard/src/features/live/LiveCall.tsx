@@ -48,7 +48,11 @@ export function LiveCall({ callId, call, names }: Open) {
         <Over callId={callId} story={story} />
       ) : (
         <>
-          <Levels ref={levels} isYou={false} />
+          <Levels
+            ref={levels}
+            caller={<Trans>caller</Trans>}
+            agent={sound.seatState === "talking" ? <Trans>you</Trans> : <Trans>agent</Trans>}
+          />
           {sound.trouble && <Trouble what={sound.trouble} />}
           <Sound sound={sound} mayAct={mayAct} callId={callId} />
         </>
@@ -89,12 +93,8 @@ function Head({
       </h2>
       <span className={classes.soft}>
         {agent}
-        {gaps && (
-          <>
-            {" · "}
-            <Trans>gap {gap(gaps.middle)}</Trans>
-          </>
-        )}
+        {agent && gaps && " · "}
+        {gaps && <Trans>gap {gap(gaps.middle)}</Trans>}
       </span>
       {!isOver && (
         <span className={classes.running}>

@@ -43,12 +43,8 @@ function Shown({ call, agent, isOpen, story }: Card & { story: Story }) {
         </span>
         <span className={classes.soft}>
           {agent}
-          {gaps && (
-            <>
-              {" · "}
-              <Trans>gap {gap(gaps.middle)}</Trans>
-            </>
-          )}
+          {agent && gaps && " · "}
+          {gaps && <Trans>gap {gap(gaps.middle)}</Trans>}
           {call.status !== "in_progress" && <> · {call.status}</>}
         </span>
         {said.map((item) => (

@@ -1,12 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, TextInput } from "@mantine/core";
-import {
-  IconArrowBackUp,
-  IconHeadphones,
-  IconHeadphonesOff,
-  IconMicrophone,
-  IconMicrophoneOff,
-} from "@tabler/icons-react";
+import { IconArrowBackUp, IconHeadphones, IconMicrophone, IconMicrophoneOff } from "@tabler/icons-react";
 import { useState } from "react";
 import { EndCall } from "./Controls";
 import classes from "./Live.module.css";
@@ -27,13 +21,11 @@ export function Sound({ sound, mayAct, callId }: Heard) {
         size="md"
         variant="default"
         aria-pressed={sound.isListening}
-        leftSection={
-          sound.isListening ? <IconHeadphonesOff size={18} aria-hidden /> : <IconHeadphones size={18} aria-hidden />
-        }
+        leftSection={<IconHeadphones size={18} aria-hidden />}
         onClick={sound.isListening ? sound.hush : sound.listen}
         disabled={sound.seatState === "asking"}
       >
-        {sound.isListening ? <Trans>Stop listening</Trans> : <Trans>Listen</Trans>}
+        <Trans>Listen</Trans>
       </Button>
       {mayAct && (
         <Button

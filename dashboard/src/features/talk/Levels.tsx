@@ -1,5 +1,4 @@
-import { Trans } from "@lingui/react/macro";
-import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
+import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from "react";
 import { Wave } from "./leg";
 import classes from "./Talk.module.css";
 
@@ -9,8 +8,15 @@ export interface LevelsHandle {
   clear(): void;
 }
 
+interface Shown {
+  ref: Ref<LevelsHandle>;
+  /** What is written at the lanes. */
+  caller: ReactNode;
+  agent: ReactNode;
+}
+
 /** Two voices on one clock, drawn beside React: fifty times a second. */
-export function Levels({ ref, isYou }: { ref: Ref<LevelsHandle>; isYou: boolean }) {
+export function Levels({ ref, caller, agent }: Shown) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const wave = useRef<Wave | null>(null);
   useEffect(() => {
@@ -22,10 +28,8 @@ export function Levels({ ref, isYou }: { ref: Ref<LevelsHandle>; isYou: boolean 
   }));
   return (
     <div className={classes.levels} aria-hidden>
-      <span data-who="caller">{isYou ? <Trans>you</Trans> : <Trans>caller</Trans>}</span>
-      <span data-who="agent">
-        <Trans>agent</Trans>
-      </span>
+      <span data-who="caller">{caller}</span>
+      <span data-who="agent">{agent}</span>
       <canvas ref={canvas} />
     </div>
   );

@@ -31,7 +31,7 @@ export function Talk({ agentId, which, mayAsk }: { agentId: string; which: strin
   const wrong = trouble ?? (state === "idle" ? isBlocked : null);
   return (
     <div className={classes.talk} data-state={state}>
-      <Levels ref={levels} isYou />
+      <Levels ref={levels} caller={<Trans>you</Trans>} agent={<Trans>agent</Trans>} />
       <Buttons talking={talking} isBlocked={isBlocked === "insecure" || isBlocked === "old"} />
       {wrong && <Trouble what={wrong} />}
       <Conversation

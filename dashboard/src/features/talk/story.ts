@@ -99,7 +99,7 @@ const TELLERS: Record<string, Teller> = {
       key: named.next,
       turn,
       gapMs: number(message.gap_ms),
-      parts: Object.entries((message.parts_ms ?? {}) as Record<string, number>).filter(([, ms]) => ms > 0),
+      parts: partsOf((message.parts_ms ?? {}) as Record<string, number>),
       firstSoundMs: number(message.first_sound_ms),
     };
     const items = named.items.filter((item) => item.kind !== "gap" || item.turn !== turn);
@@ -170,6 +170,16 @@ const TELLERS: Record<string, Teller> = {
     },
   }),
 };
+
+/** What somebody waits for, in the order in which it happens. */
+const PARTS = ["decision", "transcript", "brain", "voice", "sending"];
+
+function partsOf(parts: Record<string, number>): [string, number][] {
+  return PARTS.flatMap((name): [string, number][] => {
+    const ms = parts[name] ?? 0;
+    return ms > 0 ? [[name, ms]] : [];
+  });
+}
 
 function callerTurn(story: Story, turn: number, at: number): [Story, number] {
   const isOurs = (item: Item) => item.kind === "said" && item.who === "caller" && item.turn === turn;
