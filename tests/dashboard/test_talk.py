@@ -15,7 +15,7 @@ from tests.dashboard_world import FAKE_MICROPHONE, Desk, Server, chromium, servi
 from tests.served import need_models
 from tests.wire.test_talk_browser import LISTEN, TAKEN, spoken, understood
 
-LINE = (6.0, "Hi, what does a flat tire cost?", 12.0, "That is all, thank you. Goodbye.", 20.0)
+LINE = (11.0, "Hi, what does a flat tire cost?", 12.0, "That is all, thank you. Goodbye.", 20.0)
 
 
 @dataclass

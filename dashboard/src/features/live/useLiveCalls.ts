@@ -45,6 +45,6 @@ function merged(listed: Call[], listedAt: number, told: ReadonlyMap<string, Row>
 
 /** What an agent is called, by its id. */
 export function useAgentNames(): ReadonlyMap<string, string> {
-  const agents = useQuery({ ...listAgentsOptions({ query: { limit: 100 } }), staleTime: 60_000 });
+  const agents = useQuery({ ...listAgentsOptions({ query: { limit: 50 } }), staleTime: 60_000 });
   return new Map(agents.data?.data.map((agent) => [agent.id, agent.name]));
 }
