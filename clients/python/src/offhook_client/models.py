@@ -48,6 +48,44 @@ class AgentSummary(TypedDict):
     updated_at: str
 
 
+class AnalyticsAnswer(TypedDict):
+    """Figures of calls that are over. Samples and tests count nowhere."""
+
+    rows: "list[AnalyticsRow]"
+    """In the order of time, or with the most calls first; 1,000 at most."""
+    estimated: "list[Measure]"
+    """Of what was asked for: percentiles are made of counts by length; cut-ins are told by the order ..."""
+    tz: str
+
+
+AnalyticsQuery = TypedDict(
+    "AnalyticsQuery",
+    {
+        "measures": "list[Measure]",
+        "group_by": NotRequired["Group | None"],
+        "from": str,
+        "to": str,
+        "agent_id": NotRequired[str],
+        "tz": NotRequired[str],
+    },
+)
+"""What is asked for."""
+
+AnalyticsRow = TypedDict(
+    "AnalyticsRow",
+    {
+        "key": str,
+        "label": str,
+        "from": str,
+        "to": str,
+        "values": "dict[str, int | float | Money | None]",
+        "unpriced_calls": int,
+        "calls_query": dict[str, str] | None,
+    },
+)
+"""One group."""
+
+
 class AnswerSo(TypedDict):
     """The agent is to know something."""
 
@@ -230,6 +268,19 @@ class CallLink(TypedDict):
     expires_at: str
 
 
+class CallPromise(TypedDict):
+    """Something that the caller was told is done, or will be."""
+
+    said: str
+    at_s: float
+    turn: int
+    """The caller's turn that it answers."""
+    kind: str
+    """`booked changed canceled ordered sent noted call_back`, or `done` for the rest."""
+    kept_by: str | None
+    """The tool that has done it; null: nothing in this call has."""
+
+
 CallRecord = TypedDict(
     "CallRecord",
     {
@@ -264,6 +315,8 @@ CallRecord = TypedDict(
         "keys": "list[Keys]",
         "events": "list[CallEvent]",
         "warnings": "list[CallWarning]",
+        "promises": "list[CallPromise]",
+        "unanswered": "list[UnansweredQuestion]",
         "costs": "list[CostLine]",
         "agent_heard_s": float,
         "ending": "Ending | None",
@@ -351,6 +404,26 @@ class CostLine(TypedDict):
     is_own_price: bool
     is_estimate: NotRequired[bool]
     """A usual price: what is really paid may differ."""
+
+
+DayFigures = TypedDict(
+    "DayFigures",
+    {
+        "day": str,
+        "from": str,
+        "to": str,
+        "calls": int,
+        "minutes": float,
+        "cost": "Money",
+        "success": float | None,
+        "gap_p50_ms": int | None,
+        "gap_p95_ms": int | None,
+        "cut_ins": int,
+        "refused": int,
+        "saved_estimate": "Money",
+    },
+)
+"""What came of the calls of one day, in the zone that was asked for."""
 
 
 class DeletedAgent(TypedDict):
@@ -547,6 +620,35 @@ class FlawBody(TypedDict):
     detail: str
 
 
+Group = Literal[
+    "agent",
+    "version",
+    "provider",
+    "transcriber",
+    "model",
+    "voice",
+    "direction",
+    "end_reason",
+    "day",
+    "hour",
+    "hour_of_day",
+]
+
+Has = Literal[
+    "figures",
+    "failure",
+    "questions",
+    "unkept",
+    "cut_ins",
+    "barge_ins",
+    "false_stops",
+    "silences",
+    "tool_runs",
+    "tool_failures",
+    "unpriced",
+]
+
+
 class Health(TypedDict):
     """How the server does."""
 
@@ -620,6 +722,8 @@ class Latency(TypedDict):
     """To a short word before the reply; 0: there was none."""
     speculated: bool
     """The reply was prepared before the caller's turn was known to be over."""
+    moments: NotRequired["TurnMoments | None"]
+    """Null: the record is of before they were kept."""
 
 
 class Limits(TypedDict):
@@ -733,6 +837,27 @@ class MeantSo(TypedDict):
     """What was written down instead."""
 
 
+Measure = Literal[
+    "calls",
+    "minutes",
+    "cost",
+    "success",
+    "gap_p50_ms",
+    "gap_p95_ms",
+    "turns",
+    "cut_ins",
+    "barge_ins",
+    "false_stops",
+    "silences",
+    "tool_runs",
+    "tool_failures",
+    "questions",
+    "unkept",
+    "refused",
+    "saved",
+]
+
+
 class Member(TypedDict):
     """A person of the workspace."""
 
@@ -783,6 +908,26 @@ class Money(TypedDict):
 
     amount: str
     currency: NotRequired[str]
+
+
+MonthUsage = TypedDict(
+    "MonthUsage",
+    {
+        "month": str,
+        "from": str,
+        "to": str,
+        "tz": str,
+        "is_over": bool,
+        "calls": int,
+        "minutes": float,
+        "cost": "Money",
+        "unpriced_calls": int,
+        "has_estimates": bool,
+        "agents": "list[UsageOfAgent]",
+        "lines": "list[UsageOfThing]",
+    },
+)
+"""A month: the sum of the costs of its calls, to the last nano-dollar. Samples and tests are not ..."""
 
 
 class Mute(TypedDict):
@@ -968,6 +1113,18 @@ class NewToolKey(TypedDict):
     """The secret. Shown never again."""
 
 
+class NewView(TypedDict):
+    """A page's filters under a name."""
+
+    page: str
+    """Of the dashboard."""
+    name: str
+    query: dict[str, str]
+    """As it stands in the page's address."""
+    is_shared: NotRequired[bool]
+    """Everybody in the workspace sees it."""
+
+
 class NewWebhook(TypedDict):
     """An endpoint to be told."""
 
@@ -1133,10 +1290,34 @@ class PageProviderKey(TypedDict):
     """Give it as `after` for what follows; null: nothing does."""
 
 
+class PageQuestionMoment(TypedDict):
+    """PageQuestionMoment"""
+
+    data: "list[QuestionMoment]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageQuestion(TypedDict):
+    """PageQuestion"""
+
+    data: "list[Question]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
 class PageRefusedCall(TypedDict):
     """PageRefusedCall"""
 
     data: "list[RefusedCall]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageTask(TypedDict):
+    """PageTask"""
+
+    data: "list[Task]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
 
@@ -1157,6 +1338,14 @@ class PageVersionSummary(TypedDict):
     """Give it as `after` for what follows; null: nothing does."""
 
 
+class PageView(TypedDict):
+    """PageView"""
+
+    data: "list[View]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
 class PageWebhook(TypedDict):
     """PageWebhook"""
 
@@ -1171,6 +1360,13 @@ class PageWorkspace(TypedDict):
     data: "list[Workspace]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
+
+
+class ParsedAgent(TypedDict):
+    """What a file's text says."""
+
+    document: dict[str, Any]
+    """The fields of AGENT.yaml; `GET /v1/agents/schema` describes them."""
 
 
 class Participant(TypedDict):
@@ -1329,6 +1525,54 @@ class ProviderKey(TypedDict):
     checked_at: str | None
     created_at: str | None
     updated_at: str | None
+
+
+class Question(TypedDict):
+    """A question that callers asked, in whichever words."""
+
+    id: str
+    agent_id: str
+    status: Literal["open", "answered", "dismissed"]
+    text: str
+    """As it was asked first."""
+    times: int
+    """How often it was asked."""
+    language: str
+    """Of the agent."""
+    first_at: str
+    last_at: str
+    answer: str
+    """What was answered, as the agent knows it."""
+    answered_by: str
+    answered_at: str | None
+    answer_version: int | None
+    """The version of the agent that knows it; null: not yet, or the draft alone."""
+    is_sample: bool
+
+
+class QuestionAnswer(TypedDict):
+    """What the agent is to know."""
+
+    text: str
+    """As it is to be said."""
+    question: NotRequired[str]
+    """The question that it answers, where the caller's own words are not clear enough."""
+
+
+class QuestionMoment(TypedDict):
+    """Where a question was asked."""
+
+    id: str
+    call_id: str
+    turn: int
+    """Of the caller's, counted from 1."""
+    at: str
+    at_ms: int
+    """On the call's clock."""
+    text: str
+    """In the caller's words."""
+    said: str
+    """What the agent said to it."""
 
 
 class RefusedCall(TypedDict):
@@ -1516,10 +1760,73 @@ class State(TypedDict):
 Status = Literal["good", "note", "bad"]
 
 
+class Step(TypedDict):
+    """Something to do until the telephone is answered."""
+
+    code: str
+    """`talk agent keys number call`."""
+    is_done: bool
+
+
 class Switch(TypedDict):
     """The workspace in which the person goes on."""
 
     workspace_id: str
+
+
+class Task(TypedDict):
+    """Something that a person has to do."""
+
+    id: str
+    kind: "TaskKind"
+    status: Literal["open", "done"]
+    sentence: str
+    """What it is."""
+    what_to_do: str
+    detail: dict[str, Any]
+    """What the sentence is made of, by kind: a number, what was said and where (`at_ms`)."""
+    agent_id: str | None
+    call_id: str | None
+    """The last call that made it."""
+    question_id: NotRequired[str | None]
+    times: int
+    """So many calls made it."""
+    owner_id: str | None
+    """The member who does it."""
+    due_at: str | None
+    created_at: str
+    seen_at: str
+    """When it was so last."""
+    done_at: str | None
+    done_by: str
+    """Who has done it; empty: it was over by itself."""
+    is_over: bool
+    """What made it is over by itself."""
+
+
+class TaskChange(TypedDict):
+    """What is to be otherwise; what is left out stays."""
+
+    status: NotRequired[Literal["open", "done"] | None]
+    """`done`, or `open` again."""
+    owner_id: NotRequired[str | None]
+    """A member; null: nobody."""
+    due_at: NotRequired[str | None]
+    """RFC 3339; null: at no particular time."""
+
+
+TaskKind = Literal[
+    "call_back",
+    "promise",
+    "question",
+    "tool_unknown",
+    "vendor_failing",
+    "number_drifted",
+    "budget_reached",
+    "model_ends",
+    "vault_locked",
+    "disk_full",
+]
 
 
 class ToPublish(TypedDict):
@@ -1542,6 +1849,26 @@ class ToValidate(TypedDict):
 
     document: NotRequired[dict[str, Any] | None]
     """Default: the draft."""
+
+
+class TodayAnswer(TypedDict):
+    """What the home shows."""
+
+    tz: str
+    live_calls: "list[Call]"
+    """On the line now, the last one first; 20 at most."""
+    open_tasks: int
+    """100 stands for 100 and more."""
+    tasks: "list[Task]"
+    """The first five: what is due first comes first."""
+    open_questions: int
+    """100 stands for 100 and more."""
+    today: "DayFigures"
+    days: "list[DayFigures]"
+    """The last fourteen days, today the last of them."""
+    trends: "list[TrendOfMeasure]"
+    steps: "list[Step]"
+    """In order; the first that is not done is what to do next."""
 
 
 class ToolKey(TypedDict):
@@ -1621,10 +1948,76 @@ class Transcript(TypedDict):
     turns: "list[CallTurn]"
 
 
+class TrendOfMeasure(TypedDict):
+    """The last seven whole days against the seven before them."""
+
+    measure: "Measure"
+    now: "int | float | Money | None"
+    before: "int | float | Money | None"
+    change: float | None
+    """0.25: a quarter more; null: nothing to compare with."""
+
+
 class Tried(TypedDict):
     """Numbers of `turn_taking` to be tried in place of the draft's."""
 
     turn_taking: dict[str, Any]
+
+
+class TurnMoments(TypedDict):
+    """When what happened, in seconds on the call's clock; work may begin before the decision to answer."""
+
+    ended_s: float
+    """The caller's last voiced sound."""
+    asked_s: float
+    """Whatever replies was asked."""
+    token_s: float | None
+    """The model's first token; null: there is no model."""
+    audio_s: float | None
+    """The voice's first audio."""
+    decided_s: float
+    """The caller's turn was over."""
+    heard_s: float
+    """The reply's first frame."""
+
+
+class UnansweredQuestion(TypedDict):
+    """Something that the caller asked and no source answered."""
+
+    turn: int
+    """Of the caller's, counted from 1."""
+    at_s: float
+    text: str
+    """In the caller's words."""
+
+
+class UsageOfAgent(TypedDict):
+    """What the calls of an agent cost."""
+
+    agent_id: str
+    agent_name: str
+    calls: int
+    minutes: float
+    cost: "Money"
+    unpriced_calls: int
+    """So many used something whose price nobody knows."""
+
+
+class UsageOfThing(TypedDict):
+    """What was used of one thing at one price."""
+
+    agent_id: str
+    component: str
+    """`stt`, `llm`, `tts` or `carrier`."""
+    item: str
+    unit: str
+    quantity: int
+    price: "Money | None"
+    """Of one unit; null: nobody knows it."""
+    cost: "Money | None"
+    is_own_price: bool
+    is_estimate: bool
+    """At the vendor's list price: what it takes may be another sum."""
 
 
 class Validation(TypedDict):
@@ -1677,6 +2070,20 @@ class VersionSummary(TypedDict):
     """Hashes of the documents that it knows, by name."""
     created_by: str
     created_by_name: NotRequired[str]
+    created_at: str
+
+
+class View(TypedDict):
+    """A view that was saved."""
+
+    id: str
+    page: str
+    name: str
+    query: dict[str, str]
+    is_shared: bool
+    is_own: bool
+    """Yours: you may change and delete it."""
+    owner_name: str
     created_at: str
 
 
