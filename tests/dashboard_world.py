@@ -121,6 +121,15 @@ class Desk:
         expect(self.page.locator("[role=status][aria-label]")).to_have_count(0)
 
 
+def flaws(page: Page) -> list[str]:
+    """What axe holds against the page, as it is now, that is serious or worse."""
+    page.evaluate((ROOT / "dashboard/node_modules/axe-core/axe.min.js").read_text("utf-8"))
+    found = page.evaluate("async () => (await axe.run()).violations")
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in ("serious", "critical")
+    ]
+
+
 @contextmanager
 def serving(folder: Path, agent: Path | None = None, **environment: str) -> Iterator[Server]:
     """The server, ready."""

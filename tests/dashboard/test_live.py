@@ -17,7 +17,7 @@ from offhook.simulator.carrier import Carrier
 from offhook.simulator.carrier_rest import RestServer
 from offhook.simulator.carrier_web import Account, ServerWeb
 from offhook.simulator.voices import TapeVoice, prepare
-from tests.dashboard_world import WIDTHS, Aside, Desk, Server, signed_in
+from tests.dashboard_world import WIDTHS, Aside, Desk, Server, flaws, signed_in
 from tests.wire.test_process import ACCOUNT, AGENT, CANARY
 from tests.wire.test_talk_browser import LISTEN
 
@@ -73,6 +73,15 @@ def floor(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         aside.stop()
 
 
+def hear(page: Page) -> None:
+    """Wait until the page gives a voice to the loudspeaker. The pages' policy lets nothing poll inside of them."""
+    for _ in range(150):
+        if page.evaluate("taken.some((piece) => piece.some((one) => Math.abs(one) > 0.02))"):
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError("the page is silent")
+
+
 def test_a_call_is_watched_heard_told_something_and_taken_over(floor: Floor) -> None:
     page = floor.page
     page.add_init_script(LISTEN)
@@ -92,9 +101,11 @@ def test_a_call_is_watched_heard_told_something_and_taken_over(floor: Floor) -> 
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("status").filter(has_text="The agent says")).to_be_visible()
     expect(said.locator("[data-who=agent]").last).to_contain_text("glad that you ask")
-    # What the page gives to the loudspeaker.
-    page.wait_for_function("taken.length > 20 && taken.some((piece) => piece.some((one) => Math.abs(one) > 0.02))")
+    hear(page)
 
+    assert flaws(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert flaws(page) == []
     page.get_by_text("Tell the agent", exact=True).click()
     page.get_by_label("What the agent is to know or do").fill("Offer the late table.")
     page.get_by_role("button", name="Send").click()
@@ -105,6 +116,7 @@ def test_a_call_is_watched_heard_told_something_and_taken_over(floor: Floor) -> 
     page.get_by_role("button", name="Take over").click()
     expect(page.get_by_text("The caller hears you")).to_be_visible()
     expect(said.get_by_text("has taken over the call")).to_be_visible()
+    assert flaws(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_label("What the agent is to know when it goes on").fill("A table at nine was promised.")
     page.get_by_role("button", name="Hand back").click()

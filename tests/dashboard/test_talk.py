@@ -4,14 +4,13 @@ import asyncio
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx2
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.dashboard_world import FAKE_MICROPHONE, Desk, Server, chromium, serving, signed_in
+from tests.dashboard_world import FAKE_MICROPHONE, Aside, Desk, Server, chromium, flaws, serving, signed_in
 from tests.served import need_models
 from tests.wire.test_talk_browser import LISTEN, TAKEN, spoken, understood
 
@@ -54,8 +53,12 @@ def test_one_talks_to_the_draft_and_the_page_hears_the_answer(bench: Bench) -> N
     expect(said.locator("[data-open]")).to_have_count(0)
     taken = page.evaluate(TAKEN)
     sound = np.frombuffer(base64.b64decode(taken["audio"]), np.int16)
-    heard = asyncio.run(understood(sound, taken["rate"])).lower()
+    # Playwright has this thread's loop.
+    aside = Aside()
+    heard = aside.do(understood(sound, taken["rate"])).lower()
+    aside.stop()
     assert "bicycle" in heard or "river" in heard or "tire" in heard, heard
+    assert flaws(page) == []
     said.get_by_role("button", name="Again from here").first.click()
     expect(page.get_by_text("The same turn, asked again")).to_be_visible()
     expect(page.get_by_text("then", exact=True)).to_be_visible()
@@ -71,6 +74,9 @@ def test_one_types_to_it_and_a_reload_loses_nothing(bench: Bench) -> None:
     page.get_by_role("button", name="Say", exact=True).click()
     expect(said.locator("[data-who=agent]").nth(1)).to_contain_text("flat tire")
     expect(said.get_by_text("knows it from").first).to_contain_text("workshop.md")
+    for is_dark in (True, False):
+        page.emulate_media(color_scheme="dark" if is_dark else "light")
+        assert flaws(page) == [], is_dark
     page.reload()
     page.get_by_text("Type", exact=True).click()
     expect(said.locator("[data-who=caller]").first).to_contain_text("appointment")
