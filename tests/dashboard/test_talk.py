@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -48,7 +49,7 @@ def test_one_talks_to_the_draft_and_the_page_hears_the_answer(bench: Bench) -> N
     said = page.get_by_role("log")
     expect(said.locator("[data-who=agent]").first).to_contain_text("Riverside")
     expect(said.locator("[data-who=caller]").first).to_contain_text("flat")
-    expect(said.get_by_text("waited").first).to_be_visible()
+    expect(said.get_by_text(re.compile("waited|last sound was here")).first).to_be_visible()
     expect(page.get_by_text("Open this call")).to_be_visible(timeout=60_000)
     expect(said.locator("[data-open]")).to_have_count(0)
     taken = page.evaluate(TAKEN)

@@ -116,6 +116,15 @@ function Gap({ item }: { item: GapItem }) {
   };
   const seconds = (ms: number) => number(ms / 1000, 2);
   const first = seconds(item.firstSoundMs);
+  const early = seconds(-item.gapMs);
+  // Sound that comes late, of a machine that is busy, or words that were cut off: there was no wait to be shown.
+  if (item.gapMs < 0) {
+    return (
+      <div className={classes.event}>
+        <Trans>the agent began {early} s before the caller's last sound was here</Trans>
+      </div>
+    );
+  }
   return (
     <div className={classes.gap}>
       <svg className={classes.bar} viewBox={`0 0 ${Math.max(1, item.gapMs)} 6`} preserveAspectRatio="none" aria-hidden>

@@ -227,7 +227,7 @@ function number(value: unknown): number {
 
 /** The gaps so far: the last, and the one in the middle. */
 export function gapsOf(story: Story): { last: number; middle: number; count: number } | null {
-  const gaps = story.items.flatMap((item) => (item.kind === "gap" ? [item.gapMs] : []));
+  const gaps = story.items.flatMap((item) => (item.kind === "gap" && item.gapMs >= 0 ? [item.gapMs] : []));
   const last = gaps.at(-1);
   if (last === undefined) return null;
   const sorted = [...gaps].sort((one, other) => one - other);
