@@ -36,6 +36,8 @@ class Server:
     folder: Path
     port: int
     environment: dict[str, str]
+    agent: Path | None = None
+    """A file that it serves; None: it begins with its samples."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -52,7 +54,8 @@ class Server:
         """Start it (again), and wait until calls are taken."""
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "offhook", "serve", "--port", str(self.port)],
+                [sys.executable, "-m", "offhook", "serve", *([str(self.agent)] if self.agent else []), "--port",
+                 str(self.port)],
                 env={**os.environ, "OFFHOOK_DATA_DIR": str(self.folder / "data"), **self.environment},
                 stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
@@ -118,10 +121,19 @@ class Desk:
         expect(self.page.locator("[role=status][aria-label]")).to_have_count(0)
 
 
+def flaws(page: Page) -> list[str]:
+    """What axe holds against the page, as it is now, that is serious or worse."""
+    page.evaluate((ROOT / "dashboard/node_modules/axe-core/axe.min.js").read_text("utf-8"))
+    found = page.evaluate("async () => (await axe.run()).violations")
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in ("serious", "critical")
+    ]
+
+
 @contextmanager
-def serving(folder: Path, **environment: str) -> Iterator[Server]:
+def serving(folder: Path, agent: Path | None = None, **environment: str) -> Iterator[Server]:
     """The server, ready."""
-    server = Server(folder, free_port(), environment)
+    server = Server(folder, free_port(), environment, agent)
     server.start()
     try:
         yield server

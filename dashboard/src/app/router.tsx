@@ -10,6 +10,7 @@ import { questionRoutes } from "@/features/questions/routes";
 import { settingsRoutes } from "@/features/settings/routes";
 import { signInRoute } from "@/features/sign-in/routes";
 import { systemRoutes } from "@/features/system/routes";
+import { talkRoutes } from "@/features/talk/routes";
 import { todayRoutes } from "@/features/today/routes";
 import { Broken, NothingHere } from "@/ui/States";
 import { rootRoute, shellRoute } from "./routes";
@@ -20,6 +21,7 @@ const tree = rootRoute.addChildren([
   shellRoute.addChildren([
     ...todayRoutes,
     ...liveRoutes,
+    ...talkRoutes,
     ...callRoutes,
     ...agentRoutes,
     ...questionRoutes,
