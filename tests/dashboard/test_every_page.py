@@ -33,7 +33,7 @@ TOO_WIDE = """() => {
 }"""
 PRESS_ALL = """(where) => {
   for (const button of document.querySelectorAll(`${where} button:enabled:not([aria-haspopup])`))
-    if (button.checkVisibility()) button.click();
+    if (button.checkVisibility() && !/sign out/i.test(button.textContent)) button.click();
 }"""
 THEMES: Final[dict[str, tuple[Literal["light", "dark"], ...]]] = {
     "desktop": ("light", "dark"), "tablet": (), "phone": ("dark", "light"),
@@ -97,7 +97,7 @@ def test_a_page_can_be_read_by_anybody_at_any_width(house: House, page: Written,
             view.emulate_media(color_scheme=theme)
             found += [f"{name}, {theme}: {one}" for one in view.evaluate(RUN_AXE)]
     troubles, house.owner.troubles[:] = list(house.owner.troubles), []
-    assert found == []
+    assert not found, "\n".join(found)
     assert troubles == [], "the console holds something against the page; what the policy refuses is told there too"
 
 
@@ -123,7 +123,7 @@ def test_who_may_only_look_is_shown_no_button_that_is_refused(house: House, page
             refused.append(f"{answer.request.method} {answer.url}")
 
     house.viewer.go(page.address(house.ids))
-    assert view.get_by_text(FAULT).count() == 0
+    assert view.get_by_text(FAULT).count() == 0 and "/sign-in" not in view.url
     view.on("response", note)
     for where in ("main", "[role=dialog]"):
         view.evaluate(PRESS_ALL, where)
@@ -142,6 +142,7 @@ def test_an_address_of_nothing_leads_back(house: House) -> None:
 
 def test_a_server_that_goes_and_comes_is_told_and_the_page_goes_on(house: House) -> None:
     view = house.owner.page
+    _resize(view, "desktop")
     house.owner.go("/keys")
     house.server.stop()
     expect(view.get_by_text("The server cannot be heard")).to_be_visible()
@@ -176,7 +177,8 @@ def test_a_tab_of_before_an_upgrade(browser: Browser, house: House, is_back: boo
         expect(tab.page.get_by_role("heading", name="System", level=1)).to_be_visible()
     else:
         expect(tab.page.get_by_text(FAULT)).to_be_visible()
-    assert len(loads) == 1, "it is not loaded again and again"
+    # Vite's own news of it and the router's each load the page anew once.
+    assert len(loads) <= 2, "it is not loaded again and again"
     tab.context.close()
 
 
