@@ -12,7 +12,8 @@ from tests.dashboard_world import Server
 
 FEATURES: Final = Path(__file__).parents[1] / "dashboard/src/features"
 _ROUTE: Final = re.compile(
-    r"(?:const (?P<name>\w+) = )?createRoute\(\{\s*getParentRoute: \(\) => (?P<parent>\w+),\s*path: \"(?P<path>[^\"]+)\""
+    r"(?:const (?P<name>\w+) = )?createRoute\(\{\s*getParentRoute: \(\) => (?P<parent>\w+),"
+    r"\s*path: \"(?P<path>[^\"]+)\""
 )
 _PARAMETER: Final = re.compile(r"\$(\w+)")
 _ROOTS: Final = {"rootRoute": "", "shellRoute": ""}

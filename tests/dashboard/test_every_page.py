@@ -31,6 +31,11 @@ TOO_WIDE = """() => {
     .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !isKept(element))
     .slice(0, 5).map((element) => element.outerHTML.slice(0, 160)).concat(`${wide} px`);
 }"""
+IS_THEMED = """(theme) => new Promise((resolve) => {
+  const look = () => document.documentElement.dataset.mantineColorScheme === theme
+    ? setTimeout(resolve, 60) : requestAnimationFrame(look);
+  look();
+})"""
 PRESS_ALL = """(where) => {
   for (const button of document.querySelectorAll(`${where} button:enabled:not([aria-haspopup])`))
     if (button.checkVisibility() && !/sign out/i.test(button.textContent)) button.click();
@@ -95,6 +100,7 @@ def test_a_page_can_be_read_by_anybody_at_any_width(house: House, page: Written,
         found += [f"{name}: too wide: {one}" for one in view.evaluate(TOO_WIDE)]
         for theme in THEMES[name]:
             view.emulate_media(color_scheme=theme)
+            view.evaluate(IS_THEMED, theme)
             found += [f"{name}, {theme}: {one}" for one in view.evaluate(RUN_AXE)]
     troubles, house.owner.troubles[:] = list(house.owner.troubles), []
     assert not found, "\n".join(found)
@@ -138,6 +144,17 @@ def test_an_address_of_nothing_leads_back(house: House) -> None:
     expect(house.owner.page.get_by_text("There is nothing at this address")).to_be_visible()
     house.owner.page.get_by_role("link", name="To Today").click()
     house.owner.page.wait_for_url(lambda url: url.endswith("/"))
+
+
+def test_all_pages_are_reached_by_a_thumb(house: House) -> None:
+    view = house.owner.page
+    _resize(view, "phone")
+    house.owner.go("/")
+    view.get_by_role("button", name="More").click()
+    drawer = view.get_by_role("dialog", name="All pages")
+    drawer.get_by_role("link", name="System").click()
+    expect(view.get_by_role("heading", name="System", level=1)).to_be_visible()
+    expect(drawer).to_be_hidden()
 
 
 def test_a_server_that_goes_and_comes_is_told_and_the_page_goes_on(house: House) -> None:

@@ -1,12 +1,15 @@
-"""What a browser has to fetch before the first page stands, on the built files."""
+"""What a browser has to fetch before the first page stands, on the built files; and that a package carries them."""
 
 import gzip
 import re
 from pathlib import Path
 
 import pytest
+from hatchling.builders.sdist import SdistBuilder
+from hatchling.builders.wheel import WheelBuilder
 
 from offhook.web.dashboard import FOLDER, PAGE
+from tests.dashboard_world import ROOT
 
 MOST = 250_000
 """Bytes of script and style, packed. Fonts come beside them and hold nothing up."""
@@ -67,3 +70,13 @@ def test_nothing_is_fetched_from_anywhere_else() -> None:
     ]
     page = (FOLDER / PAGE).read_text("utf-8")
     assert not outside and "//" not in page.replace("<!doctype", "")
+
+
+@pytest.mark.parametrize(("builder", "top"), [(WheelBuilder, "offhook"), (SdistBuilder, "src/offhook")])
+def test_a_package_carries_what_was_built(builder: type[WheelBuilder] | type[SdistBuilder], top: str) -> None:
+    carried = {file.distribution_path for file in builder(str(ROOT)).recurse_included_files()}
+    built = {
+        f"{top}/dashboard/dist/{path.relative_to(FOLDER).as_posix()}" for path in FOLDER.rglob("*") if path.is_file()
+    }
+    assert built and built <= carried, "pip installs it without Node"
+    assert not any("node_modules" in path for path in carried)

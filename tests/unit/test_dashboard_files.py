@@ -112,7 +112,14 @@ def test_a_host_that_is_none_adds_nothing_to_the_policy(dashboard: Dashboard, ho
 
 
 @pytest.mark.parametrize(
-    "path", ["/assets/gone-a1b2c3d4.js", "/assets/../index.html", "/../../etc/passwd", "/assets/%2e%2e/secret.js", "//icon.svg"]
+    "path",
+    [
+        "/assets/gone-a1b2c3d4.js",
+        "/assets/../index.html",
+        "/../../etc/passwd",
+        "/assets/%2e%2e/secret.js",
+        "//icon.svg",
+    ],
 )
 def test_what_is_not_of_the_build_is_not_ours(dashboard: Dashboard, path: str) -> None:
     assert dashboard.answer(ask(path, accept="*/*")) is None
