@@ -66,9 +66,11 @@ def _look(browser: Browser, server: Server, ids: dict[str, str], into: Path, wis
                 eye.page.goto("about:blank")
                 eye.go(page.address(ids, search))
                 path = into / f"{_name(page, search)}-{theme}-{width}.png"
+                # What stays in sight while one scrolls would stand in the middle of a longer picture.
                 height = min(eye.page.evaluate("document.documentElement.scrollHeight"), LONGEST_PX)
-                clip = {"x": 0, "y": 0, "width": size[0], "height": max(height, size[1])}
-                eye.page.screenshot(path=path, full_page=True, clip=clip)  # type: ignore[arg-type]
+                eye.page.set_viewport_size({"width": size[0], "height": max(height, size[1])})
+                eye.page.screenshot(path=path)
+                eye.page.set_viewport_size({"width": size[0], "height": size[1]})
                 sys.stdout.write(f"{path}\n")
             for trouble in eye.troubles:
                 sys.stdout.write(f"  the console says: {trouble}\n")
