@@ -5,7 +5,8 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
 export default defineConfig({
-  plugins: [react(), babel({ presets: [linguiTransformerBabelPreset()] }), lingui()],
+  // The English words stay where they are used: each page brings its own, and there is no catalogue of all of them.
+  plugins: [react(), babel({ presets: [linguiTransformerBabelPreset({ descriptorFields: "all" })] }), lingui()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: "../src/offhook/dashboard/dist",

@@ -1,18 +1,25 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Drawer } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Outlet } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { Navigation, Tabs } from "./Navigation";
 import { Person } from "./Person";
 import classes from "./Shell.module.css";
 import { type Told, useIsThere, useTopic } from "./stream";
+
+// A drawer is for telephones, and brings more along than all that stands here.
+const AllPages = lazy(() => import("./AllPages"));
 
 /** What stands around every page: where one can go, who one is, and what is wrong at the moment. */
 export function Shell() {
   const { t } = useLingui();
   const isThere = useIsThere();
   const [isOpen, { open, close }] = useDisclosure(false);
+  const [isWanted, setIsWanted] = useState(false);
+  const openAll = () => {
+    setIsWanted(true);
+    open();
+  };
   useTopic(
     "changes",
     useCallback((_: Told) => undefined, []),
@@ -36,14 +43,12 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <Tabs onMore={open} />
-      <Drawer opened={isOpen} onClose={close} position="bottom" size="auto" title={t`All pages`} radius="lg">
-        {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: closes behind a link's own click */}
-        <div onClick={close} className={classes.drawer}>
-          <Navigation />
-        </div>
-        <Person />
-      </Drawer>
+      <Tabs onMore={openAll} />
+      {isWanted && (
+        <Suspense>
+          <AllPages isOpen={isOpen} close={close} />
+        </Suspense>
+      )}
     </div>
   );
 }

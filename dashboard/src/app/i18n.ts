@@ -5,9 +5,21 @@ export type Language = keyof typeof LANGUAGES;
 const KEPT = "offhook-language";
 
 const catalogues: Record<Language, () => Promise<{ messages: Messages }>> = {
-  en: () => import("@/locales/en.po"),
+  en: readSources,
   de: () => import("@/locales/de.po"),
 };
+
+/** English stands in the pages themselves, as it was written: what is filled in is found when it is shown. */
+async function readSources(): Promise<{ messages: Messages }> {
+  const { compileMessage } = await import("@lingui/message-utils/compileMessage");
+  const read = new Map<string, ReturnType<typeof compileMessage>>();
+  i18n.setMessagesCompiler((text) => {
+    const known = read.get(text) ?? compileMessage(text);
+    read.set(text, known);
+    return known;
+  });
+  return { messages: {} };
+}
 
 /** What was chosen here, else what the browser asks for. */
 export function preferred(): Language {

@@ -100,7 +100,7 @@ function ByPassword({ isBusy, send }: { isBusy: boolean; send: (wish: Wish) => v
           <Trans>
             Locked out? Whoever runs the server gets a new link by <code>offhook admin link</code>.
           </Trans>{" "}
-          <Anchor href="/v1/oidc" size="sm">
+          <Anchor underline="always" href="/v1/oidc" size="sm">
             <Trans>Sign in with your company's account</Trans>
           </Anchor>
         </Text>
