@@ -100,6 +100,17 @@ def began_ms(at_ms: int, zone: str) -> tuple[int, int]:
     return round(local.timestamp() * 1000), round(local.replace(day=1).timestamp() * 1000)
 
 
+def month_began_ms(year: int, month: int, zone: str) -> int:
+    """When a month began in the zone, in milliseconds since 1970."""
+    return round(datetime(year, month, 1, tzinfo=ZoneInfo(zone)).timestamp() * 1000)
+
+
+def offset_ms(at_ms: int, zone: str) -> int:
+    """By how much the zone's clocks are ahead of UTC at this moment."""
+    offset = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone)).utcoffset()
+    return round(offset.total_seconds() * 1000) if offset is not None else 0
+
+
 def stamp(at: datetime) -> str:
     """A time as names of files begin with it."""
     return f"{at:%Y%m%d-%H%M%S}"

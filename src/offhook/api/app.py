@@ -12,6 +12,7 @@ from offhook.api import (
     agent_versions,
     agent_yaml,
     agents,
+    analytics,
     api_keys,
     audit_events,
     backups,
@@ -31,9 +32,14 @@ from offhook.api import (
     placing,
     prices,
     provider_keys,
+    questions,
     samples,
     sessions,
     stream,
+    tasks,
+    today,
+    usage,
+    views,
     webhooks,
 )
 from offhook.api.bounds import Bounds
@@ -73,6 +79,12 @@ _ROUTERS: Final = (
     call_live.router,
     stream.router,
     prices.router,
+    questions.router,
+    tasks.router,
+    analytics.router,
+    today.router,
+    usage.router,
+    views.router,
     samples.router,
 )
 

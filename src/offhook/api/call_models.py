@@ -34,6 +34,8 @@ _RECORD: Any = {
     "costs": [{"component": "stt", "item": "deepgram nova-3", "unit": "second", "quantity": 77, "is_own_price": False,
                "cost": {"amount": "0.00616", "currency": "USD"}, "price": {"amount": "0.00008", "currency": "USD"},
                "price_since": "2026-11-04T00:00:00.000Z"}],
+    "promises": [{"said": "I have booked a table for four.", "at_s": 41.2, "turn": 3, "kind": "booked",
+                  "kept_by": "book_table"}],
     "agent_heard_s": 31.4, "recording_bytes": 2441644, "is_whole": True,
     "ending": {"reason": "caller.hung_up", "says": "The caller hung up.", "what_to_do": "", "detail": ""},
 }  # fmt: skip
@@ -155,6 +157,16 @@ class CallWarning(BaseModel):
     times: int = 1
 
 
+class CallPromise(BaseModel):
+    """Something that the caller was told is done, or will be."""
+
+    said: str
+    at_s: float
+    turn: int = Field(description="The caller's turn that it answers.")
+    kind: str = Field(description="`booked changed canceled ordered sent noted call_back`, or `done` for the rest.")
+    kept_by: str | None = Field(description="The tool that has done it; null: nothing in this call has.")
+
+
 class CostLine(BaseModel):
     """What was used of one thing."""
 
@@ -193,6 +205,7 @@ class CallRecord(CallFacts):
     keys: list[Keys]
     events: list[CallEvent]
     warnings: list[CallWarning]
+    promises: list[CallPromise] = Field(description="What was said against what was done.")
     costs: list[CostLine]
     agent_heard_s: float = Field(description="So much of the agent was played to the caller.")
     ending: Ending | None
@@ -237,7 +250,7 @@ def record_of(whole: WholeCall) -> CallRecord:
     ending = None
     if row.end_reason:
         ending = {"reason": row.end_reason, "detail": detail.get("end_detail", ""), **ending_in_words(row.end_reason)}
-    lists = {name: detail.get(name, []) for name in ("participants", "states", "tools", "keys", "events")}
+    lists = {name: detail.get(name, []) for name in ("participants", "states", "tools", "keys", "events", "promises")}
     return CallRecord.model_validate({
         **call_values(row), **lists,
         "agent_name": detail.get("agent_name", ""), "offhook_version": detail.get("offhook_version", ""),

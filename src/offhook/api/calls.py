@@ -13,7 +13,7 @@ from offhook.api.kinds import Page
 from offhook.api.pages import Part, part
 from offhook.platform.call_doors import Wish
 from offhook.platform.callers import Caller
-from offhook.platform.calls import MOST_METADATA, Wanted
+from offhook.platform.calls import MOST_METADATA, Has, Wanted
 from offhook.platform.dials import SCHEDULED
 from offhook.platform.platform import Platform
 from offhook.platform.problems import Flaw, Invalid
@@ -22,6 +22,7 @@ router = APIRouter(prefix="/calls", tags=["Calls"])
 
 CallId = Annotated[str, StringConstraints(max_length=40)]
 Short = Annotated[str, Query(max_length=80)]
+Named = Annotated[str, Query(max_length=200)]
 Reader = Annotated[Caller, Depends(needs("calls:read"))]
 Writer = Annotated[Caller, Depends(needs("calls:write"))]
 Ours = Annotated[Platform, Depends(platform_of)]
@@ -63,11 +64,24 @@ def wanted_calls(
     q: Annotated[
         str, Query(max_length=200, description="Calls in which all these words were said; `harb*` is a beginning.")
     ] = "",
+    has: Annotated[
+        Has | None,
+        Query(
+            description="Calls with at least one of these. `figures`: those that count in analytics; `failure`: of "
+            "those, which were no success; `questions`: without an answer; `unkept`: promises."
+        ),
+    ] = None,
+    agent_version: Annotated[int | None, Query(ge=0, lt=2**31, description="Of this version of the agent.")] = None,
+    provider: Annotated[str, Query(max_length=40, description="Whose language model it was: `openai`.")] = "",
+    transcriber: Annotated[Named, Query(description="Who heard, as in the record's `providers`.")] = "",
+    model: Annotated[Named, Query(description="Who thought.")] = "",
+    voice: Annotated[Named, Query(description="Who spoke.")] = "",
 ) -> Wanted:
     """The dependency: which calls are asked for. `metadata.key=value` is taken for any key."""
     return Wanted(
         agent_id, status, kind, direction, from_number, to_number, end_reason, warning,
         _moment("started_at.gte", since), _moment("started_at.lt", until), _metadata(request), q, is_sample,
+        has, agent_version, provider, transcriber, model, voice,
     )  # fmt: skip
 
 

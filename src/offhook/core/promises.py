@@ -7,9 +7,9 @@ that cries wolf is not read.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -22,6 +22,9 @@ GAP_WORDS: Final = 8
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s+")
 _CLAUSE_END: Final = re.compile(r"[,;:()–—]|\s-\s")
 _GAP: Final = re.compile(r"\.\.\.|…")
+
+
+_K = TypeVar("_K")
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -51,6 +54,37 @@ def claims(text: str, script: Script) -> Iterator[Claim]:
                 if tools:
                     yield Claim(tools, sentence.strip())
             before = f"{before} {words}"
+
+
+def said(text: str, phrases: Mapping[_K, Collection[str]], script: Script) -> Iterator[tuple[_K, str]]:
+    """The sentences that say something of these kinds, each with its kind, in order: by the rules of `claims`."""
+    for sentence in _SENTENCE_END.split(text):
+        if "?" in sentence:
+            continue
+        before = ""
+        for clause in _CLAUSE_END.split(sentence):
+            words = normalize(clause)
+            if not _has_any(words, script.negations):
+                for kind, own in phrases.items():
+                    hits = (_pattern(phrase).search(words) for phrase in own)
+                    if any(hit and not _has_any(f"{before} {words[: hit.start()]}", script.conditions) for hit in hits):
+                        yield kind, sentence.strip()
+            before = f"{before} {words}"
+
+
+def has(
+    text: str, phrases: Collection[str], *, unless: Collection[str] = (), unless_in_sentence: Collection[str] = ()
+) -> bool:
+    """Some clause of the text holds one of the phrases, and none of `unless`; nor does its sentence hold one of the
+    others."""
+    for sentence in _SENTENCE_END.split(text):
+        if unless_in_sentence and _has_any(normalize(sentence), unless_in_sentence):
+            continue
+        for clause in _CLAUSE_END.split(sentence):
+            words = normalize(clause)
+            if any(_pattern(phrase).search(words) for phrase in phrases) and not _has_any(words, unless):
+                return True
+    return False
 
 
 def false_claims(text: str, script: Script, done: Collection[str]) -> list[Claim]:

@@ -12,6 +12,8 @@ from offhook.core import events as ev
 from offhook.core import history as hist
 from offhook.core.endings import ENDINGS, EndReason
 from offhook.core.keeping import Kept
+from offhook.platform.call_counts import Counts
+from offhook.platform.call_owed import Owed, Promise, Unanswered
 from offhook.platform.call_turns import Turn, Turns, percentile
 from offhook.platform.call_usage import Usage
 from offhook.platform.call_warnings import Warnings
@@ -37,6 +39,13 @@ class Told:
     cost_nano: int | None
     """None: no price is known for anything that was used."""
     warnings: list[str]
+    sums: dict[str, Any] = field(default_factory=dict)
+    """Of `call_figures`, but cost and whose they are."""
+    promises: list[Promise] = field(default_factory=list)
+    unanswered: list[Unanswered] = field(default_factory=list)
+    wishes: list[tuple[float, int, str]] = field(default_factory=list)
+    """To be called back: when, in which turn, in which words."""
+    language: str = ""
 
     @property
     def said(self) -> str:
@@ -74,6 +83,8 @@ class Account:
     _turns: Turns = field(default_factory=Turns)
     _warnings: Warnings = field(default_factory=Warnings)
     _usage: Usage = field(init=False)
+    _counts: Counts = field(init=False)
+    _owed: Owed = field(init=False)
     _tools: dict[str, _Tool] = field(default_factory=dict)
     _keys: list[dict[str, Any]] = field(default_factory=list)
     _events: list[dict[str, Any]] = field(default_factory=list)
@@ -87,7 +98,7 @@ class Account:
     def __post_init__(self) -> None:
         header = self.header
         self.kept = header.kept
-        self._usage = Usage(header)
+        self._usage, self._counts, self._owed = Usage(header), Counts(header), Owed(header)
         is_inbound = header.direction == "inbound"
         caller, ours = (header.from_number, header.to_number) if is_inbound else (header.to_number, header.from_number)
         self._participants.append({"role": "caller", "name": caller, "from_s": 0.0})
@@ -107,6 +118,7 @@ class Account:
             case Briefing(agent=agent, kept=kept, variables=variables):
                 self.variables = self.variables or variables
                 self._usage.add(what, at)
+                self._counts.add(what, at)
                 self.kept = self.kept.with_less(kept)
                 if agent != self._participants[-1]["name"] and not any(
                     one["role"] == "agent" and one["name"] == agent for one in self._participants
@@ -118,6 +130,8 @@ class Account:
                 self._turns.add(what, at)
                 self._usage.add(what, at)
                 self._warnings.add(what, at)
+                self._counts.add(what, at)
+                self._owed.add(what, at)
                 self._take(what, at)
 
     def _take(self, what: ev.Event | cmd.Command, at: float) -> None:
@@ -182,7 +196,8 @@ class Account:
                 self._warnings.note("record.unfinished")
         costs = self._usage.costs(book, began_ms, carrier, ended_s)
         known = [cost for cost in costs if cost.nano is not None]
-        turns = self._turns
+        turns, promises = self._turns, self._owed.ledger()
+        unkept = sum(promise.kept_by is None for promise in promises)
         detail: dict[str, Any] = {
             "offhook_version": self.header.version,
             "agent_name": self.header.agent,
@@ -196,6 +211,7 @@ class Account:
             "costs": [_cost(cost) for cost in costs],
             "agent_heard_s": round(turns.heard_s, 3),
             "end_detail": self._end.detail if self._end is not None else "",
+            "promises": [promise.told() for promise in promises],
         }
         return Told(
             turns=list(turns.all),
@@ -206,6 +222,11 @@ class Account:
             gap_p95_ms=percentile(turns.gaps_ms, 0.95),
             cost_nano=total_of(known) if known or not costs else None,
             warnings=self._warnings.codes,
+            sums=self._counts.sums(turns.gaps_ms, end, self._warnings.codes, len(self._owed.unanswered), unkept),
+            promises=promises,
+            unanswered=self._owed.unanswered,
+            wishes=self._owed.wishes,
+            language=self.header.script.language,
         )
 
     def _ending(self, over: tuple[EndReason, float] | None) -> tuple[EndReason | None, float]:

@@ -19,6 +19,7 @@ from offhook.call.journal import Header, read_header
 from offhook.call.records.folder import JOURNAL
 from offhook.core.endings import EndReason
 from offhook.errors import ConfigurationError, StoreError
+from offhook.platform import insight
 from offhook.platform.audit import audit
 from offhook.platform.folding import EndedCall, forget_words
 from offhook.platform.problems import Conflict, NotFound
@@ -235,6 +236,7 @@ class CallKeeping:
 
         def job(scope: Scope) -> None:
             forget_words(scope, call_id)
+            insight.forget_call(scope, call_id)
             for table in (CALL_LINES, CALL_TURNS, CALL_OBJECTS):
                 scope.delete(table, table.c.call_id == call_id)
             scope.delete(CALLS, CALLS.c.id == call_id)

@@ -5,6 +5,7 @@ import logging
 import zlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ from offhook.store.objects import CHUNK, Objects
 from offhook.store.scope import Actor, Scope
 from offhook.store.store import Store
 from offhook.store.tables.calls import CALL_LINES, CALL_OBJECTS, CALL_TURNS, CALLS
+from offhook.store.tables.insight import CALL_FIGURES
 
 STATUSES: Final = ("scheduled", "queued", "ringing", "in_progress", "transferring", "ended")
 LISTED: Final = tuple(
@@ -55,6 +57,26 @@ class NotYet(Conflict):
     what_to_do = "Wait until the call has ended and its record is whole."
 
 
+class Has(StrEnum):
+    """What a call has at least one of."""
+
+    FIGURES = "figures"
+    """It counts in analytics."""
+    FAILURE = "failure"
+    """And it was no success."""
+    QUESTIONS = "questions"
+    """Without an answer."""
+    UNKEPT = "unkept"
+    """Promises."""
+    CUT_INS = "cut_ins"
+    BARGE_INS = "barge_ins"
+    FALSE_STOPS = "false_stops"
+    SILENCES = "silences"
+    TOOL_RUNS = "tool_runs"
+    TOOL_FAILURES = "tool_failures"
+    UNPRICED = "unpriced"
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which calls a list holds; what is empty is not asked for."""
@@ -75,6 +97,13 @@ class Wanted:
     metadata: Sequence[tuple[str, str]] = ()
     words: str = ""
     is_sample: bool | None = None
+    has: Has | None = None
+    agent_version: int | None = None
+    provider: str = ""
+    """Of the language model: the first word of `model`."""
+    transcriber: str = ""
+    model: str = ""
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,11 +266,17 @@ def _told_so_far(lines: Sequence[JournalLine], book: PriceBook, began_ms: int, c
 
 
 def _listed(wanted: Wanted, after: str, limit: int, scope: Scope) -> Sequence[Any]:
-    statement = scope.select(*LISTED).where(*_filters(wanted, scope.dialect))
+    statement, order = scope.select(*LISTED), CALLS.c.id
+    if of_figures := _of_figures(wanted):
+        counted = CALL_FIGURES.c.call_id.label("counted")
+        statement = scope.select(*LISTED, counted).where(CALL_FIGURES.c.call_id == CALLS.c.id, *of_figures)
+        # Their rows are short: they are looked through, and not the calls'.
+        order = CALL_FIGURES.c.call_id
+    statement = statement.where(*_filters(wanted, scope.dialect))
     if after:
-        statement = statement.where(CALLS.c.id < after)
+        statement = statement.where(order < after)
     if not wanted.words.strip():
-        return scope.all(statement.order_by(CALLS.c.id.desc()).limit(limit))
+        return scope.all(statement.order_by(order.desc()).limit(limit))
     found = search.found(scope.dialect, wanted.words)
     if found is None:
         raise Invalid([Flaw("/q", "there is no word in it")])
@@ -273,6 +308,8 @@ def _filters(wanted: Wanted, dialect: str) -> Iterator[ColumnElement[bool]]:
     if wanted.until is not None:
         yield columns.created_at < wanted.until
         yield columns.id < id_at("call", max(wanted.until, 1))
+    if wanted.agent_version is not None:
+        yield columns.agent_version == wanted.agent_version
     for name, value in wanted.metadata:
         yield columns.metadata[name].as_string() == value
     if wanted.is_sample is not None:
@@ -282,3 +319,20 @@ def _filters(wanted: Wanted, dialect: str) -> Iterator[ColumnElement[bool]]:
     elif wanted.warning:
         each = func.json_each(columns.warnings).table_valued("value")
         yield select(each.c.value).where(each.c.value == wanted.warning).exists()
+
+
+def _of_figures(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What is asked of the figures of a call that is over; nothing: they are not looked at."""
+    figures = CALL_FIGURES.c
+    named = ((figures.transcriber, wanted.transcriber), (figures.model, wanted.model), (figures.voice, wanted.voice))
+    found = [column == value for column, value in named if value]
+    if wanted.provider:
+        found.append(figures.model.startswith(f"{wanted.provider} ", autoescape=True))
+    match wanted.has:
+        case Has.FAILURE:
+            found.append(figures.successes == 0)
+        case Has.FIGURES:
+            found.append(figures.calls > 0)
+        case Has():
+            found.append(figures[str(wanted.has)] > 0)
+    return found

@@ -63,7 +63,7 @@ class Documents:
                 raise Conflict(f"an agent has {KNOWLEDGE_FILES} documents at most", code="document.too_many")
             put_document(scope, agent_id, name, digest, kind, len(data))
             old = before.get(name, "")
-            left = key_of(workspace, old) if old and not _is_used(scope, old) else ""
+            left = key_of(workspace, old) if old and not is_used(scope, old) else ""
             return scope.first(scope.select(DOCUMENTS).where(_D.agent_id == agent_id, _D.name == name)), left
 
         async with self._one_at_a_time:
@@ -108,7 +108,7 @@ class Documents:
             scope.delete(DOCUMENTS, _D.id == row.id)
             audit(scope, "document.deleted", "agent", agent_id, before={"name": row.name, "hash": row.content_hash})
             scope.tell("document", agent_id)
-            return "" if _is_used(scope, row.content_hash) else str(row.object_key)
+            return "" if is_used(scope, row.content_hash) else str(row.object_key)
 
         async with self._one_at_a_time:
             if key := await self._store.write(workspace, job, actor):
@@ -172,7 +172,7 @@ def _row(scope: Scope, agent_id: str, document_id: str) -> Any:
     return row
 
 
-def _is_used(scope: Scope, digest: str) -> bool:
+def is_used(scope: Scope, digest: str) -> bool:
     """By another document of the workspace, or by a version."""
     document = scope.select(_D.id).where(_D.content_hash == digest)
     version = scope.select(AGENT_VERSIONS.c.number).where(cast(AGENT_VERSIONS.c.files, Text).contains(digest))

@@ -11,6 +11,7 @@ from offhook.call.records.folder import JOURNAL, RECORDING, TRANSCRIPT
 from offhook.core.endings import EndReason
 from offhook.core.keeping import Keep
 from offhook.errors import ConfigurationError
+from offhook.platform import insight
 from offhook.platform.call_account import Account, Told
 from offhook.platform.peaks import WAV_HEAD, peaks_of
 from offhook.platform.price_book import PriceBook
@@ -151,6 +152,7 @@ def write_folded(ended: EndedCall, folded: Folded, scope: Scope) -> None:
     """The rows of a call whose objects are in their place."""
     call_id = ended.call_id
     begin(scope, ended.row)
+    insight.keep(scope, scope.get(CALLS, call_id), folded.row, folded.told)
     forget_words(scope, call_id)
     scope.update(CALLS, CALLS.c.id == call_id, **folded.row)
     scope.delete(CALL_TURNS, CALL_TURNS.c.call_id == call_id)

@@ -29,6 +29,7 @@ from offhook.platform.files import FileAgents
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.gate_house import GateHouse
 from offhook.platform.idempotency import Idempotency
+from offhook.platform.insights import Insights
 from offhook.platform.invitations import Invitations
 from offhook.platform.jobs import JOB, Jobs
 from offhook.platform.keys import ApiKeys
@@ -51,6 +52,8 @@ from offhook.platform.samples.samples import SETTING, WANTED, Samples
 from offhook.platform.sessions import Sessions
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.streams import Streams
+from offhook.platform.task_sights import OfProcess, OfServer
+from offhook.platform.task_watch import TaskWatch
 from offhook.platform.throttle import Throttle
 from offhook.platform.tool_tries import ToolTries
 from offhook.platform.trials import made_ready
@@ -123,6 +126,8 @@ class Platform:
     sessions: Sessions = field(init=False)
     issuer: Issuer | None = field(init=False)
     idempotency: Idempotency = field(init=False)
+    insights: Insights = field(init=False)
+    task_watch: TaskWatch = field(init=False)
     elsewhere: OtherProcesses | None = None
     """Calls that live in other processes, once this one takes calls."""
     gate_house: GateHouse = field(init=False)
@@ -172,7 +177,13 @@ class Platform:
         self.sessions = Sessions(self.store, self.passwords, throttle)
         self.issuer = issuer_of(self.settings)
         self.idempotency = Idempotency(self.store)
+        self.insights = Insights(self.store, self.objects, self.snapshot, self.settings)
         self.gate_house = GateHouse(self.store, self.snapshot)
+        self.task_watch = TaskWatch(
+            self.store, self.processes,
+            OfServer(self.store, self.snapshot, self.vault, self.gate_house.limits),
+            OfProcess(self.snapshot, self.line_up, self.settings),
+        )  # fmt: skip
         self.browser_calls = BrowserCalls(self.store, self.make_ready, self.call_values)
         self.store.on_changes = self._changed
         self.line_up.failed = self.metrics.provider_failed
@@ -272,6 +283,7 @@ class Platform:
         self.placing.refusal, self.placing.handle_of = live.refusal, live.handle
         self.placing.start()
         self.number_watch.start()
+        self.task_watch.start()
         self.call_doors.live = live
         self.call_keeping.start()
         desk.on_refused.append(self.metrics.call_refused)
@@ -298,6 +310,7 @@ class Platform:
         await self.processes.stop()
         await self.placing.stop()
         await self.number_watch.stop()
+        await self.task_watch.stop()
         await self.browser_calls.stop()
         await self.gate_house.stop()
         await self.samples.stop()

@@ -125,6 +125,16 @@ def warnings(provider: str, model: str, today: Date) -> list[str]:
     return [f"{provider}'s {model} ends on {entry.ends_at}, in {days} day{'s' if days > 1 else ''}{advice}"]
 
 
+def end_of(config: ProviderConfig) -> tuple[str, Date] | None:
+    """Which model of a provider's block the vendor switches off, and when, where both are known."""
+    fields, defaults = config.model_dump(), type(config).model_fields
+    model, base_url, provider = fields.get("model"), fields.get("base_url"), str(fields.get("provider"))
+    if not isinstance(model, str) or not isinstance(base_url, str) or base_url != defaults["base_url"].default:
+        return None
+    entry = model_entry(provider, model)
+    return (f"{provider} {model}", entry.ends_at) if entry is not None and entry.ends_at is not None else None
+
+
 def config_warnings(config: ProviderConfig, today: Date) -> list[str]:
     """What an owner should know of a provider's block. Another server than the vendor's own keeps its own dates."""
     fields, defaults = config.model_dump(), type(config).model_fields

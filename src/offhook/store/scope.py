@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Alias, Column, Connection, Row, Select, Table, TextClause, delete, insert, select, text, update
@@ -139,6 +140,13 @@ class Scope:
             make = postgresql_insert if self.dialect == "postgresql" else sqlite_insert
             self._connection.execute(make(table).on_conflict_do_nothing(index_elements=list(key)), every)
 
+    def add(self, table: Table, key: Sequence[str], sums: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+        """Rows of the same columns, or their numbers `sums` added to those that have the same in the columns `key`,
+        which are unique and begin with the workspace."""
+        every = [self._own(table, row) for row in rows]
+        if every:
+            self._connection.execute(_adding(table.name, tuple(every[0]), tuple(key), tuple(sums)), every)
+
     def update(self, table: Table, *where: ColumnElement[bool], **values: Any) -> int:
         """How many rows were changed."""
         statement = update(table).where(table.c[WORKSPACE] == self.workspace, *where).values(**values)
@@ -179,6 +187,17 @@ class Scope:
         if loose := {table.name for table in _scoped_tables(statement)} - mark[1]:
             raise CrossingError(f"joined without the workspace: {', '.join(sorted(loose))}")
         return self._connection.execute(statement)
+
+
+@lru_cache(maxsize=64)
+def _adding(table: str, columns: tuple[str, ...], key: tuple[str, ...], sums: tuple[str, ...]) -> TextClause:
+    """As text, which both databases read alike, and kept: to make it of so many columns takes milliseconds."""
+    grown = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in sums)
+    values = ", ".join(f":{name}" for name in columns)
+    return text(
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values}) "  # noqa: S608 - names of our own tables
+        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {grown}"
+    )
 
 
 def _scoped_tables(statement: Select[Any]) -> set[Table]:

@@ -48,6 +48,44 @@ class AgentSummary(TypedDict):
     updated_at: str
 
 
+class AnalyticsAnswer(TypedDict):
+    """Figures of calls that are over. Samples and tests count nowhere."""
+
+    rows: "list[AnalyticsRow]"
+    """In the order of time, or with the most calls first; 1,000 at most."""
+    estimated: "list[Measure]"
+    """Of what was asked for: percentiles are made of counts by length; cut-ins are told by the order ..."""
+    tz: str
+
+
+AnalyticsQuery = TypedDict(
+    "AnalyticsQuery",
+    {
+        "measures": "list[Measure]",
+        "group_by": NotRequired["Group | None"],
+        "from": str,
+        "to": str,
+        "agent_id": NotRequired[str],
+        "tz": NotRequired[str],
+    },
+)
+"""What is asked for."""
+
+AnalyticsRow = TypedDict(
+    "AnalyticsRow",
+    {
+        "key": str,
+        "label": str,
+        "from": str,
+        "to": str,
+        "values": "dict[str, int | float | Money | None]",
+        "unpriced_calls": int,
+        "calls_query": dict[str, str] | None,
+    },
+)
+"""One group."""
+
+
 class ApiKey(TypedDict):
     """A key, without what is secret."""
 
@@ -133,7 +171,7 @@ class BodyUploadDocument(TypedDict):
     """BodyUploadDocument"""
 
     file: str
-    """Markdown, plain text or a table (CSV), in UTF-8; a web page, a PDF or a Word file (.docx)."""
+    """Markdown, plain text or a table (CSV), in UTF-8."""
 
 
 class BrowserCall(TypedDict):
@@ -184,6 +222,19 @@ class CallEvent(TypedDict):
     text: str
 
 
+class CallPromise(TypedDict):
+    """Something that the caller was told is done, or will be."""
+
+    said: str
+    at_s: float
+    turn: int
+    """The caller's turn that it answers."""
+    kind: str
+    """`booked changed canceled ordered sent noted call_back`, or `done` for the rest."""
+    kept_by: str | None
+    """The tool that has done it; null: nothing in this call has."""
+
+
 CallRecord = TypedDict(
     "CallRecord",
     {
@@ -218,6 +269,7 @@ CallRecord = TypedDict(
         "keys": "list[Keys]",
         "events": "list[CallEvent]",
         "warnings": "list[CallWarning]",
+        "promises": "list[CallPromise]",
         "costs": "list[CostLine]",
         "agent_heard_s": float,
         "ending": "Ending | None",
@@ -303,8 +355,26 @@ class CostLine(TypedDict):
     """Of one unit."""
     price_since: str | None
     is_own_price: bool
-    is_estimate: NotRequired[bool]
-    """A usual price: what is really paid may differ."""
+
+
+DayFigures = TypedDict(
+    "DayFigures",
+    {
+        "day": str,
+        "from": str,
+        "to": str,
+        "calls": int,
+        "minutes": float,
+        "cost": "Money",
+        "success": float | None,
+        "gap_p50_ms": int | None,
+        "gap_p95_ms": int | None,
+        "cut_ins": int,
+        "refused": int,
+        "saved_estimate": "Money",
+    },
+)
+"""A day."""
 
 
 class DeletedAgent(TypedDict):
@@ -403,6 +473,35 @@ class FlawBody(TypedDict):
     """Where, as a JSON pointer."""
     code: str
     detail: str
+
+
+Group = Literal[
+    "agent",
+    "version",
+    "provider",
+    "transcriber",
+    "model",
+    "voice",
+    "direction",
+    "end_reason",
+    "day",
+    "hour",
+    "hour_of_day",
+]
+
+Has = Literal[
+    "figures",
+    "failure",
+    "questions",
+    "unkept",
+    "cut_ins",
+    "barge_ins",
+    "false_stops",
+    "silences",
+    "tool_runs",
+    "tool_failures",
+    "unpriced",
+]
 
 
 class Health(TypedDict):
@@ -518,9 +617,6 @@ class Limits(TypedDict):
     """The same for callers who hide their number."""
 
 
-ListState = Literal["live", "built_in", "no_key", "failed"]
-
-
 class MadeApiKey(TypedDict):
     """A key that was just made."""
 
@@ -555,6 +651,27 @@ class MadeWebhook(TypedDict):
     old_secret_until: str | None
     """The secret before signs beside the new one until then."""
     secret: str
+
+
+Measure = Literal[
+    "calls",
+    "minutes",
+    "cost",
+    "success",
+    "gap_p50_ms",
+    "gap_p95_ms",
+    "turns",
+    "cut_ins",
+    "barge_ins",
+    "false_stops",
+    "silences",
+    "tool_runs",
+    "tool_failures",
+    "questions",
+    "unkept",
+    "refused",
+    "saved",
+]
 
 
 class Member(TypedDict):
@@ -607,6 +724,26 @@ class Money(TypedDict):
 
     amount: str
     currency: NotRequired[str]
+
+
+MonthUsage = TypedDict(
+    "MonthUsage",
+    {
+        "month": str,
+        "from": str,
+        "to": str,
+        "tz": str,
+        "is_over": bool,
+        "calls": int,
+        "minutes": float,
+        "cost": "Money",
+        "unpriced_calls": int,
+        "has_estimates": bool,
+        "agents": "list[UsageOfAgent]",
+        "lines": "list[UsageOfThing]",
+    },
+)
+"""A month: the sum of the costs of its calls, to the last nano-dollar. Samples and tests are not ..."""
 
 
 class Mute(TypedDict):
@@ -669,9 +806,6 @@ NewCall = TypedDict(
         "version": NotRequired[int | None],
         "variables": NotRequired[dict[str, Any]],
         "metadata": NotRequired[dict[str, str]],
-        "overrides": NotRequired[dict[str, Any]],
-        "not_before": NotRequired[str | None],
-        "not_after": NotRequired[str | None],
     },
 )
 """A call to be placed now."""
@@ -759,6 +893,18 @@ class NewToolKey(TypedDict):
     """The secret. Shown never again."""
 
 
+class NewView(TypedDict):
+    """A page's filters under a name."""
+
+    page: str
+    """Of the dashboard."""
+    name: str
+    query: dict[str, str]
+    """As it stands in the page's address."""
+    is_shared: NotRequired[bool]
+    """Everybody in the workspace sees it."""
+
+
 class NewWebhook(TypedDict):
     """An endpoint to be told."""
 
@@ -775,9 +921,6 @@ class NewWorkspace(TypedDict):
     """What a workspace is called."""
 
     name: str
-
-
-Outcome = Literal["done", "failed", "unknown"]
 
 
 class PageAgentSummary(TypedDict):
@@ -908,10 +1051,34 @@ class PageProviderKey(TypedDict):
     """Give it as `after` for what follows; null: nothing does."""
 
 
+class PageQuestionMoment(TypedDict):
+    """PageQuestionMoment"""
+
+    data: "list[QuestionMoment]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageQuestion(TypedDict):
+    """PageQuestion"""
+
+    data: "list[Question]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
 class PageRefusedCall(TypedDict):
     """PageRefusedCall"""
 
     data: "list[RefusedCall]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageTask(TypedDict):
+    """PageTask"""
+
+    data: "list[Task]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
 
@@ -928,6 +1095,22 @@ class PageVersionSummary(TypedDict):
     """PageVersionSummary"""
 
     data: "list[VersionSummary]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageView(TypedDict):
+    """PageView"""
+
+    data: "list[View]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageVoice(TypedDict):
+    """PageVoice"""
+
+    data: "list[Voice]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
 
@@ -996,8 +1179,6 @@ PlacedCall = TypedDict(
         "to": str,
         "from": str,
         "created_at": str,
-        "not_before": NotRequired[str | None],
-        "not_after": NotRequired[str | None],
         "variables": dict[str, str | bool | int | float],
         "metadata": dict[str, str],
     },
@@ -1015,8 +1196,6 @@ class PriceShown(TypedDict):
     unit: str
     price: "Money"
     since: str
-    is_estimate: NotRequired[bool]
-    """A usual price, of a local number of the United States: enter what you really pay."""
 
 
 class Problem(TypedDict):
@@ -1088,6 +1267,54 @@ class ProviderKey(TypedDict):
     checked_at: str | None
     created_at: str | None
     updated_at: str | None
+
+
+class Question(TypedDict):
+    """A question that callers asked, in whichever words."""
+
+    id: str
+    agent_id: str
+    status: Literal["open", "answered", "dismissed"]
+    text: str
+    """As it was asked first."""
+    times: int
+    """How often it was asked."""
+    language: str
+    """Of the agent."""
+    first_at: str
+    last_at: str
+    answer: str
+    """What was answered, as the agent knows it."""
+    answered_by: str
+    answered_at: str | None
+    answer_version: int | None
+    """The version of the agent that knows it; null: not yet, or the draft alone."""
+    is_sample: bool
+
+
+class QuestionAnswer(TypedDict):
+    """What the agent is to know."""
+
+    text: str
+    """As it is to be said."""
+    question: NotRequired[str]
+    """The question that it answers, where the caller's own words are not clear enough."""
+
+
+class QuestionMoment(TypedDict):
+    """Where a question was asked."""
+
+    id: str
+    call_id: str
+    turn: int
+    """Of the caller's, counted from 1."""
+    at: str
+    at_ms: int
+    """On the call's clock."""
+    text: str
+    """In the caller's words."""
+    said: str
+    """What the agent said to it."""
 
 
 class RefusedCall(TypedDict):
@@ -1178,10 +1405,73 @@ class State(TypedDict):
 Status = Literal["good", "note", "bad"]
 
 
+class Step(TypedDict):
+    """Something to do until the telephone is answered."""
+
+    code: str
+    """`talk agent keys number call`."""
+    is_done: bool
+
+
 class Switch(TypedDict):
     """The workspace in which the person goes on."""
 
     workspace_id: str
+
+
+class Task(TypedDict):
+    """Something that a person has to do."""
+
+    id: str
+    kind: "TaskKind"
+    status: Literal["open", "done"]
+    sentence: str
+    """What it is."""
+    what_to_do: str
+    detail: dict[str, Any]
+    """What the sentence is made of, by kind: a number, what was said and where (`at_ms`)."""
+    agent_id: str | None
+    call_id: str | None
+    """The last call that made it."""
+    question_id: NotRequired[str | None]
+    times: int
+    """So many calls made it."""
+    owner_id: str | None
+    """The member who does it."""
+    due_at: str | None
+    created_at: str
+    seen_at: str
+    """When it was so last."""
+    done_at: str | None
+    done_by: str
+    """Who has done it; empty: it was over by itself."""
+    is_over: bool
+    """What made it is over by itself."""
+
+
+class TaskChange(TypedDict):
+    """What is to be otherwise; what is left out stays."""
+
+    status: NotRequired[Literal["open", "done"] | None]
+    """`done`, or `open` again."""
+    owner_id: NotRequired[str | None]
+    """A member; null: nobody."""
+    due_at: NotRequired[str | None]
+    """RFC 3339; null: at no particular time."""
+
+
+TaskKind = Literal[
+    "call_back",
+    "promise",
+    "question",
+    "tool_unknown",
+    "vendor_failing",
+    "number_drifted",
+    "budget_reached",
+    "model_ends",
+    "vault_locked",
+    "disk_full",
+]
 
 
 class ToPublish(TypedDict):
@@ -1204,6 +1494,26 @@ class ToValidate(TypedDict):
 
     document: NotRequired[dict[str, Any] | None]
     """Default: the draft."""
+
+
+class TodayAnswer(TypedDict):
+    """What the home shows."""
+
+    tz: str
+    live_calls: "list[Call]"
+    """On the line now, the last one first; 20 at most."""
+    open_tasks: int
+    """100 stands for 100 and more."""
+    tasks: "list[Task]"
+    """The first five: what is due first comes first."""
+    open_questions: int
+    """100 stands for 100 and more."""
+    today: "DayFigures"
+    days: "list[DayFigures]"
+    """The last fourteen days, today the last of them."""
+    trends: "list[TrendOfMeasure]"
+    steps: "list[Step]"
+    """In order; the first that is not done is what to do next."""
 
 
 class ToolKey(TypedDict):
@@ -1231,41 +1541,50 @@ class ToolRun(TypedDict):
     took_ms: int | None
 
 
-class ToolTried(TypedDict):
-    """What came of it."""
-
-    name: str
-    outcome: "Outcome"
-    """`failed`: it has had no effect. `unknown`: it may have had one."""
-    result: str
-    """What the tool answered, cut as in a call; or why it did not."""
-    told: str
-    """The same as the model would see it."""
-    duration_ms: int
-    has_effects: bool
-    """It may change something."""
-    is_confirmed_in_calls: bool
-    """In a call it runs only by the caller's word."""
-
-
-class ToolTry(TypedDict):
-    """What the model would give, and what the call would bring along."""
-
-    arguments: dict[str, Any]
-    """As the tool's parameters want them."""
-    variables: NotRequired[dict[str, str | float | bool]]
-    """Values of the agent's variables; the others have their defaults."""
-    caller: NotRequired[str]
-    """The number that `{call.caller}` stands for."""
-    confirm: NotRequired[bool]
-    """You know that it may change something: it is really done. Wanted for such tools."""
-
-
 class Transcript(TypedDict):
     """What was said in a call."""
 
     call_id: str
     turns: "list[CallTurn]"
+
+
+class TrendOfMeasure(TypedDict):
+    """The last seven whole days against the seven before them."""
+
+    measure: "Measure"
+    now: "int | float | Money | None"
+    before: "int | float | Money | None"
+    change: float | None
+    """0.25: a quarter more; null: nothing to compare with."""
+
+
+class UsageOfAgent(TypedDict):
+    """What the calls of an agent cost."""
+
+    agent_id: str
+    agent_name: str
+    calls: int
+    minutes: float
+    cost: "Money"
+    unpriced_calls: int
+    """So many used something whose price nobody knows."""
+
+
+class UsageOfThing(TypedDict):
+    """What was used of one thing at one price."""
+
+    agent_id: str
+    component: str
+    """`stt`, `llm`, `tts` or `carrier`."""
+    item: str
+    unit: str
+    quantity: int
+    price: "Money | None"
+    """Of one unit; null: nobody knows it."""
+    cost: "Money | None"
+    is_own_price: bool
+    is_estimate: bool
+    """At the vendor's list price: what it takes may be another sum."""
 
 
 class Validation(TypedDict):
@@ -1321,6 +1640,20 @@ class VersionSummary(TypedDict):
     created_at: str
 
 
+class View(TypedDict):
+    """A view that was saved."""
+
+    id: str
+    page: str
+    name: str
+    query: dict[str, str]
+    is_shared: bool
+    is_own: bool
+    """Yours: you may change and delete it."""
+    owner_name: str
+    created_at: str
+
+
 class Voice(TypedDict):
     """How a provider speaks, and what chooses it."""
 
@@ -1329,54 +1662,9 @@ class Voice(TypedDict):
     """Empty: name one of the vendor's own."""
     field: str
     """Where its name stands in the `tts` block."""
-    name: NotRequired[str]
-    """As people know it."""
-    languages: NotRequired[list[str]]
-    """Tags, as the vendor says it; empty: it does not."""
-    gender: NotRequired[Literal["female", "male", "neutral"] | None]
-    """How it sounds, as the vendor says it."""
-    accent: NotRequired[str]
-    description: NotRequired[str]
-    preview_url: NotRequired[str | None]
-    """A sample that a browser can play. Null: the vendor has none, or none without its key; `POST ..."""
-    is_own: NotRequired[bool]
-    """Made by the owner of the key."""
     is_default: bool
     is_local: bool
     help: str
-
-
-class VoicePreview(TypedDict):
-    """What is to be heard."""
-
-    voice: dict[str, Any]
-    """A `tts` block as an agent's document has it. Its `fallback` is not asked."""
-    text: str
-    language: NotRequired[str]
-    """As the agent's."""
-    lexicon: NotRequired[dict[str, str]]
-    """How to say a word, as the agent's."""
-
-
-class VoiceSource(TypedDict):
-    """Where the voices of a provider come from."""
-
-    provider: str
-    state: "ListState"
-    """`live`: the vendor's own list. `built_in`: it has none. `no_key`, `failed`: only what is known ..."""
-    detail: str
-    """In words, where there is something to say."""
-    fetched_at: NotRequired[str | None]
-    """A list is kept for ten minutes."""
-
-
-class Voices(TypedDict):
-    """Voices, by provider."""
-
-    data: "list[Voice]"
-    next: NotRequired[str | None]
-    """Give it as `after` for what follows; null: nothing does."""
-    sources: "list[VoiceSource]"
 
 
 class Webhook(TypedDict):

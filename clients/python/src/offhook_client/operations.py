@@ -353,6 +353,12 @@ class Operations:
         started_at_lt: str | None = None,
         is_sample: bool | None = None,
         q: str | None = None,
+        has: models.Has | None = None,
+        agent_version: int | None = None,
+        provider: str | None = None,
+        transcriber: str | None = None,
+        model: str | None = None,
+        voice: str | None = None,
         limit: int | None = None,
         after: str | None = None,
     ) -> models.PageCall:
@@ -375,6 +381,12 @@ class Operations:
                     "started_at.lt": started_at_lt,
                     "is_sample": is_sample,
                     "q": q,
+                    "has": has,
+                    "agent_version": agent_version,
+                    "provider": provider,
+                    "transcriber": transcriber,
+                    "model": model,
+                    "voice": voice,
                     "limit": limit,
                     "after": after,
                 },
@@ -793,6 +805,142 @@ class Operations:
         """What held before holds again, for calls from now on."""
         self._ask("DELETE", f"/prices/{quote(str(price_id), safe='')}")
 
+    def list_questions(
+        self,
+        *,
+        status: Literal["open", "answered", "dismissed"] | None = None,
+        agent_id: str | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> models.PageQuestion:
+        """Questions without an answer, those asked most often first."""
+        return cast(
+            "models.PageQuestion",
+            self._ask(
+                "GET", "/questions", query={"status": status, "agent_id": agent_id, "limit": limit, "after": after}
+            ),
+        )
+
+    def get_question(self, question_id: str) -> models.Question:
+        """One of them."""
+        return cast("models.Question", self._ask("GET", f"/questions/{quote(str(question_id), safe='')}"))
+
+    def list_question_moments(
+        self, question_id: str, *, limit: int | None = None, after: str | None = None
+    ) -> models.PageQuestionMoment:
+        """The calls in which it was asked, with the place in each; the last one first."""
+        return cast(
+            "models.PageQuestionMoment",
+            self._ask(
+                "GET", f"/questions/{quote(str(question_id), safe='')}/moments", query={"limit": limit, "after": after}
+            ),
+        )
+
+    def answer_question(
+        self, question_id: str, body: models.QuestionAnswer, *, idempotency_key: str | None = None
+    ) -> models.Question:
+        """Make the answer a fact that the agent knows from the next call on. It is put into the agent's ..."""
+        return cast(
+            "models.Question",
+            self._ask(
+                "POST",
+                f"/questions/{quote(str(question_id), safe='')}/answer",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def dismiss_question(self, question_id: str, *, idempotency_key: str | None = None) -> models.Question:
+        """The agent need not know it: it is counted on, and shown no more."""
+        return cast(
+            "models.Question",
+            self._ask(
+                "POST",
+                f"/questions/{quote(str(question_id), safe='')}/dismiss",
+                headers={"Idempotency-Key": idempotency_key},
+            ),
+        )
+
+    def reopen_question(self, question_id: str, *, idempotency_key: str | None = None) -> models.Question:
+        """Have it open again. An answer is taken out of what the agent knows, from the next call on."""
+        return cast(
+            "models.Question",
+            self._ask(
+                "POST",
+                f"/questions/{quote(str(question_id), safe='')}/reopen",
+                headers={"Idempotency-Key": idempotency_key},
+            ),
+        )
+
+    def list_tasks(
+        self,
+        *,
+        status: Literal["open", "done"] | None = None,
+        kind: models.TaskKind | Literal[""] | None = None,
+        owner_id: str | None = None,
+        call_id: str | None = None,
+        agent_id: str | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> models.PageTask:
+        """What needs a person, newest first."""
+        return cast(
+            "models.PageTask",
+            self._ask(
+                "GET",
+                "/tasks",
+                query={
+                    "status": status,
+                    "kind": kind,
+                    "owner_id": owner_id,
+                    "call_id": call_id,
+                    "agent_id": agent_id,
+                    "limit": limit,
+                    "after": after,
+                },
+            ),
+        )
+
+    def get_task(self, task_id: str) -> models.Task:
+        """One of them."""
+        return cast("models.Task", self._ask("GET", f"/tasks/{quote(str(task_id), safe='')}"))
+
+    def change_task(self, task_id: str, body: models.TaskChange) -> models.Task:
+        """Done, or open again; somebody's, or nobody's; due at another time."""
+        return cast("models.Task", self._ask("PATCH", f"/tasks/{quote(str(task_id), safe='')}", body=body))
+
+    def query_analytics(self, body: models.AnalyticsQuery) -> models.AnalyticsAnswer:
+        """Figures by agent, version, model, day and more."""
+        return cast("models.AnalyticsAnswer", self._ask("POST", "/analytics/query", body=body))
+
+    def get_today(self, *, tz: str | None = None) -> models.TodayAnswer:
+        """Who is on the line, what needs somebody, how today and the last fourteen days went."""
+        return cast("models.TodayAnswer", self._ask("GET", "/today", query={"tz": tz}))
+
+    def get_usage(
+        self,
+        *,
+        month: str | None = None,
+        agent_id: str | None = None,
+        format: Literal["json", "csv", "pdf"] | None = None,
+    ) -> Any:
+        """A month's statement, of all agents or of one."""
+        return cast("Any", self._ask("GET", "/usage", query={"month": month, "agent_id": agent_id, "format": format}))
+
+    def list_views(
+        self, *, page: str | None = None, limit: int | None = None, after: str | None = None
+    ) -> models.PageView:
+        """Your own and those that are shared, newest first."""
+        return cast("models.PageView", self._ask("GET", "/views", query={"page": page, "limit": limit, "after": after}))
+
+    def save_view(self, body: models.NewView, *, idempotency_key: str | None = None) -> models.View:
+        """Keep a page's filters under a name. Your view of the same page and name is replaced (200)."""
+        return cast("models.View", self._ask("POST", "/views", headers={"Idempotency-Key": idempotency_key}, body=body))
+
+    def delete_view(self, view_id: str) -> None:
+        """Your own; a shared one also when you may change the workspace's settings."""
+        self._ask("DELETE", f"/views/{quote(str(view_id), safe='')}")
+
     def delete_samples(
         self,
     ) -> None:
@@ -1163,6 +1311,12 @@ class AsyncOperations:
         started_at_lt: str | None = None,
         is_sample: bool | None = None,
         q: str | None = None,
+        has: models.Has | None = None,
+        agent_version: int | None = None,
+        provider: str | None = None,
+        transcriber: str | None = None,
+        model: str | None = None,
+        voice: str | None = None,
         limit: int | None = None,
         after: str | None = None,
     ) -> models.PageCall:
@@ -1185,6 +1339,12 @@ class AsyncOperations:
                     "started_at.lt": started_at_lt,
                     "is_sample": is_sample,
                     "q": q,
+                    "has": has,
+                    "agent_version": agent_version,
+                    "provider": provider,
+                    "transcriber": transcriber,
+                    "model": model,
+                    "voice": voice,
                     "limit": limit,
                     "after": after,
                 },
@@ -1620,6 +1780,148 @@ class AsyncOperations:
     async def delete_price(self, price_id: str) -> None:
         """What held before holds again, for calls from now on."""
         await self._ask("DELETE", f"/prices/{quote(str(price_id), safe='')}")
+
+    async def list_questions(
+        self,
+        *,
+        status: Literal["open", "answered", "dismissed"] | None = None,
+        agent_id: str | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> models.PageQuestion:
+        """Questions without an answer, those asked most often first."""
+        return cast(
+            "models.PageQuestion",
+            await self._ask(
+                "GET", "/questions", query={"status": status, "agent_id": agent_id, "limit": limit, "after": after}
+            ),
+        )
+
+    async def get_question(self, question_id: str) -> models.Question:
+        """One of them."""
+        return cast("models.Question", await self._ask("GET", f"/questions/{quote(str(question_id), safe='')}"))
+
+    async def list_question_moments(
+        self, question_id: str, *, limit: int | None = None, after: str | None = None
+    ) -> models.PageQuestionMoment:
+        """The calls in which it was asked, with the place in each; the last one first."""
+        return cast(
+            "models.PageQuestionMoment",
+            await self._ask(
+                "GET", f"/questions/{quote(str(question_id), safe='')}/moments", query={"limit": limit, "after": after}
+            ),
+        )
+
+    async def answer_question(
+        self, question_id: str, body: models.QuestionAnswer, *, idempotency_key: str | None = None
+    ) -> models.Question:
+        """Make the answer a fact that the agent knows from the next call on. It is put into the agent's ..."""
+        return cast(
+            "models.Question",
+            await self._ask(
+                "POST",
+                f"/questions/{quote(str(question_id), safe='')}/answer",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def dismiss_question(self, question_id: str, *, idempotency_key: str | None = None) -> models.Question:
+        """The agent need not know it: it is counted on, and shown no more."""
+        return cast(
+            "models.Question",
+            await self._ask(
+                "POST",
+                f"/questions/{quote(str(question_id), safe='')}/dismiss",
+                headers={"Idempotency-Key": idempotency_key},
+            ),
+        )
+
+    async def reopen_question(self, question_id: str, *, idempotency_key: str | None = None) -> models.Question:
+        """Have it open again. An answer is taken out of what the agent knows, from the next call on."""
+        return cast(
+            "models.Question",
+            await self._ask(
+                "POST",
+                f"/questions/{quote(str(question_id), safe='')}/reopen",
+                headers={"Idempotency-Key": idempotency_key},
+            ),
+        )
+
+    async def list_tasks(
+        self,
+        *,
+        status: Literal["open", "done"] | None = None,
+        kind: models.TaskKind | Literal[""] | None = None,
+        owner_id: str | None = None,
+        call_id: str | None = None,
+        agent_id: str | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> models.PageTask:
+        """What needs a person, newest first."""
+        return cast(
+            "models.PageTask",
+            await self._ask(
+                "GET",
+                "/tasks",
+                query={
+                    "status": status,
+                    "kind": kind,
+                    "owner_id": owner_id,
+                    "call_id": call_id,
+                    "agent_id": agent_id,
+                    "limit": limit,
+                    "after": after,
+                },
+            ),
+        )
+
+    async def get_task(self, task_id: str) -> models.Task:
+        """One of them."""
+        return cast("models.Task", await self._ask("GET", f"/tasks/{quote(str(task_id), safe='')}"))
+
+    async def change_task(self, task_id: str, body: models.TaskChange) -> models.Task:
+        """Done, or open again; somebody's, or nobody's; due at another time."""
+        return cast("models.Task", await self._ask("PATCH", f"/tasks/{quote(str(task_id), safe='')}", body=body))
+
+    async def query_analytics(self, body: models.AnalyticsQuery) -> models.AnalyticsAnswer:
+        """Figures by agent, version, model, day and more."""
+        return cast("models.AnalyticsAnswer", await self._ask("POST", "/analytics/query", body=body))
+
+    async def get_today(self, *, tz: str | None = None) -> models.TodayAnswer:
+        """Who is on the line, what needs somebody, how today and the last fourteen days went."""
+        return cast("models.TodayAnswer", await self._ask("GET", "/today", query={"tz": tz}))
+
+    async def get_usage(
+        self,
+        *,
+        month: str | None = None,
+        agent_id: str | None = None,
+        format: Literal["json", "csv", "pdf"] | None = None,
+    ) -> Any:
+        """A month's statement, of all agents or of one."""
+        return cast(
+            "Any", await self._ask("GET", "/usage", query={"month": month, "agent_id": agent_id, "format": format})
+        )
+
+    async def list_views(
+        self, *, page: str | None = None, limit: int | None = None, after: str | None = None
+    ) -> models.PageView:
+        """Your own and those that are shared, newest first."""
+        return cast(
+            "models.PageView", await self._ask("GET", "/views", query={"page": page, "limit": limit, "after": after})
+        )
+
+    async def save_view(self, body: models.NewView, *, idempotency_key: str | None = None) -> models.View:
+        """Keep a page's filters under a name. Your view of the same page and name is replaced (200)."""
+        return cast(
+            "models.View", await self._ask("POST", "/views", headers={"Idempotency-Key": idempotency_key}, body=body)
+        )
+
+    async def delete_view(self, view_id: str) -> None:
+        """Your own; a shared one also when you may change the workspace's settings."""
+        await self._ask("DELETE", f"/views/{quote(str(view_id), safe='')}")
 
     async def delete_samples(
         self,

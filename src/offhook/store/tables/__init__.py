@@ -1,6 +1,17 @@
 """Every table. Importing this package makes the metadata whole."""
 
 from offhook.store.schema import METADATA, WORKSPACES
-from offhook.store.tables import agents, calls, numbers, people, processes, vault, webhooks
+from offhook.store.tables import agents, calls, insight, numbers, people, processes, vault, webhooks
 
-__all__ = ["METADATA", "WORKSPACES", "agents", "calls", "numbers", "people", "processes", "vault", "webhooks"]
+__all__ = [
+    "METADATA",
+    "WORKSPACES",
+    "agents",
+    "calls",
+    "insight",
+    "numbers",
+    "people",
+    "processes",
+    "vault",
+    "webhooks",
+]

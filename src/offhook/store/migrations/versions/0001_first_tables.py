@@ -147,6 +147,66 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_blocked_numbers_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
+        "call_figures",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("call_id", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("agent_id", sa.String(length=40), nullable=False),
+        sa.Column("agent_version", sa.Integer(), nullable=False),
+        sa.Column("direction", sa.String(length=80), nullable=False),
+        sa.Column("end_reason", sa.String(length=80), nullable=False),
+        sa.Column("transcriber", sa.String(length=200), nullable=False),
+        sa.Column("model", sa.String(length=200), nullable=False),
+        sa.Column("voice", sa.String(length=200), nullable=False),
+        sa.Column("calls", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("ms", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("nano", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("unpriced", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("successes", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("turns", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("cut_ins", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("barge_ins", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("false_stops", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("silences", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("tool_runs", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("tool_failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("questions", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("unkept", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_0", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_1", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_2", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_3", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_4", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_5", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_6", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_7", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_8", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_9", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_10", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_11", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_12", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_13", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_14", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_15", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_16", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_17", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_18", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_19", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_20", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_21", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_22", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_23", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_call_figures_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("call_id", name=op.f("pk_call_figures")),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("call_figures", schema=None) as batch_op:
+        batch_op.create_index("ix_call_figures_at", ["workspace_id", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_call_figures_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
         "calls",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -216,6 +276,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_carrier_accounts_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
+        "cost_hours",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("hour", sa.BigInteger(), nullable=False),
+        sa.Column("agent_id", sa.String(length=40), nullable=False),
+        sa.Column("component", sa.String(length=20), nullable=False),
+        sa.Column("item", sa.String(length=200), nullable=False),
+        sa.Column("unit", sa.String(length=40), nullable=False),
+        sa.Column("price_nano", sa.BigInteger(), nullable=False),
+        sa.Column("is_own_price", sa.Boolean(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("nano", sa.BigInteger(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_cost_hours_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.UniqueConstraint(
+            "workspace_id",
+            "hour",
+            "agent_id",
+            "component",
+            "item",
+            "unit",
+            "price_nano",
+            "is_own_price",
+            name="uq_cost_hours",
+        ),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("cost_hours", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cost_hours_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
         "events",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -234,6 +325,129 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_events_at"), ["at"], unique=False)
         batch_op.create_index("ix_events_call", ["workspace_id", "call_id", "sequence"], unique=False)
         batch_op.create_index(batch_op.f("ix_events_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
+        "figure_days",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.BigInteger(), nullable=False),
+        sa.Column("agent_id", sa.String(length=40), nullable=False),
+        sa.Column("agent_version", sa.Integer(), nullable=False),
+        sa.Column("direction", sa.String(length=80), nullable=False),
+        sa.Column("end_reason", sa.String(length=80), nullable=False),
+        sa.Column("transcriber", sa.String(length=200), nullable=False),
+        sa.Column("model", sa.String(length=200), nullable=False),
+        sa.Column("voice", sa.String(length=200), nullable=False),
+        sa.Column("calls", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("ms", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("nano", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("unpriced", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("successes", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("turns", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("cut_ins", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("barge_ins", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("false_stops", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("silences", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("tool_runs", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("tool_failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("questions", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("unkept", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_0", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_1", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_2", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_3", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_4", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_5", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_6", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_7", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_8", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_9", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_10", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_11", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_12", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_13", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_14", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_15", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_16", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_17", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_18", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_19", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_20", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_21", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_22", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_23", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_figure_days_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.UniqueConstraint(
+            "workspace_id",
+            "day",
+            "agent_id",
+            "agent_version",
+            "direction",
+            "end_reason",
+            "transcriber",
+            "model",
+            "voice",
+            name="uq_figure_days",
+        ),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("figure_days", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_figure_days_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
+        "figure_hours",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("hour", sa.BigInteger(), nullable=False),
+        sa.Column("agent_id", sa.String(length=40), nullable=False),
+        sa.Column("calls", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("ms", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("nano", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("unpriced", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("successes", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("turns", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("cut_ins", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("barge_ins", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("false_stops", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("silences", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("tool_runs", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("tool_failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("questions", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("unkept", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_0", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_1", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_2", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_3", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_4", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_5", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_6", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_7", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_8", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_9", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_10", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_11", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_12", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_13", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_14", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_15", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_16", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_17", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_18", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_19", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_20", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_21", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_22", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_23", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_figure_hours_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.UniqueConstraint(
+            "workspace_id", "hour", "agent_id", name=op.f("uq_figure_hours_workspace_id_hour_agent_id")
+        ),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("figure_hours", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_figure_hours_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
         "idempotency_keys",
@@ -324,6 +538,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_prices_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
+        "questions",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("agent_id", sa.String(length=40), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("meaning", Json, nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("times", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("answered_by", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("answer_version", sa.Integer(), nullable=True),
+        sa.Column("is_sample", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_questions_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("questions", schema=None) as batch_op:
+        batch_op.create_index("ix_questions_agent", ["workspace_id", "agent_id", "status", "last_at"], unique=False)
+        batch_op.create_index("ix_questions_list", ["workspace_id", "status", "times", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_questions_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
         "refused_calls",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -387,6 +630,65 @@ def upgrade() -> None:
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sessions_user_id"), ["user_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sessions_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
+        "tasks",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("open_key", sa.String(length=200), nullable=True),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("what_to_do", sa.Text(), nullable=False),
+        sa.Column("detail", Json, nullable=False),
+        sa.Column("agent_id", sa.String(length=40), nullable=True),
+        sa.Column("call_id", sa.String(length=40), nullable=True),
+        sa.Column("question_id", sa.String(length=40), nullable=True),
+        sa.Column("times", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("owner_id", sa.String(length=40), nullable=True),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.Column("done_by", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("is_over", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_tasks_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
+        sa.UniqueConstraint("workspace_id", "open_key", name=op.f("uq_tasks_workspace_id_open_key")),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.create_index("ix_tasks_call", ["workspace_id", "call_id"], unique=False)
+        batch_op.create_index("ix_tasks_list", ["workspace_id", "status", "id"], unique=False)
+        batch_op.create_index("ix_tasks_source", ["workspace_id", "source", "is_over"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tasks_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
+        "views",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("owner_id", sa.String(length=40), nullable=False),
+        sa.Column("owner_name", sa.String(length=200), nullable=False),
+        sa.Column("page", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("query", Json, nullable=False),
+        sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_views_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_views")),
+        sa.UniqueConstraint(
+            "workspace_id", "owner_id", "page", "name", name=op.f("uq_views_workspace_id_owner_id_page_name")
+        ),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("views", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_views_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
         "webhooks",
@@ -608,5 +910,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("phone_numbers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_phone_numbers_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
+        "question_moments",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("question_id", sa.String(length=40), nullable=False),
+        sa.Column("call_id", sa.String(length=40), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["calls.id"], name=op.f("fk_question_moments_call_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["questions.id"], name=op.f("fk_question_moments_question_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_question_moments_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_moments")),
+        sa.UniqueConstraint("call_id", "turn", name=op.f("uq_question_moments_call_id_turn")),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("question_moments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_moments_question_id"), ["question_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_question_moments_workspace_id"), ["workspace_id"], unique=False)
 
     # ### end Alembic commands ###

@@ -1,0 +1,185 @@
+"""Answers that people type become facts of the agent: entries of its document `answers.md`.
+
+A version is never changed. An answer makes a new one: what is published now, with this one fact more; what else the
+draft holds stays a draft, which names the document from then on too. To take an answer back is one more version.
+"""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from offhook import clock
+from offhook.ids import new_id
+from offhook.platform.agent_documents import Around, judge
+from offhook.platform.agents import put_version, require_own, row_of, save_draft, version_of
+from offhook.platform.audit import audit
+from offhook.platform.documents import MEDIA_TYPES, is_used, judged, key_of
+from offhook.platform.problems import Conflict, Invalid
+from offhook.platform.questions import ANSWERED, OPEN, decide, question_of
+from offhook.platform.snapshot import Snapshot
+from offhook.settings import Settings
+from offhook.store.objects import Objects
+from offhook.store.scope import Actor, Scope
+from offhook.store.store import Store
+from offhook.store.tables.agents import DOCUMENTS
+
+NAME: Final = "answers.md"
+TRIES: Final = 5
+_ENTRY: Final = "<!-- {key} -->\nQ: {question}\nA: {answer}\n"
+_D: Final = DOCUMENTS.c
+
+
+class TooMuchAtOnce(Conflict):
+    """Others answer questions of this agent at the same time."""
+
+    code = "question.at_once"
+    what_to_do = "Send it once more."
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What was read."""
+
+    question: Any
+    digest: str
+    """Of the document; empty: there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What becomes of a question."""
+
+    question: str
+    answer: str
+    """Empty: it is taken back."""
+
+
+class Answers:
+    """Of all agents."""
+
+    def __init__(self, store: Store, objects: Objects, snapshot: Snapshot, settings: Settings) -> None:
+        self._store, self._objects, self._snapshot, self._settings = store, objects, snapshot, settings
+
+    async def answer(self, workspace: str, key: str, text: str, question: str, actor: Actor) -> Any:
+        """The question's row, answered. Raises `NotFound`, `Conflict` for an agent of a file, `Invalid`."""
+        return await self._put(workspace, key, _Entry(_line(question), _line(text)), actor)
+
+    async def reopen(self, workspace: str, key: str, actor: Actor) -> Any:
+        """The question's row, open; what was answered is known no more. Raises as `answer`."""
+        row = await self._store.read(workspace, lambda scope: question_of(scope, key))
+        if not row.answer:
+            return await self._store.write(workspace, lambda scope: decide(scope, question_of(scope, key), OPEN), actor)
+        return await self._put(workspace, key, _Entry("", ""), actor)
+
+    async def _put(self, workspace: str, key: str, entry: _Entry, actor: Actor) -> Any:
+        for _ in range(TRIES):
+            before = await self._store.read(workspace, partial(_read, key=key))
+            old = b""
+            if before.digest:
+                old = await self._objects.get(key_of(workspace, before.digest)) or b""
+            data = with_entry(old.decode("utf-8-sig"), key, entry.question or before.question.text, entry.answer)
+            digest = await self._kept(workspace, data)
+            row, left = await self._store.write(
+                workspace, partial(self._write, before=before, entry=entry, data=data, digest=digest), actor
+            )
+            if row is None:
+                continue
+            if left:
+                await self._objects.delete(key_of(workspace, left))
+            if digest and await self._objects.size(key_of(workspace, digest)) is None:
+                # Somebody else has let go of the same content in between.
+                await self._objects.put(key_of(workspace, digest), data)
+            await self._snapshot.settle()
+            return row
+        raise TooMuchAtOnce
+
+    async def _kept(self, workspace: str, data: bytes) -> str:
+        """The hash under which it is kept; empty: there is nothing in it any more. Raises `Invalid`."""
+        if not data.strip():
+            return ""
+        await asyncio.to_thread(judged, NAME, data)
+        digest = hashlib.sha256(data).hexdigest()
+        await self._objects.put(key_of(workspace, digest), data)
+        return digest
+
+    def _write(self, scope: Scope, before: _Before, entry: _Entry, data: bytes, digest: str) -> tuple[Any, str]:
+        """The row and the hash of what nobody uses any more; None: it has changed since it was read."""
+        now = _read(scope, before.question.id)
+        if now.digest != before.digest:
+            return None, ""
+        agent_id = now.question.agent_id
+        if digest:
+            scope.put(
+                DOCUMENTS, ["workspace_id", "agent_id", "name"], id=new_id("doc"), agent_id=agent_id, name=NAME,
+                content_hash=digest, object_key=key_of(scope.workspace, digest), media_type=MEDIA_TYPES[".md"],
+                bytes=len(data), created_at=clock.wall_ms(),
+            )  # fmt: skip
+        else:
+            scope.delete(DOCUMENTS, _D.agent_id == agent_id, _D.name == NAME)
+        audit(scope, "document.answered", "agent", agent_id, {"hash": now.digest}, {"name": NAME, "hash": digest})
+        scope.tell("document", agent_id)
+        version = self._publish(scope, agent_id, digest, now.question.text)
+        left = now.digest if now.digest and now.digest != digest and not is_used(scope, now.digest) else ""
+        at, by = (clock.wall_ms(), scope.actor.name[:200]) if entry.answer else (None, "")
+        row = decide(
+            scope, now.question, ANSWERED if entry.answer else OPEN, answer=entry.answer, answered_at=at,
+            answered_by=by, answer_version=version if entry.answer else None,
+        )  # fmt: skip
+        return row, left
+
+    def _publish(self, scope: Scope, agent_id: str, digest: str, question: str) -> int | None:
+        """The version that knows it; None: the agent has never been published."""
+        row = row_of(scope, agent_id)
+        draft = _naming(row.draft, is_named=bool(digest))
+        if row.published_version is None:
+            save_draft(scope, agent_id, row.name, draft, None)
+            return None
+        published = version_of(scope, agent_id, row.published_version)
+        document = _naming(published.document, is_named=bool(digest))
+        files = {name: kept for name, kept in published.files.items() if name != NAME}
+        around = Around(private_hosts=self._settings.private_hosts)
+        flaws = judge(document, around, clock.wall().date()).flaws
+        if flaws:
+            raise Invalid(flaws, code="agent.invalid")
+        is_same = row.draft == published.document
+        made, _ = put_version(
+            scope, agent_id, document, {**files, NAME: digest} if digest else files,
+            f"{'answered' if digest else 'no answer any more'}: {question}"[:200], "agent.published",
+        )  # fmt: skip
+        save_draft(scope, agent_id, row.name, document if is_same else draft, None)
+        return int(made.number)
+
+
+def _read(scope: Scope, key: str) -> _Before:
+    question = question_of(scope, key)
+    require_own(row_of(scope, question.agent_id))
+    found = scope.select(_D.content_hash).where(_D.agent_id == question.agent_id, _D.name == NAME)
+    return _Before(question, scope.scalar(found) or "")
+
+
+def with_entry(text: str, key: str, question: str, answer: str) -> bytes:
+    """The document with the entry of this question put in place of the one that it had; without one when the answer is
+    empty."""
+    entry = re.compile(rf"<!-- {re.escape(key)} -->\nQ: .*\nA: .*\n?\n?")
+    rest = entry.sub("", text).strip("\n")
+    if answer:
+        new = _ENTRY.format(key=key, question=_line(question), answer=_line(answer))
+        rest = f"{rest}\n\n{new}" if rest else new
+    return f"{rest.rstrip()}\n".encode() if rest.strip() else b""
+
+
+def _naming(document: Mapping[str, Any], *, is_named: bool) -> dict[str, Any]:
+    """The document with ours among what it knows, or without."""
+    known = [name for name in document.get("knowledge") or () if name != NAME]
+    if is_named == (NAME in (document.get("knowledge") or ())):
+        return dict(document)
+    return {**document, "knowledge": [*known, NAME] if is_named else known}
+
+
+def _line(text: str) -> str:
+    """One line, without what a document's reader would take for a mark."""
+    return " ".join(text.replace("<!--", "").replace("-->", "").split())
