@@ -215,7 +215,7 @@ def test_the_number_of_tools_keys_is_bounded(play_here: Play, monkeypatch: pytes
 
 def keys_of(platform: Platform, workspace: str) -> Any:
     """The lookup that an agent of the workspace is made with."""
-    return platform.line_up._keys_of(workspace, platform.snapshot.secrets(workspace))
+    return platform.line_up.keys_of(workspace, platform.snapshot.secrets(workspace))
 
 
 def test_the_environments_keys_are_the_first_workspaces_alone(play_here: Play) -> None:

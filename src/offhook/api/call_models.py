@@ -48,8 +48,8 @@ class CallFacts(BaseModel):
 
     id: str
     agent_id: str | None
-    agent_version: int | None
-    kind: str = Field(description="`phone`, `browser` or `test`.")
+    agent_version: int | None = Field(description="Null: a draft.")
+    kind: str = Field(description="`phone`, `browser`, or `test`: somebody tried a draft.")
     direction: str = Field(description="`inbound` or `outbound`.")
     status: str = Field(description="`scheduled`, `queued`, `ringing`, `in_progress`, `transferring` or `ended`.")
     from_number: str = Field(serialization_alias="from", validation_alias="from")

@@ -18,7 +18,7 @@ from offhook.core.closing import Closing
 from offhook.core.commands import AnyCommand, CancelReply, Say
 from offhook.core.doors import Doors
 from offhook.core.endings import EndReason
-from offhook.core.history import KeysPressed, Outcome
+from offhook.core.history import AnyEntry, KeysPressed, Outcome
 from offhook.core.keys import Keys
 from offhook.core.legs import Legs
 from offhook.core.listening import Listening
@@ -35,8 +35,8 @@ from offhook.core.waiting import Waiting
 class Conversation:
     """One call's turn taking. No I/O, clock, task or randomness."""
 
-    def __init__(self, behaviour: Behaviour, script: Script) -> None:
-        self._call = c = Call(behaviour, script)
+    def __init__(self, behaviour: Behaviour, script: Script, history: tuple[AnyEntry, ...] = ()) -> None:
+        self._call = c = Call(behaviour, script, history)
         self._tools, self._keys = Tools(c), Keys(c)
         self._listening = Listening(c)
         self._speaking = Speaking(c, self._tools, self._keys)

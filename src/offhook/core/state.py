@@ -8,7 +8,7 @@ import msgspec
 from offhook.core.behaviour import Behaviour, Script
 from offhook.core.commands import AnyCommand, Remember
 from offhook.core.endings import EndReason
-from offhook.core.history import AgentSaid, AnyEntry
+from offhook.core.history import AgentSaid, AnyEntry, CallerSaid, KeysPressed
 from offhook.core.timers import Timers
 
 
@@ -50,7 +50,8 @@ class Ended(msgspec.Struct, frozen=True):
 class Call:
     """What all rules of one call share. `out` collects the commands of one step."""
 
-    def __init__(self, behaviour: Behaviour, script: Script) -> None:
+    def __init__(self, behaviour: Behaviour, script: Script, history: tuple[AnyEntry, ...] = ()) -> None:
+        """`history`: what was said before, where a conversation is taken up in the middle."""
         self.behaviour = behaviour
         self.script = script
         self.hears_audio = False
@@ -59,9 +60,9 @@ class Call:
         self.phase = Phase.RINGING
         self.is_talking = False
         """The agent and the caller talk with each other."""
-        self.history: list[AnyEntry] = []
+        self.history: list[AnyEntry] = list(history)
         self.out: list[AnyCommand] = []
-        self.turns = 0
+        self.turns = max((entry.turn for entry in history if isinstance(entry, CallerSaid | KeysPressed)), default=0)
         """Turns of the caller so far."""
         self.ended: Ended | None = None
         """Set by any rule; carried out at the end of the step."""

@@ -5,9 +5,9 @@ A draft is saved when it is a document; what it names (knowledge, other agents) 
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from offhook import clock
 from offhook.ids import new_id
@@ -21,6 +21,7 @@ from offhook.store.store import Store
 from offhook.store.tables.agents import AGENT_VERSIONS, AGENTS, DOCUMENTS, OVERRIDDEN_FROM
 from offhook.store.tables.numbers import PHONE_NUMBERS
 
+T = TypeVar("T")
 BY_API: Final = "api"
 MOST_AGENTS: Final = 10_000
 """Of a workspace."""
@@ -141,12 +142,28 @@ class Agents:
         self, workspace: str, agent_id: str, patch: Mapping[str, Any], revision: int | None, actor: Actor
     ) -> Any:
         """Put a part of the draft (RFC 7396). Raises as `save`."""
+        saved, _ = await self.change(
+            workspace, agent_id, lambda draft: merged(draft, dict(patch)), revision, actor, lambda scope, row: None
+        )
+        return saved
+
+    async def change(
+        self, workspace: str, agent_id: str, made: Callable[[dict[str, Any]], dict[str, Any]], revision: int | None,
+        actor: Actor, also: Callable[[Scope, Any], T],
+    ) -> tuple[Any, T]:  # fmt: skip
+        """Put what `made` makes of the draft, and do `also` with the row in the same transaction. Raises as `save`."""
         row = await self._store.read(workspace, lambda scope: _own(scope, agent_id))
         if revision is not None and revision != row.revision:
             raise Stale
-        document = merged(row.draft, dict(patch))
-        # What was read is what is changed, also when the sender did not say so.
-        return await self.save(workspace, agent_id, document, row.revision, actor)
+        document = made(dict(row.draft))
+        name = (await self._fit(document)).name
+
+        def job(scope: Scope) -> tuple[Any, T]:
+            # What was read is what is changed, also when the sender did not say so.
+            saved = _save(scope, agent_id, name, document, row.revision)
+            return saved, also(scope, saved)
+
+        return await self._store.write(workspace, job, actor)
 
     async def judged(self, workspace: str, agent_id: str, document: Mapping[str, Any] | None) -> Judged:
         """What is wrong with the draft, or with a document that could be it. Raises `NotFound`."""

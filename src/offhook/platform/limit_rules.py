@@ -125,8 +125,7 @@ class LimitRules:
 
     def workspace_of(self, agent_id: str) -> str:
         """Whose agent it is; empty: nobody's."""
-        agent = self._snapshot.agent(agent_id)
-        return agent.workspace if agent is not None else ""
+        return self._snapshot.workspace_of(agent_id)
 
     def _published(self, agent: KnownAgent) -> AgentLimits:
         return self.of_agent(Answering(agent.workspace, agent.id, agent.version))

@@ -135,12 +135,12 @@ class LineUp:
         if agent is None or known is None:
             raise ConfigurationError(f"there is no version {version} of agent {agent_id}")
         folder = await self._folder_of(Answering(agent.workspace, agent_id, version), loads(known.files))
-        return await asyncio.to_thread(_agent_of, known.document, folder)
+        return await asyncio.to_thread(agent_of, known.document, folder)
 
     def _assembled(self, document: bytes, folder: Path, answering: Answering, secrets: Secrets) -> AgentRuntime:
-        agent = _agent_of(document, folder)
+        agent = agent_of(document, folder)
         health = HealthBoard(self.failed) if self.failed is not None else HealthBoard()
-        runtime = assemble(agent, self._settings, self._keys_of(answering.workspace, secrets), health)
+        runtime = assemble(agent, self._settings, self.sealed_keys_of(answering.workspace, secrets), health)
         by_file = {name: self._id_of(answering, file) for name, file in runtime.handoffs.items()}
         # Whichever version is published then takes the call over, and of this workspace alone.
         ids = by_file | agent.handoff_agents()
@@ -155,7 +155,7 @@ class LineUp:
     def keys_of(self, workspace: str) -> Callable[[str], str]:
         """Its secrets by the variables that agents ask for; one that is not set raises `ConfigurationError`, in words
         for people who are signed in."""
-        own = self._keys_of(workspace, self._snapshot.secrets(workspace))
+        own = self.sealed_keys_of(workspace, self._snapshot.secrets(workspace))
 
         def key(variable: str) -> str:
             try:
@@ -165,7 +165,7 @@ class LineUp:
 
         return key
 
-    def _keys_of(self, workspace: str, secrets: Secrets) -> Callable[[str], str]:
+    def sealed_keys_of(self, workspace: str, secrets: Secrets) -> Callable[[str], str]:
         """The workspace's own key for a variable as `OPENAI_API_KEY`, else that of the environment, which is the first
         workspace's alone."""
 
@@ -192,7 +192,8 @@ def _not_saved(variable: str) -> ConfigurationError:
     return ConfigurationError(told, field=variable)
 
 
-def _agent_of(document: bytes, folder: Path) -> Agent:
+def agent_of(document: bytes, folder: Path) -> Agent:
+    """The agent of a document, with its files in this folder. Raises `ConfigurationError`."""
     try:
         return Agent.model_validate(loads(document), context={"base_dir": folder})
     except ValidationError as error:

@@ -26,6 +26,7 @@ from offhook.platform.documents import Documents
 from offhook.platform.elsewhere import OtherProcesses
 from offhook.platform.events import Events
 from offhook.platform.files import FileAgents
+from offhook.platform.fixes import Fixes
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.gate_house import GateHouse
 from offhook.platform.idempotency import Idempotency
@@ -48,8 +49,11 @@ from offhook.platform.prices import Prices
 from offhook.platform.processes import SERVER, Processes
 from offhook.platform.provider_keys import ProviderKeys
 from offhook.platform.records import CallRecords
+from offhook.platform.rehearsal_agents import RehearsalAgents
+from offhook.platform.rehearsals import Rehearsals
 from offhook.platform.samples.samples import SETTING, WANTED, Samples
 from offhook.platform.sessions import Sessions
+from offhook.platform.sharing import Sharing
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.streams import Streams
 from offhook.platform.task_sights import OfProcess, OfServer
@@ -62,6 +66,7 @@ from offhook.platform.vendors import require_known
 from offhook.platform.voice_lists import VoiceLists
 from offhook.platform.voice_previews import VoicePreviews
 from offhook.platform.webhooks import Webhooks
+from offhook.platform.what_if import WhatIfs
 from offhook.platform.wires import wire_of
 from offhook.settings import Settings
 from offhook.store.engine import database_url
@@ -88,6 +93,7 @@ class Platform:
     api_keys: ApiKeys = field(init=False)
     agents: Agents = field(init=False)
     documents: Documents = field(init=False)
+    fixes: Fixes = field(init=False)
     call_values: CallValues = field(init=False)
     vault: Vault = field(init=False)
     snapshot: Snapshot = field(init=False)
@@ -119,6 +125,10 @@ class Platform:
     calls: Calls = field(init=False)
     streams: Streams = field(init=False)
     prices: Prices = field(init=False)
+    sharing: Sharing = field(init=False)
+    what_ifs: WhatIfs = field(init=False)
+    rehearsal_agents: RehearsalAgents = field(init=False)
+    rehearsals: Rehearsals = field(init=False)
     samples: Samples = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
@@ -139,6 +149,7 @@ class Platform:
         self.api_keys = ApiKeys(self.store)
         self.agents = Agents(self.store, self.settings)
         self.documents = Documents(self.store, self.objects, self.settings.data_dir / "agents")
+        self.fixes = Fixes(self.store, self.agents, self.documents)
         self.call_values = CallValues(self.store)
         self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
         self.snapshot = Snapshot(self.store, self.vault.secrets_of)
@@ -168,6 +179,10 @@ class Platform:
             self.settings.keep_days,
         )  # fmt: skip
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
+        self.sharing = Sharing(self.store, self.calls)
+        self.what_ifs = WhatIfs(self.agents, self.calls)
+        self.rehearsal_agents = RehearsalAgents(self.line_up, self.snapshot, self.settings, self._folder_of)
+        self.rehearsals = Rehearsals(self.store, self.settings, self.rehearsal_agents, self.calls)
         self.samples = Samples(self.store, self.objects, self.call_keeping, self.settings.data_dir)
         self.streams = Streams(self.store)
         self.call_doors, self.call_feeds = CallDoors(lambda: self.processes.id), Feeds(self.calls, self.call_records)
@@ -319,6 +334,8 @@ class Platform:
         await self.vault.close()
         await self.snapshot.stop()
         await self.clients.close()
+        await self.rehearsal_agents.close()
+        self.what_ifs.close()
         await self.line_up.runtimes.close()
         await asyncio.to_thread(self.passwords.close)
         await asyncio.to_thread(self.store.close)
@@ -354,8 +371,7 @@ class Platform:
         return bool((await self.bus.request(process_id, CONTROL, dict(message)))["granted"])
 
     def _workspace_of(self, agent_id: str) -> str:
-        agent = self.snapshot.agent(agent_id)
-        return agent.workspace if agent is not None else ""
+        return self.snapshot.workspace_of(agent_id)
 
     async def _folder_of(self, answering: Answering, files: Mapping[str, str]) -> Path:
         agent = self.snapshot.agent(answering.agent_id)

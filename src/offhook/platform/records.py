@@ -30,6 +30,7 @@ from offhook.platform.folding import DAY_MS, EndedCall, begin, fold, store_folde
 from offhook.platform.journal_tail import JournalLine, JournalTail
 from offhook.platform.news import News
 from offhook.platform.prices import book_of
+from offhook.platform.snapshot import DRAFTS_FROM
 from offhook.store.objects import Objects
 from offhook.store.scope import Change, Scope
 from offhook.store.search import place_of
@@ -321,9 +322,12 @@ def row_of(header: Header, agent_id: str, version: int, process_id: str, keep_da
     at = clock.read_rfc3339(header.started) or clock.wall_ms()
     limits = [days for days in (keep_days, header.kept.days) if days is not None]
     is_browser = header.carrier_call.startswith("browser-")
+    # A draft is no version, and to talk to one is no call of a customer's.
+    is_draft = version >= DRAFTS_FROM
     return {
-        "id": header.call, "agent_id": agent_id or None, "agent_version": version or None,
-        "kind": "browser" if is_browser else "phone", "direction": header.direction, "status": "in_progress",
+        "id": header.call, "agent_id": agent_id or None, "agent_version": None if is_draft else version or None,
+        "kind": "test" if is_draft else "browser" if is_browser else "phone", "direction": header.direction,
+        "status": "in_progress",
         "from_number": header.from_number[:80], "to_number": header.to_number[:80],
         "carrier_sid": "" if is_browser else header.carrier_call[:200], "process_id": process_id,
         "place": place_of(header.call), "created_at": at, "answered_at": at, "variables": {}, "metadata": {},

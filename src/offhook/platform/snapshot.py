@@ -24,6 +24,8 @@ from offhook.store.tables.numbers import CALL_DIALS, CARRIER_ACCOUNTS, PHONE_NUM
 AGAIN_S: Final = 2.0
 """After a failed reading it is tried again."""
 MOST_ON_TRIAL: Final = 100
+DRAFTS_FROM: Final = 900_000_000
+"""A draft answers under a number of its own: this, and its revision."""
 _LOG: Final = logging.getLogger("offhook.platform")
 
 CARRIER_TOKEN: Final = "carrier_token"  # noqa: S105
@@ -139,6 +141,11 @@ class Snapshot:
         """The agent of a version that is tried: it may never have been published."""
         tried = self._on_trial.get((agent_id, version))
         return tried[0] if tried is not None else None
+
+    def workspace_of(self, agent_id: str) -> str:
+        """Whose agent it is, also when it was never published and is only tried; empty: nobody's."""
+        every = (self.agent(agent_id), *(agent for agent, _ in self._on_trial.values() if agent.id == agent_id))
+        return next((agent.workspace for agent in every if agent is not None), "")
 
     def try_out(self, agent: KnownAgent, version: KnownVersion) -> None:
         """A version that no number leads to (an old one, a draft) can answer calls that ask for it, in this process."""

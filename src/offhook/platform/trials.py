@@ -1,7 +1,8 @@
 """Versions that no number leads to, and drafts: made ready for the calls that ask for them."""
 
 import asyncio
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any
 
 from offhook import clock
 from offhook.platform.agent_documents import Around, judge
@@ -9,26 +10,31 @@ from offhook.platform.agents import DRAFT, PUBLISHED, files_of, row_of, version_
 from offhook.platform.files import BY_FILE
 from offhook.platform.line_up import Answering
 from offhook.platform.problems import Conflict, Invalid
-from offhook.platform.snapshot import KnownAgent, KnownVersion, Snapshot
+from offhook.platform.snapshot import DRAFTS_FROM, KnownAgent, KnownVersion, Snapshot
 from offhook.settings import Settings
 from offhook.store.json import dumps
 from offhook.store.scope import Scope
 from offhook.store.store import Store
 from offhook.store.tables.agents import DOCUMENTS
 
-DRAFTS_FROM: Final = 900_000_000
-"""A draft answers under a number of its own: this, and its revision."""
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A version or a draft, as it is tried."""
+
+    agent: KnownAgent
+    document: dict[str, Any]
+    files: dict[str, str]
+    """Hashes of what it knows, by name."""
 
 
-async def made_ready(
-    store: Store, snapshot: Snapshot, settings: Settings, workspace: str, agent_id: str, which: int | str
-) -> tuple[Answering, dict[str, Any]]:
-    """Who answers a call that asks for `published`, `draft` or a version's number, and the document.
+async def wanted(store: Store, settings: Settings, workspace: str, agent_id: str, which: int | str) -> Wanted:
+    """What answers to `published`, `draft` or a version's number.
 
     Raises `NotFound`, `Conflict` for an agent that was never published, `Invalid` for a draft that cannot answer.
     """
 
-    def job(scope: Scope) -> tuple[KnownAgent, KnownVersion, dict[str, Any], Around | None]:
+    def job(scope: Scope) -> tuple[Wanted, Around | None]:
         row = row_of(scope, agent_id)
         number = row.published_version if which == PUBLISHED else which
         if number is None:
@@ -47,15 +53,24 @@ async def made_ready(
         else:
             version = version_of(scope, agent_id, int(number))
             document, files = dict(version.document), dict(version.files)
-        agent = KnownAgent(workspace, agent_id, row.name, int(number), row.file)
-        return agent, KnownVersion(dumps(document).encode(), dumps(files).encode()), document, around
+        return Wanted(KnownAgent(workspace, agent_id, row.name, int(number), row.file), document, files), around
 
-    agent, version, document, around = await store.read(workspace, job)
+    found, around = await store.read(workspace, job)
     if around is not None:
-        judged = await asyncio.to_thread(judge, document, around, clock.wall().date())
+        judged = await asyncio.to_thread(judge, found.document, around, clock.wall().date())
         flaws = [flaw for flaw in judged.flaws if flaw.code != "agent.not_found"]
         if flaws:
             raise Invalid(flaws, code="agent.invalid")
+    return found
+
+
+async def made_ready(
+    store: Store, snapshot: Snapshot, settings: Settings, workspace: str, agent_id: str, which: int | str
+) -> tuple[Answering, dict[str, Any]]:
+    """Who answers a call that asks for `published`, `draft` or a version's number, and the document. Raises as
+    `wanted`."""
+    found = await wanted(store, settings, workspace, agent_id, which)
+    agent = found.agent
     if snapshot.version(agent_id, agent.version) is None:
-        snapshot.try_out(agent, version)
-    return Answering(workspace, agent_id, agent.version), document
+        snapshot.try_out(agent, KnownVersion(dumps(found.document).encode(), dumps(found.files).encode()))
+    return Answering(workspace, agent_id, agent.version), found.document

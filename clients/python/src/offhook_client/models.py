@@ -86,6 +86,20 @@ AnalyticsRow = TypedDict(
 """One group."""
 
 
+class AnswerSo(TypedDict):
+    """The agent is to know something."""
+
+    call_id: NotRequired[str]
+    """In which call it was heard."""
+    at_ms: NotRequired[int | None]
+    """And when in it."""
+    kind: Literal["fact"]
+    answer: str
+    """What is so."""
+    question: NotRequired[str]
+    """What callers ask."""
+
+
 class ApiKey(TypedDict):
     """A key, without what is secret."""
 
@@ -101,6 +115,25 @@ class ApiKey(TypedDict):
     created_at: str
     used_at: str | None
     revoked_at: str | None
+
+
+class AskAgain(TypedDict):
+    """Which message is asked again, and of whom."""
+
+    number: int
+    """The number of the exchange."""
+    which: NotRequired[str]
+    """`draft`, `published` or a version's number."""
+
+
+class AskCallAgain(TypedDict):
+    """Which turn of which call is asked again, and of whom."""
+
+    call_id: str
+    turn: int
+    """The caller's turn, counted from 1."""
+    which: NotRequired[str]
+    """`draft`, `published` or a version's number."""
 
 
 class AuditActor(TypedDict):
@@ -171,7 +204,7 @@ class BodyUploadDocument(TypedDict):
     """BodyUploadDocument"""
 
     file: str
-    """Markdown, plain text or a table (CSV), in UTF-8."""
+    """Markdown, plain text or a table (CSV), in UTF-8; a web page, a PDF or a Word file (.docx)."""
 
 
 class BrowserCall(TypedDict):
@@ -220,6 +253,19 @@ class CallEvent(TypedDict):
     at_s: float
     kind: str
     text: str
+
+
+class CallLink(TypedDict):
+    """A link to a moment of a call."""
+
+    id: str
+    call_id: str
+    at_ms: int
+    redact: bool
+    created_by: str
+    created_by_name: str
+    created_at: str
+    expires_at: str
 
 
 class CallPromise(TypedDict):
@@ -355,6 +401,8 @@ class CostLine(TypedDict):
     """Of one unit."""
     price_since: str | None
     is_own_price: bool
+    is_estimate: NotRequired[bool]
+    """A usual price: what is really paid may differ."""
 
 
 DayFigures = TypedDict(
@@ -430,12 +478,54 @@ class Difference(TypedDict):
     found: str
 
 
+class DoneFix(TypedDict):
+    """What a fix has done to the draft; its ETag comes along."""
+
+    id: str
+    agent_id: str
+    kind: "Kind"
+    asked: dict[str, Any]
+    """What was wanted."""
+    call_id: str | None
+    """In which call it was heard."""
+    at_ms: int | None
+    created_by: str
+    created_by_name: str
+    created_at: str
+    undone_at: str | None
+    """When it was taken back."""
+    revision: int
+    """Of the draft from now on."""
+    fields: "list[FieldDifference]"
+    words: list[str]
+    """The same in words."""
+
+
 class End(TypedDict):
     """Have the agent say goodbye and hang up."""
 
     action: Literal["end"]
     why: NotRequired[str]
     """For the record."""
+
+
+class Ended(TypedDict):
+    """A silence in which the agent would have come in, and now would not; or the other way round."""
+
+    call_id: str
+    at_ms: int
+    """Where the silence begins, on the call's clock."""
+    turn: int
+    text: str
+    """What the caller had said by then."""
+    went_on_after_ms: int | None
+    """The caller was not done, and went on after so long."""
+    waits_ms: int
+    """So long the agent waits there by the draft,"""
+    would_wait_ms: int
+    """and by what is tried."""
+    cut_off: bool
+    would_cut_off: bool
 
 
 class Ending(TypedDict):
@@ -445,6 +535,42 @@ class Ending(TypedDict):
     says: str
     what_to_do: str
     detail: NotRequired[str]
+
+
+class Exchange(TypedDict):
+    """A message and what came of it."""
+
+    number: int
+    """0: the opening."""
+    text: str
+    keys: str
+    replies: "list[ReplyShown]"
+    tools: "list[ToolShown]"
+    switched: list[str]
+    """Providers that failed, and which took their place."""
+    end_reason: str
+    """Why the conversation is over, or where a call would go on; empty: it is not."""
+    is_whole: bool
+    """False: a minute was not enough."""
+
+
+class ExchangeAgain(TypedDict):
+    """The same message to the agent as it is now."""
+
+    number: int
+    """0: the opening."""
+    text: str
+    keys: str
+    replies: "list[ReplyShown]"
+    tools: "list[ToolShown]"
+    switched: list[str]
+    """Providers that failed, and which took their place."""
+    end_reason: str
+    """Why the conversation is over, or where a call would go on; empty: it is not."""
+    is_whole: bool
+    """False: a minute was not enough."""
+    said_before: str
+    """What was said then."""
 
 
 class FieldDifference(TypedDict):
@@ -464,6 +590,24 @@ class FirstMs(TypedDict):
     p50: int
     p75: int
     p95: int
+
+
+class Fix(TypedDict):
+    """Something that was put right in a draft."""
+
+    id: str
+    agent_id: str
+    kind: "Kind"
+    asked: dict[str, Any]
+    """What was wanted."""
+    call_id: str | None
+    """In which call it was heard."""
+    at_ms: int | None
+    created_by: str
+    created_by_name: str
+    created_at: str
+    undone_at: str | None
+    """When it was taken back."""
 
 
 class FlawBody(TypedDict):
@@ -548,6 +692,9 @@ class Keys(TypedDict):
     keys: str
 
 
+Kind = Literal["say_so", "meant_so", "patience", "fact"]
+
+
 class KnowledgeDocument(TypedDict):
     """A document of an agent."""
 
@@ -617,12 +764,32 @@ class Limits(TypedDict):
     """The same for callers who hide their number."""
 
 
+ListState = Literal["live", "built_in", "no_key", "failed"]
+
+
 class MadeApiKey(TypedDict):
     """A key that was just made."""
 
     id: str
     key: str
     """Shown this once."""
+
+
+class MadeCallLink(TypedDict):
+    """A link that was just made."""
+
+    id: str
+    call_id: str
+    at_ms: int
+    redact: bool
+    created_by: str
+    created_by_name: str
+    created_at: str
+    expires_at: str
+    token: str
+    """For `/v1/shared/{token}`: shown this once."""
+    url: str
+    """The page that opens it; what stands behind the `#` reaches no log."""
 
 
 class MadeInvitation(TypedDict):
@@ -651,6 +818,20 @@ class MadeWebhook(TypedDict):
     old_secret_until: str | None
     """The secret before signs beside the new one until then."""
     secret: str
+
+
+class MeantSo(TypedDict):
+    """The transcriber is to expect a name or a term."""
+
+    call_id: NotRequired[str]
+    """In which call it was heard."""
+    at_ms: NotRequired[int | None]
+    """And when in it."""
+    kind: Literal["meant_so"]
+    term: str
+    """What was meant."""
+    heard: NotRequired[str]
+    """What was written down instead."""
 
 
 Measure = Literal[
@@ -806,9 +987,23 @@ NewCall = TypedDict(
         "version": NotRequired[int | None],
         "variables": NotRequired[dict[str, Any]],
         "metadata": NotRequired[dict[str, str]],
+        "overrides": NotRequired[dict[str, Any]],
+        "not_before": NotRequired[str | None],
+        "not_after": NotRequired[str | None],
     },
 )
 """A call to be placed now."""
+
+
+class NewCallLink(TypedDict):
+    """A moment to be shared."""
+
+    at_ms: NotRequired[int]
+    """Where the page begins to play."""
+    expires_in_s: NotRequired[int]
+    """It opens nothing afterwards."""
+    redact: NotRequired[bool]
+    """Numbers of four digits and more and e-mail addresses are hidden, and silent in the recording."""
 
 
 class NewCarrierAccount(TypedDict):
@@ -827,6 +1022,19 @@ class NewInvitation(TypedDict):
 
     email: str
     role: NotRequired["Role"]
+
+
+class NewMessage(TypedDict):
+    """What the caller says, or which keys are pressed."""
+
+    text: NotRequired[str]
+    """As a transcriber would write it."""
+    keys: NotRequired[str]
+    """In place of words: keys of the telephone. No real secrets."""
+    run_tools: NotRequired[bool]
+    """Tools with effects are really run."""
+    tool_answers: NotRequired[dict[str, Any]]
+    """What tools are taken to have answered, by their names."""
 
 
 class NewPassword(TypedDict):
@@ -869,6 +1077,15 @@ class NewProviderKey(TypedDict):
     """The key. Shown never again."""
     region: NotRequired[str]
     """Azure's keys are good in one region."""
+
+
+class NewRehearsal(TypedDict):
+    """Whom to talk to."""
+
+    which: NotRequired[str]
+    """`draft`, `published` or a version's number."""
+    variables: NotRequired[dict[str, Any]]
+    """Values for the agent's variables."""
 
 
 class NewSecret(TypedDict):
@@ -923,6 +1140,9 @@ class NewWorkspace(TypedDict):
     name: str
 
 
+Outcome = Literal["done", "failed", "unknown"]
+
+
 class PageAgentSummary(TypedDict):
     """PageAgentSummary"""
 
@@ -971,6 +1191,14 @@ class PageBlockedNumber(TypedDict):
     """Give it as `after` for what follows; null: nothing does."""
 
 
+class PageCallLink(TypedDict):
+    """PageCallLink"""
+
+    data: "list[CallLink]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
 class PageCall(TypedDict):
     """PageCall"""
 
@@ -991,6 +1219,14 @@ class PageDelivery(TypedDict):
     """PageDelivery"""
 
     data: "list[Delivery]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageFix(TypedDict):
+    """PageFix"""
+
+    data: "list[Fix]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
 
@@ -1107,14 +1343,6 @@ class PageView(TypedDict):
     """Give it as `after` for what follows; null: nothing does."""
 
 
-class PageVoice(TypedDict):
-    """PageVoice"""
-
-    data: "list[Voice]"
-    next: NotRequired[str | None]
-    """Give it as `after` for what follows; null: nothing does."""
-
-
 class PageWebhook(TypedDict):
     """PageWebhook"""
 
@@ -1139,6 +1367,22 @@ class Participant(TypedDict):
     name: str
     number: NotRequired[str]
     from_s: float
+
+
+class Patience(TypedDict):
+    """The agent should have waited longer, or cut in sooner."""
+
+    call_id: NotRequired[str]
+    """In which call it was heard."""
+    at_ms: NotRequired[int | None]
+    """And when in it."""
+    kind: Literal["patience"]
+    change: NotRequired[Literal["wait", "cut_in"] | None]
+    """All silences behind a turn longer, or shorter."""
+    by_ms: NotRequired[int]
+    """By so much."""
+    turn_taking: NotRequired[dict[str, Any]]
+    """Or numbers of `turn_taking` as they are to be."""
 
 
 class PhoneNumber(TypedDict):
@@ -1179,6 +1423,8 @@ PlacedCall = TypedDict(
         "to": str,
         "from": str,
         "created_at": str,
+        "not_before": NotRequired[str | None],
+        "not_after": NotRequired[str | None],
         "variables": dict[str, str | bool | int | float],
         "metadata": dict[str, str],
     },
@@ -1196,6 +1442,8 @@ class PriceShown(TypedDict):
     unit: str
     price: "Money"
     since: str
+    is_estimate: NotRequired[bool]
+    """A usual price, of a local number of the United States: enter what you really pay."""
 
 
 class Problem(TypedDict):
@@ -1332,6 +1580,36 @@ class RefusedCall(TypedDict):
     """What it would have cost: the mean of the workspace's calls of the last 30 days. An estimate."""
 
 
+class RehearsalShown(TypedDict):
+    """A conversation that is typed."""
+
+    id: str
+    agent_id: str
+    which: str
+    """The agent as it was then: later changes do not change a rehearsal."""
+    end_reason: str | None
+    exchanges: "list[Exchange]"
+    created_at: str
+    updated_at: str
+
+
+class ReplyShown(TypedDict):
+    """What the agent says."""
+
+    text: str
+    fixed: str
+    """Which sentence of the agent's own it is; empty: the model's words."""
+    failed: str
+    """Why there is no more of it; empty: there is all of it."""
+    timings_ms: dict[str, int | None]
+    """From the question to the model's first token, to the first words for a voice, to all of it."""
+    tokens_in: int
+    tokens_out: int
+    sentences: "list[Sentence]"
+    passages: list[str]
+    """What was looked up for it."""
+
+
 Role = Literal["owner", "editor", "viewer"]
 
 
@@ -1344,10 +1622,35 @@ class Say(TypedDict):
     """Without waiting until nobody speaks."""
 
 
+class SayItSo(TypedDict):
+    """The voice is to say a word in another way."""
+
+    call_id: NotRequired[str]
+    """In which call it was heard."""
+    at_ms: NotRequired[int | None]
+    """And when in it."""
+    kind: Literal["say_so"]
+    word: str
+    """As it is written."""
+    say: str
+    """As it is said: in other letters, or `/ipa/`."""
+
+
 class Sent(TypedDict):
     """What is under way."""
 
     delivery_id: str
+
+
+class Sentence(TypedDict):
+    """A sentence of a reply, and the fact that is nearest to it."""
+
+    text: str
+    source: str | None
+    """File and heading; null: nothing that the agent knows is near to it."""
+    fact: str | None
+    score: float | None
+    """How near, 0 to 1."""
 
 
 class Session(TypedDict):
@@ -1360,6 +1663,48 @@ class Session(TypedDict):
     role: "Role | None"
     scopes: list[str]
     workspaces: "list[Workspace]"
+
+
+SharedCall = TypedDict(
+    "SharedCall",
+    {
+        "started_at": str,
+        "duration_ms": int | None,
+        "kind": str,
+        "direction": str,
+        "from": str,
+        "to": str,
+        "agent_name": str,
+        "at_ms": int,
+        "redact": bool,
+        "has_recording": bool,
+        "expires_at": str,
+    },
+)
+"""What a link tells of its call."""
+
+
+class SharedTranscript(TypedDict):
+    """What was said."""
+
+    turns: "list[SharedTurn]"
+
+
+class SharedTurn(TypedDict):
+    """All that one party said until the floor passed. Places are seconds on the call's clock."""
+
+    number: int
+    role: str
+    """`caller`, `agent` or `person`."""
+    name: NotRequired[str]
+    """Of a person."""
+    text: str
+    """Of the agent: what the caller heard."""
+    unheard: NotRequired[str]
+    """What the agent would have gone on to say."""
+    interrupted: NotRequired[bool]
+    at_s: float
+    until_s: float
 
 
 class SignIn(TypedDict):
@@ -1541,6 +1886,51 @@ class ToolRun(TypedDict):
     took_ms: int | None
 
 
+class ToolShown(TypedDict):
+    """A tool that the model asked for."""
+
+    call: str
+    name: str
+    arguments: str
+    """JSON."""
+    has_effects: bool
+    was_run: bool
+    """False: the answer stands in its place."""
+    outcome: str
+    """`done`, `failed`, `unknown`; `asked`: a call carries it out behind the reply."""
+    answer: str
+
+
+class ToolTried(TypedDict):
+    """What came of it."""
+
+    name: str
+    outcome: "Outcome"
+    """`failed`: it has had no effect. `unknown`: it may have had one."""
+    result: str
+    """What the tool answered, cut as in a call; or why it did not."""
+    told: str
+    """The same as the model would see it."""
+    duration_ms: int
+    has_effects: bool
+    """It may change something."""
+    is_confirmed_in_calls: bool
+    """In a call it runs only by the caller's word."""
+
+
+class ToolTry(TypedDict):
+    """What the model would give, and what the call would bring along."""
+
+    arguments: dict[str, Any]
+    """As the tool's parameters want them."""
+    variables: NotRequired[dict[str, str | float | bool]]
+    """Values of the agent's variables; the others have their defaults."""
+    caller: NotRequired[str]
+    """The number that `{call.caller}` stands for."""
+    confirm: NotRequired[bool]
+    """You know that it may change something: it is really done. Wanted for such tools."""
+
+
 class Transcript(TypedDict):
     """What was said in a call."""
 
@@ -1556,6 +1946,12 @@ class TrendOfMeasure(TypedDict):
     before: "int | float | Money | None"
     change: float | None
     """0.25: a quarter more; null: nothing to compare with."""
+
+
+class Tried(TypedDict):
+    """Numbers of `turn_taking` to be tried in place of the draft's."""
+
+    turn_taking: dict[str, Any]
 
 
 class UsageOfAgent(TypedDict):
@@ -1662,9 +2058,54 @@ class Voice(TypedDict):
     """Empty: name one of the vendor's own."""
     field: str
     """Where its name stands in the `tts` block."""
+    name: NotRequired[str]
+    """As people know it."""
+    languages: NotRequired[list[str]]
+    """Tags, as the vendor says it; empty: it does not."""
+    gender: NotRequired[Literal["female", "male", "neutral"] | None]
+    """How it sounds, as the vendor says it."""
+    accent: NotRequired[str]
+    description: NotRequired[str]
+    preview_url: NotRequired[str | None]
+    """A sample that a browser can play. Null: the vendor has none, or none without its key; `POST ..."""
+    is_own: NotRequired[bool]
+    """Made by the owner of the key."""
     is_default: bool
     is_local: bool
     help: str
+
+
+class VoicePreview(TypedDict):
+    """What is to be heard."""
+
+    voice: dict[str, Any]
+    """A `tts` block as an agent's document has it. Its `fallback` is not asked."""
+    text: str
+    language: NotRequired[str]
+    """As the agent's."""
+    lexicon: NotRequired[dict[str, str]]
+    """How to say a word, as the agent's."""
+
+
+class VoiceSource(TypedDict):
+    """Where the voices of a provider come from."""
+
+    provider: str
+    state: "ListState"
+    """`live`: the vendor's own list. `built_in`: it has none. `no_key`, `failed`: only what is known ..."""
+    detail: str
+    """In words, where there is something to say."""
+    fetched_at: NotRequired[str | None]
+    """A list is kept for ten minutes."""
+
+
+class Voices(TypedDict):
+    """Voices, by provider."""
+
+    data: "list[Voice]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+    sources: "list[VoiceSource]"
 
 
 class Webhook(TypedDict):
@@ -1698,6 +2139,26 @@ class WebhookSecret(TypedDict):
     """A secret, shown this once."""
 
     secret: str
+
+
+class WhatIfShown(TypedDict):
+    """What would have changed."""
+
+    calls: int
+    turns: int
+    """Turns whose end was looked at."""
+    cut_off: int
+    """Callers who went on and would be cut off by the draft as it is,"""
+    would_cut_off: int
+    """and by what is tried."""
+    later_p50_ms: int | None
+    """Half of the replies come so much later, or less; below 0: sooner."""
+    places: "list[Ended]"
+    """Where the two differ."""
+    is_partial: bool
+    """The time was over before all was looked at."""
+    cannot_know: list[str]
+    """What the recorded calls cannot tell."""
 
 
 class Workspace(TypedDict):

@@ -242,6 +242,115 @@ class Operations:
         """Versions that know it keep it; the draft has to name it no more before it is published."""
         self._ask("DELETE", f"/agents/{quote(str(agent_id), safe='')}/documents/{quote(str(document_id), safe='')}")
 
+    def list_fixes(self, agent_id: str, *, limit: int | None = None, after: str | None = None) -> models.PageFix:
+        """What was put right in this agent's draft, newest first."""
+        return cast(
+            "models.PageFix",
+            self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/fixes", query={"limit": limit, "after": after}),
+        )
+
+    def fix_agent(
+        self,
+        agent_id: str,
+        body: models.SayItSo | models.MeantSo | models.Patience | models.AnswerSo,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
+    ) -> models.DoneFix:
+        """Put right in the draft what was heard in a call. Publish the agent for calls to show it."""
+        return cast(
+            "models.DoneFix",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/fixes",
+                headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
+                body=body,
+            ),
+        )
+
+    def undo_fix(
+        self, agent_id: str, fix_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> models.DoneFix:
+        """Take a fix back. What was changed since stays; where that is the same thing, nothing is done (409)."""
+        return cast(
+            "models.DoneFix",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/fixes/{quote(str(fix_id), safe='')}/undo",
+                headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
+            ),
+        )
+
+    def try_patience(self, agent_id: str, body: models.Tried) -> models.WhatIfShown:
+        """The ends of the agent's last turns by the rule that ends turns: with the draft's numbers, and ..."""
+        return cast(
+            "models.WhatIfShown", self._ask("POST", f"/agents/{quote(str(agent_id), safe='')}/what-if", body=body)
+        )
+
+    def begin_rehearsal(
+        self, agent_id: str, body: models.NewRehearsal | None, *, idempotency_key: str | None = None
+    ) -> models.RehearsalShown:
+        """Talk to the draft, or to a version, by typing: the same core, model, knowledge and tools, ..."""
+        return cast(
+            "models.RehearsalShown",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/rehearsals",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def ask_call_again(
+        self, agent_id: str, body: models.AskCallAgain, *, idempotency_key: str | None = None
+    ) -> models.ExchangeAgain:
+        """Ask a turn of a recorded call again, with the same conversation before it. Tools with effects ..."""
+        return cast(
+            "models.ExchangeAgain",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/again",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def get_rehearsal(self, rehearsal_id: str) -> models.RehearsalShown:
+        """All of it."""
+        return cast("models.RehearsalShown", self._ask("GET", f"/rehearsals/{quote(str(rehearsal_id), safe='')}"))
+
+    def delete_rehearsal(self, rehearsal_id: str) -> None:
+        """Forget it; after a day without a message it goes by itself."""
+        self._ask("DELETE", f"/rehearsals/{quote(str(rehearsal_id), safe='')}")
+
+    def send_rehearsal_message(
+        self, rehearsal_id: str, body: models.NewMessage, *, idempotency_key: str | None = None
+    ) -> models.Exchange:
+        """Say something; the answer is all that the agent says of itself until it waits for you again."""
+        return cast(
+            "models.Exchange",
+            self._ask(
+                "POST",
+                f"/rehearsals/{quote(str(rehearsal_id), safe='')}/messages",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def ask_rehearsal_again(
+        self, rehearsal_id: str, body: models.AskAgain, *, idempotency_key: str | None = None
+    ) -> models.ExchangeAgain:
+        """Ask a message again, with the same conversation before it, of the agent as it is now. Changes ..."""
+        return cast(
+            "models.ExchangeAgain",
+            self._ask(
+                "POST",
+                f"/rehearsals/{quote(str(rehearsal_id), safe='')}/again",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
     def list_models(self, *, kind: str | None = None, provider: str | None = None) -> models.PageModel:
         """All models that are known here; others of the same vendors work as well."""
         return cast("models.PageModel", self._ask("GET", "/models", query={"kind": kind, "provider": provider}))
@@ -791,6 +900,51 @@ class Operations:
             ),
         )
 
+    def list_call_links(
+        self, call_id: str, *, limit: int | None = None, after: str | None = None
+    ) -> models.PageCallLink:
+        """The links that open this call now, newest first."""
+        return cast(
+            "models.PageCallLink",
+            self._ask("GET", f"/calls/{quote(str(call_id), safe='')}/links", query={"limit": limit, "after": after}),
+        )
+
+    def share_call(
+        self, call_id: str, body: models.NewCallLink, *, idempotency_key: str | None = None
+    ) -> models.MadeCallLink:
+        """A link to a moment of this call, for people without an account. It is shown this once."""
+        return cast(
+            "models.MadeCallLink",
+            self._ask(
+                "POST",
+                f"/calls/{quote(str(call_id), safe='')}/links",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def revoke_call_link(self, call_id: str, link_id: str) -> None:
+        """It opens nothing any more."""
+        self._ask("DELETE", f"/calls/{quote(str(call_id), safe='')}/links/{quote(str(link_id), safe='')}")
+
+    def get_shared_call(self, token: str) -> models.SharedCall:
+        """What a link opens: a call and a moment in it. Nobody signs in."""
+        return cast("models.SharedCall", self._ask("GET", f"/shared/{quote(str(token), safe='')}"))
+
+    def get_shared_transcript(self, token: str) -> models.SharedTranscript:
+        """What was said in it."""
+        return cast("models.SharedTranscript", self._ask("GET", f"/shared/{quote(str(token), safe='')}/transcript"))
+
+    def get_shared_recording(self, token: str, *, range: str | None = None) -> bytes:
+        """The recording as WAV, whole or in ranges; silent where something is hidden."""
+        return cast(
+            "bytes", self._ask("GET", f"/shared/{quote(str(token), safe='')}/recording", headers={"Range": range})
+        )
+
+    def get_shared_peaks(self, token: str) -> bytes:
+        """The recording as a picture; flat where something is hidden."""
+        return cast("bytes", self._ask("GET", f"/shared/{quote(str(token), safe='')}/peaks"))
+
     def list_prices(
         self,
     ) -> models.PagePriceShown:
@@ -1191,6 +1345,117 @@ class AsyncOperations:
         """Versions that know it keep it; the draft has to name it no more before it is published."""
         await self._ask(
             "DELETE", f"/agents/{quote(str(agent_id), safe='')}/documents/{quote(str(document_id), safe='')}"
+        )
+
+    async def list_fixes(self, agent_id: str, *, limit: int | None = None, after: str | None = None) -> models.PageFix:
+        """What was put right in this agent's draft, newest first."""
+        return cast(
+            "models.PageFix",
+            await self._ask(
+                "GET", f"/agents/{quote(str(agent_id), safe='')}/fixes", query={"limit": limit, "after": after}
+            ),
+        )
+
+    async def fix_agent(
+        self,
+        agent_id: str,
+        body: models.SayItSo | models.MeantSo | models.Patience | models.AnswerSo,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
+    ) -> models.DoneFix:
+        """Put right in the draft what was heard in a call. Publish the agent for calls to show it."""
+        return cast(
+            "models.DoneFix",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/fixes",
+                headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
+                body=body,
+            ),
+        )
+
+    async def undo_fix(
+        self, agent_id: str, fix_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> models.DoneFix:
+        """Take a fix back. What was changed since stays; where that is the same thing, nothing is done (409)."""
+        return cast(
+            "models.DoneFix",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/fixes/{quote(str(fix_id), safe='')}/undo",
+                headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
+            ),
+        )
+
+    async def try_patience(self, agent_id: str, body: models.Tried) -> models.WhatIfShown:
+        """The ends of the agent's last turns by the rule that ends turns: with the draft's numbers, and ..."""
+        return cast(
+            "models.WhatIfShown", await self._ask("POST", f"/agents/{quote(str(agent_id), safe='')}/what-if", body=body)
+        )
+
+    async def begin_rehearsal(
+        self, agent_id: str, body: models.NewRehearsal | None, *, idempotency_key: str | None = None
+    ) -> models.RehearsalShown:
+        """Talk to the draft, or to a version, by typing: the same core, model, knowledge and tools, ..."""
+        return cast(
+            "models.RehearsalShown",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/rehearsals",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def ask_call_again(
+        self, agent_id: str, body: models.AskCallAgain, *, idempotency_key: str | None = None
+    ) -> models.ExchangeAgain:
+        """Ask a turn of a recorded call again, with the same conversation before it. Tools with effects ..."""
+        return cast(
+            "models.ExchangeAgain",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/again",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def get_rehearsal(self, rehearsal_id: str) -> models.RehearsalShown:
+        """All of it."""
+        return cast("models.RehearsalShown", await self._ask("GET", f"/rehearsals/{quote(str(rehearsal_id), safe='')}"))
+
+    async def delete_rehearsal(self, rehearsal_id: str) -> None:
+        """Forget it; after a day without a message it goes by itself."""
+        await self._ask("DELETE", f"/rehearsals/{quote(str(rehearsal_id), safe='')}")
+
+    async def send_rehearsal_message(
+        self, rehearsal_id: str, body: models.NewMessage, *, idempotency_key: str | None = None
+    ) -> models.Exchange:
+        """Say something; the answer is all that the agent says of itself until it waits for you again."""
+        return cast(
+            "models.Exchange",
+            await self._ask(
+                "POST",
+                f"/rehearsals/{quote(str(rehearsal_id), safe='')}/messages",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def ask_rehearsal_again(
+        self, rehearsal_id: str, body: models.AskAgain, *, idempotency_key: str | None = None
+    ) -> models.ExchangeAgain:
+        """Ask a message again, with the same conversation before it, of the agent as it is now. Changes ..."""
+        return cast(
+            "models.ExchangeAgain",
+            await self._ask(
+                "POST",
+                f"/rehearsals/{quote(str(rehearsal_id), safe='')}/again",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
         )
 
     async def list_models(self, *, kind: str | None = None, provider: str | None = None) -> models.PageModel:
@@ -1766,6 +2031,55 @@ class AsyncOperations:
                 headers={"last-event-id": last_event_id},
             ),
         )
+
+    async def list_call_links(
+        self, call_id: str, *, limit: int | None = None, after: str | None = None
+    ) -> models.PageCallLink:
+        """The links that open this call now, newest first."""
+        return cast(
+            "models.PageCallLink",
+            await self._ask(
+                "GET", f"/calls/{quote(str(call_id), safe='')}/links", query={"limit": limit, "after": after}
+            ),
+        )
+
+    async def share_call(
+        self, call_id: str, body: models.NewCallLink, *, idempotency_key: str | None = None
+    ) -> models.MadeCallLink:
+        """A link to a moment of this call, for people without an account. It is shown this once."""
+        return cast(
+            "models.MadeCallLink",
+            await self._ask(
+                "POST",
+                f"/calls/{quote(str(call_id), safe='')}/links",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def revoke_call_link(self, call_id: str, link_id: str) -> None:
+        """It opens nothing any more."""
+        await self._ask("DELETE", f"/calls/{quote(str(call_id), safe='')}/links/{quote(str(link_id), safe='')}")
+
+    async def get_shared_call(self, token: str) -> models.SharedCall:
+        """What a link opens: a call and a moment in it. Nobody signs in."""
+        return cast("models.SharedCall", await self._ask("GET", f"/shared/{quote(str(token), safe='')}"))
+
+    async def get_shared_transcript(self, token: str) -> models.SharedTranscript:
+        """What was said in it."""
+        return cast(
+            "models.SharedTranscript", await self._ask("GET", f"/shared/{quote(str(token), safe='')}/transcript")
+        )
+
+    async def get_shared_recording(self, token: str, *, range: str | None = None) -> bytes:
+        """The recording as WAV, whole or in ranges; silent where something is hidden."""
+        return cast(
+            "bytes", await self._ask("GET", f"/shared/{quote(str(token), safe='')}/recording", headers={"Range": range})
+        )
+
+    async def get_shared_peaks(self, token: str) -> bytes:
+        """The recording as a picture; flat where something is hidden."""
+        return cast("bytes", await self._ask("GET", f"/shared/{quote(str(token), safe='')}/peaks"))
 
     async def list_prices(
         self,

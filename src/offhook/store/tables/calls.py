@@ -123,3 +123,17 @@ PRICES: Final = scoped(
     Index("ix_prices_item", "workspace_id", "component", "item"),
 )
 """The owner's own prices, in place of the catalogue's. Component: `stt`, `llm`, `tts`, `carrier`."""
+
+CALL_LINKS: Final = scoped(
+    "call_links",
+    Column("id", Id, primary_key=True),
+    Column("call_id", Id, ForeignKey("calls.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("at_ms", Integer, nullable=False),
+    Column("redact", Boolean, nullable=False),
+    Column("created_by", Id, nullable=False),
+    Column("created_by_name", Name, nullable=False, server_default=""),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+"""Links to a moment of a call, for people without an account. A row is gone when it was taken back."""

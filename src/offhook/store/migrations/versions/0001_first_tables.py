@@ -714,6 +714,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_webhooks_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
+        "agent_fixes",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("agent_id", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("asked", Json, nullable=False),
+        sa.Column("steps", Json, nullable=False),
+        sa.Column("call_id", sa.String(length=40), nullable=True),
+        sa.Column("at_ms", sa.Integer(), nullable=True),
+        sa.Column("created_by", sa.String(length=40), nullable=False),
+        sa.Column("created_by_name", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("undone_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_agent_fixes_agent_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_agent_fixes_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agent_fixes")),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("agent_fixes", schema=None) as batch_op:
+        batch_op.create_index("ix_agent_fixes_agent", ["workspace_id", "agent_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_agent_fixes_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
         "agent_versions",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("agent_id", sa.String(length=40), nullable=False),
@@ -782,6 +807,31 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("call_lines", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_call_lines_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
+        "call_links",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("call_id", sa.String(length=40), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.Column("redact", sa.Boolean(), nullable=False),
+        sa.Column("created_by", sa.String(length=40), nullable=False),
+        sa.Column("created_by_name", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_call_links_call_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_call_links_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_links")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_call_links_token_hash")),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("call_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_links_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_call_links_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_call_links_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
         "call_objects",
@@ -938,5 +988,32 @@ def upgrade() -> None:
     with op.batch_alter_table("question_moments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_question_moments_question_id"), ["question_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_question_moments_workspace_id"), ["workspace_id"], unique=False)
+
+        "rehearsals",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("agent_id", sa.String(length=40), nullable=False),
+        sa.Column("which", sa.String(length=20), nullable=False),
+        sa.Column("document", Json, nullable=False),
+        sa.Column("files", Json, nullable=False),
+        sa.Column("given", Json, nullable=False),
+        sa.Column("lines", Json, nullable=False),
+        sa.Column("exchanges", Json, nullable=False),
+        sa.Column("end_reason", sa.String(length=80), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("created_by", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_rehearsals_agent_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_rehearsals_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rehearsals")),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("rehearsals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rehearsals_agent_id"), ["agent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rehearsals_updated_at"), ["updated_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rehearsals_workspace_id"), ["workspace_id"], unique=False)
 
     # ### end Alembic commands ###
