@@ -18,7 +18,7 @@ from offhook.core.events import TransferEnded, TransferEnding
 from offhook.errors import StoreError
 from offhook.ids import new_id
 from offhook.platform.call_keeping import CallKeeping
-from offhook.platform.records import row_of
+from offhook.platform.folding import row_of
 from offhook.store.scope import Scope
 from offhook.store.tables.calls import CALL_TURNS, CALLS
 from tests.calling import calling, told_call

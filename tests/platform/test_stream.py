@@ -1,6 +1,8 @@
 """`/v1/stream`: what a dashboard's tab is told, by whom it may be asked, and what bounds it."""
 
 import asyncio
+import re
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -285,11 +287,25 @@ def test_a_call_that_was_placed_and_never_answered_ends_too(play_here: Play) -> 
             await open_tab.say(subscribe="calls")
             await _is_open(world, 1)
             kinds = []
-            for status in ("scheduled", "queued", "ringing", "ended"):
+            for status in ("scheduled", "scheduled", "queued", "ringing", "ended"):
                 await world.platform.store.write(world.workspace, move(status))
                 told = await open_tab.next()
                 assert told["data"]["status"] == status
                 kinds.append(told["type"])
-            assert kinds == ["call.changed", "call.started", "call.changed", "call.ended"]
+            # Told a second time, the calls that lived before are told as well: what begins from then on is new.
+            assert kinds == ["call.changed", "call.changed", "call.started", "call.changed", "call.ended"]
 
     play_here(act)
+
+
+UNTOLD = {"secret", "session"}
+"""Nobody's business but ours."""
+
+
+def test_every_kind_of_change_is_told_or_is_on_the_list_of_those_that_are_not() -> None:
+    source = Path(streams.__file__).parent
+    text = "".join(file.read_text() for file in source.glob("*.py"))
+    kinds = set(re.findall(r'scope\.tell\(\s*"(\w+)"', text)) | set(re.findall(r'^KIND: Final = "(\w+)"', text, re.M))
+    assert {"agent", "call", "phone_number"} <= kinds
+    assert kinds - set(streams.SCOPES_OF) - UNTOLD == set()
+    assert set(streams.SCOPES_OF.values()) <= SCOPES

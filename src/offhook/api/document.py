@@ -19,6 +19,9 @@ Everything belongs to the workspace of the key; what belongs to another is answe
 * Lists are pages: `limit`, and `after` with the `next` of the page before. There are no totals.
 * A POST that creates or dials takes an `Idempotency-Key`: sent again within 24 hours, it is not done again.
 * What can be changed by several has an `ETag`; a change says by `If-Match` which one it was made to.
+* What happens now: `GET /v1/stream` is a WebSocket. Send `{"subscribe": TOPIC}` or `{"unsubscribe": TOPIC}`; topics are
+  `calls`, `call:ID` (with `after`, the last `sequence` that you have), `changes` and `health`. What comes has `topic`,
+  `type` and `data`; `lost: true` means: read it again.
 * Moments are RFC 3339 in UTC with milliseconds, money is a decimal with its currency, ids have a prefix and a time.
 """
 METHODS: Final = ("get", "put", "post", "patch", "delete")

@@ -13,6 +13,7 @@ from offhook import clock
 from offhook.ids import new_id
 from offhook.platform.agent_documents import Around, Judged, judge, merged
 from offhook.platform.audit import audit
+from offhook.platform.events import PUBLISHED_EVENT, Emit, published, untold
 from offhook.platform.files import BY_FILE, digest_of
 from offhook.platform.problems import Conflict, Flaw, Invalid, NotFound, Stale
 from offhook.settings import Settings
@@ -45,6 +46,8 @@ class Agents:
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store, self._settings = store, settings
+        self.emit: Emit = untold
+        """How it is told that a version answers from now on."""
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -202,7 +205,8 @@ class Agents:
             if _own(scope, agent_id).revision != row.revision:
                 raise Stale
             document = dict(row.draft)
-            return put_version(scope, agent_id, document, files_of(scope, agent_id, document), note, "agent.published")
+            files = files_of(scope, agent_id, document)
+            return self._put(scope, agent_id, document, files, note, "agent.published")
 
         return await self._store.write(workspace, put, actor)
 
@@ -228,7 +232,7 @@ class Agents:
                 raise Conflict(f"version {number} is the published one", code="agent.version_is_published")
             published = version_of(scope, agent_id, row.published_version) if row.published_version else None
             told = note or f"back to version {number}"
-            made, _ = put_version(scope, agent_id, dict(old.document), dict(old.files), told, "agent.rolled_back")
+            made, _ = self._put(scope, agent_id, dict(old.document), dict(old.files), told, "agent.rolled_back")
             if published is not None and row.draft == published.document:
                 save_draft(scope, agent_id, str(old.document.get("name", row.name)), dict(old.document), None)
             return made
@@ -291,6 +295,14 @@ class Agents:
 
     async def _judged(self, document: Mapping[str, Any], around: Around) -> Judged:
         return await asyncio.to_thread(judge, document, around, clock.wall().date())
+
+    def _put(
+        self, scope: Scope, agent_id: str, document: dict[str, Any], files: dict[str, str], note: str, action: str
+    ) -> tuple[Any, bool]:
+        made, is_new = put_version(scope, agent_id, document, files, note, action)
+        if is_new:
+            self.emit(scope, PUBLISHED_EVENT, published(agent_id, document, made.number, note))
+        return made, is_new
 
     def _around(self, scope: Scope, agent_id: str, document: Mapping[str, Any], *, is_whole: bool = True) -> Around:
         names = scope.all(scope.select(DOCUMENTS.c.name).where(DOCUMENTS.c.agent_id == agent_id))

@@ -112,6 +112,10 @@ class BrowserCalls:
         if any(change.kind == "api_key" for change in changes):
             self._wake.set()
 
+    def missed(self) -> None:
+        """Messages of other processes may have been missed: whose pages may ask is read again."""
+        self._wake.set()
+
     async def stop(self) -> None:
         """Take none any more."""
         if self._task is not None:

@@ -21,9 +21,9 @@ from offhook.core.endings import EndReason
 from offhook.errors import ConfigurationError, StoreError
 from offhook.platform import insight
 from offhook.platform.audit import audit
-from offhook.platform.folding import EndedCall, forget_words
+from offhook.platform.folding import EndedCall, forget_words, row_of
 from offhook.platform.problems import Conflict, NotFound
-from offhook.platform.records import CallRecords, WorkspaceOf, row_of
+from offhook.platform.records import CallRecords, WorkspaceOf
 from offhook.store.objects import Objects
 from offhook.store.scope import SYSTEM, Actor, Scope
 from offhook.store.store import Store

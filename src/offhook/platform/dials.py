@@ -5,7 +5,7 @@ stood still) finds that out when it writes, before it asks the carrier for anyth
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, select, update
 from offhook import clock
 from offhook.core.endings import EndReason
 from offhook.ids import new_id
+from offhook.platform import happenings
 from offhook.platform.audit import audit
 from offhook.platform.jobs import Jobs
 from offhook.platform.problems import Conflict
@@ -40,6 +41,10 @@ IN_PROGRESS: Final = "in_progress"
 ENDED: Final = "ended"
 BEFORE_TALK: Final = (SCHEDULED, QUEUED, RINGING)
 _ORDER: Final = (QUEUED, RINGING, IN_PROGRESS, ENDED)
+_HAPPENED: Final = {
+    RINGING: (happenings.STARTED,), IN_PROGRESS: (happenings.STARTED, happenings.ANSWERED),
+}  # fmt: skip
+"""What the owner's systems are told when a call has come so far."""
 
 
 class State(StrEnum):
@@ -124,6 +129,8 @@ class Dials:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.lease = new_id("proc")
+        self.moved: Callable[..., None] = lambda scope, call_id, *event_types: None
+        """As `Happenings.moved`."""
 
     async def add(self, workspace: str, new: NewDial, actor: Actor, jobs: Jobs) -> Dial:
         """The call's row, and its dial: under our lease, or nobody's until it is time. Raises `Conflict`."""
@@ -203,6 +210,7 @@ class Dials:
                 CALLS, CALLS.c.id == call_id, CALLS.c.status.in_(earlier), status=status, carrier_sid=call_sid
             ):
                 scope.tell("call", call_id)
+                self.moved(scope, call_id, *_HAPPENED.get(status, ()))
 
         await self._store.write(workspace, job)
 
@@ -216,6 +224,7 @@ class Dials:
             earlier = _ORDER[: _ORDER.index(dial.status) + 1]
             if scope.update(CALLS, CALLS.c.id == dial.call_id, CALLS.c.status.in_(earlier), **values):
                 scope.tell("call", dial.call_id)
+                self.moved(scope, dial.call_id, *_HAPPENED.get(dial.status, ()))
 
         await self._store.write(dial.workspace, job)
 
@@ -249,6 +258,7 @@ class Dials:
                      "carrier_sid": dial.call_sid[:200], "detail": {"end_detail": detail}}  # fmt: skip
             if scope.update(CALLS, CALLS.c.id == dial.call_id, CALLS.c.status != ENDED, **ended):
                 scope.tell("call", dial.call_id)
+                self.moved(scope, dial.call_id, happenings.ENDED)
 
         await self._store.write(dial.workspace, job)
 

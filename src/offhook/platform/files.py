@@ -14,6 +14,7 @@ from offhook.agents.yaml_document import read_document
 from offhook.errors import OffhookError
 from offhook.ids import new_id
 from offhook.platform.audit import audit
+from offhook.platform.events import PUBLISHED_EVENT, Emit, published, untold
 from offhook.store.json import dumps
 from offhook.store.scope import Actor, Scope
 from offhook.store.store import Store
@@ -33,9 +34,9 @@ def digest_of(document: Any) -> str:
 class FileAgents:
     """The agents of a team of files, kept as the files say."""
 
-    def __init__(self, store: Store, workspace: str, file: Path) -> None:
+    def __init__(self, store: Store, workspace: str, file: Path, emit: Emit = untold) -> None:
         """`file` is the agent that answers; those that it can hand over to come along."""
-        self._store, self._workspace, self._file = store, workspace, file
+        self._store, self._workspace, self._file, self._emit = store, workspace, file, emit
         self._seen: dict[Path, tuple[int, int]] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -47,7 +48,7 @@ class FileAgents:
         team, documents = await asyncio.to_thread(self._read)
 
         def job(scope: Scope) -> dict[Path, str]:
-            return {file: _put(scope, file, agent, documents[file]) for file, agent in team.items()}
+            return {file: _put(scope, file, agent, documents[file], self._emit) for file, agent in team.items()}
 
         return await self._store.write(self._workspace, job, Actor("file", "", str(self._file)))
 
@@ -91,7 +92,7 @@ def _stamp(file: Path) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
-def _put(scope: Scope, file: Path, agent: Agent, document: dict[str, Any]) -> str:
+def _put(scope: Scope, file: Path, agent: Agent, document: dict[str, Any], emit: Emit) -> str:
     """The agent's row and, when it differs from the last, a version."""
     known: Callable[..., Any] = scope.select(AGENTS.c.id, AGENTS.c.published_version).where
     row = scope.first(known(AGENTS.c.managed_by == BY_FILE, AGENTS.c.file == str(file), AGENTS.c.deleted_at.is_(None)))
@@ -119,4 +120,5 @@ def _put(scope: Scope, file: Path, agent: Agent, document: dict[str, Any]) -> st
         )  # fmt: skip
         audit(scope, "agent.published", "agent", agent_id, after={"version": number, "file": file.name})
         scope.tell("agent", agent_id)
+        emit(scope, PUBLISHED_EVENT, published(agent_id, document, number, f"{file.name} has changed"))
     return agent_id

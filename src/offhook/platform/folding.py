@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from offhook import clock
 from offhook.call.journal import Header, read_header, read_lines
 from offhook.call.records.folder import JOURNAL, RECORDING, TRANSCRIPT
 from offhook.core.endings import EndReason
@@ -13,11 +14,14 @@ from offhook.core.keeping import Keep
 from offhook.errors import ConfigurationError
 from offhook.platform import insight
 from offhook.platform.call_account import Account, Told
+from offhook.platform.happenings import ANALYZED, ANSWERED, ENDED, RECORDING_READY, STARTED, Happenings
 from offhook.platform.peaks import WAV_HEAD, peaks_of
 from offhook.platform.price_book import PriceBook
+from offhook.platform.snapshot import DRAFTS_FROM
 from offhook.store import search
 from offhook.store.objects import Objects
 from offhook.store.scope import Scope
+from offhook.store.search import place_of
 from offhook.store.store import Store
 from offhook.store.tables.calls import CALL_LINES, CALL_OBJECTS, CALL_TURNS, CALLS
 
@@ -71,6 +75,24 @@ class Folded:
         size = data.stat().st_size if isinstance(data, Path) else len(data)
         if size:
             self.objects[kind], self.sizes[kind] = data, size
+
+
+def row_of(header: Header, agent_id: str, version: int, process_id: str, keep_days: int | None) -> dict[str, Any]:
+    """The columns of a call that begins."""
+    at = clock.read_rfc3339(header.started) or clock.wall_ms()
+    limits = [days for days in (keep_days, header.kept.days) if days is not None]
+    is_browser = header.carrier_call.startswith("browser-")
+    # A draft is no version, and to talk to one is no call of a customer's.
+    is_draft = version >= DRAFTS_FROM
+    return {
+        "id": header.call, "agent_id": agent_id or None, "agent_version": None if is_draft else version or None,
+        "kind": "test" if is_draft else "browser" if is_browser else "phone", "direction": header.direction,
+        "status": "in_progress",
+        "from_number": header.from_number[:80], "to_number": header.to_number[:80],
+        "carrier_sid": "" if is_browser else header.carrier_call[:200], "process_id": process_id,
+        "place": place_of(header.call), "created_at": at, "answered_at": at, "variables": {}, "metadata": {},
+        "warnings": [], "is_sample": False, "delete_at": at + min(limits) * DAY_MS if limits else None,
+    }  # fmt: skip
 
 
 def key_of(workspace: str, call_id: str, kind: str) -> str:
@@ -141,14 +163,16 @@ def _row(ended: EndedCall, told: Told, account: Account | None, most_days: int |
     }
 
 
-async def store_folded(store: Store, objects: Objects, ended: EndedCall, folded: Folded) -> None:
+async def store_folded(
+    store: Store, objects: Objects, ended: EndedCall, folded: Folded, happenings: Happenings | None = None
+) -> None:
     """Objects first, then the rows that name them. May be done again. Raises `StoreError`."""
     for kind, data in folded.objects.items():
         await objects.put(key_of(ended.workspace, ended.call_id, kind), data)
-    await store.write(ended.workspace, partial(write_folded, ended, folded), within_s=FOLD_S)
+    await store.write(ended.workspace, partial(write_folded, ended, folded, happenings=happenings), within_s=FOLD_S)
 
 
-def write_folded(ended: EndedCall, folded: Folded, scope: Scope) -> None:
+def write_folded(ended: EndedCall, folded: Folded, scope: Scope, happenings: Happenings | None = None) -> None:
     """The rows of a call whose objects are in their place."""
     call_id = ended.call_id
     begin(scope, ended.row)
@@ -173,6 +197,10 @@ def write_folded(ended: EndedCall, folded: Folded, scope: Scope) -> None:
     search.index(scope, call_id, folded.told.said)
     scope.delete(CALL_LINES, CALL_LINES.c.call_id == call_id)
     scope.tell("call", call_id)
+    if happenings is not None:
+        # Of a call whose process died, or that the store had not heard of, nothing was told yet.
+        ready = (RECORDING_READY,) if "recording" in folded.sizes else ()
+        happenings.moved(scope, call_id, STARTED, ANSWERED, ENDED, ANALYZED, *ready)
 
 
 def begin(scope: Scope, row: dict[str, Any]) -> None:

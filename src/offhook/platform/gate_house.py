@@ -57,6 +57,10 @@ class GateHouse:
         if self.blocked.concerns(changes):
             self._wake.set()
 
+    def missed(self) -> None:
+        """Messages of other processes may have been missed: the block list is read again."""
+        self._wake.set()
+
     async def stop(self) -> None:
         """Write what waits."""
         if self._task is not None:

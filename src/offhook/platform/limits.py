@@ -8,20 +8,19 @@ limit keeps out later calls; those that run go on, within the limits of one call
 """
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from ulid import ULID
-
 from offhook import clock
 from offhook.agents.limits_block import LimitsBlock
 from offhook.call.live import LiveCalls
 from offhook.core.endings import EndReason
 from offhook.errors import AdmissionRefused, StoreError
+from offhook.ids import settled_id
+from offhook.platform.events import Emit, untold
 from offhook.platform.limit_rules import AgentLimits, LimitRules, WorkspaceLimits, bounds, least
 from offhook.platform.limit_words import has_words, words_of
 from offhook.platform.line_up import Answering
@@ -29,9 +28,7 @@ from offhook.platform.price_book import PriceBook
 from offhook.platform.prices import book_of
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.tally import Figures, Subject, Taken, Tally, read
-from offhook.store.scope import Scope
 from offhook.store.store import Store
-from offhook.store.tables.webhooks import EVENTS
 from offhook.telephony.facts import HIDDEN_NUMBERS, CallFacts
 from offhook.telephony.tokens import TOKEN_S
 
@@ -82,6 +79,8 @@ class CallLimits:
 
     def __init__(self, store: Store, snapshot: Snapshot) -> None:
         self.rules, self.tally = LimitRules(snapshot), Tally()
+        self.emit: Emit = untold
+        """How budgets that are used up are told."""
         self._store = store
         self._live: LiveCalls | None = None
         self._books: dict[str, PriceBook] = {}
@@ -233,7 +232,8 @@ class CallLimits:
             self._books[workspace] = await book_of(self._store, workspace)
             self._note_all(workspace, zones)
         for event_id, (workspace, data) in list(self._to_tell.items()):
-            await self._store.write(workspace, partial(_tell, event_id=event_id, data=data))
+            told = partial(self.emit, event_type=BUDGET_REACHED, data=data, event_id=event_id)
+            await self._store.write(workspace, told)
             del self._to_tell[event_id]
 
     def _note_all(self, workspace: str, zones: dict[str, str]) -> None:
@@ -259,13 +259,12 @@ class CallLimits:
         self._told.add(key)
         _LOG.warning("! %s is reached: %g of %g", one.reason, one.used, one.limit)
         told = f"{subject.workspace} {subject.agent_id} {one.reason} {one.limit}"
-        # The same on every process, so that it is told once.
-        digest = hashlib.sha256(told.encode()).digest()[:10]
         data = {
             "limit": str(one.reason), "agent_id": subject.agent_id or None, "most": one.limit,
             "used": round(one.used, 6), "since": clock.rfc3339(one.began_at), "at": clock.rfc3339(at),
         }  # fmt: skip
-        self._to_tell[f"evt_{ULID(one.began_at.to_bytes(6, 'big') + digest)}"] = (subject.workspace, data)
+        # The same on every process, so that it is told once.
+        self._to_tell[settled_id("evt", one.began_at, told)] = (subject.workspace, data)
 
     async def _refresh_on(self) -> None:
         while True:
@@ -286,8 +285,3 @@ def counted_caller(facts: CallFacts) -> str:
     if facts.direction != "inbound" or facts.from_number in HIDDEN_NUMBERS or not facts.from_number.startswith("+"):
         return ""
     return facts.from_number
-
-
-def _tell(scope: Scope, event_id: str, data: dict[str, Any]) -> None:
-    if scope.insert_once(EVENTS, ["id"], id=event_id, type=BUDGET_REACHED, at=clock.wall_ms(), call_id=None, data=data):
-        scope.tell("event", event_id)

@@ -140,7 +140,7 @@ class LineUp:
     def _assembled(self, document: bytes, folder: Path, answering: Answering, secrets: Secrets) -> AgentRuntime:
         agent = agent_of(document, folder)
         health = HealthBoard(self.failed) if self.failed is not None else HealthBoard()
-        runtime = assemble(agent, self._settings, self.sealed_keys_of(answering.workspace, secrets), health)
+        runtime = assemble(agent, self._settings, self._keys_of(answering.workspace, secrets), health)
         by_file = {name: self._id_of(answering, file) for name, file in runtime.handoffs.items()}
         # Whichever version is published then takes the call over, and of this workspace alone.
         ids = by_file | agent.handoff_agents()
@@ -155,7 +155,7 @@ class LineUp:
     def keys_of(self, workspace: str) -> Callable[[str], str]:
         """Its secrets by the variables that agents ask for; one that is not set raises `ConfigurationError`, in words
         for people who are signed in."""
-        own = self.sealed_keys_of(workspace, self._snapshot.secrets(workspace))
+        own = self._keys_of(workspace, self._snapshot.secrets(workspace))
 
         def key(variable: str) -> str:
             try:
@@ -165,7 +165,7 @@ class LineUp:
 
         return key
 
-    def sealed_keys_of(self, workspace: str, secrets: Secrets) -> Callable[[str], str]:
+    def _keys_of(self, workspace: str, secrets: Secrets) -> Callable[[str], str]:
         """The workspace's own key for a variable as `OPENAI_API_KEY`, else that of the environment, which is the first
         workspace's alone."""
 

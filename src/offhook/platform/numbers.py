@@ -16,6 +16,7 @@ from offhook.ids import new_id
 from offhook.platform.audit import audit
 from offhook.platform.carrier_clients import CarrierClients, carrier_answers, public_url_of
 from offhook.platform.e164 import e164
+from offhook.platform.events import Emit, untold
 from offhook.platform.number_changes import KIND, Change, checked_agent, checked_split
 from offhook.platform.problems import CarrierFailed, Conflict, Flaw, Invalid, Locked, NotFound, Stale
 from offhook.platform.snapshot import Snapshot
@@ -32,6 +33,7 @@ from offhook.telephony.carriers.twilio_numbers import (
     wanted_settings,
 )
 
+DISCONNECTED: Final = "number.disconnected"
 GONE: Final = "number"
 """The setting that a number's drift names when the account has it no more."""
 
@@ -50,6 +52,8 @@ class Numbers:
 
     def __init__(self, store: Store, snapshot: Snapshot, clients: CarrierClients, settings: Settings) -> None:
         self._store, self._snapshot, self._clients, self._settings = store, snapshot, clients, settings
+        self.emit: Emit = untold
+        """How it is told that a number does not turn to us any more."""
 
     # ── what there is ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -239,8 +243,12 @@ class Numbers:
         """Its own look is no change of a person's: neither a revision nor an audit."""
 
         def job(scope: Scope) -> None:
+            before = scope.get(PHONE_NUMBERS, key)
             scope.update(PHONE_NUMBERS, PHONE_NUMBERS.c.id == key, drift=drift or None, checked_at=clock.wall_ms())
             scope.tell(KIND, key)
+            if before is not None and drift and not before.drift:
+                told = {"phone_number_id": key, "number": before.number, "agent_id": before.agent_id, "drift": drift}
+                self.emit(scope, DISCONNECTED, told)
 
         await self._store.write(workspace, job, SYSTEM)
 

@@ -29,6 +29,7 @@ from offhook.platform.files import FileAgents
 from offhook.platform.fixes import Fixes
 from offhook.platform.front_desk import FrontDesk
 from offhook.platform.gate_house import GateHouse
+from offhook.platform.happenings import Happenings
 from offhook.platform.idempotency import Idempotency
 from offhook.platform.insights import Insights
 from offhook.platform.invitations import Invitations
@@ -48,6 +49,7 @@ from offhook.platform.placing import Placing
 from offhook.platform.prices import Prices
 from offhook.platform.processes import SERVER, Processes
 from offhook.platform.provider_keys import ProviderKeys
+from offhook.platform.provider_watch import ProviderWatch
 from offhook.platform.records import CallRecords
 from offhook.platform.rehearsal_agents import RehearsalAgents
 from offhook.platform.rehearsals import Rehearsals
@@ -112,6 +114,7 @@ class Platform:
     bus: Bus = field(init=False)
     jobs: Jobs = field(init=False)
     events: Events = field(init=False)
+    happenings: Happenings = field(init=False)
     webhooks: Webhooks = field(init=False)
     clients: CarrierClients = field(init=False)
     carrier_accounts: CarrierAccounts = field(init=False)
@@ -124,6 +127,7 @@ class Platform:
     call_feeds: Feeds = field(init=False)
     calls: Calls = field(init=False)
     streams: Streams = field(init=False)
+    provider_watch: ProviderWatch = field(init=False)
     prices: Prices = field(init=False)
     sharing: Sharing = field(init=False)
     what_ifs: WhatIfs = field(init=False)
@@ -178,6 +182,8 @@ class Platform:
             self.store, self.objects, self.call_records, self.settings.data_dir, self._workspace_of,
             self.settings.keep_days,
         )  # fmt: skip
+        self.happenings = Happenings(self.events)
+        self.call_records.happenings = self.happenings
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
         self.sharing = Sharing(self.store, self.calls)
         self.what_ifs = WhatIfs(self.agents, self.calls)
@@ -185,6 +191,9 @@ class Platform:
         self.rehearsals = Rehearsals(self.store, self.settings, self.rehearsal_agents, self.calls)
         self.samples = Samples(self.store, self.objects, self.call_keeping, self.settings.data_dir)
         self.streams = Streams(self.store)
+        self.provider_watch = ProviderWatch(
+            self.store, self.line_up.runtimes.ready, self._workspace_of, self.events.emit
+        )
         self.call_doors, self.call_feeds = CallDoors(lambda: self.processes.id), Feeds(self.calls, self.call_records)
         self.passwords, throttle = Passwords(), Throttle()
         self.people = People(self.store, self.passwords, throttle)
@@ -194,11 +203,16 @@ class Platform:
         self.idempotency = Idempotency(self.store)
         self.insights = Insights(self.store, self.objects, self.snapshot, self.settings)
         self.gate_house = GateHouse(self.store, self.snapshot)
+<<<<<<< HEAD
         self.task_watch = TaskWatch(
             self.store, self.processes,
             OfServer(self.store, self.snapshot, self.vault, self.gate_house.limits),
             OfProcess(self.snapshot, self.line_up, self.settings),
         )  # fmt: skip
+=======
+        self.gate_house.limits.emit = self.agents.emit = self.numbers.emit = self.events.emit
+        self.placing.dials.moved = self.happenings.moved
+>>>>>>> main
         self.browser_calls = BrowserCalls(self.store, self.make_ready, self.call_values)
         self.store.on_changes = self._changed
         self.line_up.failed = self.metrics.provider_failed
@@ -230,18 +244,22 @@ class Platform:
         Raises `StoreError`.
         """
         self.bus.subscribe(_CHANGED, self._changed_elsewhere)
-        self.bus.on_missed.extend([self.snapshot.missed, self.streams.missed])
+        self.bus.on_missed.extend(
+            [self.snapshot.missed, self.gate_house.missed, self.browser_calls.missed, self.streams.missed]
+        )
         self.call_records.news.over(self.bus)
+        self.provider_watch.start(self.bus)
         self.processes.on_dead.extend([self._take_over, self.call_keeping.close_orphans])
         self.bus.answer(CONTROL, self.call_doors.answer)
         self.call_doors.remote = self._control_elsewhere
         self.processes.on_renamed.append(lambda was, now: self.bus.rename(now))
+        self.processes.on_renamed.append(self.call_records.take_back)
         await self.processes.start(role, address)
         await self.bus.start()
         # What has changed since it was read, nobody has told.
         self.snapshot.missed()
         self.webhooks.deliverer.tell_on(asyncio.get_running_loop())
-        await self.events.mend(self.store)
+        await self.events.mend(self.store, self.webhooks.deliverer.forget_later)
         self.jobs.start()
 
     async def first_workspace(self, *, with_samples: bool = False) -> str:
@@ -259,7 +277,7 @@ class Platform:
 
     async def adopt(self, file: Path) -> None:
         """The agent of this file answers whoever calls a number that is nobody's. Raises `ConfigurationError`."""
-        self.file_agents = FileAgents(self.store, await self.first_workspace(), file)
+        self.file_agents = FileAgents(self.store, await self.first_workspace(), file, self.events.emit)
         agents = await self.file_agents.adopt()
         await self.snapshot.settle()
         self._first = list(agents.values())
@@ -317,6 +335,7 @@ class Platform:
         """Finish what waits."""
         self.end_streams()
         await self.streams.stop()
+        await self.provider_watch.stop()
         await self.backups.stop()
         if self.file_agents is not None:
             await self.file_agents.stop()

@@ -7,6 +7,7 @@ wait. What a dead process left behind is folded in its name.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -26,14 +27,13 @@ from offhook.core.endings import EndReason
 from offhook.core.events import Event
 from offhook.core.formats import TELEPHONE, AudioFormat
 from offhook.errors import OffhookError, StoreError
-from offhook.platform.folding import DAY_MS, EndedCall, begin, fold, store_folded
+from offhook.platform.folding import EndedCall, begin, fold, row_of, store_folded
+from offhook.platform.happenings import ENDED, Happenings
 from offhook.platform.journal_tail import JournalLine, JournalTail
 from offhook.platform.news import News
 from offhook.platform.prices import book_of
-from offhook.platform.snapshot import DRAFTS_FROM
 from offhook.store.objects import Objects
 from offhook.store.scope import Change, Scope
-from offhook.store.search import place_of
 from offhook.store.store import Store
 from offhook.store.tables.calls import CALL_LINES, CALLS
 
@@ -50,6 +50,7 @@ LATE_S: Final = 30.0
 MOST_KEPT: Final = 20_000
 """Calls that wait for the store. Further ones wait in their folders alone, and are found there later."""
 _STATUSES: Final = {"TransferCall": "transferring", "TransferEnded": "in_progress"}
+_LIVES: Final = {"status": "in_progress", "ended_at": None, "duration_ms": None, "end_reason": None, "detail": None}
 _LOG: Final = logging.getLogger("offhook.records")
 
 WorkspaceOf = Callable[[str], str]
@@ -72,6 +73,8 @@ class Followed:
     """On the machine's clock."""
     is_over_told: bool = False
     """The store has its end."""
+    is_taken_back: bool = False
+    """Others may have closed it, while it lives."""
     lines: list[JournalLine] = field(default_factory=list)
     """What was read last and is being written."""
     status: str = "in_progress"
@@ -132,6 +135,8 @@ class CallRecords:
         self._store, self._objects = store, objects
         self._workspace_of, self._process_id = workspace_of, process_id
         self._keep_days, self._period_s = keep_days, period_s
+        self.happenings: Happenings | None = None
+        """Told what happens in calls, in the transactions that write it."""
         self._inner: Records | None = None
         self._followed: dict[str, Followed] = {}
         self._wake = asyncio.Event()
@@ -220,6 +225,16 @@ class CallRecords:
         """The record of this call is made in this process, now."""
         return call_id in self._followed
 
+    async def take_back(self, was: str, now: str) -> None:
+        """This process was taken for dead, and is called another name: its live calls are its own still, and are
+        written anew, whatever others have made of them meanwhile."""
+        del was
+        for one in self._followed.values():
+            if one.record is not None and not one.is_queued:
+                one.call.row["process_id"] = now
+                one.is_begun, one.is_taken_back, one.tail = False, True, JournalTail()
+        self._wake.set()
+
     def adopt(self, call: EndedCall) -> None:
         """Fold what another process left behind."""
         if call.call_id not in self._followed and call.call_id not in self._unfoldable:
@@ -263,7 +278,7 @@ class CallRecords:
         for one in told:
             is_full = is_full or len(one.lines) >= MOST_LINES
             one.tail.advance()
-            one.is_begun, one.lines = True, []
+            one.is_begun, one.is_taken_back, one.lines = True, False, []
             one.is_over_told = one.is_over_told or one.call.call_id in over
         if told:
             self.news.tell(one.call.call_id for one in told)
@@ -276,13 +291,15 @@ class CallRecords:
     async def _write(self, told: list[Followed], over: set[str]) -> list[Followed]:
         """Write it; what was written. A call whose workspace is gone is followed no more."""
         try:
-            await self._store.write_wide(lambda connection: _write(connection, told, over))
+            changes = await self._store.write_wide(lambda connection: _write(connection, told, over, self.happenings))
         except IntegrityError:
             if len(told) > 1:
                 # Whose it is shows when each is written by itself.
                 return [done for one in told for done in await self._write([one], over)]
             self._let_go(told[0])
             return []
+        if changes:
+            self._store.on_changes(changes)
         return told
 
     def _let_go(self, followed: Followed) -> None:
@@ -302,7 +319,7 @@ class CallRecords:
             try:
                 book = await book_of(self._store, call.workspace)
                 folded = await asyncio.to_thread(fold, call, book, self._keep_days)
-                await store_folded(self._store, self._objects, call, folded)
+                await store_folded(self._store, self._objects, call, folded, self.happenings)
                 for line in folded.told.detail.get("costs", ()):
                     self.spent(line["component"], line["nano"] or 0)
             except (StoreError, OSError) as error:
@@ -313,26 +330,15 @@ class CallRecords:
             except Exception:  # A fault of ours costs this record its folding, and no other call's.
                 _LOG.exception("the record of %s cannot be folded: its folder is kept", call.call_id)
                 self._unfoldable.add(call.call_id)
+                await self._tell_end(call)
             self._followed.pop(call.call_id, None)
             self.news.tell([call.call_id])
 
-
-def row_of(header: Header, agent_id: str, version: int, process_id: str, keep_days: int | None) -> dict[str, Any]:
-    """The columns of a call that begins."""
-    at = clock.read_rfc3339(header.started) or clock.wall_ms()
-    limits = [days for days in (keep_days, header.kept.days) if days is not None]
-    is_browser = header.carrier_call.startswith("browser-")
-    # A draft is no version, and to talk to one is no call of a customer's.
-    is_draft = version >= DRAFTS_FROM
-    return {
-        "id": header.call, "agent_id": agent_id or None, "agent_version": None if is_draft else version or None,
-        "kind": "test" if is_draft else "browser" if is_browser else "phone", "direction": header.direction,
-        "status": "in_progress",
-        "from_number": header.from_number[:80], "to_number": header.to_number[:80],
-        "carrier_sid": "" if is_browser else header.carrier_call[:200], "process_id": process_id,
-        "place": place_of(header.call), "created_at": at, "answered_at": at, "variables": {}, "metadata": {},
-        "warnings": [], "is_sample": False, "delete_at": at + min(limits) * DAY_MS if limits else None,
-    }  # fmt: skip
+    async def _tell_end(self, call: EndedCall) -> None:
+        """Of a call that cannot be folded."""
+        if (happenings := self.happenings) is not None:
+            with contextlib.suppress(StoreError):
+                await self._store.write(call.workspace, lambda scope: happenings.moved(scope, call.call_id, ENDED))
 
 
 def _read(followed: Sequence[Followed]) -> None:
@@ -342,15 +348,20 @@ def _read(followed: Sequence[Followed]) -> None:
         left -= len(one.lines)
 
 
-def _write(connection: Connection, told: Iterable[Followed], over: set[str]) -> None:
+def _write(
+    connection: Connection, told: Iterable[Followed], over: set[str], happenings: Happenings | None
+) -> list[Change]:
     by_workspace: dict[str, list[Followed]] = {}
     for one in told:
         by_workspace.setdefault(one.call.workspace, []).append(one)
+    changes: list[Change] = []
     for workspace, calls in by_workspace.items():
         scope = Scope(connection, workspace)
-        for one in calls:
-            if not one.is_begun:
-                begin(scope, one.call.row)
+        begun = [one for one in calls if not one.is_begun]
+        for one in begun:
+            begin(scope, one.call.row)
+            if one.is_taken_back:
+                scope.update(CALLS, CALLS.c.id == one.call.call_id, process_id=one.call.row["process_id"], **_LIVES)
         # One statement for the lines of all calls: to make a statement costs as much as to write twenty lines.
         rows = [
             {"call_id": one.call.call_id, "sequence": line.sequence, "at_s": line.at_s, "kind": line.kind,
@@ -359,8 +370,14 @@ def _write(connection: Connection, told: Iterable[Followed], over: set[str]) -> 
         ]  # fmt: skip
         scope.insert_new(CALL_LINES, ["call_id", "sequence"], rows)
         for one in calls:
-            if changes := _changes(one, one.call.call_id in over):
-                scope.update(CALLS, CALLS.c.id == one.call.call_id, **changes)
+            if values := _changes(one, one.call.call_id in over):
+                scope.update(CALLS, CALLS.c.id == one.call.call_id, **values)
+        if happenings is not None:
+            # That it has ended is told when it is folded: behind its last line.
+            lines = {one.call.call_id: one.lines for one in calls}
+            happenings.written(scope, [one.call.call_id for one in begun], lines)
+        changes += scope.changes
+    return changes
 
 
 def _moved(one: Followed) -> list[str]:

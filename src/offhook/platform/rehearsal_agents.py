@@ -91,7 +91,7 @@ class RehearsalAgents:
         written = agent_of(dumps(dict(document)).encode(), folder)
         silent = agent_of(dumps({**document, **WITHOUT_SOUND}).encode(), folder)
         runtime = replace(
-            assemble(silent, self._settings, self._line_up.sealed_keys_of(workspace, secrets)), voice=NoVoice(), kept=None
+            assemble(silent, self._settings, self._line_up.keys_of(workspace)), voice=NoVoice(), kept=None
         )
         # The model is told what it is told in a call: what its voice speaks among it.
         runtime.system = system_message(written, runtime.facts)
@@ -100,7 +100,7 @@ class RehearsalAgents:
 
 def values_of(runtime: AgentRuntime, given: Mapping[str, object]) -> dict[str, Any]:
     """What is filled in for a rehearsal: what was given, else the defaults. No service is asked."""
-    return dict(values_for(runtime, Brought(browser_facts("rehearsal"), "rehearsal", given)).values)
+    return dict(values_for(runtime.agent, Brought(browser_facts("rehearsal"), "rehearsal", given)).values)
 
 
 def view_of(runtime: AgentRuntime, values: Mapping[str, Any]) -> AgentRuntime:

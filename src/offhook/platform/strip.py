@@ -32,7 +32,18 @@ def strip(platform: Platform, workspace: str) -> list[Provided]:
         known = platform.snapshot.agent(agent_id)
         if known is not None and known.workspace == workspace:
             found += [_provided(platform, agent_id, runtime, one) for one in runtime.health.snapshot(clock.now())]
-    return sorted(found, key=lambda one: (one.ill_since is None, one.agent_id, one.standing.kind))
+    all_of_them = {(one.agent_id, one.standing.kind, one.standing.name): one for one in found}
+    for agent_id, standing in platform.provider_watch.elsewhere(workspace):
+        own = all_of_them.get((agent_id, standing.kind, standing.name))
+        # One that works here and is ill in another process is ill: callers there notice it.
+        if own is None or own.ill_since is None:
+            now = clock.wall_ms()
+            all_of_them[agent_id, standing.kind, standing.name] = Provided(
+                agent_id, standing, standing.cause, now - round(standing.ill_s * 1000),
+                now + round(standing.retry_in_s * 1000) if standing.state is State.OPEN else None,
+                own.taken_over_by if own is not None else "", own.taken_over_at if own is not None else None,
+            )  # fmt: skip
+    return sorted(all_of_them.values(), key=lambda one: (one.ill_since is None, one.agent_id, one.standing.kind))
 
 
 def _provided(platform: Platform, agent_id: str, runtime: AgentRuntime, standing: Standing) -> Provided:

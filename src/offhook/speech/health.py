@@ -259,6 +259,10 @@ class HealthBoard:
         """The record of who has this identity: the same object each time."""
         return self._records.setdefault((kind, identity), Health(kind, name, self._told))
 
+    def ill(self, at: float) -> list[Standing]:
+        """Those that do not work now."""
+        return [one.standing(at) for one in self._records.values() if one.breaker.state(at) is not State.CLOSED]
+
     def snapshot(self, at: float) -> list[Standing]:
         """All of them, in the order of their making."""
         return [health.standing(at) for health in self._records.values()]

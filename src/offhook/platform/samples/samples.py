@@ -23,17 +23,17 @@ from offhook.call.journal import read_header
 from offhook.call.records.folder import JOURNAL
 from offhook.errors import OffhookError
 from offhook.ids import settled_id
+from offhook.knowledge.kinds import Kind
 from offhook.platform.agents import files_of, insert_agent, put_version
 from offhook.platform.audit import audit
 from offhook.platform.call_keeping import CallKeeping
 from offhook.platform.documents import MEDIA_TYPES, put_document
 from offhook.platform.documents import key_of as document_key
-from offhook.platform.folding import EndedCall, Folded, fold, write_folded
+from offhook.platform.folding import EndedCall, Folded, fold, row_of, write_folded
 from offhook.platform.folding import key_of as object_key
 from offhook.platform.people_rows import lock
 from offhook.platform.prices import book_of
 from offhook.platform.problems import NotFound
-from offhook.platform.records import row_of
 from offhook.platform.samples.packed import AGENT, EARLIER, FACTS, NAMES, VERSIONS, unpack
 from offhook.store.objects import Objects
 from offhook.store.schema import WORKSPACES
@@ -159,7 +159,7 @@ def _unpacked(name: str, folder: Path, workspace: str, agent_id: str, at_ms: int
 def _write_agent(scope: Scope, agent_id: str, knows: str, size: int) -> None:
     agent = document()
     insert_agent(scope, agent_id, str(agent["name"]), agent, is_sample=True)
-    put_document(scope, agent_id, FACTS.name, knows, MEDIA_TYPES[FACTS.suffix], size)
+    put_document(scope, agent_id, FACTS.name, knows, MEDIA_TYPES[Kind.MARKDOWN], size)
     for version, note in NOTES.items():
         put_version(scope, agent_id, document(version), files_of(scope, agent_id, agent), note, "agent.published")
 
