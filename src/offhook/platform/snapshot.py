@@ -46,6 +46,7 @@ class KnownAgent:
     """The published one."""
     file: str = ""
     """Where it is managed; empty: here."""
+    is_sample: bool = False
 
 
 @dataclass(frozen=True, slots=True)
