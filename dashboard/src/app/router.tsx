@@ -9,6 +9,7 @@ import { numberRoutes } from "@/features/numbers/routes";
 import { questionRoutes } from "@/features/questions/routes";
 import { settingsRoutes } from "@/features/settings/routes";
 import { signInRoute } from "@/features/sign-in/routes";
+import { startRoutes } from "@/features/start/routes";
 import { systemRoutes } from "@/features/system/routes";
 import { todayRoutes } from "@/features/today/routes";
 import { Broken, NothingHere } from "@/ui/States";
@@ -19,6 +20,7 @@ const tree = rootRoute.addChildren([
   sharedRoute,
   shellRoute.addChildren([
     ...todayRoutes,
+    ...startRoutes,
     ...liveRoutes,
     ...callRoutes,
     ...agentRoutes,

@@ -10,10 +10,12 @@ interface Choice {
   /** Also those that were never published. */
   withDrafts?: boolean;
   isCompact?: boolean;
+  /** When none is chosen; "nobody yet" otherwise. */
+  placeholder?: string;
 }
 
 /** One of the agents that can answer. */
-export function AgentSelect({ label, value, onChange, withDrafts = false, isCompact = false }: Choice) {
+export function AgentSelect({ label, value, onChange, withDrafts = false, isCompact = false, placeholder }: Choice) {
   const { t } = useLingui();
   const agents = useQuery(listAgentsOptions({ query: { limit: 50 } }));
   const known = agents.data?.data.filter(({ published_version }) => withDrafts || published_version !== null) ?? [];
@@ -21,7 +23,7 @@ export function AgentSelect({ label, value, onChange, withDrafts = false, isComp
     <Select
       label={isCompact ? undefined : label}
       aria-label={label}
-      placeholder={t`nobody yet`}
+      placeholder={placeholder ?? t`nobody yet`}
       data={known.map(({ id, name }) => ({ value: id, label: name }))}
       value={value}
       onChange={onChange}
