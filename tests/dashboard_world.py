@@ -36,6 +36,8 @@ class Server:
     folder: Path
     port: int
     environment: dict[str, str]
+    agent: Path | None = None
+    """A file that it serves; None: it begins with its samples."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -52,7 +54,8 @@ class Server:
         """Start it (again), and wait until calls are taken."""
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "offhook", "serve", "--port", str(self.port)],
+                [sys.executable, "-m", "offhook", "serve", *([str(self.agent)] if self.agent else []), "--port",
+                 str(self.port)],
                 env={**os.environ, "OFFHOOK_DATA_DIR": str(self.folder / "data"), **self.environment},
                 stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
@@ -119,9 +122,9 @@ class Desk:
 
 
 @contextmanager
-def serving(folder: Path, **environment: str) -> Iterator[Server]:
+def serving(folder: Path, agent: Path | None = None, **environment: str) -> Iterator[Server]:
     """The server, ready."""
-    server = Server(folder, free_port(), environment)
+    server = Server(folder, free_port(), environment, agent)
     server.start()
     try:
         yield server

@@ -129,7 +129,7 @@ def test_a_call_that_was_placed_has_begun_when_it_rings_and_ends_unanswered(tmp_
         dials: Dials = world.platform.placing.dials
         call = NewCall(to="+15005550009", from_number="+15005550006", url="https://a/", status_callback="https://b/")
         new = NewDial(new_id("call"), here.agent, 1, "AC1", call, {}, {"crm": "42"}, is_pinned=False)
-        dial = await dials.add(world.workspace, new, SYSTEM)
+        dial = await dials.add(world.workspace, new, SYSTEM, world.platform.jobs)
         assert await events(world) == 0, "nobody's telephone rings yet"
         dial.advance("ringing")
         await dials.show(dial)

@@ -7,6 +7,10 @@ from offhook.core.again import is_echo
 from offhook.core.words import Shape, asks_for_time, is_backchannel, is_hesitation, shape_of, without_fillers
 
 WAITS = [
+    ("en", "I need a second to find it."), ("en", "Give me a second, sir."), ("en", "I need a second please."),
+    ("en", "Can I have a second while I look?"), ("es", "Deme un segundo por favor."),
+    ("fr", "Une seconde je cherche."),
+    ("it", "Mi dia un secondo per favore."), ("pt", "Um segundo por favor."), ("en", "Just a second honey."),
     ("en", "Can I put you on hold for a minute?"), ("en", "Two seconds."), ("de", "Sekündchen."),
     ("de", "Ich guck mal eben nach."), ("es-MX", "Permítame tantito."), ("pt-PT", "Espere só um bocadinho."),
     ("en", "Could you hold for a second?"), ("en", "Gimme a sec."), ("en", "Sorry, half a second."),
@@ -34,6 +38,9 @@ WAITS_NOT = [
     ("de", "Ich suche nach einem Zimmer."), ("de", "Ich möchte kurz etwas fragen."), ("de", "Ich wollte mal fragen."),
     ("de", "Haben Sie einen Moment Zeit?"),
     ("de", "Ich nehme zwei Sekunden später ab und sage, was ich für Sie tun kann, wenn das okay ist ja wirklich"),
+    ("en", "I need a second room."), ("en", "Can I have a second bed in the room?"), ("en", "Give me a second night."),
+    ("en", "I need another second opinion."), ("es", "Necesito un segundo cuarto."), ("fr", "Une seconde chambre."),
+    ("fr", "Je voudrais une seconde chambre."), ("it", "Mi dia un secondo letto."), ("pt", "Um segundo quarto."),
     ("en", "The second."), ("de", "Ich gehe nach Hause."), ("nl", "Twee."),
     ("en", "How long can you put me on hold?"), ("es", "Quiero un momento de paz para mi familia"),
 ]  # fmt: skip
@@ -50,6 +57,9 @@ DONE = [
     ("es", "Sí, claro que lo es."), ("es", "Solo una."), ("it", "Ne prendo uno."), ("it", "Non so chi è."),
     ("it", "È la mia."), ("nl", "Dat neem ik."), ("nl", "Daar kom ik voor."), ("nl", "Dat valt tegen."),
     ("nl", "Ik hou er niet van."), ("pt", "Não sei o que é."), ("pt", "Só um."), ("pt", "Sei lá como."),
+    ("en", "Please call me at five."), ("en", "Call me at five thirty."), ("en", "You can reach me at 5."),
+    ("en", "Please call me at seven p.m."), ("en", "Call me after five."), ("en", "Ring me around twelve."),
+    ("de", "Rufen Sie mich um fünf an."), ("es", "Llámeme a las cinco."), ("fr", "Rappelez-moi à cinq heures."),
     ("en", "I was born in 1984."), ("de", "Ich bin 1984 geboren."),
     ("de", "Ich wurde 1984 geboren, also Jahrgang 1984."), ("fr", "Je suis né en 1984."), ("es", "Nací en 1984."),
     ("it", "Sono nato nel 1984."), ("nl", "Ik ben geboren in 1984."), ("pt", "Nasci em 1984."),

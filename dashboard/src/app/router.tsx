@@ -11,6 +11,7 @@ import { settingsRoutes } from "@/features/settings/routes";
 import { signInRoute } from "@/features/sign-in/routes";
 import { startRoutes } from "@/features/start/routes";
 import { systemRoutes } from "@/features/system/routes";
+import { talkRoutes } from "@/features/talk/routes";
 import { todayRoutes } from "@/features/today/routes";
 import { Broken, NothingHere } from "@/ui/States";
 import { rootRoute, shellRoute } from "./routes";
@@ -22,6 +23,7 @@ const tree = rootRoute.addChildren([
     ...todayRoutes,
     ...startRoutes,
     ...liveRoutes,
+    ...talkRoutes,
     ...callRoutes,
     ...agentRoutes,
     ...questionRoutes,

@@ -122,7 +122,8 @@ class Stream {
   }
 
   #hear(told: Told): void {
-    if (told.sequence !== undefined) this.#after.set(told.topic, told.sequence);
+    // 0: others of the same line follow, which would be missed by going on behind it.
+    if (told.sequence) this.#after.set(told.topic, told.sequence);
     if (told.topic === "changes") {
       const kind = String(told.data?.kind ?? "");
       freshen(...(told.lost ? new Set(Object.values(TAGS).flat()) : (TAGS[kind] ?? [])));

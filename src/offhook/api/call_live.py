@@ -117,7 +117,7 @@ async def listen_to_call(socket: WebSocket, call_id: Annotated[str, Path(max_len
         except OffhookError as error:
             # A handshake that is refused tells a browser nothing: it is accepted, and closed with the reason.
             await socket.accept()
-            await socket.close(_code_of(error), error.code)
+            await socket.close(code_of(error), error.code)
             return
         await socket.accept()
         if isinstance(found, Door):
@@ -149,7 +149,8 @@ async def _found(socket: WebSocket, platform: Platform, call_id: str, stack: con
     return listening
 
 
-def _code_of(error: OffhookError) -> int:
+def code_of(error: OffhookError) -> int:
+    """How a socket is closed for this reason."""
     match error:
         case Unauthenticated() | Forbidden():
             return _NOT_ALLOWED

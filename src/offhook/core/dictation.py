@@ -6,6 +6,7 @@ A number is only dictated when somebody has asked for one, when the caller says 
 was asked for says what is whole: ten digits of a telephone number in the United States, four of a code of four digits.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -31,6 +32,13 @@ _MOST_SYMBOLS: Final = 64
 _TURNS_BACK: Final = 4
 """So many turns of the caller a number may be told in."""
 _MOST_CHARS: Final = 4000
+_CLOCK: Final = re.compile(r"(?:1\d|2[0-4]|[1-9])(?:[0-5]\d)?(?:[ap]m?)?", re.IGNORECASE)
+_BEFORE_CLOCK: Final = frozenset({
+    "at", "after", "before", "around", "about", "by", "until", "till", "past", "from",
+    "um", "gegen", "nach", "vor", "ab", "bis", "las", "la", "à", "vers", "après", "avant", "dès",
+    "alle", "dopo", "verso", "às", "depois", "om", "na", "voor", "rond",
+})  # fmt: skip
+"""What stands in front of a time of the day, in any of the languages."""
 
 
 _OF_ANY_LENGTH: Final = frozenset({Kind.NUMBER, Kind.CODE})
@@ -103,6 +111,8 @@ def wholeness(text: str, asked: Asked, script: Script) -> Wholeness:
     run = runs[-1]
     if len(run.plain) < _FEW and _is_in_passing(run, question, own):
         return Wholeness.NONE
+    if not question.kinds and own.kinds == {Kind.TELEPHONE} and _is_clock(run, text):
+        return Wholeness.NONE
     if Kind.BIRTH in want.kinds and numbers.is_year(run.plain):
         # "I was born in 1984" tells no date; who was asked for one may go on with the day.
         if Kind.BIRTH not in question.kinds or run.others_behind:
@@ -120,6 +130,15 @@ def _is_in_passing(run: Run, question: Wanted, own: Wanted) -> bool:
     if question.kinds or own.kinds - _OF_ANY_LENGTH:
         return run.others_before >= _FEW_WORDS and not own.kinds
     return run.plain.isdecimal()
+
+
+def _is_clock(run: Run, text: str) -> bool:
+    """ "Call me at five", "reach me after 5:30 p.m.": when, and not by which number. "503" may begin one."""
+    is_long = sum(sign.isdecimal() for sign in run.plain) > 2
+    if is_long and text.rsplit(maxsplit=1)[-1].strip(".,;!?").isdecimal():
+        return False
+    is_said_so = run.apart < _FEW or run.plain[-1:].isalpha()
+    return is_said_so and run.word_before in _BEFORE_CLOCK and _CLOCK.fullmatch(run.plain) is not None
 
 
 def _pending(run: Run, found: Wholeness, want: Wanted, text: str) -> Wholeness:

@@ -25,6 +25,8 @@ class Run(msgspec.Struct):
     """So many symbols at its end were said one by one."""
     others_before: int = 0
     """So many words that belong to no run stand before it, in all of the text."""
+    word_before: str = ""
+    """The last of them."""
     others_behind: int = 0
     """So many stand behind it, up to the next one or the end."""
     is_misheard_behind: bool = False
@@ -47,7 +49,8 @@ def runs_of(text: str, script: Script, *, with_words: bool) -> list[Run]:
         if item.mark is Mark.SYMBOLS and (with_words or not item.is_word):
             if current is None:
                 _end(runs, others, script)
-                current, parts = Run([], others_before=count), [""]
+                before = others[-1] if others else ""
+                current, parts = Run([], others_before=count, word_before=before), [""]
             parts[-1] += item.symbols
             current.apart = current.apart + 1 if len(item.symbols) == 1 else 0
             current.is_amount |= item.is_amount

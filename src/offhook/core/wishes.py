@@ -14,6 +14,10 @@ import msgspec
 
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?")
 """Text that is a number in its shortest form."""
+_SUM: Final = r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d{1,2})?"
+_SIGN: Final = r"(?:US\$|[$€£¥₹]|USD|EUR|GBP|CHF|JPY|INR)"
+_PRICE: Final = re.compile(rf"{_SIGN} ?({_SUM})|({_SUM}) ?{_SIGN}")
+"""Text that is money: "$12.50", "12.50 EUR", "$1,200". A call has one currency: the sign says nothing more."""
 _SWITCHES: Final = {"true": True, "false": False}
 _INTEGER_DIGITS: Final = 18
 """Of what fits into 64 bits; longer numbers are compared as text, so that no digit is lost."""
@@ -58,5 +62,7 @@ def _plain(value: object) -> object:
             return [_plain(entry) for entry in value]
         case str():
             text = " ".join(value.split())
+            if price := _PRICE.fullmatch(text):
+                return _number((price[1] or price[2]).replace(",", ""))
             return _number(text) if _NUMBER.fullmatch(text) else _SWITCHES.get(text, text)
     return value

@@ -44,6 +44,24 @@ _GAP_WORDS: Final = 4
 """So many words may stand in the gap of a phrase."""
 
 
+_SECOND_OF: Final = frozenset({
+    "a second", "another second", "one second", "un segundo", "otro segundo", "une seconde", "un secondo",
+    "altro secondo", "um segundo", "outro segundo",
+})  # fmt: skip
+"""Time, or the second of something, by the word behind it."""
+_ONLY_TIME: Final = frozenset({"wait", "hold", "hang", "just", "espere", "espera", "attendez", "aspetti", "one"})
+"""At the beginning of a phrase: it is time that is asked for."""
+_BEHIND_A_SECOND: Final = frozenset({
+    "please", "sir", "madam", "ma'am", "here", "there", "right", "until", "till", "so", "while", "let", "let's", "now",
+    "just", "okay", "ok", "i", "i'm", "i'll", "we", "my", "the", "it", "he", "she", "they", "thanks", "thank", "before",
+    "por", "para", "que", "mientras", "señor", "señora", "señorita", "ya", "voy", "gracias", "porfa", "nada", "no",
+    "s'il", "s'il-vous-plaît", "pour", "monsieur", "madame", "je", "merci", "le", "svp", "et", "mais",
+    "per", "che", "signore", "signora", "grazie", "vado", "devo", "mi", "faz", "senhor", "senhora", "obrigado",
+    "obrigada",
+    "só", "deixa", "vou", "tenho", "estou", "estoy", "tengo", "e", "y", "o", "ma", "pero", "mas",
+})  # fmt: skip
+
+
 class Shape(Enum):
     """How a turn's text ends."""
 
@@ -164,19 +182,30 @@ def asks_for_time(text: str, script: Script) -> bool:
     behind = sum(map(len, clauses))
     for clause in clauses:
         behind -= len(clause)
-        for before, after in _parted(clause, script.wait_phrases):
-            if behind <= most and len(after) + behind <= _WORDS_BEHIND_WAITING and _is_wish(before, after, script):
+        for phrase, before, after in _parted(clause, script.wait_phrases):
+            if behind > most or len(after) + behind > _WORDS_BEHIND_WAITING or _counts(phrase, after, script):
+                continue
+            if _is_wish(before, after, script):
                 return True
     return False
 
 
-def _parted(clause: list[str], phrases: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
-    """What stands before and behind each of the phrases in the clause."""
+def _parted(clause: list[str], phrases: Sequence[str]) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Each of the phrases in the clause, what stands before and what behind it."""
     said = f" {' '.join(clause)} "
     for phrase in phrases:
         at = said.find(f" {phrase} ")
         if at >= 0 and (" " in phrase or len(clause) == 1):
-            yield said[:at].split(), said[at + len(phrase) + 1 :].split()
+            yield phrase, said[:at].split(), said[at + len(phrase) + 1 :].split()
+
+
+def _counts(phrase: str, after: list[str], script: Script) -> bool:
+    """True for "I need a second room", "necesito un segundo cuarto": the second of something, and no time."""
+    if not after or " ".join(phrase.split()[-2:]) not in _SECOND_OF or phrase.split(maxsplit=1)[0] in _ONLY_TIME:
+        return False
+    words = (*script.open_words, *script.backchannels, *script.hesitations, *script.request_words)
+    begun = {word.split()[0] for word in (*words, *script.question_words)}
+    return after[0] not in begun and after[0] not in _BEHIND_A_SECOND
 
 
 def _is_wish(before: list[str], after: list[str], script: Script) -> bool:

@@ -19,6 +19,7 @@ from offhook.agents.remote_config import RemoteConfig
 from offhook.agents.tool_configs import HandoffConfig
 from offhook.clock import Date
 from offhook.errors import ConfigurationError
+from offhook.platform.agent_addresses import address_flaws
 from offhook.platform.problems import Flaw
 from offhook.speech.catalogue import config_warnings
 from offhook.speech.registry import Kind, with_fallbacks
@@ -63,7 +64,8 @@ def judge(document: Mapping[str, Any], around: Around, today: Date) -> Judged:
         return Judged(tuple(found[:MOST_FLAWS]))
     except ConfigurationError as error:
         return Judged((Flaw("", str(error)),))
-    flaws = [*_not_from_outside(agent, around), *_missing(agent, around)]
+    refused = [*_not_from_outside(agent, around), *address_flaws(agent, around.private_hosts)]
+    flaws = [*refused, *_missing(agent, around)]
     return Judged(tuple(flaws[:MOST_FLAWS]), tuple(_warnings(agent, today)), None if flaws else agent)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, Protocol
 
-from offhook.call.handle import CallHandle
+from offhook.audio.convert import Converter, converter
+from offhook.call.handle import CallHandle, HumanSeat
 from offhook.core.endings import EndReason
 from offhook.core.formats import TELEPHONE, WIDEBAND, AudioFormat
 from offhook.platform.problems import Conflict
@@ -56,6 +57,37 @@ class Elsewhere(Conflict):
     what_to_do = "Ask the process that has it: its address is that of the media."
 
 
+class Taken(Conflict):
+    """A person talks to the caller already, or the caller is being connected to somebody."""
+
+    code = "call.taken"
+    what_to_do = "Wait until the call is handed back."
+
+
+class Seat:
+    """Where a person sits who talks to the caller in the agent's place, with a browser's microphone."""
+
+    def __init__(self, seat: HumanSeat, audio_format: AudioFormat, leave: Callable[[], None]) -> None:
+        self._seat, self._leave = seat, leave
+        self._converter: Converter | None = converter(WIDEBAND, audio_format, is_live=True)
+        self._frame_bytes = audio_format.frame_bytes
+        self._rest = b""
+
+    def hear(self, frame: bytes) -> None:
+        """20 ms of `WIDEBAND`."""
+        audio = self._rest + (self._converter.push(frame) if self._converter is not None else frame)
+        size = self._frame_bytes
+        whole = len(audio) - len(audio) % size
+        for at in range(0, whole, size):
+            self._seat.hear(audio[at : at + size])
+        self._rest = audio[whole:]
+
+    def give_back(self, note: str = "") -> None:
+        """The agent goes on, knowing `note`; once."""
+        self._seat.give_back(note)
+        self._leave()
+
+
 class Listening:
     """What one listener hears. Bounded: who reads too slowly misses some of it."""
 
@@ -93,6 +125,8 @@ class CallDoors:
         self._process_id = process_id
         self.live: LiveHandles | None = None
         self.remote: Remote | None = None
+        self._taken: set[str] = set()
+        """Calls in which a person talks, by our own id."""
 
     async def control(self, process_id: str, call_id: str, wish: Wish) -> None:
         """Grant a wish, wherever the call lives. Raises `NotLive`, `Elsewhere`."""
@@ -129,11 +163,24 @@ class CallDoors:
         handle = self._handle(call_id)
         if handle is None:
             raise NotLive if process_id == self._process_id() else Elsewhere
-        listening = Listening(WIDEBAND if is_browser_call(handle.facts) else TELEPHONE)
+        listening = Listening(_format_of(handle))
         end = handle.listen(
             lambda at, audio: listening.hear(0, at, audio), lambda at, audio: listening.hear(1, at, audio)
         )
         return listening, end
+
+    def take_over(self, process_id: str, call_id: str, name: str) -> Seat:
+        """Talk to the caller in the agent's place. Raises `NotLive`, `Elsewhere`, `Taken`."""
+        handle = self._handle(call_id)
+        if handle is None:
+            raise NotLive if process_id == self._process_id() else Elsewhere
+        if call_id in self._taken or handle.transfer:
+            raise Taken
+        seat = handle.take_over(name)
+        if seat is None:
+            raise NotLive
+        self._taken.add(call_id)
+        return Seat(seat, _format_of(handle), lambda: self._taken.discard(call_id))
 
     def is_live(self, call_id: str) -> bool:
         """The call lives in this process."""
@@ -141,3 +188,7 @@ class CallDoors:
 
     def _handle(self, call_id: str) -> CallHandle | None:
         return self.live.handle(call_id) if self.live is not None else None
+
+
+def _format_of(handle: CallHandle) -> AudioFormat:
+    return WIDEBAND if is_browser_call(handle.facts) else TELEPHONE

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from offhook import clock
 from offhook.call.journal import Header, read_header
@@ -25,9 +25,10 @@ from offhook.platform.folding import EndedCall, forget_words, row_of
 from offhook.platform.problems import Conflict, NotFound
 from offhook.platform.records import CallRecords, WorkspaceOf
 from offhook.store.objects import Objects
+from offhook.store.schema import METADATA, is_scoped
 from offhook.store.scope import SYSTEM, Actor, Scope
 from offhook.store.store import Store
-from offhook.store.tables.calls import CALL_LINES, CALL_OBJECTS, CALL_TURNS, CALLS
+from offhook.store.tables.calls import CALL_LINES, CALL_OBJECTS, CALLS
 from offhook.store.tables.processes import PROCESSES
 
 SWEEP_S: Final = 60.0
@@ -235,11 +236,8 @@ class CallKeeping:
         await self.objects.delete(*await self.store.read(workspace, keys))
 
         def job(scope: Scope) -> None:
-            forget_words(scope, call_id)
             insight.forget_call(scope, call_id)
-            for table in (CALL_LINES, CALL_TURNS, CALL_OBJECTS):
-                scope.delete(table, table.c.call_id == call_id)
-            scope.delete(CALLS, CALLS.c.id == call_id)
+            forget_call(scope, call_id)
             audit(scope, "call.deleted", "call", call_id)
             scope.tell("call", call_id)
 
@@ -247,6 +245,19 @@ class CallKeeping:
         folder = (await asyncio.to_thread(self._folders)).get(call_id)
         if folder is not None:
             await asyncio.to_thread(shutil.rmtree, folder, True)
+
+
+def tables_of_calls() -> list[Table]:
+    """Whose rows belong to a call."""
+    return [table for table in METADATA.sorted_tables if is_scoped(table) and "call_id" in table.c]
+
+
+def forget_call(scope: Scope, call_id: str) -> None:
+    """All rows of a call, what others were told of it too, and its words in the index."""
+    forget_words(scope, call_id)
+    for table in reversed(tables_of_calls()):
+        scope.delete(table, table.c.call_id == call_id)
+    scope.delete(CALLS, CALLS.c.id == call_id)
 
 
 def _remove_old(folder: Path) -> None:

@@ -18,7 +18,7 @@ from offhook.call.runtimes import Runtimes
 from offhook.errors import AdmissionRefused, ConfigurationError
 from offhook.platform.assembly import assemble
 from offhook.platform.snapshot import KnownAgent, KnownNumber, Secrets, Snapshot
-from offhook.platform.vendors import place_of
+from offhook.platform.vendors import VARIABLES, place_of
 from offhook.settings import Settings
 from offhook.speech.health import Failed, HealthBoard
 from offhook.store.json import loads
@@ -140,7 +140,7 @@ class LineUp:
     def _assembled(self, document: bytes, folder: Path, answering: Answering, secrets: Secrets) -> AgentRuntime:
         agent = agent_of(document, folder)
         health = HealthBoard(self.failed) if self.failed is not None else HealthBoard()
-        runtime = assemble(agent, self._settings, self._keys_of(answering.workspace, secrets), health)
+        runtime = assemble(agent, self._settings, self._keys_of(answering, secrets), health)
         by_file = {name: self._id_of(answering, file) for name, file in runtime.handoffs.items()}
         # Whichever version is published then takes the call over, and of this workspace alone.
         ids = by_file | agent.handoff_agents()
@@ -153,29 +153,28 @@ class LineUp:
         return agent.id if agent is not None else Path(file).name
 
     def keys_of(self, workspace: str) -> Callable[[str], str]:
-        """Its secrets by the variables that agents ask for; one that is not set raises `ConfigurationError`, in words
-        for people who are signed in."""
-        own = self._keys_of(workspace, self._snapshot.secrets(workspace))
+        """Its secrets by the variables that agents ask for, for what people who are signed in try."""
+        return self._keys_of(Answering(workspace, "", 0), self._snapshot.secrets(workspace))
 
-        def key(variable: str) -> str:
-            try:
-                return own(variable)
-            except ConfigurationError:
-                raise _not_saved(variable) from None
-
-        return key
-
-    def _keys_of(self, workspace: str, secrets: Secrets) -> Callable[[str], str]:
+    def _keys_of(self, answering: Answering, secrets: Secrets) -> Callable[[str], str]:
         """The workspace's own key for a variable as `OPENAI_API_KEY`, else that of the environment, which is the first
-        workspace's alone."""
+        workspace's alone. Of the environment an agent that came over the network is given vendors' keys and what
+        OFFHOOK_AGENT_VARIABLES names: all else that a server's process may hold is none of its business."""
+        workspace, known = answering.workspace, self._snapshot.agent(answering.agent_id)
+        is_file = known is not None and bool(known.file)
 
         def key(variable: str) -> str:
             own = secrets.get(place_of(variable))
             if own is not None:
                 return own.reveal()
-            if workspace == self._snapshot.first_workspace:
+            is_meant = is_file or variable in VARIABLES or bool(self._settings.agent_variables)
+            if workspace == self._snapshot.first_workspace and is_meant:
                 return self._settings.key(variable)
-            raise _not_saved(variable)
+            kind, name = place_of(variable)
+            advice = f"PUT /v1/{kind.replace('_', '-')}s/{name}"
+            if workspace == self._snapshot.first_workspace:
+                advice += ", or OFFHOOK_AGENT_VARIABLES for one of the environment"
+            raise ConfigurationError(f"not set: this workspace has no such key ({advice})", field=variable)
 
         return key
 
@@ -184,12 +183,6 @@ class LineUp:
         for key in self.runtimes.loaded():
             if agent_id in key.split("/"):
                 self.runtimes.replace(key)
-
-
-def _not_saved(variable: str) -> ConfigurationError:
-    kind, name = place_of(variable)
-    told = f"not set: this workspace has no such key (PUT /v1/{kind.replace('_', '-')}s/{name})"
-    return ConfigurationError(told, field=variable)
 
 
 def agent_of(document: bytes, folder: Path) -> Agent:

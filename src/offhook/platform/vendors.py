@@ -81,6 +81,8 @@ _ALL: Final = (
     Vendor("gemini", "Gemini", "GEMINI_API_KEY", "https://generativelanguage.googleapis.com/v1beta/openai", "models"),
 )
 VENDORS: Final[Mapping[str, Vendor]] = {vendor.name: vendor for vendor in _ALL}
+VARIABLES: Final = frozenset(name for vendor in _ALL for name in (vendor.variable, vendor.region_variable) if name)
+"""By which agents ask for vendors' keys and their regions."""
 _BY_VARIABLE: Final = {vendor.variable: vendor for vendor in _ALL}
 
 

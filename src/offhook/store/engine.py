@@ -82,6 +82,8 @@ def _sqlite(url: URL, options: dict[str, Any], read_only: bool) -> Engine:
         pragmas = ["foreign_keys=ON", f"busy_timeout={BUSY_MS}", "temp_store=MEMORY"]
         if not read_only:
             pragmas += ["journal_mode=WAL", "synchronous=NORMAL", f"cache_size=-{CACHE_KB}"]
+            # What is deleted is written over: what was said is not left on free pages.
+            pragmas.append("secure_delete=ON")
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 

@@ -25,6 +25,8 @@ _TIME_DIGITS: Final = 10
 _LAST_DIGITS: Final = 3
 """48 bits of time, 15 of the rest: two processes give calls of one millisecond the same place once in 32,768 times; the
 later of the two is not found by its words then."""
+_MERGED_PAGES: Final = 2_000
+"""In one step: a server that runs waits no longer than for them."""
 _WORD: Final = re.compile(r"\w+")
 _SQLITE: Final = (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS {TABLE} USING fts5(words, content='', detail='none', tokenize='unicode61')",
@@ -97,6 +99,21 @@ def forget(scope: Scope, call_id: str, said: str) -> None:
     words, place = " ".join(words_of(said)), place_of(call_id)
     if words and place:
         scope.change(_TAKE_AWAY[scope.dialect], place=place, words=words)
+
+
+def forget_for_good(connection: Connection, *, is_first: bool) -> bool:
+    """One step of writing the index anew without what was forgotten; True: nothing of it is left in the index.
+
+    SQLite keeps forgotten words, marked, until it merges; PostgreSQL until its next vacuum.
+    """
+    if connection.dialect.name != "sqlite":
+        return True
+    changes = text("SELECT total_changes()")
+    before = connection.execute(changes).scalar() or 0
+    pages = -_MERGED_PAGES if is_first else _MERGED_PAGES
+    connection.execute(text("INSERT INTO call_search(call_search, rank) VALUES ('merge', :pages)"), {"pages": pages})
+    # One change is the asking itself.
+    return not is_first and (connection.execute(changes).scalar() or 0) - before < 2
 
 
 def found(dialect: str, asked: str) -> tuple[Any, ColumnElement[Any], ColumnElement[bool]] | None:

@@ -85,6 +85,21 @@ class Store:
         """For threads of their own (journals, durable work): waits for a writer."""
         return self._writers.submit(self._run, self._write_engine, job, clock.machine() + within_s).result()
 
+    def empty_log(self) -> bool:
+        """What waits in SQLite's log goes into the file, and the log is emptied; False: somebody reads it. Waits."""
+
+        def job() -> bool:
+            connection = self._write_engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy = cursor.fetchone()
+                return busy is not None and not busy[0]
+            finally:
+                connection.close()
+
+        return self._writers.submit(job).result()
+
     # ── how it goes ──────────────────────────────────────────────────────────────────────────────────────────
 
     @property

@@ -32,6 +32,8 @@ class Wanted:
     """As a person writes it, with its country's code; or an address of SIP."""
     call: str = ""
     """Offhook's id of the call, the carrier's, or the name of its folder."""
+    names: frozenset[str] = frozenset()
+    """Of calls that are known to be of it from elsewhere, Offhook's ids and the carrier's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,14 @@ def blot_log(log: Path, traces: Traces, wanted: Wanted) -> int:
     return blotted
 
 
+def plain_number(number: str) -> str:
+    """The digits of a number without what people write between or before them; an address of SIP as it is."""
+    if "@" in number:
+        return number.strip().lower().removeprefix("sip:")
+    digits = re.sub(r"\D", "", number)
+    return digits.removeprefix("00") if not number.strip().startswith("+") else digits
+
+
 # ── looking ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -138,17 +148,11 @@ def _party(head: dict[str, Any]) -> str:
 
 
 def _is_of(folder: Path, head: dict[str, Any], wanted: Wanted) -> bool:
+    if head["call"] in wanted.names:
+        return True
     if wanted.call:
         return wanted.call in (head["call"], head.get("carrier_call"), folder.name)
-    return bool(party := _party(head)) and _plain(party) == _plain(wanted.number)
-
-
-def _plain(number: str) -> str:
-    """The digits of a number without what people write between or before them; an address of SIP as it is."""
-    if "@" in number:
-        return number.strip().lower().removeprefix("sip:")
-    digits = re.sub(r"\D", "", number)
-    return digits.removeprefix("00") if not number.strip().startswith("+") else digits
+    return bool(party := _party(head)) and plain_number(party) == plain_number(wanted.number)
 
 
 def _kept(folder: Path, head: dict[str, Any]) -> KeptCall:
@@ -207,8 +211,9 @@ def _notable(journal: Path) -> Iterator[dict[str, Any]]:
 
 def _names(calls: Sequence[KeptCall], wanted: Wanted) -> tuple[re.Pattern[bytes], ...]:
     ids = {name for call in calls for name in (call.call, call.carrier_call) if name}
+    ids |= wanted.names
     patterns = [rb"(?<![\w-])" + re.escape(name.encode()) + rb"(?![\w-])" for name in sorted(ids)]
-    plain = _plain(wanted.number)
+    plain = plain_number(wanted.number)
     if "@" in plain:
         patterns.append(b"(?i:" + re.escape(plain.encode()) + b")")
     elif plain:

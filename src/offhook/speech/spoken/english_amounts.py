@@ -10,6 +10,7 @@ from offhook.speech.spoken.english_numbers import (
     counted,
     fraction,
     number,
+    says_which,
 )
 from offhook.speech.spoken.english_words import (
     CURRENCIES,
@@ -230,7 +231,7 @@ def unit_word(core: str, place: Place) -> str | None:
         return ""  # "22:00 hrs"
     if not counts(place.before) or re.match(r"0\d", place.before):
         return None
-    many = is_many(place.before)
+    many = is_many(place.before) and not says_which(place.before_that, place.after, place.tail)
     if core == "in" and place.before_that.rstrip(".") in LENGTHS_BEFORE:
         return "inches" if many else "inch"
     if core == "m" and HOURS.fullmatch(f"{place.before_that}{place.before}"):
@@ -257,7 +258,8 @@ def quantity(core: str, place: Place) -> str | None:
     if unit == "m" and HOURS.fullmatch(f"{place.before_that}{place.before}{amount}"):
         return f"{number(amount)} minutes"
     one, several = UNITS[unit] if unit != "in" else ("inch", "inches")
-    noun = one if hyphen or amount == "1" or amount in FRACTION_SIGNS else several
+    is_one = hyphen or amount == "1" or amount in FRACTION_SIGNS or says_which(place.before, place.after, place.tail)
+    noun = one if is_one else several
     return f"{PREFIXES[sign]}{number(amount)} {noun}{per(behind)}{' plus' if more else ''}"
 
 

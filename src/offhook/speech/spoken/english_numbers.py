@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from offhook.speech.spoken.english_words import AMOUNTED, ONE_OF_THEM
 from offhook.speech.spoken.telephone import cut
 
 ONES: Final = (
@@ -127,3 +128,11 @@ def paired(text: str) -> str:
     if rest == 0:
         return cardinal(int(text)) if head % 10 == 0 else f"{cardinal(head)} hundred"
     return f"{cardinal(head)} {'oh ' if rest < 10 else ''}{cardinal(rest)}"
+
+
+def says_which(article: str, noun: str, tail: str) -> bool:
+    """The amount stands before its noun: "a 750 ml bottle", "the 250 g pack" are of millilitre and gram."""
+    noun = noun.lower()
+    if tail or not noun.isalpha() or noun in ("of", "and", "or", "to", "per", "in", "for", "at"):
+        return False
+    return article.lower() in ONE_OF_THEM or bool({noun, noun.removesuffix("s"), noun.removesuffix("es")} & AMOUNTED)

@@ -13,6 +13,14 @@ DAYS: Final = {
 }  # fmt: skip
 TITLES: Final = {"Dr": "Doctor", "St": "Saint"}
 STREET_TYPES: Final = {"Dr": "Drive", "St": "Street"}
+ONE_OF_THEM: Final = frozenset({"a", "an", "another", "each", "every", "this", "that", "one"})
+"""In front of an amount that says which thing is meant: "a 750 ml bottle"."""
+AMOUNTED: Final = frozenset({
+    "bottle", "can", "pack", "packet", "bag", "box", "jar", "jug", "glass", "cup", "tube", "carton", "tin", "bulb",
+    "fuse", "ladder", "pipe", "tablet", "capsule", "tank", "drive", "cable", "battery", "charger", "pool", "keg",
+    "steak", "burger", "parcel", "container", "bucket", "roll", "screen",
+})  # fmt: skip
+"""Things that have their amount in front of them."""
 STREETS: Final = frozenset({
     "St", "Street", "Ave", "Avenue", "Av", "Rd", "Road", "Blvd", "Boulevard", "Dr", "Drive", "Ln", "Lane", "Ct",
     "Court", "Pl", "Place", "Way", "Hwy", "Highway", "Pkwy", "Parkway", "Terrace", "Ter", "Cir", "Circle", "Square",
@@ -73,7 +81,7 @@ BEFORE_NUMBERS: Final = {
     "pp.": "pages", "pg.": "page", "vol.": "volume", "Vol.": "Volume", "ch.": "chapter", "Ch.": "Chapter",
     "fig.": "figure", "Fig.": "Figure", "sec.": "section", "Sec.": "Section", "art.": "article", "Art.": "Article",
     "Fl.": "Floor", "fl.": "floor", "v.": "version", "ver.": "version", "Ver.": "version", "ca.": "about",
-    "c.": "about", "Rte.": "Route", "Rt.": "Route", "No": "number", "Nos": "numbers", "Gr.": "grade", "Rs.": "rupees",
+    "c.": "about", "Rte.": "Route", "Rt.": "Route", "No": "number", "Nos": "numbers", "Gr.": "grade",
     "Pg.": "page",
 }  # fmt: skip
 """What they mean only where a number follows."""
@@ -150,7 +158,7 @@ CURRENCIES: Final = {
     "zł": ("zloty", "zlotys", "grosz", "groszy"),
     "CZK": ("Czech crown", "Czech crowns", "heller", "hellers"),
     "HUF": ("forint", "forints", "", ""),
-    "INR": ("rupee", "rupees", "paisa", "paise"),
+    **dict.fromkeys(("INR", "Rs", "Rs.", "RS", "RS.", "rs."), ("rupee", "rupees", "paisa", "paise")),
     "CNY": ("yuan", "yuan", "", ""),
     "RMB": ("yuan", "yuan", "", ""),
     "KRW": ("won", "won", "", ""),

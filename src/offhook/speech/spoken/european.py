@@ -10,7 +10,7 @@ from typing import Final
 
 from offhook.speech.spoken.european_money import NO_CENTS, SIGNED, SPAN, Amounts, size_of
 from offhook.speech.spoken.european_words import NUMBER, VULGAR, Gender, Unit, Vocabulary
-from offhook.speech.spoken.language import Place, RuleLanguage, close, take_apart
+from offhook.speech.spoken.language import Place, RuleLanguage, close, take_apart, without_stops
 from offhook.speech.spoken.rows import iban_end, phone_end, thousands_end
 from offhook.speech.spoken.telephone import cut, is_short_number
 
@@ -131,6 +131,7 @@ class European(Amounts):
 
     def say(self, words: Sequence[str]) -> list[str]:
         """See `Language.say`."""
+        words = without_stops(words)
         rows = self._rows(words)
         parts = [take_apart(word) for word in words]
         cores = [part.core if part.tail.strip(".") == "" else f"{part.core}," for part in parts]
@@ -291,8 +292,13 @@ class European(Amounts):
         before = SIGNED.fullmatch(place.before)
         if unit is not None and len(core) > 1 and place.before.lower() in PER_ONE and core[:1].islower():
             return unit.one
-        if unit is None or not (before or HALVED.fullmatch(place.before) or ENDS_IN_NUMBER.search(place.before)):
+        halved, part = HALVED.fullmatch(place.before), FRACTION.fullmatch(place.before)
+        if unit is None or not (before or halved or part or ENDS_IN_NUMBER.search(place.before)):
             return None
+        if part and part[2] != "2":
+            return f"{self.part_of_one}{unit.one}"
+        if part or (halved and not halved[1]):
+            return unit.one
         return self.many(size_of(self.amount(before[2])) if before else 2, unit)
 
     def fraction(self, core: str, place: Place) -> str | None:

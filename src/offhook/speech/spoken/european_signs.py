@@ -24,6 +24,8 @@ class Signs:
 
     size_word: str = ""
     """Between the sides of a thing, where it is another word than "times"."""
+    part_of_one: str = ""
+    """Between a part and its unit: "trois quarts de litre"."""
     country: str = ""
     """Whose numbering plan holds where the agent names no region."""
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from offhook.speech.spoken import french_numbers as numbers
-from offhook.speech.spoken.european import CLOCK, HALVED, European
+from offhook.speech.spoken.european import CLOCK, FRACTION, HALVED, European
 from offhook.speech.spoken.european_signs import ISO_DATE
 from offhook.speech.spoken.european_words import Gender, Unit, from_roman, full_year
 from offhook.speech.spoken.french_words import (
@@ -37,6 +37,7 @@ class French(European):
     """See `European`."""
 
     country = "FR"
+    part_of_one = "de "
     size_word = "par"
 
     def __init__(self, region: str) -> None:
@@ -197,6 +198,17 @@ class French(European):
         part = self.part_of(above, below, Place()) or f"{self.cardinal(above)} sur {self.cardinal(below)}"
         return f"{self.cardinal(whole)} {part}" if whole else part
 
+    def _spoon(self, core: str, place: Place) -> str | None:
+        """2 c. à s., 1 c. à café, 1 cuil. à soupe."""
+        bare = core.rstrip(".").lower()
+        if bare in ("c", "cuil", "cuill") and place.after == "à":
+            parted = FRACTION.fullmatch(place.before)
+            word = "cuillère" if place.before == "1" or parted else "cuillères"
+            return f"de {word}" if parted and parted[2] != "2" else word
+        if place.before == "à" and place.before_that.rstrip(".").lower() in ("c", "cuil", "cuill"):
+            return {"s": "soupe", "c": "café", "soupe": "soupe", "café": "café", "thé": "thé"}.get(bare)
+        return None
+
     def abbreviation(self, core: str, place: Place) -> str | None:
         """With its full stop, or without."""
         if (days := self.days_span(core)) is not None:
@@ -204,6 +216,8 @@ class French(European):
         for first, second in ((core, f"{place.after}."), (f"{place.before}.", core), (place.before, core)):
             if (pair := PAIRS.get((first, second))) is not None:
                 return pair[0 if first == core else 1]
+        if (spoon := self._spoon(core, place)) is not None:
+            return spoon
         halved = HALVED.fullmatch(place.before)
         if halved and halved[1] and halved[2] == "½" and not core.endswith("."):
             unit = self._counted(core)

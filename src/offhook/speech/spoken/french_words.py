@@ -40,8 +40,11 @@ CURRENCIES: Final = {
     "centimes"))),
     **dict.fromkeys(("MAD", "DH"), Currency(Unit("dirham", "dirhams"), Unit("centime", "centimes"))),
     **dict.fromkeys(("TND", "DT"), Currency(Unit("dinar", "dinars"), Unit("millime", "millimes"))),
+    **dict.fromkeys(("INR", "₹", "Rs", "Rs."), Currency(Unit("roupie", "roupies", _F), Unit("paisa", "paisas"))),
 }  # fmt: skip
 UNITS: Final = {
+    **dict.fromkeys(("càs", "càS", "CàS", "cs"), Unit("cuillère à soupe", "cuillères à soupe", _F)),
+    **dict.fromkeys(("càc", "càC", "CàC"), Unit("cuillère à café", "cuillères à café", _F)),
     "km": Unit("kilomètre", "kilomètres"), "m": Unit("mètre", "mètres"), "cm": Unit("centimètre", "centimètres"),
     "mm": Unit("millimètre", "millimètres"), "m²": Unit("mètre carré", "mètres carrés"),
     "km²": Unit("kilomètre carré", "kilomètres carrés"), "m³": Unit("mètre cube", "mètres cubes"),

@@ -18,6 +18,8 @@ DOT_CLOCK: Final = re.compile(r"(\d{1,2})\.(\d{2})")
 TIMES: Final = re.compile(r"(\d{1,3})(?:x|-?mal)")
 PERCENTAL: Final = re.compile(r"(\d{1,3})%-?(ig\w{0,2})")
 TENS: Final = re.compile(r"(\d{1,4})er")
+AMOUNTED: Final = re.compile(r"(\d{1,4}(?:,\d{1,2})?)-?([A-Za-zµ]{1,4})-([A-ZÄÖÜ][a-zäöüß]+)")
+"""750-ml-Flasche."""
 COMPOUND: Final = re.compile(r"(\d{1,4})-?([a-zäöüß]{3,}\w*(?:-\w+)*)")
 """ "8-jährig", "100-prozentig", "5köpfig"."""
 STRONG: Final = frozenset("der die das diese dieser dieses jede jeder jedes eine welche welcher".split())
@@ -157,6 +159,8 @@ class German(European):
             return f"{numbers.counted(int(match[1]), Gender.MASCULINE)}prozent{match[2]}"
         if match := TENS.fullmatch(core):
             return f"{numbers.year(int(match[1]))}er"
+        if (match := AMOUNTED.fullmatch(core)) and (unit := self.words.units.get(match[2])):
+            return f"{self.of(match[1], unit)} {match[3]}"
         if (match := COMPOUND.fullmatch(core)) and match[2] not in self.words.units:
             return f"{numbers.counted(int(match[1]), Gender.MASCULINE)}{match[2]}"
         return None

@@ -37,7 +37,7 @@ CURRENCIES: Final = {
     **dict.fromkeys(("AUD", "AU$", "A$"), Currency(Unit("australischer Dollar", "australische Dollar"), Unit("Cent",
     "Cent"))),
     **dict.fromkeys(("TRY", "₺"), Currency(Unit("Lira", "Lira", _F), Unit("Kuruş", "Kuruş"))),
-    **dict.fromkeys(("INR", "₹"), Currency(Unit("Rupie", "Rupien", _F), Unit("Paisa", "Paise"))),
+    **dict.fromkeys(("INR", "₹", "Rs", "Rs."), Currency(Unit("Rupie", "Rupien", _F), Unit("Paisa", "Paise"))),
     "HUF": Currency(Unit("Forint", "Forint"), Unit("Fillér", "Fillér")),
 }  # fmt: skip
 UNITS: Final = {
@@ -64,6 +64,7 @@ UNITS: Final = {
     "Ampere", _N),
     "PS": Unit("PS", "PS", _N), "Hz": Unit("Hertz", "Hertz", _N), "kcal": Unit("Kilokalorie", "Kilokalorien", _F),
     "ha": Unit("Hektar", "Hektar", _N), "Mbit/s": Unit("Megabit pro Sekunde", "Megabit pro Sekunde", _N),
+    "TL": Unit("Teelöffel", "Teelöffel"), "EL": Unit("Esslöffel", "Esslöffel"),
     "Stk": Unit("Stück", "Stück", _N), "Pers": Unit("Person", "Personen", _F), "Uhr": Unit("Uhr", "Uhr", _N),
 }  # fmt: skip
 MAGNITUDES: Final = {
@@ -103,8 +104,7 @@ ABBREVIATIONS: Final = {
     "allg.": "allgemein",
     "s.": "siehe", "Bsp.": "Beispiel", "pers.": "persönlich", "telef.": "telefonisch", "dt.": "deutsch", "u.": "und",
     "od.": "oder", "Mag.": "Magister", "p.a.": "pro Jahr", "KW": "Kalenderwoche", "KW.": "Kalenderwoche",
-    "TL": "Teelöffel",
-    "EL": "Esslöffel", "Msp.": "Messerspitze", "gg.": "gegen", "Tgl.": "Täglich", "EZ": "Einzelzimmer",
+    "Msp.": "Messerspitze", "gg.": "gegen", "Tgl.": "Täglich", "EZ": "Einzelzimmer",
     "DZ": "Doppelzimmer", "Pkg.": "Packung", "Fl.": "Flasche", "MMag.": "Magister", "DI": "Diplomingenieur",
 }  # fmt: skip
 PAIRS: Final = {

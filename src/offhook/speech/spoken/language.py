@@ -85,6 +85,17 @@ def take_apart(word: str) -> Word:
     return Word(lead, bare, core[len(bare) :])
 
 
+def without_stops(words: Sequence[str]) -> Sequence[str]:
+    """ "Rs. 500" as "Rs 500": the stop behind the one currency that has one ends nothing."""
+    if "Rs." not in words and "RS." not in words:
+        return words
+    behind = [*words[1:], ""]
+    return [
+        word[:-1] if word in ("Rs.", "RS.") and after[:1].isdecimal() else word
+        for word, after in zip(words, behind, strict=True)
+    ]
+
+
 def close(said: str, tail: str) -> str:
     """What is said, with the pause that follows it: one mark, the strongest of the word's closing punctuation."""
     mark = next((mark for mark in "?!.;:," if mark in tail), "," if "…" in tail else "")
@@ -115,7 +126,7 @@ class RuleLanguage:
 
     def say(self, words: Sequence[str]) -> list[str]:
         """See `Language.say`."""
-        spoken = [""] * len(words)
+        words, spoken = without_stops(words), [""] * len(words)
         # An emoji between two words does not part them.
         places = [at for at, word in enumerate(words) if word]
         last = -1

@@ -36,6 +36,7 @@ class Spanish(European):
     """See `European`."""
 
     country = "ES"
+    part_of_one = "de "
 
     phone_shapes = frozenset({
         (3, 3, 3), (3, 2, 2, 2), (2, 3, 2, 2), (2, 3, 4), (2, 4, 4), (3, 3, 4), (3, 3, 2, 2), (2, 3, 3, 2),

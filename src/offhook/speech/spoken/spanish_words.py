@@ -51,8 +51,11 @@ CURRENCIES: Final = {
     "PEN": SOL, "UYU": PESO, "DOP": PESO, "RD$": PESO, "JPY": YEN,
     **dict.fromkeys(("GTQ",), Currency(Unit("quetzal", "quetzales"), Unit("centavo", "centavos"))),
     **dict.fromkeys(("CRC", "₡"), Currency(Unit("colón", "colones"), Unit("céntimo", "céntimos"))),
+    **dict.fromkeys(("INR", "₹", "Rs", "Rs."), Currency(Unit("rupia", "rupias", _F), Unit("paisa", "paisas"))),
 }  # fmt: skip
 UNITS: Final = {
+    **dict.fromkeys(("cda", "cdas"), Unit("cucharada", "cucharadas", _F)),
+    **dict.fromkeys(("cdta", "cdtas", "cdita", "cditas"), Unit("cucharadita", "cucharaditas", _F)),
     "km": Unit("kilómetro", "kilómetros"), "m": Unit("metro", "metros"), "cm": Unit("centímetro", "centímetros"),
     "mm": Unit("milímetro", "milímetros"), "m²": Unit("metro cuadrado", "metros cuadrados"),
     "km²": Unit("kilómetro cuadrado", "kilómetros cuadrados"), "m³": Unit("metro cúbico", "metros cúbicos"),
