@@ -213,10 +213,11 @@ def test_a_block_and_backups_are_left_and_told(play_here: Play, tmp_path: Path) 
 HOLDS_NO_CALLER = frozenset({
     "agents", "agent_versions", "knowledge_documents", "api_keys", "carrier_accounts", "invitations", "members",
     "phone_numbers", "prices", "secrets", "webhooks",
+    "agent_fixes", "call_figures", "cost_hours", "figure_days", "figure_hours", "views",
     # Sealed, and gone after a day.
     "idempotency_keys",
 })  # fmt: skip
-SEEN_TO = frozenset({"calls", "refused_calls", "blocked_numbers", "audit_events"})
+SEEN_TO = frozenset({"calls", "refused_calls", "blocked_numbers", "audit_events", "questions", "rehearsals"})
 GOES_WITH_ANOTHER = frozenset({"deliveries"})
 
 

@@ -20,13 +20,16 @@ export function Person() {
   return (
     <Menu position="top-start" width={232}>
       <Menu.Target>
-        <UnstyledButton className={classes.person} aria-label={t`${name}: workspace, theme, language, sign out`}>
+        <UnstyledButton className={classes.person}>
           <span className={classes.initial} aria-hidden>
             {name.slice(0, 1).toUpperCase()}
           </span>
           <span className={classes.who}>
             <b>{name}</b>
             <small>{here?.name ?? ""}</small>
+          </span>
+          <span className="visually-hidden">
+            <Trans>workspace, theme, language, sign out</Trans>
           </span>
         </UnstyledButton>
       </Menu.Target>

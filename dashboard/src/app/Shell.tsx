@@ -26,7 +26,7 @@ export function Shell() {
         <Navigation />
         <Person />
       </nav>
-      <div className={classes.side}>
+      <div className={classes.side} data-away={!isThere || undefined}>
         {!isThere && (
           <div className={classes.away} role="status">
             <Trans>The server cannot be heard. This page shows what was last known, and goes on by itself.</Trans>

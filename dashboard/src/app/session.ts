@@ -17,7 +17,7 @@ let isLeaving = false;
 /** The session has ended, here or elsewhere: sign in again, and come back to this very place. */
 export function sessionIsOver(): void {
   const here = location.pathname + location.search;
-  if (isLeaving || here.startsWith("/sign-in") || here.startsWith("/shared/")) return;
+  if (isLeaving || here.startsWith("/sign-in") || here.startsWith("/shared")) return;
   isLeaving = true;
   location.assign(here === "/" ? "/sign-in" : `/sign-in?to=${encodeURIComponent(here)}`);
 }

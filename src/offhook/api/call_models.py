@@ -1,6 +1,6 @@
 """Calls as the API shows them: in lists, and whole."""
 
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,7 +23,9 @@ _TURN: Any = {
     "number": 3, "role": "agent", "name": "", "turn": 1, "text": "We open at eight.", "unheard": "",
     "interrupted": False, "at_s": 4.31, "until_s": 5.87,
     "latency": {"gap_ms": 512, "first_sound_ms": 0, "speculated": True,
-                "parts_ms": {"decision": 292, "transcript": 0, "brain": 110, "voice": 110, "sending": 0}},
+                "parts_ms": {"decision": 292, "transcript": 0, "brain": 110, "voice": 110, "sending": 0},
+                "moments": {"ended_s": 3.798, "asked_s": 3.91, "token_s": 4.2, "audio_s": 4.31, "decided_s": 4.09,
+                            "heard_s": 4.31}},
 }  # fmt: skip
 _RECORD: Any = {
     **{name: value for name, value in _CALL.items() if name != "warnings"},
@@ -36,6 +38,7 @@ _RECORD: Any = {
                "price_since": "2026-11-04T00:00:00.000Z"}],
     "promises": [{"said": "I have booked a table for four.", "at_s": 41.2, "turn": 3, "kind": "booked",
                   "kept_by": "book_table"}],
+    "unanswered": [],
     "agent_heard_s": 31.4, "recording_bytes": 2441644, "is_whole": True,
     "ending": {"reason": "caller.hung_up", "says": "The caller hung up.", "what_to_do": "", "detail": ""},
 }  # fmt: skip
@@ -93,6 +96,17 @@ class State(BaseModel):
     at_s: float
 
 
+class TurnMoments(BaseModel):
+    """When what happened, in seconds on the call's clock; work may begin before the decision to answer."""
+
+    ended_s: float = Field(description="The caller's last voiced sound.")
+    asked_s: float = Field(description="Whatever replies was asked.")
+    token_s: float | None = Field(description="The model's first token; null: there is no model.")
+    audio_s: float | None = Field(description="The voice's first audio.")
+    decided_s: float = Field(description="The caller's turn was over.")
+    heard_s: float = Field(description="The reply's first frame.")
+
+
 class Latency(BaseModel):
     """From the caller's last voiced sound to the agent's first, as heard."""
 
@@ -103,6 +117,7 @@ class Latency(BaseModel):
     )
     first_sound_ms: int = Field(description="To a short word before the reply; 0: there was none.")
     speculated: bool = Field(description="The reply was prepared before the caller's turn was known to be over.")
+    moments: TurnMoments | None = Field(default=None, description="Null: the record is of before they were kept.")
 
 
 class CallTurn(BaseModel):
@@ -167,6 +182,14 @@ class CallPromise(BaseModel):
     kept_by: str | None = Field(description="The tool that has done it; null: nothing in this call has.")
 
 
+class UnansweredQuestion(BaseModel):
+    """Something that the caller asked and no source answered."""
+
+    turn: int = Field(description="Of the caller's, counted from 1.")
+    at_s: float
+    text: str = Field(description="In the caller's words.")
+
+
 class CostLine(BaseModel):
     """What was used of one thing."""
 
@@ -206,6 +229,7 @@ class CallRecord(CallFacts):
     events: list[CallEvent]
     warnings: list[CallWarning]
     promises: list[CallPromise] = Field(description="What was said against what was done.")
+    unanswered: list[UnansweredQuestion] = Field(description="Questions that no source answered.")
     costs: list[CostLine]
     agent_heard_s: float = Field(description="So much of the agent was played to the caller.")
     ending: Ending | None
@@ -244,13 +268,16 @@ def turn_of(turn: dict[str, Any]) -> CallTurn:
     return CallTurn.model_validate(turn)
 
 
+_LISTS: Final = ("participants", "states", "tools", "keys", "events", "promises", "unanswered")
+
+
 def record_of(whole: WholeCall) -> CallRecord:
     """A whole record."""
     row, detail = whole.row, whole.detail
     ending = None
     if row.end_reason:
         ending = {"reason": row.end_reason, "detail": detail.get("end_detail", ""), **ending_in_words(row.end_reason)}
-    lists = {name: detail.get(name, []) for name in ("participants", "states", "tools", "keys", "events", "promises")}
+    lists = {name: detail.get(name, []) for name in _LISTS}
     return CallRecord.model_validate({
         **call_values(row), **lists,
         "agent_name": detail.get("agent_name", ""), "offhook_version": detail.get("offhook_version", ""),

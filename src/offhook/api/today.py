@@ -28,7 +28,7 @@ _DAY: Any = {
 
 
 class DayFigures(BaseModel):
-    """A day."""
+    """What came of the calls of one day, in the zone that was asked for."""
 
     model_config = ConfigDict(populate_by_name=True, json_schema_extra={"examples": [_DAY]})
 

@@ -12,6 +12,24 @@ from offhook.core import events as ev
 
 
 @dataclass(frozen=True, slots=True)
+class Moments:
+    """When what happened in a turn, on the call's clock; the work may have begun before the decision."""
+
+    ended_at: float
+    """The caller's last voiced sample."""
+    asked_at: float
+    """The model, or whatever else replies, was asked."""
+    token_at: float | None
+    """Its first token; None: it tells none."""
+    audio_at: float | None
+    """The voice's first audio."""
+    decided_at: float
+    """The turn was over."""
+    heard_at: float
+    """The reply's first frame."""
+
+
+@dataclass(frozen=True, slots=True)
 class TurnLatency:
     """One turn of the caller. All lengths in seconds."""
 
@@ -29,6 +47,7 @@ class TurnLatency:
     sending_s: float
     """From the first audio (or the decision) to the first frame on the wire."""
     speculated: bool
+    moments: Moments
     first_sound_s: float = 0.0
     """From the end of the caller's voice to an opener or filler before the reply; 0 when there was none."""
 
@@ -70,6 +89,7 @@ class LatencyMeter:
         self._ended_at: float | None = None
         self._final_at = 0.0
         self._silence_at = 0.0
+        self._asked_at = 0.0
         self._committed_at: float | None = None
         self._reply = 0
         self._speculated = False
@@ -90,7 +110,7 @@ class LatencyMeter:
                 self._silence_at = at
             case cmd.StartReply(reply=reply, turn=turn, content=cmd.Ask(caller_text=text), held=held):
                 if self._reply != reply:
-                    self._reply, self._first, self._speculated = reply, {}, held
+                    self._reply, self._first, self._speculated, self._asked_at = reply, {}, held, at
                 self._turn, self._text = turn, text
                 self._committed_at = None if held else at
             case cmd.CommitReply(reply=reply) if reply == self._reply:
@@ -126,6 +146,9 @@ class LatencyMeter:
             sending_s=max(plays_at - audio, 0.0),
             speculated=self._speculated,
             first_sound_s=self._first.get("sound", ended) - ended,
+            moments=Moments(
+                ended, self._asked_at, self._first.get("token"), self._first.get("audio"), committed, plays_at
+            ),
         )
         self.turns.append(turn)
         return turn

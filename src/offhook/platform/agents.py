@@ -163,7 +163,7 @@ class Agents:
 
         def job(scope: Scope) -> tuple[Any, T]:
             # What was read is what is changed, also when the sender did not say so.
-            saved = _save(scope, agent_id, name, document, row.revision)
+            saved = save_draft(scope, agent_id, name, document, row.revision)
             return saved, also(scope, saved)
 
         return await self._store.write(workspace, job, actor)

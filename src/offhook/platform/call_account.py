@@ -212,6 +212,7 @@ class Account:
             "agent_heard_s": round(turns.heard_s, 3),
             "end_detail": self._end.detail if self._end is not None else "",
             "promises": [promise.told() for promise in promises],
+            "unanswered": [question.told() for question in self._owed.unanswered],
         }
         return Told(
             turns=list(turns.all),

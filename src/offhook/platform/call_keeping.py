@@ -236,7 +236,6 @@ class CallKeeping:
         await self.objects.delete(*await self.store.read(workspace, keys))
 
         def job(scope: Scope) -> None:
-            insight.forget_call(scope, call_id)
             forget_call(scope, call_id)
             audit(scope, "call.deleted", "call", call_id)
             scope.tell("call", call_id)
@@ -247,14 +246,20 @@ class CallKeeping:
             await asyncio.to_thread(shutil.rmtree, folder, True)
 
 
+OUTLIVE_CALLS: Final = frozenset({"call_figures", "agent_fixes"})
+"""Sums without a word or a number of anybody's, and what an owner has mended because of a call."""
+
+
 def tables_of_calls() -> list[Table]:
-    """Whose rows belong to a call."""
-    return [table for table in METADATA.sorted_tables if is_scoped(table) and "call_id" in table.c]
+    """Whose rows go with their call."""
+    scoped = [table for table in METADATA.sorted_tables if is_scoped(table) and "call_id" in table.c]
+    return [table for table in scoped if table.name not in OUTLIVE_CALLS]
 
 
 def forget_call(scope: Scope, call_id: str) -> None:
     """All rows of a call, what others were told of it too, and its words in the index."""
     forget_words(scope, call_id)
+    insight.forget_call(scope, call_id)
     for table in reversed(tables_of_calls()):
         scope.delete(table, table.c.call_id == call_id)
     scope.delete(CALLS, CALLS.c.id == call_id)

@@ -46,6 +46,10 @@ class Unanswered:
     said: str
     """By the agent."""
 
+    def told(self) -> dict[str, Any]:
+        """As the record has it."""
+        return {"turn": self.turn, "at_s": round(self.at_s, 3), "text": self.text[:LONGEST]}
+
 
 @dataclass(slots=True)
 class Promise:

@@ -1,6 +1,6 @@
 """The turns of a call, from its journal: who said what and where, what of it was heard, and where the time went."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from offhook.call.latency import LatencyMeter, whole_ms
@@ -78,6 +78,7 @@ class Turns:
             first_ms = round(max(turn.first_sound_s, 0.0) * 1000)
             self._latency[turn.turn] = {
                 "gap_ms": gap_ms, "parts_ms": parts_ms, "first_sound_ms": first_ms, "speculated": turn.speculated,
+                "moments": _rounded(asdict(turn.moments)),
             }  # fmt: skip
         match what:
             case ev.SpeechStarted(onset_at=onset_at):
@@ -110,6 +111,10 @@ class Turns:
                 self.all.append(Turn(PERSON, text, at, at, name=name))
             case _:
                 pass
+
+
+def _rounded(moments: dict[str, float | None]) -> dict[str, float | None]:
+    return {f"{name[:-3]}_s": None if at is None else round(at, 3) for name, at in moments.items()}
 
 
 def percentile(values: list[int], share: float) -> int | None:

@@ -27,6 +27,7 @@ from offhook.store.schema import WORKSPACES
 from offhook.store.scope import Actor, Scope
 from offhook.store.search import forget_for_good
 from offhook.store.store import Store
+from offhook.store.tables.agents import REHEARSALS
 from offhook.store.tables.calls import BLOCKED_NUMBERS, CALL_OBJECTS, CALLS, REFUSED_CALLS
 from offhook.store.tables.people import AUDIT_EVENTS
 
@@ -210,6 +211,8 @@ class Erasing:
 def _forget(call_id: str) -> Callable[[Scope], None]:
     def job(scope: Scope) -> None:
         forget_call(scope, call_id)
+        # What was typed to a draft may go on from what the caller said; it is kept for a day at most.
+        scope.delete(REHEARSALS)
         audit(scope, "call.erased", "call", call_id)
         scope.tell("call", call_id)
 

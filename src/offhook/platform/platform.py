@@ -203,13 +203,13 @@ class Platform:
         self.idempotency = Idempotency(self.store)
         self.insights = Insights(self.store, self.objects, self.snapshot, self.settings)
         self.gate_house = GateHouse(self.store, self.snapshot)
+        self.gate_house.limits.emit = self.agents.emit = self.numbers.emit = self.events.emit
+        self.placing.dials.moved = self.happenings.moved
         self.task_watch = TaskWatch(
             self.store, self.processes,
             OfServer(self.store, self.snapshot, self.vault, self.gate_house.limits),
             OfProcess(self.snapshot, self.line_up, self.settings),
         )  # fmt: skip
-        self.gate_house.limits.emit = self.agents.emit = self.numbers.emit = self.events.emit
-        self.placing.dials.moved = self.happenings.moved
         self.browser_calls = BrowserCalls(self.store, self.make_ready, self.call_values)
         self.store.on_changes = self._changed
         self.line_up.failed = self.metrics.provider_failed

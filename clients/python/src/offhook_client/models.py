@@ -316,6 +316,7 @@ CallRecord = TypedDict(
         "events": "list[CallEvent]",
         "warnings": "list[CallWarning]",
         "promises": "list[CallPromise]",
+        "unanswered": "list[UnansweredQuestion]",
         "costs": "list[CostLine]",
         "agent_heard_s": float,
         "ending": "Ending | None",
@@ -422,7 +423,7 @@ DayFigures = TypedDict(
         "saved_estimate": "Money",
     },
 )
-"""A day."""
+"""What came of the calls of one day, in the zone that was asked for."""
 
 
 class DeletedAgent(TypedDict):
@@ -721,6 +722,8 @@ class Latency(TypedDict):
     """To a short word before the reply; 0: there was none."""
     speculated: bool
     """The reply was prepared before the caller's turn was known to be over."""
+    moments: NotRequired["TurnMoments | None"]
+    """Null: the record is of before they were kept."""
 
 
 class Limits(TypedDict):
@@ -1952,6 +1955,33 @@ class Tried(TypedDict):
     """Numbers of `turn_taking` to be tried in place of the draft's."""
 
     turn_taking: dict[str, Any]
+
+
+class TurnMoments(TypedDict):
+    """When what happened, in seconds on the call's clock; work may begin before the decision to answer."""
+
+    ended_s: float
+    """The caller's last voiced sound."""
+    asked_s: float
+    """Whatever replies was asked."""
+    token_s: float | None
+    """The model's first token; null: there is no model."""
+    audio_s: float | None
+    """The voice's first audio."""
+    decided_s: float
+    """The caller's turn was over."""
+    heard_s: float
+    """The reply's first frame."""
+
+
+class UnansweredQuestion(TypedDict):
+    """Something that the caller asked and no source answered."""
+
+    turn: int
+    """Of the caller's, counted from 1."""
+    at_s: float
+    text: str
+    """In the caller's words."""
 
 
 class UsageOfAgent(TypedDict):

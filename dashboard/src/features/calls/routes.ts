@@ -1,5 +1,8 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { rootRoute, shellRoute } from "@/app/routes";
+import { shellRoute } from "@/app/routes";
+import { callRoute } from "./call/routes";
+
+export { sharedRoute } from "./call/routes";
 
 export const callRoutes = [
   createRoute({
@@ -7,11 +10,5 @@ export const callRoutes = [
     path: "calls",
     component: lazyRouteComponent(() => import("./CallsPage"), "CallsPage"),
   }),
+  callRoute,
 ];
-
-/** A moment that was shared: for whoever has its link, without signing in. */
-export const sharedRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: "shared/$token",
-  component: lazyRouteComponent(() => import("./Shared"), "Shared"),
-});

@@ -989,6 +989,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_question_moments_question_id"), ["question_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_question_moments_workspace_id"), ["workspace_id"], unique=False)
 
+    op.create_table(
         "rehearsals",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("id", sa.String(length=40), nullable=False),
