@@ -7,7 +7,7 @@ import { freshen } from "@/app/queries";
 import { answerQuestionMutation, reopenQuestionMutation } from "@/client/@tanstack/react-query.gen";
 import type { Question } from "@/client/types.gen";
 import { tell, tellFailure } from "@/ui/tell";
-import { forget, kept, keep } from "./kept";
+import { forget, keep, kept } from "./kept";
 import classes from "./Questions.module.css";
 
 /** What is to be said to it: a fact of the agent from the next call on. */
@@ -56,7 +56,11 @@ export function AnswerForm({ question }: { question: Question }) {
         onKeyDown={(event) => {
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && text.trim()) send();
         }}
-        error={problem ? (problem.at("/text") ?? (problem.message || t`The server does not answer. It is kept here.`)) : undefined}
+        error={
+          problem
+            ? (problem.at("/text") ?? (problem.message || t`The server does not answer. It is kept here.`))
+            : undefined
+        }
       />
       {problem?.whatToDo && (
         <Text size="sm" c="dimmed" mt={4}>

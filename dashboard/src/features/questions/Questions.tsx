@@ -11,8 +11,8 @@ import { useAgentNames } from "@/ui/agents";
 import { More } from "@/ui/More";
 import { Page } from "@/ui/Page";
 import { Empty, Failed, Loading } from "@/ui/States";
-import classes from "./Questions.module.css";
 import { QuestionCard } from "./QuestionCard";
+import classes from "./Questions.module.css";
 import { questionsRoute } from "./routes";
 import { useStepping } from "./useStepping";
 
@@ -32,12 +32,10 @@ export function Questions() {
   });
   const shown = list.data?.pages.flatMap(({ data }) => data) ?? [];
   const holder = useStepping();
+  const ofAgent = agent ? { agent } : {};
   const show = (wanted: string) =>
     void navigate({
-      search: (before) => ({
-        ...(before.agent ? { agent: before.agent } : {}),
-        ...(wanted === "answered" || wanted === "dismissed" ? { status: wanted } : {}),
-      }),
+      search: { ...ofAgent, ...(wanted === "answered" || wanted === "dismissed" ? { status: wanted } : {}) },
     });
   const choose = (id: string | null) =>
     void navigate({ search: { ...(status === "open" ? {} : { status }), ...(id ? { agent: id } : {}) } });
@@ -86,8 +84,10 @@ export function Questions() {
 
 function Said({ status, shown }: { status: Status; shown: Question[] }) {
   const times = shown.reduce((sum, one) => sum + one.times, 0);
-  if (status === "answered") return <Trans>These the agents know by now. Taking an answer back opens the question again.</Trans>;
-  if (status === "dismissed") return <Trans>These the agents need not know. They are counted on, and shown here only.</Trans>;
+  if (status === "answered")
+    return <Trans>These the agents know by now. Taking an answer back opens the question again.</Trans>;
+  if (status === "dismissed")
+    return <Trans>These the agents need not know. They are counted on, and shown here only.</Trans>;
   return (
     <>
       <b>

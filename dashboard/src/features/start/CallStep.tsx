@@ -25,8 +25,8 @@ export function CallStep() {
       </Anchor>
       <p>
         <Trans>
-          Call it from your own telephone. This page sees the call as soon as it rings, and{" "}
-          <Link to="/live">Live</Link> shows the words as they fall.
+          Call it from your own telephone. This page sees the call as soon as it rings, and <Link to="/live">Live</Link>{" "}
+          shows the words as they fall.
         </Trans>
       </p>
     </>

@@ -41,7 +41,11 @@ export function Checklist({ steps }: { steps: Step[] }) {
   };
   return (
     <Card
-      title={<Trans>Start: {CODES.length - left} of {CODES.length} done</Trans>}
+      title={
+        <Trans>
+          Start: {CODES.length - left} of {CODES.length} done
+        </Trans>
+      }
       actions={
         <Button variant="subtle" size="xs" onClick={hide}>
           <Trans>Put away</Trans>

@@ -41,8 +41,8 @@ export function KeysStep() {
       ))}
       <p className={classes.small}>
         <Trans>
-          A key is tried when you save it, sealed, and never shown again. Then choose the vendor in the agent's sections:
-          listening, model, voice.
+          A key is tried when you save it, sealed, and never shown again. Then choose the vendor in the agent's
+          sections: listening, model, voice.
         </Trans>
       </p>
     </>

@@ -20,8 +20,8 @@ export function MineStep() {
           <Trans>{own.map(({ name }) => name).join(", ")}</Trans>
         ) : (
           <Trans>
-            An agent knows what you write down for it: how it greets, when you are open, what callers ask. It says that it
-            does not know what is not written there.
+            An agent knows what you write down for it: how it greets, when you are open, what callers ask. It says that
+            it does not know what is not written there.
           </Trans>
         )}
       </p>

@@ -41,8 +41,8 @@ export function NumberStep() {
     <>
       <p>
         <Trans>
-          A number comes from Twilio: about a dollar a month, and a cent a minute. Offhook writes where its calls go, and
-          remembers what was there before.
+          A number comes from Twilio: about a dollar a month, and a cent a minute. Offhook writes where its calls go,
+          and remembers what was there before.
         </Trans>
       </p>
       {accounts.data.data.length === 0 ? (

@@ -55,8 +55,8 @@ export function TalkStep() {
       </Button>
       <p className={classes.small}>
         <Trans>
-          The browser will ask for the microphone. It lends it only to pages over https or on localhost; without one, you
-          can type.
+          The browser will ask for the microphone. It lends it only to pages over https or on localhost; without one,
+          you can type.
         </Trans>
       </p>
     </>

@@ -38,7 +38,9 @@ export function LastCalls() {
       {calls.data && shown.length === 0 && (
         <div className={classes.plain}>
           <p>
-            <Trans>Nobody has called yet. The first conversation can be yours, in this browser, without a number.</Trans>
+            <Trans>
+              Nobody has called yet. The first conversation can be yours, in this browser, without a number.
+            </Trans>
           </p>
           <Button component={Link} to="/start" variant="default" size="xs">
             <Trans>Talk to an agent</Trans>

@@ -15,7 +15,10 @@ import classes from "./Today.module.css";
 export function NeedsYou({ home }: { home: TodayAnswer }) {
   const { tasks } = todayRoute.useSearch();
   return (
-    <Card title={tasks === "done" ? <Trans>Done lately</Trans> : <Trans>What needs you</Trans>} actions={<Ways home={home} />}>
+    <Card
+      title={tasks === "done" ? <Trans>Done lately</Trans> : <Trans>What needs you</Trans>}
+      actions={<Ways home={home} />}
+    >
       {tasks === undefined ? <Shown tasks={home.tasks} home={home} /> : <All status={tasks} home={home} />}
     </Card>
   );
@@ -60,7 +63,9 @@ function Shown({ tasks, home }: { tasks: Task[]; home: TodayAnswer }) {
         {chosen === "done" ? (
           <Trans>Nothing was done yet.</Trans>
         ) : hadCalls(home.days) ? (
-          <Trans>All is done. Who wants to be called back, and what an agent promised and could not do, comes here.</Trans>
+          <Trans>
+            All is done. Who wants to be called back, and what an agent promised and could not do, comes here.
+          </Trans>
         ) : (
           <Trans>
             When a caller wants to be called back, when the agent promised what nobody did, when a question had no

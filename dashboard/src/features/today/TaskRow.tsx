@@ -57,7 +57,12 @@ export function TaskRow({ task }: { task: Task }) {
             </Button>
           )}
           {mayWrite && !isOpen && (
-            <Button variant="default" size="xs" loading={change.isPending} onClick={() => void send({ status: "open" })}>
+            <Button
+              variant="default"
+              size="xs"
+              loading={change.isPending}
+              onClick={() => void send({ status: "open" })}
+            >
               <Trans>Open again</Trans>
             </Button>
           )}
