@@ -56,8 +56,26 @@ def files() -> dict[Path, str]:
     return {
         FOLDER / "models.py": _formatted(models),
         FOLDER / "operations.py": _formatted(operations),
-        DOCUMENT: json.dumps(found, indent=1, ensure_ascii=False) + "\n",
+        DOCUMENT: _in_lines(found),
     }
+
+
+def _in_lines(found: Mapping[str, Any]) -> str:
+    """As JSON with a line for each path and each schema, so that a change is seen where it is."""
+
+    def dumped(value: object) -> str:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def listed(entries: Mapping[str, Any]) -> str:
+        return "{\n" + ",\n".join(f"{dumped(name)}:{dumped(one)}" for name, one in entries.items()) + "\n}"
+
+    rest = {name: value for name, value in found.items() if name not in ("paths", "components")}
+    others = {name: value for name, value in found["components"].items() if name != "schemas"}
+    components = ",".join(
+        [*filter(None, [dumped(others)[1:-1]]), f'"schemas":{listed(found["components"]["schemas"])}']
+    )
+    parts = [dumped(rest)[1:-1], f'"paths":{listed(found["paths"])}', f'"components":{{{components}}}']
+    return "{" + ",\n".join(parts) + "}\n"
 
 
 # ── types ────────────────────────────────────────────────────────────────────────────────────────────────────────

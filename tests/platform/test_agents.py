@@ -259,6 +259,10 @@ def test_the_schema_says_how_a_form_is_made(play_here: Play) -> None:
         idle = schema["$defs"]["TurnTaking"]["properties"]["idle_s"]
         assert idle["x-ui"]["unit"] == "s" and idle["x-ui"]["control"] == "slider" and idle["x-ui"]["help"]
         assert "knowledge_anywhere" not in schema["properties"]
+        patience = schema["$defs"]["TurnTaking"]["properties"]
+        assert "advanced" not in patience["min_silence_s"]["x-ui"] and patience["echo_words"]["x-ui"]["advanced"]
+        presets = schema["properties"]["turn_taking"]["x-ui"]["presets"]
+        assert presets["balanced"] == {} and presets["patient"]["min_silence_s"] == 0.55
         assert all("x-ui" in node for node in schema["properties"].values())
 
     play_here(act)

@@ -46,6 +46,10 @@ def test_out_and_in_over_the_api(play_here: Play) -> None:
         ):  # fmt: skip
             answer = await here.client.post("/agents/import", content=content)
             assert answer.status_code == 422 and words in answer.text, (content[:20], answer.text)
+        read = await here.client.post("/agents/parse", content=out.content)
+        assert read.status_code == 200 and read.json()["document"] == SCRIPTED | ODD
+        wrong = await here.client.post("/agents/parse", content=b"a: 1\nname: [")
+        assert wrong.status_code == 422 and "agent.yaml:2" in wrong.text
 
     play_here(act)
 
@@ -118,7 +122,7 @@ def test_a_folder_is_pulled_changed_planned_and_applied(server: Callable[[Any], 
     (folder / "night.yaml").write_text(to_yaml(SCRIPTED | {"name": "Night"}))
     code, told = offhook("plan", str(folder))
     assert code == 3 and "~ reception.yaml" in told and "+ night.yaml: Night (new)" in told
-    assert "turn taking was set to" in told and "menu.md is uploaded" in told
+    assert "turn taking: idle was set to 12 s" in told and "menu.md is uploaded" in told
     code, told = offhook("apply", str(folder))
     assert code == 0 and "version 2" in told and "night.yaml: Night is version 1" in told
     assert offhook("plan", str(folder)) == (0, "= night.yaml: Night\n= reception.yaml: Reception\n")

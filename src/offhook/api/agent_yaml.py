@@ -1,12 +1,13 @@
-"""`/v1/agents/import` and `/export`: an agent as the text of a file."""
+"""`/v1/agents/import`, `/parse` and `/export`: an agent as the text of a file."""
 
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
 
 from offhook.agents.yaml_document import MAX_BYTES
 from offhook.api.agent_versions import WHICH
-from offhook.api.agents import Agent, AgentId, Reads, ThePlatform, Writes
+from offhook.api.agents import Agent, AgentId, Document, Reads, ThePlatform, Writes
 from offhook.api.etags import etag
 from offhook.api.idempotency import Once
 from offhook.platform.agent_yaml import from_yaml, to_yaml
@@ -19,6 +20,18 @@ EXAMPLE: Final = "name: Reception\nprompt: You answer the telephone of the Harbo
 _BODY: Final[dict[str, Any]] = {
     "requestBody": {"required": True, "content": {YAML: {"schema": {"type": "string"}, "example": EXAMPLE}}}
 }
+
+
+class ParsedAgent(BaseModel):
+    """What a file's text says."""
+
+    document: Document
+
+
+@router.post("/parse", operation_id="parse_agent", openapi_extra=_BODY)
+async def parse_agent(request: Request, caller: Reads) -> ParsedAgent:
+    """The document of an AGENT.yaml's text. Nothing is kept, and whether it can be published is not looked at."""
+    return ParsedAgent(document=from_yaml(await _text_of(request)))
 
 
 @router.post("/import", operation_id="import_agent", status_code=201, openapi_extra=_BODY)

@@ -12,7 +12,7 @@ Place = tuple[str | int, ...]
 _MISSING: Final = object()
 SHOWN: Final = 80
 """Characters of a value that are told."""
-_NAMED: Final = ("name", "id")
+_NAMED: Final = ("name", "id", "type")
 """By these the entries of a list of blocks are known again."""
 
 
@@ -37,6 +37,8 @@ def _compared(before: Any, after: Any, place: Place, said: tuple[str, ...]) -> I
     """`place` points into what is new, `said` is how people call it."""
     if _same(before, after):
         return
+    if len(place) == 1:
+        before, after = _filled(before, after, place), _filled(after, before, place)
     if isinstance(before, dict) and isinstance(after, dict) and before.get("provider") == after.get("provider"):
         for name in dict.fromkeys((*before, *after)):
             inner = (*place, name)
@@ -47,6 +49,16 @@ def _compared(before: Any, after: Any, place: Place, said: tuple[str, ...]) -> I
         yield Difference(pointer(place), before, after, f"{_said(said)}: {_list_words(before, after)}")
     else:
         yield Difference(pointer(place), _plain(before), _plain(after), _words(before, after, place, said))
+
+
+def _filled(value: Any, other: Any, place: Place) -> Any:
+    """What stands for a part of the document that is missing, so that the other side is told field by field."""
+    if value is not _MISSING:
+        return value
+    if isinstance(other, dict) and "provider" not in other:
+        return {}
+    standing = default_at(place)
+    return standing if _is_named(other) and isinstance(standing, list) else value
 
 
 def _entries(before: list[Any], after: list[Any], place: Place, said: tuple[str, ...]) -> Iterator[Difference]:

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
+import msgspec
+
 from offhook.agents.model import Agent
+from offhook.core.behaviour import PRESETS, Behaviour
 
 SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "Who it is": ("name", "language", "country", "timezone", "opening", "prompt"),
@@ -24,6 +27,27 @@ OTHER: Final = "More"
 UNITS: Final = {"_s": "s", "_ms": "ms", "_db": "dB", "_chars": "characters", "_days": "days", "_mb": "MB"}
 NOT_HERE: Final = ("knowledge_anywhere",)
 """Fields for agents that are managed by a file alone."""
+PLAIN: Final[Mapping[str, tuple[str, ...]]] = {
+    "TurnTaking": (
+        "preset", "min_silence_s", "unsure_silence_s", "unfinished_silence_s", "collecting_silence_s", "idle_s",
+        "idle_prompts", "hold_s", "duck_voice_s", "hush_voice_s", "takeover_voice_s", "protect_opening", "filler_s",
+    ),
+    "Phrases": ("idle", "goodbye", "idle_goodbye", "filler", "apology", "repeat", "transfer", "transfer_failed"),
+    "RecordsBlock": ("recording", "transcript", "keys", "keep_days"),
+    "LimitsBlock": (
+        "call_minutes", "concurrent_calls", "calls_a_day", "dollars_a_day", "dollars_a_month", "overflow_number",
+        "sentence",
+    ),
+    "HttpToolConfig": ("name", "description", "url", "method", "parameters", "headers", "has_effects", "confirm"),
+    "McpServerConfig": ("name", "url", "headers", "only"),
+    "DestinationConfig": ("name", "number", "when", "say"),
+    "HandoffAgentConfig": ("name", "agent", "when"),
+    "VariableConfig": ("type", "description", "default", "choices"),
+    "PreCallConfig": ("url", "secret"),
+}  # fmt: skip
+"""Of large blocks, what everybody may want to set; the rest is folded away as advanced."""
+PLAIN_OF_PROVIDERS: Final = ("provider", "model", "voice", "region", "speed", "instructions", "rate_percent")
+PROVIDERS: Final = "offhook__speech__"
 
 
 @cache
@@ -33,9 +57,28 @@ def agent_schema() -> dict[str, Any]:
     for name in NOT_HERE:
         schema["properties"].pop(name, None)
     _hinted(schema["properties"], top=True)
-    for definition in schema.get("$defs", {}).values():
-        _hinted(definition.get("properties", {}), top=False)
+    for name, definition in schema.get("$defs", {}).items():
+        properties = definition.get("properties", {})
+        _hinted(properties, top=False)
+        for advanced in _advanced(name, properties):
+            properties[advanced]["x-ui"]["advanced"] = True
+    schema["properties"]["turn_taking"]["x-ui"]["presets"] = _presets()
     return schema
+
+
+def _advanced(definition: str, properties: Mapping[str, Any]) -> list[str]:
+    everybodys = PLAIN_OF_PROVIDERS if definition.startswith(PROVIDERS) else PLAIN.get(definition)
+    return [] if everybodys is None else [name for name in properties if name not in everybodys]
+
+
+def _presets() -> dict[str, dict[str, Any]]:
+    """What each preset sets: a form shows these in place of the defaults."""
+    plain = msgspec.to_builtins(Behaviour())
+    every = {name: msgspec.to_builtins(behaviour) for name, behaviour in PRESETS.items()}
+    return {
+        name: {field: value for field, value in numbers.items() if value != plain[field]}
+        for name, numbers in every.items()
+    }
 
 
 def section_of(field: str) -> str:

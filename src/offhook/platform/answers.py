@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from offhook import clock
 from offhook.ids import new_id
+from offhook.knowledge.kinds import Kind
 from offhook.platform.agent_documents import Around, judge
-from offhook.platform.agents import put_version, require_own, row_of, save_draft, version_of
+from offhook.platform.agent_rows import put_version, require_own, row_of, save_draft, version_of
 from offhook.platform.audit import audit
 from offhook.platform.documents import MEDIA_TYPES, is_used, judged, key_of
 from offhook.platform.problems import Conflict, Invalid
@@ -115,7 +116,7 @@ class Answers:
         if digest:
             scope.put(
                 DOCUMENTS, ["workspace_id", "agent_id", "name"], id=new_id("doc"), agent_id=agent_id, name=NAME,
-                content_hash=digest, object_key=key_of(scope.workspace, digest), media_type=MEDIA_TYPES[".md"],
+                content_hash=digest, object_key=key_of(scope.workspace, digest), media_type=MEDIA_TYPES[Kind.MARKDOWN],
                 bytes=len(data), created_at=clock.wall_ms(),
             )  # fmt: skip
         else:

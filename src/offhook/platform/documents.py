@@ -21,7 +21,7 @@ from offhook.knowledge.chunk import split_document
 from offhook.knowledge.kinds import Kind
 from offhook.knowledge.read import LARGEST_FILE_BYTES, text_of
 from offhook.knowledge.unfit import Unfit
-from offhook.platform.agents import require_own, row_of
+from offhook.platform.agent_rows import require_own, row_of
 from offhook.platform.audit import audit
 from offhook.platform.files import digest_of
 from offhook.platform.problems import Conflict, Flaw, Invalid, NotFound

@@ -12,7 +12,8 @@ from typing import Any, Final
 from offhook import clock
 from offhook.ids import new_id
 from offhook.platform.agent_diff import Difference, differences
-from offhook.platform.agents import Agents, row_of
+from offhook.platform.agent_rows import row_of
+from offhook.platform.agents import Agents
 from offhook.platform.audit import audit
 from offhook.platform.documents import Documents
 from offhook.platform.fix_steps import FACTS, Kind, Steps, done, read, steps_of, told, undone

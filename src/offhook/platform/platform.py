@@ -195,12 +195,7 @@ class Platform:
             self.store, self.line_up.runtimes.ready, self._workspace_of, self.events.emit
         )
         self.call_doors, self.call_feeds = CallDoors(lambda: self.processes.id), Feeds(self.calls, self.call_records)
-        self.passwords, throttle = Passwords(), Throttle()
-        self.people = People(self.store, self.passwords, throttle)
-        self.invitations = Invitations(self.store)
-        self.sessions = Sessions(self.store, self.passwords, throttle)
-        self.issuer = issuer_of(self.settings)
-        self.idempotency = Idempotency(self.store)
+        self._open_doors()
         self.insights = Insights(self.store, self.objects, self.snapshot, self.settings)
         self.gate_house = GateHouse(self.store, self.snapshot)
         self.gate_house.limits.emit = self.agents.emit = self.numbers.emit = self.events.emit
@@ -215,6 +210,19 @@ class Platform:
         self.line_up.failed = self.metrics.provider_failed
         self.call_records.spent = self.metrics.spent
         self.backups = Backups(self.settings)
+        self._watch()
+
+    def _open_doors(self) -> None:
+        """For people."""
+        self.passwords, throttle = Passwords(), Throttle()
+        self.people = People(self.store, self.passwords, throttle)
+        self.invitations = Invitations(self.store)
+        self.sessions = Sessions(self.store, self.passwords, throttle)
+        self.issuer = issuer_of(self.settings)
+        self.idempotency = Idempotency(self.store)
+
+    def _watch(self) -> None:
+        """What the metrics are told of by asking."""
         self.metrics.watch_store(self.store)
         self.metrics.watch_bus(lambda: self.bus.is_up)
         self.metrics.watch_vault(lambda: self.vault.last is not None and self.vault.last.is_locked)

@@ -21,7 +21,7 @@ from offhook.core.history import Outcome
 from offhook.errors import OffhookError, ToolError
 from offhook.ids import new_id
 from offhook.platform.agent_documents import Around, judge
-from offhook.platform.agents import row_of
+from offhook.platform.agent_rows import row_of
 from offhook.platform.audit import audit
 from offhook.platform.call_values import checked
 from offhook.platform.files import BY_FILE

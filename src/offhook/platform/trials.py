@@ -6,7 +6,8 @@ from typing import Any
 
 from offhook import clock
 from offhook.platform.agent_documents import Around, judge
-from offhook.platform.agents import DRAFT, PUBLISHED, files_of, row_of, version_of
+from offhook.platform.agent_rows import files_of, row_of, version_of
+from offhook.platform.agents import DRAFT, PUBLISHED
 from offhook.platform.files import BY_FILE
 from offhook.platform.line_up import Answering
 from offhook.platform.problems import Conflict, Invalid

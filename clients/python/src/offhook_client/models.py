@@ -1362,6 +1362,13 @@ class PageWorkspace(TypedDict):
     """Give it as `after` for what follows; null: nothing does."""
 
 
+class ParsedAgent(TypedDict):
+    """What a file's text says."""
+
+    document: dict[str, Any]
+    """The fields of AGENT.yaml; `GET /v1/agents/schema` describes them."""
+
+
 class Participant(TypedDict):
     """Who took part."""
 

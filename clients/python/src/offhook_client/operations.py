@@ -56,6 +56,13 @@ class Operations:
         """The checks of `offhook doctor`, of the server as it runs and of the workspace's agents, each ..."""
         return cast("models.Health", self._ask("GET", "/health"))
 
+    def parse_agent(self, body: Any, *, idempotency_key: str | None = None) -> models.ParsedAgent:
+        """The document of an AGENT.yaml's text. Nothing is kept, and whether it can be published is not ..."""
+        return cast(
+            "models.ParsedAgent",
+            self._ask("POST", "/agents/parse", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
     def import_agent(self, body: Any, *, idempotency_key: str | None = None) -> models.Agent:
         """A new agent from the text of an AGENT.yaml."""
         return cast(
@@ -1152,6 +1159,13 @@ class AsyncOperations:
     ) -> models.Health:
         """The checks of `offhook doctor`, of the server as it runs and of the workspace's agents, each ..."""
         return cast("models.Health", await self._ask("GET", "/health"))
+
+    async def parse_agent(self, body: Any, *, idempotency_key: str | None = None) -> models.ParsedAgent:
+        """The document of an AGENT.yaml's text. Nothing is kept, and whether it can be published is not ..."""
+        return cast(
+            "models.ParsedAgent",
+            await self._ask("POST", "/agents/parse", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
 
     async def import_agent(self, body: Any, *, idempotency_key: str | None = None) -> models.Agent:
         """A new agent from the text of an AGENT.yaml."""

@@ -24,7 +24,7 @@ from offhook.call.records.folder import JOURNAL
 from offhook.errors import OffhookError
 from offhook.ids import settled_id
 from offhook.knowledge.kinds import Kind
-from offhook.platform.agents import files_of, insert_agent, put_version
+from offhook.platform.agent_rows import files_of, insert_agent, put_version
 from offhook.platform.audit import audit
 from offhook.platform.call_keeping import CallKeeping
 from offhook.platform.documents import MEDIA_TYPES, put_document
