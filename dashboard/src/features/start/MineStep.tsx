@@ -17,7 +17,7 @@ export function MineStep() {
         {draft ? (
           <Trans>{draft.name} is a draft: look it through, and publish it.</Trans>
         ) : own.length > 0 ? (
-          <Trans>{own.map(({ name }) => name).join(", ")}</Trans>
+          own.map(({ name }) => name).join(", ")
         ) : (
           <Trans>
             An agent knows what you write down for it: how it greets, when you are open, what callers ask. It says that

@@ -1,5 +1,4 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { DayFigures, Measure, TodayAnswer } from "@/client/types.gen";
@@ -84,9 +83,6 @@ function NothingYet() {
           first call that is over begins it; samples count nowhere.
         </Trans>
       </p>
-      <Button component={Link} to="/start" variant="default" size="xs">
-        <Trans>What to do next</Trans>
-      </Button>
     </Card>
   );
 }

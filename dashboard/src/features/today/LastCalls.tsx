@@ -21,6 +21,7 @@ export function LastCalls() {
   const { t } = useLingui();
   const calls = useQuery(listCallsOptions({ query: { status: "ended", limit: SHOWN } }));
   const shown = calls.data?.data ?? [];
+  const areMany = new Set(shown.map(({ agent_id }) => agent_id)).size > 1;
   return (
     <Card
       title={<Trans>The last calls</Trans>}
@@ -49,14 +50,15 @@ export function LastCalls() {
       )}
       <Rows label={t`The last calls`}>
         {shown.map((call) => (
-          <Sentence key={call.id} call={call} />
+          <Sentence key={call.id} call={call} areMany={areMany} />
         ))}
       </Rows>
     </Card>
   );
 }
 
-function Sentence({ call }: { call: Call }) {
+/** `areMany`: of more than one agent, so that it matters whose call it was. */
+function Sentence({ call, areMany }: { call: Call; areMany: boolean }) {
   const { i18n } = useLingui();
   const nameOf = useAgentNames();
   const tone = toneOfEnding(call.end_reason);
@@ -89,7 +91,7 @@ function Sentence({ call }: { call: Call }) {
               <Trans>gap {gap(call.gap_p50_ms)}</Trans>
             </>
           )}
-          {nameOf(call.agent_id) && <> · {nameOf(call.agent_id)}</>}
+          {areMany && nameOf(call.agent_id) && <> · {nameOf(call.agent_id)}</>}
         </span>
       </CallLink>
     </li>

@@ -40,9 +40,11 @@ function Ways({ home }: { home: TodayAnswer }) {
           <Trans>All {home.open_tasks}</Trans>
         </Link>
       )}
-      <Link to="/" search={{ tasks: "done" }} className={classes.more}>
-        <Trans>Done lately</Trans>
-      </Link>
+      {hadCalls(home.days) && (
+        <Link to="/" search={{ tasks: "done" }} className={classes.more}>
+          <Trans>Done lately</Trans>
+        </Link>
+      )}
     </>
   );
 }
