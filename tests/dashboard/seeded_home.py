@@ -35,7 +35,7 @@ async def _seed(data: Path) -> None:
     workspace = await platform.store.read_wide(lambda connection: connection.execute(select(WORKSPACES.c.id)).scalar())
     assert isinstance(workspace, str)
     await platform.store.write(workspace, _keep)
-    await platform.close()
+    await platform.stop()
 
 
 def _keep(scope: Scope) -> None:
@@ -47,7 +47,7 @@ def _keep(scope: Scope) -> None:
     owed: dict[str, Any] = {"agent_id": agent, "call_id": call}
     open_task(
         scope, TaskKind.CALL_BACK, "+15005550006", "+15005550006 asked to be called back.", due_at=now + 3 * HOUR_MS,
-        detail={"number": "+15005550006", "said": "Could somebody call me back about the bill?", "at_ms": 21_400}, **owed,
+        detail={"number": "+15005550006", "said": "Could somebody call me back?", "at_ms": 21_400}, **owed,
     )  # fmt: skip
     open_task(
         scope, TaskKind.PROMISE, f"{call}:1", "The caller was told something.", due_at=now - HOUR_MS,

@@ -25,9 +25,17 @@ export function MineStep() {
           </Trans>
         )}
       </p>
-      <Button component={Link} to="/agents" variant={own.length > 0 ? "default" : "filled"} disabled={!mayWrite}>
-        {own.length > 0 ? <Trans>Agents</Trans> : <Trans>Make an agent</Trans>}
-      </Button>
+      {own.length > 0 ? (
+        <Button component={Link} to={draft ? `/agents/${draft.id}` : "/agents"} variant="default">
+          {draft ? <Trans>Open the draft</Trans> : <Trans>Agents</Trans>}
+        </Button>
+      ) : (
+        mayWrite && (
+          <Button component={Link} to="/agents/new">
+            <Trans>Make an agent</Trans>
+          </Button>
+        )
+      )}
     </>
   );
 }

@@ -144,8 +144,8 @@ function Way({ task }: { task: Task }) {
       );
     case "model_ends":
       return (
-        <Link to="/agents" className={classes.act}>
-          <Trans>Agents</Trans>
+        <Link to={task.agent_id ? `/agents/${task.agent_id}` : "/agents"} className={classes.act}>
+          <Trans>Open the agent</Trans>
         </Link>
       );
     default:
