@@ -53,10 +53,6 @@ def _keep(scope: Scope) -> None:
         scope, TaskKind.PROMISE, f"{call}:1", "The caller was told something.", due_at=now - HOUR_MS,
         detail={"said": "I have written that down for Tuesday at ten.", "at_ms": 30_000}, **owed,
     )  # fmt: skip
-    open_task(
-        scope, TaskKind.VENDOR_FAILING, "deepgram", "deepgram (stt) fails.", agent_id=agent, source="test",
-        detail={"provider": "deepgram", "kind": "stt", "cause": "401"},
-    )  # fmt: skip
 
 
 def _figures(at: int, agent: str, calls: int, day: int) -> dict[str, Any]:

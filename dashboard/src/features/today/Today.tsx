@@ -33,8 +33,10 @@ export function Today() {
         <div className={classes.columns}>
           <div className={classes.work}>
             <LiveNow calls={home.data.live_calls} />
+            {/* What somebody waits for comes before what would be good to have. */}
+            {home.data.open_tasks > 0 && <NeedsYou home={home.data} />}
             <Checklist steps={home.data.steps} />
-            <NeedsYou home={home.data} />
+            {home.data.open_tasks === 0 && <NeedsYou home={home.data} />}
           </div>
           <div className={classes.evidence}>
             <HowItGoes home={home.data} />
