@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { listCallsOptions } from "@/client/@tanstack/react-query.gen";
+import { listCallsOptions, listQuestionsOptions, listTasksOptions } from "@/client/@tanstack/react-query.gen";
 
 export interface Badges {
   none: 0;
@@ -18,5 +18,16 @@ export function useBadges(): Badges {
     staleTime: 30_000,
     select: (page) => page.data.length,
   });
-  return { none: 0, live: live.data ?? 0, tasks: 0, questions: 0 };
+  const tasks = useQuery({
+    ...listTasksOptions({ query: { status: "open", limit: 50 } }),
+    staleTime: 30_000,
+    select: (page) => page.data.length,
+  });
+  const questions = useQuery({
+    ...listQuestionsOptions({ query: { status: "open", limit: 50 } }),
+    staleTime: 30_000,
+    // A sample is to be looked at; nobody waits for its answer.
+    select: (page) => page.data.filter(({ is_sample }) => !is_sample).length,
+  });
+  return { none: 0, live: live.data ?? 0, tasks: tasks.data ?? 0, questions: questions.data ?? 0 };
 }

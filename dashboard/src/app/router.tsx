@@ -9,6 +9,7 @@ import { numberRoutes } from "@/features/numbers/routes";
 import { questionRoutes } from "@/features/questions/routes";
 import { settingsRoutes } from "@/features/settings/routes";
 import { signInRoute } from "@/features/sign-in/routes";
+import { startRoutes } from "@/features/start/routes";
 import { systemRoutes } from "@/features/system/routes";
 import { talkRoutes } from "@/features/talk/routes";
 import { todayRoutes } from "@/features/today/routes";
@@ -20,6 +21,7 @@ const tree = rootRoute.addChildren([
   sharedRoute,
   shellRoute.addChildren([
     ...todayRoutes,
+    ...startRoutes,
     ...liveRoutes,
     ...talkRoutes,
     ...callRoutes,

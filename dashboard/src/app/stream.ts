@@ -14,11 +14,11 @@ type Hears = (told: Told) => void;
 
 /** Which pages of the API are stale when something of this kind has changed: the tags of its document. */
 const TAGS: Record<string, string[]> = {
-  agent: ["Agents", "Documents"],
-  call: ["Calls"],
-  phone_number: ["Numbers"],
+  agent: ["Agents", "Documents", "Today"],
+  call: ["Calls", "Today"],
+  phone_number: ["Numbers", "Today"],
   carrier_account: ["Numbers", "Carriers"],
-  provider_key: ["Keys"],
+  provider_key: ["Keys", "Today"],
   tool_key: ["Keys"],
   secret: ["Keys"],
   api_key: ["API keys"],

@@ -18,7 +18,7 @@ from offhook.platform.local_days import DAY_MS
 from offhook.platform.platform import Platform
 from offhook.platform.today import MOST_COUNTED, Today, Trend
 
-router = APIRouter(prefix="/today", tags=["Analytics"])
+router = APIRouter(prefix="/today", tags=["Today"])
 
 _DAY: Any = {
     "day": "2026-11-28", "from": "2026-11-27T23:00:00.000Z", "to": "2026-11-28T23:00:00.000Z", "calls": 41,

@@ -46,6 +46,7 @@ class KnownAgent:
     """The published one."""
     file: str = ""
     """Where it is managed; empty: here."""
+    is_sample: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +322,8 @@ def _agents(connection: Connection, ids: set[str] | None) -> tuple[dict[str, Kno
     """The published version of each, and the versions that a number's split or a call to be placed names."""
     wanted = AGENTS.c.id.in_(ids) if ids is not None else AGENTS.c.id.is_not(None)
     is_there = and_(wanted, AGENTS.c.deleted_at.is_(None), AGENTS.c.published_version.is_not(None))
-    columns = (AGENTS.c.workspace_id, AGENTS.c.id, AGENTS.c.name, AGENTS.c.published_version, AGENTS.c.file)
+    own = AGENTS.c
+    columns = (own.workspace_id, own.id, own.name, own.published_version, own.file, own.is_sample)
     published = (
         select(*columns, cast(AGENT_VERSIONS.c.document, Text), cast(AGENT_VERSIONS.c.files, Text))
         .join(AGENT_VERSIONS, AGENT_VERSIONS.c.agent_id == AGENTS.c.id)
@@ -329,8 +331,8 @@ def _agents(connection: Connection, ids: set[str] | None) -> tuple[dict[str, Kno
     )
     agents: dict[str, KnownAgent] = {}
     documents: Documents = {}
-    for workspace, agent_id, name, version, file, text, files in connection.execute(published):
-        agents[agent_id] = KnownAgent(workspace, agent_id, name, version, file)
+    for workspace, agent_id, name, version, file, is_sample, text, files in connection.execute(published):
+        agents[agent_id] = KnownAgent(workspace, agent_id, name, version, file, bool(is_sample))
         documents[agent_id, version] = KnownVersion(text.encode(), files.encode())
     number, dial = PHONE_NUMBERS.c, CALL_DIALS.c
     named = [

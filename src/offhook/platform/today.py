@@ -84,8 +84,8 @@ class Home:
         recent, agents = found.pop("recent"), self._snapshot.agents_of(workspace)
         kinds = {kind for kind, _ in self._snapshot.secrets(workspace)}
         steps = {
-            "talk": any(row.kind == "browser" for row in recent) or any(row.kind == "phone" for row in recent),
-            "agent": bool(agents),
+            "talk": bool(recent),
+            "agent": any(not agent.is_sample for agent in agents),
             "keys": "provider_key" in kinds,
             "number": bool(self._snapshot.numbers_of(workspace)),
             "call": any(row.kind == "phone" for row in recent),

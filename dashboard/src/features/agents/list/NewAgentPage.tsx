@@ -1,9 +1,9 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, FileButton, Select, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { IconFileImport, IconPencil, IconWorldSearch } from "@tabler/icons-react";
+import { IconFileImport, IconPencil } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { problemOf } from "@/app/api";
 import { freshen } from "@/app/queries";
 import { useMay } from "@/app/session";
@@ -14,33 +14,15 @@ import { Failed, NotAllowed } from "@/ui/States";
 import { LANGUAGE_TAGS, useLanguageName } from "../editor/languages";
 import classes from "./List.module.css";
 
-/** Three ways to a new agent. */
+/** Two ways to a new agent. */
 export function NewAgentPage() {
   const { t } = useLingui();
   const mayWrite = useMay("agents:write");
-  const mine: string = "/start/mine";
   return (
     <Page title={t`New agent`}>
       {!mayWrite && <NotAllowed />}
       {mayWrite && (
         <div className={classes.ways}>
-          <section className={classes.way}>
-            <h2>
-              <IconWorldSearch size={19} stroke={1.6} aria-hidden />
-              <Trans>From your website, or a few lines</Trans>
-            </h2>
-            <p>
-              <Trans>
-                Facts, opening hours and a first sentence are suggested from it, for you to correct before anything is
-                saved.
-              </Trans>
-            </p>
-            <div>
-              <Button component={Link} to={mine}>
-                <Trans>Make it mine</Trans>
-              </Button>
-            </div>
-          </section>
           <FromFile />
           <FromScratch />
         </div>

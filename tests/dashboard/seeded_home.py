@@ -1,0 +1,63 @@
+"""Two weeks of calls in figures, and what needs somebody: for the tests of the home."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from offhook import clock
+from offhook.platform.gaps import counted
+from offhook.platform.platform import Platform
+from offhook.platform.tasks import TaskKind, open_task
+from offhook.settings import Settings
+from offhook.store.schema import WORKSPACES
+from offhook.store.scope import Scope
+from offhook.store.tables.agents import AGENTS
+from offhook.store.tables.calls import CALLS
+from offhook.store.tables.insight import FIGURE_HOURS, GAP_COLUMNS
+from tests.dashboard_world import Aside
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+
+
+def seed_home(data: Path) -> None:
+    """Fill the database of a server that does not run at the moment, and that has its samples."""
+    aside = Aside()
+    try:
+        aside.do(_seed(data))
+    finally:
+        aside.stop()
+
+
+async def _seed(data: Path) -> None:
+    platform = await Platform.open(Settings(data_dir=data))
+    workspace = await platform.store.read_wide(lambda connection: connection.execute(select(WORKSPACES.c.id)).scalar())
+    assert isinstance(workspace, str)
+    await platform.store.write(workspace, _keep)
+    await platform.stop()
+
+
+def _keep(scope: Scope) -> None:
+    now = clock.wall_ms()
+    agent = scope.all(scope.select(AGENTS.c.id))[0].id
+    call = scope.all(scope.select(CALLS.c.id).order_by(CALLS.c.id.desc()))[0].id
+    for day in range(14):
+        scope.insert(FIGURE_HOURS, **_figures(now - day * DAY_MS, agent, 31 - day if day % 6 else 9, day))
+    owed: dict[str, Any] = {"agent_id": agent, "call_id": call}
+    open_task(
+        scope, TaskKind.CALL_BACK, "+15005550006", "+15005550006 asked to be called back.", due_at=now + 3 * HOUR_MS,
+        detail={"number": "+15005550006", "said": "Could somebody call me back?", "at_ms": 21_400}, **owed,
+    )  # fmt: skip
+    open_task(
+        scope, TaskKind.PROMISE, f"{call}:1", "The caller was told something.", due_at=now - HOUR_MS,
+        detail={"said": "I have written that down for Tuesday at ten.", "at_ms": 30_000}, **owed,
+    )  # fmt: skip
+
+
+def _figures(at: int, agent: str, calls: int, day: int) -> dict[str, Any]:
+    gaps = counted([560 + 9 * day + step for step in range(0, 300, 30)])
+    return {
+        "hour": at - at % HOUR_MS, "agent_id": agent, "calls": calls, "ms": calls * 94_000, "nano": calls * 13_000_000,
+        "successes": calls - (day % 3), "turns": calls * 6, **dict(zip(GAP_COLUMNS, gaps, strict=True)),
+    }  # fmt: skip
