@@ -15,7 +15,8 @@ import { MEASURES, plain } from "./figures";
 import { Groups } from "./Groups";
 import { type AnalyticsSearch, analyticsRoute, type Days, GROUPS, type GroupBy, SPANS } from "./routes";
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** A question that is sent as a body, and changes nothing. */
 function figures(body: AnalyticsQuery) {
@@ -30,7 +31,8 @@ export function Analytics() {
   const { t } = useLingui();
   const { days = 30, by = "agent", agent }: AnalyticsSearch = analyticsRoute.useSearch();
   const navigate = useNavigate();
-  const [until] = useState(() => new Date(Math.ceil(Date.now() / 60_000) * 60_000));
+  // Figures are kept by whole hours.
+  const [until] = useState(() => new Date(Math.ceil(Date.now() / HOUR_MS) * HOUR_MS));
   const ask = (from: number, to: number, group_by: GroupBy | "day" | null) =>
     figures({
       measures: MEASURES,
@@ -92,7 +94,7 @@ export function Analytics() {
       {hasCalls && (
         <>
           <Figures now={whole.data?.rows[0]} before={before.data?.rows[0]} />
-          {byDay.data && <Charts rows={byDay.data.rows} days={days} until={until} />}
+          {byDay.data && <Charts rows={byDay.data.rows} days={days} until={new Date(until.getTime() - 1)} />}
           <Card
             title={<Trans>Told apart</Trans>}
             actions={

@@ -42,7 +42,7 @@ export function Charts({ rows, days, until }: { rows: AnalyticsRow[]; days: numb
           {DRAWN.map(({ measure, beside, tint }) => (
             <Plot
               key={measure}
-              title={beside ? `${names[measure]}, ${names[beside]}` : names[measure]}
+              title={beside ? t`Gap as heard, in seconds: median, and the slowest 5 %` : names[measure]}
               days={all.map(({ day }) => day.getTime() / 1000)}
               lines={beside ? [line(measure), line(beside)] : [line(measure)]}
               isCount={measure === "calls" || measure === "cut_ins"}

@@ -37,7 +37,7 @@ export function Plot({ title, days, lines, isCount, tint }: Drawing) {
         legend: { show: false },
         scales: { y: { range: (_, __, most) => [0, most ? most * 1.15 : 1] } },
         axes: [
-          { ...axis, font: "12px Inter Variable", space: 64, values: (_, at) => at.map(dayOf) },
+          { ...axis, font: "12px Inter Variable", space: 64, size: 30, values: (_, at) => at.map(dayOf) },
           {
             ...axis,
             font: "12px Inter Variable",
