@@ -36,6 +36,7 @@ TASK_OWNERS = (
     "speech/hedge.py",  # two requests race
     "speech/voice_socket.py",  # sockets outlive the segments that are spoken over them
     "api/stream.py",  # a socket reads, sends and looks who it is for, all at once, and ends all of it with itself
+    "api/call_seat.py",  # a person speaks until the call is over, or the other way round
     "web/relay.py",  # media of a call elsewhere are carried for as long as their socket lives
     "live/probe.py",  # a transcriber serves beside who speaks to it
     "tools/mcp.py",  # a session with a server outlives the calls that use it

@@ -27,6 +27,11 @@ def told() -> None:
     told_call()
 
 
+def plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A call of a list without what a list counts beside it."""
+    return {name: value for name, value in row.items() if name not in ("failed_tools", "found", "unanswered", "unkept")}
+
+
 def topic(name: str, kind: str = "") -> Any:
     return lambda one: one["topic"] == name and (not kind or one.get("type") == kind)
 
@@ -42,13 +47,14 @@ def test_calls_are_told_as_they_begin_change_and_end_and_those_that_live_at_once
             call_id, record = here.begin()
             started = await open_tab.until(topic("calls", "call.started"))
             listed = (await world.client.get("/calls")).json()["data"]
-            assert started["data"] == next(one for one in listed if one["id"] == call_id)
+            assert started["data"] == plain(next(one for one in listed if one["id"] == call_id))
             here.tell(record)
             record.close(10.0)
             ended = await open_tab.until(topic("calls", "call.ended"))
             assert ended["data"]["id"] == call_id and ended["data"]["end_reason"]
             await here.folded(call_id)
             whole = (await world.client.get("/calls", params={"limit": 1})).json()["data"][0]
+            whole = plain(whole)
             if ended["data"] != whole:  # Both were told together, or one after the other.
                 assert (await open_tab.until(topic("calls", "call.changed")))["data"] == whole
             await open_tab.say(unsubscribe="calls")

@@ -3,12 +3,13 @@ import { useDisclosure } from "@mantine/hooks";
 import { Outlet } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useState } from "react";
 import { Navigation, Tabs } from "./Navigation";
-import { Person } from "./Person";
 import classes from "./Shell.module.css";
 import { type Told, useIsThere, useTopic } from "./stream";
 
 // A drawer is for telephones, and brings more along than all that stands here.
 const AllPages = lazy(() => import("./AllPages"));
+
+const Person = lazy(() => import("./Person").then(({ Person }) => ({ default: Person })));
 
 /** What stands around every page: where one can go, who one is, and what is wrong at the moment. */
 export function Shell() {
@@ -31,7 +32,9 @@ export function Shell() {
       </a>
       <nav className={classes.nav} aria-label={t`Pages`}>
         <Navigation />
-        <Person />
+        <Suspense fallback={<div className={classes.person} />}>
+          <Person />
+        </Suspense>
       </nav>
       <div className={classes.side} data-away={!isThere || undefined}>
         {!isThere && (

@@ -1,8 +1,7 @@
-import { Trans } from "@lingui/react/macro";
-import { Button, type ButtonProps, Group, Modal, Stack, Text } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
-import type { ReactNode } from "react";
-import { Failed } from "./States";
+import { Button, type ButtonProps } from "@mantine/core";
+import { lazy, type ReactNode, Suspense, useState } from "react";
+
+const ConfirmDialog = lazy(() => import("./ConfirmDialog"));
 
 interface Wish extends ButtonProps {
   /** What the button says, here and in the question. */
@@ -19,27 +18,34 @@ interface Wish extends ButtonProps {
 
 /** A button for what cannot be undone: it names what is lost before it acts. */
 export function ConfirmButton({ label, title, children, act, isBusy, error, ...button }: Wish) {
-  const [isOpen, { open, close }] = useDisclosure(false);
+  const [isOpen, setOpen] = useState(false);
+  const [isAsked, setAsked] = useState(false);
+  const close = () => setOpen(false);
+  const open = () => {
+    setAsked(true);
+    setOpen(true);
+  };
   const go = () => act().then(close, () => undefined);
   return (
     <>
       <Button variant="default" size="xs" onClick={open} {...button}>
         {label}
       </Button>
-      <Modal opened={isOpen} onClose={close} title={<Text fw={600}>{title}</Text>}>
-        <Stack gap="sm">
-          <div>{children}</div>
-          {error ? <Failed error={error} /> : null}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close} data-autofocus>
-              <Trans>Keep it</Trans>
-            </Button>
-            <Button color="red" loading={isBusy} onClick={() => void go()}>
-              {label}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+      {isAsked && (
+        <Suspense>
+          <ConfirmDialog
+            isOpen={isOpen}
+            close={close}
+            label={label}
+            title={title}
+            go={() => void go()}
+            isBusy={isBusy}
+            error={error}
+          >
+            {children}
+          </ConfirmDialog>
+        </Suspense>
+      )}
     </>
   );
 }

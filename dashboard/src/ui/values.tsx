@@ -1,6 +1,5 @@
 import { i18n } from "@lingui/core";
 import { useLingui } from "@lingui/react";
-import { Tooltip } from "@mantine/core";
 import { useEffect, useState } from "react";
 
 export interface MoneyValue {
@@ -69,9 +68,9 @@ export function When({ at, isExact = false }: { at: string; isExact?: boolean })
   const moment = new Date(at);
   const exact = new Intl.DateTimeFormat(i18n.locale, { dateStyle: "full", timeStyle: "long" }).format(moment);
   return (
-    <Tooltip label={exact}>
-      <time dateTime={at}>{isExact ? shortMoment(moment, now) : nearby(moment, now)}</time>
-    </Tooltip>
+    <time dateTime={at} title={exact}>
+      {isExact ? shortMoment(moment, now) : nearby(moment, now)}
+    </time>
   );
 }
 

@@ -69,7 +69,9 @@ async def list_views(
     return Page(data=[View.of(row, caller) for row in rows[: part.limit]], next=part.next_of(rows))
 
 
-@router.post("", operation_id="save_view", status_code=201)
+@router.post(
+    "", operation_id="save_view", status_code=201, responses={200: {"model": View, "description": "Replaced."}}
+)
 async def save_view(body: NewView, caller: Reader, platform: Here, response: Response) -> View:
     """Keep a page's filters under a name. Your view of the same page and name is replaced (200)."""
     row, is_new = await platform.insights.views.save(

@@ -154,7 +154,15 @@ class LineUp:
 
     def keys_of(self, workspace: str) -> Callable[[str], str]:
         """Its secrets by the variables that agents ask for, for what people who are signed in try."""
-        return self._keys_of(Answering(workspace, "", 0), self._snapshot.secrets(workspace))
+        own = self._keys_of(Answering(workspace, "", 0), self._snapshot.secrets(workspace))
+
+        def key(variable: str) -> str:
+            try:
+                return own(variable)
+            except ConfigurationError:
+                raise _not_saved(variable) from None
+
+        return key
 
     def _keys_of(self, answering: Answering, secrets: Secrets) -> Callable[[str], str]:
         """The workspace's own key for a variable as `OPENAI_API_KEY`, else that of the environment, which is the first
@@ -170,11 +178,8 @@ class LineUp:
             is_meant = is_file or variable in VARIABLES or bool(self._settings.agent_variables)
             if workspace == self._snapshot.first_workspace and is_meant:
                 return self._settings.key(variable)
-            kind, name = place_of(variable)
-            advice = f"PUT /v1/{kind.replace('_', '-')}s/{name}"
-            if workspace == self._snapshot.first_workspace:
-                advice += ", or OFFHOOK_AGENT_VARIABLES for one of the environment"
-            raise ConfigurationError(f"not set: this workspace has no such key ({advice})", field=variable)
+            is_first = workspace == self._snapshot.first_workspace
+            raise _not_saved(variable, ", or OFFHOOK_AGENT_VARIABLES for one of the environment" if is_first else "")
 
         return key
 
@@ -183,6 +188,12 @@ class LineUp:
         for key in self.runtimes.loaded():
             if agent_id in key.split("/"):
                 self.runtimes.replace(key)
+
+
+def _not_saved(variable: str, more: str = "") -> ConfigurationError:
+    kind, name = place_of(variable)
+    told = f"not set: this workspace has no such key (PUT /v1/{kind.replace('_', '-')}s/{name}{more})"
+    return ConfigurationError(told, field=variable)
 
 
 def agent_of(document: bytes, folder: Path) -> Agent:

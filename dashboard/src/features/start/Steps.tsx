@@ -1,15 +1,18 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { UnstyledButton } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import type { Step } from "@/client/types.gen";
-import { CallStep } from "./CallStep";
-import { KeysStep } from "./KeysStep";
+import { Loading } from "@/ui/States";
 import { MineStep } from "./MineStep";
-import { NumberStep } from "./NumberStep";
 import classes from "./Start.module.css";
 import { CODES, type Code, isDone } from "./steps";
 import { TalkStep } from "./TalkStep";
+
+// Forms wait until somebody opens their step: the home stands before them.
+const CallStep = lazy(() => import("./CallStep").then(({ CallStep }) => ({ default: CallStep })));
+const KeysStep = lazy(() => import("./KeysStep").then(({ KeysStep }) => ({ default: KeysStep })));
+const NumberStep = lazy(() => import("./NumberStep").then(({ NumberStep }) => ({ default: NumberStep })));
 
 interface List {
   steps: Step[];
@@ -41,7 +44,9 @@ export function Steps({ steps, open, onOpen }: List) {
             </UnstyledButton>
             {isOpen && (
               <div className={classes.body}>
-                <Body code={code} />
+                <Suspense fallback={<Loading rows={2} />}>
+                  <Body code={code} />
+                </Suspense>
               </div>
             )}
           </li>

@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { freshen } from "@/app/queries";
 import { useMay } from "@/app/session";
 import { changeTaskMutation } from "@/client/@tanstack/react-query.gen";
@@ -13,9 +14,10 @@ import { Row, State } from "@/ui/Rows";
 import { tell, tellFailure } from "@/ui/tell";
 import { When } from "@/ui/values";
 import { isLate } from "./days";
-import { Owner } from "./Owner";
 import classes from "./Today.module.css";
 import { Helps, quoteOf, Said } from "./taskWords";
+
+const Owner = lazy(() => import("./Owner").then(({ Owner }) => ({ default: Owner })));
 
 /** One thing to do: what, where it can be heard, whose it is and until when; done with one press. */
 export function TaskRow({ task }: { task: Task }) {
@@ -44,7 +46,11 @@ export function TaskRow({ task }: { task: Task }) {
       actions={
         <>
           <Way task={task} />
-          {mayWrite && isOpen && <Owner task={task} onChange={(owner_id) => void send({ owner_id })} />}
+          {mayWrite && isOpen && (
+            <Suspense>
+              <Owner task={task} onChange={(owner_id) => void send({ owner_id })} />
+            </Suspense>
+          )}
           {mayWrite && isOpen && (
             <Button
               variant="default"
