@@ -73,7 +73,7 @@ def office(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         "OFFHOOK_TWILIO_BASE_URL": rest.base_url, "OFFHOOK_PUBLIC_URL": "https://voice.example.test",
         "TWILIO_AUTH_TOKEN": "", "NO_PROXY": "*",
     }  # fmt: skip
-    with serving(folder, **environment) as server:
+    with serving(folder, None, **environment) as server:
         scopes = [f"{subject}:{right}" for subject in ("agents", "numbers") for right in ("read", "write")]
         key = server.key(*scopes, "agents:publish")
         with httpx2.Client(base_url=f"{server.base}/v1", headers={"Authorization": f"Bearer {key}"}) as api:

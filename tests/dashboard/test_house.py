@@ -43,7 +43,7 @@ def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         "OFFHOOK_TWILIO_BASE_URL": rest.base_url, "OFFHOOK_VENDOR_URLS": urls,
         "OFFHOOK_PUBLIC_URL": "https://voice.example.test", "TWILIO_AUTH_TOKEN": "", "NO_PROXY": "*",
     }  # fmt: skip
-    with serving(folder, **environment) as server:
+    with serving(folder, None, **environment) as server:
         yield House(server, signed_in(browser, server), carrier)
     aside.stop()
 

@@ -282,10 +282,12 @@ def test_a_call_that_runs_for_too_long_or_costs_too_much_is_ended_with_a_sentenc
         await limit(world, **limits)
         price = {"component": "llm", "item": "acme big", "unit": "token_out", "nano": 1_000_000, "since": 0}
         free = {"component": "carrier", "item": "twilio inbound", "unit": "minute", "nano": 0, "since": 0}
-        for one in (price, free):
-            await world.platform.store.write(
-                world.workspace, lambda scope, one=one: scope.insert(PRICES, id=new_id("price"), **one)
-            )
+
+        def keep(scope: Scope) -> None:
+            for one in (price, free):
+                scope.insert(PRICES, id=new_id("price"), **one)
+
+        await world.platform.store.write(world.workspace, keep)
         await house.limits.refresh()
         handle = CallHandle(new_id("call"), facts("CA1", agent=answering.key))
         told: list[Event] = []
