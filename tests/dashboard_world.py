@@ -156,9 +156,9 @@ def desk(
     browser: Browser, server: Server, *, dark: bool = False, size: tuple[int, int] = WIDTHS["desktop"], **more: Any
 ) -> Desk:
     """A browser of a person who has not signed in yet."""
-    context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light", locale="en-GB", **more
-    )
+    # Whoever wants no motion sees a theme whole at once: what is looked at is never half way to another.
+    asked = {"reduced_motion": "reduce", "locale": "en-GB", "color_scheme": "dark" if dark else "light"} | more
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **asked)
     page = context.new_page()
     made = Desk(server, context, page)
     page.set_default_timeout(WAIT_MS)

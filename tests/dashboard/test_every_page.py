@@ -64,13 +64,13 @@ def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with serving(tmp_path_factory.mktemp("house"), OFFHOOK_PRIVATE_HOSTS="127.0.0.1") as server:
         key = server.key()
         ids = made(server, key)
-        viewer = desk(browser, server, reduced_motion="reduce")
+        viewer = desk(browser, server)
         viewer.page.goto(invited(server, key, "viewer"))
         viewer.page.get_by_label("A password").fill("four words and a half")
         viewer.page.get_by_role("button", name="Come in").click()
         viewer.page.wait_for_url(lambda url: "/sign-in" not in url)
         viewer.settle()
-        yield House(server, signed_in(browser, server, reduced_motion="reduce"), viewer, ids)
+        yield House(server, signed_in(browser, server), viewer, ids)
 
 
 def _name(value: object) -> str:
