@@ -1,4 +1,4 @@
-import { Trans } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Failed } from "./States";
@@ -16,8 +16,14 @@ interface Question {
 
 /** The question of a `ConfirmButton`; fetched when it is asked first. */
 export default function ConfirmDialog({ isOpen, close, label, title, children, go, isBusy, error }: Question) {
+  const { t } = useLingui();
   return (
-    <Modal opened={isOpen} onClose={close} title={<Text fw={600}>{title}</Text>}>
+    <Modal
+      opened={isOpen}
+      onClose={close}
+      title={<Text fw={600}>{title}</Text>}
+      closeButtonProps={{ "aria-label": t`Close` }}
+    >
       <Stack gap="sm">
         <div>{children}</div>
         {error ? <Failed error={error} /> : null}

@@ -1,6 +1,5 @@
 import { useLingui } from "@lingui/react/macro";
-import { Kbd, Modal } from "@mantine/core";
-import classes from "./CallPage.module.css";
+import { KeysDialog } from "@/ui/KeysDialog";
 
 export function KeysHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { t } = useLingui();
@@ -14,26 +13,5 @@ export function KeysHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => 
     [["e"], t`edit the agent`],
     [["?"], t`these keys`],
   ];
-  return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={t`Keys of this page`}
-      closeButtonProps={{ "aria-label": t`Close` }}
-      size="sm"
-    >
-      <dl className={classes.keys}>
-        {keys.map(([signs, says]) => (
-          <div key={says}>
-            <dt>
-              {signs.map((sign) => (
-                <Kbd key={sign}>{sign}</Kbd>
-              ))}
-            </dt>
-            <dd>{says}</dd>
-          </div>
-        ))}
-      </dl>
-    </Modal>
-  );
+  return <KeysDialog isOpen={isOpen} onClose={onClose} keys={keys} />;
 }
