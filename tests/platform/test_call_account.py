@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from offhook.api.call_media import span_of
+from offhook.api.sound_answer import span_of
 from offhook.call.journal import Closed, Gap, Header, Line
 from offhook.core import commands as cmd
 from offhook.core import events as ev

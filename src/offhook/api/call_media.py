@@ -1,63 +1,32 @@
 """`/v1/calls/{id}/recording`, `/peaks`, `/journal`: what is kept of a call beside its record, in parts."""
 
-import re
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import StreamingResponse
 
 from offhook.api.auth import needs, platform_of
 from offhook.api.calls import CallId
+from offhook.api.sound_answer import BINARY, RESPONSES, sound_answer, span_of
 from offhook.platform.callers import Caller
 from offhook.platform.peaks import PER_SECOND
 from offhook.platform.platform import Platform
-from offhook.platform.problems import RangeUnsatisfiable
 from offhook.platform.sound_parts import Channel, SoundParts
 
 router = APIRouter(prefix="/calls", tags=["Calls"])
 
 Reader = Annotated[Caller, Depends(needs("calls:read"))]
 Ours = Annotated[Platform, Depends(platform_of)]
-PIECE: Final = 256 * 1024
-_RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-_WAV: Final = "audio/wav"
-_BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
-
-
-def span_of(asked: str, size: int) -> tuple[int, int] | None:
-    """From where up to where (RFC 9110, 14.1.2); None: all of it. Several ranges, or none that can be read, count as
-    none. Raises `RangeUnsatisfiable`."""
-    found = _RANGE.fullmatch(asked.strip())
-    if found is None or not (found[1] or found[2]):
-        return None
-    if not found[1]:
-        begin, end = max(0, size - int(found[2])), size
-    else:
-        begin, end = int(found[1]), min(size, int(found[2]) + 1) if found[2] else size
-        if found[2] and int(found[2]) < begin:
-            return None
-    if begin >= size or begin >= end:
-        raise RangeUnsatisfiable(size)
-    return begin, end
-
-
-async def _pieces(sound: SoundParts, begin: int, end: int) -> AsyncIterator[bytes]:
-    for at in range(begin, end, PIECE):
-        yield await sound.part(at, min(at + PIECE, end))
 
 
 @router.get(
     "/{call_id}/recording",
     operation_id="get_call_recording",
     response_class=StreamingResponse,
-    responses={
-        200: {"description": "The recording: the caller on the left, the agent on the right.",
-              "content": {_WAV: _BINARY}},
-        206: {"description": "A part of it.", "content": {_WAV: _BINARY}},
-    },
-)  # fmt: skip
+    responses=RESPONSES,
+)
 async def get_call_recording(
     call_id: CallId, caller: Reader, platform: Ours,
     channel: Annotated[Channel, Query(description="Both sides, or one alone.")] = "both",
@@ -70,23 +39,11 @@ async def get_call_recording(
     sound = SoundParts(stored, read, channel)
     tag = f'"{call_id}-{channel}-{stored}"'
     headers = {
-        "Accept-Ranges": "bytes", "Cache-Control": "private, max-age=3600", "ETag": tag,
+        "Cache-Control": "private, max-age=3600", "ETag": tag,
         "Content-Disposition": f'inline; filename="{call_id}.wav"', "X-Content-Type-Options": "nosniff",
     }  # fmt: skip
     span = span_of(range_, sound.size) if not if_range or if_range == tag else None
-    begin, end = span or (0, sound.size)
-    headers["Content-Length"] = str(end - begin)
-    if span:
-        headers["Content-Range"] = f"bytes {begin}-{end - 1}/{sound.size}"
-    # The first piece is read before the answer begins: what cannot be read is an error and no broken file.
-    first = await sound.part(begin, min(begin + PIECE, end))
-
-    async def all_of_it() -> AsyncIterator[bytes]:
-        yield first
-        async for piece in _pieces(sound, begin + len(first), end):
-            yield piece
-
-    return StreamingResponse(all_of_it(), 206 if span else 200, headers, media_type=_WAV)
+    return await sound_answer(sound.part, sound.size, span, headers)
 
 
 @router.get(
@@ -95,7 +52,7 @@ async def get_call_recording(
     response_class=Response,
     responses={200: {
         "description": f"A byte for the caller, one for the agent, {PER_SECOND} of each a second; 255 is full scale.",
-        "content": {"application/octet-stream": _BINARY},
+        "content": {"application/octet-stream": BINARY},
     }},
 )  # fmt: skip
 async def get_call_peaks(call_id: CallId, caller: Reader, platform: Ours) -> Response:

@@ -1,6 +1,6 @@
 """`/v1/calls/{id}/links` and `/v1/shared/{token}`: a moment of a call for people without an account."""
 
-from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from offhook import clock
 from offhook.api.auth import needs, platform_of
 from offhook.api.browsers import address_of, own_base
-from offhook.api.call_media import PIECE, span_of
 from offhook.api.calls import CallId
 from offhook.api.idempotency import Once
 from offhook.api.kinds import Moment, Page
 from offhook.api.pages import Part, part
 from offhook.api.rates import rates_of
+from offhook.api.sound_answer import BINARY, RESPONSES, sound_answer, span_of
 from offhook.platform.buckets import Allowance, Buckets
 from offhook.platform.callers import Caller
 from offhook.platform.hiding import short_number
@@ -31,8 +31,6 @@ WEEK_S: Final = 7 * 86_400
 ASKED: Final = Allowance(300, 0.2)
 """Of one address: a player asks for ranges."""
 _BUCKETS: Final = Buckets(ASKED)
-_BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
-_WAV: Final = "audio/wav"
 _PRIVATE: Final = {
     "Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex",
     "X-Content-Type-Options": "nosniff",
@@ -201,12 +199,8 @@ async def get_shared_transcript(shared: Opened, response: Response) -> SharedTra
     "/recording",
     operation_id="get_shared_recording",
     response_class=StreamingResponse,
-    responses={
-        200: {"description": "The recording: the caller on the left, the agent on the right.",
-              "content": {_WAV: _BINARY}},
-        206: {"description": "A part of it.", "content": {_WAV: _BINARY}},
-    },
-)  # fmt: skip
+    responses=RESPONSES,
+)
 async def get_shared_recording(
     shared: Opened,
     platform: Ours,
@@ -217,21 +211,8 @@ async def get_shared_recording(
     if size is None:
         raise NotFound("recording", shared.link.id)
     span = span_of(range_, size)
-    begin, end = span or (0, size)
-    headers = {
-        **_PRIVATE, "Accept-Ranges": "bytes", "Content-Disposition": 'inline; filename="call.wav"',
-        "Content-Length": str(end - begin),
-    }  # fmt: skip
-    if span:
-        headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
-    first = await platform.sharing.sound(shared, begin, min(begin + PIECE, end))
-
-    async def all_of_it() -> AsyncIterator[bytes]:
-        yield first
-        for at in range(begin + len(first), end, PIECE):
-            yield await platform.sharing.sound(shared, at, min(at + PIECE, end))
-
-    return StreamingResponse(all_of_it(), 206 if span else 200, headers, media_type=_WAV)
+    headers = {**_PRIVATE, "Content-Disposition": 'inline; filename="call.wav"'}
+    return await sound_answer(partial(platform.sharing.sound, shared), size, span, headers)
 
 
 @shared_router.get(
@@ -240,7 +221,7 @@ async def get_shared_recording(
     response_class=Response,
     responses={200: {
         "description": f"A byte for the caller, one for the agent, {PER_SECOND} of each a second; 255 is full scale.",
-        "content": {"application/octet-stream": _BINARY},
+        "content": {"application/octet-stream": BINARY},
     }},
 )  # fmt: skip
 async def get_shared_peaks(shared: Opened, platform: Ours) -> Response:
