@@ -103,7 +103,7 @@ def test_an_unknown_language_is_named_with_the_known_ones() -> None:
 
 def test_every_field_of_the_script_can_be_worded() -> None:
     elsewhere = {"opening", "greeting", "language", "country", "tools"}
-    of_language = {"figures", "collects", "spellings"}
+    of_language = {"figures", "collects", "spellings", "second"}
     of_tools = {"destinations", "handoffs", "keys_most", "keys_secret"}
     assert set(Script.__struct_fields__) - elsewhere - of_language - of_tools == set(PhrasesBlock.model_fields)
 

@@ -182,6 +182,17 @@ class ToolWords(msgspec.Struct, frozen=True, kw_only=True):
     """Phrases that say it was done, as `core.promises.as_phrase` leaves them."""
 
 
+class SecondWords(msgspec.Struct, frozen=True, kw_only=True):
+    """Where "a second" is time, and where it is the second of something."""
+
+    phrases: tuple[str, ...] = ()
+    """May be either: a second, un segundo."""
+    time: tuple[str, ...] = ()
+    """At the beginning of a phrase, they ask for time: wait, hold, just."""
+    behind: tuple[str, ...] = ()
+    """Words behind it of which there is no second: please, while."""
+
+
 class Destination(msgspec.Struct, frozen=True, kw_only=True):
     """Where a caller can be transferred to."""
 
@@ -230,6 +241,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """Normalized sounds of no: they sound like listening, and are none."""
     wait_phrases: tuple[str, ...] = ()
     """Normalized phrases with which a caller asks for time: hold on, one moment, let me get, ..."""
+    second: SecondWords = SecondWords()
+    """Of those that are also the second of something."""
     backchannels: tuple[str, ...] = ()
     """Normalized utterances that do not take the floor while the agent speaks."""
     end_phrases: tuple[str, ...] = ()

@@ -44,24 +44,6 @@ _GAP_WORDS: Final = 4
 """So many words may stand in the gap of a phrase."""
 
 
-_SECOND_OF: Final = frozenset({
-    "a second", "another second", "one second", "un segundo", "otro segundo", "une seconde", "un secondo",
-    "altro secondo", "um segundo", "outro segundo",
-})  # fmt: skip
-"""Time, or the second of something, by the word behind it."""
-_ONLY_TIME: Final = frozenset({"wait", "hold", "hang", "just", "espere", "espera", "attendez", "aspetti", "one"})
-"""At the beginning of a phrase: it is time that is asked for."""
-_BEHIND_A_SECOND: Final = frozenset({
-    "please", "sir", "madam", "ma'am", "here", "there", "right", "until", "till", "so", "while", "let", "let's", "now",
-    "just", "okay", "ok", "i", "i'm", "i'll", "we", "my", "the", "it", "he", "she", "they", "thanks", "thank", "before",
-    "por", "para", "que", "mientras", "señor", "señora", "señorita", "ya", "voy", "gracias", "porfa", "nada", "no",
-    "s'il", "s'il-vous-plaît", "pour", "monsieur", "madame", "je", "merci", "le", "svp", "et", "mais",
-    "per", "che", "signore", "signora", "grazie", "vado", "devo", "mi", "faz", "senhor", "senhora", "obrigado",
-    "obrigada",
-    "só", "deixa", "vou", "tenho", "estou", "estoy", "tengo", "e", "y", "o", "ma", "pero", "mas",
-})  # fmt: skip
-
-
 class Shape(Enum):
     """How a turn's text ends."""
 
@@ -201,11 +183,12 @@ def _parted(clause: list[str], phrases: Sequence[str]) -> Iterator[tuple[str, li
 
 def _counts(phrase: str, after: list[str], script: Script) -> bool:
     """True for "I need a second room", "necesito un segundo cuarto": the second of something, and no time."""
-    if not after or " ".join(phrase.split()[-2:]) not in _SECOND_OF or phrase.split(maxsplit=1)[0] in _ONLY_TIME:
+    second = script.second
+    if not after or " ".join(phrase.split()[-2:]) not in second.phrases or phrase.split(maxsplit=1)[0] in second.time:
         return False
     words = (*script.open_words, *script.backchannels, *script.hesitations, *script.request_words)
     begun = {word.split()[0] for word in (*words, *script.question_words)}
-    return after[0] not in begun and after[0] not in _BEHIND_A_SECOND
+    return after[0] not in begun and after[0] not in second.behind
 
 
 def _is_wish(before: list[str], after: list[str], script: Script) -> bool:

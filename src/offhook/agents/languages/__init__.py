@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from offhook.core.behaviour import Script, ToolWords
+from offhook.core.behaviour import Script, SecondWords, ToolWords
 from offhook.core.collects import Collects
 from offhook.core.figures import NumberWords
 from offhook.core.spellings import Spellings
@@ -62,6 +62,8 @@ class Sentences(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     negations: tuple[str, ...]
     conditions: tuple[str, ...]
     figures: NumberWords
+    second: SecondWords = SecondWords()
+    """Only where a language has one word for both."""
     collects: Collects
     spellings: Spellings
     promises: dict[str, tuple[str, ...]]

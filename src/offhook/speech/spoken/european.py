@@ -102,9 +102,12 @@ class European(Amounts):
         if end and before not in self.words.code_words:
             return end - at, "'".join(cores[at:end])
         following = cores[at + 1] if at + 1 < len(cores) else ""
-        if re.fullmatch(r"\d{1,3}", cores[at]) and (match := FRACTION.fullmatch(following)):
-            sign = next((sign for sign, of in VULGAR.items() if of == (int(match[1]), int(match[2]))), None)
-            return (2, f"{cores[at]}{sign}") if sign else None
+        if re.fullmatch(r"\d{1,3}", cores[at]):
+            if following.rstrip(",") in VULGAR:
+                return 2, cores[at] + following.rstrip(",")  # "1 ½"
+            if match := FRACTION.fullmatch(following):
+                sign = next((sign for sign, of in VULGAR.items() if of == (int(match[1]), int(match[2]))), None)
+                return (2, f"{cores[at]}{sign}") if sign else None
         return None
 
     def _priced(self, cores: Sequence[str], at: int) -> tuple[int, str] | None:

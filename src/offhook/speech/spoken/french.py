@@ -11,13 +11,14 @@ from offhook.speech.spoken.european_words import Gender, Unit, from_roman, full_
 from offhook.speech.spoken.french_words import (
     FEMININE,
     FEMININE_ENDINGS,
+    FRANCS,
     MASCULINE,
     MONTHS,
     NO_NOUNS,
     PAIRS,
     vocabulary,
 )
-from offhook.speech.spoken.language import Language, Place
+from offhook.speech.spoken.language import Language, Place, without_stops
 
 DATE: Final = re.compile(r"(\d{1,2})([/.-])(\d{1,2})(?:\2(\d{4}|\d{2}))?")
 ORDINAL: Final = re.compile(r"(\d{1,3})(er|ers|ère|ere|re|res|ème|eme|e|es|ème|nd|nde|d|èmes)")
@@ -42,6 +43,10 @@ class French(European):
 
     def __init__(self, region: str) -> None:
         super().__init__(vocabulary(), region)
+
+    def say(self, words: Sequence[str]) -> list[str]:
+        """See `Language.say`."""
+        return super().say(without_stops(words, FRANCS))
 
     def cardinal(self, n: int, gender: Gender | None = None) -> str:
         """See `french_numbers.cardinal`."""

@@ -1,12 +1,14 @@
 """How German is said: Germany, Austria, Switzerland."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from offhook.speech.spoken import german_numbers as numbers
 from offhook.speech.spoken.european import CLOCK, European
 from offhook.speech.spoken.european_signs import ISO_DATE
 from offhook.speech.spoken.european_words import Gender, full_year
+from offhook.speech.spoken.german_francs import with_francs
 from offhook.speech.spoken.german_words import FEMININE_ENDINGS, NEUTER_ENDINGS, NOUNS, ORDINAL_NOUNS, PAIRS, vocabulary
 from offhook.speech.spoken.language import Language, Place
 
@@ -49,6 +51,10 @@ class German(European):
 
     def __init__(self, region: str) -> None:
         super().__init__(vocabulary(region), region)
+
+    def say(self, words: Sequence[str]) -> list[str]:
+        """See `Language.say`."""
+        return super().say(with_francs(words, self.region))
 
     def cardinal(self, n: int, gender: Gender | None = None) -> str:
         """See `European`."""

@@ -104,7 +104,7 @@ ABBREVIATIONS: Final = {
     "allg.": "allgemein",
     "s.": "siehe", "Bsp.": "Beispiel", "pers.": "persönlich", "telef.": "telefonisch", "dt.": "deutsch", "u.": "und",
     "od.": "oder", "Mag.": "Magister", "p.a.": "pro Jahr", "KW": "Kalenderwoche", "KW.": "Kalenderwoche",
-    "Msp.": "Messerspitze", "gg.": "gegen", "Tgl.": "Täglich", "EZ": "Einzelzimmer",
+    "Msp.": "Messerspitze", "Rp.": "Rappen", "gg.": "gegen", "Tgl.": "Täglich", "EZ": "Einzelzimmer",
     "DZ": "Doppelzimmer", "Pkg.": "Packung", "Fl.": "Flasche", "MMag.": "Magister", "DI": "Diplomingenieur",
 }  # fmt: skip
 PAIRS: Final = {
