@@ -16,11 +16,11 @@ HEADER_CHARS: Final = 240
 
 # ── the words of a name ──────────────────────────────────────────────────────────────────────────────────────────
 
-_THINKING: Final = """think thinking thinks thought thoughts reason reasons reasoning rationale reflect reflecting reflection
-    reflections scratchpad analysis analyze analyse plan planning deliberation deliberate critique monologue cot
+_THINKING: Final = """think thinking thinks thought thoughts reason reasons reasoning rationale reflect reflecting
+    reflection reflections scratchpad analysis analyze analyse plan planning deliberation deliberate critique monologue cot
     antthinking""".split()
-_BESIDE: Final = """inner internal my the deep long longcat hidden private silent secret self search quality chain of step steps by
-    process trace content notes note block mode before reply initial raw model assistant begin start open startof""".split()
+_BESIDE: Final = """inner internal my the deep long longcat hidden private silent secret self search quality chain of step steps
+    by process trace content notes note block mode before reply initial raw model assistant begin start open startof""".split()
 _ENDING: Final = "end stop close finish endof".split()
 _ANSWER: Final = "answer answers response responses reply output final solution speak say spoken".split()
 _BEFORE_ANSWER: Final = "final begin start end of my the assistant spoken".split()
@@ -111,7 +111,7 @@ _HEADS: Final = tuple(
 )  # fmt: skip
 _SENTENCES: Final = ("here are my reasoning steps:", "here is my thought process:")  # Apriel, Granite
 _LEAKED: Final = ("analysis", "assistantanalysis")
-"""Of gpt-oss, where a server leaves its signs out and their words in: "analysisThe user asks ... assistantfinalYes."."""
+"""Of gpt-oss, where a server leaves its signs out and their words in: "analysisThe user ... assistantfinalYes."."""
 _MARKS: Final = r"(?:#{1,6}\s*|[*_]{1,3})"
 OPENING_WORDS: Final = re.compile(
     rf"\s*(?:{_MARKS}(?:{_any(_HEADS)})[*_]{{0,3}}\s*(?::[*_]{{0,3}}|\n|(?<=[*_])(?=\S))|(?:{_any(_HEADS)})\s*:"
@@ -137,7 +137,8 @@ _BEGINNINGS: Final = frozenset(word[:size] for word in _WORDS for size in range(
 _LEFT: Final = re.compile(r"(?:<<|\\?<[|\uff5c/]?|&lt;|\[{1,2}|\{{1,2}|\u25c1)\s*(?:\\?/\s*)?|\\")
 _RIGHT: Final = re.compile(r"[>\]}\u25b7\n]|&gt;")
 _SPECIAL: Final = re.compile(
-    rf"<(?:{_BAR}(?:[\w\u2581 ]{{0,40}}{_BAR}?)?)?|<\|channel>\s*[a-z]{{0,10}}|<(?:c(?:hannel?)?|t(?:urn?)?|channel\||turn\|)",
+    rf"<(?:{_BAR}(?:[\w\u2581 ]{{0,40}}{_BAR}?)?)?|<\|channel>\s*[a-z]{{0,10}}"
+    r"|<(?:c(?:hannel?)?|t(?:urn?)?|channel\||turn\|)",
     re.I,
 )
 _WITH_ATTRIBUTES: Final = re.compile(rf"<\s*{_SPACE}(?:{_NAME}|details)\s[^<>]*", re.I)
@@ -145,15 +146,17 @@ _SPACE_BEGUN: Final = re.compile(r"<\\?/?[a-z]\w{0,11}:?", re.I)
 _FIXED: Final = ("<!--", "&lt;", "<unused100>", "[begin final response]", "[end final response]", "<end_of_turn>")
 _PAIRED: Final = ("<<", "[[", "{{")
 _FENCE: Final = re.compile(r"`{1,3}[^\S\n]*[a-z_-]*[^\S\n]*", re.I)
+_HEADERS: Final = ("<|start|>", "<|channel|>", "<|im_start|>")
 _BRACKET: Final = re.compile(r"[<\[{\\&`\u25c1]")
 
 
 def begun(text: str) -> str:
     """The end of the text that may be the beginning of a sign."""
-    header = max(text.rfind("<|start|>"), text.rfind("<|channel|>"), text.rfind("<|im_start|>"))
+    header = max(map(text.rfind, _HEADERS))
     if header >= 0 and len(text) - header < HEADER_CHARS and _is_header(text[header:]):
-        before = text.rfind("<|start|>", 0, header)
-        return text[before if 0 <= before and "<|" not in text[before + 9 : header] else header :]
+        first = text.rfind(_HEADERS[0], 0, header)
+        is_one = first >= 0 and "<|" not in text[first + len(_HEADERS[0]) : header]
+        return text[first if is_one else header :]
     for bracket in _BRACKET.finditer(text, max(0, len(text) - TAG_CHARS)):
         rest = text[bracket.start() :]
         if _may_become(rest):
@@ -166,7 +169,8 @@ def _is_header(rest: str) -> bool:
     if rest.startswith("<|channel|>"):
         return "<|message|>" not in rest
     role = rest.partition("|>")[2].strip()
-    return "assistant".startswith(role) or role.startswith("assistant") and "<|channel|>" not in rest and "<" in rest
+    is_role = role.startswith("assistant") and "<|channel|>" not in rest and "<" in role
+    return "assistant".startswith(role) or is_role
 
 
 def _may_become(rest: str) -> bool:
