@@ -182,15 +182,19 @@ class ToolWords(msgspec.Struct, frozen=True, kw_only=True):
     """Phrases that say it was done, as `core.promises.as_phrase` leaves them."""
 
 
-class SecondWords(msgspec.Struct, frozen=True, kw_only=True):
-    """Where "a second" is time, and where it is the second of something."""
+class TimeWords(msgspec.Struct, frozen=True, kw_only=True):
+    """How callers ask for time, beside the phrases that always do."""
 
-    phrases: tuple[str, ...] = ()
-    """May be either: a second, un segundo."""
-    time: tuple[str, ...] = ()
-    """At the beginning of a phrase, they ask for time: wait, hold, just."""
+    alone: tuple[str, ...] = ()
+    """Phrases that do so when they are all of a clause: two minutes, can you hold."""
+    seconds: tuple[str, ...] = ()
+    """Phrases that may also be the second of something: a second, un segundo."""
+    sure: tuple[str, ...] = ()
+    """At the beginning of a phrase with one of those, they ask for time: wait, hold, just."""
     behind: tuple[str, ...] = ()
-    """Words behind it of which there is no second: please, while."""
+    """Words behind one of those of which there is no second: please, while."""
+    spans: tuple[str, ...] = ()
+    """Words in front of a time that make it a length and no wish: in, after."""
 
 
 class Destination(msgspec.Struct, frozen=True, kw_only=True):
@@ -241,8 +245,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """Normalized sounds of no: they sound like listening, and are none."""
     wait_phrases: tuple[str, ...] = ()
     """Normalized phrases with which a caller asks for time: hold on, one moment, let me get, ..."""
-    second: SecondWords = SecondWords()
-    """Of those that are also the second of something."""
+    time: TimeWords = TimeWords()
+    """What is to be known of them."""
     backchannels: tuple[str, ...] = ()
     """Normalized utterances that do not take the floor while the agent speaks."""
     end_phrases: tuple[str, ...] = ()

@@ -28,6 +28,7 @@ _FEW, _FEW_WORDS = 3, 4
 """Fewer symbols behind so many other words are said in passing: "a table for four"."""
 _SURE_DIGITS: Final = 10
 """From here on a number of unknown length is likely to be whole."""
+_LAST_DAY, _CENTURY = 31, 100
 _MOST_SYMBOLS: Final = 64
 _TURNS_BACK: Final = 4
 """So many turns of the caller a number may be told in."""
@@ -105,7 +106,7 @@ def wholeness(text: str, asked: Asked, script: Script) -> Wholeness:
         return Wholeness.NONE
     if not question.kinds and own.kinds == {Kind.TELEPHONE} and _is_clock(run, text, script):
         return Wholeness.NONE
-    if Kind.BIRTH in want.kinds and numbers.is_year(run.plain):
+    if Kind.BIRTH in want.kinds and (numbers.is_year(run.plain) or _is_short_year(run, question)):
         # "I was born in 1984" tells no date; who was asked for one may go on with the day.
         if Kind.BIRTH not in question.kinds or run.others_behind:
             return Wholeness.NONE
@@ -115,6 +116,11 @@ def wholeness(text: str, asked: Asked, script: Script) -> Wholeness:
         is_misheard = run.is_misheard_behind and len(run.plain) >= _FEW and bool(want.kinds)
         return found if is_misheard and found is Wholeness.GROWING else Wholeness.NONE
     return _pending(run, found, want, text) if run.is_pending else found
+
+
+def _is_short_year(run: Run, question: Wanted) -> bool:
+    """ "I was born in eighty-four", which nobody asked for; a day has a smaller number."""
+    return Kind.BIRTH not in question.kinds and run.plain.isdecimal() and _LAST_DAY < int(run.plain[:4]) < _CENTURY
 
 
 def _is_in_passing(run: Run, question: Wanted, own: Wanted) -> bool:
