@@ -8,6 +8,7 @@ from offhook.speech.llm.thoughts import HELD_CHARS, Thoughts
 
 THOUGHT = "They want two rooms. Is 2 < 3? [yes] I say sure."
 SPOKEN = "Sure, two rooms. That is $120 < $150 [for now]."
+FINAL = f"<|start|>assistant<|channel|>final <|constrain|>JSON<|message|>{SPOKEN}"
 TAGGED = [
     f"<think>{THOUGHT}</think>{SPOKEN}",
     f"<think>\n{THOUGHT}\n</think>\n\n{SPOKEN}",
@@ -43,10 +44,8 @@ TAGGED = [
     f"Here are my reasoning steps:\n{THOUGHT}\n[BEGIN FINAL RESPONSE]\n{SPOKEN}\n[END FINAL RESPONSE]",
     f"Here is my thought process:\n\n{THOUGHT}\n\nHere is my response:\n\n{SPOKEN}",
     f"<|start|>assistant<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant<|channel|>final<|message|>{SPOKEN}",
-    f"<|channel|>commentary to=functions.book <|constrain|>json<|message|>{{}}<|call|>"
-    f"<|start|>assistant<|channel|>final<|message|>{SPOKEN}",
-    f"<|channel|>analysis to=functions.book code<|message|>{THOUGHT}<|end|>"
-    f"<|start|>assistant<|channel|>final <|constrain|>JSON<|message|>{SPOKEN}<|return|>",
+    f"<|channel|>commentary to=functions.book <|constrain|>json<|message|>{{}}<|call|>{FINAL}",
+    f"<|channel|>analysis to=functions.book code<|message|>{THOUGHT}<|end|>{FINAL}<|return|>",
     f"analysis{THOUGHT}assistantfinal{SPOKEN}",
     f"assistantanalysis{THOUGHT}assistantcommentary to=functions.x{{}}assistantfinal{SPOKEN}",
     f"<\uff5cbegin\u2581of\u2581thinking\uff5c>{THOUGHT}<\uff5cend\u2581of\u2581thinking\uff5c>{SPOKEN}",

@@ -183,7 +183,7 @@ class ToolWords(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TimeWords(msgspec.Struct, frozen=True, kw_only=True):
-    """How callers ask for time, beside the phrases that always do."""
+    """How callers speak of time: when they ask for it, beside the phrases that always do, and of the clock."""
 
     alone: tuple[str, ...] = ()
     """Phrases that do so when they are all of a clause: two minutes, can you hold."""
@@ -195,6 +195,8 @@ class TimeWords(msgspec.Struct, frozen=True, kw_only=True):
     """Words behind one of those of which there is no second: please, while."""
     spans: tuple[str, ...] = ()
     """Words in front of a time that make it a length and no wish: in, after."""
+    before_clock: tuple[str, ...] = ()
+    """Words in front of a time of the day: at, after, until."""
 
 
 class Destination(msgspec.Struct, frozen=True, kw_only=True):

@@ -136,7 +136,7 @@ def _is_clock(run: Run, text: str, script: Script) -> bool:
     if is_long and text.rsplit(maxsplit=1)[-1].strip(".,;!?").isdecimal():
         return False
     is_said_so = run.apart < _FEW or run.plain[-1:].isalpha()
-    is_behind = run.word_before in map(plain, script.figures.before_clock)
+    is_behind = run.word_before in map(plain, script.time.before_clock)
     return is_said_so and is_behind and _CLOCK.fullmatch(run.plain) is not None
 
 

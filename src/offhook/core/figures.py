@@ -65,8 +65,6 @@ class NumberWords(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """The signs of e-mail addresses and of numbers from abroad."""
     lengths: tuple[str, ...] = ()
     """What a length is told in: digits, characters; "-stellig" is the end of a longer word."""
-    before_clock: tuple[str, ...] = ()
-    """What stands in front of a time of the day: at, after, until."""
     months: tuple[str, ...] = ()
     """January to December, with their short forms."""
     ordinals: tuple[str, ...] = ()
