@@ -16,11 +16,12 @@ HEADER_CHARS: Final = 240
 
 # ── the words of a name ──────────────────────────────────────────────────────────────────────────────────────────
 
-_THINKING: Final = """think thinking thinks thought thoughts reason reasons reasoning rationale reflect reflecting
-    reflection reflections scratchpad analysis analyze analyse plan planning deliberation deliberate critique monologue cot
-    antthinking""".split()
-_BESIDE: Final = """inner internal my the deep long longcat hidden private silent secret self search quality chain of step steps
-    by process trace content notes note block mode before reply initial raw model assistant begin start open startof""".split()
+_THINKING: Final = """think thinking thinks thought thoughts reason reasons reasoning rationale reflect
+    reflecting reflection reflections scratchpad analysis analyze analyse plan planning deliberation deliberate
+    critique monologue cot antthinking""".split()
+_BESIDE: Final = """inner internal my the deep long longcat hidden private silent secret self search quality
+    chain of step steps by process trace content notes note block mode before reply initial raw model assistant
+    begin start open startof""".split()
 _ENDING: Final = "end stop close finish endof".split()
 _ANSWER: Final = "answer answers response responses reply output final solution speak say spoken".split()
 _BEFORE_ANSWER: Final = "final begin start end of my the assistant spoken".split()

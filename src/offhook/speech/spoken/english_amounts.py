@@ -231,7 +231,9 @@ def unit_word(core: str, place: Place) -> str | None:
         return ""  # "22:00 hrs"
     if not counts(place.before) or re.match(r"0\d", place.before):
         return None
-    many = is_many(place.before) and not says_which(place.before_that, place.after, place.tail)
+    # "1 ½ cups" are many.
+    is_mixed = place.before in FRACTION_SIGNS and place.before_that.isdecimal()
+    many = (is_mixed or is_many(place.before)) and not says_which(place.before_that, place.after, place.tail)
     if core == "in" and place.before_that.rstrip(".") in LENGTHS_BEFORE:
         return "inches" if many else "inch"
     if core == "m" and HOURS.fullmatch(f"{place.before_that}{place.before}"):
