@@ -104,8 +104,8 @@ ABBREVIATIONS: Final = {
     "allg.": "allgemein",
     "s.": "siehe", "Bsp.": "Beispiel", "pers.": "persönlich", "telef.": "telefonisch", "dt.": "deutsch", "u.": "und",
     "od.": "oder", "Mag.": "Magister", "p.a.": "pro Jahr", "KW": "Kalenderwoche", "KW.": "Kalenderwoche",
-    "Msp.": "Messerspitze", "Rp.": "Rappen",
-    "T€": "tausend Euro", "TEUR": "tausend Euro", "M€": "Millionen Euro", "gg.": "gegen", "Tgl.": "Täglich", "EZ": "Einzelzimmer",
+    "Msp.": "Messerspitze", "Rp.": "Rappen", "T€": "tausend Euro", "TEUR": "tausend Euro", "M€": "Millionen Euro",
+    "gg.": "gegen", "Tgl.": "Täglich", "EZ": "Einzelzimmer",
     "DZ": "Doppelzimmer", "Pkg.": "Packung", "Fl.": "Flasche", "MMag.": "Magister", "DI": "Diplomingenieur",
 }  # fmt: skip
 PAIRS: Final = {
