@@ -193,7 +193,20 @@ def test_another_figure_is_the_callers(heard: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "text"), [("de", "Mmh."), ("de", "Hmhm"), ("de", "Jou"), ("de", "Joa."), ("en", "Mmh."), ("fr", "Hmhm.")]
+    ("tag", "text"),
+    [
+        ("de", "Mmh."),
+        ("de", "Hmhm"),
+        ("de", "Jou"),
+        ("de", "Joa."),
+        ("en", "Mmh."),
+        ("fr", "Hmhm."),
+        ("en", "Mmkay."),
+        ("en", "Okey dokey"),
+        ("de", "Jawohl."),
+        ("es", "Mjm"),
+        ("fr", "Ça marche."),
+    ],
 )
 def test_sounds_of_listening(tag: str, text: str) -> None:
     assert is_backchannel(text, script_for(tag))
