@@ -29,6 +29,7 @@ class SqliteConnection(sqlite3.Connection):
         self._cursors: list[weakref.ref[sqlite3.Cursor]] = []
 
     def cursor(self, factory: Any = sqlite3.Cursor) -> Any:
+        """As every connection; it is remembered for as long as it lives."""
         made = super().cursor(factory)
         self._cursors.append(weakref.ref(made))
         return made
