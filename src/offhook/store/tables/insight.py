@@ -103,8 +103,9 @@ QUESTIONS: Final = scoped(
     Index("ix_questions_list", "workspace_id", "status", "times", "id"),
     Index("ix_questions_agent", "workspace_id", "agent_id", "status", "last_at"),
 )
-"""A question that no source answered, however it was put. Status: `open`, `answered`, `dismissed`. `words`: its words
-of weight, in order; `meaning`: where it lies among others, when the model for that is there."""
+"""A question that no source answered, however it was put. Status: `open`, `answered`, `dismissed`. `words`: what it
+wants and its topics, as `same_question` compares them; `meaning`: where it lies among others, when the model for that
+is there."""
 
 QUESTION_MOMENTS: Final = scoped(
     "question_moments",
