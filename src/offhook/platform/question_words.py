@@ -103,7 +103,8 @@ ENGLISH: Final = QuestionWords(
     },
     soft="allow bring come offer provide serve accept work use place shop store salon practice clinic hotel guy own "
     "available availability somebody anybody chance way happen people put leave let fine kind service menu possibility "
-    "sell carry house treat see buy museum restaurant",
+    "sell carry house treat see buy museum restaurant "
+    "whether ask tell information info hope moment minute quick",
     without=_any(r"without\b", r"no\b", r"not\b", r"\w+n't\b"),
     days=_any(r"today\b", r"tonight\b", r"tomorrow\b"),
     same_topics=0.45,
@@ -150,7 +151,8 @@ GERMAN: Final = QuestionWords(
         Kind.LENGTH: "lange weit dauert dauern brauche laufe fahre gehe minuten stunden tage zeit",
     },
     soft="erlaubt mitbringen mitnehmen kommen vorbeikommen bieten anbieten angebot möglich möglichkeit machen nehmen "
-    "verfügbar vorhanden haus da dürfen lassen auch bitte fallen an man kann",
+    "verfügbar vorhanden haus da dürfen lassen auch bitte fallen an man kann "
+    "fragen frage wissen sagen information informationen hoffe moment kurz",
     without=_any(r"ohne\b", r"kein", r"nicht\b", ),
     days=_any(r"heute\b", r"morgen\b"),
     same_topics=0.3,
