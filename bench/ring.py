@@ -58,10 +58,10 @@ async def _ring(server: Server, number: str, chance: random.Random) -> tuple[flo
         "From": f"+1{6_000_000_000 + chance.randrange(CALLERS)}", "ApiVersion": "2010-04-01", "Direction": "inbound",
     }  # fmt: skip
     began = monotonic()
-    document = await post(server, "/twilio/voice", {**fields, "CallStatus": "ringing"})
-    took_s = monotonic() - began
     try:
+        document = await post(server, "/twilio/voice", {**fields, "CallStatus": "ringing"})
+        took_s = monotonic() - began
         await post(server, "/twilio/status", {**fields, "CallStatus": "completed"})
     except WireError:
-        return took_s, False
+        return monotonic() - began, False
     return took_s, b"<Stream" in document

@@ -90,10 +90,16 @@ def save_draft(scope: Scope, agent_id: str, name: str, document: dict[str, Any],
     return row_of(scope, agent_id)
 
 
+def hold(scope: Scope, agent_id: str) -> None:
+    """Others who number versions of this agent wait for the end of the transaction (SQLite has one writer anyway)."""
+    scope.all(scope.select(AGENTS.c.id).where(AGENTS.c.id == agent_id).with_for_update())
+
+
 def put_version(
     scope: Scope, agent_id: str, document: dict[str, Any], files: dict[str, str], note: str, action: str
 ) -> tuple[Any, bool]:
     """The document as the published version; whether it is a new one."""
+    hold(scope, agent_id)
     digest = digest_of([document, files])
     published = (_V.agent_id == agent_id, _V.number < OVERRIDDEN_FROM)
     last = scope.first(scope.select(AGENT_VERSIONS).where(*published).order_by(_V.number.desc()))
@@ -108,6 +114,7 @@ def add_version(
     scope: Scope, agent_id: str, document: dict[str, Any], files: dict[str, str], note: str, action: str
 ) -> Any:
     """One version more, which is not the published one by that."""
+    hold(scope, agent_id)
     published = (_V.agent_id == agent_id, _V.number < OVERRIDDEN_FROM)
     last = scope.first(scope.select(_V.number).where(*published).order_by(_V.number.desc()))
     number, digest = last.number + 1 if last is not None else 1, digest_of([document, files])
