@@ -86,7 +86,9 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="what callers say and when")
     parser.add_argument("--json", metavar="FILE", help="write the rows for programs")
     parser.add_argument("--digits", type=Path, metavar="DIR", help="dictation: recordings of people saying a digit")
-    parser.add_argument("--keep", metavar="DIR", help="keep the servers' logs, calls and databases there: what is there already is used")
+    parser.add_argument(
+        "--keep", metavar="DIR", help="keep the servers' logs, calls and databases there: what is there already is used"
+    )
     parser.add_argument("--strict", action="store_true", help="exit 1 when a goal is not met")
     return parser.parse_args()
 

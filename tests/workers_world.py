@@ -20,7 +20,12 @@ class Server:
     """It runs."""
 
     def __init__(
-        self, folder: Path, process: asyncio.subprocess.Process, log: Path, environment: dict[str, str], url: URL,
+        self,
+        folder: Path,
+        process: asyncio.subprocess.Process,
+        log: Path,
+        environment: dict[str, str],
+        url: URL,
         port: int,
     ) -> None:
         self.folder, self.process, self._log, self.environment, self.url = folder, process, log, environment, url

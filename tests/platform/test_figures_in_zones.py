@@ -1,4 +1,4 @@
-"""Days of figures, wherever they are asked from: also where clocks are ahead of UTC by half an hour, or three quarters."""
+"""Days of figures, wherever they are asked from: also where clocks are ahead of UTC by parts of hours."""
 
 import itertools
 import random

@@ -1,4 +1,4 @@
-"""Two processes behind one port place calls, whichever is asked and whichever the carrier turns to; and one server takes
+"""Two processes behind one port place calls, whichever is asked and whichever the carrier turns to. One server takes
 another's place while people talk."""
 
 import asyncio
@@ -30,8 +30,11 @@ STEPS: list[dict[str, Any]] = [
     {"wait": {"says": "Hello there", "at_most_s": 20}}, {"say": "thanks"},
     {"wait": {"says": "welcome", "at_most_s": 20}}, {"hang_up": True},
 ]  # fmt: skip
-LONG: list[dict[str, Any]] = [*STEPS[:1], *[{"say": "thanks"}, {"wait": {"silent_s": 2.0, "at_most_s": 12}}] * 6, STEPS[3]]
-TALKED = {"caller.hung_up"}
+LONG: list[dict[str, Any]] = [
+    *STEPS[:1],
+    *[{"say": "thanks"}, {"wait": {"silent_s": 2.0, "at_most_s": 12}}] * 6,
+    STEPS[3],
+]
 
 
 class Front:
@@ -137,7 +140,8 @@ def test_calls_are_placed_by_whichever_process_is_asked(tmp_path: Path) -> None:
                 placed = [await desk.place() for _ in range(CALLS)]
                 records = [await desk.over(call_id) for call_id in placed]
                 assert [one["ending"]["reason"] for one in records] == ["caller.hung_up"] * CALLS, server.log
-                assert all("You are welcome." in one["turns"][-1]["text"] for one in records)
+                for one in records:
+                    assert "You are welcome." in [turn["text"] for turn in one["turns"]], one["turns"]
                 dialled = [one for one in rest.requests if one.method == "POST" and one.path.endswith("/Calls.json")]
                 assert len(dialled) == CALLS, "nobody is rung twice"
             await carrier.close()

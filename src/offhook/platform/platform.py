@@ -37,8 +37,8 @@ from offhook.platform.jobs import JOB, Jobs
 from offhook.platform.keys import ApiKeys
 from offhook.platform.line_up import Answering, LineUp
 from offhook.platform.master_key import MasterKeyFiles
-from offhook.platform.metered import MeteredRecords
 from offhook.platform.meanings import Meanings
+from offhook.platform.metered import MeteredRecords
 from offhook.platform.metrics import Metrics
 from offhook.platform.number_watch import NumberWatch
 from offhook.platform.numbers import Numbers

@@ -69,18 +69,24 @@ def _any(*parts: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(parts)})")
 
 
-_NOT_FREE: Final = "".join(f"(?<!{what}[ -])" for what in ("gluten", "lactose", "sugar", "dairy", "smoke", "nut", "meat"))
+_NOT_FREE: Final = "".join(
+    f"(?<!{what}[ -])" for what in ("gluten", "lactose", "sugar", "dairy", "smoke", "nut", "meat")
+)
 
 ENGLISH: Final = QuestionWords(
     kinds=(
-        (Kind.LENGTH, _any(r"how long\b", r"how far\b", r"how much time\b", r"how many (?:minutes|hours|days|miles)\b")),
+        (Kind.LENGTH, _any(
+            r"how long\b", r"how far\b", r"how much time\b", r"how many (?:minutes|hours|days|miles)\b",
+        )),
         (Kind.PRICE, _any(
             r"how much\b", r"costs?\b", r"pric", r"how expensive\b", r"charges?\b(?= for| me|\?|$)", r"do you charge\b",
             r"fees?\b", r"rates\b", r"(?:have|need) to pay\b", r"what (?:do|does|would|will) [^?]*\bpay\b",
             r"for free\b", r"free of charge\b", rf"{_NOT_FREE}free\?",
         )),
-        (Kind.TIME, _any(r"when\b", r"what time\b", r"how late\b", r"how early\b", r"(?:opening|what) (?:hours|times)\b",
-                         r"your hours\b")),
+        (Kind.TIME, _any(
+            r"when\b", r"what time\b", r"how late\b", r"how early\b", r"(?:opening|what) (?:hours|times)\b",
+            r"your hours\b",
+        )),
     ),
     edges=(
         (Edge.END, _any(r"until\b", r"till\b", r"how late\b", r"clos(?:e|es|ing)\b", r"last\b", r"latest\b", r"ends?\b",
@@ -89,7 +95,9 @@ ENGLISH: Final = QuestionWords(
                           r"begins?\b", r"opens\b", r"do(?:es)? (?:you|\w+ \w+|it|they) (?:guys )?open\b")),
     ),
     sides=(
-        (Side.THEIRS, _any(r"bring\b", r"my own\b", r"our own\b", r"(?:do|would|will) you (?:guys )?(?:buy|purchase)\b")),
+        (Side.THEIRS, _any(
+            r"bring\b", r"my own\b", r"our own\b", r"(?:do|would|will) you (?:guys )?(?:buy|purchase)\b",
+        )),
         (Side.OURS, _any(
             r"do you (?:guys )?(?:have|sell|serve|offer|carry|rent)\b", r"(?:is|are) there\b",
             r"can (?:i|we) (?:buy|rent|get)\b", r"rent\b",
@@ -126,28 +134,34 @@ GERMAN: Final = QuestionWords(
             r"wann\b", r"um wie ?viel uhr\b", r"wie lange (?:haben|habt|hat|sind|seid|ist|gibt|kann man)\b",
             r"öffnungszeiten\b", r"wie spät\b",
         )),
-        (Kind.LENGTH, _any(r"wie lange\b", r"wie weit\b", r"wie ?viel zeit\b", r"wie viele (?:minuten|stunden|tage)\b")),
+        (Kind.LENGTH, _any(
+            r"wie lange\b", r"wie weit\b", r"wie ?viel zeit\b", r"wie viele (?:minuten|stunden|tage)\b",
+        )),
         (Kind.PRICE, _any(
             r"kost", r"teuer\b", r"(?:was|wie ?viel) (?:nehmen|nimmt|verlang|berechne)", r"\w*preise?\b",
             r"\w*gebühr", r"gratis\b", r"umsonst\b", r"muss (?:ich|man) [^?]*zahlen\b",
         )),
     ),
     edges=(
-        (Edge.END, _any(r"bis wann\b", r"wie lange\b", r"wie spät\b", r"zu(?=[?.!]|$)", r"schließ", r"spätest", r"endet\b",
-                        r"letzte")),
+        (Edge.END, _any(
+            r"bis wann\b", r"wie lange\b", r"wie spät\b", r"zu(?=[?.!]|$)", r"schließ", r"spätest", r"endet\b",
+            r"letzte",
+        )),
         (Edge.BEGIN, _any(r"ab wann\b", r"öffne[nt]\b", r"auf(?=[?.!]|$)", r"beginn", r"fäng", r"frühest", r"erste")),
     ),
     sides=(
         (Side.THEIRS, _any(r"mitbring", r"mitnehmen\b", r"eigene", r"(?<!ver)kaufen sie\b", r"kauft ihr\b")),
-        (Side.OURS, _any(r"haben sie\b", r"habt ihr\b", r"gibt es\b", r"verkauf", r"biete", r"vermiet", r"kann (?:ich|man) "
-                         r"[^?]*(?<!ver)(?:kaufen|mieten|leihen)\b")),
+        (Side.OURS, _any(
+            r"haben sie\b", r"habt ihr\b", r"gibt es\b", r"verkauf", r"biete", r"vermiet",
+            r"kann (?:ich|man) [^?]*(?<!ver)(?:kaufen|mieten|leihen)\b",
+        )),
     ),
     opening=_any(r"offen\b", r"geöffnet\b", r"öffn", r"auf\b", r"zu\b", r"geschlossen\b", r"schließ"),
     spent={
-        Kind.PRICE: "kosten kostet kostenlos preis teuer gebühr gebühren gratis umsonst zahlen bezahlen wieviel euro geld "
-        "nehmen verlangen berechnen fallen anfallen etwas",
-        Kind.TIME: "ab auf zu offen geöffnet öffnen öffnet öffnungszeiten schließen schließt geschlossen uhr beginnt endet "
-        "ende anfang lange spät früh bis wann",
+        Kind.PRICE: "kosten kostet kostenlos preis teuer gebühr gebühren gratis umsonst zahlen bezahlen wieviel euro "
+        "geld nehmen verlangen berechnen fallen anfallen etwas",
+        Kind.TIME: "ab auf zu offen geöffnet öffnen öffnet öffnungszeiten schließen schließt geschlossen uhr beginnt "
+        "endet ende anfang lange spät früh bis wann",
         Kind.LENGTH: "lange weit dauert dauern brauche laufe fahre gehe minuten stunden tage zeit",
     },
     soft="erlaubt mitbringen mitnehmen kommen vorbeikommen bieten anbieten angebot möglich möglichkeit machen nehmen "
