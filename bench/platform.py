@@ -102,8 +102,9 @@ async def _of(plan: Plan, place: Path, kind: str, address: str) -> Outcome:
 
 
 def _size(connection: Connection, *, is_sqlite: bool) -> int:
+    size = "SELECT pg_database_size(current_database())"
     pages = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
-    return int(connection.execute(text(pages if is_sqlite else "SELECT pg_database_size(current_database())")).scalar())
+    return int(connection.execute(text(pages if is_sqlite else size)).scalar() or 0)
 
 
 def _questions(ids: list[str], chance: random.Random) -> Iterator[tuple[str, str, Callable[[], str]]]:

@@ -17,7 +17,6 @@ from offhook.platform.platform import Platform
 from offhook.platform.tasks import TaskKind, open_task
 from offhook.platform.vault import SecretKind
 from offhook.settings import Secret
-from offhook.store import search
 from offhook.store.scope import Scope
 from offhook.store.search import place_of
 from offhook.store.tables.calls import CALL_TURNS
@@ -40,6 +39,11 @@ DOCUMENT: Final = {
     "llm": {"provider": "grounded"}, "tts": {"provider": "scripted"}, "voice_detector": "energy",
     "end_of_turn": "scripted",
 }  # fmt: skip
+INDEXED: Final = {
+    "sqlite": "INSERT INTO call_search(rowid, words) VALUES (:place, :words)",
+    "postgresql": "INSERT INTO call_search(place, words) VALUES (:place, to_tsvector('simple', :words))",
+}
+"""As `store.search` does it call by call."""
 MADE: Final = "made.json"
 
 
@@ -190,6 +194,6 @@ def _insert(made: list[dict[str, Any]], connection: Connection) -> list[str]:
     ]  # fmt: skip
     if told:
         connection.execute(insert(CALL_TURNS), turns)
-    for call in told:
-        search.index(Scope(connection, call["workspace_id"]), call["id"], "\n".join(call["said"]))
+        words = [{"place": call["place"], "words": " ".join(call["said"])} for call in told]
+        connection.execute(text(INDEXED[connection.dialect.name]), words)
     return [call["id"] for call in told]

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ class Server:
 @asynccontextmanager
 async def serving(
     folder: Path, document: dict[str, Any], rest_url: str, port: int, token: str, *, beside: Server | None = None,
-    **settings: str,
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Server]:  # fmt: skip
     """Two workers with this agent, on a PostgreSQL of their own or on that of another server."""
     agent = folder / "agent.yaml"
@@ -60,7 +60,7 @@ async def serving(
     environment = {
         **inherited(), "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": token, "OFFHOOK_TWILIO_BASE_URL": rest_url,
         "OFFHOOK_DATA_DIR": str(folder), "OFFHOOK_DATABASE_URL": url.render_as_string(hide_password=False),
-        "OFFHOOK_MAX_LOOP_LAG_MS": "5000", **settings,
+        "OFFHOOK_MAX_LOOP_LAG_MS": "5000", **(settings or {}),
     }  # fmt: skip
     log = folder / f"server-{port}.log"
     command = ["-m", "offhook", "serve", str(agent), "--port", str(port), "--workers", "2"]

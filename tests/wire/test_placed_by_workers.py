@@ -28,13 +28,10 @@ OURS, CALLEE = "+15005550001", "+15005550006"
 CALLS = 6
 STEPS: list[dict[str, Any]] = [
     {"wait": {"says": "Hello there", "at_most_s": 20}}, {"say": "thanks"},
-    {"wait": {"says": "welcome", "at_most_s": 20}}, {"hang_up": True},
+    {"wait": {"says": "welcome", "at_most_s": 20}}, {"silence": 2.0}, {"hang_up": True},
 ]  # fmt: skip
-LONG: list[dict[str, Any]] = [
-    *STEPS[:1],
-    *[{"say": "thanks"}, {"wait": {"silent_s": 2.0, "at_most_s": 12}}] * 6,
-    STEPS[3],
-]
+THANKS: list[dict[str, Any]] = [{"say": "thanks"}, {"wait": {"silent_s": 2.0, "at_most_s": 12}}]
+LONG: list[dict[str, Any]] = [*STEPS[:1], *THANKS * 6, {"hang_up": True}]
 
 
 class Front:
@@ -133,7 +130,7 @@ def test_calls_are_placed_by_whichever_process_is_asked(tmp_path: Path) -> None:
             carrier = await _carrier(front, token, tmp_path, STEPS)
             async with (
                 RestServer(carrier) as rest,
-                serving(tmp_path, agent_that(), rest.base_url, front.target, token, **public) as server,
+                serving(tmp_path, agent_that(), rest.base_url, front.target, token, settings=public) as server,
             ):
                 desk = desk_of(server, await key_of(server), front.port)
                 await desk.connect(token)
@@ -158,14 +155,14 @@ def test_a_server_takes_anothers_place_while_people_talk(tmp_path: Path) -> None
             carrier = await _carrier(front, token, tmp_path, LONG)
             async with RestServer(carrier) as rest:
                 agent = agent_that()
-                async with serving(tmp_path, agent, rest.base_url, front.target, token, **settings) as old:
+                async with serving(tmp_path, agent, rest.base_url, front.target, token, settings=settings) as old:
                     desk = desk_of(old, await key_of(old), front.port)
                     await desk.connect(token)
                     before = [await desk.place() for _ in range(3)]
                     for call_id in before:
                         await desk.talks(call_id)
                     async with serving(
-                        tmp_path, agent, rest.base_url, free_port(), token, beside=old, **settings
+                        tmp_path, agent, rest.base_url, free_port(), token, beside=old, settings=settings
                     ) as new:
                         front.target = new.port
                         old.process.terminate()
