@@ -26,10 +26,9 @@ from offhook.core.far_end import FarEnd
 from offhook.core.formats import TELEPHONE, AudioFormat
 from offhook.core.playout_parts import End, Flight, Gate, Nowhere, Segment, Sink, Stage
 
-LEAD_S: Final = 0.22
+LEAD_S: Final = 0.2
 """Audio is sent so far ahead of what is heard: a stalled loop is not heard, and little has to be cleared."""
-MESSAGE_FRAMES: Final = 4
-"""Each message costs the same, however long; and of the lead a whole one has to be free before it is sent."""
+MESSAGE_FRAMES: Final = 3
 MARK_S: Final = 0.24
 """Audio without a mark: a stall is noticed so much, and the way there and back, after the caller hears nothing more."""
 FLIGHTS_S: Final = 8.0
