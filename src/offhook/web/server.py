@@ -159,9 +159,7 @@ async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadli
         await asyncio.wait([task])
 
 
-async def _drain(
-    live: Calls, server: _Server, deadline_s: float, on_drained: Sequence[Callable[[], None]]
-) -> None:
+async def _drain(live: Calls, server: _Server, deadline_s: float, on_drained: Sequence[Callable[[], None]]) -> None:
     try:
         await live.drain(deadline_s)
     finally:
