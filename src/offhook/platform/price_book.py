@@ -125,7 +125,7 @@ class PriceBook:
     """The prices that hold at a moment. The owner's come before the vendors'."""
 
     def __init__(self, own: Iterable[Price] = ()) -> None:
-        self._own, self._listed = _by_item(own), _by_item(list_prices())
+        self._own, self._listed = _by_item(own), _list_by_item()
 
     def price(self, component: str, item: str, unit: str, at: int) -> Price | None:
         """What one unit cost at that moment; a list price that was seen only later is better than none."""
@@ -166,6 +166,12 @@ def _by_item(prices: Iterable[Price]) -> dict[tuple[str, str, str], list[Price]]
     for price in sorted(prices, key=lambda price: price.since):
         found.setdefault((price.component, price.item, price.unit), []).append(price)
     return found
+
+
+@cache
+def _list_by_item() -> dict[tuple[str, str, str], list[Price]]:
+    """They are many, and each call that runs asks for its price once a second."""
+    return _by_item(list_prices())
 
 
 def _day(day: str) -> int:
