@@ -51,8 +51,6 @@ from offhook.platform.processes import SERVER, Processes
 from offhook.platform.provider_keys import ProviderKeys
 from offhook.platform.provider_watch import ProviderWatch
 from offhook.platform.records import CallRecords
-from offhook.platform.rehearsal_agents import RehearsalAgents
-from offhook.platform.rehearsals import Rehearsals
 from offhook.platform.samples.samples import SETTING, WANTED, Samples
 from offhook.platform.sessions import Sessions
 from offhook.platform.sharing import Sharing
@@ -63,6 +61,7 @@ from offhook.platform.task_watch import TaskWatch
 from offhook.platform.throttle import Throttle
 from offhook.platform.tool_tries import ToolTries
 from offhook.platform.trials import made_ready
+from offhook.platform.tryouts import Tryouts
 from offhook.platform.vault import Vault
 from offhook.platform.vendors import require_known
 from offhook.platform.voice_lists import VoiceLists
@@ -131,8 +130,7 @@ class Platform:
     prices: Prices = field(init=False)
     sharing: Sharing = field(init=False)
     what_ifs: WhatIfs = field(init=False)
-    rehearsal_agents: RehearsalAgents = field(init=False)
-    rehearsals: Rehearsals = field(init=False)
+    tryouts: Tryouts = field(init=False)
     samples: Samples = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
@@ -150,8 +148,7 @@ class Platform:
     _first: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.api_keys = ApiKeys(self.store)
-        self.agents = Agents(self.store, self.settings)
+        self.api_keys, self.agents = ApiKeys(self.store), Agents(self.store, self.settings)
         self.documents = Documents(self.store, self.objects, self.settings.data_dir / "agents")
         self.fixes = Fixes(self.store, self.agents, self.documents)
         self.call_values = CallValues(self.store)
@@ -186,8 +183,10 @@ class Platform:
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
         self.sharing = Sharing(self.store, self.calls)
         self.what_ifs = WhatIfs(self.agents, self.calls)
-        self.rehearsal_agents = RehearsalAgents(self.line_up, self.snapshot, self.settings, self._folder_of)
-        self.rehearsals = Rehearsals(self.store, self.settings, self.rehearsal_agents, self.calls)
+        self.tryouts = Tryouts(
+            self.store, self.objects, self.settings, self.snapshot, self.line_up, self.calls, self._folder_of,
+            self.processes,
+        )  # fmt: skip
         self.insights = Insights(self.store, self.objects, self.snapshot, self.settings)
         self.samples = Samples(self.store, self.objects, self.call_keeping, self.settings.data_dir)
         self.streams = Streams(self.store)
@@ -317,6 +316,7 @@ class Platform:
         self.placing.start()
         self.number_watch.start()
         self.task_watch.start()
+        self.tryouts.start(self.lag_s)
         self.call_doors.live = live
         self.call_keeping.start()
         desk.on_refused.append(self.metrics.call_refused)
@@ -339,6 +339,7 @@ class Platform:
         await self.backups.stop()
         if self.file_agents is not None:
             await self.file_agents.stop()
+        await self.tryouts.stop()
         await asyncio.to_thread(self.jobs.stop)
         await self.bus.stop()
         await self.processes.stop()
@@ -353,7 +354,6 @@ class Platform:
         await self.vault.close()
         await self.snapshot.stop()
         await self.clients.close()
-        await self.rehearsal_agents.close()
         self.what_ifs.close()
         await self.line_up.runtimes.close()
         await asyncio.to_thread(self.passwords.close)
@@ -385,6 +385,7 @@ class Platform:
         self.gate_house.changed(changes)
         self.browser_calls.changed(changes)
         self.streams.changed(changes)
+        self.tryouts.changed(changes)
 
     async def _control_elsewhere(self, process_id: str, message: Mapping[str, Any]) -> bool:
         return bool((await self.bus.request(process_id, CONTROL, dict(message)))["granted"])
