@@ -150,7 +150,7 @@ class AgentTests:
         def job(scope: Scope) -> None:
             row = test_of(scope, test_id)
             scope.delete(AGENT_TESTS, _T.id == test_id)
-            audit(scope, "test.deleted", TEST, test_id, before={"agent": row.agent_id, "name": row.name})
+            audit(scope, "test.deleted", TEST, test_id, before={"agent": row.agent_id})
             scope.tell(TEST, test_id)
 
         await self._store.write(workspace, job, actor)

@@ -4,7 +4,6 @@ The steps are those of `offhook call --script`. Who was in the way of the agent 
 again; what a script cannot hold is told in words.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf
@@ -152,19 +151,17 @@ class Copier:
     def _say(self, turn: int, text: str, at: float) -> None:
         pieces = self._pieces(text)
         begins, ends = (pieces[0][1], pieces[-1][2]) if pieces else self._span(at)
-        said: list[Any] = [text]
+        said, paused = text, {}
         if len(pieces) > 1:
-            said = []
-            for number, (words, begin, _) in enumerate(pieces):
-                pause_s = round(begin - pieces[number - 1][2], 1) if number else 0.0
-                said += [{"pause_s": min(pause_s, LONGEST_S)}] if pause_s >= BREATH_S else []
-                said.append(words)
+            # All pauses of a text are one length: the longest is the one that tried the agent's patience.
+            pause_s = max(following[1] - piece[2] for piece, following in pairwise(pieces))
+            said, paused = " ... ".join(words for words, _, _ in pieces), {"pause_s": min(round(pause_s, 1), LONGEST_S)}
         over_s = self._audible_for(begins)
         if over_s is not None:
-            self._step({"barge_in": _in_one(said), "after_s": round(min(over_s, MOST_OVER_S), 1)})
+            self._step({"barge_in": said, "after_s": round(min(over_s, MOST_OVER_S), 1), **paused})
         else:
             self._wait(begins)
-            self._step({"say": said if len(said) > 1 else text})
+            self._step({"say": said, **paused})
         self._caller_did(ends)
 
     def _pieces(self, text: str) -> list[tuple[str, float, float]]:
@@ -242,10 +239,6 @@ class Copier:
     def _leave_out(self, words: str) -> None:
         if words not in self._copy.left_out:
             self._copy.left_out.append(words)
-
-
-def _in_one(said: Iterable[Any]) -> str:
-    return " ... ".join(piece for piece in said if isinstance(piece, str))
 
 
 def _bare(text: str) -> str:
