@@ -39,7 +39,7 @@ from offhook.store.json import dumps
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.tokens import Tokens
 
-NICE: Final = 15
+NICE: Final = 10
 CPU_S: Final = 240
 LONGEST_S: Final = 600.0
 """Of the call, on its own clock."""

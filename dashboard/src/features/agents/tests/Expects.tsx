@@ -70,11 +70,11 @@ function Row({ expected, error, change, remove }: RowProps) {
   const { t } = useLingui();
   const kinds: { value: Kind; label: string }[] = [
     { value: "said", label: t`The agent says` },
-    { value: "not_said", label: t`The agent does not say` },
+    { value: "not_said", label: t`It never says` },
     { value: "tool", label: t`It uses the tool` },
-    { value: "no_tool", label: t`It does not use the tool` },
+    { value: "no_tool", label: t`It does not use` },
     { value: "ends", label: t`The call ends so` },
-    { value: "gap", label: t`No answer comes later than` },
+    { value: "gap", label: t`Answers come within` },
   ];
   const become = (kind: Kind) => {
     if (kind === "gap") change({ kind, most_ms: 1500 });

@@ -18,8 +18,7 @@ export function Results({ run, onlyUnmet = false }: { run: TestRun; onlyUnmet?: 
         <li key={place} data-met={result.is_met || undefined}>
           <Sign isMet={result.is_met} />
           <div>
-            <Wanted expected={result.expected} />
-            <Came result={result} run={run} />
+            <Wanted expected={result.expected} /> <Came result={result} run={run} />
           </div>
         </li>
       ))}
@@ -39,9 +38,9 @@ export function Wanted({ expected }: { expected: Expectation }) {
   const tool = text.replaceAll("_", " ");
   switch (kind) {
     case "said":
-      return <Trans>The agent says “{text}”.</Trans>;
+      return <Trans>The agent says “{text}”</Trans>;
     case "not_said":
-      return <Trans>The agent does not say “{text}”.</Trans>;
+      return <Trans>The agent does not say “{text}”</Trans>;
     case "tool":
       return (
         <>
@@ -84,14 +83,14 @@ function Came({ result, run }: { result: Result; run: TestRun }) {
   const came = cameOf(result);
   if (came === null && result.at_ms === null) return null;
   return (
-    <p className={classes.came}>
+    <span className={classes.came} data-own={came !== null || undefined}>
       {came}{" "}
       {run.call_id !== null && result.at_ms !== null && (
         <CallLink id={run.call_id} atMs={result.at_ms}>
           <Trans>Hear it at {clockTime(result.at_ms / 1000)}</Trans>
         </CallLink>
       )}
-    </p>
+    </span>
   );
 }
 

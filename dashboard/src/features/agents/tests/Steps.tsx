@@ -4,7 +4,7 @@ import { IconTrash } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { Problem } from "@/app/api";
 import { number } from "@/ui/values";
-import { kindOf, type Step, saidIn, saying, without, withTurn } from "./steps";
+import { isPlainWait, kindOf, type Step, saidIn, saying, without, withTurn } from "./steps";
 import classes from "./Tests.module.css";
 
 interface Props {
@@ -20,18 +20,22 @@ export function Steps({ steps, isReadOnly, problem, set }: Props) {
   return (
     <>
       <ol className={classes.steps}>
-        {steps.map((step, place) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: steps have nothing but their order
-          <li key={place}>
-            <StepRow
-              step={step}
-              isReadOnly={isReadOnly}
-              error={problem?.at(`/steps/${place}`)}
-              change={(changed) => change(place, changed)}
-              remove={() => set(without(steps, place))}
-            />
-          </li>
-        ))}
+        {steps.map((step, place) => {
+          const error = problem?.at(`/steps/${place}`);
+          if (isPlainWait(step) && !error) return null;
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: steps have nothing but their order
+            <li key={place}>
+              <StepRow
+                step={step}
+                isReadOnly={isReadOnly}
+                error={error}
+                change={(changed) => change(place, changed)}
+                remove={() => set(without(steps, place))}
+              />
+            </li>
+          );
+        })}
       </ol>
       {!isReadOnly && (
         <Button variant="default" size="xs" onClick={() => set(withTurn(steps, ""))}>

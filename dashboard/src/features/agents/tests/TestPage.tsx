@@ -25,7 +25,11 @@ import { useRun } from "./useRuns";
 export function TestPage() {
   const { t } = useLingui();
   const { testId } = testRoute.useParams();
-  const test = useQuery(getTestOptions({ path: { test_id: testId } }));
+  const test = useQuery({
+    ...getTestOptions({ path: { test_id: testId } }),
+    // What is told may be missed while the server cannot be heard.
+    refetchInterval: ({ state }) => (isGoingOn(state.data?.last_run ?? null) ? LOOK_MS : false),
+  });
   if (test.data) return <Test key={testId} test={test.data} />;
   return (
     <Page title={t`A test`}>
@@ -38,6 +42,7 @@ export function TestPage() {
   );
 }
 
+const LOOK_MS = 5_000;
 type Changes = Pick<TestPatch, "name" | "steps" | "expects" | "hearing"> & { answers?: Record<string, string> };
 
 function Test({ test }: { test: AgentTest }) {

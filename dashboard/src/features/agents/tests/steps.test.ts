@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { kindOf, saidIn, saying, without, withTurn } from "./steps";
+import { isPlainWait, kindOf, saidIn, saying, without, withTurn } from "./steps";
 
 const WAIT = { wait: { silent_s: 0.8 } };
 const STEPS = [WAIT, { say: "Hello." }, WAIT, { hang_up: true }];
@@ -9,6 +9,15 @@ test("what is said stands in one line, pauses as dots", () => {
   expect(saidIn({ barge_in: "Sorry,", after_s: 2 })).toBe("Sorry,");
   expect(saidIn(WAIT)).toBeUndefined();
   expect(kindOf({ after_s: 1, noise: "hum" })).toBe("noise");
+});
+
+test("only a wait that is longer than it is polite is told", () => {
+  expect([WAIT, { wait: { silent_s: 2 } }, { wait: { seconds: 3 } }, { say: "Hello." }].map(isPlainWait)).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
 });
 
 test("other words leave the rest of a step", () => {

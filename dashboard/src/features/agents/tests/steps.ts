@@ -25,6 +25,12 @@ export function saidIn(step: Step): string | undefined {
   return said.map((piece) => (typeof piece === "string" ? piece : "...")).join(" ");
 }
 
+/** Whoever is polite waits so: that needs no words. */
+export function isPlainWait(step: Step): boolean {
+  const wait = step.wait as { silent_s?: number; patience_s?: number; seconds?: number; says?: string } | undefined;
+  return wait !== undefined && (wait.silent_s ?? 9) <= 0.8 && !wait.patience_s && !wait.seconds && !wait.says;
+}
+
 /** The step with other words. */
 export function saying(step: Step, words: string): Step {
   const kind = kindOf(step) ?? "say";

@@ -124,6 +124,7 @@ export function PatienceForm({ agentId, isBusy, problem, send }: FixForm) {
     <Form isBusy={isBusy} isReady onSend={() => send({ kind: "patience", change, by_ms: by })}>
       <SegmentedControl
         fullWidth
+        size="xs"
         value={change}
         onChange={(chosen) => setChange(chosen === "wait" ? "wait" : "cut_in")}
         data={[

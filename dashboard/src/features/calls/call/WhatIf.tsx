@@ -55,8 +55,8 @@ function Told({ found }: { found: WhatIfShown }) {
           {fewer === 0 && <Trans>as many callers would be cut off as now: {found.cut_off}</Trans>}
         </li>
         <li>
-          {later > 0 && <Trans>an answer comes {seconds} s later, in the middle</Trans>}
-          {later < 0 && <Trans>an answer comes {seconds} s sooner, in the middle</Trans>}
+          {later > 0 && <Trans>the median answer comes {seconds} s later</Trans>}
+          {later < 0 && <Trans>the median answer comes {seconds} s sooner</Trans>}
           {later === 0 && <Trans>answers come when they come now</Trans>}
         </li>
       </ul>
