@@ -24,7 +24,7 @@ PROPOSED_ENDS: Final = frozenset({
 })  # fmt: skip
 _TOOLS: Final = frozenset(CORE_TOOLS) - {TRANSFER_CALL, HANDOFF}
 """Carried out by the conversation, and seen in how it goes on."""
-_TELLING: Final = re.compile(r"[$€£]?\d[\w.:/-]*(?:\s\d[\w.:/-]*)*(?:\s[^\W\d_][\w.]*)?")
+_TELLING: Final = re.compile(r"[$€£]?\d(?:[\w.:/-]|,(?=\d))*(?:\s\d(?:[\w.:/-]|,(?=\d))*)*(?:\s[^\W\d_][\w.]*)?")
 """A number, with the word behind it: `85 dollars`, `10 a.m.`"""
 
 
