@@ -8,6 +8,7 @@ from starlette.routing import Mount
 
 from offhook import __version__
 from offhook.api import (
+    agent_tests,
     agent_tools,
     agent_versions,
     agent_yaml,
@@ -71,6 +72,8 @@ _ROUTERS: Final = (
     what_if.router,
     rehearsals.router,
     rehearsals.rehearsal_router,
+    agent_tests.router,
+    agent_tests.agent_router,
     catalogue.router,
     carrier_accounts.router,
     phone_numbers.router,

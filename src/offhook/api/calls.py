@@ -71,6 +71,7 @@ def wanted_calls(
     since: Annotated[Short, Query(alias="started_at.gte", description="Begun then or later.")] = "",
     until: Annotated[Short, Query(alias="started_at.lt", description="Begun before that.")] = "",
     is_sample: Annotated[bool | None, Query(description="Sample calls alone, or none of them.")] = None,
+    is_test: Annotated[bool | None, Query(description="Calls to drafts and of tests alone, or none of them.")] = None,
     q: Annotated[
         str, Query(max_length=200, description="Calls in which all these words were said; `harb*` is a beginning.")
     ] = "",
@@ -98,7 +99,7 @@ def wanted_calls(
     return Wanted(
         agent_id, status, kind, direction, from_number, to_number, end_reason, warning,
         _moment("started_at.gte", since), _moment("started_at.lt", until), _metadata(request), q, is_sample,
-        has, agent_version, provider, transcriber, model, voice, slow, _dollars(dear),
+        has, agent_version, provider, transcriber, model, voice, slow, _dollars(dear), is_test,
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from offhook.platform.agent_documents import Around, judge, merged
 from offhook.platform.agents import Agents
 from offhook.platform.call_turns import percentile
 from offhook.platform.calls import Calls, Wanted
+from offhook.platform.fix_steps import Change, moved
 from offhook.platform.journal_tail import HEADER_KIND, JournalLine
 from offhook.platform.problems import Flaw, Invalid, TooMany
 
@@ -81,9 +82,19 @@ class WhatIfs:
         """No more of it."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def of(self, workspace: str, agent_id: str, turn_taking: Mapping[str, Any]) -> WhatIf:
-        """The agent's last turns, by its draft and by these numbers. Raises `NotFound`, `Invalid`, `TooMany`."""
+    async def of(
+        self,
+        workspace: str,
+        agent_id: str,
+        turn_taking: Mapping[str, Any],
+        change: Change | None = None,
+        by_ms: int = 0,
+    ) -> WhatIf:
+        """The agent's last turns, by its draft and by these numbers, or as a fix would change all silences of it.
+        Raises `NotFound`, `Invalid`, `TooMany`."""
         draft = (await self._agents.get(workspace, agent_id)).draft
+        if change is not None:
+            turn_taking = await asyncio.to_thread(moved, draft, change, by_ms)
         tried = await asyncio.to_thread(_tried, draft, turn_taking)
         standing = await asyncio.to_thread(_standing, draft)
         if self._is_busy:
@@ -97,7 +108,9 @@ class WhatIfs:
     async def _found(self, workspace: str, agent_id: str, standing: Behaviour, tried: Behaviour) -> WhatIf:
         found, until, after = WhatIf(), clock.now() + LONGEST_S, ""
         while found.turns < MOST_TURNS and found.calls < MOST_CALLS:
-            rows = await self._calls.listed(workspace, Wanted(agent_id=agent_id, status="ended"), after, 20)
+            rows = await self._calls.listed(
+                workspace, Wanted(agent_id=agent_id, status="ended", is_test=False), after, 20
+            )
             for row in rows:
                 if found.turns >= MOST_TURNS:
                     break

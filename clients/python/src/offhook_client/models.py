@@ -48,6 +48,29 @@ class AgentSummary(TypedDict):
     updated_at: str
 
 
+class AgentTest(TypedDict):
+    """A test of an agent."""
+
+    id: str
+    agent_id: str
+    name: str
+    steps: list[dict[str, Any]]
+    background_db: float | None
+    expects: "list[Expectation]"
+    answers: dict[str, str]
+    variables: dict[str, Any]
+    hearing: Literal["exact", "agent"]
+    """`exact`: the caller's words are heard as they are written. `agent`: by the agent's own ..."""
+    left_out: list[str]
+    """What of the call a script cannot hold, in words."""
+    call_id: str | None
+    """The call that it was copied of."""
+    last_run: "TestRun | None"
+    created_by_name: str
+    created_at: str
+    updated_at: str
+
+
 class AnalyticsAnswer(TypedDict):
     """Figures of calls that are over. Samples and tests count nowhere."""
 
@@ -572,6 +595,22 @@ class ExchangeAgain(TypedDict):
     """False: a minute was not enough."""
     said_before: str
     """What was said then."""
+
+
+class Expectation(TypedDict):
+    """Something that a test expects of the call."""
+
+    kind: "Expects"
+    """`said`, `not_said`: the agent says these words somewhere, or nowhere. `tool`, `no_tool`: it ..."""
+    text: NotRequired[str]
+    """Words; the name of a tool; the reason of an end, as `end_reason`."""
+    arguments: NotRequired[dict[str, Any] | None]
+    """Of a tool: these at least. Texts count as they sound."""
+    most_ms: NotRequired[int | None]
+    """The longest gap."""
+
+
+Expects = Literal["said", "not_said", "tool", "no_tool", "ends", "gap"]
 
 
 class FieldDifference(TypedDict):
@@ -1149,6 +1188,27 @@ class NewSelf(TypedDict):
     current_password: NotRequired[str]
 
 
+class NewTest(TypedDict):
+    """A test: of a call, or of a script."""
+
+    name: NotRequired[str | None]
+    """Default: the caller's first words."""
+    steps: NotRequired[list[dict[str, Any]] | None]
+    """What the caller does, step by step, as a script of `offhook call --script` has it; without `wav`."""
+    background_db: NotRequired[float | None]
+    """Noise under everything that the caller says."""
+    expects: NotRequired["list[Expectation] | None"]
+    answers: NotRequired[dict[str, Any] | None]
+    """What tools are taken to have answered, by their names."""
+    variables: NotRequired[dict[str, Any] | None]
+    """Values for the agent's variables."""
+    hearing: NotRequired[Literal["exact", "agent"] | None]
+    call_id: NotRequired[str]
+    """Copy this call: what the caller did, and what the agent did as what is expected."""
+    agent_id: NotRequired[str]
+    """Whose test it is; of a call it is the one that took it."""
+
+
 class NewToolKey(TypedDict):
     """A secret that a tool sends, or the key of a server of one's own."""
 
@@ -1193,6 +1253,14 @@ class PageAgentSummary(TypedDict):
     """PageAgentSummary"""
 
     data: "list[AgentSummary]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageAgentTest(TypedDict):
+    """PageAgentTest"""
+
+    data: "list[AgentTest]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
 
@@ -1361,6 +1429,14 @@ class PageTask(TypedDict):
     """PageTask"""
 
     data: "list[Task]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageTestRun(TypedDict):
+    """PageTestRun"""
+
+    data: "list[TestRun]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
 
@@ -1663,7 +1739,25 @@ class ReplyShown(TypedDict):
     """What was looked up for it."""
 
 
+class Result(TypedDict):
+    """What became of an expectation."""
+
+    expected: "Expectation"
+    is_met: bool
+    came: str
+    """Where it was found or what came in its place: words of the agent, the arguments of the tool, the ..."""
+    at_ms: int | None
+    """Where in the call."""
+
+
 Role = Literal["owner", "editor", "viewer"]
+
+
+class RunWish(TypedDict):
+    """Against what."""
+
+    which: NotRequired[str]
+    """`draft`, `published` or a version's number."""
 
 
 class Say(TypedDict):
@@ -1872,6 +1966,45 @@ TaskKind = Literal[
 ]
 
 
+class TestPatch(TypedDict):
+    """What of a test is to be another."""
+
+    name: NotRequired[str | None]
+    """Default: the caller's first words."""
+    steps: NotRequired[list[dict[str, Any]] | None]
+    """What the caller does, step by step, as a script of `offhook call --script` has it; without `wav`."""
+    background_db: NotRequired[float | None]
+    """Noise under everything that the caller says."""
+    expects: NotRequired["list[Expectation] | None"]
+    answers: NotRequired[dict[str, Any] | None]
+    """What tools are taken to have answered, by their names."""
+    variables: NotRequired[dict[str, Any] | None]
+    """Values for the agent's variables."""
+    hearing: NotRequired[Literal["exact", "agent"] | None]
+
+
+class TestRun(TypedDict):
+    """One call of a test."""
+
+    id: str
+    test_id: str
+    which: str
+    """The agent as it was when the run was asked for: `draft`, `published`, a number."""
+    revision: int | None
+    """Of the draft that was called; null: it was a version."""
+    status: Literal["queued", "running", "passed", "failed", "trouble"]
+    """`trouble`: there was no call that could be judged."""
+    trouble: str
+    results: "list[Result]"
+    call_id: str | None
+    """The call that was made; null: there is none, or no more."""
+    cost: "Money | None"
+    created_by_name: str
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+
+
 class ToPublish(TypedDict):
     """How a version is to be told from others."""
 
@@ -2004,7 +2137,11 @@ class TrendOfMeasure(TypedDict):
 class Tried(TypedDict):
     """Numbers of `turn_taking` to be tried in place of the draft's."""
 
-    turn_taking: dict[str, Any]
+    turn_taking: NotRequired[dict[str, Any]]
+    change: NotRequired[Literal["wait", "cut_in"] | None]
+    """Or as a fix changes them: all silences behind a turn longer, or shorter,"""
+    by_ms: NotRequired[int]
+    """by so much."""
 
 
 class TurnMoments(TypedDict):

@@ -358,6 +358,75 @@ class Operations:
             ),
         )
 
+    def list_tests(
+        self, *, agent_id: str | None = None, limit: int | None = None, after: str | None = None
+    ) -> models.PageAgentTest:
+        """The tests of an agent, or of all, newest first, each with its last run."""
+        return cast(
+            "models.PageAgentTest",
+            self._ask("GET", "/tests", query={"agent_id": agent_id, "limit": limit, "after": after}),
+        )
+
+    def create_test(self, body: models.NewTest, *, idempotency_key: str | None = None) -> models.AgentTest:
+        """Copy a call as a test, or keep a script. Of a call, what is expected is proposed from what ..."""
+        return cast(
+            "models.AgentTest", self._ask("POST", "/tests", headers={"Idempotency-Key": idempotency_key}, body=body)
+        )
+
+    def get_test(self, test_id: str) -> models.AgentTest:
+        """One of them."""
+        return cast("models.AgentTest", self._ask("GET", f"/tests/{quote(str(test_id), safe='')}"))
+
+    def patch_test(self, test_id: str, body: models.TestPatch) -> models.AgentTest:
+        """Change it: what is not sent stays, lists are replaced."""
+        return cast("models.AgentTest", self._ask("PATCH", f"/tests/{quote(str(test_id), safe='')}", body=body))
+
+    def delete_test(self, test_id: str) -> None:
+        """Forget it and its runs. The calls that they made go by themselves after 30 days."""
+        self._ask("DELETE", f"/tests/{quote(str(test_id), safe='')}")
+
+    def list_test_runs(self, test_id: str, *, limit: int | None = None, after: str | None = None) -> models.PageTestRun:
+        """Its last 20 runs, newest first."""
+        return cast(
+            "models.PageTestRun",
+            self._ask("GET", f"/tests/{quote(str(test_id), safe='')}/runs", query={"limit": limit, "after": after}),
+        )
+
+    def run_test(
+        self, test_id: str, body: models.RunWish | None, *, idempotency_key: str | None = None
+    ) -> models.TestRun:
+        """Have it run: a call of the simulated caller, in a process that yields to calls that live. Tools ..."""
+        return cast(
+            "models.TestRun",
+            self._ask(
+                "POST",
+                f"/tests/{quote(str(test_id), safe='')}/runs",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def get_test_run(self, test_id: str, run_id: str) -> models.TestRun:
+        """One run: what was expected, and what came."""
+        return cast(
+            "models.TestRun",
+            self._ask("GET", f"/tests/{quote(str(test_id), safe='')}/runs/{quote(str(run_id), safe='')}"),
+        )
+
+    def run_agent_tests(
+        self, agent_id: str, body: models.RunWish | None, *, idempotency_key: str | None = None
+    ) -> models.PageTestRun:
+        """Have all tests of an agent run, one behind the other."""
+        return cast(
+            "models.PageTestRun",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/test-runs",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
     def list_models(self, *, kind: str | None = None, provider: str | None = None) -> models.PageModel:
         """All models that are known here; others of the same vendors work as well."""
         return cast("models.PageModel", self._ask("GET", "/models", query={"kind": kind, "provider": provider}))
@@ -468,6 +537,7 @@ class Operations:
         started_at_gte: str | None = None,
         started_at_lt: str | None = None,
         is_sample: bool | None = None,
+        is_test: bool | None = None,
         q: str | None = None,
         has: models.Has | None = None,
         agent_version: int | None = None,
@@ -498,6 +568,7 @@ class Operations:
                     "started_at.gte": started_at_gte,
                     "started_at.lt": started_at_lt,
                     "is_sample": is_sample,
+                    "is_test": is_test,
                     "q": q,
                     "has": has,
                     "agent_version": agent_version,
@@ -869,6 +940,7 @@ class Operations:
         started_at_gte: str | None = None,
         started_at_lt: str | None = None,
         is_sample: bool | None = None,
+        is_test: bool | None = None,
         q: str | None = None,
         has: models.Has | None = None,
         agent_version: int | None = None,
@@ -898,6 +970,7 @@ class Operations:
                     "started_at.gte": started_at_gte,
                     "started_at.lt": started_at_lt,
                     "is_sample": is_sample,
+                    "is_test": is_test,
                     "q": q,
                     "has": has,
                     "agent_version": agent_version,
@@ -1533,6 +1606,80 @@ class AsyncOperations:
             ),
         )
 
+    async def list_tests(
+        self, *, agent_id: str | None = None, limit: int | None = None, after: str | None = None
+    ) -> models.PageAgentTest:
+        """The tests of an agent, or of all, newest first, each with its last run."""
+        return cast(
+            "models.PageAgentTest",
+            await self._ask("GET", "/tests", query={"agent_id": agent_id, "limit": limit, "after": after}),
+        )
+
+    async def create_test(self, body: models.NewTest, *, idempotency_key: str | None = None) -> models.AgentTest:
+        """Copy a call as a test, or keep a script. Of a call, what is expected is proposed from what ..."""
+        return cast(
+            "models.AgentTest",
+            await self._ask("POST", "/tests", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    async def get_test(self, test_id: str) -> models.AgentTest:
+        """One of them."""
+        return cast("models.AgentTest", await self._ask("GET", f"/tests/{quote(str(test_id), safe='')}"))
+
+    async def patch_test(self, test_id: str, body: models.TestPatch) -> models.AgentTest:
+        """Change it: what is not sent stays, lists are replaced."""
+        return cast("models.AgentTest", await self._ask("PATCH", f"/tests/{quote(str(test_id), safe='')}", body=body))
+
+    async def delete_test(self, test_id: str) -> None:
+        """Forget it and its runs. The calls that they made go by themselves after 30 days."""
+        await self._ask("DELETE", f"/tests/{quote(str(test_id), safe='')}")
+
+    async def list_test_runs(
+        self, test_id: str, *, limit: int | None = None, after: str | None = None
+    ) -> models.PageTestRun:
+        """Its last 20 runs, newest first."""
+        return cast(
+            "models.PageTestRun",
+            await self._ask(
+                "GET", f"/tests/{quote(str(test_id), safe='')}/runs", query={"limit": limit, "after": after}
+            ),
+        )
+
+    async def run_test(
+        self, test_id: str, body: models.RunWish | None, *, idempotency_key: str | None = None
+    ) -> models.TestRun:
+        """Have it run: a call of the simulated caller, in a process that yields to calls that live. Tools ..."""
+        return cast(
+            "models.TestRun",
+            await self._ask(
+                "POST",
+                f"/tests/{quote(str(test_id), safe='')}/runs",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def get_test_run(self, test_id: str, run_id: str) -> models.TestRun:
+        """One run: what was expected, and what came."""
+        return cast(
+            "models.TestRun",
+            await self._ask("GET", f"/tests/{quote(str(test_id), safe='')}/runs/{quote(str(run_id), safe='')}"),
+        )
+
+    async def run_agent_tests(
+        self, agent_id: str, body: models.RunWish | None, *, idempotency_key: str | None = None
+    ) -> models.PageTestRun:
+        """Have all tests of an agent run, one behind the other."""
+        return cast(
+            "models.PageTestRun",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/test-runs",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
     async def list_models(self, *, kind: str | None = None, provider: str | None = None) -> models.PageModel:
         """All models that are known here; others of the same vendors work as well."""
         return cast("models.PageModel", await self._ask("GET", "/models", query={"kind": kind, "provider": provider}))
@@ -1650,6 +1797,7 @@ class AsyncOperations:
         started_at_gte: str | None = None,
         started_at_lt: str | None = None,
         is_sample: bool | None = None,
+        is_test: bool | None = None,
         q: str | None = None,
         has: models.Has | None = None,
         agent_version: int | None = None,
@@ -1680,6 +1828,7 @@ class AsyncOperations:
                     "started_at.gte": started_at_gte,
                     "started_at.lt": started_at_lt,
                     "is_sample": is_sample,
+                    "is_test": is_test,
                     "q": q,
                     "has": has,
                     "agent_version": agent_version,
@@ -2067,6 +2216,7 @@ class AsyncOperations:
         started_at_gte: str | None = None,
         started_at_lt: str | None = None,
         is_sample: bool | None = None,
+        is_test: bool | None = None,
         q: str | None = None,
         has: models.Has | None = None,
         agent_version: int | None = None,
@@ -2096,6 +2246,7 @@ class AsyncOperations:
                     "started_at.gte": started_at_gte,
                     "started_at.lt": started_at_lt,
                     "is_sample": is_sample,
+                    "is_test": is_test,
                     "q": q,
                     "has": has,
                     "agent_version": agent_version,
