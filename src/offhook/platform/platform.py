@@ -59,6 +59,7 @@ from offhook.platform.sharing import Sharing
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.streams import Streams
 from offhook.platform.task_sights import OfProcess, OfServer
+from offhook.platform.suggestions.suggestions import Suggestions
 from offhook.platform.task_watch import TaskWatch
 from offhook.platform.throttle import Throttle
 from offhook.platform.tool_tries import ToolTries
@@ -134,6 +135,7 @@ class Platform:
     rehearsal_agents: RehearsalAgents = field(init=False)
     rehearsals: Rehearsals = field(init=False)
     samples: Samples = field(init=False)
+    suggestions: Suggestions = field(init=False)
     passwords: Passwords = field(init=False)
     people: People = field(init=False)
     invitations: Invitations = field(init=False)
@@ -190,6 +192,7 @@ class Platform:
         self.rehearsals = Rehearsals(self.store, self.settings, self.rehearsal_agents, self.calls)
         self.insights = Insights(self.store, self.objects, self.snapshot, self.settings)
         self.samples = Samples(self.store, self.objects, self.call_keeping, self.settings.data_dir)
+        self.suggestions = Suggestions(self.snapshot, self.line_up, self.settings)
         self.streams = Streams(self.store)
         self.provider_watch = ProviderWatch(
             self.store, self.line_up.runtimes.ready, self._workspace_of, self.events.emit
