@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urljoin
 
 from offhook.knowledge.web_page import page_of, read_page
 from offhook.platform.suggestions.source import Page, typed
-from urllib.parse import urljoin
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,9 @@ class Business:
     url: str = "https://www.example.com/"
 
 
-HTML: Final = '<!doctype html><html lang="{language}"><head><title>{title}</title>{head}</head><body>{body}</body></html>'
+HTML: Final = (
+    '<!doctype html><html lang="{language}"><head><title>{title}</title>{head}</head><body>{body}</body></html>'
+)
 
 
 def html(body: str, title: str = "", language: str = "en", head: str = "") -> str:

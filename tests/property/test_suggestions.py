@@ -22,7 +22,8 @@ OURS = {
     for text in (words.greeting, words.telephone, words.email, words.address, words.prompt, *words.titles.values())
     for word in re.findall(r"[^\W\d_]+", text.casefold())
 } | set(
-    "we are open closed every day and night on from to a m p noon midnight public holidays wir haben von bis am an und feiertagen "
+    "we are open closed every day and night on from to a m p noon midnight public holidays wir haben von bis am an "
+    "und feiertagen "
     "uhr geöffnet geschlossen täglich rund um die my business mein betrieb dot at price".split()
 )  # fmt: skip
 """Words of fixed sentences."""
@@ -44,12 +45,14 @@ def strange(suggestion: Suggestion, source: str) -> list[str]:
     known = {word.casefold() for word in re.findall(r"[^\W\d_]+", source)} | OURS | DAY_WORDS
     figures = {int(figure) for figure in re.findall(r"\d+", source)}
     # A time may be told by the other clock.
-    figures |= {hour % 12 or 12 for hour in figures if hour <= 24} | ({12, 0, 24} if 0 in figures or 12 in figures else set())
+    figures |= {hour % 12 or 12 for hour in figures if hour <= 24} | (
+        {12, 0, 24} if 0 in figures or 12 in figures else set()
+    )
     words = [word for word in re.findall(r"[^\W\d_]+", told) if word.casefold() not in known]
     return words + [figure for figure in re.findall(r"\d+", told) if int(figure) not in figures]
 
 
-@pytest.mark.parametrize("business", (*ENGLISH, *GERMAN), ids=lambda business: business.kind)
+@pytest.mark.parametrize("business", [*ENGLISH, *GERMAN], ids=lambda business: business.kind)
 def test_nothing_is_told_that_the_source_does_not_say(business: Business) -> None:
     found = done(pages_of(business), Wish()).suggestion
     assert found is not None
@@ -107,7 +110,8 @@ def _lines(week: Sequence[Times], language: str, chance: random.Random) -> list[
         dash = chance.choice(("-", " - ", "–", " bis " if language == "de" else " to "))
         days = f"{names[at]}{dot}" if end == at else f"{names[at]}{dot}{dash}{names[end]}{dot}"
         if end == at + 1:
-            days = f"{names[at]}{dot}{chance.choice((' & ', ', ', ' und ' if language == 'de' else ' and '))}{names[end]}{dot}"
+            between = chance.choice((" & ", ", ", " und " if language == "de" else " and "))
+            days = f"{names[at]}{dot}{between}{names[end]}{dot}"
         found.append((days, _spans(week[at], language, chance)))
         at = end + 1
     return found
@@ -153,7 +157,9 @@ def test_a_week_is_read_as_it_was_written(language: str) -> None:
         chance = random.Random(seed)
         week = _week(chance)
         body = _written(_lines(week, language, chance), language, chance)
-        found = opening_of([page("https://x.example/", html(f"<h1>House</h1>{body}", "House", language))], [], WORDS[language], "House")
+        found = opening_of(
+            [page("https://x.example/", html(f"<h1>House</h1>{body}", "House", language))], [], WORDS[language], "House"
+        )
         read = {DAYS[day]: found.week.times.get(day) for day in range(7)}
         assert read == {DAYS[day]: week[day] for day in range(7)}, (seed, body)
         assert found.notes == [], (seed, body)

@@ -145,7 +145,8 @@ class AgentSuggestion(BaseModel):
             ],
             missing=[MissingPart(part=one.part, detail=one.detail, days=list(one.days)) for one in made.missing],
             notices=[
-                SuggestionNotice(code=one.code, detail=one.detail, sources=[Quotation.of(quote) for quote in one.quotes])
+                SuggestionNotice(code=one.code, detail=one.detail,
+                sources=[Quotation.of(quote) for quote in one.quotes])
                 for one in made.notices
             ],
             pages=[PageRead.model_validate(one) for one in read]
@@ -155,12 +156,12 @@ class AgentSuggestion(BaseModel):
 
 @router.post("/suggest", operation_id="suggest_agent")
 async def suggest_agent(body: WhatFrom, caller: Writes, platform: ThePlatform) -> AgentSuggestion:
-    """A draft from the business's own pages (the one of the address, and a handful that it leads to) or from a few lines:
-    name, opening, facts with hours and how it is reached, language, time zone; each with where it comes from, and what
-    was not found. Without any key, by rules; nothing is in it that the source does not say, but for fixed sentences.
-    English and German are understood. What cannot be read is answered with 422 and a code of its own (`suggest.address`,
-    `suggest.private`, `suggest.unknown_host`, `suggest.no_answer`, `suggest.refused`, `suggest.no_page`,
-    `suggest.too_large`, `suggest.no_words`, `suggest.language`)."""
+    """A draft from the business's own pages (the one of the address, and a handful that it leads to) or from a few
+    lines: name, opening, facts with hours and how it is reached, language, time zone; each with where it comes from,
+    and what was not found. Without any key, by rules; nothing is in it that the source does not say, but for fixed
+    sentences. English and German are understood. What cannot be read is answered with 422 and a code of its own
+    (`suggest.address`, `suggest.private`, `suggest.unknown_host`, `suggest.no_answer`, `suggest.refused`,
+    `suggest.no_page`, `suggest.too_large`, `suggest.no_words`, `suggest.language`)."""
     wish = Wish(body.language, body.timezone)
     found = await platform.suggestions.suggest(caller.workspace, Asked(body.url, body.text, wish, body.by_model))
     return AgentSuggestion.of(found)

@@ -58,8 +58,8 @@ from offhook.platform.sessions import Sessions
 from offhook.platform.sharing import Sharing
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.streams import Streams
-from offhook.platform.task_sights import OfProcess, OfServer
 from offhook.platform.suggestions.suggestions import Suggestions
+from offhook.platform.task_sights import OfProcess, OfServer
 from offhook.platform.task_watch import TaskWatch
 from offhook.platform.throttle import Throttle
 from offhook.platform.tool_tries import ToolTries
@@ -186,14 +186,12 @@ class Platform:
         )  # fmt: skip
         self.happenings = self.call_records.happenings = Happenings(self.events)
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
-        self.sharing = Sharing(self.store, self.calls)
-        self.what_ifs = WhatIfs(self.agents, self.calls)
+        self.sharing, self.what_ifs = Sharing(self.store, self.calls), WhatIfs(self.agents, self.calls)
         self.rehearsal_agents = RehearsalAgents(self.line_up, self.snapshot, self.settings, self._folder_of)
         self.rehearsals = Rehearsals(self.store, self.settings, self.rehearsal_agents, self.calls)
         self.insights = Insights(self.store, self.objects, self.snapshot, self.settings)
         self.samples = Samples(self.store, self.objects, self.call_keeping, self.settings.data_dir)
-        self.suggestions = Suggestions(self.snapshot, self.line_up, self.settings)
-        self.streams = Streams(self.store)
+        self.streams, self.suggestions = Streams(self.store), Suggestions(self.snapshot, self.line_up, self.settings)
         self.provider_watch = ProviderWatch(
             self.store, self.line_up.runtimes.ready, self._workspace_of, self.events.emit
         )

@@ -11,7 +11,8 @@ from offhook.platform.suggestions.source import MOST_QUOTE, Page, Quote
 MOST_OBJECTS: Final = 2_000
 MOST_VALUE: Final = 600
 _NO_BUSINESS: Final = frozenset(
-    "website webpage person article blogposting newsarticle breadcrumblist searchaction imageobject product offer event "
+    "website webpage person article blogposting newsarticle breadcrumblist searchaction imageobject product offer "
+    "event "
     "faqpage question answer review aggregaterating postaladdress openinghoursspecification itemlist listitem "
     "contactpoint videoobject menu menusection menuitem service".split()
 )
@@ -19,7 +20,8 @@ _MARKS: Final = ("address", "telephone", "openingHours", "openingHoursSpecificat
 """What a business has, of whatever kind it is."""
 _DAYS: Final = {
     name: number
-    for number, names in enumerate("mo monday|tu tuesday|we wednesday|th thursday|fr friday|sa saturday|su sunday".split("|"))
+    for number,
+    names in enumerate("mo monday|tu tuesday|we wednesday|th thursday|fr friday|sa saturday|su sunday".split("|"))
     for name in names.split()
 } | {"publicholidays": 7, "ph": 7}  # fmt: skip
 

@@ -14,26 +14,32 @@ SHARE: Final = 0.6
 STEM: Final = 4
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FIGURE: Final = re.compile(r"\d+")
-_ADDRESS: Final = re.compile(r"[\w.+-]+@[\w.-]+\w|(?:https?://|www\.)\S+\w|\b[\w-]+\.(?:com|de|org|net|at|ch|uk|co\.uk|example)\b")
+_ADDRESS: Final = re.compile(
+    r"[\w.+-]+@[\w.-]+\w|(?:https?://|www\.)\S+\w|\b[\w-]+\.(?:com|de|org|net|at|ch|uk|co\.uk|example)\b"
+)
 _SIGN: Final = re.compile(r"[€$£%]|\b(?:euros?|dollars?|pounds?|cents?|percent|prozent|franken)\b", re.IGNORECASE)
 _SIGNS: Final = {
     "€": "euro", "euros": "euro", "eur": "euro", "$": "dollar", "dollars": "dollar", "usd": "dollar", "£": "pound",
     "pounds": "pound", "gbp": "pound", "cents": "cent", "%": "percent", "prozent": "percent", "chf": "franken",
 }  # fmt: skip
 _DENIALS: Final = frozenset(
-    "no not never none without cannot can't don't doesn't isn't aren't won't closed kein keine keinen keiner keinem keines "
+    "no not never none without cannot can't don't doesn't isn't aren't won't closed kein keine keinen keiner keinem "
+    "keines "
     "nicht nie ohne geschlossen".split()
 )
 _PROMISES: Final = frozenset(
-    "free always all every any only must guarantee guaranteed included kostenlos gratis immer alle jede jeder jedes jederzeit nur "
+    "free always all every any only must guarantee guaranteed included kostenlos gratis immer alle jede jeder jedes "
+    "jederzeit nur "
     "muss müssen garantiert inklusive".split()
 )
 """Small words that make another thing of a sentence."""
 _NUMBERS: Final = {
     word: number
     for number, words in enumerate(
-        "zero null|one eins|two zwei|three drei|four vier|five fünf|six sechs|seven sieben|eight acht|nine neun|ten zehn|eleven elf|"
-        "twelve zwölf|thirteen dreizehn|fourteen vierzehn|fifteen fünfzehn|sixteen sechzehn|seventeen siebzehn|eighteen achtzehn|"
+        "zero null|one eins|two zwei|three drei|four vier|five fünf|six sechs|seven sieben|eight acht|nine neun|ten "
+        "zehn|eleven elf|"
+        "twelve zwölf|thirteen dreizehn|fourteen vierzehn|fifteen fünfzehn|sixteen sechzehn|seventeen "
+        "siebzehn|eighteen achtzehn|"
         "nineteen neunzehn|twenty zwanzig".split("|")
     )
     for word in words.split()
@@ -56,7 +62,7 @@ def unsupported(text: str, source: str, language: str) -> str:
         return more[0]
     beginnings = {word[:STEM] for word in theirs}
     longer = [word for word in mine if len(word) >= STEM]
-    known = [word for word in longer if word[:STEM] in beginnings or word in _NUMBERS]
+    known = [word for word in longer if word[:STEM] in beginnings or word in _NUMBERS or _SIGN.fullmatch(word)]
     if longer and len(known) < SHARE * len(longer):
         return next(word for word in longer if word not in known)
     return ""
@@ -106,9 +112,7 @@ def _figures(source: str, language: str) -> set[int]:
 
 
 def _clock(text: str, language: str) -> list[tuple[int, bool, str]]:
-    return [
-        (token.minutes, token.is_half, token.text) for token in tokens(text, language) if token.sort is Sort.TIME
-    ]
+    return [(token.minutes, token.is_half, token.text) for token in tokens(text, language) if token.sort is Sort.TIME]
 
 
 def _times(source: str, language: str) -> set[int]:

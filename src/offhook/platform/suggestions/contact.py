@@ -11,25 +11,42 @@ from offhook.platform.suggestions.source import Line, LineKind, Page, Quote
 FEWEST_DIGITS: Final = 6
 MOST_DIGITS: Final = 15
 _PHONE: Final = re.compile(r"(?<![\w.,/-])(?:\+|\(?0|\(?[1-9])[\d\s()/.\-–]{4,24}\d(?![\w%€$£]|[.,]\d)")
-_TEL: Final = re.compile(r"\b(?:tele?(?:fon|phone)?|telefon\w*|anruf\w*|unter|phone|fon|call(?:\s+us)?|ring|mobile?|mobil|handy|ruf(?:en)?)\b|☎|📞|📱", re.I)
+_TEL: Final = re.compile(
+    r"\b(?:tele?(?:fon|phone)?|telefon\w*|anruf\w*|unter|phone|fon|call(?:\s+us)?|ring|mobile?|mobil|handy|"
+    r"ruf(?:en)?)\b|☎|📞|📱",
+    re.I,
+)
 _NOT_TEL: Final = re.compile(
-    r"\b(?:(?:tele)?fax|telefax|iban|bic|hrb|hra|vat|ust|uid|steuer\w*|ust-?id\w*|reg(?:istration)?|company|isbn|konto\w*)\b",
+    r"\b(?:(?:tele)?fax|telefax|iban|bic|hrb|hra|vat|ust|uid|steuer\w*|ust-?id\w*|reg(?:istration)?|company|isbn|"
+    r"konto\w*)\b",
     re.I,
 )
 _EMAIL: Final = re.compile(r"[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63}){1,4}")
-_HIDDEN_EMAIL: Final = re.compile(r"([\w.+-]{1,64})\s*[(\[{]\s*(?:at|ät|@)\s*[)\]}]\s*([A-Za-z0-9-]+(?:(?:\.|\s*[(\[]\s*(?:dot|punkt)\s*[)\]]\s*)[A-Za-z0-9-]{2,})+)", re.I)  # noqa: E501
+_HIDDEN_EMAIL: Final = re.compile(
+    r"([\w.+-]{1,64})\s*[(\[{]\s*(?:at|ät|@)\s*[)\]}]\s*([A-Za-z0-9-]+(?:(?:\.|\s*[(\[]\s*(?:dot|"
+    r"punkt)\s*[)\]]\s*)[A-Za-z0-9-]{2,})+)",
+    re.I,
+)
 _DOT: Final = re.compile(r"\s*[(\[]\s*(?:dot|punkt)\s*[)\]]\s*", re.I)
 
 _STREET_DE: Final = (
-    r"(?:[A-ZÄÖÜ][\w.'’-]*\s+){0,4}?[A-ZÄÖÜ]?[\w.'’-]*(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.|[Ww]eg|[Pp]latz|[Aa]llee|[Gg]asse|[Rr]ing|"
-    r"[Uu]fer|[Dd]amm|[Mm]arkt|[Cc]haussee|[Hh]of|[Ss]teig|[Bb]erg|[Ww]all|[Gg]raben|[Kk]ai|[Bb]rücke|[Tt]or|[Pp]ark|[Pp]fad)"
+    r"(?:[A-ZÄÖÜ][\w.'’-]*\s+){0,4}?[A-ZÄÖÜ]?[\w.'’-]*(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.|[Ww]eg|[Pp]latz|[Aa]llee|[Gg]asse|"
+    r"[Rr]ing|"
+    r"[Uu]fer|[Dd]amm|[Mm]arkt|[Cc]haussee|[Hh]of|[Ss]teig|[Bb]erg|[Ww]all|[Gg]raben|[Kk]ai|[Bb]rücke|[Tt]or|[Pp]ark|"
+    r"[Pp]fad)"
     r"\s+\d{1,4}\s?[a-zA-Z]?(?:\s?[-–/]\s?\d{1,4}\s?[a-zA-Z]?)?"
 )
-_TOWN_DE: Final = r"(?:(?:D|A|CH)[-–\s])?\d{4,5}\s+[A-ZÄÖÜ][\wäöüß.'’()/-]*(?:\s+(?:am|an|der|im|in|bei|ob|a\.|[A-ZÄÖÜ(])[\w.'’()/-]*){0,4}"
+_TOWN_DE: Final = (
+    r"(?:(?:D|A|CH)[-–\s])?\d{4,5}\s+[A-ZÄÖÜ][\wäöüß.'’()/-]*"
+    r"(?:\s+(?:am|an|der|im|in|bei|ob|a\.|[A-ZÄÖÜ(])[\w.'’()/-]*){0,4}"
+)
 _STREET_EN: Final = (
-    r"\d{1,5}[A-Za-z]?(?:[-–]\d{1,5})?\s+(?:[NSEW]\.?\s+)?(?:[A-Z0-9][\w.'’-]*\s+){1,4}?(?:Street|St\.?|Avenue|Ave\.?|Road|Rd\.?|"
-    r"Lane|Ln\.?|Drive|Dr\.?|Boulevard|Blvd\.?|Court|Ct\.?|Place|Pl\.?|Square|Sq\.?|Way|Parade|Terrace|Highway|Hwy\.?|Row|Mews|"
-    r"Crescent|Close|Quay|Walk|Hill|Green|Gardens|Parkway|Pkwy\.?|Circle|Wharf|Broadway)(?:,?\s+(?:Suite|Ste\.?|Unit|Floor|#)\s*[\w-]+)?"
+    r"\d{1,5}[A-Za-z]?(?:[-–]\d{1,5})?\s+(?:[NSEW]\.?\s+)?(?:[A-Z0-9][\w.'’-]*\s+){1,4}?(?:Street|St\.?|Avenue|Ave\.?|"
+    r"Road|Rd\.?|"
+    r"Lane|Ln\.?|Drive|Dr\.?|Boulevard|Blvd\.?|Court|Ct\.?|Place|Pl\.?|Square|Sq\.?|Way|Parade|Terrace|Highway|Hwy\.?|"
+    r"Row|Mews|"
+    r"Crescent|Close|Quay|Walk|Hill|Green|Gardens|Parkway|Pkwy\.?|Circle|Wharf|Broadway)(?:,?\s+(?:Suite|Ste\.?|Unit|"
+    r"Floor|#)\s*[\w-]+)?"
 )
 _TOWN_US: Final = r"[A-Z][\w.'’ -]{1,40},?\s+[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?"
 _TOWN_GB: Final = r"(?:[A-Z][\w.'’ -]{1,40},?\s+){1,3}?[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}"
@@ -159,7 +176,12 @@ def _is_other(text: str, match: re.Match[str]) -> bool:
     last = list(re.finditer(rf"{_NOT_TEL.pattern}|{_TEL.pattern}", before, re.I))
     if last and _NOT_TEL.search(last[-1][0]):
         return True
-    return bool(re.fullmatch(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}\s*[-–]\s*\d{2,4}|\d{1,2}[:.]\d{2}\s*[-–]\s*\d{1,2}[:.]\d{2}", match[0].strip()))  # noqa: E501
+    return bool(
+        re.fullmatch(
+            r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}\s*[-–]\s*\d{2,4}|\d{1,2}[:.]\d{2}\s*[-–]\s*\d{1,2}[:.]\d{2}",
+            match[0].strip(),
+        )
+    )
 
 
 def told_whole(page: Page, found: Sequence[Found]) -> frozenset[int]:
@@ -172,8 +194,6 @@ def told_whole(page: Page, found: Sequence[Found]) -> frozenset[int]:
         rest = line.text
         for raw in by_line.get(line.number, ()):
             rest = rest.replace(raw, " ")
-        if rest != line.text and len(re.findall(r"[^\W\d_]{2,}", rest)) <= MOST_LABELS:
-            numbers.add(line.number)
-        elif _FAX.match(line.text):
+        if (rest != line.text and len(re.findall(r"[^\W\d_]{2,}", rest)) <= MOST_LABELS) or _FAX.match(line.text):
             numbers.add(line.number)
     return frozenset(numbers)

@@ -181,9 +181,17 @@ def _reached(pages: Sequence[Page], businesses: Sequence[Business], words: Words
     texts = {words.telephone: phones[0].text if phones else "", words.email: mails[0].text if mails else ""}
     if address is not None and said is not None and said.address is not None and _is_same(said.address, address.quote):
         # The same, with its parts parted.
-        found.address, texts[words.address], found.country = said.address, said.address.text, (address.country, said.address)
+        found.address, texts[words.address], found.country = (
+            said.address,
+            said.address.text,
+            (address.country, said.address),
+        )
     elif address is not None:
-        found.address, texts[words.address], found.country = address.quote, address.text, (address.country, address.quote)
+        found.address, texts[words.address], found.country = (
+            address.quote,
+            address.text,
+            (address.country, address.quote),
+        )
     elif said is not None and said.address is not None:
         found.address, texts[words.address] = said.address, said.address.text
     quotes[words.address] = found.address

@@ -124,7 +124,7 @@ def _is_fact(chunk: Chunk, words: Words, name: str, page: Page, links: set[str])
         return True
     if NOISE.search(text) or NOISE.search(above) or OTHERS_VOICES.search(above) or STALE.search(above):
         return False
-    if text[0] in "„“”\"»«":
+    if text[0] in '„“”"»«':
         return False
     topic = topic_of(chunk.headings[-1] if chunk.headings else "", "", words)
     is_listed = topic in (Topic.OFFER, Topic.PRICES, Topic.PAYMENT, Topic.WAY) and bool(chunk.headings)

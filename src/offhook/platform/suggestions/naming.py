@@ -17,21 +17,26 @@ FEWEST_SHARED: Final = 3
 _PRAISES: Final = re.compile(r"(?:ihr|ihre|dein|deine|your|the best|best|beste|top)\b", re.IGNORECASE)
 _PARTED: Final = re.compile(r"\s+[|·•»–—:~-]+\s+|\s*[|•»]\s*|:\s+")
 _GREETS: Final = re.compile(
-    r"^(?:home(?:page)?|startseite|start|official (?:site|website)|(?:herzlich )?willkommen(?: (?:bei|im|in|zum|zur|auf))?"
+    r"^(?:home(?:page)?|startseite|start|official (?:site|website)|(?:herzlich )?willkommen(?: (?:bei|im|in|zum|zur|"
+    r"auf))?"
     r"(?: (?:der|dem|den|unserer?|unserem))?|welcome(?: to)?(?: the)?)\b[\s:!,-]*",
     re.IGNORECASE,
 )
 _SAYS_SO: Final = re.compile(
-    r"\b(?i:we are|we're|this is|i am|i'm|my name is|our (?:name|business|company|shop) is|(?:the|our) (?:company|shop) is called|"
+    r"\b(?i:we are|we're|this is|i am|i'm|my name is|our (?:name|business|company|shop) is|(?:the|our) (?:company|"
+    r"shop) is called|"
     r"wir sind(?: (?:die|der|das))?|wir heißen|hier ist(?: (?:die|der|das))?|unser(?:e)? \w+ heißt)\s+"
-    r"((?:(?:the|The)\s+)?[A-ZÄÖÜ0-9][\w'’&.-]*(?:\s+(?:&|und|and|of|the|der|die|das|am|im|zum|zur|von|[A-ZÄÖÜ0-9][\w'’&-]*))*)"
+    r"((?:(?:the|The)\s+)?[A-ZÄÖÜ0-9][\w'’&.-]*(?:\s+(?:&|und|and|of|the|der|die|das|am|im|zum|zur|von|"
+    r"[A-ZÄÖÜ0-9][\w'’&-]*))*)"
 )
 _FIRST: Final = re.compile(
-    r"^((?:[A-ZÄÖÜ0-9][\w'’&.-]*)(?:\s+(?:&|\+|und|and|of|the|der|die|das|am|im|in|zum|zur|von|[A-ZÄÖÜ0-9][\w'’&.-]*)){0,6}?)"
+    r"^((?:[A-ZÄÖÜ0-9][\w'’&.-]*)(?:\s+(?:&|\+|und|and|of|the|der|die|das|am|im|in|zum|zur|von|"
+    r"[A-ZÄÖÜ0-9][\w'’&.-]*)){0,6}?)"
     r"(?=\s*(?:[,.:;–—|(]|\s-\s|$|\s+(?:is|ist|are|has|hat|offers|bietet|in)\s))"
 )
 _DAY: Final = re.compile(
-    r"^(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|sat|sun|open|geöffnet|öffnungs|opening|hours|tel|phone|we|wir|our|unser|haircut)"
+    r"^(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|sat|sun|open|geöffnet|öffnungs|opening|hours|tel|phone|we|wir|our|"
+    r"unser|haircut)"
     r"(?:\w*day|tag)?\b",
     re.IGNORECASE,
 )

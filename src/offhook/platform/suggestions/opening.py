@@ -103,7 +103,9 @@ def _of_page(page: Page, words: Words, name: str) -> tuple[Week, list[tuple[str,
     beside = [one for one in statements if one.is_plain and not said(one.text, words.tag)]
     notes = [(_labelled(one, words), one.lines[0].quote) for one in headed]
     notes += [(one.text, one.lines[0].quote) for one in beside]
-    has_several = len({one.lines[0].heading for one in headed if not words.other_hours.search(one.lines[0].heading)}) > 1
+    has_several = (
+        len({one.lines[0].heading for one in headed if not words.other_hours.search(one.lines[0].heading)}) > 1
+    )
     return week, notes, _numbers([*plain, *headed, *beside]), has_several
 
 

@@ -10,8 +10,12 @@ from offhook.platform.suggestions.source import Page
 LANGUAGES: Final = ("en", "de")
 """In which pages are understood."""
 _TELLING: Final[Mapping[str, frozenset[str]]] = {
-    "en": frozenset("the and of to our is are for with you we your on in at from by or can not open this that have all".split()),
-    "de": frozenset("der die das und ist sind für mit wir sie unser unsere auf im von bei oder nicht uhr ein eine zu den dem".split()),
+    "en": frozenset(
+        "the and of to our is are for with you we your on in at from by or can not open this that have all".split()
+    ),
+    "de": frozenset(
+        "der die das und ist sind für mit wir sie unser unsere auf im von bei oder nicht uhr ein eine zu den".split()
+    ),
     "fr": frozenset("le la les des et est sont pour avec nous vous notre nos sur du une ou pas chez aux votre".split()),
     "es": frozenset("el los las y es son para con nosotros usted nuestro nuestra del una o no por que su sus".split()),
     "it": frozenset("il gli le e è sono per con noi voi nostro nostra del della una o non di che dal alla".split()),
@@ -24,10 +28,14 @@ _TELLING: Final[Mapping[str, frozenset[str]]] = {
 }  # fmt: skip
 FEWEST_WORDS: Final = 4
 _ZONES: Final[Mapping[str, str]] = {
-    "DE": "Europe/Berlin", "AT": "Europe/Vienna", "CH": "Europe/Zurich", "LI": "Europe/Vaduz", "LU": "Europe/Luxembourg",
-    "GB": "Europe/London", "IE": "Europe/Dublin", "NZ": "Pacific/Auckland", "FR": "Europe/Paris", "NL": "Europe/Amsterdam",
-    "BE": "Europe/Brussels", "DK": "Europe/Copenhagen", "SE": "Europe/Stockholm", "NO": "Europe/Oslo", "FI": "Europe/Helsinki",
-    "PL": "Europe/Warsaw", "CZ": "Europe/Prague", "IT": "Europe/Rome", "ZA": "Africa/Johannesburg", "IN": "Asia/Kolkata",
+    "DE": "Europe/Berlin", "AT": "Europe/Vienna", "CH": "Europe/Zurich", "LI": "Europe/Vaduz",
+    "LU": "Europe/Luxembourg",
+    "GB": "Europe/London", "IE": "Europe/Dublin", "NZ": "Pacific/Auckland", "FR": "Europe/Paris",
+    "NL": "Europe/Amsterdam",
+    "BE": "Europe/Brussels", "DK": "Europe/Copenhagen", "SE": "Europe/Stockholm", "NO": "Europe/Oslo",
+    "FI": "Europe/Helsinki",
+    "PL": "Europe/Warsaw", "CZ": "Europe/Prague", "IT": "Europe/Rome", "ZA": "Africa/Johannesburg",
+    "IN": "Asia/Kolkata",
     "SG": "Asia/Singapore", "HK": "Asia/Hong_Kong",
 }  # fmt: skip
 """Of countries with one zone, or with one in which nearly all of them live."""
@@ -58,8 +66,8 @@ _PREFIXES: Final = {"+49": "DE", "+43": "AT", "+41": "CH", "+44": "GB", "+353": 
 
 
 def language_of(pages: Sequence[Page]) -> str:
-    """The primary tag of what most of its words are; by what the pages say of themselves where words are few. Empty when
-    nothing tells it."""
+    """The primary tag of what most of its words are; by what the pages say of themselves where words are few. Empty
+    when nothing tells it."""
     words = re.findall(r"[^\W\d_]+", " ".join(page.markdown for page in pages)[:60_000].lower())
     counts = Counter({tag: sum(word in telling for word in words) for tag, telling in _TELLING.items()})
     (best, most), (_, second) = counts.most_common(2)

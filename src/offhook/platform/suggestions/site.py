@@ -1,4 +1,4 @@
-"""Fetches a few pages of one site: from addresses of the internet alone, bounded in time and size, as robots.txt allows.
+"""Fetches a few pages of one site: of the internet alone, bounded in time and size, as robots.txt allows.
 
 Each address is resolved once and connected to as it was judged (`tools.guard`), each step of a redirect too.
 """
@@ -109,7 +109,9 @@ def checked_url(address: str, private_hosts: Collection[str]) -> str:
         host = (parts.hostname or "").encode("idna").decode() if parts.hostname else ""
         port = f":{parts.port}" if parts.port is not None else ""
         literal = f"[{host}]" if ":" in host else host
-        url = urlunsplit((parts.scheme.lower(), f"{literal}{port}", _quoted(parts.path) or "/", _quoted(parts.query), ""))
+        url = urlunsplit(
+            (parts.scheme.lower(), f"{literal}{port}", _quoted(parts.path) or "/", _quoted(parts.query), "")
+        )
         has_user = "@" in parts.netloc
         # Only its form is judged here; where it leads to, when it is connected to.
         check_url(url.replace("http://", "https://", 1), allow_private=True)

@@ -16,7 +16,9 @@ _NO_END: Final = re.compile(
     r"(?:im|am|der|die|den|vom|zum)\s+\d{1,2})\.$",
     re.IGNORECASE,
 )
-_SEVERAL: Final = re.compile(r"\bopen|\bclosed|geöffnet|geschlossen|\buhr\b|[ap]\.?m\b|@|\btel|\bcall\b|\bphone", re.IGNORECASE)
+_SEVERAL: Final = re.compile(
+    r"\bopen|\bclosed|geöffnet|geschlossen|\buhr\b|[ap]\.?m\b|@|\btel|\bcall\b|\bphone", re.IGNORECASE
+)
 """A paragraph with one of these and a figure may say when it is open, beside other things."""
 _RULE: Final = re.compile(r"[\s|:=*_-]+$")
 

@@ -21,8 +21,8 @@ FEWEST_WORDS: Final = 8
 MOST_PAGE_CHARS: Final = 80_000
 """Of one page's text that are looked at."""
 _LANGUAGES: Final = {
-    "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch", "pt": "Portuguese", "pl": "Polish", "sv": "Swedish",
-    "da": "Danish", "tr": "Turkish",
+    "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch", "pt": "Portuguese", "pl": "Polish",
+    "sv": "Swedish", "da": "Danish", "tr": "Turkish",
 }  # fmt: skip
 
 

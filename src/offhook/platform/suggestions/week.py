@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from offhook.platform.suggestions.hours import ALL_DAY, CLOSED, Said, Span, Times
@@ -62,7 +63,7 @@ def _together(before: Times | None, new: Times) -> Times:
         # Of two that say the same, the one that says which half of the day.
         return before if before is not None and any(span.is_vague for span in new.spans) else new
     spans = sorted({*before.spans, *new.spans})
-    is_apart = all(first.closes < second.opens for first, second in zip(spans, spans[1:], strict=False))
+    is_apart = all(first.closes < second.opens for first, second in pairwise(spans))
     if CLOSED in (before, new) or ALL_DAY in (before, new) or not is_apart:
         raise Contradiction
     return Times(tuple(spans))
