@@ -96,6 +96,19 @@ def test_a_site_is_read_with_the_pages_that_it_leads_to(tmp_path: Path) -> None:
     asyncio.run(main())
 
 
+def test_a_page_that_does_not_come_holds_up_none_of_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        monkeypatch.setattr(site_module, "OTHERS_S", 3.0)
+        with small_site({**PAGES, "/contact": Answer("late", wait_s=30)}) as shop:
+            async with desk(tmp_path, private_hosts=("127.0.0.1",)) as here:
+                found = (await here.client.post("/agents/suggest", json={"url": shop.url})).json()
+                shop.stop.set()
+        assert "City bike: £18 per day" in [fact["text"] for fact in found["facts"]]
+        assert {"url": f"{shop.url}/contact", "title": "", "problem": "it did not come in time"} in found["pages"]
+
+    asyncio.run(main())
+
+
 def test_what_cannot_be_read_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     french = (
         "<h1>Boulangerie</h1><p>Nous sommes ouverts du lundi au samedi et nous vous attendons avec nos pains.</p>"

@@ -125,11 +125,11 @@ def postal_addresses(heard: Sequence[Line]) -> Iterator[Found]:
             if any(one.kind is LineKind.HEADING or one.page != line.page for one in block):
                 break
             text = ", ".join(one.text.strip(" ,") for one in block).replace(" | ", ", ")
-            found = next(((country, match) for country, form in _ADDRESSES if (match := form.search(text))), None)
+            forms = ((country, form.search(text)) for country, form in _ADDRESSES)
+            country, match = next((one for one in forms if one[1] is not None), ("", None))
             # A match that lies in the later lines alone is found when they are looked at.
-            if found is None or found[1].start() > len(block[0].text):
+            if match is None or match.start() > len(block[0].text):
                 continue
-            country, match = found
             alone = match.start() <= 12 and len(text) - match.end() <= 3
             numbers = frozenset(one.number for one in block) if alone else frozenset[int]()
             quote = Quote(", ".join(one.text for one in block)[:300], line.page)

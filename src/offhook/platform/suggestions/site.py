@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 from urllib.robotparser import RobotFileParser
 
-from offhook import __version__
+from offhook import __version__, clock
 from offhook.agents.addresses import check_url
 from offhook.errors import ProviderRefused, ProviderUnavailable
 from offhook.knowledge.extract import PAGE, extracted
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     import httpx2
 
 MOST_PAGES: Final = 7
-ALL_S: Final = 25.0
-"""All pages together; what is there by then is used."""
-PAGE_S: Final = 10.0
+OTHERS_S: Final = 12.0
+"""All pages behind the first; what is there by then is used."""
+PAGE_S: Final = 8.0
+ROBOTS_S: Final = 4.0
 PAGE_BYTES: Final = 3 << 20
 ROBOTS_BYTES: Final = 256 << 10
 REDIRECTS: Final = 5
@@ -84,19 +85,11 @@ async def read_site(address: str, private_hosts: Collection[str], wanted: str = 
     url = checked_url(address, private_hosts)
     site = Site()
     async with _Fetcher(private_hosts) as fetcher:
-        try:
-            async with asyncio.timeout(ALL_S):
-                first, found = await _first(fetcher, url, is_bare="://" not in address)
-                other = _in_language(found, first.url, wanted)
-                if other:
-                    first, found = await _page(fetcher, other)
-                site.pages.append(first)
-                await _others(fetcher, first, site)
-        except TimeoutError:
-            if not site.pages:
-                host = urlsplit(url).hostname
-                raise Unread(Why.NO_ANSWER, f"{host} did not answer within {ALL_S:.0f} s") from None
-            site.unread.append((first.url, f"its other pages did not come within {ALL_S:.0f} s"))
+        first, found = await _first(fetcher, url, is_bare="://" not in address)
+        if other := _in_language(found, first.url, wanted):
+            first, _ = await _page(fetcher, other)
+        site.pages.append(first)
+        await _others(fetcher, first, site)
     return site
 
 
@@ -285,29 +278,47 @@ def _in_language(found: WebPage, url: str, wanted: str) -> str:
 
 
 async def _others(fetcher: _Fetcher, first: Page, site: Site) -> None:
-    """Beside each other: a slow page holds up none of the others."""
+    """Beside each other: a slow page holds up none of the others, and what does not come is left out."""
     chosen = list(worth_reading(first))
-    robots = await _robots(fetcher, first.url) if chosen else None
+    if not chosen:
+        return
+    until = clock.now() + OTHERS_S
+    robots = await _robots(fetcher, first.url)
     allowed = [url for url in chosen if robots is None or robots.can_fetch(AGENT, url)]
     site.unread += [(url, "robots.txt of the site keeps it from being read") for url in chosen if url not in allowed]
-    found = await asyncio.gather(*(_page(fetcher, url) for url in allowed[: MOST_PAGES - 1]), return_exceptions=True)
-    seen = {first.url}
-    for url, one in zip(allowed, found, strict=False):
-        if isinstance(one, Unread):
-            site.unread.append((url, str(one)))
-        elif isinstance(one, BaseException):
-            raise one
-        elif one[0].url not in seen and _is_of(first.url, one[0].url):
-            seen.add(one[0].url)
-            site.pages.append(one[0])
+    tasks = {asyncio.create_task(_page(fetcher, url)): url for url in allowed[: MOST_PAGES - 1]}
+    try:
+        if tasks:
+            await asyncio.wait(tasks, timeout=max(0.0, until - clock.now()))
+        for task, url in tasks.items():
+            _take(task, url, site)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _take(task: "asyncio.Task[tuple[Page, WebPage]]", url: str, site: Site) -> None:
+    if not task.done():
+        site.unread.append((url, "it did not come in time"))
+        return
+    try:
+        page, _ = task.result()
+    except Unread as unread:
+        site.unread.append((url, str(unread)))
+        return
+    first = site.pages[0]
+    if _is_of(first.url, page.url) and page.url not in (one.url for one in site.pages):
+        site.pages.append(page)
 
 
 async def _robots(fetcher: _Fetcher, url: str) -> RobotFileParser | None:
     """What the site asks programs to leave alone (RFC 9309); None: nothing."""
     parser = RobotFileParser()
     try:
-        answer = await fetcher.get(urljoin(url, "/robots.txt"), ROBOTS_BYTES)
-    except Unread:
+        async with asyncio.timeout(ROBOTS_S):
+            answer = await fetcher.get(urljoin(url, "/robots.txt"), ROBOTS_BYTES)
+    except (Unread, TimeoutError):
         return None
     parser.parse(answer.body.decode("utf-8", "replace").splitlines())
     return parser

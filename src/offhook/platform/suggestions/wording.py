@@ -36,8 +36,8 @@ in {language}.
 Rules: one thing in each sentence, at most 200 characters. Add nothing: no number, price, time, name or promise that \
 the facts do not hold. Leave out what is advertising, or about the page itself. Where several facts say one thing, make \
 one of them.
-Answer with lines of JSON and nothing else, one for each sentence: {{"from": [1], "text": "..."}}; where the \
-fact answers a question that callers ask, with "question": "..." too."""
+Answer with lines of JSON and nothing else, one for each sentence: {{"from": [1], "text": "..."}}; where \
+the fact answers a question that callers ask, with "question": "..." too."""
 
 
 def writers(secrets: Mapping[tuple[str, str], Any]) -> list[str]:
@@ -92,7 +92,7 @@ async def _asked(
                 break
     finally:
         await model.close()
-    return "".join(said), f"{provider}/{getattr(config, 'model', '')}"
+    return "".join(said), f"{provider}/{config.model_dump()['model']}"
 
 
 def _told(fact: Fact) -> str:
@@ -129,8 +129,12 @@ def _sentences(told: str, count: int) -> Iterator[tuple[list[int], str, str]]:
             continue
         if not isinstance(one, dict) or not isinstance(one.get("text"), str):
             continue
-        numbers = one.get("from") if isinstance(one.get("from"), list) else []
-        known = [number for number in numbers if isinstance(number, int) and 1 <= number <= count]
+        numbers = one.get("from")
+        known = [
+            number
+            for number in (numbers if isinstance(numbers, list) else [])
+            if isinstance(number, int) and 1 <= number <= count
+        ]
         text, question = " ".join(one["text"].split()), one.get("question")
         question = " ".join(question.split()) if isinstance(question, str) else ""
         if known and text and len(text) <= LONGEST and len(question) <= LONGEST:
