@@ -239,7 +239,7 @@ def test_what_a_model_adds_is_taken_out_and_told(tmp_path: Path) -> None:
             text = f"{LINES} Cakes are ordered two days ahead."
             none = (await here.client.post("/agents/suggest", json={"text": text, "by_model": True})).json()
             assert [one["code"] for one in none["notices"]] == ["model.failed"] and vendor.received == []
-            key = {"value": "sk-test-0123456789abcdef0123"}
+            key = {"value": "made-up-key-of-a-vendor"}
             saved = await here.client.put("/provider-keys/openai", json=key, params={"force": True})
             assert saved.status_code in (200, 201), saved.text
             await here.platform.snapshot.settle()
