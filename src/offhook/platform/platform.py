@@ -191,7 +191,7 @@ class Platform:
         self.rehearsals = Rehearsals(self.store, self.settings, self.rehearsal_agents, self.calls)
         self.insights = Insights(self.store, self.objects, self.snapshot, self.settings)
         self.samples = Samples(self.store, self.objects, self.call_keeping, self.settings.data_dir)
-        self.streams, self.suggestions = Streams(self.store), Suggestions(self.snapshot, self.line_up, self.settings)
+        self.streams, self.suggestions = Streams(self.store), Suggestions(self.line_up, self.settings)
         self.provider_watch = ProviderWatch(
             self.store, self.line_up.runtimes.ready, self._workspace_of, self.events.emit
         )

@@ -226,7 +226,8 @@ def _document(
     if not country and host:
         country, from_country = host, Quote(pages[0].url, pages[0].url)
     spoken = next((page for page in pages if page.language), None)
-    has_wish = wish.language.partition("-")[0] == words.tag
+    # A wish without a country leaves it to the pages which kind is spoken there.
+    has_wish = wish.language.partition("-")[0] == words.tag and "-" in wish.language
     tag = wish.language if has_wish else places.tag_of(words.tag, country, spoken.language if spoken else "")
     address = reached.address.text if reached.address is not None else ""
     zone = places.zone_of(country, reached.region, address)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urldefrag, urljoin, urlsplit, urlunsplit
 from urllib.robotparser import RobotFileParser
 
 from offhook import __version__, clock
@@ -38,7 +38,6 @@ AGENT: Final = "Offhook"
 """By this name robots.txt may speak to it."""
 _KINDS: Final = ("text/html", "application/xhtml+xml", "")
 _GONE: Final = (301, 302, 303, 307, 308)
-_TEXT: Final = b"<!doctype html><title></title><pre>"
 
 
 class Why(StrEnum):
@@ -117,8 +116,6 @@ def checked_url(address: str, private_hosts: Collection[str]) -> str:
 
 
 def _quoted(part: str) -> str:
-    from urllib.parse import quote
-
     return quote(part, safe="/%:@!$&'()*+,;=~-._?")
 
 
@@ -222,12 +219,11 @@ async def _page(fetcher: _Fetcher, url: str) -> tuple[Page, WebPage]:
     """Raises `Unread`."""
     answer = await fetcher.get(url)
     kind, _, more = answer.kind.partition(";")
-    kind = kind.strip().lower()
+    kind, body = kind.strip().lower(), _as_utf8(answer.body, more)
     if kind == "text/plain":
-        body = _TEXT + _as_utf8(answer.body, more).replace(b"<", b"&lt;")
-    elif kind in _KINDS:
-        body = _as_utf8(answer.body, more)
-    else:
+        found = WebPage(body.decode("utf-8-sig", "replace"))
+        return _as_source(answer.url, found), found
+    if kind not in _KINDS:
         raise Unread(Why.NO_PAGE, f"this is no web page but {kind[:60]}: upload it under Knowledge instead")
     try:
         found = page_of(await asyncio.to_thread(extracted, PAGE, body))

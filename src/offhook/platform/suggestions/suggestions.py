@@ -7,12 +7,11 @@ from typing import Final
 from offhook.knowledge.unfit import Unfit
 from offhook.platform.line_up import LineUp
 from offhook.platform.problems import Flaw, Invalid, TooMany
-from offhook.platform.snapshot import Snapshot
 from offhook.platform.suggestions.draft import Notice, Remark, Suggestion, Wish
 from offhook.platform.suggestions.process import suggested
 from offhook.platform.suggestions.site import Site, Unread, Why, read_site, words_in
 from offhook.platform.suggestions.source import Page, typed
-from offhook.platform.suggestions.wording import reworded, writers
+from offhook.platform.suggestions.wording import reworded, writer
 from offhook.settings import Settings
 
 AT_ONCE: Final = 3
@@ -49,8 +48,8 @@ class Suggested:
 class Suggestions:
     """For all workspaces."""
 
-    def __init__(self, snapshot: Snapshot, line_up: LineUp, settings: Settings) -> None:
-        self._snapshot, self._line_up, self._settings = snapshot, line_up, settings
+    def __init__(self, line_up: LineUp, settings: Settings) -> None:
+        self._line_up, self._settings = line_up, settings
         self._running = 0
 
     async def suggest(self, workspace: str, asked: Asked) -> Suggested:
@@ -62,10 +61,6 @@ class Suggestions:
             return await self._suggest(workspace, asked)
         finally:
             self._running -= 1
-
-    def writers(self, workspace: str) -> list[str]:
-        """Vendors whose models may put it into words: their keys are there."""
-        return writers(self._snapshot.secrets(workspace))
 
     async def _suggest(self, workspace: str, asked: Asked) -> Suggested:
         place = "/url" if asked.url else "/text"
@@ -99,11 +94,12 @@ class Suggestions:
             raise _refused("/url", str(unread), unread.why) from None
 
     async def _in_words(self, workspace: str, suggestion: Suggestion) -> Suggestion:
-        able = self.writers(workspace)
+        key = self._line_up.keys_of(workspace)
+        able = writer(key)
         if not able:
             told = "no vendor's key for a model is saved: it stands as it was found"
             return replace(suggestion, notices=(*suggestion.notices, Notice(Remark.MODEL_FAILED, told)))
-        return await reworded(suggestion, able[0], self._line_up.keys_of(workspace), self._settings)
+        return await reworded(suggestion, able, key, self._settings)
 
 
 def _shortened(page: Page) -> Page:

@@ -2,19 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from offhook.errors import OffhookError
+from offhook.errors import ConfigurationError, OffhookError
 from offhook.platform.suggestions.checked import unsupported
 from offhook.platform.suggestions.draft import Notice, Remark, Suggestion
 from offhook.platform.suggestions.facts import Fact
 from offhook.platform.suggestions.source import Quote
 from offhook.platform.suggestions.words import Topic
-from offhook.platform.vault import PROVIDER_KEY
+from offhook.platform.vendors import VENDORS
 from offhook.settings import Settings
 from offhook.speech.ports import Message, ModelRequest, Setup, TextDelta
 from offhook.speech.registry import create_language_model, llm_config_union
@@ -40,9 +40,15 @@ Answer with lines of JSON and nothing else, one for each sentence: {{"from": [1]
 the fact answers a question that callers ask, with "question": "..." too."""
 
 
-def writers(secrets: Mapping[tuple[str, str], Any]) -> list[str]:
-    """Vendors whose keys are there."""
-    return [name for name in ABLE if (PROVIDER_KEY, name) in secrets]
+def writer(key: Callable[[str], str]) -> str:
+    """The first vendor whose key is there; empty: none is."""
+    for name in ABLE:
+        try:
+            key(VENDORS[name].variable)
+        except ConfigurationError:
+            continue
+        return name
+    return ""
 
 
 async def reworded(suggestion: Suggestion, provider: str, key: Callable[[str], str], settings: Settings) -> Suggestion:

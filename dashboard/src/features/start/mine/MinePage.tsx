@@ -29,7 +29,7 @@ export function MinePage() {
       const body = {
         ...(how === "url" ? { url: url.trim() } : { text: text.trim() }),
         timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-        ...(how === "url" ? { language: i18n.locale === "de" ? "de-DE" : "" } : {}),
+        ...(how === "url" ? { language: i18n.locale === "de" ? "de" : "" } : {}),
         by_model: byModel,
       };
       return (await suggestAgent({ body, signal: stop.current.signal })).data;
