@@ -111,8 +111,8 @@ def emails(page: Page, heard: Sequence[Line]) -> Iterator[Found]:
         for match in _HIDDEN_EMAIL.finditer(line.text):
             yield Found(f"{match[1]}@{_DOT.sub('.', match[2])}", line.quote, match[0], line.number)
     for href, _ in page.links:
-        if href.lower().startswith("mailto:") and (match := _EMAIL.match(unquote(href[7:]))):
-            yield Found(match[0], Quote(match[0], page.url))
+        if href.lower().startswith("mailto:") and (linked := _EMAIL.match(unquote(href[7:]))):
+            yield Found(linked[0], Quote(linked[0], page.url))
 
 
 def postal_addresses(heard: Sequence[Line]) -> Iterator[Found]:
