@@ -42,6 +42,7 @@ from offhook.api import (
     sessions,
     sharing,
     stream,
+    suggestions,
     tasks,
     today,
     usage,
@@ -64,6 +65,7 @@ _ROUTERS: Final = (
     health.router,
     # Its `/import` stands before `/{agent_id}`.
     agent_yaml.router,
+    suggestions.router,
     agents.router,
     agent_versions.router,
     agent_tools.router,

@@ -57,6 +57,7 @@ from offhook.platform.sessions import Sessions
 from offhook.platform.sharing import Sharing
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.streams import Streams
+from offhook.platform.suggestions.suggestions import Suggestions
 from offhook.platform.task_sights import OfProcess, OfServer
 from offhook.platform.task_watch import TaskWatch
 from offhook.platform.throttle import Throttle
@@ -144,7 +145,7 @@ class Platform:
         )  # fmt: skip
         self.insights = Insights(self.store, self.objects, self.snapshot, self.settings)
         self.samples = Samples(self.store, self.objects, self.call_keeping, self.settings.data_dir)
-        self.streams = Streams(self.store)
+        self.streams, self.suggestions = Streams(self.store), Suggestions(self.line_up, self.settings)
         self.provider_watch = ProviderWatch(
             self.store, self.line_up.runtimes.ready, self._workspace_of, self.events.emit
         )

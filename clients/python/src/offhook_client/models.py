@@ -30,6 +30,25 @@ class AgentPatch(TypedDict):
     """A JSON merge patch (RFC 7396): what is null is taken out, blocks are merged, lists are replaced."""
 
 
+class AgentSuggestion(TypedDict):
+    """An agent that could be. Nothing of it is saved."""
+
+    document: dict[str, Any]
+    """A draft; it names the document of `knowledge`, which is to be uploaded."""
+    knowledge: str
+    """The facts as a document, for `POST /v1/agents/{id}/documents` under the name business.md."""
+    knowledge_name: NotRequired[str]
+    facts: "list[SuggestedFact]"
+    """The same, one by one, in their order."""
+    parts: "list[SuggestedPart]"
+    missing: "list[MissingPart]"
+    notices: "list[SuggestionNotice]"
+    pages: "list[PageRead]"
+    """Empty for lines that were typed."""
+    words_by: str
+    """The model that put it into words; empty: none did."""
+
+
 class AgentSummary(TypedDict):
     """An agent without its draft."""
 
@@ -711,6 +730,9 @@ class Health(TypedDict):
     """Of agents that are loaded; the ill ones first."""
 
 
+How = Literal["found", "concluded", "assumed"]
+
+
 class Instruct(TypedDict):
     """Tell the agent what to know or do; the caller does not hear it."""
 
@@ -759,6 +781,9 @@ class KnowledgeDocument(TypedDict):
     is_used: bool
     """The draft names it under `knowledge`."""
     created_at: str
+
+
+Lack = Literal["name", "hours", "days", "address", "telephone", "offer", "prices"]
 
 
 class Latency(TypedDict):
@@ -957,6 +982,15 @@ class MemberChange(TypedDict):
 
     role: NotRequired["Role | None"]
     is_disabled: NotRequired[bool | None]
+
+
+class MissingPart(TypedDict):
+    """What could not be found."""
+
+    part: "Lack"
+    detail: str
+    days: NotRequired[list[str]]
+    """With `days`: of which nothing was found."""
 
 
 class Model(TypedDict):
@@ -1247,6 +1281,15 @@ class NewWorkspace(TypedDict):
 
 
 Outcome = Literal["done", "failed", "unknown"]
+
+
+class PageRead(TypedDict):
+    """A page that was looked at."""
+
+    url: str
+    title: NotRequired[str]
+    problem: NotRequired[str]
+    """Why it was not read; empty: it was."""
 
 
 class PageAgentSummary(TypedDict):
@@ -1694,6 +1737,15 @@ class QuestionMoment(TypedDict):
     """What the agent said to it."""
 
 
+class Quotation(TypedDict):
+    """Where something comes from."""
+
+    text: str
+    """As it stands there."""
+    page: str
+    """The page's address; empty: it was typed."""
+
+
 class RefusedCall(TypedDict):
     """A call that was not taken."""
 
@@ -1720,6 +1772,9 @@ class RehearsalShown(TypedDict):
     exchanges: "list[Exchange]"
     created_at: str
     updated_at: str
+
+
+Remark = Literal["hours.differ", "hours.several", "language.other", "fact.dropped", "model.failed"]
 
 
 class ReplyShown(TypedDict):
@@ -1903,6 +1958,36 @@ class Step(TypedDict):
     code: str
     """`talk agent keys number call`."""
     is_done: bool
+
+
+class SuggestedFact(TypedDict):
+    """One thing that the agent is to know."""
+
+    topic: "Topic"
+    heading: str
+    """Under which it stands."""
+    question: str
+    """That it answers, where the page has it so."""
+    text: str
+    source: "Quotation"
+
+
+class SuggestedPart(TypedDict):
+    """Where a part of the document comes from."""
+
+    pointer: str
+    """A JSON pointer into the document."""
+    how: "How"
+    """`found`: as it is quoted. `concluded`: from what is quoted. `assumed`: nothing tells it."""
+    source: NotRequired["Quotation | None"]
+
+
+class SuggestionNotice(TypedDict):
+    """What its owner should know."""
+
+    code: "Remark"
+    detail: str
+    sources: NotRequired["list[Quotation]"]
 
 
 class Switch(TypedDict):
@@ -2115,6 +2200,9 @@ class ToolTry(TypedDict):
     """The number that `{call.caller}` stands for."""
     confirm: NotRequired[bool]
     """You know that it may change something: it is really done. Wanted for such tools."""
+
+
+Topic = Literal["about", "hours", "contact", "way", "offer", "prices", "booking", "payment", "questions", "other"]
 
 
 class Transcript(TypedDict):
@@ -2356,6 +2444,21 @@ class WebhookSecret(TypedDict):
     """A secret, shown this once."""
 
     secret: str
+
+
+class WhatFrom(TypedDict):
+    """What an agent is to be suggested from: one of `url` and `text`."""
+
+    url: NotRequired[str]
+    """The address of the business's site; `https://` may be left out."""
+    text: NotRequired[str]
+    """A few lines about the business."""
+    language: NotRequired[str]
+    """Which one is wanted where there are pages in several; default: that of the pages."""
+    timezone: NotRequired[str]
+    """Taken where nothing tells where the business is: yours."""
+    by_model: NotRequired[bool]
+    """A model of the workspace's key may put the facts into words, which costs what the vendor asks ..."""
 
 
 class WhatIfShown(TypedDict):

@@ -75,6 +75,13 @@ class Operations:
             "bytes", self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/export", query={"version": version})
         )
 
+    def suggest_agent(self, body: models.WhatFrom, *, idempotency_key: str | None = None) -> models.AgentSuggestion:
+        """A draft from the business's own pages (the one of the address, and a handful that it leads to) ..."""
+        return cast(
+            "models.AgentSuggestion",
+            self._ask("POST", "/agents/suggest", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
     def get_agent_schema(
         self,
     ) -> dict[str, Any]:
@@ -1313,6 +1320,15 @@ class AsyncOperations:
         return cast(
             "bytes",
             await self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/export", query={"version": version}),
+        )
+
+    async def suggest_agent(
+        self, body: models.WhatFrom, *, idempotency_key: str | None = None
+    ) -> models.AgentSuggestion:
+        """A draft from the business's own pages (the one of the address, and a handful that it leads to) ..."""
+        return cast(
+            "models.AgentSuggestion",
+            await self._ask("POST", "/agents/suggest", headers={"Idempotency-Key": idempotency_key}, body=body),
         )
 
     async def get_agent_schema(
