@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import psutil
@@ -68,7 +68,10 @@ class Server:
     """A process with the real server; open it again for a fresh one."""
 
     figures: Figures
+    module: str = "tests.fuzzers.server"
+    """What is run; it says its port, or a world with a port in it, as a line of JSON."""
     port: int = 0
+    told: Any = None
     _folder: tempfile.TemporaryDirectory[str] | None = None
     _process: asyncio.subprocess.Process | None = None
     _read: int = 0
@@ -82,14 +85,15 @@ class Server:
         self._read = 0
         with self.log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.fuzzers.server", str(self.folder),
+                sys.executable, "-m", self.module, str(self.folder),
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log, cwd=_ROOT,
             )  # fmt: skip
         assert self._process.stdout is not None
         async with asyncio.timeout(300):
             line = await self._process.stdout.readline()
         assert line, self.log.read_text("utf-8", "replace")
-        self.port = int(line)
+        self.told = json.loads(line)
+        self.port = self.told["port"] if isinstance(self.told, dict) else int(self.told)
         for _ in range(20):
             with suppress(Late):
                 await self.call_and_go()
@@ -235,9 +239,10 @@ class OnServer:
 
     name: str
     figures: Figures = field(default_factory=Figures)
+    module: str = Server.module
 
     def __post_init__(self) -> None:
-        self.server = Server(self.figures)
+        self.server = Server(self.figures, self.module)
 
     async def open(self) -> None:
         """A fresh server."""

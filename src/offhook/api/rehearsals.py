@@ -162,7 +162,7 @@ class RehearsalShown(BaseModel):
 
 
 def _number(which: str) -> int | str:
-    return int(which) if which.isdigit() else which
+    return int(which) if which.isdecimal() else which
 
 
 @router.post("/rehearsals", operation_id="begin_rehearsal", status_code=201)

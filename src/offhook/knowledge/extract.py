@@ -19,6 +19,7 @@ from offhook.knowledge.unfit import TooLong, Unfit
 
 TIME_S: Final = 30.0
 CPU_S: Final = 20
+NICENESS: Final = 10
 MEMORY_BYTES: Final = 1 << 30
 READERS: Final[Mapping[str, Callable[[bytes], str]]] = {"pdf": read_pdf, "docx": read_docx, "html": read_html}
 """By the kind of file (`kinds.Kind`)."""
@@ -41,12 +42,14 @@ def extracted(kind: str, data: bytes) -> str:
         raise Unfit(_TOO_MUCH if done.returncode < 0 else "it is damaged, or made in a way that cannot be read")
     answer = json.loads(done.stdout)
     if told := answer.get("unfit"):
-        raise Unfit(told)
+        raise Unfit(told, answer.get("code", "unreadable"))
     return str(answer["text"])
 
 
 def main() -> None:
     """The process: a file on standard input, an answer in JSON on standard output."""
+    # Calls come first.
+    os.nice(NICENESS)
     for what, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CPU, CPU_S), (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
@@ -58,7 +61,7 @@ def main() -> None:
     try:
         answer = {"text": READERS[sys.argv[1]](sys.stdin.buffer.read())}
     except Unfit as unfit:
-        answer = {"unfit": str(unfit)}
+        answer = {"unfit": str(unfit), "code": unfit.code}
     except TooLong:
         answer = {"unfit": "there is more text in it than callers could ask about: keep what they do"}
     except (MemoryError, RecursionError):

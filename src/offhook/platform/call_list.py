@@ -164,5 +164,5 @@ def _json(value: dict[str, Any]) -> str:
 
 def _harmless(text: str) -> str:
     """What a spreadsheet would take for a formula is none; a telephone number is a number to it, as it should be."""
-    is_number = text[:1] == "+" and text[1:].isdigit()
+    is_number = text[:1] == "+" and text[1:].isdecimal()
     return f"'{text}" if text.startswith(_FORMULAS) and not is_number else text
