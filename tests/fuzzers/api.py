@@ -243,8 +243,9 @@ class ApiFuzzer(OnServer):
 
     async def _shake(self, path: str, headers: Mapping[str, str]) -> tuple[Any, Any, bytes]:
         reader, writer = await connect(self.server.port)
-        lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "Upgrade: websocket",
-                 "Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg=="]  # fmt: skip
+        lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+        lines += ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"]
+        lines += ["Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg=="]
         writer.write("\r\n".join((*lines, "", "")).encode("latin-1", "replace"))
         head = b""
         with suppress(TimeoutError, asyncio.IncompleteReadError, ConnectionError):

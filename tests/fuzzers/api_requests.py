@@ -41,7 +41,7 @@ ODD_PARTS: Final = (
     "nothing_1", "a" * 300, "%F0%9F%99%82", "call_01KB5Z5N6S7V8W9X0Y1Z2A3B4C'--", "%c0%af", "%E2%80%AE", "null", "-1",
 )  # fmt: skip
 ODD_HEADERS: Final = (
-    ("If-Match", '"1"'), ("If-Match", "*"), ("If-Match", 'W/"1"'), ("If-Match", '"99999999999999999999"'), ("If-Match", "²"),
+    ("If-Match", '"1"'), ("If-Match", "*"), ("If-Match", 'W/"1"'), ("If-Match", '"9999999999"'), ("If-Match", "²"),
     ("Idempotency-Key", "one"), ("Idempotency-Key", ""), ("Idempotency-Key", "x" * 300), ("Range", "bytes=0-0"),
     ("Range", "bytes=-1"), ("Range", "bytes=5-2"), ("Range", "bytes=0-,1-"), ("Range", "bytes=99999999999999999-"),
     ("Range", "items=1"), ("If-Range", '"x"'), ("Accept", "text/html"), ("Accept", ";;q=z"), ("Host", "evil.test"),
@@ -64,7 +64,7 @@ SOCKETS: Final = (
 )  # fmt: skip
 FILES: Final = (
     "menu.md", "prices.csv", "page.html", "letter.docx", "list.pdf", "notes.txt", "../up.md", "a\\b.md", ".hidden.md",
-    "x.exe", "", "é.md", "a" * 200 + ".md", "CON.md", "a\x00.md", "quote\".md", "x.md ", "a/b.md", "‮dm.a.md",
+    "x.exe", "", "é.md", "a" * 200 + ".md", "CON.md", "a\x00.md", "quote\".md", "x.md ", "a/b.md", "\u202edm.a.md",
 )  # fmt: skip
 
 

@@ -47,7 +47,8 @@ def read_document(path: str, base_dir: Path) -> str:
 
 
 def text_of(name: str, data: bytes) -> tuple[Kind, str]:
-    """What a file is by its content, and its text as markdown; blocks for as long as reading takes. Raises `Unfit`, `TooLong`."""
+    """What a file is by its content, and its text as markdown; blocks for as long as reading takes. Raises `Unfit`,
+    `TooLong`."""
     kind = kind_of(name, data)
     if kind in READ_ELSEWHERE:
         return kind, extracted(kind.value, data)
