@@ -80,7 +80,7 @@ async def authenticate(request: HTTPConnection, *, is_write: bool | None = None)
 
 
 async def require_known(request: HTTPConnection) -> None:
-    """Somebody asks who is known, by a browser's key too: nothing is said of what they may. Raises as `authenticate`."""
+    """Somebody asks who is known, by a browser's key too: that says not what they may. Raises as `authenticate`."""
     if "authorization" in request.headers:
         caller = await platform_of(request).api_keys.authenticate(credential_of(request))
         if caller is not None and caller.agent_id:
