@@ -75,6 +75,8 @@ class ApiFuzzer(OnServer):
 
     name: str = "api"
     module: str = "tests.fuzzers.api_server"
+    more_mb: float = 600.0
+    """Models and libraries are loaded when somebody first asks for what needs them."""
     _made: list[str] = field(default_factory=list)
     """Ids that answers have told."""
     _sent: deque[str] = field(default_factory=lambda: deque(maxlen=300))
