@@ -1,7 +1,7 @@
 """Webhooks to the owner: endpoints, signatures by the standard's own library, retries, rotation, redelivery."""
 
-import gzip
 import asyncio
+import gzip
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any

@@ -177,6 +177,7 @@ def test_there_is_an_end_to_facts() -> None:
 def test_marks_of_emphasis_and_links_go_and_others_stay() -> None:
     said = {
         "a **b *c* d** e": "a b c d e", "2 * 3 * 4": "2 * 3 * 4", "*a": "*a", "`x` and [y](http://z/(w))": "x and y",
-        "[a [b](c)": "[a b", "![](i)": "", "__a__ *b": "a *b", "a <!-- no --> b <!-- c": "a b <!-- c", "<!-->a": "<!-->a",
+        "[a [b](c)": "[a b", "![](i)": "", "__a__ *b": "a *b", "a <!-- no --> b <!-- c": "a b <!-- c",
+        "<!-->a": "<!-->a",
     }  # fmt: skip
     assert {text: " ".join(chunk.text for chunk in split_document(text)) for text in said} == said

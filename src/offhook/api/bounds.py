@@ -64,9 +64,7 @@ class Bounds:
 
         count = _Count()
 
-        async def tell(message: Message) -> None:
-            if count.is_over:
-                return  # Whoever read it may have taken the end for another fault.
+        async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
                 headers += [(name.lower().encode(), value.encode()) for name, value in told(scope).items()]
@@ -77,8 +75,13 @@ class Bounds:
                 message = {**message, "headers": headers}
             await send(message)
 
+        async def tell(message: Message) -> None:
+            # Whoever read what came to its bound may have taken the end for another fault.
+            if not count.is_over:
+                await answer(message)
+
         if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
-            await _refuse(scope, receive, send, 400, "an address holds no NUL", "request.unreadable")
+            await _refuse(scope, receive, answer, 400, "an address holds no NUL", "request.unreadable")
             return
         most = _most_bytes(scope)
         try:
@@ -89,19 +92,19 @@ class Bounds:
                 most = BODY_BYTES
                 body = await _whole(scope, receive, most)
                 if why := _why_unfit(body) if _is_json(scope) else "":
-                    await _refuse(scope, receive, send, 422, why, "request.invalid")
+                    await _refuse(scope, receive, answer, 422, why, "request.invalid")
                     return
                 receive = _again(body, receive)
         except TooLarge:
             count.is_over = True
         except OffhookError as error:
-            await of_error(error)(scope, receive, tell)
+            await of_error(error)(scope, receive, answer)
             return
         if not count.is_over:
             with contextlib.suppress(TooLarge):
                 await self._app(scope, receive, tell)
         if count.is_over:
-            await _refuse(scope, receive, send, 413, f"the body is longer than {most} bytes", "request.too_large")
+            await _refuse(scope, receive, answer, 413, f"the body is longer than {most} bytes", "request.too_large")
 
 
 def is_too_deep(body: bytes) -> bool:
