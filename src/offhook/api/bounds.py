@@ -19,6 +19,7 @@ from offhook.api.problems import of_error, problem
 from offhook.api.rates import told
 from offhook.errors import OffhookError
 from offhook.knowledge.read import LARGEST_FILE_BYTES
+from offhook.platform.problems import Flaw, Invalid
 
 BODY_BYTES: Final = 1024 * 1024
 STRANGERS_BYTES: Final = 16 * 1024
@@ -83,18 +84,8 @@ class Bounds:
         if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
             await _refuse(scope, receive, answer, 400, "an address holds no NUL", "request.unreadable")
             return
-        most = _most_bytes(scope)
         try:
-            if most is not None:
-                await require_known(HTTPConnection(scope))
-                receive = count.counted(receive, most)
-            else:
-                most = BODY_BYTES
-                body = await _whole(scope, receive, most)
-                if why := _why_unfit(body) if _is_json(scope) else "":
-                    await _refuse(scope, receive, answer, 422, why, "request.invalid")
-                    return
-                receive = _again(body, receive)
+            receive = await _bounded(scope, receive, count)
         except TooLarge:
             count.is_over = True
         except OffhookError as error:
@@ -104,6 +95,7 @@ class Bounds:
             with contextlib.suppress(TooLarge):
                 await self._app(scope, receive, tell)
         if count.is_over:
+            most = _upload_bytes(scope) or BODY_BYTES
             await _refuse(scope, receive, answer, 413, f"the body is longer than {most} bytes", "request.too_large")
 
 
@@ -122,6 +114,17 @@ def _without_backslashes(body: bytes) -> bytes:
     return body.replace(rb"\\", b"")
 
 
+async def _bounded(scope: Scope, receive: Receive, count: "_Count") -> Receive:
+    """What the body is read from. Raises `TooLarge`, `Invalid`, and as `require_known`."""
+    if most := _upload_bytes(scope):
+        await require_known(HTTPConnection(scope))
+        return count.counted(receive, most)
+    body = await _whole(scope, receive, BODY_BYTES)
+    if why := _why_unfit(body) if _is_json(scope) else "":
+        raise Invalid([Flaw("", why)], message=why)
+    return _again(body, receive)
+
+
 def _why_unfit(body: bytes) -> str:
     try:
         body.decode()
@@ -137,11 +140,10 @@ def _why_unfit(body: bytes) -> str:
     return ""
 
 
-def _most_bytes(scope: Scope) -> int | None:
+def _upload_bytes(scope: Scope) -> int:
+    """Most bytes of a route that takes uploads; 0: of others."""
     path = scope["path"].removeprefix(scope.get("root_path", ""))
-    return next(
-        (most for method, pattern, most in UPLOADS if scope["method"] == method and pattern.fullmatch(path)), None
-    )
+    return next((most for method, pattern, most in UPLOADS if scope["method"] == method and pattern.fullmatch(path)), 0)
 
 
 def _is_json(scope: Scope) -> bool:
