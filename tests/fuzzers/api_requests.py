@@ -40,6 +40,11 @@ ODD_PARTS: Final = (
     "", ".", "..", "%2e%2e", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "%00", "%ff", "%0a", "%0d%0aX:%20y", "%25", "%3b", "*",
     "nothing_1", "a" * 300, "%F0%9F%99%82", "call_01KB5Z5N6S7V8W9X0Y1Z2A3B4C'--", "%c0%af", "%E2%80%AE", "null", "-1",
 )  # fmt: skip
+USUAL_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "number": ("1", "2", "0", "99999999999999999999"), "provider": ("openai", "deepgram", "nobody"),
+    "token": ("<<token:0:ours>>", "<<token:0:ours>>", "nBL8x0Yd2l5Q"),
+    "name": ("SHOP_TOKEN", "end_call", "offhook-1.zip", "PATH"),
+}  # fmt: skip
 ODD_HEADERS: Final = (
     ("If-Match", '"1"'), ("If-Match", "*"), ("If-Match", 'W/"1"'), ("If-Match", '"9999999999"'), ("If-Match", "²"),
     ("Idempotency-Key", "one"), ("Idempotency-Key", ""), ("Idempotency-Key", "x" * 300), ("Range", "bytes=0-0"),
@@ -144,10 +149,7 @@ class Requests:
                 return chance.choice(ODD_PARTS)
             if name.endswith("_id"):
                 return named(chance, name)
-            usual = {"number": ("1", "2", "0", "99999999999999999999"), "provider": ("openai", "deepgram", "nobody"),
-                     "token": ("<<token:0:ours>>", "<<token:0:ours>>", "nBL8x0Yd2l5Q"),
-                     "name": ("SHOP_TOKEN", "end_call", "offhook-1.zip", "PATH")}.get(name, ("x",))  # fmt: skip
-            return chance.choice(usual)
+            return chance.choice(USUAL_PARTS.get(name, ("x",)))
 
         return re.sub(r"\{([^}]*)\}", part, route.path)
 
