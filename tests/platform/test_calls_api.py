@@ -14,6 +14,8 @@ from offhook.api.prices import PriceShown
 from offhook.call.handle import CallHandle, Inside
 from offhook.call.taps import Tap, nobody
 from offhook.core.events import CallerMuted, EndRequested, Event, InstructionGiven, SayRequested
+from offhook.errors import OffhookError
+from offhook.platform.bus import BusDown, NoAnswer
 from offhook.platform.call_doors import Wish
 from offhook.platform.price_book import Component, Price, PriceBook, Unit
 from offhook.store.scope import Scope
@@ -246,6 +248,7 @@ def test_a_live_call_is_controlled_wherever_it_lives(play_here: Play) -> None:
                 assert (await post(path, json=wrong)).status_code == 422
             assert len(live.events) == 5
             doors.live = None
+            # It lives nowhere any more; and then in another process, which cannot be reached.
             assert (await post(path, json={"action": "mute"})).json()["code"] == "call.not_live"
             asked: list[Any] = []
 
@@ -260,9 +263,23 @@ def test_a_live_call_is_controlled_wherever_it_lives(play_here: Play) -> None:
             assert (await post(path, json={"action": "mute"})).json()["code"] == "call.elsewhere"
             doors.remote = remote
             assert (await post(path, json={"action": "mute"})).status_code == 202
+            for away in (BusDown(), NoAnswer("proc_far did not answer within 1 s")):
+
+                async def silent(process_id: str, message: Any, away: OffhookError = away) -> bool:
+                    raise away
+
+                doors.remote = silent
+                answer = await post(path, json={"action": "mute"})
+                assert (answer.status_code, answer.json()["code"]) == (409, "call.elsewhere")
             assert asked == [("proc_far", call_id, Wish("mute"))]
             record.close(1.0)
             await here.folded(call_id)
+
+            def forget(scope: Scope) -> None:
+                scope.update(CALLS, CALLS.c.id == call_id, process_id=None)
+
+            await world.platform.store.write(world.workspace, forget)
+            assert (await post(path, json={"action": "mute"})).json()["code"] == "call.not_live"
 
     play_here(act)
 

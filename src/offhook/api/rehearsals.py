@@ -163,7 +163,7 @@ class RehearsalShown(BaseModel):
 
 def number_of(which: str) -> int | str:
     """As services take it."""
-    return int(which) if which.isdigit() else which
+    return int(which) if which.isdecimal() else which
 
 
 @router.post("/rehearsals", operation_id="begin_rehearsal", status_code=201)

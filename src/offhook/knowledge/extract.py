@@ -20,6 +20,7 @@ from offhook.knowledge.web_page import read_page
 
 TIME_S: Final = 30.0
 CPU_S: Final = 20
+NICENESS: Final = 10
 MEMORY_BYTES: Final = 1 << 30
 PAGE: Final = "page"
 """A web page with what it says beside its text, as JSON."""
@@ -50,7 +51,7 @@ def in_process(program: str, data: bytes, *arguments: str) -> str:
         raise Unfit(_TOO_MUCH if done.returncode < 0 else "it is damaged, or made in a way that cannot be read")
     answer = json.loads(done.stdout)
     if told := answer.get("unfit"):
-        raise Unfit(told)
+        raise Unfit(told, answer.get("code", "unreadable"))
     return str(answer["text"])
 
 
@@ -61,6 +62,8 @@ def main() -> None:
 
 def answer(reader: Callable[[bytes], str]) -> None:
     """Within the process: what is on standard input, as the reader makes it, in JSON on standard output."""
+    # Calls come first.
+    os.nice(NICENESS)
     for what, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CPU, CPU_S), (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
@@ -72,7 +75,7 @@ def answer(reader: Callable[[bytes], str]) -> None:
     try:
         made = {"text": reader(sys.stdin.buffer.read())}
     except Unfit as unfit:
-        made = {"unfit": str(unfit)}
+        made = {"unfit": str(unfit), "code": unfit.code}
     except TooLong:
         made = {"unfit": "there is more text in it than callers could ask about: keep what they do"}
     except (MemoryError, RecursionError):

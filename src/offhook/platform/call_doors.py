@@ -11,6 +11,7 @@ from offhook.audio.convert import Converter, converter
 from offhook.call.handle import CallHandle, HumanSeat
 from offhook.core.endings import EndReason
 from offhook.core.formats import TELEPHONE, WIDEBAND, AudioFormat
+from offhook.platform.bus import BusDown, NoAnswer
 from offhook.platform.problems import Conflict
 from offhook.telephony.browser import is_browser_call
 
@@ -134,9 +135,15 @@ class CallDoors:
             if not self.grant(call_id, wish):
                 raise NotLive
             return
+        if not process_id:
+            raise NotLive
         if self.remote is None:
             raise Elsewhere
-        if not await self.remote(process_id, {"call_id": call_id, "wish": asdict(wish)}):
+        try:
+            is_granted = await self.remote(process_id, {"call_id": call_id, "wish": asdict(wish)})
+        except (NoAnswer, BusDown) as error:
+            raise Elsewhere(f"the process that has the call cannot be reached: {error}") from error
+        if not is_granted:
             raise NotLive
 
     async def answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
@@ -162,7 +169,7 @@ class CallDoors:
         """Hear both sides from now on; what is given beside it ends that. Raises `NotLive`, `Elsewhere`."""
         handle = self._handle(call_id)
         if handle is None:
-            raise NotLive if process_id == self._process_id() else Elsewhere
+            raise NotLive if process_id in ("", self._process_id()) else Elsewhere
         listening = Listening(_format_of(handle))
         end = handle.listen(
             lambda at, audio: listening.hear(0, at, audio), lambda at, audio: listening.hear(1, at, audio)
@@ -173,7 +180,7 @@ class CallDoors:
         """Talk to the caller in the agent's place. Raises `NotLive`, `Elsewhere`, `Taken`."""
         handle = self._handle(call_id)
         if handle is None:
-            raise NotLive if process_id == self._process_id() else Elsewhere
+            raise NotLive if process_id in ("", self._process_id()) else Elsewhere
         if call_id in self._taken or handle.transfer:
             raise Taken
         seat = handle.take_over(name)

@@ -313,6 +313,7 @@ class Platform:
         self.what_ifs.close()
         await self.line_up.runtimes.close()
         await asyncio.to_thread(self.passwords.close)
+        await asyncio.to_thread(self.documents.close)
         await asyncio.to_thread(self.store.close)
 
     def _changed(self, changes: Sequence[Change]) -> None:

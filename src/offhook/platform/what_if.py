@@ -4,8 +4,6 @@ It is worked out in a thread of its own that yields to calls, for so long at mos
 """
 
 import asyncio
-import os
-import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -23,6 +21,7 @@ from offhook.core.what_if import Silence, Silences
 from offhook.errors import OffhookError
 from offhook.platform.agent_documents import Around, judge, merged
 from offhook.platform.agents import Agents
+from offhook.platform.background import yield_to_calls
 from offhook.platform.call_turns import percentile
 from offhook.platform.calls import Calls, Wanted
 from offhook.platform.fix_steps import Change, moved
@@ -33,7 +32,6 @@ MOST_TURNS: Final = 500
 MOST_CALLS: Final = 200
 LONGEST_S: Final = 10.0
 MOST_SHOWN: Final = 100
-_NICE: Final = 10
 _KINDS: Final = frozenset({
     "SpeechStarted", "SpeechStopped", "TranscriptFinal", "TurnPredicted", "SegmentStarted", "AgentEntered",
     "StartReply", "CommitReply", "Remember",
@@ -75,7 +73,7 @@ class WhatIfs:
 
     def __init__(self, agents: Agents, calls: Calls) -> None:
         self._agents, self._calls = agents, calls
-        self._pool = ThreadPoolExecutor(1, "what if", initializer=_yield_to_calls)
+        self._pool = ThreadPoolExecutor(1, "what if", initializer=yield_to_calls)
         self._is_busy = False
 
     def close(self) -> None:
@@ -167,9 +165,3 @@ def _tried(draft: Mapping[str, Any], turn_taking: Mapping[str, Any]) -> Behaviou
     if flaws:
         raise Invalid([Flaw(flaw.pointer, flaw.detail, flaw.code) for flaw in flaws])
     return _standing(merged(dict(draft), {"turn_taking": dict(turn_taking)}))
-
-
-def _yield_to_calls() -> None:
-    if sys.platform == "linux":
-        # There a thread has a niceness of its own.
-        os.nice(_NICE)
