@@ -248,10 +248,11 @@ def test_a_live_call_is_controlled_wherever_it_lives(play_here: Play) -> None:
             doors.live = None
             assert (await post(path, json={"action": "mute"})).json()["code"] == "call.not_live"
             asked: list[Any] = []
+            is_taken = False
 
-            async def remote(process_id: str, message: Any) -> bool:
+            async def remote(process_id: str, message: Any) -> dict[str, bool]:
                 asked.append((process_id, message["call_id"], Wish(**message["wish"])))
-                return True
+                return {"granted": message["wish"]["action"] != "transfer", "taken": is_taken}
 
             def move(scope: Scope) -> None:
                 scope.update(CALLS, CALLS.c.id == call_id, process_id="proc_far")
@@ -261,6 +262,11 @@ def test_a_live_call_is_controlled_wherever_it_lives(play_here: Play) -> None:
             doors.remote = remote
             assert (await post(path, json={"action": "mute"})).status_code == 202
             assert asked == [("proc_far", call_id, Wish("mute"))]
+            to_number = {"action": "transfer", "number": "+1 500 555 0006"}
+            assert (await post(path, json=to_number)).json()["code"] == "call.not_live"
+            assert asked[1][2] == Wish("transfer", "+15005550006", number="+15005550006")
+            is_taken = True
+            assert (await post(path, json={"action": "mute"})).json()["code"] == "call.taken"
             record.close(1.0)
             await here.folded(call_id)
 

@@ -4,7 +4,9 @@ import { Outlet } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useState } from "react";
 import { Navigation, Tabs } from "./Navigation";
 import classes from "./Shell.module.css";
+import { useMay } from "./session";
 import { type Told, useIsThere, useTopic } from "./stream";
+import { VendorStrip } from "./VendorStrip";
 
 // A drawer is for telephones, and brings more along than all that stands here.
 const AllPages = lazy(() => import("./AllPages"));
@@ -15,6 +17,7 @@ const Person = lazy(() => import("./Person").then(({ Person }) => ({ default: Pe
 export function Shell() {
   const { t } = useLingui();
   const isThere = useIsThere();
+  const maySee = useMay("settings:read");
   const [isOpen, { open, close }] = useDisclosure(false);
   const [isWanted, setIsWanted] = useState(false);
   const openAll = () => {
@@ -42,6 +45,7 @@ export function Shell() {
             <Trans>The server cannot be heard. This page shows what was last known, and goes on by itself.</Trans>
           </div>
         )}
+        {maySee && isThere && <VendorStrip />}
         <main id="main" tabIndex={-1} className={classes.main}>
           <Outlet />
         </main>

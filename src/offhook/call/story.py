@@ -246,6 +246,8 @@ def _news(what: ev.Event, at: float) -> list[Told]:
             return [NoteTold(at=at, text="The connection is back, and the call goes on.")]
         case ev.HumanJoined(name=name):
             return [NoteTold(at=at, text=f"{name} has taken over the call.")]
+        case ev.TransferRequested(name=name):
+            return [NoteTold(at=at, text=f"The caller is to be connected to {name}.")]
         case ev.CallerMuted(is_muted=is_muted):
             return [NoteTold(at=at, text="The agent does not hear you." if is_muted else "The agent hears you again.")]
         case _:

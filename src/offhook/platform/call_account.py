@@ -281,6 +281,8 @@ def _in_words(what: ev.Event | cmd.Command) -> str:
             return f"Somebody ended the call from outside. {detail}".strip()
         case ev.SayRequested(text=text):
             return f"The agent was asked to say: {text}"
+        case ev.TransferRequested(name=name):
+            return f"Somebody outside had the caller connected to {name}."
         case cmd.ReportPromise(turn=turn, tool=tool, text=text):
             return f"In turn {turn} the agent said “{text}”, and no run of {tool} has done that."
         case _:
