@@ -7,6 +7,7 @@ python -m scripts.screenshots --clip          a call page while its call is play
 
 import argparse
 import io
+import itertools
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -24,8 +25,20 @@ FOLDER: Final = ROOT / "screenshots"
 LONGEST_PX: Final = 4000
 CLIP: Final = (1280, 800)
 CLIP_WIDTH: Final = 960
-CLIP_FRAMES: Final = 36
-FRAME_MS: Final = 250
+CLIP_S: Final = 12.0
+"""Of the call."""
+FRAME_S: Final = 0.2
+SLOWLY: Final = 0.25
+"""Played at this rate: a picture takes longer than what it shows."""
+MOST_BYTES: Final = 1_500_000
+PLAY_SLOWLY: Final = f"""
+const play = HTMLMediaElement.prototype.play;
+HTMLMediaElement.prototype.play = function () {{
+  this.playbackRate = {SLOWLY};
+  window.played = this;
+  return play.call(this);
+}};
+"""
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -83,17 +96,27 @@ def _name(page: Written, search: str) -> str:
 
 
 def _film(browser: Browser, server: Server, call: str, path: Path) -> None:
-    """Pictures of the page while it plays, one after another."""
+    """Pictures of the page while it plays, each shown for as long as the call goes on until the next."""
     eye = signed_in(browser, server, size=CLIP)
+    eye.page.add_init_script(PLAY_SLOWLY)
     eye.go(f"/calls/{call}")
     eye.page.keyboard.press("Space")
-    frames = list[Image.Image]()
-    for _ in range(CLIP_FRAMES):
+    eye.page.wait_for_timeout(500)
+    frames, places = list[Image.Image](), list[float]()
+    while not places or places[-1] - places[0] < CLIP_S:
+        place = float(eye.page.evaluate("window.played.currentTime"))
+        if places and place - places[-1] < FRAME_S:
+            eye.page.wait_for_timeout(50)
+            continue
         picture = Image.open(io.BytesIO(eye.page.screenshot()))
-        frames.append(picture.convert("RGB").resize((CLIP_WIDTH, CLIP_WIDTH * CLIP[1] // CLIP[0])))
-        eye.page.wait_for_timeout(FRAME_MS)
-    frames[0].save(path, save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0, quality=60, method=6)
-    sys.stdout.write(f"{path}: {path.stat().st_size >> 10} kB\n")
+        frames.append(picture.convert("RGB").resize((CLIP_WIDTH, CLIP_WIDTH * CLIP[1] // CLIP[0]), Image.Resampling.LANCZOS))
+        places.append(place)
+    shown_ms = [round((after - at) * 1000) for at, after in itertools.pairwise(places)]
+    frames[0].save(path, save_all=True, append_images=frames[1:-1], duration=shown_ms, loop=0, quality=55, method=6,
+                   minimize_size=True)  # fmt: skip
+    size = path.stat().st_size
+    sys.stdout.write(f"{path}: {size >> 10} kB, {len(shown_ms)} pictures\n")
+    assert size <= MOST_BYTES, "too much for a README: shorter, or smaller"
     eye.context.close()
 
 

@@ -26,7 +26,7 @@ ANSWERS: Final = ("api", "checks", "platform")
 """Folders that answer with problems and with what was found."""
 ADVICE: Final = ("what_to_do", "advice", "told", "found", "lost")
 """What such texts are called before they are used."""
-USED: Final = {"Flaw": (1, 2), "Check": (1, 4), "Sight": (3, 4), "open_task": (3, 4), "NotFound": (0, 1)}
+USED: Final = {"Flaw": (1, 2), "Check": (1, 4), "Sight": (3, 4), "open_task": (3, 4), "NotFound": (0, 1), "problem": (1, 4)}
 """Which of the arguments are for people; of problems the first."""
 _LETTERS: Final = re.compile(r"[A-Za-z]{2,}")
 _HOLE: Final = re.compile(r"\{\d+\}")
@@ -50,7 +50,8 @@ def sentences() -> list[str]:
 
 
 def _is_said(text: str) -> bool:
-    return bool(_LETTERS.search(_HOLE.sub("", text))) and not text.startswith(("<", "SELECT"))
+    is_code = " " not in text and "." in text
+    return bool(_LETTERS.search(_HOLE.sub("", text))) and not is_code and not text.startswith(("<", "SELECT"))
 
 
 def _name(node: ast.stmt) -> str:

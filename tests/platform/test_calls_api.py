@@ -13,7 +13,7 @@ from offhook.api.call_models import Call, CallRecord, Transcript
 from offhook.api.prices import PriceShown
 from offhook.call.handle import CallHandle, Inside
 from offhook.call.taps import Tap, nobody
-from offhook.core.events import CallerMuted, EndRequested, Event, InstructionGiven, SayRequested
+from offhook.core.events import CallerMuted, EndRequested, Event, InstructionGiven, SayRequested, TransferRequested
 from offhook.platform.call_doors import Wish
 from offhook.platform.price_book import Component, Price, PriceBook, Unit
 from offhook.store.scope import Scope
@@ -242,6 +242,13 @@ def test_a_live_call_is_controlled_wherever_it_lives(play_here: Play) -> None:
             assert [type(event) for event in live.events] == [
                 SayRequested, CallerMuted, CallerMuted, InstructionGiven, EndRequested,
             ]  # fmt: skip
+            assert (await post(path, json={"action": "transfer", "number": "+1 500 555 0006"})).status_code == 202
+            assert live.events.pop() == TransferRequested("+15005550006", "+15005550006")
+            nowhere = await post(path, json={"action": "transfer", "destination": "desk"})
+            assert nowhere.status_code == 422 and nowhere.json()["errors"][0]["pointer"] == "/destination"
+            both = {"action": "transfer", "destination": "desk", "number": "+15005550006"}
+            for wrong in (both, {"action": "transfer"}, {"action": "transfer", "number": "12"}):
+                assert (await post(path, json=wrong)).status_code == 422
             for wrong in ({"action": "say", "text": " "}, {"action": "fly"}, {"action": "mute", "text": "x"}, {}):
                 assert (await post(path, json=wrong)).status_code == 422
             assert len(live.events) == 5

@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useDisclosure } from "@mantine/hooks";
 import { Outlet } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useState } from "react";
+import { useGoKeys } from "./goKeys";
 import { Navigation, Tabs } from "./Navigation";
 import classes from "./Shell.module.css";
 import { useMay } from "./session";
@@ -10,6 +11,8 @@ import { VendorStrip } from "./VendorStrip";
 
 // A drawer is for telephones, and brings more along than all that stands here.
 const AllPages = lazy(() => import("./AllPages"));
+
+const GoKeys = lazy(() => import("./GoKeys"));
 
 const Person = lazy(() => import("./Person").then(({ Person }) => ({ default: Person })));
 
@@ -20,6 +23,8 @@ export function Shell() {
   const maySee = useMay("settings:read");
   const [isOpen, { open, close }] = useDisclosure(false);
   const [isWanted, setIsWanted] = useState(false);
+  const [keys, { open: openKeys, close: closeKeys }] = useDisclosure(false);
+  useGoKeys(openKeys);
   const openAll = () => {
     setIsWanted(true);
     open();
@@ -51,6 +56,11 @@ export function Shell() {
         </main>
       </div>
       <Tabs onMore={openAll} />
+      {keys && (
+        <Suspense>
+          <GoKeys isOpen onClose={closeKeys} />
+        </Suspense>
+      )}
       {isWanted && (
         <Suspense>
           <AllPages isOpen={isOpen} close={close} />

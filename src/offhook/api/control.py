@@ -116,8 +116,9 @@ async def _transfer(body: Transfer, row: Any, platform: Platform) -> Wish:
         number = e164(body.number, "/number")
         return Wish("transfer", number, number=number)
     agent = await platform.line_up.document(row.agent_id, row.agent_version)
-    found = agent.script.destinations.get(body.destination)
+    destinations = agent.script().destinations
+    found = destinations.get(body.destination)
     if found is None:
-        known = ", ".join(agent.script.destinations) or "none"
+        known = ", ".join(destinations) or "none"
         raise Invalid([Flaw("/destination", f"the agent has no such destination; it has: {known}", "unknown")])
     return Wish("transfer", body.destination, number=found.number, ring_s=found.ring_s)
