@@ -7,7 +7,6 @@ python -m scripts.screenshots --clip          a call page while its call is play
 
 import argparse
 import io
-import itertools
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -25,11 +24,12 @@ FOLDER: Final = ROOT / "screenshots"
 LONGEST_PX: Final = 4000
 CLIP: Final = (1280, 800)
 CLIP_WIDTH: Final = 960
-CLIP_S: Final = 12.0
+CLIP_S: Final = 16.0
 """Of the call."""
-FRAME_S: Final = 0.2
-SLOWLY: Final = 0.25
-"""Played at this rate: a picture takes longer than what it shows."""
+FRAME_S: Final = 0.25
+SLOWLY: Final = 0.0625
+"""Played at this rate while a picture is taken, which lasts longer than what it shows."""
+SETTLED_MS: Final = 80
 MOST_BYTES: Final = 1_500_000
 PLAY_SLOWLY: Final = f"""
 const play = HTMLMediaElement.prototype.play;
@@ -96,26 +96,23 @@ def _name(page: Written, search: str) -> str:
 
 
 def _film(browser: Browser, server: Server, call: str, path: Path) -> None:
-    """Pictures of the page while it plays, each shown for as long as the call goes on until the next."""
+    """Pictures of the page while it plays, one for each step of the call's clock."""
     eye = signed_in(browser, server, size=CLIP)
     eye.page.add_init_script(PLAY_SLOWLY)
     eye.go(f"/calls/{call}")
     eye.page.keyboard.press("Space")
-    eye.page.wait_for_timeout(500)
-    frames, places = list[Image.Image](), list[float]()
-    while not places or places[-1] - places[0] < CLIP_S:
-        place = float(eye.page.evaluate("window.played.currentTime"))
-        if places and place - places[-1] < FRAME_S:
-            eye.page.wait_for_timeout(50)
-            continue
-        picture = Image.open(io.BytesIO(eye.page.screenshot()))
-        frames.append(picture.convert("RGB").resize((CLIP_WIDTH, CLIP_WIDTH * CLIP[1] // CLIP[0]), Image.Resampling.LANCZOS))
-        places.append(place)
-    shown_ms = [round((after - at) * 1000) for at, after in itertools.pairwise(places)]
-    frames[0].save(path, save_all=True, append_images=frames[1:-1], duration=shown_ms, loop=0, quality=55, method=6,
+    eye.page.wait_for_function("window.played")
+    frames = list[Image.Image]()
+    for step in range(round(CLIP_S / FRAME_S)):
+        eye.page.evaluate(f"window.played.currentTime = {step * FRAME_S}")
+        eye.page.wait_for_timeout(SETTLED_MS)
+        picture = Image.open(io.BytesIO(eye.page.screenshot())).convert("RGB")
+        frames.append(picture.resize((CLIP_WIDTH, CLIP_WIDTH * CLIP[1] // CLIP[0]), Image.Resampling.LANCZOS))
+    shown_ms = round(FRAME_S * 1000)
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=shown_ms, loop=0, quality=55, method=6,
                    minimize_size=True)  # fmt: skip
     size = path.stat().st_size
-    sys.stdout.write(f"{path}: {size >> 10} kB, {len(shown_ms)} pictures\n")
+    sys.stdout.write(f"{path}: {size >> 10} kB, {len(frames)} pictures\n")
     assert size <= MOST_BYTES, "too much for a README: shorter, or smaller"
     eye.context.close()
 

@@ -20,13 +20,21 @@ SOURCES: Final = ROOT / "src/offhook"
 LOCALES: Final = ROOT / "dashboard/src/locales"
 WHOLE: Final = ("core/endings.py", "platform/call_warnings.py", "call/story.py")
 """Files all of whose sentences are for people."""
-PARTS: Final = {"platform/call_account.py": ("_in_words",), "platform/tasks.py": ("WHAT_TO_DO",)}
+PARTS: Final = {"platform/call_account.py": ("_in_words", "_ALWAYS"), "platform/tasks.py": ("WHAT_TO_DO",)}
 """Functions and constants whose sentences are."""
 ANSWERS: Final = ("api", "checks", "platform")
 """Folders that answer with problems and with what was found."""
 ADVICE: Final = ("what_to_do", "advice", "told", "found", "lost")
 """What such texts are called before they are used."""
-USED: Final = {"Flaw": (1, 2), "Check": (1, 4), "Sight": (3, 4), "open_task": (3, 4), "NotFound": (0, 1), "problem": (1, 4)}
+USED: Final = {
+    "Flaw": (1, 2),
+    "Check": (1, 4),
+    "Sight": (3, 4),
+    "open_task": (3, 4),
+    "NotFound": (0, 1),
+    "problem": (1, 4),
+    "Actor": (2, 3),
+}
 """Which of the arguments are for people; of problems the first."""
 _LETTERS: Final = re.compile(r"[A-Za-z]{2,}")
 _HOLE: Final = re.compile(r"\{\d+\}")

@@ -129,7 +129,7 @@ def data(house: House) -> str:
 def test_a_german_page_is_german(german: Desk, data: str, path: str) -> None:
     german.go(path)
     expect(german.page.locator("html")).to_have_attribute("lang", "de")
-    lines = [line.strip(" “”„\"·") for line in german.page.locator("main").inner_text().splitlines()]
+    lines = [line.strip(' “”„"·') for line in german.page.locator("main").inner_text().splitlines()]
     found = [line for line in lines if len(ENGLISH.findall(NAMES.sub("", line))) > 1 and line not in data]
     assert not found, "English on a German page"
 

@@ -16,7 +16,12 @@ from scripts.server_words import LOCALES, ROOT, SOURCES, catalogue, holes, sente
 
 PAGES = ROOT / "dashboard/src"
 LANGUAGES = [path.name.split(".")[1] for path in LOCALES.glob("server.*.json")]
-ELSEWHERE = {"webhook": {"created", "changed"}, "question": {"answered", "dismissed", "reopened"}, "call": {"take_over"}}
+CODE = re.compile(r"[a-z_]+\.[a-z_]+")
+ELSEWHERE = {
+    "webhook": {"created", "changed"},
+    "question": {"answered", "dismissed", "reopened"},
+    "call": {"take_over"},
+}
 """Deeds whose names are put together while the server runs."""
 
 
@@ -48,8 +53,9 @@ def actions() -> set[str]:
     found: set[str] = set()
     for path in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "audit":
-                found |= {one.value for one in node.args[1:2] if isinstance(one, ast.Constant)}
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("audit", "_note"):
+                constants = [one.value for one in node.args if isinstance(one, ast.Constant)]
+                found |= {one for one in constants if isinstance(one, str) and CODE.fullmatch(one)}
                 # Of a kind that is only known then, what was done to it.
                 found |= {
                     f"limits{one.values[-1].value}"

@@ -257,6 +257,9 @@ def _cost(cost: Cost) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_ALWAYS: Final[dict[type, str]] = {ev.HumanLeft: "The person has left, and the agent goes on."}
+
+
 def _in_words(what: ev.Event | cmd.Command) -> str:
     """What the owner may want to know of it; empty: nothing."""
     match what:
@@ -271,8 +274,6 @@ def _in_words(what: ev.Event | cmd.Command) -> str:
             return f"The media connection was lost. {cause}".strip()
         case ev.LegAttached(leg=leg) if leg > 1:
             return "The media connection is back."
-        case ev.HumanLeft():
-            return "The person has left, and the agent goes on."
         case ev.CallerMuted(is_muted=is_muted):
             return "The caller is muted." if is_muted else "The caller is heard again."
         case ev.AnsweredBy(who=who):
@@ -286,7 +287,7 @@ def _in_words(what: ev.Event | cmd.Command) -> str:
         case cmd.ReportPromise(turn=turn, tool=tool, text=text):
             return f"In turn {turn} the agent said “{text}”, and no run of {tool} has done that."
         case _:
-            return ""
+            return _ALWAYS.get(type(what), "")
 
 
 def _snake(name: str) -> str:

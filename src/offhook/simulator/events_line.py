@@ -20,11 +20,11 @@ from offhook.core.events import (
     LegAttached,
     LegDetached,
     SayRequested,
-    TransferRequested,
     ToolFailed,
     ToolReturned,
     TransferEnded,
     TransferEnding,
+    TransferRequested,
 )
 from offhook.simulator.events_caller import Caller
 from offhook.simulator.events_heap import Heap

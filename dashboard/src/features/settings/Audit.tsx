@@ -3,6 +3,7 @@ import { Group, Select } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { inParts } from "@/app/queries";
+import { said } from "@/app/said";
 import { listAuditEventsInfiniteOptions } from "@/client/@tanstack/react-query.gen";
 import type { AuditEvent } from "@/client/types.gen";
 import { More } from "@/ui/More";
@@ -55,7 +56,7 @@ export function Audit() {
 
 function Change({ event }: { event: AuditEvent }) {
   const { t, i18n } = useLingui();
-  const who = event.actor.name || (event.actor.kind === "system" ? t`the server itself` : event.actor.kind);
+  const who = said(event.actor.name) || (event.actor.kind === "system" ? t`the server itself` : event.actor.kind);
   const [thing = "", deed = ""] = event.action.split(".");
   const words = [THINGS[thing], DEEDS[deed]].map((one, place) => (one ? i18n._(one) : place ? deed : thing));
   return (

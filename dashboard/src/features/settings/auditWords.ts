@@ -51,6 +51,7 @@ export const DEEDS: Record<string, MessageDescriptor> = {
   instruct: msg`the agent was told something`,
   joined: msg`joined`,
   kept: msg`kept`,
+  link_made: msg`a link to come in made`,
   link_revoked: msg`a link taken back`,
   mute: msg`the caller muted`,
   password_changed: msg`password changed`,
