@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.engine import URL
 
 from offhook.errors import ConfigurationError, StoreBusy, StoreError
@@ -16,6 +16,7 @@ from offhook.store.engine import database_url, open_engine
 from offhook.store.schema import METADATA, is_scoped
 from offhook.store.scope import CrossingError, Scope
 from offhook.store.search import is_ours
+from offhook.store.store import READERS
 from offhook.store.tables.people import API_KEYS, AUDIT_EVENTS, IDEMPOTENCY
 from tests.platform.conftest import Play
 from tests.platform_world import KINDS, World, empty_database
@@ -114,6 +115,33 @@ def test_a_query_that_takes_too_long_is_stopped(play: Play) -> None:
         with pytest.raises(StoreBusy):
             await store.read(world.workspace, lambda scope: scope.text(slow[scope.dialect]), within_s=0.2)
         assert await store.read(world.workspace, lambda scope: scope.scalar(scope.select(API_KEYS.c.id))) is not None
+
+    play(act)
+
+
+def test_a_job_that_reads_half_does_not_hold_the_next_one_back(play: Play) -> None:
+    """In SQLite an open cursor keeps its view of the database beyond the commit."""
+
+    async def act(world: World) -> None:
+        store, ours = world.platform.store, world.workspace
+
+        def fill(scope: Scope) -> None:
+            for number in range(9):
+                note(scope, f"aud_{number}")
+
+        await store.write(ours, fill)
+        kept: list[Any] = []
+
+        def half(connection: Connection) -> None:
+            found = connection.execute(select(AUDIT_EVENTS.c.id))
+            found.fetchone()
+            kept.append(found)
+
+        for _ in range(READERS):
+            await store.read_wide(half)
+        await store.write(ours, lambda scope: note(scope, "aud_new"))
+        for _ in range(READERS):
+            assert await store.read(ours, lambda scope: scope.get(AUDIT_EVENTS, "aud_new")) is not None
 
     play(act)
 

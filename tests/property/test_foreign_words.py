@@ -10,9 +10,10 @@ from offhook.agents.yaml_document import read_document
 from offhook.errors import ConfigurationError, ToolError
 from offhook.speech.ports import ToolSpec
 from offhook.tools.arguments import checked_arguments
+from tests import searches
 
 SEED = 3
-CASES = 3_000
+CASES = searches.of(3_000)
 WORDS = (
     "type", "properties", "items", "anyOf", "allOf", "oneOf", "enum", "const", "required", "$ref", "$defs", "pattern",
     "default", "additionalProperties", "minimum", "exclusiveMinimum", "description", "not", "prefixItems", "if",

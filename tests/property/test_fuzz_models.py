@@ -19,7 +19,7 @@ from offhook.errors import ProtocolViolation, ProviderError
 from offhook.speech.llm import anthropic, openai
 from offhook.speech.ports import LanguageModel, Message, ModelOutput, ModelRequest, Setup, TextDelta, ToolCall, ToolSpec
 from offhook.speech.vendor_errors import MESSAGE_CHARS
-from tests import fuzz
+from tests import fuzz, searches
 from tests.fuzz import Case, cases, pieces
 
 KEY = "canary-0123456789-abcdef"
@@ -30,7 +30,7 @@ ASKED = ModelRequest((Message("system", "Be short."), Message("user", "Are you o
 WORDS = ("Sure, ", "Zoë: ", "we open ", "at 9 — ", "日本語 ", "5 <", " 6 [", "x] 🙂 too", ".")
 MAY_BE_HELD = "<[ "
 """At the very end: a sign that may begin a thought's tag is kept until it is known, and is no word."""
-PER_STREAM = 2_000
+PER_STREAM = searches.of(2_000)
 DEADLINE_S = 10.0
 """For one reply, on a machine that does much else: a stream that never ends would wait for minutes."""
 

@@ -19,6 +19,7 @@ from offhook.simulator.vendors.deepgram_v2 import FluxHearing, FluxWays
 from offhook.speech.ports import TranscriberEvent
 from offhook.speech.stt.deepgram_flux import FluxDialect
 from offhook.speech.stt.deepgram_nova import NovaDialect
+from tests import searches
 from tests.fuzz import Case, Document, Fault, Frame, Message, cases, places
 from tests.heard_words import Sound, Spurt, sound_of
 from tests.transcriber_world import FLUX, NOVA
@@ -26,7 +27,10 @@ from tests.transcriber_world import FLUX, NOVA
 FRAME_S: Final = 0.02
 DELAY_S: Final = 0.06
 AFTER_S: Final = 8.0
-PER_STREAM: Final = {"nova": 3_000, "nova, strange": 3_000, "flux": 2_000, "flux, coarse": 2_000}
+PER_STREAM: Final = {
+    "nova": searches.of(3_000), "nova, strange": searches.of(3_000), "flux": searches.of(2_000),
+    "flux, coarse": searches.of(2_000),
+}  # fmt: skip
 NEAR_S: Final = 0.1
 SCRIPT: Final = [
     Spurt(3, 25), Spurt(2, 70), Spurt(1, 30, (5, 20)), Spurt(3, 12, (), is_done=False), Spurt(7, 9), Spurt(4, 90),

@@ -23,11 +23,12 @@ from offhook.speech.voice_dialect import VoiceDialect
 from offhook.speech.voice_segment import Segment
 from offhook.speech.voice_words import SpokenText
 from offhook.speech.websocket import Endpoint
+from tests import searches
 from tests.fuzz import Case, Fault, Frame, Message, cases, pieces
 
-PER_SOCKET: Final = 2_400
-PER_BODY: Final = 900
-PER_PROBLEM: Final = 500
+PER_SOCKET: Final = searches.of(2_400)
+PER_BODY: Final = searches.of(900)
+PER_PROBLEM: Final = searches.of(500)
 TEXTS: Final = ("Thank you for calling, how can I help?", "And then something else.")
 ENDPOINT: Final = Endpoint(provider="vendor", url="ws://vendor.example", secret="secret-of-the-owner")
 

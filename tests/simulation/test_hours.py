@@ -1,4 +1,5 @@
-"""Twenty hours of random calls in virtual time, with faults and seeds; every invariant after every event.
+"""Twenty hours of random calls in virtual time, with faults and seeds (two, when searches are short); every invariant
+after every event.
 
 Run one again: `pytest tests/simulation/test_hours.py --scenario SEED`.
 """
@@ -12,11 +13,12 @@ import pytest
 from offhook.simulator.scenario import Scenario
 from offhook.simulator.virtual import run_virtual
 from offhook.speech.scripted.turn_model import ScriptedTurnModel
+from tests import searches
 from tests.checked import CheckedConversation
 from tests.rig import Outcome, Rig, live_call
 
-HOURS = 20
-SHARDS = 20
+SHARDS = searches.of(20)
+"""An hour each."""
 SEEDS_A_SHARD = 10_000
 IDLE_S = 9.0
 PATIENT_S = 4.0
@@ -80,6 +82,6 @@ def test_hours(shard: int, request: pytest.FixtureRequest) -> None:
         run_scenario(int(only))
         return
     simulated_s, seed = 0.0, shard * SEEDS_A_SHARD
-    while simulated_s < HOURS / SHARDS * 3600:
+    while simulated_s < 3600:
         simulated_s += run_scenario(seed)[1].report.length_s
         seed += 1

@@ -1,6 +1,7 @@
 """Engines for the two databases: SQLite in one file, PostgreSQL by its address."""
 
 import sqlite3
+import weakref
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,28 @@ CACHE_KB: Final = 32_000
 DATABASE_FILE: Final = "offhook.db"
 _PSYCOPG: Final = "postgresql+psycopg"
 _WAYS: Final = {"postgresql": _PSYCOPG, "postgres": _PSYCOPG, _PSYCOPG: _PSYCOPG, "sqlite": "sqlite"}
+
+
+class SqliteConnection(sqlite3.Connection):
+    """Knows its cursors. One that was not read to its end holds the database as it then was, behind the commit too:
+    whoever gets the connection next would read what was."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._cursors: list[weakref.ref[sqlite3.Cursor]] = []
+
+    def cursor(self, factory: Any = sqlite3.Cursor) -> Any:
+        """As every connection; it is remembered for as long as it lives."""
+        made = super().cursor(factory)
+        self._cursors.append(weakref.ref(made))
+        return made
+
+    def close_cursors(self) -> None:
+        """At the end of a job, in the job's thread."""
+        for one in self._cursors:
+            if (cursor := one()) is not None:
+                cursor.close()
+        self._cursors.clear()
 
 
 def database_url(address: str, data_dir: Path) -> URL:
@@ -72,7 +95,7 @@ def _sqlite(url: URL, options: dict[str, Any], read_only: bool) -> Engine:
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(
             f"{file.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False, isolation_level=None,
-            timeout=BUSY_MS / 1000, cached_statements=512,
+            timeout=BUSY_MS / 1000, cached_statements=512, factory=SqliteConnection,
         )  # fmt: skip
 
     engine = create_engine("sqlite://", creator=connect, **options)

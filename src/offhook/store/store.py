@@ -7,7 +7,6 @@ work instead of filling memory, and no call waits for it.
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
@@ -18,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from offhook import clock
 from offhook.errors import StoreBusy, StoreError
-from offhook.store.engine import is_sqlite, open_engine
+from offhook.store.engine import SqliteConnection, is_sqlite, open_engine
 from offhook.store.scope import SYSTEM, Actor, Change, Scope
 
 READERS: Final = 3
@@ -166,11 +165,11 @@ class Store:
 
 
 class _Deadline:
-    """No query runs past it."""
+    """No query runs past it, and none is left half read."""
 
     def __init__(self, connection: Connection, until_at: float) -> None:
         self._connection, self._until_at = connection, until_at
-        self._sqlite: sqlite3.Connection | None = None
+        self._sqlite: SqliteConnection | None = None
 
     def __enter__(self) -> None:
         left_s = max(0.001, self._until_at - clock.machine())
@@ -184,3 +183,4 @@ class _Deadline:
     def __exit__(self, *error: object) -> None:
         if self._sqlite is not None:
             self._sqlite.set_progress_handler(None, 0)
+            self._sqlite.close_cursors()
