@@ -237,7 +237,7 @@ class Story:
 def _news(what: ev.Event, at: float) -> list[Told]:
     match what:
         case ev.ProviderSwitched(kind=kind, provider=provider, to=to, cause=cause):
-            told = f"{provider} ({kind}) failed: {_cut(cause, 200)}. "
+            told = f"{provider} ({kind}) failed: {_cut(cause, 200).rstrip('.')}. "
             told += "It is asked once more." if to == provider else f"{to} does its work."
             return [NoteTold(at=at, text=told, is_warning=True)]
         case ev.LegDetached(how=ev.Detachment.LOST):

@@ -265,7 +265,7 @@ def _in_words(what: ev.Event | cmd.Command) -> str:
     match what:
         case ev.ProviderSwitched(kind=kind, provider=provider, to=to, cause=cause):
             does = "It is asked once more." if to == provider else f"{to} does its work."
-            return f"{provider} ({kind}) failed: {cause}. {does}"
+            return f"{provider} ({kind}) failed: {cause.rstrip('.')}. {does}"
         case ev.TranscriberLost(cause=cause):
             return f"The transcriber was lost: {cause}"
         case ev.ReplyFailed(stage=stage, cause=cause):

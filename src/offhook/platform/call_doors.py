@@ -42,8 +42,8 @@ class LiveHandles(Protocol):
 
 
 Remote = Callable[[str, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
-"""Asks another process, by its id, to grant a wish: `{"call_id": ..., "wish": {...}}`; what its `answer` says. Raises an
-`OffhookError` when there is no answer."""
+"""Asks another process, by its id, to grant a wish: `{"call_id": ..., "wish": {...}}`; what its `answer` says. Raises
+an `OffhookError` when there is no answer."""
 
 
 class NotLive(Conflict):
