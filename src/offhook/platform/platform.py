@@ -344,8 +344,8 @@ class Platform:
         self.streams.changed(changes)
         self.tryouts.changed(changes)
 
-    async def _control_elsewhere(self, process_id: str, message: Mapping[str, Any]) -> bool:
-        return bool((await self.bus.request(process_id, CONTROL, dict(message)))["granted"])
+    async def _control_elsewhere(self, process_id: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
+        return await self.bus.request(process_id, CONTROL, dict(message))
 
     def _workspace_of(self, agent_id: str) -> str:
         return self.snapshot.workspace_of(agent_id)

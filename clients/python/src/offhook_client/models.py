@@ -2212,6 +2212,16 @@ class Transcript(TypedDict):
     turns: "list[CallTurn]"
 
 
+class Transfer(TypedDict):
+    """Have the agent say where to, and the carrier connect the caller there. When nobody answers, the ..."""
+
+    action: Literal["transfer"]
+    destination: NotRequired[str]
+    """One of the agent's own, by its name."""
+    number: NotRequired[str]
+    """In place of one: a telephone number with its country's code."""
+
+
 class TrendOfMeasure(TypedDict):
     """The last seven whole days against the seven before them."""
 

@@ -1005,7 +1005,9 @@ class Operations:
             "Any", self._ask("GET", f"/calls/{quote(str(call_id), safe='')}/transcript", query={"format": format})
         )
 
-    def control_call(self, call_id: str, body: models.Say | models.Instruct | models.Mute | models.End) -> Any:
+    def control_call(
+        self, call_id: str, body: models.Say | models.Instruct | models.Transfer | models.Mute | models.End
+    ) -> Any:
         """Act on a call that lives, on whichever process it does. `end` takes back a call that nobody ..."""
         return cast("Any", self._ask("POST", f"/calls/{quote(str(call_id), safe='')}/control", body=body))
 
@@ -2290,7 +2292,9 @@ class AsyncOperations:
             "Any", await self._ask("GET", f"/calls/{quote(str(call_id), safe='')}/transcript", query={"format": format})
         )
 
-    async def control_call(self, call_id: str, body: models.Say | models.Instruct | models.Mute | models.End) -> Any:
+    async def control_call(
+        self, call_id: str, body: models.Say | models.Instruct | models.Transfer | models.Mute | models.End
+    ) -> Any:
         """Act on a call that lives, on whichever process it does. `end` takes back a call that nobody ..."""
         return cast("Any", await self._ask("POST", f"/calls/{quote(str(call_id), safe='')}/control", body=body))
 
