@@ -27,8 +27,9 @@ export class Problem extends Error {
     this.name = "Problem";
     this.status = status;
     this.code = String(body.code ?? "");
-    this.whatToDo = String(body.what_to_do ?? "");
     this.flaws = Array.isArray(body.errors) ? (body.errors as Flaw[]) : [];
+    // With flaws it is a sentence for programs: a person sees each flaw at its field.
+    this.whatToDo = this.flaws.length > 0 ? "" : String(body.what_to_do ?? "");
     this.requestId = String(body.request_id ?? "");
   }
 
