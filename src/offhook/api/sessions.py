@@ -111,7 +111,11 @@ async def sign_in(body: SignIn, request: Request, response: Response, platform: 
     if body.link:
         caller = await platform.sessions.authenticate(before) if before else None
         token = await platform.sessions.by_link(
-            body.link, address, password=body.password, name=body.name or "", email=body.email or "",
+            body.link,
+            address,
+            password=body.password,
+            name=body.name or "",
+            email=body.email or "",
             caller_id=caller.user_id if caller else "",
         )
     elif body.email and body.password:

@@ -36,6 +36,8 @@ MOST_PARTS: Final = 4
 """Of one price."""
 FORM_MISSING: Final = 0.15
 """What a fact loses that does not hold what the question asks for."""
+NAMED_SCORE: Final = 0.55
+"""A thing that no fact names is there only if a fact is as near as this."""
 NARROWING: Final = 4
 """Letters in front of a word that make a narrower thing of it: `Gartenmöbel`."""
 SEARCHED: Final = 8
@@ -157,9 +159,11 @@ class Answers:
         garden furniture by furniture."""
         if not self._language.offered.search(clause.casefold()):
             return False
-        wanted = self._grammar.stems(clause)
+        wanted = self._grammar.stems(self._language.offered.sub(" ", clause.casefold()))
         told = self._grammar.stems(" ".join([*fact.headings, fact.question, fact.text]))
-        if fact.score < SURE_SCORE and not any(word.startswith(stem) for stem in wanted for word in told):
+        is_named = any(word.startswith(stem) for stem in wanted for word in told)
+        is_meant = fact.score >= SURE_SCORE and bool(self._grammar.kin(frozenset(wanted)) & set(told))
+        if wanted and fact.score < NAMED_SCORE and not is_named and not is_meant:
             return True
         # Of a compound the fact has the last part alone, and no other word of the question.
         heads = tuple(word for word in told if len(word) > 3)
