@@ -37,6 +37,7 @@ from offhook.platform.jobs import JOB, Jobs
 from offhook.platform.keys import ApiKeys
 from offhook.platform.line_up import Answering, LineUp
 from offhook.platform.master_key import MasterKeyFiles
+from offhook.platform.meanings import Meanings
 from offhook.platform.metered import MeteredRecords
 from offhook.platform.metrics import Metrics
 from offhook.platform.number_watch import NumberWatch
@@ -182,10 +183,10 @@ class Platform:
             self.store, self.objects, self.call_records, self.settings.data_dir, self._workspace_of,
             self.settings.keep_days,
         )  # fmt: skip
+        self.call_records.placed = Meanings(self.settings).placed
         self.happenings = self.call_records.happenings = Happenings(self.events)
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
-        self.sharing = Sharing(self.store, self.calls)
-        self.what_ifs = WhatIfs(self.agents, self.calls)
+        self.sharing, self.what_ifs = Sharing(self.store, self.calls), WhatIfs(self.agents, self.calls)
         self.rehearsal_agents = RehearsalAgents(self.line_up, self.snapshot, self.settings, self._folder_of)
         self.rehearsals = Rehearsals(self.store, self.settings, self.rehearsal_agents, self.calls)
         self.insights = Insights(self.store, self.objects, self.snapshot, self.settings)

@@ -1496,7 +1496,7 @@ class PriceShown(TypedDict):
     price: "Money"
     since: str
     is_estimate: NotRequired[bool]
-    """A usual price, of a local number of the United States: enter what you really pay."""
+    """A usual price, of a local number of the United States, on the day in `since`: check it at your ..."""
 
 
 class Problem(TypedDict):
