@@ -21,7 +21,7 @@ from tests.chromium import executable
 
 T = TypeVar("T")
 ROOT: Final = Path(__file__).parents[1]
-START_S: Final = 60.0
+START_S: Final = 180.0
 WAIT_MS: Final = 30_000
 """A machine may be busy."""
 expect.set_options(timeout=WAIT_MS)
@@ -134,8 +134,8 @@ def flaws(page: Page) -> list[str]:
 def serving(folder: Path, agent: Path | None = None, **environment: str) -> Iterator[Server]:
     """The server, ready."""
     server = Server(folder, free_port(), environment, agent)
-    server.start()
     try:
+        server.start()
         yield server
     finally:
         server.stop()

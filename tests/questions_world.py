@@ -20,6 +20,8 @@ FIRST: Final = "pizza"
 NAMES: Final = ("garage", "museum", "tierarzt")
 UNSEEN: Final = ("cleaner", "friseur")
 """Written after the brain had been mended on the others; `later` in their files was asked when it was mended again."""
+STRANGERS: Final = ("vet", "drivingschool", "furniture", "tierpraxis", "fahrschule", "moebelhaus")
+"""Of kinds that were new to the brain, by somebody who had not seen it; `later` in their files was asked afterwards."""
 TODAY: Final = date(2026, 11, 28)
 
 

@@ -1,16 +1,20 @@
 """Questions to businesses whose facts were written first: how many are answered, and that nearly none is answered
 wrongly."""
 
+import tomllib
+
 import pytest
 
 from offhook.speech.llm.grounded_languages import language_for
 from tests.grounded_world import needs_model
-from tests.questions_world import FIRST, NAMES, UNSEEN, Judged, Verdict, answer_of, judge_all
+from tests.questions_world import FIRST, FOLDER, NAMES, STRANGERS, UNSEEN, Judged, Verdict, answer_of, judge_all
 
 RIGHT_SHARE = 0.85
 WRONG_SHARE = 0.02
 UNSEEN_WRONG_SHARE = 0.05
 LATER_SHARE = 0.75
+STRANGERS_WRONG_SHARE = 0.06
+"""Not yet 0.02: of the questions that nothing was mended for (`later`) four in thirty are answered wrongly."""
 """Half of these businesses is German, of which the embedding model knows little."""
 
 
@@ -46,6 +50,32 @@ def test_sixty_questions_to_two_more_businesses() -> None:
 def test_twenty_questions_that_nothing_was_mended_for() -> None:
     judged = [one for name in UNSEEN for one in judge_all(name, model=True, part="later")]
     assert sum(one.verdict is Verdict.RIGHT for one in judged) >= LATER_SHARE * len(judged), _told(judged)
+
+
+@needs_model
+def test_ninety_questions_of_a_stranger_to_three_more_businesses_in_two_languages() -> None:
+    judged = [one for name in STRANGERS for one in judge_all(name, model=True)]
+    assert len(judged) >= 90
+    assert sum(one.verdict is Verdict.RIGHT for one in judged) >= RIGHT_SHARE * len(judged), _told(judged)
+    assert sum(one.verdict is Verdict.WRONG for one in judged) <= STRANGERS_WRONG_SHARE * len(judged), _told(judged)
+    later = [one for name in STRANGERS for one in judge_all(name, model=True, part="later")]
+    assert sum(one.verdict is Verdict.RIGHT for one in later) >= LATER_SHARE * len(later), _told(later)
+
+
+@pytest.mark.parametrize(
+    ("name", "question"),
+    [
+        ("vet", "Do you sell dog food?"),
+        ("vet", "Do you have a cat hotel?"),
+        ("moebelhaus", "Haben Sie Gartenmöbel?"),
+        ("tierpraxis", "Verkaufen Sie Hundefutter?"),
+        ("fahrschule", "Bieten Sie Segelkurse an?"),
+    ],
+)
+@needs_model
+def test_a_thing_is_not_there_because_something_is_near_to_it(name: str, question: str) -> None:
+    document = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
+    assert answer_of(name, question).startswith(language_for(document["language"]).sentences.unknown)
 
 
 @needs_model

@@ -58,7 +58,7 @@ def test_a_key_is_all_that_is_printed_and_it_works(run: Any) -> None:
 def test_a_link_signs_the_first_owner_in(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     told = run("link", "--port", "9000")
     base, _, token = told.output.strip().partition("#link=")
-    assert base == "http://127.0.0.1:9000/sign-in" and len(told.output.split()) == 1
+    assert base == "http://127.0.0.1:9000/sign-in?first=1" and len(told.output.split()) == 1
     answer = ask("POST", "/session", json={"link": token, "password": PASSWORD})
     assert answer.status_code == 201 and answer.json()["role"] == "owner"
     monkeypatch.setenv("OFFHOOK_PUBLIC_URL", "https://voice.example.com")

@@ -55,6 +55,25 @@ def test_from_a_draft_to_a_version_that_answers(play: Play) -> None:
     play(act)
 
 
+def test_what_a_tool_asks_for_stays_in_its_owners_order(play: Play) -> None:
+    """Callers are asked in this order, and it is read back to them so."""
+    fields = ("service", "day", "name", "amount")
+    properties = {name: {"type": "string"} for name in fields}
+    tool: dict[str, Any] = {
+        "type": "http", "name": "book", "description": "Book a repair.", "url": "https://shop.example/a",
+        "parameters": {"type": "object", "properties": properties, "required": list(fields)},
+    }  # fmt: skip
+
+    async def act(world: World) -> None:
+        made = await make_agent(world, tools=[tool])
+        version = await publish(world, made["id"])
+        kept = (await world.client.get(f"/agents/{made['id']}/versions/{version['number']}")).json()["document"]
+        for document in ((await world.client.get(f"/agents/{made['id']}")).json()["draft"], kept):
+            assert tuple(document["tools"][0]["parameters"]["properties"]) == fields
+
+    play(act)
+
+
 def test_a_draft_is_put_by_whoever_has_read_it(play_here: Play) -> None:
     async def act(world: World) -> None:
         made = await make_agent(world)

@@ -29,7 +29,7 @@ def test_the_first_link_signs_the_owner_in_once(play: Play) -> None:
     async def act(world: World) -> None:
         async with office(world) as here:
             link = await ensure_first(world.platform)
-            assert link is not None and link.at("https://a/") == f"https://a/sign-in#link={link.token}"
+            assert link is not None and link.at("https://a/") == f"https://a/sign-in?first=1#link={link.token}"
             browser, other = await here.browser(), await here.browser()
             told = (await browser.post("/session", json={"link": link.token})).json()
             assert told["user"]["email"] == "owner@localhost" and told["role"] == "owner"
@@ -46,6 +46,29 @@ def test_the_first_link_signs_the_owner_in_once(play: Play) -> None:
             assert await ensure_first(world.platform) is None
             answer = await other.post("/session", json={"email": " Owner@LOCALHOST", "password": PASSWORD})
             assert answer.status_code == 201 and answer.json()["user"]["signed_in_by"] == "password"
+
+    play(act)
+
+
+def test_the_first_owner_says_who_they_are_and_comes_back_so(play: Play) -> None:
+    async def act(world: World) -> None:
+        async with office(world) as here:
+            link, browser = await ensure_first(world.platform), await here.browser()
+            assert link is not None
+            mine = {"link": link.token, "name": "The shop", "email": "Shop@Example.com", "password": PASSWORD}
+            told = (await browser.post("/session", json=mine)).json()["user"]
+            assert (told["name"], told["email"]) == ("The shop", "shop@example.com")
+            back = await (await here.browser()).post(
+                "/session", json={"email": "shop@example.com", "password": PASSWORD}
+            )
+            assert back.status_code == 201
+            # Whoever has an address keeps it: a link is no way to change it.
+            later_link = await login_link(world.platform)
+            assert "first" not in later_link.at("https://a")
+            other = await (await here.browser()).post(
+                "/session", json={"link": later_link.token, "email": "other@example.com"}
+            )
+            assert other.status_code == 422 and other.json()["errors"][0]["pointer"] == "/email"
 
     play(act)
 

@@ -28,9 +28,10 @@ export class Problem extends Error {
     this.name = "Problem";
     this.status = status;
     this.code = String(body.code ?? "");
-    this.whatToDo = said(String(body.what_to_do ?? ""));
     const flaws = Array.isArray(body.errors) ? (body.errors as Flaw[]) : [];
     this.flaws = flaws.map((flaw) => ({ ...flaw, detail: said(flaw.detail) }));
+    // With flaws it is a sentence for programs: a person sees each flaw at its field.
+    this.whatToDo = flaws.length > 0 ? "" : said(String(body.what_to_do ?? ""));
     this.requestId = String(body.request_id ?? "");
   }
 

@@ -102,6 +102,11 @@ def own_base(headers: Mapping[str, str], settings: Settings) -> str:
     return f"http://{host}" if is_loopback(host) or not settings.public_url else settings.public_url
 
 
+def others_base(headers: Mapping[str, str], settings: Settings) -> str:
+    """The address for a link that goes to somebody else: they are not at this machine, wherever its owner sits."""
+    return settings.public_url or own_base(headers, settings)
+
+
 def _is_proxy(address: str, settings: Settings) -> bool:
     if is_loopback(address):
         return True

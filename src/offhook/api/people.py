@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from offhook import clock
 from offhook.api.auth import needs, platform_of
-from offhook.api.browsers import own_base
+from offhook.api.browsers import others_base
 from offhook.api.idempotency import Once
 from offhook.api.kinds import Moment, Page
 from offhook.api.pages import Part, part
@@ -140,7 +140,7 @@ async def create_invitation(
 ) -> MadeInvitation:
     """A link for a new person: it works once, within 24 hours. Send it to them yourself."""
     made, link = await platform.invitations.create(caller, body.email, body.role)
-    base = own_base(request.headers, platform.settings)
+    base = others_base(request.headers, platform.settings)
     return MadeInvitation(id=made, link=link.at(base), expires_at=clock.rfc3339(link.expires_at))
 
 

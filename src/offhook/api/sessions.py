@@ -34,10 +34,10 @@ class SignIn(BaseModel):
         json_schema_extra={"examples": [{"email": "ann@example.com", "password": "four words and a half"}]},
     )
 
-    email: Email | None = None
+    email: Email | None = Field(default=None, description="With the first owner's link: under which they come back.")
     password: Password = Field(default="", description="With an invitation: the one that the new person chooses.")
     link: LinkToken | None = Field(default=None, description="What stands behind `#link=`.")
-    name: PlainName | None = Field(default=None, description="With an invitation: what the new person is called.")
+    name: PlainName | None = Field(default=None, description="With a link: what the person is called.")
 
 
 class Workspace(BaseModel):
@@ -111,7 +111,12 @@ async def sign_in(body: SignIn, request: Request, response: Response, platform: 
     if body.link:
         caller = await platform.sessions.authenticate(before) if before else None
         token = await platform.sessions.by_link(
-            body.link, address, password=body.password, name=body.name or "", caller_id=caller.user_id if caller else ""
+            body.link,
+            address,
+            password=body.password,
+            name=body.name or "",
+            email=body.email or "",
+            caller_id=caller.user_id if caller else "",
         )
     elif body.email and body.password:
         token = await platform.sessions.by_password(body.email, body.password, address)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from offhook import clock
 from offhook.api.auth import needs, platform_of
-from offhook.api.browsers import address_of, own_base
+from offhook.api.browsers import address_of, others_base
 from offhook.api.calls import CallId
 from offhook.api.idempotency import Once
 from offhook.api.kinds import Moment, Page
@@ -155,7 +155,7 @@ async def share_call(
     made = await platform.sharing.create(
         caller.workspace, call_id, body.at_ms, body.expires_in_s, caller.actor, redact=body.redact
     )
-    url = f"{own_base(request.headers, platform.settings).rstrip('/')}/shared#link={made.token}"
+    url = f"{others_base(request.headers, platform.settings).rstrip('/')}/shared#link={made.token}"
     return MadeCallLink.model_validate({**made.row._mapping, "token": made.token, "url": url})
 
 

@@ -157,7 +157,8 @@ async def serve_platform(
         app = create_app(
             desk, settings, sentences=_sentences(team), records=records.state,
             tokens=platform.clients.tokens, placed=platform.placing, browsers=platform.browser_calls,
-            sockets_below=ROOT, elsewhere=elsewhere, dashboard=await asyncio.to_thread(Dashboard.read),
+            sockets_below=ROOT, elsewhere=elsewhere,
+            dashboard=await asyncio.to_thread(Dashboard.read, has_issuer=platform.issuer is not None),
         )  # fmt: skip
         app.include_router(monitor_router(platform))
         mount_api(app, platform)

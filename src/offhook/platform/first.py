@@ -39,7 +39,7 @@ async def ensure_first(platform: Platform) -> Link | None:
         able = select(USERS.c.id).where(USERS.c.password_hash.is_not(None) | USERS.c.oidc_subject.is_not(None))
         if connection.execute(able.limit(1)).first() is not None:
             return None
-        return add_login_link(connection, owner.id, FIRST_LINK_MS)
+        return add_login_link(connection, owner.id, FIRST_LINK_MS, is_first=owner.email == FIRST_OWNER)
 
     await platform.first_workspace()
     return await platform.store.write_wide(job)
@@ -51,7 +51,7 @@ async def login_link(platform: Platform, email: str = "") -> Link:
     def job(connection: Connection) -> Link:
         user = _known(connection, email) if email else _first_owner(connection)
         _note(connection, user, "member.link_made")
-        return add_login_link(connection, user.id, LINK_MS)
+        return add_login_link(connection, user.id, LINK_MS, is_first=user.email == FIRST_OWNER)
 
     return await platform.store.write_wide(job)
 

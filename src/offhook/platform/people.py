@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from offhook import clock
 from offhook.ids import new_id
@@ -19,6 +18,7 @@ from offhook.platform.people_rows import (
     lock,
     memberships,
     read_email,
+    rename,
     write_both,
 )
 from offhook.platform.problems import Conflict, Flaw, Forbidden, Invalid, NotFound
@@ -164,12 +164,7 @@ class People:
         new = {key: value for key, value in (("email", address), ("name", name)) if value is not None}
 
         def job(connection: Connection, scope: Scope) -> None:
-            try:
-                connection.execute(update(USERS).where(USERS.c.id == caller.user_id).values(**new))
-            except IntegrityError:
-                raise Conflict("this address cannot be taken", code="member.email_taken") from None
-            audit(scope, "member.renamed", "member", caller.user_id, after=new)
-            scope.tell("member", caller.user_id)
+            rename(connection, scope, caller.user_id, new)
 
         if new:
             await write_both(self._store, caller.workspace, caller.actor, job)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, text
+from sqlalchemy import Connection, delete, func, insert, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from offhook import clock
 from offhook.ids import new_id
+from offhook.platform.audit import audit
 from offhook.platform.callers import Role
 from offhook.platform.problems import Conflict
 from offhook.store.schema import WORKSPACES
@@ -50,10 +51,12 @@ class Link:
 
     token: str
     expires_at: int
+    is_first: bool = False
+    """Its person has no address of their own yet: the page asks for one, or nobody could come back by password."""
 
     def at(self, base: str) -> str:
         """The address of the page that takes it. Behind the `#` it reaches no log and no other server."""
-        return f"{base.rstrip('/')}/sign-in#link={self.token}"
+        return f"{base.rstrip('/')}/sign-in{'?first=1' if self.is_first else ''}#link={self.token}"
 
 
 def new_token() -> str:
@@ -174,17 +177,27 @@ def end_sessions(connection: Connection, user_id: str, *, workspace: str = "", b
     connection.execute(delete(SESSIONS).where(*where))
 
 
-def add_login_link(connection: Connection, user_id: str, lasts_ms: int) -> Link:
+def add_login_link(connection: Connection, user_id: str, lasts_ms: int, *, is_first: bool = False) -> Link:
     """A new link for the person; those they had before do not work any more."""
     at = clock.wall_ms()
     connection.execute(delete(LOGIN_LINKS).where(or_(LOGIN_LINKS.c.user_id == user_id, LOGIN_LINKS.c.expires_at <= at)))
-    link = Link(new_token(), at + lasts_ms)
+    link = Link(new_token(), at + lasts_ms, is_first)
     connection.execute(
         insert(LOGIN_LINKS).values(
             id_hash=hash_of(link.token), user_id=user_id, created_at=at, expires_at=link.expires_at
         )
     )
     return link
+
+
+def rename(connection: Connection, scope: Scope, user_id: str, new: Mapping[str, str]) -> None:
+    """Another name, another address. Raises `Conflict` when another person has the address."""
+    try:
+        connection.execute(update(USERS).where(USERS.c.id == user_id).values(**new))
+    except IntegrityError:
+        raise Conflict("this address cannot be taken", code="member.email_taken") from None
+    audit(scope, "member.renamed", "member", user_id, after=dict(new))
+    scope.tell("member", user_id)
 
 
 def forget_if_nowhere(connection: Connection, user_id: str) -> None:

@@ -5,6 +5,7 @@ Whoever fails learns nothing: an address that nobody has and a wrong password ge
 
 import hashlib
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from offhook.platform.callers import OF_ROLES, Caller, Role
 from offhook.platform.invitations import invitations_for, taken
 from offhook.platform.passwords import Passwords, why_unfit
 from offhook.platform.people_rows import (
+    FIRST_OWNER,
     IDLE_MS,
     Way,
     actor_of,
@@ -28,6 +30,7 @@ from offhook.platform.people_rows import (
     hash_of,
     memberships,
     read_email,
+    rename,
     user_of,
     write_both,
     write_wide,
@@ -108,10 +111,10 @@ class Sessions:
         return await write_both(self._store, place.id, actor_of(user), job)
 
     async def by_link(
-        self, token: str, address: str, *, password: str = "", name: str = "", caller_id: str = ""
+        self, token: str, address: str, *, password: str = "", name: str = "", email: str = "", caller_id: str = ""
     ) -> str:
         """A link to sign in with, or an invitation. Who is new chooses a password; who has an account already says
-        its password, or is signed in (`caller_id`).
+        its password, or is signed in (`caller_id`). `email`: of the first owner, who has none yet.
 
         Raises `SignInRefused`, `TooMany`, `Invalid`, `Conflict`.
         """
@@ -132,7 +135,7 @@ class Sessions:
             raise SignInRefused(_LINK_SPENT, code="session.link_spent")
         attempt.succeeded()
         if login is not None:
-            return await self._with_login_link(digest, user, password)
+            return await self._with_login_link(digest, user, password, _own(user, name, email))
         if user is None:
             return await self._as_new(invitation, password, name)
         await self._require_same(user, password, caller_id, address)
@@ -253,8 +256,8 @@ class Sessions:
         finally:
             self._noting.discard(digest)
 
-    async def _with_login_link(self, digest: str, user: Any, password: str) -> str:
-        if password and (why := why_unfit(password, user.email)):
+    async def _with_login_link(self, digest: str, user: Any, password: str, own: Mapping[str, str]) -> str:
+        if password and (why := why_unfit(password, own.get("email", user.email))):
             raise Invalid([Flaw("/password", why)])
         kept = await self._passwords.hash(password) if password else None
 
@@ -271,6 +274,8 @@ class Sessions:
             used = connection.execute(delete(LOGIN_LINKS).where(mine, LOGIN_LINKS.c.id_hash == digest)).rowcount
             if not used:
                 raise SignInRefused(_LINK_SPENT, code="session.link_spent")
+            if own:
+                rename(connection, scope, user.id, own)
             if kept is not None:
                 connection.execute(update(USERS).where(USERS.c.id == user.id).values(password_hash=kept))
                 end_sessions(connection, user.id)
@@ -328,6 +333,13 @@ def _join(connection: Connection, scope: Scope, invitation: Any, user: Any) -> N
     if add_member(scope, user.id, Role(invitation.role)):
         audit(scope, "member.joined", "member", user.id, after={"role": invitation.role, "email": user.email})
         scope.tell("member", user.id)
+
+
+def _own(user: Any, name: str, email: str) -> dict[str, str]:
+    """What somebody who comes in by a link says of themselves."""
+    if email and user.email != FIRST_OWNER:
+        raise Invalid([Flaw("/email", "whom this link is for has an address; it is changed under Settings")])
+    return {key: value for key, value in (("name", name), ("email", read_email(email) if email else "")) if value}
 
 
 def _user_of(connection: Connection, identity: Identity) -> Any:

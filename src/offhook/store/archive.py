@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL, Engine
 from offhook.errors import StoreError
 from offhook.store import search
 from offhook.store.engine import is_sqlite, open_engine
-from offhook.store.json import dumps
+from offhook.store.json import column_text
 from offhook.store.migrate import LOCK, newest, run_migrations
 from offhook.store.schema import Json
 from offhook.store.tables import METADATA
@@ -187,7 +187,7 @@ def _copy(
             values = read(line)
             for at in documents:
                 if values[at] is not None:
-                    values[at] = dumps(values[at])
+                    values[at] = column_text(values[at])
             copy.write_row(values)
             count += 1
     return count

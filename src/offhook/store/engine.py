@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from offhook.errors import ConfigurationError
-from offhook.store.json import dumps, loads
+from offhook.store.json import column_text, loads
 
 BUSY_MS: Final = 10_000
 CACHE_KB: Final = 32_000
@@ -77,7 +77,7 @@ def open_engine(url: URL, *, connections: int, read_only: bool = False) -> Engin
     """An engine for so many threads; each keeps its connection."""
     pool: type[Pool] = QueuePool
     options: dict[str, Any] = {
-        "poolclass": pool, "pool_size": connections, "max_overflow": 0, "json_serializer": dumps,
+        "poolclass": pool, "pool_size": connections, "max_overflow": 0, "json_serializer": column_text,
         "json_deserializer": loads, "future": True,
     }  # fmt: skip
     if is_sqlite(url):

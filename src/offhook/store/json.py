@@ -5,12 +5,18 @@ from typing import Any
 import msgspec
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
+_COLUMN_ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
 
 def dumps(value: Any) -> str:
     """The value as JSON, members in order."""
     return _ENCODER.encode(value).decode()
+
+
+def column_text(value: Any) -> str:
+    """The value for a column, members as they came: in the order of a tool's fields callers are asked for them."""
+    return _COLUMN_ENCODER.encode(value).decode()
 
 
 def loads(text: str | bytes) -> Any:

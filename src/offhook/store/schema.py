@@ -28,6 +28,8 @@ Moment: Final = BigInteger()
 Nano: Final = BigInteger()
 """Nano-dollars."""
 Json: Final[TypeEngine[Any]] = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+Document: Final[TypeEngine[Any]] = JSON(none_as_null=True)
+"""An agent's, whose members stay in their owner's order, which PostgreSQL's JSONB does not keep. It is not searched."""
 Name: Final = String(200)
 Words: Final = Text()
 

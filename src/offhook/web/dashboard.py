@@ -21,6 +21,8 @@ FOLDER: Final = Path(__file__).parents[1] / "dashboard/dist"
 PAGE: Final = "index.html"
 ASSETS: Final = "/assets/"
 NONCE: Final = b"%OFFHOOK_NONCE%"
+ISSUER: Final = b"%OFFHOOK_ISSUER%"
+"""Whether people may sign in with their company's account, for the page that offers it."""
 MIN_ZIPPED: Final = 1024
 _KINDS: Final = {
     ".css": "text/css; charset=utf-8", ".html": "text/html; charset=utf-8", ".ico": "image/x-icon",
@@ -56,20 +58,20 @@ class _File:
 class Dashboard:
     """The files of a build."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(self, files: Mapping[str, bytes], *, has_issuer: bool = False) -> None:
         """`files` by their path, which begins with a slash."""
         self._files = {path: _file(path, content) for path, content in files.items() if path != f"/{PAGE}"}
-        self._page = files.get(f"/{PAGE}", b"")
+        self._page = files.get(f"/{PAGE}", b"").replace(ISSUER, b"yes" if has_issuer else b"no")
 
     @classmethod
-    def read(cls, folder: Path = FOLDER) -> "Dashboard":
+    def read(cls, folder: Path = FOLDER, *, has_issuer: bool = False) -> "Dashboard":
         """The build that came with the program; empty when there is none. Reads files: not on the loop."""
         found = {
             f"/{PurePosixPath(path.relative_to(folder))}": path.read_bytes()
             for path in sorted(folder.rglob("*"))
             if path.is_file() and path.suffix in _KINDS
         }
-        return cls(found)
+        return cls(found, has_issuer=has_issuer)
 
     def answer(self, request: Request) -> Response | None:
         """A file of the build, or the page for a browser that wants one; None: it is not ours."""

@@ -1913,12 +1913,13 @@ class SignIn(TypedDict):
     """An address with its password, or a one-time link."""
 
     email: NotRequired[str | None]
+    """With the first owner's link: under which they come back."""
     password: NotRequired[str]
     """With an invitation: the one that the new person chooses."""
     link: NotRequired[str | None]
     """What stands behind `#link=`."""
     name: NotRequired[str | None]
-    """With an invitation: what the new person is called."""
+    """With a link: what the person is called."""
 
 
 class SignedIn(TypedDict):

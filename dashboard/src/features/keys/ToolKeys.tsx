@@ -13,6 +13,9 @@ import { Failed } from "@/ui/States";
 import { tell } from "@/ui/tell";
 import { When } from "@/ui/values";
 
+/** How an agent names a key. */
+const SHOP_TOKEN = `\${SHOP_TOKEN}`;
+
 /** Secrets that tools send, known to agents by their names. */
 export function ToolKeys({ isLocked }: { isLocked: boolean }) {
   const { t } = useLingui();
@@ -23,8 +26,8 @@ export function ToolKeys({ isLocked }: { isLocked: boolean }) {
     <Card title={<Trans>For tools</Trans>}>
       <p>
         <Trans>
-          What your own services want to see. An agent's tool names it, as <code>$SHOP_TOKEN</code> in braces, and the
-          model never sees it.
+          What your own services want to see. An agent's tool names it, as <code>{SHOP_TOKEN}</code>, and the model
+          never sees it.
         </Trans>
       </p>
       {keys.isError && <Failed error={keys.error} />}

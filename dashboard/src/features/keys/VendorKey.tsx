@@ -105,6 +105,9 @@ function Told({ held }: { held: ProviderKey }) {
   );
 }
 
+/** It was opened to be typed into. */
+const focusAtOnce = (field: HTMLInputElement | null) => field?.focus();
+
 function NewKey({ vendor, done }: { vendor: Vendor; done: () => void }) {
   const { t } = useLingui();
   const form = useForm({ initialValues: { value: "", region: "" } });
@@ -139,7 +142,7 @@ function NewKey({ vendor, done }: { vendor: Vendor; done: () => void }) {
               </Trans>
             }
             autoComplete="off"
-            data-autofocus
+            ref={focusAtOnce}
             required
             withAsterisk={false}
             {...form.getInputProps("value")}

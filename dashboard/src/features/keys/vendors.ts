@@ -36,5 +36,5 @@ export const VENDORS: Vendor[] = [
 export const JOBS: Record<Job, MessageDescriptor> = {
   hears: msg`hears the caller`,
   thinks: msg`thinks of the answer`,
-  speaks: msg`speaks it`,
+  speaks: msg`speaks the answer`,
 };

@@ -9,13 +9,14 @@ import { Failed } from "@/ui/States";
 import { signInRoute } from "./routes";
 import classes from "./SignIn.module.css";
 
+const HAS_ISSUER = document.querySelector<HTMLMetaElement>('meta[name="company-sign-in"]')?.content === "yes";
 const LINK = /^#link=(.+)$/;
 const PROBLEM = /^#problem=(.+)$/;
 
 /** The door: by password, by a one-time link (first start, invitation, forgotten password), or by the company's own. */
 export function SignIn() {
   const { t } = useLingui();
-  const { to } = signInRoute.useSearch();
+  const { to, first } = signInRoute.useSearch();
   const [link] = useState(() => LINK.exec(location.hash)?.[1] ?? "");
   const [refused] = useState(() => PROBLEM.exec(location.hash)?.[1] ?? "");
   const enter = useMutation({ ...signInMutation(), onSuccess: () => location.assign(to ?? "/") });
@@ -30,7 +31,9 @@ export function SignIn() {
             <Trans>Your company's sign-in refused it: {refused}.</Trans>
           </Text>
         )}
-        {link ? <ByLink isBusy={enter.isPending} send={(more) => send({ link, ...more })} /> : null}
+        {link ? (
+          <ByLink isFirst={Boolean(first)} isBusy={enter.isPending} send={(more) => send({ link, ...more })} />
+        ) : null}
         {link ? null : <ByPassword isBusy={enter.isPending} send={send} />}
         {enter.isError && <Failed error={enter.error} />}
       </div>
@@ -41,23 +44,41 @@ export function SignIn() {
   );
 }
 
-function ByLink({ isBusy, send }: { isBusy: boolean; send: (more: { name?: string; password?: string }) => void }) {
+interface Link {
+  /** Nobody has an address yet: without one there is no coming back by password. */
+  isFirst: boolean;
+  isBusy: boolean;
+  send: (more: { name?: string; email?: string; password?: string }) => void;
+}
+
+function ByLink({ isFirst, isBusy, send }: Link) {
   const { t } = useLingui();
   const form = useForm({
-    initialValues: { name: "", password: "" },
-    validate: { password: (value) => (value && value.length < 10 ? t`At least ten characters, please.` : null) },
+    initialValues: { name: "", email: "", password: "" },
+    validate: {
+      email: (value, { password }) =>
+        isFirst && password && !value ? t`With which address will you come back?` : null,
+      password: (value) => (value && value.length < 10 ? t`At least ten characters, please.` : null),
+    },
   });
+  const filled = (values: Record<string, string>) =>
+    Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
   return (
-    <form
-      onSubmit={form.onSubmit(({ name, password }) =>
-        send({ ...(name ? { name } : {}), ...(password ? { password } : {}) }),
-      )}
-    >
+    <form onSubmit={form.onSubmit((values) => send(filled(values)))}>
       <Stack gap="sm">
         <Text c="dimmed">
           <Trans>This link works once. With a password you can come back without one.</Trans>
         </Text>
         <TextInput label={t`Your name`} autoComplete="name" {...form.getInputProps("name")} />
+        {isFirst && (
+          <TextInput
+            label={t`Your e-mail`}
+            description={t`With it and the password you come back. Nothing is sent to it.`}
+            type="email"
+            autoComplete="username"
+            {...form.getInputProps("email")}
+          />
+        )}
         <PasswordInput
           label={t`A password`}
           description={t`At least ten characters. You may also leave it empty and choose one later.`}
@@ -100,9 +121,11 @@ function ByPassword({ isBusy, send }: { isBusy: boolean; send: (wish: Wish) => v
           <Trans>
             Locked out? Whoever runs the server gets a new link by <code>offhook admin link</code>.
           </Trans>{" "}
-          <Anchor underline="always" href="/v1/oidc" size="sm">
-            <Trans>Sign in with your company's account</Trans>
-          </Anchor>
+          {HAS_ISSUER && (
+            <Anchor underline="always" href="/v1/session/oidc" size="sm">
+              <Trans>Sign in with your company's account</Trans>
+            </Anchor>
+          )}
         </Text>
       </Stack>
     </form>

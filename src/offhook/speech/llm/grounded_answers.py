@@ -36,6 +36,10 @@ MOST_PARTS: Final = 4
 """Of one price."""
 FORM_MISSING: Final = 0.15
 """What a fact loses that does not hold what the question asks for."""
+NAMED_SCORE: Final = 0.55
+"""A thing that no fact names is there only if a fact is as near as this."""
+NARROWING: Final = 4
+"""Letters in front of a word that make a narrower thing of it: `Gartenmöbel`."""
 SEARCHED: Final = 8
 KEPT: Final = 3
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[\"'(]?[A-ZÄÖÜ0-9])")
@@ -138,7 +142,7 @@ class Answers:
             with_topic = await self._search(f"{topic} {clause}")
             if with_topic and (not found or with_topic[0].score >= found[0].score):
                 found = list(with_topic)
-        if not found or found[0].score < least:
+        if not found or found[0].score < least or self._is_of_another_thing(clause, found[0]):
             return []
         first, *others = found
         second = others[0] if others else None
@@ -149,6 +153,24 @@ class Answers:
             and len(first.text) + len(second.text) < SPOKEN_CHARS
         )
         return [first, second] if together and second is not None else [first]
+
+    def _is_of_another_thing(self, clause: str, fact: Fact) -> bool:
+        """Whether there is such a thing is not answered by what is only near to it: dog food by a dog's operation,
+        garden furniture by furniture."""
+        if not self._language.offered.search(clause.casefold()):
+            return False
+        wanted = self._grammar.stems(self._language.offered.sub(" ", clause.casefold()))
+        told = self._grammar.stems(" ".join([*fact.headings, fact.question, fact.text]))
+        is_named = any(word.startswith(stem) for stem in wanted for word in told)
+        is_meant = fact.score >= SURE_SCORE and bool(self._grammar.kin(frozenset(wanted)) & set(told))
+        if wanted and fact.score < NAMED_SCORE and not is_named and not is_meant:
+            return True
+        # Of a compound the fact has the last part alone, and no other word of the question.
+        heads = tuple(word for word in told if len(word) > 3)
+        is_narrower = any(
+            stem.endswith(head) and len(stem) >= len(head) + NARROWING for stem in wanted for head in heads
+        )
+        return is_narrower and not self._grammar.kin(frozenset(wanted)) & set(told)
 
     async def _search(self, question: str, asked: str = "") -> Sequence[Fact]:
         """`asked`: the caller's own words, where others are looked for."""

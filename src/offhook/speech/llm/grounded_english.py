@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from offhook.speech.llm import grounded_slots as slots
-from offhook.speech.llm.grounded_english_questions import FORMS, REPHRASED
+from offhook.speech.llm.grounded_english_questions import FORMS, OFFERED, REPHRASED
 from offhook.speech.llm.grounded_english_sentences import SENTENCES
 from offhook.speech.llm.grounded_grammar import PatternGrammar, Patterns
 from offhook.speech.llm.grounded_language import Act, Deed, Language
@@ -273,4 +273,4 @@ PATTERNS: Final = Patterns(
     yes="yes",
     no="no",
 )
-ENGLISH: Final = Language(SENTENCES, PatternGrammar(PATTERNS), FORMS)
+ENGLISH: Final = Language(SENTENCES, PatternGrammar(PATTERNS), FORMS, OFFERED)

@@ -76,6 +76,14 @@ REPHRASED: Final = tuple(
             ),
             "damage, complaints and guarantee",
         ),
+        (
+            r"\bput (?:\w+ ){0,4}together\b|\bset (?:\w+ ){0,4}up (?:for me|at home)\b",
+            "assembly: we assemble it",
+        ),
+        (
+            r"\b(?:at|in the middle of the) night\b|\bafter hours\b|\bwhen you(?:'re| are) closed\b",
+            "emergency: outside opening hours",
+        ),
         (r"\bhow long (?:do|will|can) you (?:hold|keep|store)\b|\bhold on to my\b", "how long we keep things"),
         (r"\b(?:up ?front|in advance|deposit|prepay)\b", "when to pay: in advance, deposit or later"),
     )
@@ -114,3 +122,6 @@ FORMS: Final = (
     ),
 )
 """The first that fits is what is asked for."""
+OFFERED: Final = re.compile(
+    r"\b(?:do|can|could) (?:you|i) (?:also )?(?:have|sell|offer|stock|carry|rent|lend|buy)\b|\bhave you got\b"
+)

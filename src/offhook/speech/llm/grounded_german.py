@@ -7,7 +7,7 @@ from typing import Final
 from offhook.clock import Date
 from offhook.speech.llm import grounded_slots as slots
 from offhook.speech.llm.grounded_german_figures import NUMBERS, figures
-from offhook.speech.llm.grounded_german_questions import FORMS, REPHRASED
+from offhook.speech.llm.grounded_german_questions import FORMS, OFFERED, REPHRASED
 from offhook.speech.llm.grounded_german_sentences import SENTENCES
 from offhook.speech.llm.grounded_grammar import PatternGrammar, Patterns
 from offhook.speech.llm.grounded_language import Act, Deed, Language
@@ -326,4 +326,4 @@ class German(PatternGrammar):
         return slots.name(" ".join([*(["my name is"] if introduced else []), *words]), asked=asked)
 
 
-GERMAN: Final = Language(SENTENCES, German(PATTERNS), FORMS)
+GERMAN: Final = Language(SENTENCES, German(PATTERNS), FORMS, OFFERED)

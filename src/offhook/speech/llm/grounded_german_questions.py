@@ -55,6 +55,15 @@ REPHRASED: Final = tuple(
         ),
         (r"\b(?:eilig|dringend|express|so schnell wie möglich|heute noch|noch heute)\b", "Express eilig sofort"),
         (r"\b(?:gift|vergiftet|giftig\w*)\b", "Vergiftung"),
+        (r"\bnachts\b|\bin der nacht\b|\bwenn sie (?:zu|geschlossen) haben\b", "Notfall außerhalb der Sprechzeiten"),
+        # "Bauen Sie die Möbel auch auf?": what is written of it is "Aufbau", and not "bauen".
+        (
+            (
+                r"^(?:\w+ ){0,2}?(\w{3,}?)(?:en|e|t|st) ((?:\w+ )+)"
+                r"(ab|an|auf|aus|ein|her|hin|mit|nach|vor|vorbei|weg|zu|zurück|zusammen)$"
+            ),
+            r"\2\3\1en \1en",
+        ),
     )
 )
 
@@ -94,3 +103,7 @@ FORMS: Final = (
     ),
 )
 """The first that fits is what is asked for."""
+OFFERED: Final = re.compile(
+    r"\b(?:haben|verkaufen|führen|vermieten|verleihen|bieten) (?:sie|ihr)\b|\bgibt es\b|"
+    r"\b(?:habt|verkauft|führt|bietet) ihr\b"
+)

@@ -311,3 +311,5 @@ class Language:
     sentences: Sentences
     grammar: Grammar
     forms: tuple[AnswerForm, ...] = ()
+    offered: re.Pattern[str] = re.compile(r"(?!)")
+    """Asks whether there is a thing at all: "do you sell ...", on lower case."""

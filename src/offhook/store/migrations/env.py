@@ -5,6 +5,7 @@ from typing import Any
 from alembic import context
 from sqlalchemy import JSON
 
+from offhook.store.schema import Document
 from offhook.store.search import is_ours
 from offhook.store.tables import METADATA
 
@@ -12,8 +13,9 @@ from offhook.store.tables import METADATA
 def render_item(kind: str, item: Any, autogen: Any) -> Any:
     """JSON columns are called by our name: their kind differs from one database to the other."""
     if kind == "type" and isinstance(item, JSON):
-        autogen.imports.add("from offhook.store.schema import Json")
-        return "Json"
+        name = "Document" if item is Document else "Json"
+        autogen.imports.add(f"from offhook.store.schema import {name}")
+        return name
     return False
 
 

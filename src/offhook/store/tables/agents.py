@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, UniqueConstraint
 
-from offhook.store.schema import Id, Json, Moment, Name, Words, scoped
+from offhook.store.schema import Document, Id, Json, Moment, Name, Words, scoped
 
 OVERRIDDEN_FROM: Final = 800_000_000
 """Documents that were changed for single calls have numbers from here on: they are nobody's published versions."""
@@ -13,7 +13,7 @@ AGENTS: Final = scoped(
     "agents",
     Column("id", Id, primary_key=True),
     Column("name", Name, nullable=False),
-    Column("draft", Json, nullable=False),
+    Column("draft", Document, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("published_version", Integer),
     Column("managed_by", String(20), nullable=False),
@@ -29,7 +29,7 @@ AGENT_VERSIONS: Final = scoped(
     "agent_versions",
     Column("agent_id", Id, ForeignKey("agents.id", ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("document", Json, nullable=False),
+    Column("document", Document, nullable=False),
     Column("files", Json, nullable=False, server_default="{}"),
     Column("digest", String(64), nullable=False),
     Column("note", Words, nullable=False, server_default=""),

@@ -50,6 +50,7 @@ export class Leg {
     this.isOver = false;
     this.isConnected = false;
     this.unsent = 0; // samples that could not be sent
+    this.since = 0; // by the sound's clock: what was recorded before is not of this connection
     this.delayed = []; // marks that have left the queue and are on their way to the ear
     this.wasHeard = false;
     this.silentMs = 0;
@@ -119,6 +120,7 @@ export class Leg {
       socket.onopen = () => {
         socket.send(JSON.stringify({ type: "start", rate: RATE, call: this.call, parameters: { token } }));
         this.unsent = 0;
+        this.since = this.context.currentTime;
         this.isConnected = true;
         this.on.connected();
         resolve();
@@ -150,10 +152,12 @@ export class Leg {
     if (message.told === "ended") this.finish();
   }
 
-  heard({ heard, caller, agent }) {
+  heard({ heard, caller, agent, at }) {
     this.on.level(caller, agent);
     this.watchSilence(caller);
-    if (!this.isConnected || this.isOver || this.isStopped) return;
+    // A page that was busy gets its pieces late. Those from before the start would put the caller's clock ahead of the
+    // call's for good: answers would seem to come before their questions.
+    if (!this.isConnected || this.isOver || this.isStopped || at < this.since) return;
     if (this.socket.bufferedAmount > MOST_WAITING) {
       this.unsent += heard.byteLength / 2;
       return;

@@ -144,7 +144,7 @@ class CallSound extends AudioWorkletProcessor {
     this.piece[this.filled++] = Math.round(clipped * 32767);
     if (this.filled < PIECE) return;
     const { caller, agent } = this.loudness;
-    this.port.postMessage({ heard: this.piece.buffer, caller, agent }, [this.piece.buffer]);
+    this.port.postMessage({ heard: this.piece.buffer, caller, agent, at: currentTime }, [this.piece.buffer]);
     this.piece = new Int16Array(PIECE);
     this.filled = 0;
     this.loudness = { caller: 0, agent: 0 };

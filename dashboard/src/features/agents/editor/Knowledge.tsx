@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { ActionIcon, Button, FileButton, Switch, Text } from "@mantine/core";
-import { IconDownload, IconFileText, IconTrash, IconUpload } from "@tabler/icons-react";
+import { IconDownload, IconFileText, IconPencil, IconTrash, IconUpload } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type DragEvent, useState } from "react";
 import { problemOf } from "@/app/api";
@@ -16,6 +16,7 @@ import { number } from "@/ui/values";
 import { useEditing, useField } from "../draft/context";
 import classes from "./Editor.module.css";
 import { Group } from "./parts";
+import { freeName, isWritable, Written } from "./Written";
 
 /** What it can look up. */
 export function Knowledge() {
@@ -52,7 +53,9 @@ export function Knowledge() {
           <Trans>No documents. It knows what its instructions say.</Trans>
         </Text>
       )}
-      {!isReadOnly && <Upload onUploaded={(name) => use(name, true)} />}
+      {!isReadOnly && documents.data && (
+        <More taken={documents.data.data.map(({ name }) => name)} onMade={(name) => use(name, true)} />
+      )}
     </Group>
   );
 }
@@ -69,6 +72,7 @@ function OneDocument({ one, isUsed, use }: Row) {
   const queries = useQueryClient();
   const path = { agent_id: agent.id, document_id: one.id };
   const [isAsked, setIsAsked] = useState(false);
+  const [isOpen, setIsOpen] = useState(false);
   const remove = useMutation({
     ...deleteDocumentMutation(),
     onMutate: () => use(one.name, false),
@@ -99,6 +103,18 @@ function OneDocument({ one, isUsed, use }: Row) {
       >
         <IconDownload size={17} stroke={1.6} />
       </ActionIcon>
+      {!isReadOnly && isWritable(one) && (
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={36}
+          aria-label={t`Change ${one.name}`}
+          aria-expanded={isOpen}
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          <IconPencil size={17} stroke={1.6} />
+        </ActionIcon>
+      )}
       {!isReadOnly && !isAsked && (
         <ActionIcon
           variant="subtle"
@@ -124,12 +140,37 @@ function OneDocument({ one, isUsed, use }: Row) {
         </div>
       )}
       {remove.isError && <Failed error={remove.error} />}
+      {isOpen && (
+        <div className={classes.sheet}>
+          <Written name={one.name} document={one} onClose={() => setIsOpen(false)} />
+        </div>
+      )}
     </li>
   );
 }
 
 function sizeOf(bytes: number): string {
   return bytes < 1024 ? `${bytes} B` : `${number(bytes / 1024, bytes < 10_240 ? 1 : 0)} kB`;
+}
+
+/** Facts that are typed, or a document that is there already. */
+function More({ taken, onMade }: { taken: string[]; onMade: (name: string) => void }) {
+  const { t } = useLingui();
+  const [name, setName] = useState("");
+  if (name) return <Written name={name} onSaved={onMade} onClose={() => setName("")} />;
+  return (
+    <>
+      <Button
+        mb="sm"
+        variant="default"
+        leftSection={<IconPencil size={16} />}
+        onClick={() => setName(freeName(t`facts`, taken))}
+      >
+        <Trans>Write facts here</Trans>
+      </Button>
+      <Upload onUploaded={onMade} />
+    </>
+  );
 }
 
 function Upload({ onUploaded }: { onUploaded: (name: string) => void }) {

@@ -3,7 +3,7 @@ import { Button, Menu, Text, UnstyledButton } from "@mantine/core";
 import { IconChevronRight, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useEditing, useField, useFlaws } from "../draft/context";
-import { BlockMembers, Remove } from "../form/Blocks";
+import { BlockMembers, leading, Remove } from "../form/Blocks";
 import { chosenBlock, resolved } from "../form/schema";
 import { useUndoable } from "../form/useRemoval";
 import classes from "./Editor.module.css";
@@ -13,6 +13,10 @@ import { toolTag, useToolWords } from "./toolWords";
 
 type Tool = Record<string, unknown>;
 const PATH = ["tools"];
+/** In this order people think of a tool: what it is for, then where it is. */
+const FIRST = ["name", "description", "url", "method", "parameters"];
+/** What most businesses want comes first; the rest as the schema has it. */
+const WANTED = ["take_message", "transfer_call", "book_table", "http", "collect_digits", "handoff"];
 /** What is somewhere else, and can be tried from here. */
 const REMOTE = ["http", "mcp"];
 /** What holds where the document says nothing of tools. */
@@ -108,7 +112,7 @@ function OneTool({ tool, index, isOpen, onToggle, onRemove }: Row) {
       </div>
       {(isOpen || isWrong) && block && (
         <div className={classes.toolBody}>
-          <BlockMembers path={[...PATH, index]} place="tools" node={block} without={["type"]} />
+          <BlockMembers path={[...PATH, index]} place="tools" node={block} without={["type"]} first={FIRST} />
           {REMOTE.includes(tag) && <TryTool tool={tool} />}
         </div>
       )}
@@ -130,7 +134,7 @@ function AddTool({ tools, onAdd }: { tools: Tool[]; onAdd: (tag: string) => void
   const entry = resolved(schema, useTop("tools").items ?? {});
   const several = ["http", "mcp"];
   const there = tools.map(toolTag);
-  const tags = Object.keys(entry.discriminator?.mapping ?? {}).filter(
+  const tags = leading(WANTED, Object.keys(entry.discriminator?.mapping ?? {})).filter(
     (tag) => several.includes(tag) || !there.includes(tag),
   );
   return (

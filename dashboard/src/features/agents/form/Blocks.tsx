@@ -32,12 +32,28 @@ interface Members extends FieldProps {
   without?: readonly string[];
   /** Only these. */
   only?: readonly string[];
+  /** These in front, in this order. */
+  first?: readonly string[];
   isAdvancedShown?: boolean;
   defaults?: Record<string, unknown> | undefined;
 }
 
+/** All of `names`, those of `first` in front and in its order. */
+export function leading(first: readonly string[], names: readonly string[]): string[] {
+  return [...first.filter((name) => names.includes(name)), ...names.filter((name) => !first.includes(name))];
+}
+
 /** The fields of a block, the plain ones first. */
-export function BlockMembers({ path, place, node, without = [], only, isAdvancedShown = true, defaults }: Members) {
+export function BlockMembers({
+  path,
+  place,
+  node,
+  without = [],
+  only,
+  first = [],
+  isAdvancedShown = true,
+  defaults,
+}: Members) {
   const { schema } = useEditing();
   const flaws = useFlaws();
   const { plain, advanced } = membersOf(schema, node);
@@ -57,7 +73,7 @@ export function BlockMembers({ path, place, node, without = [], only, isAdvanced
   );
   return (
     <div className={classes.fields}>
-      {plain.filter(isShown).map(field)}
+      {leading(first, plain).filter(isShown).map(field)}
       {folded.length > 0 && <Advanced isWrong={isWrong}>{folded.map(field)}</Advanced>}
     </div>
   );

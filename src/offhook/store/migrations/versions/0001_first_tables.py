@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from offhook.store.schema import Json
+from offhook.store.schema import Document, Json
 
 revision = "0001"
 down_revision = None
@@ -63,7 +63,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("draft", Json, nullable=False),
+        sa.Column("draft", Document, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("published_version", sa.Integer(), nullable=True),
         sa.Column("managed_by", sa.String(length=20), nullable=False),
@@ -835,7 +835,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("agent_id", sa.String(length=40), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("document", Json, nullable=False),
+        sa.Column("document", Document, nullable=False),
         sa.Column("files", Json, server_default="{}", nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
