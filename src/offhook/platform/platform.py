@@ -106,8 +106,7 @@ class Platform:
     def __post_init__(self) -> None:
         self.api_keys, self.agents = ApiKeys(self.store), Agents(self.store, self.settings)
         self.documents = Documents(self.store, self.objects, self.settings.data_dir / "agents")
-        self.fixes = Fixes(self.store, self.agents, self.documents)
-        self.call_values = CallValues(self.store)
+        self.fixes, self.call_values = Fixes(self.store, self.agents, self.documents), CallValues(self.store)
         self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
         self.snapshot = Snapshot(self.store, self.vault.secrets_of)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of, self.call_values.of)
