@@ -182,14 +182,13 @@ class Platform:
         self.happenings = self.call_records.happenings = Happenings(self.events)
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
         self.sharing = Sharing(self.store, self.calls)
-        self.what_ifs = WhatIfs(self.agents, self.calls)
+        self.what_ifs, self.streams = WhatIfs(self.agents, self.calls), Streams(self.store)
         self.tryouts = Tryouts(
             self.store, self.objects, self.settings, self.snapshot, self.line_up, self.calls, self._folder_of,
             self.processes,
         )  # fmt: skip
         self.insights = Insights(self.store, self.objects, self.snapshot, self.settings)
         self.samples = Samples(self.store, self.objects, self.call_keeping, self.settings.data_dir)
-        self.streams = Streams(self.store)
         self.provider_watch = ProviderWatch(
             self.store, self.line_up.runtimes.ready, self._workspace_of, self.events.emit
         )
