@@ -12,7 +12,7 @@ import uvloop
 
 from bench.table import Outcome, save, show
 
-PARTS: Final = ("quality", "faults", "load", "simulation", "dictation", "wishes", "platform", "backups")
+PARTS: Final = ("quality", "faults", "load", "simulation", "dictation", "wishes", "start", "platform", "backups")
 
 
 def main() -> int:
@@ -52,10 +52,14 @@ def _measure(part: str, arguments: argparse.Namespace, folder: Path) -> Outcome:
         from bench import wishes
 
         return wishes.measure(seed, wishes.CALLERS // 2 if is_quick else wishes.CALLERS)
+    if part == "start":
+        from bench import start
+
+        return _run(start.measure(folder, is_quick=is_quick))
     if part == "platform":
         from bench import platform
 
-        return _run(platform.measure(platform.CALLS // 20 if is_quick else platform.CALLS, 200, seed, folder))
+        return _run(platform.measure(platform.quick(seed) if is_quick else platform.Plan(seed=seed), folder))
     if part == "backups":
         from bench import backups
 
@@ -82,7 +86,9 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="what callers say and when")
     parser.add_argument("--json", metavar="FILE", help="write the rows for programs")
     parser.add_argument("--digits", type=Path, metavar="DIR", help="dictation: recordings of people saying a digit")
-    parser.add_argument("--keep", metavar="DIR", help="keep the servers' logs and calls there")
+    parser.add_argument(
+        "--keep", metavar="DIR", help="keep the servers' logs, calls and databases there: what is there already is used"
+    )
     parser.add_argument("--strict", action="store_true", help="exit 1 when a goal is not met")
     return parser.parse_args()
 

@@ -32,6 +32,8 @@ RAMP_S: Final = 0.15
 PROBE_S: Final = 1.0
 """A short call hangs up so long after its start."""
 PLAIN_CALLS: Final = 10
+UNRECORDED: Final = "bench.unrecorded"
+RECORD_PERCENT: Final = 10.0
 VOICES: Final = 8
 """Callers with words of their own; the others say the same at other times."""
 DOUBTFUL_LAG_MS: Final = 15.0
@@ -87,21 +89,23 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
     finally:
         await port.close()
     levels = await _measure(plan, callers, plan.levels, folder, "smart-turn")
+    unrecorded = await _measure(plan, callers, plan.levels[-1:], folder, "smart-turn", UNRECORDED)
     plain = await _measure(plan, callers, (PLAIN_CALLS,), folder, "scripted")
-    rows = _cpu_rows(levels, plain[0])
+    rows = [*_cpu_rows(levels, plain[0]), *_record_rows(levels[-1], unrecorded[0])]
     rows += [_memory_row(levels)]
     for level in levels:
         rows += _rows(level, f"{level.calls} calls", is_last=level is levels[-1])
-    return Outcome(rows, _notes([*levels, *plain]))
+    return Outcome(rows, _notes([*levels, *unrecorded, *plain]))
 
 
 async def _measure(
-    plan: Plan, callers: Sequence[tuple[Prepared, ...]], levels: Sequence[int], folder: Path, end_of_turn: str
-) -> list[Level]:
-    place = folder / end_of_turn
+    plan: Plan, callers: Sequence[tuple[Prepared, ...]], levels: Sequence[int], folder: Path, end_of_turn: str,
+    program: str = "offhook",
+) -> list[Level]:  # fmt: skip
+    place = folder / end_of_turn / program
     async with (
         standing_in(PROFILE, plan.seed, place, are_alike=True, name="bench-load", end_of_turn=end_of_turn) as vendors,
-        serving(vendors.agent, place, vendors.environment) as running,
+        serving(vendors.agent, place, vendors.environment, program) as running,
     ):
         with pinned(running.pid, vendors.pid):
             return await _Load((running, vendors), callers, plan).run(levels)
@@ -197,6 +201,16 @@ def _cpu_rows(levels: Sequence[Level], plain: Level) -> list[Row]:
         *rows,
         single("CPU per call", without, "ms/s", plain.cpu_ms_per_s, plain.calls),
         single("calls per core", f"by the CPU of {last.calls} calls", "", per_core, last.calls),
+    ]
+
+
+def _record_rows(with_it: Level, without: Level) -> list[Row]:
+    """What it costs that the store follows the calls: the files are written either way."""
+    what = f"{without.calls} calls, nothing of them in the database"
+    added = 100 * (with_it.cpu_ms_per_s / without.cpu_ms_per_s - 1) if without.cpu_ms_per_s else math.nan
+    return [
+        single("CPU per call", what, "ms/s", without.cpu_ms_per_s, without.calls),
+        single("CPU per call", "what the record adds", "%", added, without.calls, Goal("value", RECORD_PERCENT)),
     ]
 
 

@@ -48,10 +48,11 @@ class Running:
 
 @contextlib.asynccontextmanager
 async def serving(
-    agent: Mapping[str, Any], folder: Path, keys: Mapping[str, str] | None = None
+    agent: Mapping[str, Any] | None, folder: Path, keys: Mapping[str, str] | None = None, program: str = "offhook"
 ) -> AsyncIterator[Running]:
-    """A server for this agent on a free port, until the block ends. Its log is `folder/server.log`."""
-    document = _write(agent, folder)
+    """A server on a free port, until the block ends; for this agent, or for those in its database. Its log is
+    `folder/server.log`."""
+    document = [str(_write(agent, folder))] if agent is not None else []
     sid, token = "AC" + secrets.token_hex(16), secrets.token_hex(16)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("OFFHOOK_", "TWILIO_"))},
@@ -66,7 +67,7 @@ async def serving(
         "OFFHOOK_DRAIN_SECONDS": "1",
         **(keys or {}),
     }
-    command = (sys.executable, "-m", "offhook", "serve", str(document), "--port", "0")
+    command = (sys.executable, "-m", program, "serve", *document, "--port", "0")
     process = await asyncio.create_subprocess_exec(
         *command, env=environment, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )

@@ -69,12 +69,12 @@ def test_without_an_answer_the_interim_has_to_do_and_is_not_told_twice() -> None
 
 def test_what_endpointing_made_final_is_told_at_once_and_need_not_be_asked_for() -> None:
     talk = Talk()
-    talk.hear(1.4)
-    talk.dialect.received(results("yes", 0.0, 1.4, is_final=True, speech_final=True), 1.4)
-    assert talk.finals == [TranscriptFinal("yes", 0.0, 1.4)]
     talk.hear(1.44)
+    talk.dialect.received(results("yes", 0.0, 1.44, is_final=True, speech_final=True), 1.44)
+    assert talk.finals == [TranscriptFinal("yes", 0.0, 1.44)]
+    talk.hear(1.48)
     talk.ask()
-    assert talk.finals[1:] == [TranscriptFinal("", 1.4, 1.44)]
+    assert talk.finals[1:] == [TranscriptFinal("", 1.44, 1.48)]
     assert FINALIZE not in talk.sent
     talk.hear(1.6)
     talk.ask()
@@ -96,10 +96,10 @@ def test_one_final_answers_all_questions_that_it_reaches() -> None:
 
 def test_an_interim_that_is_taken_back_is_told() -> None:
     talk = Talk()
-    talk.hear(1.0)
-    talk.dialect.received(results("hm", 0.0, 0.9), 1.0)
-    talk.dialect.received(results("", 0.0, 1.0), 1.0)
-    assert talk.posted[1:] == [TranscriptChanged("hm", 0.9), TranscriptChanged("", 1.0)]
+    talk.hear(1.04)
+    talk.dialect.received(results("hm", 0.0, 0.9), 1.04)
+    talk.dialect.received(results("", 0.0, 1.04), 1.04)
+    assert talk.posted[1:] == [TranscriptChanged("hm", 0.9), TranscriptChanged("", 1.04)]
 
 
 def test_a_vendor_that_owes_an_answer_and_is_silent_is_lost() -> None:
@@ -142,10 +142,10 @@ def test_a_final_that_was_not_seen_as_one_is_told_when_the_next_result_begins_be
     talk = Talk()
     talk.hear(2.0)
     talk.dialect.received(results("a table", 0.0, 1.9, is_final=None), 2.0)
-    talk.hear(3.0)
-    talk.dialect.received(results("for two", 1.9, 3.0), 3.0)
+    talk.hear(3.04)
+    talk.dialect.received(results("for two", 1.9, 3.04), 3.04)
     assert talk.finals == [TranscriptFinal("a table", 0.0, 1.9)]
-    assert talk.posted[-1] == TranscriptChanged("for two", 3.0)
+    assert talk.posted[-1] == TranscriptChanged("for two", 3.04)
 
 
 @pytest.mark.parametrize("start", [-5.0, 1e9])

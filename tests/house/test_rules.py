@@ -10,6 +10,7 @@ BROAD_EXCEPT = {
     "call/records/disk.py": "the one thread that writes for all calls: a fault in one record is no other call's",
     "call/records/watch.py": "the one thread that deletes what must not be kept any longer: a fault costs it a round",
     "platform/deliveries.py": "whatever a stranger's server makes of HTTP and TLS: it was not delivered",
+    "platform/meanings.py": "whatever a broken model does to a native library, no record is lost for it",
     "platform/jobs.py": "a fault in one job, or of the library, must not end all durable work",
     "platform/records.py": "the one task that folds all calls: a fault in one record is no other call's",
     "store/migrate.py": "whatever a migration raises, the database is put back as it was",

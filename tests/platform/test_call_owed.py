@@ -11,7 +11,7 @@ from offhook.platform.call_account import Account, Told
 from offhook.platform.gaps import counted, percentile
 from offhook.platform.local_days import DAY_MS, HOUR_MS, offsets
 from offhook.platform.price_book import PriceBook
-from offhook.platform.questions import likeness, weighty
+from offhook.platform.same_question import are_same, put
 from tests.insight_world import What, header, told, tool, turn
 
 
@@ -149,7 +149,7 @@ def test_who_wants_to_be_called_is_heard(language: str, text: str, is_wish: bool
 
 def test_the_same_question_in_other_words_is_the_same() -> None:
     def alike(one: str, other: str, language: str = "en-US") -> bool:
-        return likeness(weighty(one, language), weighty(other, language)) >= 0.6
+        return are_same(put(one, language), put(other, language), language, None)
 
     assert alike("Can I bring my dog?", "Am I allowed to bring a dog?")
     assert alike("What does breakfast cost?", "How much does the breakfast cost?")

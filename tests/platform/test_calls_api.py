@@ -50,10 +50,10 @@ def test_the_record_of_a_call_is_on_one_clock_and_its_parts_add_up(play: Play) -
             lines = {(line["component"], line["unit"]): line for line in record["costs"]}
             assert lines["llm", "token_in"]["quantity"] > 0 and lines["stt", "second"]["cost"]["amount"] == "0"
             carrier = lines["carrier", "minute"]
-            assert carrier["quantity"] == 1 and carrier["cost"]["amount"] == "0.0125" and carrier["is_estimate"] is True
+            assert carrier["quantity"] == 1 and carrier["cost"]["amount"] == "0.0129" and carrier["is_estimate"] is True
             # Who watches the server sees the same money.
             spent = world.platform.metrics.cost.labels("carrier")._value.get()
-            assert spent == pytest.approx(0.0125)
+            assert spent == pytest.approx(0.0129)
 
     play(act)
 

@@ -17,7 +17,8 @@ from offhook.errors import AdmissionAsks, AdmissionRefused
 from offhook.ids import id_at, new_id
 from offhook.platform.gate_house import GateHouse
 from offhook.platform.line_up import Answering
-from offhook.platform.tally import Subject
+from offhook.platform.price_book import PriceBook
+from offhook.platform.tally import Subject, Taken
 from offhook.store.scope import Scope
 from offhook.store.tables.agents import AGENT_VERSIONS
 from offhook.store.tables.calls import CALLS, PRICES
@@ -322,6 +323,31 @@ def test_a_call_that_runs_for_too_long_or_costs_too_much_is_ended_with_a_sentenc
         files.stop()
 
     play_here(act)
+
+
+def test_what_a_call_costs_is_summed_up_only_where_something_is_limited(play_here: Play) -> None:
+    async def act(world: World) -> None:
+        limits, at, asked = world.platform.gate_house.limits, clock.wall_ms(), list[float]()
+
+        def cost(duration_s: float) -> int:
+            asked.append(duration_s)
+            return 7
+
+        taken = Taken(world.workspace, "agent_1", "", "CA1", at, at, call_id="call_1", cost=cost)
+        limits.tally.take(taken)
+        await limits.refresh()
+        limits.look()
+        assert not asked
+        await limit(world, calls_a_day=100)
+        await limits.refresh()
+        limits.look()
+        assert asked and taken.nano == 7
+
+    play_here(act)
+
+
+def test_the_list_of_prices_is_put_in_order_once() -> None:
+    assert PriceBook()._listed is PriceBook()._listed
 
 
 def test_a_place_is_given_back_when_the_call_is_not_taken_after_all(play_here: Play, tmp_path: Path) -> None:

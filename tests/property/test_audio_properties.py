@@ -91,8 +91,8 @@ class Tape(VadStream):
     def __init__(self, probabilities: list[float]) -> None:
         self._rest = iter(probabilities)
 
-    def probability(self, pcm: NDArray[np.int16]) -> float:
-        return next(self._rest, 0.0) if pcm.any() else 0.0
+    def probability(self, block: bytes) -> float:
+        return next(self._rest, 0.0) if decode_ulaw(block).any() else 0.0
 
     def reset(self) -> None:
         pass

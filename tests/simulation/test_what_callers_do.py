@@ -170,10 +170,7 @@ class Loud(Loudspeaker):
     gain_db = -6.0
 
 
-JOINED = pytest.mark.xfail(strict=True, reason="an echo that runs into the caller's own words is taken for them")
-
-
-@pytest.mark.parametrize("telephone", [pytest.param(Loudspeaker, marks=JOINED), Loud])
+@pytest.mark.parametrize("telephone", [Loudspeaker, Loud])
 @pytest.mark.parametrize("own_final_after_s", [None, 0.3])
 def test_the_agents_own_words_are_no_turn(
     tmp_path: Path, telephone: type[Caller], own_final_after_s: float | None
@@ -192,7 +189,7 @@ def test_the_agents_own_words_are_no_turn(
     assert outcome.report.heard_text.count("half past ten") == 1
 
 
-@JOINED
+@pytest.mark.xfail(strict=True, reason="a line that gives back every word hushes the agent at each, and nobody cuts in")
 def test_a_caller_is_heard_over_an_echo(tmp_path: Path) -> None:
     long = "The kitchen is open from seven until half past ten every evening of the week, and on Sunday at noon."
     rig = Rig(llm={"rules": [{"when": "kitchen", "say": long}]}, telephone=Loudspeaker)

@@ -5,9 +5,9 @@ from itertools import zip_longest
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from offhook.audio.frames import FRAME_S
+from offhook.audio.g711 import decode_ulaw
 from offhook.audio.spurts import Edge, SpurtDetector, SpurtSettings
 from offhook.audio.vad import INLINE_STREAMS, EnergyVad, SileroVad, VadStream
 from offhook.core.events import SilenceLasted, SoundLasted, SpeechStarted, SpeechStopped, VoiceLasted, VoicePaused
@@ -23,11 +23,11 @@ class Judge(VadStream):
 
     def __init__(self, *probabilities: float) -> None:
         self.probabilities = list(probabilities)
-        self.asked: list[NDArray[np.int16]] = []
+        self.asked: list[bytes] = []
         self.resets = 0
 
-    def probability(self, pcm: NDArray[np.int16]) -> float:
-        self.asked.append(pcm)
+    def probability(self, block: bytes) -> float:
+        self.asked.append(block)
         return self.probabilities.pop(0) if self.probabilities else 0.0
 
     def reset(self) -> None:
@@ -259,7 +259,7 @@ def test_a_model_that_rested_is_reset_and_hears_what_came_just_before() -> None:
     asked = len(judge.asked)
     hear(detector, ulaw(tone(500, 0.032))[:160] + ulaw(tone(500, 0.032))[:160])
     assert judge.resets == 1
-    assert [bool(pcm.any()) for pcm in judge.asked[asked : asked + 3]] == [False, False, True]
+    assert [bool(decode_ulaw(block).any()) for block in judge.asked[asked : asked + 3]] == [False, False, True]
 
 
 def test_a_noise_that_ceases_does_not_hide_the_next_voice() -> None:

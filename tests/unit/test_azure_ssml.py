@@ -3,6 +3,9 @@
 import pytest
 
 from offhook.errors import ConfigurationError
+from offhook.platform.key_check import door_of
+from offhook.platform.vendors import VENDORS
+from offhook.settings import Secret
 from offhook.simulator.vendors.azure import MSTTS, SSML, read
 from offhook.simulator.vendors.sound import SoundRefused
 from offhook.speech.ports import Setup
@@ -75,6 +78,11 @@ def test_the_region_comes_from_the_block_or_the_environment() -> None:
     both = known(AZURE_SPEECH_KEY="k", AZURE_SPEECH_REGION="eastus2")
     assert "https://eastus2.tts.speech.microsoft.com" in address(azure.Config(), both)
     assert "https://westeurope.tts" in address(azure.Config(region="westeurope"), both)
+    for region, cloud in (("usgovvirginia", "azure.us"), ("usdodeast", "azure.us"), ("chinaeast2", "azure.cn")):
+        own = known(AZURE_SPEECH_KEY="k", AZURE_SPEECH_REGION=region)
+        assert f"https://{region}.tts.speech.{cloud}" in address(azure.Config(), own)
+        assert f"https://{region}.tts.speech.{cloud}" in address(azure.Config(region=region), both)
+        assert door_of(VENDORS["azure"], Secret("k" * 32), region=region) == (azure.region_url(region), "")
     assert "https://a.example/tts" in address(azure.Config(base_url="https://a.example/tts/"), both)
     assert azure.KEYS(azure.Config()) == ("AZURE_SPEECH_KEY", "AZURE_SPEECH_REGION")
     with pytest.raises(ConfigurationError, match=r"AZURE_SPEECH_REGION.*region.*tts block"):

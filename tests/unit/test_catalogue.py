@@ -9,6 +9,7 @@ import anthropic.types.model
 import openai.types.shared.chat_model
 import pytest
 from anthropic._data import DEPRECATED_MODELS
+from pydantic import ValidationError
 
 from offhook.agents.model import Agent
 from offhook.checks.agent import of_agent
@@ -231,6 +232,30 @@ def test_an_owner_is_told_when_a_voice_ends() -> None:
         if " ends on " in check.found
     )
     assert "gpt-4o-mini-tts" in check.found and "another voice" in check.advice
+
+
+@pytest.mark.parametrize("cloud", ["azure.com", "azure.us", "azure.cn"])
+@pytest.mark.parametrize("host", ["x.openai", "x.services.ai", "x.cognitiveservices"])
+@pytest.mark.parametrize(
+    "path", ["", "/", "/openai", "/openai/", "/openai/v1", "/openai/v1/", "/openai/v1/chat/completions"]
+)
+def test_azures_address_has_its_path(host: str, cloud: str, path: str) -> None:
+    config = gpt.Config(model="mine", like="gpt-6-luna", base_url=f"https://{host}.{cloud}{path}")
+    assert config.base_url == f"https://{host}.{cloud}/openai/v1"
+
+
+@pytest.mark.parametrize("path", ["/openai/deployments/mine", "/openai/deployments/mine/chat/completions", "/v1"])
+def test_an_old_address_of_azure_is_refused_in_words(path: str) -> None:
+    with pytest.raises(ValidationError, match=r"ends in /openai/v1; the name of a deployment is the `model`"):
+        gpt.Config(model="mine", base_url=f"https://x.openai.azure.us{path}")
+
+
+def test_other_addresses_stay() -> None:
+    for address in ("https://api.groq.com/openai/v1", "http://127.0.0.1:8000/v1", "https://x.azure-api.net/any/path"):
+        assert gpt.Config(base_url=address).base_url == address
+    assert gpt.Config(base_url="https://a.example/v1/chat/completions").base_url == "https://a.example/v1"
+    project = "https://x.services.ai.azure.com/api/projects/one"
+    assert gpt.Config(base_url=project).base_url == f"{project}/openai/v1"
 
 
 def test_servers_may_want_the_key_elsewhere() -> None:

@@ -47,6 +47,26 @@ def test_the_words_that_hushed_the_agent_are_its_own(way_s: float, first: int) -
     assert world.said(cmd.HushPlayout) and ("agent", greeting) in world.turns
 
 
+LONG = "Our kitchen is open from seven until ten in the evening and on Sunday at noon."
+
+
+@pytest.mark.parametrize("interims_s", [None, 0.2])
+@pytest.mark.parametrize("gap_s", [0.08, 0.15, 0.4])
+def test_who_speaks_right_behind_an_echo_is_heard_without_it(gap_s: float, interims_s: float | None) -> None:
+    end = len(LONG.split()) * 0.3
+    world = World(script=greeted("en-US", LONG), interims_s=interims_s).answered()
+    world.says("Sunday at noon.", end - 0.65, end + 0.25)
+    world.says("and where are you", end + 0.25 + gap_s, end + 1.3 + gap_s).run(end + 8.0)
+    assert said_by_caller(world) == ["and where are you"]
+
+
+def test_who_speaks_twice_over_the_agents_end_is_heard_twice() -> None:
+    end = len(LONG.split()) * 0.3
+    world = World(script=greeted("en-US", LONG)).answered().says("but not on Monday", end - 0.6, end + 0.2)
+    world.says("and where are you", end + 0.28, end + 1.3).run(end + 8.0)
+    assert " ".join(said_by_caller(world)) == "but not on Monday and where are you"
+
+
 def test_a_line_that_echoes_still_lets_the_caller_confirm() -> None:
     """Twice two words come back; then the caller says a word that the agent has said seconds ago."""
     greeting = "You can say yes or no at any time, and I will note the table for four people tonight then."

@@ -8,6 +8,7 @@ from offhook.speech.llm.thoughts import HELD_CHARS, Thoughts
 
 THOUGHT = "They want two rooms. Is 2 < 3? [yes] I say sure."
 SPOKEN = "Sure, two rooms. That is $120 < $150 [for now]."
+FINAL = f"<|start|>assistant<|channel|>final <|constrain|>JSON<|message|>{SPOKEN}"
 TAGGED = [
     f"<think>{THOUGHT}</think>{SPOKEN}",
     f"<think>\n{THOUGHT}\n</think>\n\n{SPOKEN}",
@@ -42,6 +43,39 @@ TAGGED = [
     f"<|channel>thought\n{THOUGHT}\n<channel|>{SPOKEN}<turn|>",
     f"Here are my reasoning steps:\n{THOUGHT}\n[BEGIN FINAL RESPONSE]\n{SPOKEN}\n[END FINAL RESPONSE]",
     f"Here is my thought process:\n\n{THOUGHT}\n\nHere is my response:\n\n{SPOKEN}",
+    f"<|start|>assistant<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant<|channel|>final<|message|>{SPOKEN}",
+    f"<|channel|>commentary to=functions.book <|constrain|>json<|message|>{{}}<|call|>{FINAL}",
+    f"<|channel|>analysis to=functions.book code<|message|>{THOUGHT}<|end|>{FINAL}<|return|>",
+    f"analysis{THOUGHT}assistantfinal{SPOKEN}",
+    f"assistantanalysis{THOUGHT}assistantcommentary to=functions.x{{}}assistantfinal{SPOKEN}",
+    f"<\uff5cbegin\u2581of\u2581thinking\uff5c>{THOUGHT}<\uff5cend\u2581of\u2581thinking\uff5c>{SPOKEN}",
+    f"<longcat_think>{THOUGHT}</longcat_think>{SPOKEN}",
+    f"<seed:think>{THOUGHT}<seed:cot_budget_reflect>x</seed:cot_budget_reflect></seed:think>{SPOKEN}",
+    f"<Thought Process>{THOUGHT}</Thought Process>{SPOKEN}",
+    f"<inner-monologue>{THOUGHT}</inner-monologue>{SPOKEN}",
+    f"<thoughts_before_reply>{THOUGHT}</thoughts_before_reply>{SPOKEN}",
+    f"<step_by_step>{THOUGHT}</step_by_step>{SPOKEN}",
+    f"<deepthink>{THOUGHT}</deepthink>{SPOKEN}",
+    f"<|reasoning_start|>{THOUGHT}<|reasoning_end|>{SPOKEN}",
+    f"<|think|>{THOUGHT}<|end_of_think|>{SPOKEN}",
+    f"<start_of_thought>{THOUGHT}<end_of_thought>{SPOKEN}",
+    f"[BEGIN_THINKING]{THOUGHT}[END_THINKING]{SPOKEN}",
+    f"[Internal Monologue]{THOUGHT}[/Internal Monologue]{SPOKEN}",
+    f"{{thinking}}{THOUGHT}{{/thinking}}{SPOKEN}",
+    f"<<think>>{THOUGHT}<</think>>{SPOKEN}",
+    f"<!-- thinking: {THOUGHT} -->{SPOKEN}",
+    f"```thinking\n{THOUGHT}\n```\n{SPOKEN}",
+    f"<details><summary>Thinking</summary>{THOUGHT}</details>{SPOKEN}",
+    f"&lt;think&gt;{THOUGHT}&lt;/think&gt;{SPOKEN}",
+    f"\\<think\\>{THOUGHT}\\</think\\>{SPOKEN}",
+    f"<|im_start|>assistant\n<think>{THOUGHT}</think>{SPOKEN}",
+    f"<thinking>{THOUGHT}<response>{SPOKEN}</response>",
+    f"<think>{THOUGHT}</think><|begin_of_box|>{SPOKEN}<|end_of_box|>",
+    f"<think>{THOUGHT}</think><final_response>{SPOKEN}</final_response>",
+    f"**Thinking:** {THOUGHT}\n\n**Response:** {SPOKEN}",
+    f"## Thinking\n\n{THOUGHT}\n\n## Final Response\n\n{SPOKEN}",
+    f"Thought: {THOUGHT}\nFinal Answer: {SPOKEN}",
+    f"Thinking Process:\n\n{THOUGHT}\n</think>\n\n{SPOKEN}",
 ]
 
 
@@ -90,6 +124,18 @@ def test_any_cuts_into_many_pieces() -> None:
         "a plan <planner> [thin",
         "<reasonable>",
         "<|x|>",
+        "Analysis of your bill takes a day.",
+        "analysis of it",
+        "My thoughts are with you.",
+        "[thinking] Let me see.",
+        "Take the {plan} or <<reason>>, my answer is yes.",
+        "# Thinking about it",
+        "The answer: yes.",
+        "a <b",
+        "<!",
+        "`",
+        "A & B",
+        "\\",
     ],
 )
 def test_plain_text_is_given_as_it_is(text: str) -> None:

@@ -187,3 +187,29 @@ def test_what_a_model_did_by_chance_is_asked_for_once_more(words: str) -> None:
     document = {"error": {"message": words, "type": "invalid_request_error"}}
     assert type(stream_failure("groq", document, key=KEY)) is GenerationFailed
     assert type(failure("groq", 400, json.dumps(document).encode(), key=KEY)) is GenerationFailed
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "param"),
+    [
+        (
+            "The model `llama3-8b-8192` has been decommissioned and is no longer supported.",
+            "model_decommissioned",
+            None,
+        ),
+        ("The model gpt-9 does not exist or you do not have access to it.", "", None),
+        ("meta/nothing is not a valid model ID", "400", None),
+        ("invalid model name passed in model=x", "", "model"),
+        ("This model is no longer available.", "", None),
+    ],
+)
+def test_a_model_that_is_gone_is_refused_at_once(words: str, code: str, param: str | None) -> None:
+    document = {"error": {"message": words, "type": "invalid_request_error", "code": code, "param": param}}
+    found = failure("groq", 400, json.dumps(document).encode(), key=KEY)
+    assert type(found) is ProviderRefused and "model's name" in str(found)
+
+
+@pytest.mark.parametrize("words", ["gemma:2b does not support tools", "This model does not support temperature."])
+def test_what_a_model_does_not_take_is_no_model_that_is_gone(words: str) -> None:
+    document = {"error": {"message": words, "type": "invalid_request_error"}}
+    assert type(failure("ollama", 400, json.dumps(document).encode(), key=KEY)) is RequestRefused

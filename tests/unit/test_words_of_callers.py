@@ -28,6 +28,28 @@ WAITS = [
     ("it", "La metto in attesa un attimo."), ("it", "Mi dia un minuto."), ("nl", "Seconde."),
     ("nl", "Twee seconden."), ("nl", "Eén secondje."), ("nl", "Wacht effe."), ("nl", "Ik kijk het even na."),
     ("nl", "Mag ik u even in de wacht zetten?"), ("nl", "Een klein momentje."),
+    ("en", "Mind if I put you on hold?"), ("en", "Hold that thought."), ("en", "Give us a minute."),
+    ("en", "I need to get my card."), ("en", "I have to get my wallet."), ("en", "I gotta grab my card."),
+    ("en", "Let me go find it."), ("en", "Can you hold?"), ("en", "Could you hold please?"), ("en", "Two minutes."),
+    ("en", "A second."), ("en", "Moment please."), ("en", "I'm looking for it."), ("en", "In a jiffy."),
+    ("en", "Sorry, someone's at the door."), ("en", "Let me write that down."), ("en", "I'll put you on speaker."),
+    ("en", "Stand by."), ("en", "Wait a bit."), ("de", "Ich hole die Karte."),
+    ("de", "Einen Moment bitte, ich hole die Karte."), ("de", "Ich hol nur kurz die Karte."),
+    ("de", "Momenterl bitte."), ("de", "Wart a bissl."), ("de", "Warten S' an Moment."), ("de", "Een Moment."),
+    ("de", "Momang bitte."), ("de", "Moment emol."), ("de", "Momentli."), ("de", "Es Momäntli bitte."),
+    ("de", "Ich such das mal raus."), ("de", "Ich muss die Karte erst holen."), ("de", "Da muss ich nachschauen."),
+    ("de", "Bleiben Sie am Apparat."), ("de", "Ganz kurz."), ("de", "Gleich, ich hab's gleich."),
+    ("de", "Zwei Minuten bitte."), ("de", "Ich leg kurz den Hörer weg."), ("es", "Ahorita."),
+    ("es", "Aguante un cachito."), ("es", "Bancá un toque."), ("es", "Un momentico."), ("es", "Un segundico."),
+    ("es", "Pérate."), ("es", "Espérese tantito."), ("es", "Manténgase en línea."),
+    ("es", "Tengo que ir a por la tarjeta."), ("es", "Voy por la tarjeta."), ("es", "Dos minutos."),
+    ("es", "No se retire."), ("es", "Esperá un cacho."), ("es", "Enseguida."), ("es", "Ten un poco de paciencia."),
+    ("fr", "Attends voir."), ("fr", "Je cherche ma carte."), ("fr", "Je prends de quoi noter."),
+    ("fr", "Veuillez patienter."), ("fr", "Une p'tite seconde."), ("fr", "Bouge pas."),
+    ("fr", "Attendez que je trouve."), ("fr", "Il faut que je regarde."), ("fr", "J'arrive."),
+    ("fr", "Je suis à vous tout de suite."), ("fr", "Vous pouvez patienter ?"),
+    ("fr", "Deux minutes, s'il vous plaît."), ("fr", "Tenez la ligne."), ("fr", "Espérez un peu."),
+    ("fr", "Minute papillon."),
 ]  # fmt: skip
 WAITS_NOT = [
     ("en", "Give me a room."), ("en", "I have two minutes."), ("en", "I'm just looking for a room."),
@@ -43,6 +65,14 @@ WAITS_NOT = [
     ("fr", "Je voudrais une seconde chambre."), ("it", "Mi dia un secondo letto."), ("pt", "Um segundo quarto."),
     ("en", "The second."), ("de", "Ich gehe nach Hause."), ("nl", "Twee."),
     ("en", "How long can you put me on hold?"), ("es", "Quiero un momento de paz para mi familia"),
+    ("en", "Let me get a table for two."), ("en", "We arrive in two minutes."),
+    ("en", "Can you hold a table for me?"), ("en", "You put me on hold."), ("en", "I have a second question."),
+    ("en", "I'm looking for a room."), ("en", "I have to get there by six."),
+    ("de", "Ich hole die Karten morgen ab."), ("de", "Im Moment bin ich in Wien."),
+    ("de", "Ich muss morgen früh raus."), ("de", "In zwei Minuten bin ich da."), ("de", "Gleich morgen früh."),
+    ("es", "En un momento llego."), ("es", "Voy por la tarde."), ("es", "Busco una habitación."),
+    ("es", "Tengo que salir."), ("fr", "Je cherche une chambre."), ("fr", "J'arrive demain."),
+    ("fr", "Je reviens demain."), ("fr", "Je vais prendre le poisson."), ("fr", "Je dois partir."),
 ]  # fmt: skip
 DONE = [
     ("en", "That is what I came for."), ("de", "Ich komme mit."), ("de", "Gerne, das nehme ich."),
@@ -67,6 +97,19 @@ DONE = [
     ("de", "Rufen Sie mich um fünf an."), ("de", "Sie können mich ab 18 Uhr anrufen."), ("en", "I turned 40."),
     ("en", "We moved here in 1998."), ("de", "Meine Tochter ist 2010 geboren."), ("de", "Das war im Jahr 1984."),
     ("de", "Ich bin Jahrgang 84."), ("es", "Mi hijo nació en 2010."),
+    ("en", "That's all I wanted to ask about."), ("en", "That's who I came with."),
+    ("en", "That's the hotel we stayed at."), ("en", "That's the number I called from."),
+    ("en", "Nothing to worry about."), ("en", "Someone to talk to."), ("en", "That's the company I work for."),
+    ("en", "I have everything I asked for."), ("en", "It was sent from the shop I bought it from."),
+    ("en", "That is where I live at."), ("en", "That's the one I'd like."), ("en", "I wonder why it is."),
+    ("en", "It really is."), ("en", "She told me to."), ("en", "I was born in eighty-four."),
+    ("de", "Da spricht nichts gegen."), ("de", "Die Küche hat zu."), ("de", "Der Laden hat um acht zu."),
+    ("de", "Ich stehe Ihnen bei."), ("de", "Nur wir."), ("de", "Das sind wir."), ("de", "Das gehört ihr."),
+    ("de", "Ja, genau der."), ("de", "Davon nehme ich einen."), ("de", "So machen wir."),
+    ("de", "Darauf lasse ich mich ein."), ("es", "Mejor sin."), ("es", "Me falta una."),
+    ("es", "Dígame a qué hora es."), ("es", "Avíseme cuando."), ("fr", "C'est ce qu'il est."),
+    ("fr", "On fera avec."), ("fr", "Je préfère sans."), ("fr", "Nous sommes deux, environ."),
+    ("fr", "Peu importe qui."), ("fr", "C'est tout ce que j'ai."), ("fr", "Oui, ils y sont."),
 ]  # fmt: skip
 GOES_ON = [
     ("en", "I would like to"), ("en", "I want a table for"), ("en", "My name is"), ("de", "Ich möchte mit"),
@@ -74,6 +117,13 @@ GOES_ON = [
     ("fr", "une table pour"), ("es", "Lo que quiero es"), ("es", "quiero que"), ("en", "what I want is"),
     ("nl", "Ik wil een tafel voor"), ("it", "vorrei sapere se"), ("pt", "queria uma mesa para"),
     ("en", "I spoke with"), ("en", "I'm looking for"), ("de", "wir sind mit"), ("nl", "ik kom van"),
+    ("en", "nothing for"), ("en", "I wonder if it is"), ("en", "the room I want is for"),
+    ("en", "the hotel I booked is at"), ("en", "what I ordered was for"), ("en", "what I need is a table for"),
+    ("en", "I'd like to"), ("en", "for the room we need a"), ("en", "if you"), ("de", "Das ist mein"),
+    ("de", "meine Frau und ich"), ("de", "Ich habe gegen"), ("de", "Können wir"), ("de", "Haben wir"),
+    ("de", "Morgen würde ich"), ("de", "Ich hätte gern einen"), ("de", "und dann"), ("es", "quiero una"),
+    ("es", "una mesa sin"), ("es", "quisiera saber si"), ("fr", "donnez-moi un"), ("fr", "je voulais savoir si"),
+    ("fr", "c'est pour"),
 ]  # fmt: skip
 ECHOES = [
     ("en", "7 until 10:30", "The kitchen is open from seven until half past ten every evening."),
@@ -115,7 +165,8 @@ def test_who_is_done_though_the_last_word_is_an_open_one(tag: str, text: str) ->
 
 @pytest.mark.parametrize(("tag", "text"), GOES_ON)
 def test_who_goes_on(tag: str, text: str) -> None:
-    assert shape_of(text, "", script_for(tag)) is Shape.OPEN
+    # What begins like a question may be one: then the sound decides.
+    assert shape_of(text, "", script_for(tag)) in (Shape.OPEN, Shape.STRANDED)
 
 
 def test_who_was_asked_for_a_date_may_go_on_behind_the_year() -> None:
@@ -142,7 +193,20 @@ def test_another_figure_is_the_callers(heard: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "text"), [("de", "Mmh."), ("de", "Hmhm"), ("de", "Jou"), ("de", "Joa."), ("en", "Mmh."), ("fr", "Hmhm.")]
+    ("tag", "text"),
+    [
+        ("de", "Mmh."),
+        ("de", "Hmhm"),
+        ("de", "Jou"),
+        ("de", "Joa."),
+        ("en", "Mmh."),
+        ("fr", "Hmhm."),
+        ("en", "Mmkay."),
+        ("en", "Okey dokey"),
+        ("de", "Jawohl."),
+        ("es", "Mjm"),
+        ("fr", "Ça marche."),
+    ],
 )
 def test_sounds_of_listening(tag: str, text: str) -> None:
     assert is_backchannel(text, script_for(tag))

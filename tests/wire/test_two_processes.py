@@ -61,7 +61,7 @@ class Rows:
             return {row.id: row for row in rows}
 
 
-async def _key(server: Server) -> str:
+async def key_of(server: Server) -> str:
     command = [sys.executable, "-m", "offhook", "admin", "api-key", "--name", "test"]
     made = await asyncio.create_subprocess_exec(*command, env=server.environment, stdout=asyncio.subprocess.PIPE)
     told, _ = await made.communicate()
@@ -77,7 +77,7 @@ def test_one_of_two_is_killed_in_mid_call(tmp_path: Path) -> None:
         async with (
             RestServer(carrier) as rest, serving(tmp_path, agent_that(), rest.base_url, port, token) as server,
         ):  # fmt: skip
-            key, rows = await _key(server), Rows(server)
+            key, rows = await key_of(server), Rows(server)
             calls: list[asyncio.Task[CallOutcome]] = []
             while len(live := rows.live()) < 2:
                 assert len(calls) < 8, "all calls reached one of two processes"

@@ -61,7 +61,9 @@ class PriceShown(BaseModel):
     price: Money
     since: Moment
     is_estimate: bool = Field(
-        default=False, description="A usual price, of a local number of the United States: enter what you really pay."
+        default=False,
+        description="A usual price, of a local number of the United States, on the day in `since`: check it at your "
+        "carrier, and enter what you really pay.",
     )
 
     @classmethod

@@ -62,6 +62,8 @@ _FROM_ALAW: Final = _alaw_samples()
 _TO_ULAW: Final = _ulaw_codes()
 _TO_ALAW: Final = _alaw_codes()
 
+ULAW_FLOATS: Final = _FROM_ULAW.astype(np.float32) / np.float32(32768)
+"""The sample (±1) of each mu-law byte."""
 ULAW_MAGNITUDE: Final[tuple[int, ...]] = tuple(abs(int(sample)) for sample in _FROM_ULAW)
 """Linear magnitude (0 to 32124) of each mu-law byte."""
 ULAW_LOUDNESS: Final = bytes((~byte & _MAGNITUDE_BITS) for byte in range(256))

@@ -8,7 +8,7 @@ of a soft sound is judged like the rest of it.
 from collections.abc import Callable
 from typing import Final
 
-from offhook.audio.g711 import decode_ulaw, ulaw_level
+from offhook.audio.g711 import ulaw_level
 from offhook.audio.vad import VadStream
 
 KEPT_BLOCKS: Final = 3
@@ -77,7 +77,7 @@ class GatedVad:
         if self._skipped:
             self._wake_up()
         self._block = block
-        self._vad.ask(decode_ulaw(block), self._judged)
+        self._vad.ask(block, self._judged)
 
     def restart(self) -> None:
         """Other audio follows, of another leg; the noise of the line is learned on from where it was."""
@@ -117,7 +117,7 @@ class GatedVad:
         if self._skipped >= KEPT_BLOCKS:
             self._vad.reset()
         for block in self._kept[1 - KEPT_BLOCKS :][-self._skipped :]:
-            self._vad.probability(decode_ulaw(block))
+            self._vad.probability(block)
         self._skipped = 0
 
     def _follow(self, level: float) -> None:

@@ -1,8 +1,8 @@
 """Reads a model's file: its constants, and where GELU stands in it in a form that the engine does not know.
 
 The file is one protocol buffer (onnx.proto: ModelProto.graph 7; GraphProto.node 1, initializer 5; NodeProto.input 1,
-output 2, op_type 4, attribute 5; AttributeProto.name 1, i 3, t 5, g 6; TensorProto.dims 1, data_type 2, float_data 4,
-name 8, raw_data 9). Raises `ValueError` for what is none.
+output 2, op_type 4, attribute 5; AttributeProto.name 1, i 3, t 5, g 6, ints 8; TensorProto.dims 1, data_type 2,
+float_data 4, name 8, raw_data 9). Raises `ValueError` for what is none.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ Field = tuple[int, int, int | bytes]
 _GRAPH, _NODE, _INITIALIZER = 7, 1, 5
 _INPUT, _OUTPUT, _OPERATOR, _ATTRIBUTE = 1, 2, 4, 5
 _TENSOR, _SUBGRAPH = 5, 6
-_ATTRIBUTE_NAME, _ATTRIBUTE_INT = 1, 3
+_ATTRIBUTE_NAME, _ATTRIBUTE_INT, _ATTRIBUTE_INTS = 1, 3, 8
 _DIMS, _TYPE, _FLOATS, _NAME, _RAW = 1, 2, 4, 8, 9
 _FLOAT_TYPE: Final = 1
 VARINT, _EIGHT, BYTES, _FOUR = 0, 1, 2, 5
@@ -135,6 +135,14 @@ class Node:
             if told.get(_ATTRIBUTE_NAME) == name.encode() and isinstance(value, int):
                 return value - (1 << 64) if value >> 63 else value
         return default
+
+    def numbers(self, name: str) -> list[int]:
+        """Whole numbers, none below zero, among its attributes."""
+        for attribute in (value for n, _, value in self._fields if n == _ATTRIBUTE and isinstance(value, bytes)):
+            told = list(fields(attribute))
+            if (_ATTRIBUTE_NAME, BYTES, name.encode()) in told:
+                return [value for n, _, value in told if n == _ATTRIBUTE_INTS and isinstance(value, int)]
+        return []
 
     def message(self) -> bytes:
         """As it stands in a graph."""

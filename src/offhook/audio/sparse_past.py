@@ -5,10 +5,14 @@ seconds; of what came before, one token in ten stands for its neighbours: it has
 logarithm of their number as a bias. (That a shared key with a weight is the same as several equal keys follows from the
 softmax; Bolya et al., "Token Merging", 2022, call it proportional attention.)
 
+What no kept token is made of is not convolved either: the convolutions in front hear the kept tokens' own frames of the
+spectrum, put one behind the other.
+
 Raises `ValueError` for a model that is built in another way: it is used as it is.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -20,12 +24,15 @@ DENSE: Final = 100
 STEP: Final = 10
 """Of the earlier ones, one in so many."""
 
-_GRAPH, _NODE, _INITIALIZER, _VALUE_INFO = 7, 1, 5, 13
+_GRAPH, _NODE, _INITIALIZER, _INPUT, _VALUE_INFO = 7, 1, 5, 11, 13
 _DIMS, _TYPE, _NAME, _RAW = 1, 2, 8, 9
 _FLOAT, _INT64 = 1, 7
 _ATTRIBUTE, _ATTRIBUTE_NAME, _ATTRIBUTE_INT, _ATTRIBUTE_TYPE, _TYPE_INT = 5, 1, 3, 20, 2
 _POSITIONS: Final = "embed_positions.weight"
-_KEPT, _BIAS = "offhook.kept", "offhook.bias"
+_KEPT, _BIAS, _FRAMES, _ROWS = "offhook.kept", "offhook.bias", "offhook.frames", "offhook.rows"
+_CONVOLUTIONS: Final = [([1], [1, 1]), ([2], [1, 1])]
+"""Stride and padding of those in front. With twice as many frames as tokens the kernels are three wide: a token is made
+of five frames, two to each side of its own."""
 
 
 def with_sparse_past(model: bytes) -> bytes:
@@ -42,6 +49,23 @@ def kept_tokens(count: int) -> tuple[list[int], list[int]]:
     return [group[len(group) // 2] for group in groups] + list(rest), [len(group) for group in groups] + [1] * len(rest)
 
 
+def heard_frames(tokens: list[int], count: int) -> tuple[list[int], list[int]]:
+    """Of the 2 * `count` frames of the spectrum those that these tokens are made of, run after run, and where the
+    convolutions of all of them have the tokens. Only the last run may reach the end, as only that is padded there.
+    """
+    frames, rows = list[int](), list[int]()
+    for at, token in enumerate(tokens):
+        if at and token == tokens[at - 1] + 1:
+            frames += (2 * token + 2, 2 * token + 3)
+        else:
+            # Its own two, two before them, and two behind: an even number keeps the next run in step.
+            frames += range(2 * token - 2, 2 * token + 4)
+        rows.append(len(frames) // 2 - 2)
+    if frames[0] < 0:
+        raise ValueError("the first token is made of less")
+    return [frame for frame in frames if frame < 2 * count], rows
+
+
 def _sparse(graph: bytes) -> bytes:
     # The shapes that the file tells of what lies between are those of all tokens.
     parts = [part for part in fields(graph) if part[0] != _VALUE_INFO]
@@ -53,34 +77,52 @@ def _sparse(graph: bytes) -> bytes:
         raise ValueError("this model has no table of positions")
     count, table = positions[0].dims[0], positions[0].name
     kept, weights = kept_tokens(count)
-    out: list[Field] = []
-    found = {"Add": 0, "Softmax": 0}
+    frames, rows = heard_frames(kept, count)
+    heard = [_name(value) for n, _, value in parts if n == _INPUT and isinstance(value, bytes)]
+    if len(heard) != 1:
+        raise ValueError("this model hears more than a spectrum")
+    out: list[Field] = [(_NODE, BYTES, _node("Gather", [heard[0], _FRAMES], f"{heard[0]}.kept", axis=2))]
+    found = _Found()
     for at, (n, w, value) in enumerate(parts):
         if at in tensors and tensors[at].is_number(count):
             out.append((n, w, _numbers(tensors[at].name, [len(kept)], (1,))))
         elif n == _NODE and isinstance(value, bytes):
-            out += [(_NODE, BYTES, node) for node in _rewritten(Node(value), table, found)]
+            out += [(_NODE, BYTES, node) for node in _rewritten(Node(value), heard[0], table, found)]
         else:
             out.append((n, w, value))
-    if found["Add"] != 1 or not found["Softmax"]:
+    if found.sums != 1 or not found.softmaxes or found.convolutions != _CONVOLUTIONS:
         raise ValueError("this model uses its positions in another way")
     bias, size = np.log(np.asarray(weights, np.float32)), len(kept)
-    out.append((_INITIALIZER, BYTES, _numbers(_KEPT, kept, (size,))))
+    for name, numbers in ((_KEPT, kept), (_FRAMES, frames), (_ROWS, rows)):
+        out.append((_INITIALIZER, BYTES, _numbers(name, numbers, (len(numbers),))))
     for axis, shape in ((-1, (1, 1, 1, size)), (1, (1, size, 1))):
         out.append((_INITIALIZER, BYTES, _tensor(f"{_BIAS}{axis}", shape, _FLOAT, bias.tobytes())))
     return joined(out)
 
 
-def _rewritten(node: Node, table: str, found: dict[str, int]) -> Iterator[bytes]:
+@dataclass(slots=True)
+class _Found:
+    sums: int = 0
+    """Of tokens and their positions."""
+    softmaxes: int = 0
+    convolutions: list[tuple[list[int], list[int]]] = field(default_factory=list)
+
+
+def _rewritten(node: Node, heard: str, table: str, found: _Found) -> Iterator[bytes]:
     """The node, with what has to stand before or behind it."""
-    if node.operator == "Add" and table in node.inputs:
-        found["Add"] += 1
-        out = node.outputs[0]
-        node.outputs = [f"{out}.all"]
+    node.inputs = [f"{heard}.kept" if name == heard else name for name in node.inputs]
+    if node.operator == "Conv":
+        found.convolutions.append((node.numbers("strides"), node.numbers("pads")))
         yield node.message()
-        yield _node("Gather", [f"{out}.all", _KEPT], out, axis=1)
+    elif node.operator == "Add" and table in node.inputs:
+        found.sums += 1
+        tokens = next(name for name in node.inputs if name != table)
+        yield _node("Gather", [tokens, _ROWS], f"{tokens}.kept", axis=1)
+        yield _node("Gather", [table, _KEPT], f"{table}.kept", axis=0)
+        node.inputs = [f"{name}.kept" for name in node.inputs]
+        yield node.message()
     elif node.operator == "Softmax":
-        found["Softmax"] += 1
+        found.softmaxes += 1
         axis = node.number("axis", -1)
         if axis not in (-1, 1):
             raise ValueError("this model has a softmax over something else")
@@ -110,6 +152,10 @@ class _Tensor:
     def is_number(self, count: int) -> bool:
         """True for the number of tokens, as shapes are made of it."""
         return self._kind == _INT64 and self.dims == [1] and self._raw == count.to_bytes(8, "little")
+
+
+def _name(value_info: bytes) -> str:
+    return next(value.decode() for number, _, value in fields(value_info) if number == 1 and isinstance(value, bytes))
 
 
 def _numbers(name: str, values: list[int], shape: tuple[int, ...]) -> bytes:

@@ -31,6 +31,7 @@ class Pacer:
         self, inbox: Inbox, audio_format: AudioFormat = TELEPHONE, *, voice_format: AudioFormat = TELEPHONE
     ) -> None:
         self._inbox, self.audio_format = inbox, audio_format
+        self._call_at = asyncio.get_running_loop().call_at
         self._leg: Leg | None = None
         self._source: Source | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -236,7 +237,7 @@ class Pacer:
             # Overdue: the far end is behind, and how far is not known yet.
             at = max(self._played.ends_at, self._inbox.now() + LOOK_AGAIN_S)
         if at is not None:
-            self._timer = asyncio.get_running_loop().call_at(self._inbox.loop_time(at), self._tick)
+            self._timer = self._call_at(self._inbox.loop_time(at), self._tick)
         if self._room is not None and self._playout.unsent_s < self._room_s:
             if not self._room.done():
                 self._room.set_result(None)

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("offhook")
 SWITCH_S: Final = 0.0005
+COLLECTED: Final = (2_000, 10, 200)
+"""The oldest objects are looked at for cycles some fifty times more seldom than is usual: with a hundred calls that
+stops all of them for 40 ms, and what ends a call leaves no cycles that are worth it."""
 
 
 def serve(
@@ -332,6 +335,7 @@ async def _load(runtimes: "Runtimes", keys: Sequence[str]) -> None:
     # What was loaded stays: to look at it again and again would stop all calls each time.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECTED)
 
 
 async def _while_serving(

@@ -16,7 +16,7 @@ from offhook.core.closing import Closing
 from offhook.core.commands import Ask, Say
 from offhook.core.events import SpeechStarted, SpeechStopped, TranscriptFinal
 from offhook.core.keys import Keys
-from offhook.core.ledger import ASIDE, PASSED
+from offhook.core.ledger import ASIDE, PASSED, SAME_PLACE_S
 from offhook.core.listening import Listening, Spurt
 from offhook.core.presence import Verdict
 from offhook.core.reply import ASKING, CallerTurn, Reply, ReplyState
@@ -89,6 +89,7 @@ class BargeIn:
         reply = self._speaking.reply
         over_agent = reply is not None and reply.is_audible
         self._silent_s = reply.silent_s(at) if reply is not None else 0.0
+        self._pass_over_overtaken()
         self._listening.started(event, at, over_agent=over_agent)
         if reply is not None and isinstance(reply.content, Say) and reply.content.name == "presence":
             self._turns.presence.question_talked_over()
@@ -215,6 +216,14 @@ class BargeIn:
                 self._murmurs.append(_Murmur(spurt.onset_at, self._silent_s))
             self._pass_over(spurt, at, owner=ASIDE)
 
+    def _pass_over_overtaken(self) -> None:
+        """The caller begins right behind the agent's own words: they are no part of what the caller says."""
+        spurt, ledger = self._listening.open_spurt, self._listening.ledger
+        if spurt is None or not self._listening.owes_words:
+            return
+        if self._echo.is_own_voice(ledger.text_since(spurt.onset_at), spurt):
+            ledger.take(PASSED, since_s=spurt.onset_at)
+
     def _pass_over(self, spurt: Spurt, at: float, *, owner: int) -> None:
         """It was no interruption: the agent goes on."""
         self._listening.ledger.take(owner, since_s=spurt.onset_at)
@@ -225,7 +234,12 @@ class BargeIn:
     def final(self, event: TranscriptFinal, at: float) -> None:
         """Words that stay: of the spurt that is being judged, or told late."""
         new = self._listening.final(event, at)
-        spurt = self._listening.open_spurt
+        spurt, overtaken = self._listening.open_spurt, self._listening.overtaken
+        is_of_it = overtaken is not None and event.to_s <= overtaken.asked_at + SAME_PLACE_S
+        if overtaken is not None and is_of_it and self._echo.is_own_voice(new, overtaken):
+            # The agent's own words, right before the caller's and told only now.
+            self._listening.ledger.pass_stretch(event.from_s, event.to_s)
+            new = ""
         if spurt is not None:
             self.judge(at, are_late=event.from_s < self._listening.owed_to < spurt.onset_at)
         if not normalize(new) or is_hesitation(new, self._call.script):

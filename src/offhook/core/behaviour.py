@@ -182,6 +182,23 @@ class ToolWords(msgspec.Struct, frozen=True, kw_only=True):
     """Phrases that say it was done, as `core.promises.as_phrase` leaves them."""
 
 
+class TimeWords(msgspec.Struct, frozen=True, kw_only=True):
+    """How callers speak of time: when they ask for it, beside the phrases that always do, and of the clock."""
+
+    alone: tuple[str, ...] = ()
+    """Phrases that do so when they are all of a clause: two minutes, can you hold."""
+    seconds: tuple[str, ...] = ()
+    """Phrases that may also be the second of something: a second, un segundo."""
+    sure: tuple[str, ...] = ()
+    """At the beginning of a phrase with one of those, they ask for time: wait, hold, just."""
+    behind: tuple[str, ...] = ()
+    """Words behind one of those of which there is no second: please, while."""
+    spans: tuple[str, ...] = ()
+    """Words in front of a time that make it a length and no wish: in, after."""
+    before_clock: tuple[str, ...] = ()
+    """Words in front of a time of the day: at, after, until."""
+
+
 class Destination(msgspec.Struct, frozen=True, kw_only=True):
     """Where a caller can be transferred to."""
 
@@ -230,6 +247,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """Normalized sounds of no: they sound like listening, and are none."""
     wait_phrases: tuple[str, ...] = ()
     """Normalized phrases with which a caller asks for time: hold on, one moment, let me get, ..."""
+    time: TimeWords = TimeWords()
+    """What is to be known of them."""
     backchannels: tuple[str, ...] = ()
     """Normalized utterances that do not take the floor while the agent speaks."""
     end_phrases: tuple[str, ...] = ()

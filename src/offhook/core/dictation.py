@@ -28,19 +28,12 @@ _FEW, _FEW_WORDS = 3, 4
 """Fewer symbols behind so many other words are said in passing: "a table for four"."""
 _SURE_DIGITS: Final = 10
 """From here on a number of unknown length is likely to be whole."""
+_LAST_DAY, _CENTURY = 31, 100
 _MOST_SYMBOLS: Final = 64
 _TURNS_BACK: Final = 4
 """So many turns of the caller a number may be told in."""
 _MOST_CHARS: Final = 4000
 _CLOCK: Final = re.compile(r"(?:1\d|2[0-4]|[1-9])(?:[0-5]\d)?(?:[ap]m?)?", re.IGNORECASE)
-_BEFORE_CLOCK: Final = frozenset({
-    "at", "after", "before", "around", "about", "by", "until", "till", "past", "from",
-    "um", "gegen", "nach", "vor", "ab", "bis", "las", "la", "à", "vers", "après", "avant", "dès",
-    "alle", "dopo", "verso", "às", "depois", "om", "na", "voor", "rond",
-})  # fmt: skip
-"""What stands in front of a time of the day, in any of the languages."""
-
-
 _OF_ANY_LENGTH: Final = frozenset({Kind.NUMBER, Kind.CODE})
 _WITH_LETTERS: Final = frozenset({Kind.IBAN, Kind.POSTCODE, Kind.PLATE, Kind.CODE, Kind.SPELLING})
 
@@ -111,9 +104,9 @@ def wholeness(text: str, asked: Asked, script: Script) -> Wholeness:
     run = runs[-1]
     if len(run.plain) < _FEW and _is_in_passing(run, question, own):
         return Wholeness.NONE
-    if not question.kinds and own.kinds == {Kind.TELEPHONE} and _is_clock(run, text):
+    if not question.kinds and own.kinds == {Kind.TELEPHONE} and _is_clock(run, text, script):
         return Wholeness.NONE
-    if Kind.BIRTH in want.kinds and numbers.is_year(run.plain):
+    if Kind.BIRTH in want.kinds and (numbers.is_year(run.plain) or _is_short_year(run, question)):
         # "I was born in 1984" tells no date; who was asked for one may go on with the day.
         if Kind.BIRTH not in question.kinds or run.others_behind:
             return Wholeness.NONE
@@ -125,6 +118,11 @@ def wholeness(text: str, asked: Asked, script: Script) -> Wholeness:
     return _pending(run, found, want, text) if run.is_pending else found
 
 
+def _is_short_year(run: Run, question: Wanted) -> bool:
+    """ "I was born in eighty-four", which nobody asked for; a day has a smaller number."""
+    return Kind.BIRTH not in question.kinds and run.plain.isdecimal() and _LAST_DAY < int(run.plain[:4]) < _CENTURY
+
+
 def _is_in_passing(run: Run, question: Wanted, own: Wanted) -> bool:
     """Of few symbols: "a table for four", or "number two" that nobody asked for."""
     if question.kinds or own.kinds - _OF_ANY_LENGTH:
@@ -132,13 +130,14 @@ def _is_in_passing(run: Run, question: Wanted, own: Wanted) -> bool:
     return run.plain.isdecimal()
 
 
-def _is_clock(run: Run, text: str) -> bool:
+def _is_clock(run: Run, text: str, script: Script) -> bool:
     """ "Call me at five", "reach me after 5:30 p.m.": when, and not by which number. "503" may begin one."""
     is_long = sum(sign.isdecimal() for sign in run.plain) > 2
     if is_long and text.rsplit(maxsplit=1)[-1].strip(".,;!?").isdecimal():
         return False
     is_said_so = run.apart < _FEW or run.plain[-1:].isalpha()
-    return is_said_so and run.word_before in _BEFORE_CLOCK and _CLOCK.fullmatch(run.plain) is not None
+    is_behind = run.word_before in map(plain, script.time.before_clock)
+    return is_said_so and is_behind and _CLOCK.fullmatch(run.plain) is not None
 
 
 def _pending(run: Run, found: Wholeness, want: Wanted, text: str) -> Wholeness:

@@ -153,6 +153,13 @@ class Ledger:
             self._fixed.pop()  # The last words may change as before.
         self._look_behind_fixed()
 
+    def pass_stretch(self, from_s: float, to_s: float) -> None:
+        """Nobody will answer the final words between these places."""
+        for words in self._finals:
+            if words.owner is None and words.from_s >= from_s - SAME_PLACE_S and words.to_s <= to_s + SAME_PLACE_S:
+                words.owner = PASSED
+        self._has_changed()
+
     def has(self, owner: int) -> bool:
         """True when words belong to this owner and could be given back."""
         return any(w.owner == owner for w in (*self._finals, *self._fixed))

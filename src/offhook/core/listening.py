@@ -88,6 +88,8 @@ class Listening:
         self._call = call
         self.ledger = Ledger()
         self.spurt: Spurt | None = None
+        self.overtaken: Spurt | None = None
+        """The one before, when the latest began before its words were final."""
         self.last_voice_at = 0.0
         """End of the caller's last spurt."""
         self.turn_voice_s = 0.0
@@ -128,6 +130,8 @@ class Listening:
     def started(self, event: SpeechStarted, at: float, *, over_agent: bool) -> Spurt:
         """A spurt begins."""
         pause_s = max(event.onset_at - self.last_voice_at, 0.0) if self.last_voice_at else 0.0
+        before = self.open_spurt
+        self.overtaken = before if before is not None and self.owes_words else None
         self.spurt = Spurt(event.spurt, event.onset_at, over_agent, pause_s)
         timers = self._call.timers
         timers.cancel(Timer.IDLE, Timer.COMMIT, Timer.TRANSCRIPT, Timer.OWED, Timer.DECIDE)

@@ -35,7 +35,11 @@ def mail(text: str, script: Script, *, is_wanted: bool) -> Wholeness:
         return found
     # "Tomorrow at 7.30": a word alone makes no address.
     is_one = len(signs) > last + 1 and found is Wholeness.WHOLE and signs[-1] in _ENDINGS
-    return Wholeness.WHOLE if is_one else Wholeness.PERHAPS if signs[-1] in ("@", ".") else Wholeness.NONE
+    if is_one:
+        return Wholeness.WHOLE
+    # "That is where I live at": behind many words that spell nothing, it is one of them.
+    is_begun = signs[-1] in ("@", ".") and (last < _SHORT_NAME or bool({"_", "-", "+", "."} & set(signs)))
+    return Wholeness.PERHAPS if is_begun else Wholeness.NONE
 
 
 def _domain(signs: list[str]) -> Wholeness:

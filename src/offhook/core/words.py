@@ -4,7 +4,6 @@ the lists of `Script`.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Final
@@ -13,6 +12,7 @@ from offhook.core.announced import asks_for
 from offhook.core.behaviour import Script
 from offhook.core.dictation import Asked, wholeness
 from offhook.core.numbers import Wholeness
+from offhook.core.phrases import GAP, at_end, found, is_all
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['’.@:-][^\W_]+)*")
 _MOST_CHARS: Final = 4000
@@ -40,26 +40,8 @@ _WORDS_BEHIND_WAITING: Final = 12
 _WORDS_BEHIND_ASKING: Final = 2
 """The same before a question mark: "one moment, please?" and not "hold on, is that the price?"."""
 
-_GAP_WORDS: Final = 4
-"""So many words may stand in the gap of a phrase."""
-
-
-_SECOND_OF: Final = frozenset({
-    "a second", "another second", "one second", "un segundo", "otro segundo", "une seconde", "un secondo",
-    "altro secondo", "um segundo", "outro segundo",
-})  # fmt: skip
-"""Time, or the second of something, by the word behind it."""
-_ONLY_TIME: Final = frozenset({"wait", "hold", "hang", "just", "espere", "espera", "attendez", "aspetti", "one"})
-"""At the beginning of a phrase: it is time that is asked for."""
-_BEHIND_A_SECOND: Final = frozenset({
-    "please", "sir", "madam", "ma'am", "here", "there", "right", "until", "till", "so", "while", "let", "let's", "now",
-    "just", "okay", "ok", "i", "i'm", "i'll", "we", "my", "the", "it", "he", "she", "they", "thanks", "thank", "before",
-    "por", "para", "que", "mientras", "señor", "señora", "señorita", "ya", "voy", "gracias", "porfa", "nada", "no",
-    "s'il", "s'il-vous-plaît", "pour", "monsieur", "madame", "je", "merci", "le", "svp", "et", "mais",
-    "per", "che", "signore", "signora", "grazie", "vado", "devo", "mi", "faz", "senhor", "senhora", "obrigado",
-    "obrigada",
-    "só", "deixa", "vou", "tenho", "estou", "estoy", "tengo", "e", "y", "o", "ma", "pero", "mas",
-})  # fmt: skip
+_CLOSING_WORDS: Final = 16
+"""With so many at the end, at most, a phrase closes a turn."""
 
 
 class Shape(Enum):
@@ -182,30 +164,45 @@ def asks_for_time(text: str, script: Script) -> bool:
     behind = sum(map(len, clauses))
     for clause in clauses:
         behind -= len(clause)
-        for phrase, before, after in _parted(clause, script.wait_phrases):
-            if behind > most or len(after) + behind > _WORDS_BEHIND_WAITING or _counts(phrase, after, script):
+        if behind > most:
+            continue
+        if is_all(_without_politeness(clause, script), script.time.alone):
+            return True
+        for begin, end in found(clause, script.wait_phrases):
+            phrase, before, after = clause[begin:end], clause[:begin], clause[end:]
+            if (len(phrase) == 1 < len(clause)) or len(after) + behind > _WORDS_BEHIND_WAITING:
                 continue
-            if _is_wish(before, after, script):
+            if not _counts(phrase, after, script) and _is_wish(before, after, script):
                 return True
     return False
 
 
-def _parted(clause: list[str], phrases: Sequence[str]) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Each of the phrases in the clause, what stands before and what behind it."""
-    said = f" {' '.join(clause)} "
-    for phrase in phrases:
-        at = said.find(f" {phrase} ")
-        if at >= 0 and (" " in phrase or len(clause) == 1):
-            yield phrase, said[:at].split(), said[at + len(phrase) + 1 :].split()
-
-
-def _counts(phrase: str, after: list[str], script: Script) -> bool:
+def _counts(phrase: list[str], after: list[str], script: Script) -> bool:
     """True for "I need a second room", "necesito un segundo cuarto": the second of something, and no time."""
-    if not after or " ".join(phrase.split()[-2:]) not in _SECOND_OF or phrase.split(maxsplit=1)[0] in _ONLY_TIME:
+    time = script.time
+    if not after or " ".join(phrase[-2:]) not in time.seconds or phrase[0] in time.sure:
         return False
     words = (*script.open_words, *script.backchannels, *script.hesitations, *script.request_words)
     begun = {word.split()[0] for word in (*words, *script.question_words)}
-    return after[0] not in begun and after[0] not in _BEHIND_A_SECOND
+    return after[0] not in begun and after[0] not in time.behind
+
+
+def _without_politeness(clause: list[str], script: Script) -> list[str]:
+    """ "Yes, a moment please" is "a moment"."""
+    polite = _single(script.backchannels + script.hesitations + script.denials)
+    begin, end = 0, len(clause)
+    while begin < end and clause[begin] in polite:
+        begin += 1
+    for request in script.request_words:
+        size = request.count(" ") + 1
+        if begin + size < end and " ".join(clause[end - size : end]) == request:
+            end -= size
+    return clause[begin:end]
+
+
+@lru_cache(maxsize=64)
+def _single(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word for word in words if " " not in word)
 
 
 def _is_wish(before: list[str], after: list[str], script: Script) -> bool:
@@ -213,6 +210,8 @@ def _is_wish(before: list[str], after: list[str], script: Script) -> bool:
     polite = _with_hums(script.backchannels + script.hesitations + script.denials)
     while before and before[0] in polite:
         before = before[1:]
+    if before and before[-1] in script.time.spans:
+        return False
     no = set(script.negations) - set(script.denials)
     reach = before[-4:] if before and before[-1] in script.open_words else before[-1:]
     if any(word in no for word in reach) or any(word in no for word in after[:1]):
@@ -221,7 +220,8 @@ def _is_wish(before: list[str], after: list[str], script: Script) -> bool:
     if any(f" {words} " in said for words in script.request_words):
         return not after or " ".join(after) in script.request_words
     # A question begins with one of its words, or with the second behind "and": "my card is upstairs, hold on" is none.
-    if any(said.startswith(f" {words} ") or " ".join(before[1:2]) == words for words in script.question_words):
+    is_second = bool(before) and before[0] in script.figures.joiners
+    if any(said.startswith(f" {words} ") or (is_second and before[1:2] == [words]) for words in script.question_words):
         return False
     # "I put a hold on my card": behind an article or a preposition it is no phrase any more.
     return len(before) < 2 or before[-1] not in script.open_words
@@ -298,22 +298,17 @@ def _closes(text: str, script: Script) -> bool:
 
     A full stop is no proof: local transcribers write one wherever the caller draws breath ("a table for.").
     """
-    words, (whole, parted, longest) = normalize(text).split(), _closings(script.closing_words)
-    if " ".join(words) in script.backchannels or any(" ".join(words[-n:]) in whole for n in range(1, longest + 1)):
+    said, (whole, parted) = normalize(text).split(), _closings(script.closing_words)
+    if " ".join(said) in script.backchannels or any(True for _ in at_end(said[-_CLOSING_WORDS:], whole)):
         return True
-    clause = f" {normalize(_CLAUSE_END.split(text.rstrip(_AROUND + ' '))[-1])} "
-    for head, tail in parted:
-        if clause.endswith(tail):
-            _, found, gap = clause[: -len(tail)].rpartition(head)
-            if found and 0 < len(gap.split()) <= _GAP_WORDS:
-                return True
-    return False
+    clause = normalize(_CLAUSE_END.split(text.rstrip(_AROUND + " "))[-1]).split()
+    # "What I came for", and not "what I want is for".
+    begun = script.open_words + script.question_words
+    return any(free not in begun for free in at_end(clause[-_CLOSING_WORDS:], parted))
 
 
 @lru_cache(maxsize=64)
-def _closings(phrases: tuple[str, ...]) -> tuple[frozenset[str], tuple[tuple[str, str], ...], int]:
-    """Phrases without a gap, both sides of those with one, and the most words of one."""
-    whole = frozenset(phrase for phrase in phrases if " ... " not in phrase)
-    sides = (phrase.partition(" ... ") for phrase in phrases if phrase not in whole)
-    longest = max((phrase.count(" ") + 1 for phrase in whole), default=0)
-    return whole, tuple((f" {head} ", f" {tail} ") for head, _, tail in sides), longest
+def _closings(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Phrases without a free word, and those with one, which stand within one clause."""
+    parted = tuple(phrase for phrase in phrases if GAP in phrase.split() or "#" in phrase.split())
+    return tuple(phrase for phrase in phrases if phrase not in parted), parted

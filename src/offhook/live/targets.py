@@ -46,8 +46,7 @@ def target_of(subject: Subject, setup: Setup) -> Target | None:
     fields = subject.config.model_dump()
     base_url = str(fields["base_url"])
     if subject.vendor == "azure" and not base_url:
-        region = str(fields["region"]) or key_of(setup, azure.REGION)
-        base_url = f"https://{region}.tts.speech.microsoft.com"
+        base_url = azure.region_url(str(fields["region"]) or key_of(setup, azure.REGION))
     key = key_of(setup, _key_name(subject.kind, subject.config), base_url)
     return Target(subject.vendor, base_url, KEY_HEADERS[subject.vendor](base_url, key), key)
 

@@ -90,21 +90,38 @@ def save_draft(scope: Scope, agent_id: str, name: str, document: dict[str, Any],
     return row_of(scope, agent_id)
 
 
+def hold(scope: Scope, agent_id: str) -> None:
+    """Others who number versions of this agent wait for the end of the transaction (SQLite has one writer anyway)."""
+    scope.all(scope.select(AGENTS.c.id).where(AGENTS.c.id == agent_id).with_for_update())
+
+
 def put_version(
     scope: Scope, agent_id: str, document: dict[str, Any], files: dict[str, str], note: str, action: str
 ) -> tuple[Any, bool]:
     """The document as the published version; whether it is a new one."""
+    hold(scope, agent_id)
     digest = digest_of([document, files])
     published = (_V.agent_id == agent_id, _V.number < OVERRIDDEN_FROM)
     last = scope.first(scope.select(AGENT_VERSIONS).where(*published).order_by(_V.number.desc()))
     if last is not None and last.digest == digest and row_of(scope, agent_id).published_version == last.number:
         return last, False
-    number, at = last.number + 1 if last is not None else 1, clock.wall_ms()
+    made = add_version(scope, agent_id, document, files, note, action)
+    scope.update(AGENTS, AGENTS.c.id == agent_id, published_version=made.number, updated_at=made.created_at)
+    return made, True
+
+
+def add_version(
+    scope: Scope, agent_id: str, document: dict[str, Any], files: dict[str, str], note: str, action: str
+) -> Any:
+    """One version more, which is not the published one by that."""
+    hold(scope, agent_id)
+    published = (_V.agent_id == agent_id, _V.number < OVERRIDDEN_FROM)
+    last = scope.first(scope.select(_V.number).where(*published).order_by(_V.number.desc()))
+    number, digest = last.number + 1 if last is not None else 1, digest_of([document, files])
     scope.insert(
         AGENT_VERSIONS, agent_id=agent_id, number=number, document=document, files=files, digest=digest, note=note,
-        created_by=scope.actor.id, created_by_name=scope.actor.name[:200], created_at=at,
+        created_by=scope.actor.id, created_by_name=scope.actor.name[:200], created_at=clock.wall_ms(),
     )  # fmt: skip
-    scope.update(AGENTS, AGENTS.c.id == agent_id, published_version=number, updated_at=at)
     audit(scope, action, "agent", agent_id, after={"version": number, "digest": digest, "note": note[:200]})
     scope.tell("agent", agent_id)
-    return version_of(scope, agent_id, number), True
+    return version_of(scope, agent_id, number)

@@ -1,8 +1,8 @@
 """How it goes: figures of calls by agent, day, model and more, added up from what folding has counted.
 
 Whole hours (UTC) come from the sums of hours and agents, or whole days from those that are told apart by all else; what
-sticks out at either end comes from the figures of single calls. So nothing is estimated but percentiles, which are made
-of counts (`gaps`).
+sticks out at either end comes from the figures of single calls. So do the hours in which a zone's day ends, where it is
+ahead by half an hour. So nothing is estimated but percentiles, which are made of counts (`gaps`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -72,11 +72,44 @@ _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 _OF_REFUSED: Final = frozenset({Measure.REFUSED, Measure.SAVED})
 _IN_TIME: Final = frozenset({Group.DAY, Group.HOUR, Group.HOUR_OF_DAY})
 _BY_HOURS: Final = _IN_TIME | {Group.AGENT, None}
+_SINGLE: Final = (CALL_FIGURES.name, "at")
+"""Figures of single calls, with their column of time."""
 _BY_KIND: Final[Mapping[Group, tuple[str, ...]]] = {
     Group.AGENT: ("agent_id",), Group.VERSION: ("agent_id", "agent_version"), Group.PROVIDER: ("model",),
     Group.TRANSCRIBER: ("transcriber",), Group.MODEL: ("model",), Group.VOICE: ("voice",),
     Group.DIRECTION: ("direction",), Group.END_REASON: ("end_reason",),
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a stretch of time is asked of."""
+
+    table: str
+    time: str
+    """Its column."""
+    since: int
+    until: int
+    more: str = ""
+    """What has to hold beside, as SQL."""
+    hours: tuple[int, ...] = ()
+    """When single hours begin that are asked for alone."""
+
+    @property
+    def source(self) -> str:
+        """As SQL. The hours are numbers of ours; they come first, so that each is looked up in the index of times."""
+        if not self.hours:
+            return self.table
+        hours = ", ".join(f"({hour})" for hour in self.hours)
+        cut = f"WITH cut(began) AS (VALUES {hours}) SELECT began FROM cut"  # noqa: S608 - numbers of ours
+        return f"({cut}) AS hours CROSS JOIN {self.table}"
+
+    @property
+    def bounds(self) -> str:
+        """As SQL: of single hours each has its own, and no other, which an index would rather begin at."""
+        if self.hours:
+            return f"{self.time} >= began AND {self.time} < began + {HOUR_MS}"
+        return f"{self.time} >= :since AND {self.time} < :until{self.more}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +181,8 @@ def read(asked: Asked, scope: Scope) -> list[FigureRow]:
     names = list(dict.fromkeys(["calls", *wanted]))
     sums = [f"SUM({name})" for name in names]
     found: dict[Key, FigureRow] = {}
-    for table, time, since, until in _parts(asked, zone):
-        for row in _summed(scope, asked, zone, (table, time), sums, since, until):
+    for part in _parts(asked, zone):
+        for row in _summed(scope, asked, zone, part, sums):
             _add(asked, zone, found, row, names)
     if _OF_REFUSED & set(asked.measures):
         _add_refused(asked, zone, scope, found, names)
@@ -159,39 +192,44 @@ def read(asked: Asked, scope: Scope) -> list[FigureRow]:
     return sorted(rows, key=lambda row: (-row.sums["calls"], str(row.key)))[:MOST_ROWS]
 
 
-def _parts(asked: Asked, zone: Offsets) -> Iterator[tuple[str, str, int, int]]:
-    """Tables with their column of time, and the stretch that each is asked for; together they are the whole."""
-    single = (CALL_FIGURES.name, "at")
+def _parts(asked: Asked, zone: Offsets) -> Iterator[_Part]:
+    """Together they are the whole, and no call is in two of them."""
     is_hourly = asked.group in _BY_HOURS
     table, time = (FIGURE_HOURS.name, "hour") if is_hourly else (FIGURE_DAYS.name, "day")
     grain = HOUR_MS if is_hourly else DAY_MS
     begin, end = -(-asked.since // grain) * grain, asked.until // grain * grain
-    if begin >= end or (asked.group in _IN_TIME and not zone.are_hours):
-        yield *single, asked.since, asked.until
+    are_cut = asked.group in _IN_TIME and not zone.are_hours
+    if begin >= end or (are_cut and asked.group is not Group.DAY):
+        yield _Part(*_SINGLE, asked.since, asked.until)
         return
     if asked.since < begin:
-        yield *single, asked.since, begin
-    yield table, time, begin, end
+        yield _Part(*_SINGLE, asked.since, begin)
+    whole = f" AND ({zone.local(time)}) % {DAY_MS} <= {DAY_MS - HOUR_MS}" if are_cut else ""
+    yield _Part(table, time, begin, end, whole)
+    if are_cut and (hours := tuple(_cut(zone, begin, end))):
+        yield _Part(*_SINGLE, begin, end, hours=hours)
     if end < asked.until:
-        yield *single, end, asked.until
+        yield _Part(*_SINGLE, end, asked.until)
 
 
-def _summed(
-    scope: Scope, asked: Asked, zone: Offsets, source: tuple[str, str], sums: Sequence[str], since: int, until: int,
-    more: str = "",
-) -> Iterator[Key]:  # fmt: skip
+def _cut(zone: Offsets, begin: int, end: int) -> Iterator[int]:
+    """The hours (UTC) in which a day of the zone ends and the next begins."""
+    return (hour for hour in range(begin, end, HOUR_MS) if (hour + zone.at(hour)) % DAY_MS > DAY_MS - HOUR_MS)
+
+
+def _summed(scope: Scope, asked: Asked, zone: Offsets, part: _Part, sums: Sequence[str]) -> Iterator[Key]:
     """Keys and sums. As text: to put forty sums together as expressions costs more than to run them."""
-    table, time = source
-    keys = _keys(asked, zone, time)
+    keys = _keys(asked, zone, part.time)
     of_agent = " AND agent_id = :agent" if asked.agent_id else ""
     group = f" GROUP BY {', '.join(keys)}" if keys else ""
     # All names are ours; what was sent stands in the values alone.
     sql = (
-        f"SELECT {', '.join([*keys, *sums])} FROM {table} WHERE workspace_id = :workspace "  # noqa: S608
-        f"AND {time} >= :since AND {time} < :until{of_agent}{more}{group}"
+        f"SELECT {', '.join([*keys, *sums])} FROM {part.source} WHERE workspace_id = :workspace "  # noqa: S608
+        f"AND {part.bounds}{of_agent}{group}"
     )
-    values: dict[str, Any] = {"since": since, "until": until} | ({"agent": asked.agent_id} if asked.agent_id else {})
-    values |= {"first": id_at("ref", max(0, since - HOUR_MS))} if more else {}
+    values: dict[str, Any] = {} if part.hours else {"since": part.since, "until": part.until}
+    values |= {"agent": asked.agent_id} if asked.agent_id else {}
+    values |= {"first": id_at("ref", max(0, part.since - HOUR_MS))} if ":first" in part.more else {}
     yield from (tuple(row) for row in scope.text(sql, **values))
 
 
@@ -234,8 +272,8 @@ def _add_refused(asked: Asked, zone: Offsets, scope: Scope, found: dict[Key, Fig
     """Calls that were not taken belong to no agent: they are told by time alone."""
     if asked.agent_id or (asked.group is not None and asked.group not in _IN_TIME):
         return
-    source, sums = (REFUSED_CALLS.name, "at"), ("COUNT(*)", "SUM(saved_nano)")
-    for row in _summed(scope, asked, zone, source, sums, asked.since, asked.until, " AND id >= :first"):
+    part = _Part(REFUSED_CALLS.name, "at", asked.since, asked.until, " AND id >= :first")
+    for row in _summed(scope, asked, zone, part, ("COUNT(*)", "SUM(saved_nano)")):
         *key, refused, saved = row
         if refused:
             _add(asked, zone, found, (*key, *(0 for _ in names)), names)

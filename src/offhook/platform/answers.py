@@ -1,13 +1,14 @@
 """Answers that people type become facts of the agent: entries of its document `answers.md`.
 
 A version is never changed. An answer makes a new one: what is published now, with this one fact more; what else the
-draft holds stays a draft, which names the document from then on too. To take an answer back is one more version.
+draft holds stays a draft, which names the document from then on too. To take an answer back is one more version. So it
+is with each version that a number's split names: the split goes on with the ones that know it.
 """
 
 import asyncio
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -16,9 +17,10 @@ from offhook import clock
 from offhook.ids import new_id
 from offhook.knowledge.kinds import Kind
 from offhook.platform.agent_documents import Around, judge
-from offhook.platform.agent_rows import put_version, require_own, row_of, save_draft, version_of
+from offhook.platform.agent_rows import add_version, put_version, require_own, row_of, save_draft, version_of
 from offhook.platform.audit import audit
 from offhook.platform.documents import MEDIA_TYPES, is_used, judged, key_of
+from offhook.platform.number_changes import KIND
 from offhook.platform.problems import Conflict, Invalid
 from offhook.platform.questions import ANSWERED, OPEN, decide, question_of
 from offhook.platform.snapshot import Snapshot
@@ -27,11 +29,13 @@ from offhook.store.objects import Objects
 from offhook.store.scope import Actor, Scope
 from offhook.store.store import Store
 from offhook.store.tables.agents import DOCUMENTS
+from offhook.store.tables.numbers import PHONE_NUMBERS
 
 NAME: Final = "answers.md"
 TRIES: Final = 5
 _ENTRY: Final = "<!-- {key} -->\nQ: {question}\nA: {answer}\n"
 _D: Final = DOCUMENTS.c
+_N: Final = PHONE_NUMBERS.c
 
 
 class TooMuchAtOnce(Conflict):
@@ -133,26 +137,48 @@ class Answers:
         return row, left
 
     def _publish(self, scope: Scope, agent_id: str, digest: str, question: str) -> int | None:
-        """The version that knows it; None: the agent has never been published."""
+        """From which version on it is known; None: the agent has never been published."""
         row = row_of(scope, agent_id)
         draft = _naming(row.draft, is_named=bool(digest))
         if row.published_version is None:
             save_draft(scope, agent_id, row.name, draft, None)
             return None
+        note = f"{'answered' if digest else 'no answer any more'}: {question}"[:200]
+        numbers = scope.all(scope.select(_N.id, _N.split).where(_N.agent_id == agent_id, _N.split.is_not(None)))
+        named = {int(part["version"]) for number in numbers for part in number.split}
         published = version_of(scope, agent_id, row.published_version)
-        document = _naming(published.document, is_named=bool(digest))
-        files = {name: kept for name, kept in published.files.items() if name != NAME}
-        around = Around(private_hosts=self._settings.private_hosts)
-        flaws = judge(document, around, clock.wall().date()).flaws
+        document, files = _knowing(published, digest)
+        flaws = judge(document, Around(private_hosts=self._settings.private_hosts), clock.wall().date()).flaws
         if flaws:
             raise Invalid(flaws, code="agent.invalid")
+        instead: dict[int, int] = {}
+        for version in sorted(named - {row.published_version}):
+            # It answers calls as it is, valid today or not: a fact more makes it no worse.
+            known = _knowing(version_of(scope, agent_id, version), digest)
+            made = add_version(scope, agent_id, *known, f"version {version}, {note}"[:200], "agent.version_added")
+            instead[version] = int(made.number)
         is_same = row.draft == published.document
-        made, _ = put_version(
-            scope, agent_id, document, {**files, NAME: digest} if digest else files,
-            f"{'answered' if digest else 'no answer any more'}: {question}"[:200], "agent.published",
-        )  # fmt: skip
+        # The published one comes last: the newest is what answers.
+        made, _ = put_version(scope, agent_id, document, files, note, "agent.published")
         save_draft(scope, agent_id, row.name, document if is_same else draft, None)
-        return int(made.number)
+        instead[row.published_version] = int(made.number)
+        _split_again(scope, numbers, instead)
+        return min(instead.values())
+
+
+def _knowing(version: Any, digest: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """A version's document and files with the answers of this hash, or without any."""
+    files = {name: kept for name, kept in version.files.items() if name != NAME}
+    return _naming(version.document, is_named=bool(digest)), {**files, NAME: digest} if digest else files
+
+
+def _split_again(scope: Scope, numbers: Sequence[Any], instead: Mapping[int, int]) -> None:
+    """The same parts of the numbers' calls go to the versions that stand in the place of others."""
+    for number in numbers:
+        split = [{**part, "version": instead[int(part["version"])]} for part in number.split]
+        scope.update(PHONE_NUMBERS, _N.id == number.id, split=split, revision=_N.revision + 1)
+        audit(scope, "phone_number.changed", KIND, number.id, {"split": number.split}, {"split": split})
+        scope.tell(KIND, number.id)
 
 
 def _read(scope: Scope, key: str) -> _Before:

@@ -4,7 +4,7 @@ Found in what was said, by the phrases of the call's language (`agents.afterward
 that cries wolf is not read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -45,6 +45,8 @@ class Unanswered:
     text: str
     said: str
     """By the agent."""
+    meaning: Mapping[str, str] | None = None
+    """Where it lies among others (`same_question`), once it was looked at."""
 
     def told(self) -> dict[str, Any]:
         """As the record has it."""

@@ -15,6 +15,7 @@ from offhook.errors import OffhookError
 from offhook.ids import new_id
 from offhook.platform.audit import audit
 from offhook.platform.events import PUBLISHED_EVENT, Emit, published, untold
+from offhook.platform.people_rows import lock
 from offhook.store.json import dumps
 from offhook.store.scope import Actor, Scope
 from offhook.store.store import Store
@@ -48,6 +49,8 @@ class FileAgents:
         team, documents = await asyncio.to_thread(self._read)
 
         def job(scope: Scope) -> dict[Path, str]:
+            # Each process of the server sees the same file, and sees it change: one of them takes it over first.
+            scope.beside(lambda connection: lock(connection, scope.workspace))
             return {file: _put(scope, file, agent, documents[file], self._emit) for file, agent in team.items()}
 
         return await self._store.write(self._workspace, job, Actor("file", "", str(self._file)))

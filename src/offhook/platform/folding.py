@@ -1,6 +1,7 @@
 """A call that is over: its folder becomes objects and rows. Nothing is deleted here but what the store has twice."""
 
 import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from offhook.core.keeping import Keep
 from offhook.errors import ConfigurationError
 from offhook.platform import insight
 from offhook.platform.call_account import Account, Told
+from offhook.platform.call_owed import Unanswered
 from offhook.platform.happenings import ANALYZED, ANSWERED, ENDED, RECORDING_READY, STARTED, Happenings
 from offhook.platform.peaks import WAV_HEAD, peaks_of
 from offhook.platform.price_book import PriceBook
@@ -32,6 +34,7 @@ NAMES: Final = {
     "journal": "journal.jsonl.gz", "recording": "recording.wav", "peaks": "peaks.u8", "transcript": "transcript.txt",
 }  # fmt: skip
 """What is kept of a call, and its last part in an object's key."""
+Placed = Callable[[Sequence[Unanswered]], list[Unanswered]]
 _READ_BYTES: Final = 1_000_000
 _GZIP: Final = 31
 """Of zlib: with the head and the end of a gzip file."""
@@ -100,8 +103,11 @@ def key_of(workspace: str, call_id: str, kind: str) -> str:
     return f"{workspace}/calls/{call_id}/{NAMES[kind]}"
 
 
-def fold(ended: EndedCall, book: PriceBook, most_days: int | None) -> Folded:
-    """Read the folder and say what is to be kept of it. Slow: for a thread. Raises `OSError`."""
+def fold(ended: EndedCall, book: PriceBook, most_days: int | None, placed: Placed = list) -> Folded:
+    """Read the folder and say what is to be kept of it. Slow: for a thread. Raises `OSError`.
+
+    `placed` says where the questions lie that were not answered.
+    """
     account, journal = _account(ended)
     sound = ended.folder / RECORDING if ended.folder is not None else None
     is_recorded = sound is not None and sound.exists() and sound.stat().st_size > WAV_HEAD
@@ -112,6 +118,7 @@ def fold(ended: EndedCall, book: PriceBook, most_days: int | None) -> Folded:
                     None, None, None, ["record.lines_lost"])  # fmt: skip
     else:
         told = account.told(book, ended.row["created_at"], ended.carrier, ended.over)
+        told.unanswered[:] = placed(told.unanswered)
     folded = Folded(told, _row(ended, told, account, most_days))
     folded.keep("journal", journal)
     if sound is not None and is_recorded:

@@ -19,6 +19,7 @@ from offhook import clock
 from offhook.errors import ProviderRefused, RequestRefused
 from offhook.platform.vendors import REGION, STAND_IN, Vendor
 from offhook.settings import Secret
+from offhook.speech.tts import azure
 from offhook.speech.vendor_block import is_loopback
 from offhook.speech.vendor_errors import failure, safe_text
 
@@ -74,7 +75,8 @@ def door_of(vendor: Vendor, secret: Secret, base_url: str = "", region: str = ""
         return "", f"an address of {vendor.title} is each owner's own (OFFHOOK_VENDOR_URLS)"
     if REGION in address and not region:
         return "", "its region is not known"
-    return address.replace(REGION, region), ""
+    # Some regions are in a cloud of their own.
+    return (azure.region_url(region) if address == azure.region_url(REGION) else address.replace(REGION, region)), ""
 
 
 def over_plain_http(address: str, plain_hosts: Sequence[str]) -> str:

@@ -197,7 +197,7 @@ class CallLimits:
         at = clock.wall_ms()
         self.tally.forget_old(at)
         for one in self.tally.live():
-            if one.cost is not None:
+            if one.cost is not None and one.workspace in self._books:
                 one.nano = one.cost(one.ms(at) / 1000)
             if not one.is_ending and (reason := self._over(one, at)) is not None:
                 self._end(one, reason)

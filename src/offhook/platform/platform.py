@@ -37,6 +37,7 @@ from offhook.platform.jobs import JOB, Jobs
 from offhook.platform.keys import ApiKeys
 from offhook.platform.line_up import Answering, LineUp
 from offhook.platform.master_key import MasterKeyFiles
+from offhook.platform.meanings import Meanings
 from offhook.platform.metered import MeteredRecords
 from offhook.platform.metrics import Metrics
 from offhook.platform.number_watch import NumberWatch
@@ -150,8 +151,7 @@ class Platform:
     def __post_init__(self) -> None:
         self.api_keys, self.agents = ApiKeys(self.store), Agents(self.store, self.settings)
         self.documents = Documents(self.store, self.objects, self.settings.data_dir / "agents")
-        self.fixes = Fixes(self.store, self.agents, self.documents)
-        self.call_values = CallValues(self.store)
+        self.fixes, self.call_values = Fixes(self.store, self.agents, self.documents), CallValues(self.store)
         self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
         self.snapshot = Snapshot(self.store, self.vault.secrets_of)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of, self.call_values.of)
@@ -159,7 +159,7 @@ class Platform:
         self.voice_lists = VoiceLists(self.line_up, self.settings)
         self.voice_previews = VoicePreviews(self.line_up, self.settings)
         self.provider_keys = ProviderKeys(self.store, self.vault, self.snapshot, self.settings)
-        self.processes = Processes(self.store)
+        self.processes, self.streams = Processes(self.store), Streams(self.store)
         self.bus = Bus(self.processes.id, wire_of(self.settings))
         self.jobs = Jobs(self.store, lambda: self.processes.id, lambda: self.processes.is_first)
         self.events = Events(self.jobs)
@@ -179,10 +179,10 @@ class Platform:
             self.store, self.objects, self.call_records, self.settings.data_dir, self._workspace_of,
             self.settings.keep_days,
         )  # fmt: skip
+        self.call_records.placed = Meanings(self.settings).placed
         self.happenings = self.call_records.happenings = Happenings(self.events)
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
-        self.sharing = Sharing(self.store, self.calls)
-        self.what_ifs, self.streams = WhatIfs(self.agents, self.calls), Streams(self.store)
+        self.sharing, self.what_ifs = Sharing(self.store, self.calls), WhatIfs(self.agents, self.calls)
         self.tryouts = Tryouts(
             self.store, self.objects, self.settings, self.snapshot, self.line_up, self.calls, self._folder_of,
             self.processes,

@@ -61,7 +61,7 @@ class Price:
     id: str = ""
     """Of the owner's own; empty: a list price."""
     is_estimate: bool = False
-    """What is usual: what is really paid depends on numbers, countries and contracts."""
+    """What is usual, to be checked at the carrier: what is really paid depends on numbers, countries and contracts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +87,14 @@ _SPEECH: Final = (
     (Component.STT, "deepgram flux-general-multi", Unit.SECOND, 0.0078 / 60, "2026-11-04"),
     (Component.TTS, "deepgram aura-2", Unit.CHARACTER, 0.030 / 1000, "2026-11-04"),
 )
-# Of a local number of the United States; other countries and toll-free numbers have other prices, which the owner
-# enters. With the 0.0040 a minute that the carrier takes for a call's media stream.
+# Of a local number of the United States; other countries and toll-free numbers have other prices. They were not read at
+# the carrier, but in what several of its users wrote down of its list, on the day that is given: estimates, until the
+# owner enters what he pays.
+_STREAM: Final = 0.0044
+"""A minute of a call's media stream, which the carrier takes beside the line's."""
 _LINES: Final = (
-    (Component.CARRIER, "twilio inbound", Unit.MINUTE, 0.0085 + 0.0040, "2026-11-04"),
-    (Component.CARRIER, "twilio outbound", Unit.MINUTE, 0.0140 + 0.0040, "2026-11-04"),
+    (Component.CARRIER, "twilio inbound", Unit.MINUTE, 0.0085 + _STREAM, "2026-11-28"),
+    (Component.CARRIER, "twilio outbound", Unit.MINUTE, 0.0140 + _STREAM, "2026-11-28"),
 )
 _FAMILIES: Final = (("deepgram aura-2-", "deepgram aura-2"), ("deepgram nova-3-", "deepgram nova-3"))
 """Items that are priced as another."""
@@ -122,7 +125,7 @@ class PriceBook:
     """The prices that hold at a moment. The owner's come before the vendors'."""
 
     def __init__(self, own: Iterable[Price] = ()) -> None:
-        self._own, self._listed = _by_item(own), _by_item(list_prices())
+        self._own, self._listed = _by_item(own), _list_by_item()
 
     def price(self, component: str, item: str, unit: str, at: int) -> Price | None:
         """What one unit cost at that moment; a list price that was seen only later is better than none."""
@@ -163,6 +166,12 @@ def _by_item(prices: Iterable[Price]) -> dict[tuple[str, str, str], list[Price]]
     for price in sorted(prices, key=lambda price: price.since):
         found.setdefault((price.component, price.item, price.unit), []).append(price)
     return found
+
+
+@cache
+def _list_by_item() -> dict[tuple[str, str, str], list[Price]]:
+    """They are many, and each call that runs asks for its price once a second."""
+    return _by_item(list_prices())
 
 
 def _day(day: str) -> int:

@@ -1,7 +1,7 @@
 """Questions that no source answered: grouped while calls are folded, answered by a person, known from the next call on.
 
-One question is one row, however it is put: the same words of weight, most of them, or near to it in meaning. What was
-answered and is asked again of an agent that should know is open again.
+One question is one row, however it is put (`same_question`). What was answered and is asked again of an agent that
+should know is open again.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ from offhook.ids import new_id
 from offhook.platform.audit import audit
 from offhook.platform.call_owed import Unanswered
 from offhook.platform.problems import Conflict, NotFound
+from offhook.platform.same_question import Put, are_same, nearness, put
 from offhook.platform.tasks import TaskKind, close, reopen_of
-from offhook.speech.stem_tables import table_for
 from offhook.store.scope import Actor, Scope
 from offhook.store.store import Store
 from offhook.store.tables.insight import QUESTION_MOMENTS, QUESTIONS
@@ -27,10 +27,6 @@ STATUSES: Final = (OPEN, ANSWERED, DISMISSED)
 QUESTION: Final = "question"
 MOST_LIKE: Final = 300
 """Of an agent's questions, those asked last, are compared with a new one."""
-SAME_WORDS: Final = 0.6
-"""Of all their words of weight so many in common: the same question."""
-MOST_WORDS: Final = 12
-"""A question of more words of weight is a story: it is the same as nothing but itself."""
 _Q: Final = QUESTIONS.c
 _M: Final = QUESTION_MOMENTS.c
 
@@ -48,11 +44,6 @@ class Asked:
     language: str
 
 
-def weighty(text: str, language: str) -> list[str]:
-    """A question's words of weight, each once, in order."""
-    return sorted(set(table_for(language).stems(text)))[:64]
-
-
 # ── while a call is folded ───────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -60,11 +51,12 @@ def note(scope: Scope, asked: Asked, questions: Sequence[Unanswered]) -> list[An
     """Note the questions of a call; the rows of those that are open."""
     found: list[Any] = []
     forget_call(scope, asked.call_id)
+    known = _known(scope, asked) if questions else []
     for one in questions:
-        words = weighty(one.text, asked.language)
-        if not words:
+        words = put(one.text, asked.language)
+        if words.says_nothing:
             continue
-        row = _like(scope, asked, words)
+        row = _like(known, asked, one, words)
         key = row.id if row is not None else _insert(scope, asked, one, words)
         scope.insert(
             QUESTION_MOMENTS, id=new_id("ask"), question_id=key, call_id=asked.call_id, turn=one.turn,
@@ -78,6 +70,7 @@ def note(scope: Scope, asked: Asked, questions: Sequence[Unanswered]) -> list[An
         scope.update(QUESTIONS, _Q.id == key, **changes)
         scope.tell(QUESTION, key)
         found.append(scope.get(QUESTIONS, key))
+        known = [found[-1], *(other for other in known if other.id != key)]
     return [row for row in found if row.status == OPEN]
 
 
@@ -92,28 +85,23 @@ def forget_call(scope: Scope, call_id: str) -> None:
         scope.tell(QUESTION, key)
 
 
-def _like(scope: Scope, asked: Asked, words: Sequence[str]) -> Any:
-    columns = (_Q.id, _Q.words, _Q.status, _Q.last_at, _Q.answer_version)
-    known = scope.select(*columns).where(_Q.agent_id == asked.agent_id, _Q.is_sample == asked.is_sample)
-    rows = scope.all(known.order_by(_Q.last_at.desc()).limit(MOST_LIKE))
-    best = max(rows, key=lambda row: likeness(words, row.words.split()), default=None)
-    return best if best is not None and likeness(words, best.words.split()) >= SAME_WORDS else None
+def _known(scope: Scope, asked: Asked) -> list[Any]:
+    known = scope.select(QUESTIONS).where(_Q.agent_id == asked.agent_id, _Q.is_sample == asked.is_sample)
+    return list(scope.all(known.order_by(_Q.last_at.desc()).limit(MOST_LIKE)))
 
 
-def likeness(words: Sequence[str], others: Sequence[str]) -> float:
-    """Which part of all their words two questions share."""
-    if list(words) == list(others):
-        return 1.0
-    if max(len(words), len(others)) > MOST_WORDS:
-        return 0.0
-    one, other = set(words), set(others)
-    return len(one & other) / len(one | other)
+def _like(known: Sequence[Any], asked: Asked, one: Unanswered, words: Put) -> Any:
+    """The question that this one is, however it is put; None: nobody has asked it yet."""
+    near = [(row, nearness(one.meaning, row.meaning)) for row in known if row.language == asked.language]
+    same = [(row, near) for row, near in near if are_same(words, Put.read(row.words), asked.language, near)]
+    # Of several the nearest; where nobody knows how near they are, the one that was asked last.
+    return max(same, key=lambda pair: pair[1] or 0.0)[0] if same else None
 
 
-def _insert(scope: Scope, asked: Asked, one: Unanswered, words: Sequence[str]) -> str:
+def _insert(scope: Scope, asked: Asked, one: Unanswered, words: Put) -> str:
     key = new_id(QUESTION)
     scope.insert(
-        QUESTIONS, id=key, agent_id=asked.agent_id, status=OPEN, text=one.text, words=" ".join(words),
+        QUESTIONS, id=key, agent_id=asked.agent_id, status=OPEN, text=one.text, words=str(words), meaning=one.meaning,
         language=asked.language, times=0, first_at=asked.at, last_at=asked.at, is_sample=asked.is_sample,
     )  # fmt: skip
     return key

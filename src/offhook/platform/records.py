@@ -27,7 +27,7 @@ from offhook.core.endings import EndReason
 from offhook.core.events import Event
 from offhook.core.formats import TELEPHONE, AudioFormat
 from offhook.errors import OffhookError, StoreError
-from offhook.platform.folding import EndedCall, begin, fold, row_of, store_folded
+from offhook.platform.folding import EndedCall, Placed, begin, fold, row_of, store_folded
 from offhook.platform.happenings import ENDED, Happenings
 from offhook.platform.journal_tail import JournalLine, JournalTail
 from offhook.platform.news import News
@@ -147,6 +147,7 @@ class CallRecords:
         self._is_failing = False
         self._unfoldable: set[str] = set()
         """Calls whose folding met a fault of ours: they are not tried again by this process."""
+        self.placed: Placed = list
         self.spent: Callable[[str, int], None] = lambda component, nano: None
         """Told what each component of a folded call has cost, in nano-dollars."""
 
@@ -318,7 +319,7 @@ class CallRecords:
             call = followed.call
             try:
                 book = await book_of(self._store, call.workspace)
-                folded = await asyncio.to_thread(fold, call, book, self._keep_days)
+                folded = await asyncio.to_thread(fold, call, book, self._keep_days, self.placed)
                 await store_folded(self._store, self._objects, call, folded, self.happenings)
                 for line in folded.told.detail.get("costs", ()):
                     self.spent(line["component"], line["nano"] or 0)

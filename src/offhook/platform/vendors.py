@@ -55,7 +55,7 @@ _ALL: Final = (
         "azure",
         "Azure Speech",
         azure.KEY,
-        f"https://{REGION}.tts.speech.microsoft.com",
+        azure.region_url(REGION),
         "cognitiveservices/voices/list",
         azure.REGION,
     ),

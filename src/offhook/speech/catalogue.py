@@ -101,6 +101,23 @@ def server_at(base_url: str) -> Server:
     return server_quirks(parts.hostname or "", parts.port or 0)
 
 
+_WHOLE: Final = re.compile(r"/(?:chat/completions|responses)$")
+"""What requests add to an address: owners copy the whole of one."""
+_BELOW: Final = re.compile(r"(?:/api/projects/[^/]+)?(?:/openai(?:/v1)?)?")
+"""Where a server's path may be put behind: nothing, a project, or a part of the path."""
+
+
+def with_path(base_url: str) -> str:
+    """The address with the path that its server is known to want. Raises `ValueError` for one that leads elsewhere."""
+    address = _WHOLE.sub("", base_url)
+    wanted, path = server_at(base_url).path, urlsplit(address).path
+    if not wanted or path.endswith(wanted):
+        return address
+    if not _BELOW.fullmatch(path):
+        raise ValueError(f"this server's address ends in {wanted}; the name of a deployment is the `model`")
+    return f"{address.removesuffix('/openai')}{wanted}"
+
+
 def key_header(base_url: str, key: str) -> dict[str, str]:
     """How a server that speaks OpenAI's wire wants the key; nothing without one."""
     header = server_at(base_url).auth_header

@@ -72,6 +72,8 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: str = ""
     port: int = 0
     auth_header: str = "Authorization"
+    path: str = ""
+    """Its wire is below this path, wherever an owner's address ends; empty: the address says where."""
     is_the_vendor: bool = False
     """OpenAI itself, or its models at Azure: the vendor's rules hold."""
     takes_efforts: bool = False

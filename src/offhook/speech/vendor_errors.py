@@ -66,6 +66,9 @@ _BY_CODE: Final[dict[str, _Meaning]] = {
     "Arrearage": _Meaning.CREDIT,
     "model_not_found": _Meaning.MODEL,
     "DeploymentNotFound": _Meaning.MODEL,
+    "model_decommissioned": _Meaning.MODEL,
+    "model_not_active": _Meaning.MODEL,
+    "unsupported_model": _Meaning.MODEL,
     "context_length_exceeded": _Meaning.CALL,
     "exceed_context_size_error": _Meaning.CALL,
     "content_filter": _Meaning.CALL,
@@ -126,6 +129,11 @@ _BY_WORDS: Final[tuple[tuple[_Meaning, re.Pattern[str]], ...]] = (
         ),
     ),
 )
+_NO_MODEL: Final = re.compile(
+    r"model\b.{0,80}\b(?:does not exist|(?:was )?not found|decommissioned|retired|is not (?:available|active|supported)"
+    r"|no longer (?:available|supported|served))|(?:invalid|unknown) model\b|not a valid model",
+    re.I,
+)
 _OF_THE_CALL: Final = re.compile(r"^(?:messages|prompt|input|contents)\b")
 """A member that holds the conversation."""
 _LEADING_NAME: Final = re.compile(
@@ -166,6 +174,8 @@ class Problem:
         """Codes tell more than words; a member that is named tells more than the other words."""
         if self.coded is not _Meaning.UNKNOWN:
             return self.coded
+        if self.parameter == "model" or (not self.parameter and _NO_MODEL.search(self.message)):
+            return _Meaning.MODEL
         if self.parameter and not _OF_THE_CALL.match(self.parameter):
             return _Meaning.SETTINGS
         for meaning, words in _BY_WORDS:

@@ -44,6 +44,7 @@ class Segment:
     def __init__(self, provider: str, spoken: SpokenText, at: float) -> None:
         self.spoken = spoken
         self.clock = WordClock(spoken)
+        self._most_s = MOST_AUDIO_S + MOST_AUDIO_PER_SIGN_S * len(spoken.said)
         self.size = 0
         """Bytes of audio that came."""
         self.over: Callable[[Segment], None] = lambda segment: None
@@ -68,10 +69,6 @@ class Segment:
     def length_s(self) -> float:
         """Audio so far, in seconds."""
         return TELEPHONE.seconds(self.size)
-
-    @property
-    def _most_s(self) -> float:
-        return MOST_AUDIO_S + MOST_AUDIO_PER_SIGN_S * len(self.spoken.said)
 
     @property
     def is_said(self) -> bool:
@@ -123,8 +120,8 @@ class Segment:
         """The vendor says when the next letter, word or phrase of what it says is heard, in seconds of the audio."""
         if self.clock.is_complete:
             return
-        most_s = self._most_s
-        start_s, end_s = (min(max(0.0, at_s), most_s) for at_s in (start_s, end_s))
+        # Each letter comes by here.
+        start_s, end_s = min(max(0.0, start_s), self._most_s), min(max(0.0, end_s), self._most_s)
         self.clock.hear(piece[:LONGEST_PIECE], start_s, end_s)
         self._told_s = max(self._told_s, end_s)
 

@@ -52,7 +52,7 @@ def speaker(
 
 
 def _letters(text: str) -> int:
-    return sum(sign.isalnum() for sign in text)
+    return len(text) if text.isalnum() else sum(map(str.isalnum, text))
 
 
 class WordClock:

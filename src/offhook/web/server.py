@@ -54,6 +54,24 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_started = on_started
+        self._over = asyncio.Event()
+
+    def end(self, *, at_once: bool = False) -> None:
+        """Serve no longer."""
+        self.should_exit, self.force_exit = True, self.force_exit or at_once
+        self._over.set()
+
+    async def main_loop(self) -> None:
+        """Look once a second, and when it is to end: uvicorn's own wakes ten times a second, also where nobody calls.
+
+        Its counter is in tenths of a second: once a second it writes the date anew that answers carry.
+        """
+        second = 0
+        while not await self.on_tick(10 * second):
+            second += 1
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await self._over.wait()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -129,7 +147,7 @@ async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadli
             asked.append(name)
         if len(asked) > 1:
             _logger.warning("= second signal: ending at once")
-            server.should_exit = server.force_exit = True
+            server.end(at_once=True)
         elif not ending:
             _logger.info("= %s, draining: %d calls, at most %.0f s", name.name, live.count, drain_deadline_s)
             ending.append(asyncio.ensure_future(_drain(live, server, drain_deadline_s, app.state.on_drained)))
@@ -141,16 +159,14 @@ async def serve(app: FastAPI, live: Calls, listening: Listening, *, drain_deadli
         await asyncio.wait([task])
 
 
-async def _drain(
-    live: Calls, server: uvicorn.Server, deadline_s: float, on_drained: Sequence[Callable[[], None]]
-) -> None:
+async def _drain(live: Calls, server: _Server, deadline_s: float, on_drained: Sequence[Callable[[], None]]) -> None:
     try:
         await live.drain(deadline_s)
     finally:
         # Streams stay open for ever if nobody ends them, and the server would wait for them.
         for told in on_drained:
             told()
-        server.should_exit = True
+        server.end()
 
 
 def bind(listening: Listening) -> socket.socket:

@@ -49,7 +49,7 @@ class AgentSummary(TypedDict):
 
 
 class AgentTest(TypedDict):
-    """A test of an agent."""
+    """A caller's script with what is expected, and how it went last."""
 
     id: str
     agent_id: str
@@ -1572,7 +1572,7 @@ class PriceShown(TypedDict):
     price: "Money"
     since: str
     is_estimate: NotRequired[bool]
-    """A usual price, of a local number of the United States: enter what you really pay."""
+    """A usual price, of a local number of the United States, on the day in `since`: check it at your ..."""
 
 
 class Problem(TypedDict):

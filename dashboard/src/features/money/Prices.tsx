@@ -75,6 +75,8 @@ export function Prices() {
 }
 
 function One({ price, remove }: { price: PriceShown; remove: (() => void) | undefined }) {
+  const { i18n } = useLingui();
+  const day = i18n.date(new Date(price.since), { dateStyle: "medium", timeZone: "UTC" });
   return (
     <Table.Tr>
       <Table.Td>
@@ -82,7 +84,11 @@ function One({ price, remove }: { price: PriceShown; remove: (() => void) | unde
       </Table.Td>
       <Table.Td>{price.unit.replace("_", " ")}</Table.Td>
       <Table.Td ta="right">${price.price.amount}</Table.Td>
-      <Table.Td>{price.id ? <When at={price.since} isExact /> : <Trans>list price</Trans>}</Table.Td>
+      <Table.Td>
+        {price.id && <When at={price.since} isExact />}
+        {!price.id && !price.is_estimate && <Trans>list price of {day}</Trans>}
+        {!price.id && price.is_estimate && <Trans>usual on {day}: check at your carrier</Trans>}
+      </Table.Td>
       <Table.Td ta="right">
         {remove && (
           <Button size="xs" variant="subtle" onClick={remove}>

@@ -5,7 +5,6 @@ that the core knows no language. "Wait" and "hold on" are no hesitations on purp
 So do the sounds of no ("uh-uh"), which have a list of their own, since they are spelled like sounds of listening.
 """
 
-import itertools
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -13,15 +12,13 @@ from typing import Any, Final
 
 import msgspec
 
-from offhook.core.behaviour import Script, ToolWords
+from offhook.core.behaviour import Script, TimeWords, ToolWords
 from offhook.core.collects import Collects
 from offhook.core.figures import NumberWords
 from offhook.core.spellings import Spellings
 from offhook.errors import ConfigurationError
 
 DEFAULT_LANGUAGE: Final = "en-US"
-WITH_CHOICES: Final = ("wait_phrases", "closing_words")
-"""Lists in whose entries "/" stands between words of which any may be said."""
 
 
 class Sentences(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -62,6 +59,7 @@ class Sentences(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     negations: tuple[str, ...]
     conditions: tuple[str, ...]
     figures: NumberWords
+    time: TimeWords
     collects: Collects
     spellings: Spellings
     promises: dict[str, tuple[str, ...]]
@@ -83,14 +81,7 @@ def primary_tag(language: str) -> str:
 def sentences(tag: str) -> Sentences:
     """The file of a primary tag that `languages` lists."""
     fields: dict[str, Any] = tomllib.loads(files(__name__).joinpath(f"{tag}.toml").read_text("utf-8"))
-    for name in WITH_CHOICES:
-        fields[name] = list(dict.fromkeys(phrase for entry in fields[name] for phrase in choices(entry)))
     return msgspec.convert(fields, Sentences)
-
-
-def choices(entry: str) -> list[str]:
-    """Each phrase that an entry with "/" stands for: "just a second/moment" are two."""
-    return [" ".join(words) for words in itertools.product(*(word.split("/") for word in entry.split()))]
 
 
 def is_known(language: str) -> bool:

@@ -79,7 +79,6 @@ class FileRecord:
 
     def caller(self, at: float, audio: bytes) -> None:
         """The caller's audio at its place."""
-        # Each 20 ms of every call comes by here.
         if self._is_open and self._caller.add(at, audio):
             self._hand_on()
 
@@ -139,6 +138,7 @@ class _Pieces:
 
     def add(self, at: float, audio: bytes) -> bool:
         """Audio at its place; True when there is enough to be handed on."""
+        # Each 20 ms of every call comes by here.
         if not -self._sample_s < self._end - at < self._sample_s:
             self._end_run()
         if not self._run:
@@ -147,12 +147,12 @@ class _Pieces:
         size = len(audio)
         self._end = at + size * self._byte_s
         self._bytes += size
-        return self._bytes >= self._enough or len(self._pieces) >= MOST_PIECES
+        return self._bytes >= self._enough
 
     def cut(self, at: float) -> None:
         """What was told to lie behind `at` was never heard."""
         self._end_run()
-        self._pieces.append(Piece(Track.CUT, at))
+        self._add(Piece(Track.CUT, at))
 
     def take(self) -> list[Piece]:
         """All of it; nothing is left."""
@@ -162,8 +162,13 @@ class _Pieces:
 
     def _end_run(self) -> None:
         if self._run:
-            self._pieces.append(Piece(self._track, self._at, bytes(self._run)))
+            self._add(Piece(self._track, self._at, bytes(self._run)))
             self._run.clear()
+
+    def _add(self, piece: Piece) -> None:
+        self._pieces.append(piece)
+        if len(self._pieces) >= MOST_PIECES:
+            self._bytes = self._enough
 
 
 class FileRecords:

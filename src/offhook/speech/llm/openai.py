@@ -9,10 +9,10 @@ from contextlib import aclosing
 from functools import partial
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from offhook.errors import ConfigurationError, ProviderError
-from offhook.speech.catalogue import config_refusals, family_of, key_header, server_at
+from offhook.speech.catalogue import config_refusals, family_of, key_header, server_at, with_path
 from offhook.speech.families import (
     LEAST_THOUGHT,
     Family,
@@ -51,7 +51,9 @@ class Config(ProviderConfig):
             description="The vendor's name of the model, where `model` is another: a deployment's name at Azure.",
         ),
     ] = ""
-    base_url: Annotated[BaseUrl, Field(description="The vendor's address; it mostly ends in `/v1`.")] = BASE_URL
+    base_url: Annotated[
+        BaseUrl, AfterValidator(with_path), Field(description="The vendor's address; it mostly ends in `/v1`.")
+    ] = BASE_URL
     key_env: Annotated[
         str,
         Field(

@@ -10,14 +10,16 @@ from enum import Enum, auto
 from typing import Final
 
 from offhook.speech.llm.thought_signs import (
+    ANSWER,
     AROUND,
     CLOSING,
     CLOSING_WORDS,
     OPENING,
     OPENING_WORDS,
+    PAIRS,
+    WORDS_CHARS,
     begins_in_words,
     begun,
-    words_begun,
 )
 
 HELD_CHARS: Final = 64 * 1024
@@ -34,7 +36,10 @@ class _State(Enum):
 class Thoughts:
     """Takes the text of a reply as it comes, and gives what is spoken of it."""
 
-    __slots__ = ("_has_spoken", "_held", "_is_announced", "_is_leading", "_state", "_tail", "were_unopened")
+    __slots__ = (
+        "_closing", "_has_spoken", "_held", "_is_announced", "_is_leading", "_is_weak", "_state", "_tail",
+        "were_unopened",
+    )  # fmt: skip
 
     def __init__(self, *, are_unopened: bool = False) -> None:
         """`are_unopened`: replies of this model may begin with thoughts that no tag announces."""
@@ -42,8 +47,10 @@ class Thoughts:
         self._tail = ""
         """What may be the beginning of a tag."""
         self._held = ""
-        self._has_spoken = self._is_announced = self._is_leading = False
-        """Leading: behind thoughts, where the blank line belongs to them."""
+        self._closing: re.Pattern[str] | None = None
+        """What alone ends these thoughts."""
+        self._has_spoken = self._is_announced = self._is_leading = self._is_weak = False
+        """Leading: behind thoughts, where the blank line belongs to them. Weak: it may have been a stage direction."""
         self.were_unopened = False
         """A closing tag came of what no tag had opened: the next reply of this model is held until its own."""
 
@@ -52,14 +59,14 @@ class Thoughts:
         text, self._tail = self._tail + text, ""
         spoken = ""
         while text:
-            closing, opening = self._next_signs(text)
+            closing = self._next_closing(text)
+            opening = self._next_opening(text) if self._closing is None else None
             if opening is not None and (closing is None or opening.start() < closing.start()):
                 spoken += self._say(text[: opening.start()])
-                self._state, self._held = _State.THINKING, ""
+                self._open(opening)
                 text = text[opening.end() :]
             elif closing is not None:
-                before = text[: closing.start()]
-                self._close(before)
+                self._close(text[: closing.start()])
                 text = text[closing.end() :]
                 self._is_leading = True
             else:
@@ -72,8 +79,9 @@ class Thoughts:
     def finish(self, *, is_cut: bool) -> str:
         """What is left to be spoken; of a reply that its bound cut, what was held was thought."""
         tail, self._tail = self._tail, ""
-        held = self._held + tail if self._state is _State.HOLDING else tail
-        if self._state is _State.HOLDING:
+        is_held = self._state is _State.HOLDING or (self._state is _State.THINKING and self._is_weak)
+        held = self._held + tail if is_held else tail
+        if is_held:
             if is_cut or len(held) > HELD_CHARS:
                 return ""
             self._state = _State.SPEAKING
@@ -93,35 +101,58 @@ class Thoughts:
         """It waits for a closing tag that has no opening one."""
         return self._state is _State.HOLDING
 
-    def _next_signs(self, text: str) -> tuple[re.Match[str] | None, re.Match[str] | None]:
-        """The next closing and the next opening sign."""
-        closing, opening = CLOSING.search(text), OPENING.search(text)
-        if self._is_announced and closing is None:
-            closing = CLOSING_WORDS.search(text)
-        if not (self._has_spoken or self._held or self._state is _State.THINKING) and (
-            words := OPENING_WORDS.match(text)
-        ):
-            self._is_announced, opening = True, words
-        return closing, opening
+    # ── signs ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _kept_back(self, text: str) -> str:
-        """The end of the text that may be the beginning of a sign."""
-        if self._is_announced and self._state is _State.THINKING and (words := words_begun(text)):
+    def _next_closing(self, text: str) -> re.Match[str] | None:
+        if self._closing is not None:
+            return self._closing.search(text)
+        patterns = [CLOSING]
+        if self._state is not _State.SPEAKING:
+            patterns.append(ANSWER)
+        found = _first(patterns, text)
+        words = CLOSING_WORDS.search(text) if self._is_announced else None
+        # More may belong to words at the end: "**Response:" and "**".
+        if words is not None and words.end() < len(text) and (found is None or words.start() < found.start()):
             return words
-        is_first = not self._has_spoken and not self._held and self._state is not _State.THINKING
-        return text if is_first and begins_in_words(text) else begun(text)
+        return found
+
+    def _next_opening(self, text: str) -> re.Match[str] | None:
+        if self._state is _State.THINKING:
+            return OPENING.search(text)
+        if not (self._has_spoken or self._held) and (words := OPENING_WORDS.match(text)):
+            return words
+        return _first([OPENING, *(pair.opening for pair in PAIRS)], text)
+
+    def _open(self, sign: re.Match[str]) -> None:
+        if self._state is not _State.THINKING:
+            self._state, self._held = _State.THINKING, ""
+            self._is_announced = sign.re is OPENING_WORDS
+            self._is_weak = sign.re is OPENING and sign["weak"] is not None
+            self._closing = next((pair.closing for pair in PAIRS if pair.opening is sign.re), None)
+        if self._is_weak:
+            self._held += sign[0]
 
     def _close(self, before: str) -> None:
         if self._state is not _State.THINKING and (self._has_spoken or self._held or before.strip()):
             # What was said of it cannot be taken back; the rest of it and the next replies are not said.
             self.were_unopened = True
-        self._state, self._held, self._is_announced = _State.SPEAKING, "", False
+        self._state, self._held, self._closing = _State.SPEAKING, "", None
+        self._is_announced = self._is_weak = False
+
+    # ── what is spoken ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def _kept_back(self, text: str) -> str:
+        """The end of the text that may be the beginning of a sign."""
+        if self._is_announced or self._closing is not None:
+            return text[-WORDS_CHARS:]
+        is_first = self._state is not _State.THINKING and not self._has_spoken and not self._held
+        return text if is_first and begins_in_words(text) else begun(text)
 
     def _say(self, text: str) -> str:
-        if self._state is _State.THINKING:
-            return ""
-        if self._state is _State.HOLDING:
+        if self._state is _State.HOLDING or (self._state is _State.THINKING and self._is_weak):
             self._held = (self._held + text)[: HELD_CHARS + 1]
+            return ""
+        if self._state is _State.THINKING:
             return ""
         text = AROUND.sub("", text)
         if self._is_leading:
@@ -129,3 +160,9 @@ class Thoughts:
             self._is_leading = not text
         self._has_spoken = self._has_spoken or bool(text)
         return text
+
+
+def _first(patterns: list[re.Pattern[str]], text: str) -> re.Match[str] | None:
+    """The match that begins first; of two at one place, that of the earlier pattern."""
+    found = [match for pattern in patterns if (match := pattern.search(text)) is not None]
+    return min(found, key=lambda match: match.start(), default=None)

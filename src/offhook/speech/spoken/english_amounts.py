@@ -81,9 +81,9 @@ def counts(word: str) -> bool:
     return any(kind.fullmatch(word) for kind in (SIGNED, SLASH, RANGE))
 
 
-def is_many(word: str) -> bool:
-    """Whether the noun behind a number is in the plural."""
-    return word.lstrip("-–+~<>±≤≥≈") != "1" and word not in SIGNS and word not in FRACTION_PARTS
+def is_many(word: str, before: str = "") -> bool:
+    """Whether the noun behind a number is in the plural, "1 ½" too."""
+    return word.lstrip("-–+~<>±≤≥≈") != "1" and (before.isdecimal() or word not in {*SIGNS, *FRACTION_PARTS})
 
 
 def per(behind: str) -> str:
@@ -231,7 +231,7 @@ def unit_word(core: str, place: Place) -> str | None:
         return ""  # "22:00 hrs"
     if not counts(place.before) or re.match(r"0\d", place.before):
         return None
-    many = is_many(place.before) and not says_which(place.before_that, place.after, place.tail)
+    many = is_many(place.before, place.before_that) and not says_which(place.before_that, place.after, place.tail)
     if core == "in" and place.before_that.rstrip(".") in LENGTHS_BEFORE:
         return "inches" if many else "inch"
     if core == "m" and HOURS.fullmatch(f"{place.before_that}{place.before}"):

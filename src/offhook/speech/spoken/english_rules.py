@@ -34,7 +34,15 @@ from offhook.speech.spoken.english_amounts import (
 from offhook.speech.spoken.english_codes import code, version, zip_code
 from offhook.speech.spoken.english_dates import date, day_of_month, is_month, names_day, nth, time
 from offhook.speech.spoken.english_names import SHARED, acronym, initials, roman, spell, tagged
-from offhook.speech.spoken.english_numbers import digits, grouped_digits, number, paired, plain_number, year
+from offhook.speech.spoken.english_numbers import (
+    FRACTION_SIGNS,
+    digits,
+    grouped_digits,
+    number,
+    paired,
+    plain_number,
+    year,
+)
 from offhook.speech.spoken.english_words import (
     ABBREVIATIONS,
     CALLING,
@@ -71,7 +79,10 @@ def symbol(core: str, place: Place) -> str | None:
     if core in ("-", "–", "—", "--"):
         between = place.before[-1:].isdecimal() or place.before.lower().rstrip(".")[-2:] in ("am", "pm")
         names = is_month(place.after) or names_day(place.after) or place.after in ("noon", "midnight", "present")
-        between = between and (place.after[:1].isdecimal() or names or MONEY.fullmatch(place.after) is not None)
+        money_follows = MONEY.fullmatch(place.after) is not None or (
+            is_currency(place.after) and place.after_that[:1].isdecimal()
+        )
+        between = between and (place.after[:1].isdecimal() or names or money_follows)
         between = between or (names_day(place.before) and names_day(place.after))
         if between or (is_month(place.before) and is_month(place.after)):
             return "to"
@@ -125,6 +136,11 @@ def count(core: str, place: Place) -> str | None:
     if not match:
         return None
     sign, text, more = match.groups()
+    if core in FRACTION_SIGNS:
+        if place.before.isdecimal():
+            return f"and {FRACTION_SIGNS[core][1]}"
+        if core == "½" and place.after in ("a", "an"):
+            return "half"
     if sign or more:
         return f"{PREFIXES[sign]}{number(text)}{' plus' if more else ''}"
     said = _in_context(text, place, numbered) if text.isdecimal() else number(text)

@@ -93,7 +93,7 @@ class European(Amounts):
         pair = cores[at] + cores[at + 1].rstrip(",") if at + 1 < len(cores) else ""
         if (
             len(cores[at]) == 3
-            and re.fullmatch(r"116\d{3}", pair)
+            and re.fullmatch(r"11[68]\d{3}", pair)
             and is_short_number(pair, self.region or self.country)
         ):
             return 2, pair
@@ -102,9 +102,12 @@ class European(Amounts):
         if end and before not in self.words.code_words:
             return end - at, "'".join(cores[at:end])
         following = cores[at + 1] if at + 1 < len(cores) else ""
-        if re.fullmatch(r"\d{1,3}", cores[at]) and (match := FRACTION.fullmatch(following)):
-            sign = next((sign for sign, of in VULGAR.items() if of == (int(match[1]), int(match[2]))), None)
-            return (2, f"{cores[at]}{sign}") if sign else None
+        if re.fullmatch(r"\d{1,3}", cores[at]):
+            if following.rstrip(",") in VULGAR:
+                return 2, cores[at] + following.rstrip(",")  # "1 ½"
+            if match := FRACTION.fullmatch(following):
+                sign = next((sign for sign, of in VULGAR.items() if of == (int(match[1]), int(match[2]))), None)
+                return (2, f"{cores[at]}{sign}") if sign else None
         return None
 
     def _priced(self, cores: Sequence[str], at: int) -> tuple[int, str] | None:
@@ -119,7 +122,10 @@ class European(Amounts):
             return None
         if cores[end : end + 1] in (["-"], ["–"]) and re.match(r"\d", "".join(cores[end + 1 : end + 2])):
             amount, end = f"{amount}–{cores[end + 1]}", end + 2
-        core = f"{match[1]}{match[2]}{amount}".rstrip(",")
+        amount = amount.rstrip(",")
+        # A code that is glued to a range would be the first amount's alone.
+        is_code = match[2].isalpha() and SPAN.fullmatch(amount) is not None
+        core = f"{match[1]}{amount}{match[2]}" if is_code else f"{match[1]}{match[2]}{amount}"
         known = self.money(core, Place()) is not None or self.span(core, Place()) is not None
         return (end - at, core) if known else None
 
@@ -248,18 +254,30 @@ class European(Amounts):
         before, before_that = place.before.lower(), place.before_that.lower()
         if is_counted or (not place.tail and after[:1].isupper() and self.gender_of(after) is not None):
             return False
-        if len(text) == 6 and text.startswith("116"):
-            return True
+        if len(text) == 6 and text.startswith(("116", "118")):
+            is_many = not place.tail and place.after.endswith("s") and self.gender_of(place.after) is not None
+            return not is_many or self._is_called_by(place)
         if before in JOINTS:
             return before_that.isdecimal() and is_short_number(before_that, region)
-        is_weak = before in self.words.weak_calling and (before_that in self.words.calling or bool(place.tail))
-        return before in self.words.calling or is_weak or (place.is_first and place.last)
+        return self._is_called_by(place)
+
+    def _is_called_by(self, place: Place) -> bool:
+        """By a word in front of it, or as all that is said."""
+        words, before, before_that = self.words, place.before.lower(), place.before_that.lower()
+        if before in IS_WORDS and self._is_calling(before_that):
+            return True
+        ends = bool(place.tail) or place.last
+        is_weak = before in words.weak_calling and (self._is_calling(before_that) or ends)
+        return self._is_calling(before) or is_weak or (place.is_first and place.last)
+
+    def _is_calling(self, word: str) -> bool:
+        return word in self.words.calling or (bool(word) and word.endswith(self.words.code_endings))
 
     def _is_code(self, text: str, place: Place) -> bool:
         before = place.before.lower().rstrip(".:")
         if before in IS_WORDS:
             before = place.before_that.lower()
-        if before in self.words.code_words and len(text) >= 3:
+        if len(text) >= 3 and (before in self.words.code_words or before.endswith(self.words.code_endings)):
             return True
         letters = 2 <= len(place.before) <= 3 and place.before.isupper() and place.before not in self.words.currencies
         letters = letters and place.before.isalpha() and place.before not in self.words.days and len(text) >= 3
@@ -342,6 +360,8 @@ class European(Amounts):
         left, right = match.groups()
         if re.fullmatch(r"0\d+", right):
             return None
+        if left.isdecimal() and right.isdecimal() and len(left) == len(right) > 1 and left > right:
+            return None  # "36-24" is a number in two parts.
         if not (left[-1].isdigit() or left in self.words.currencies or left[-1] in "€$h") or not re.match(
             r"[€$£]?\d", right
         ):

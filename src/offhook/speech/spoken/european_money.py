@@ -74,7 +74,8 @@ class Amounts(Signs):
             return None
         sign = match[1] or match["s"] or ""
         if place.after in self.words.magnitudes and not per and not place.tail.strip("."):
-            return self.signed(sign, self.number(match["n"] or match["m"]))
+            magnitude = self.words.magnitudes[place.after]
+            return self.signed(sign, self.number(match["n"] or match["m"], magnitude.gender, Place()))
         currency = self.words.currencies[match["b"] or match["a"]]
         text = match["n"] or match["m"]
         said = self._price(text, currency, is_unit_next=False) or ""
@@ -128,7 +129,8 @@ class Amounts(Signs):
         if price is None:
             return None
         unit = self.words.currencies[price["b"] or price["a"]].unit
-        return f"{self.words.magnitudes[core].many} {self.after_magnitude(unit)}"
+        magnitude, is_one = self.words.magnitudes[core], (price["n"] or price["m"]) == "1"
+        return f"{magnitude.one if is_one else magnitude.many} {self.after_magnitude(unit)}"
 
     def after_magnitude(self, unit: Unit) -> str:
         """Millions of it."""

@@ -84,6 +84,8 @@ class Vocabulary:
     """Small letters: before a number that is read digit by digit."""
     calling: frozenset[str]
     """Small letters: before a short number that is called (112), where nothing is counted by it."""
+    code_endings: tuple[str, ...] = ()
+    """Of compounds that are such words: "giftnotruf", "schadennummer"."""
     weak_calling: frozenset[str] = frozenset()
     """So too, where a word of `calling` stands in front of it, or the number ends its sentence."""
 

@@ -5,19 +5,20 @@ from collections.abc import Sequence
 from typing import Final
 
 from offhook.speech.spoken import french_numbers as numbers
-from offhook.speech.spoken.european import CLOCK, FRACTION, HALVED, European
+from offhook.speech.spoken.european import CLOCK, HALVED, European
 from offhook.speech.spoken.european_signs import ISO_DATE
 from offhook.speech.spoken.european_words import Gender, Unit, from_roman, full_year
 from offhook.speech.spoken.french_words import (
     FEMININE,
     FEMININE_ENDINGS,
+    FRANCS,
     MASCULINE,
     MONTHS,
     NO_NOUNS,
     PAIRS,
     vocabulary,
 )
-from offhook.speech.spoken.language import Language, Place
+from offhook.speech.spoken.language import Language, Place, without_stops
 
 DATE: Final = re.compile(r"(\d{1,2})([/.-])(\d{1,2})(?:\2(\d{4}|\d{2}))?")
 ORDINAL: Final = re.compile(r"(\d{1,3})(er|ers|ère|ere|re|res|ème|eme|e|es|ème|nd|nde|d|èmes)")
@@ -30,6 +31,8 @@ ALWAYS: Final = re.compile(r"(\d{1,2})([hj])/(\d{1,2})j?")
 ROMAN_WORDS: Final = frozenset({"siècle", "république", "arrondissement", "millénaire"})
 DATE_WORDS: Final = frozenset("le du au dès".split())
 PARTS: Final = {3: "tiers", 4: "quart"}
+SPOONS: Final = {"s": "càs", "soupe": "càs", "c": "càc", "café": "càc", "thé": "càc"}
+""" "2 c. à s.", "1 cuil. à soupe"."""
 VOWELS: Final = "aeiouyéèêhœ"
 
 
@@ -42,6 +45,16 @@ class French(European):
 
     def __init__(self, region: str) -> None:
         super().__init__(vocabulary(), region)
+
+    def say(self, words: Sequence[str]) -> list[str]:
+        """See `Language.say`."""
+        last = len(words) - 1
+        # "45 fr. par nuit": the stop ends nothing.
+        behind = [
+            word[:-1] if word in FRANCS and 0 < at < last and words[at - 1][-1:].isdecimal() else word
+            for at, word in enumerate(words)
+        ]
+        return super().say(without_stops(behind, FRANCS))
 
     def cardinal(self, n: int, gender: Gender | None = None) -> str:
         """See `french_numbers.cardinal`."""
@@ -82,7 +95,7 @@ class French(European):
         return self.many(10**6, unit)
 
     def joined(self, cores: Sequence[str], at: int) -> tuple[int, str] | None:
-        """ "7 h 30" as well."""
+        """ "7 h 30" and "c. à s." as well."""
         ahead = [*cores[at : at + 3], "", ""]
         if (
             ahead[0].isdecimal()
@@ -91,6 +104,9 @@ class French(European):
             and re.fullmatch(r"\d{2},?", ahead[2])
         ):
             return 3, f"{ahead[0]}h{ahead[2].rstrip(',')}"
+        spoon = SPOONS.get(ahead[2].rstrip(",").lower()) if ahead[0].lower() in ("c", "cuil", "cuill") else None
+        if spoon and ahead[1] == "à":
+            return 3, spoon
         return super().joined(cores, at)
 
     def service_number(self, digits: str) -> str:
@@ -198,17 +214,6 @@ class French(European):
         part = self.part_of(above, below, Place()) or f"{self.cardinal(above)} sur {self.cardinal(below)}"
         return f"{self.cardinal(whole)} {part}" if whole else part
 
-    def _spoon(self, core: str, place: Place) -> str | None:
-        """2 c. à s., 1 c. à café, 1 cuil. à soupe."""
-        bare = core.rstrip(".").lower()
-        if bare in ("c", "cuil", "cuill") and place.after == "à":
-            parted = FRACTION.fullmatch(place.before)
-            word = "cuillère" if place.before == "1" or parted else "cuillères"
-            return f"de {word}" if parted and parted[2] != "2" else word
-        if place.before == "à" and place.before_that.rstrip(".").lower() in ("c", "cuil", "cuill"):
-            return {"s": "soupe", "c": "café", "soupe": "soupe", "café": "café", "thé": "thé"}.get(bare)
-        return None
-
     def abbreviation(self, core: str, place: Place) -> str | None:
         """With its full stop, or without."""
         if (days := self.days_span(core)) is not None:
@@ -216,8 +221,7 @@ class French(European):
         for first, second in ((core, f"{place.after}."), (f"{place.before}.", core), (place.before, core)):
             if (pair := PAIRS.get((first, second))) is not None:
                 return pair[0 if first == core else 1]
-        if (spoon := self._spoon(core, place)) is not None:
-            return spoon
+        core = core[:-1] if core in ("càs.", "càc.") else core
         halved = HALVED.fullmatch(place.before)
         if halved and halved[1] and halved[2] == "½" and not core.endswith("."):
             unit = self._counted(core)
@@ -225,6 +229,8 @@ class French(European):
             if gender is not None:
                 noun = self.many(int(halved[1]), unit) if unit else core
                 return f"{noun} et demi{'e' if gender is Gender.FEMININE else ''}"
+        if core in ("càs", "càc"):
+            return self.unit(core, place)
         bare = core.rstrip(".")
         if core in ("M.", "Me", "Pr", "St", "Ste", "p.", "ch.", "ex.", "no.") and not (
             place.after[:1].isupper() or place.after[:1].isdigit()

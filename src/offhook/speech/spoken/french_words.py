@@ -27,7 +27,9 @@ DOLLAR: Final = Currency(Unit("dollar", "dollars"), Unit("cent", "cents"))
 FRANC: Final = Currency(Unit("franc", "francs"), Unit("centime", "centimes"))
 POUND: Final = Currency(Unit("livre", "livres", _F), Unit("penny", "pence"))
 YEN: Final = Currency(Unit("yen", "yens"), Unit("sen", "sen"))
+FRANCS: Final = frozenset({"Fr.", "fr.", "Frs.", "frs.", "SFr.", "sFr."})
 CURRENCIES: Final = {
+    **dict.fromkeys((sign.rstrip(".") for sign in FRANCS), FRANC),
     "€": EURO, "EUR": EURO, "$": DOLLAR, "USD": DOLLAR, "CAD": DOLLAR, "US$": DOLLAR, "CHF": FRANC, "£": POUND,
     "GBP": POUND, "¥": YEN, "euros": EURO, "euro": EURO, "francs": FRANC, "dollars": DOLLAR,
     **dict.fromkeys(("SEK", "NOK", "DKK", "CZK", "kr"), Currency(Unit("couronne", "couronnes", _F), Unit("centime",
@@ -96,7 +98,7 @@ ABBREVIATIONS: Final = {
     "Cie": "compagnie",
     "qqn": "quelqu'un", "qqch": "quelque chose", "bcp": "beaucoup", "dép.": "département", "éd.": "édition",
     "suppl.": "supplément",
-    "CP": "code postal",
+    "CP": "code postal", "M€": "millions d'euros", "k€": "mille euros", "Md€": "milliards d'euros",
 }  # fmt: skip
 PAIRS: Final = {
     ("p.", "ex."): ("par", "exemple"), ("par", "ex."): ("par", "exemple"), ("J.", "C."): ("Jésus", "Christ"),
@@ -116,31 +118,27 @@ SYMBOLS: Final = {
     "~": "environ", "<": "inférieur à", ">": "supérieur à", "№": "numéro", "/": "ou",
 }  # fmt: skip
 
-FEMININE: Final = frozenset(
-    """nuit nuits personne personnes heure heures minute minutes seconde secondes chambre chambres table tables
-    semaine
-    semaines place places fois page pages carte cartes femme femmes fille filles bouteille bouteilles part parts clé
-    clés
-    clef clefs question questions porte portes rue rues classe classes facture factures année années suite suites
-    tasse
-    tasses ligne lignes note notes voiture voitures valise valises tonne tonnes livre assiette assiettes couverture
-    couvertures boîte boîtes pièce pièces demande demandes main mains salle salles offre offres dame dames serviette
-    fin seule petite grande bonne mère soeur sœur eau taxe taxes formule formules étape étapes piste pistes adresse
-    adresses tarte tartes pizza
-    pizzas mosaïque cave caves île îles lettre lettres""".split()
-)
-FEMININE_ENDINGS: Final = (
-    "tion", "sion", "tions", "sions", "ité", "ités", "auté", "erté", "anté", "ette", "ettes", "ence", "ences",
-    "ance", "ances", "ure", "ures",
-    "ée",
-    "ées", "ie", "ies", "esse", "esses", "ade", "ades", "ille", "illes", "ine", "ines", "elle", "elles", "euse",
-    "euses",
-    "trice", "trices", "ière", "ières", "aine", "aines",
-)  # fmt: skip
-MASCULINE: Final = frozenset(
-    """invité invités député députés musée musées lycée lycées été étés côté côtés magazine magazines
-    parapluie comité comités""".split()
-)
+_FEMININE: Final = """nuit personne heure minute seconde chambre table semaine place fois page carte femme fille
+    bouteille part clé clef question porte rue classe facture année suite tasse ligne note voiture valise tonne
+    livre assiette couverture boîte pièce demande main salle offre dame serviette fin seule petite grande bonne
+    mère soeur sœur eau taxe formule étape piste adresse tarte pizza mosaïque cave île lettre gousse botte
+    feuille branche goutte orange huître moule crêpe gaufre étoile date jambe herbe robe nappe lampe équipe
+    carafe dose banque brique fenêtre visite limite liste plage image cage noix croix voix dent peau olive
+    tomate datte patate pâte tête fête barquette gare bière poire tranche pension bande sauce page tige gorge
+    louche vitre planche terre pierre fraise figue betterave endive chance vente pente rente tente douzaine""".split()
+FEMININE: Final = frozenset({*_FEMININE, *(f"{noun}s" for noun in _FEMININE)})
+_FEMININE_ENDINGS: Final = """tion sion xion aison ité auté erté anté eté iété ette otte atte outte ence ance
+    ande ure ée ie esse asse isse ousse ace ièce ade ille eille aille euille ouille ine elle alle ouse euse aise
+    oise trice ière uillère aine enne onne une ane ise anche oche uche ouche êche èche appe oupe ampe afe aque
+    ique rue vue igue angue agne oire erie orte oute arte omme oule ule euve ôte iche""".split()
+FEMININE_ENDINGS: Final = tuple({*_FEMININE_ENDINGS, *(f"{ending}s" for ending in _FEMININE_ENDINGS)})
+_MASCULINE: Final = """invité député musée lycée été côté magazine parapluie comité génie incendie trophée homme
+    groupe manche dimanche reproche caniche portefeuille intervalle vermicelle pamplemousse carrosse malaise
+    espace organe pourboire laboratoire territoire répertoire accessoire conservatoire fleuve véhicule module
+    crépuscule domaine capitaine foie moustique plastique portique cirque casque masque pique-nique élastique
+    lexique mercure murmure parjure champagne bagne patriarche merle jeune jaune uniforme cycle angle rectangle
+    triangle muscle article siècle""".split()
+MASCULINE: Final = frozenset({*_MASCULINE, *(f"{noun}s" for noun in _MASCULINE)})
 NO_NOUNS: Final = frozenset(
     """et ou de du des à au aux en dans sur sous par pour que qui est sont était avec sans chez vers plus moins
     comme si

@@ -1,12 +1,14 @@
 """How German is said: Germany, Austria, Switzerland."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from offhook.speech.spoken import german_numbers as numbers
 from offhook.speech.spoken.european import CLOCK, European
 from offhook.speech.spoken.european_signs import ISO_DATE
 from offhook.speech.spoken.european_words import Gender, full_year
+from offhook.speech.spoken.german_francs import with_francs
 from offhook.speech.spoken.german_words import FEMININE_ENDINGS, NEUTER_ENDINGS, NOUNS, ORDINAL_NOUNS, PAIRS, vocabulary
 from offhook.speech.spoken.language import Language, Place
 
@@ -37,6 +39,8 @@ ACCUSATIVE: Final = frozenset(
     möchte bestellen buchen buche reservieren reserviere dauern bleiben bleibe noch""".split()
 )
 CLOCK_WORDS: Final = frozenset("um ab bis gegen von vor nach zwischen".split())
+WITH_ARTICLE: Final = frozenset("eine einen einem einer alle jede jeden jedem jeder die das der den dem".split())
+""" "eine ½ Stunde": the article is there."""
 NO_DAY: Final = frozenset("um gegen von kostet macht raum zimmer version kapitel abschnitt punkt nr nummer".split())
 """ "um 14.10." is a time, "Raum 2.12." a room."""
 RATIO_WORDS: Final = frozenset("verhältnis maßstab stand endstand".split())
@@ -49,6 +53,10 @@ class German(European):
 
     def __init__(self, region: str) -> None:
         super().__init__(vocabulary(region), region)
+
+    def say(self, words: Sequence[str]) -> list[str]:
+        """See `Language.say`."""
+        return super().say(with_francs(words, self.region))
 
     def cardinal(self, n: int, gender: Gender | None = None) -> str:
         """See `European`."""
@@ -203,15 +211,28 @@ class German(European):
     def part_of(self, above: int, below: int, place: Place) -> str | None:
         """3/4 -> "drei viertel"."""
         if (above, below) == (1, 2):
-            return {
-                Gender.FEMININE: "eine halbe",
-                Gender.NEUTER: "ein halbes",
-                Gender.MASCULINE: "ein halber",
-                None: "ein halb",
-            }[self.noun_after(place) if place.after not in self.words.units else self.words.units[place.after].gender]
+            return self._half(place)
+        if place.after == "Stunde" and (above, below) == (1, 4):
+            return "eine viertel"
         if not 2 <= below <= 20 or above >= below:
             return None
         return f"{numbers.counted(above, Gender.NEUTER)} {numbers.ordinal(below, 'el').replace('tel', 'tel')}"
+
+    def _half(self, place: Place) -> str:
+        """ "eine halbe Stunde", "in einer halben Stunde", "alle halbe Stunde", "für einen halben Tag"."""
+        unit, before = self.words.units.get(place.after), place.before.lower()
+        gender = unit.gender if unit else self.noun_after(place)
+        if gender is None:
+            return "ein halb"
+        if before in DATIVE:
+            return f"{self.article(1, place, gender)} halben"
+        if before in WITH_ARTICLE:
+            return "halben" if before.endswith(("er", "em", "en")) and before != "jeder" else "halbe"
+        ending = {Gender.FEMININE: "e", Gender.NEUTER: "es", Gender.MASCULINE: "er"}[gender]
+        if before == "ein":
+            return f"halb{ending}"
+        article = self.article(1, place, gender)
+        return f"{article} halb{'en' if article == 'einen' else ending}"
 
     def and_part(self, whole: int, above: int, below: int, place: Place) -> str:
         """2½ -> "zweieinhalb"."""

@@ -104,7 +104,8 @@ ABBREVIATIONS: Final = {
     "allg.": "allgemein",
     "s.": "siehe", "Bsp.": "Beispiel", "pers.": "persönlich", "telef.": "telefonisch", "dt.": "deutsch", "u.": "und",
     "od.": "oder", "Mag.": "Magister", "p.a.": "pro Jahr", "KW": "Kalenderwoche", "KW.": "Kalenderwoche",
-    "Msp.": "Messerspitze", "gg.": "gegen", "Tgl.": "Täglich", "EZ": "Einzelzimmer",
+    "Msp.": "Messerspitze", "Rp.": "Rappen", "T€": "tausend Euro", "TEUR": "tausend Euro", "M€": "Millionen Euro",
+    "gg.": "gegen", "Tgl.": "Täglich", "EZ": "Einzelzimmer",
     "DZ": "Doppelzimmer", "Pkg.": "Packung", "Fl.": "Flasche", "MMag.": "Magister", "DI": "Diplomingenieur",
 }  # fmt: skip
 PAIRS: Final = {
@@ -137,16 +138,16 @@ SYMBOLS: Final = {
     "~": "ungefähr", "<": "kleiner als", ">": "größer als", "№": "Nummer", "/": "oder",
 }  # fmt: skip
 
-_FEMININE: Final = """stunde minute sekunde nacht woche person frau tasse flasche karte portion reservierung buchung
-    frage
-    nachricht nummer straße etage klasse seite stelle tür wohnung rechnung mahlzeit übernachtung million milliarde
-    tonne
-    hälfte art sache stadt bahn uhrzeit tafel decke pizza suppe dame schwester tochter mutter katze kugel""".split()
-_NEUTER: Final = """zimmer jahr kind bett ticket auto haus bad glas bier wasser stück menü angebot konto fahrrad
-    doppelzimmer einzelzimmer appartement wochenende mal grad kilo pfund gramm prozent gerät paket buch büro hotel
-    gespräch
-    essen frühstück getränk taxi kissen foto tier baby jahrhundert quartal obergeschoss erdgeschoss geschoss
-    gleis""".split()
+_FEMININE: Final = """zwiebel paprika butter milch avocado kartoffel gabel nudel semmel brezel schüssel mango
+    papaya cola salami mandel regel muschel stunde minute sekunde nacht woche person frau tasse flasche karte
+    portion reservierung buchung frage nachricht nummer straße etage klasse seite stelle tür wohnung rechnung
+    mahlzeit übernachtung million milliarde tonne hälfte art sache stadt bahn uhrzeit tafel decke pizza suppe
+    dame schwester tochter mutter katze kugel""".split()
+_NEUTER: Final = """brot dutzend huhn ei schnitzel steak fleisch obst salz mehl öl eis viertel drittel bund
+    filet zimmer jahr kind bett ticket auto haus bad glas bier wasser stück menü angebot konto fahrrad
+    doppelzimmer einzelzimmer appartement wochenende mal grad kilo pfund gramm prozent gerät paket buch büro
+    hotel gespräch essen frühstück getränk taxi kissen foto tier baby jahrhundert quartal obergeschoss
+    erdgeschoss geschoss gleis""".split()
 _MASCULINE: Final = """tag monat tisch platz gast termin euro cent dollar franken mann hund herr stuhl parkplatz
     kaffee tee
     wein anruf kunde patient koffer flug zug bus stock aufpreis preis minibus schritt meter kilometer liter abend
@@ -216,5 +217,6 @@ def vocabulary(region: str) -> Vocabulary:
         number="Nummer",
         months=months, month_names=names | SHORT_MONTHS, days=DAYS, abbreviations=ABBREVIATIONS, symbols=SYMBOLS,
         currencies=CURRENCIES, units=UNITS, magnitudes=MAGNITUDES, code_words=CODE_WORDS,
-        calling=CALLING,
+        calling=CALLING, weak_calling=frozenset("sofort gleich umgehend immer".split()),
+        code_endings=("nummer", "notruf", "code", "telefon", "hotline", "-nr", "kennung"),
     )  # fmt: skip

@@ -85,13 +85,16 @@ def take_apart(word: str) -> Word:
     return Word(lead, bare, core[len(bare) :])
 
 
-def without_stops(words: Sequence[str]) -> Sequence[str]:
-    """ "Rs. 500" as "Rs 500": the stop behind the one currency that has one ends nothing."""
-    if "Rs." not in words and "RS." not in words:
+RUPEES: Final = frozenset({"Rs.", "RS."})
+
+
+def without_stops(words: Sequence[str], currencies: frozenset[str] = RUPEES) -> Sequence[str]:
+    """ "Rs. 500" as "Rs 500": the stop behind a currency that has one ends nothing."""
+    if currencies.isdisjoint(words):
         return words
     behind = [*words[1:], ""]
     return [
-        word[:-1] if word in ("Rs.", "RS.") and after[:1].isdecimal() else word
+        word[:-1] if word in currencies and after[:1].isdecimal() else word
         for word, after in zip(words, behind, strict=True)
     ]
 

@@ -213,7 +213,7 @@ def _tidy(word: str) -> str:
     return tidy if any(c.isalnum() or c in SIGNS for c in tidy) else _pause(tidy)
 
 
-SIGNS: Final = frozenset("&+=@%°×÷±$€£¥§→<>≤≥≈≠√∞π" + FRACTIONS + "²³" + STAR)
+SIGNS: Final = frozenset("&+=@%°×÷±$¢€£¥§→<>≤≥≈≠√∞π" + FRACTIONS + "²³" + STAR)
 """Signs that a language may say when they stand alone."""
 
 

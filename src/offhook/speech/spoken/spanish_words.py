@@ -101,7 +101,7 @@ ABBREVIATIONS: Final = {
     "Gral.": "general",
     "vs.": "contra", "dto.": "descuento", "incl.": "incluido", "IVA": "IVA", "Col.": "colonia",
     "C.P.": "código postal",
-    "CP": "código postal", "Bs.": "bolívares",
+    "CP": "código postal", "Bs.": "bolívares", "M€": "millones de euros", "k€": "mil euros",
 }  # fmt: skip
 PAIRS: Final = {
     ("p.", "ej."): ("por", "ejemplo"), ("EE.", "UU."): ("Estados", "Unidos"), ("a.", "C."): ("antes", "de Cristo"),

@@ -36,6 +36,10 @@ HINTS: Final = {
 NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """https://www.w3.org/TR/xml/#charsets: these make a document unreadable even when they are escaped."""
 _REGION: Final = re.compile(r"[a-z0-9]{2,40}")
+_CLOUDS: Final = (("usgov", "azure.us"), ("usdod", "azure.us"), ("china", "azure.cn"))
+"""How regions of the clouds of their own begin, and where those are: the government of the US, China.
+https://learn.microsoft.com/azure/ai-services/speech-service/sovereign-clouds.
+"""
 TAIL: Final = '<mstts:silence type="Tailing-exact" value="300ms"/>'
 """The vendor's own is 0.8 s. What is left is trimmed as with every voice, and is the pause between two sentences
 (`speech/trimmed.py`)."""
@@ -94,8 +98,14 @@ def KEYS(config: Config) -> tuple[str, ...]:  # noqa: N802 - the registry's name
 
 def create(config: Config, setup: Setup) -> "AzureVoice":
     """The voice of an agent. Raises `ConfigurationError` when key or region are missing."""
-    base_url = config.base_url or f"https://{config.region or _region_of(setup)}.tts.speech.microsoft.com"
+    base_url = config.base_url or region_url(config.region or _region_of(setup))
     return AzureVoice(config, base_url, key_of(setup, KEY, base_url), setup)
+
+
+def region_url(region: str) -> str:
+    """Where a region's voices are."""
+    cloud = next((cloud for begin, cloud in _CLOUDS if region.startswith(begin)), "microsoft.com")
+    return f"https://{region}.tts.speech.{cloud}"
 
 
 def _region_of(setup: Setup) -> str:

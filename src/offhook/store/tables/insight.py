@@ -5,7 +5,7 @@ Figures outlive their calls: a call that is deleted has been paid for. They hold
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, UniqueConstraint, text
 
 from offhook.store.schema import Id, Json, Moment, Name, Nano, Words, scoped
 
@@ -17,6 +17,10 @@ SUMS: Final = (
     "tool_runs", "tool_failures", "questions", "unkept", *GAP_COLUMNS,
 )  # fmt: skip
 """What is counted of calls, in every table of figures. `ms`: of talk; `unpriced`: calls with a cost nobody knows."""
+LOOKED_FOR: Final = (
+    "questions", "unkept", "cut_ins", "barge_ins", "false_stops", "silences", "tool_runs", "tool_failures", "unpriced",
+)  # fmt: skip
+"""Calls that have at least one of these are listed."""
 _BIG: Final = ("ms", "nano")
 
 
@@ -30,6 +34,13 @@ def _kinds() -> list[Column[str]]:
     return [*names, *(Column(name, Name, nullable=False) for name in ("transcriber", "model", "voice"))]
 
 
+def _having(name: str) -> Index:
+    """The calls that have it, which may be few among a million."""
+    some = text(f"{name} > 0")
+    # Behind `ix_call_figures_all` by its name: before it has counted, SQLite takes the later one of two alike.
+    return Index(f"ix_call_figures_{name}", "workspace_id", "call_id", sqlite_where=some, postgresql_where=some)
+
+
 CALL_FIGURES: Final = scoped(
     "call_figures",
     Column("call_id", Id, primary_key=True),
@@ -39,6 +50,8 @@ CALL_FIGURES: Final = scoped(
     *_kinds(),
     *_sums(),
     Index("ix_call_figures_at", "workspace_id", "at"),
+    Index("ix_call_figures_all", "workspace_id", "call_id"),
+    *(_having(name) for name in LOOKED_FOR),
 )
 """One call that is over. Samples and tests have none."""
 
@@ -103,8 +116,9 @@ QUESTIONS: Final = scoped(
     Index("ix_questions_list", "workspace_id", "status", "times", "id"),
     Index("ix_questions_agent", "workspace_id", "agent_id", "status", "last_at"),
 )
-"""A question that no source answered, however it was put. Status: `open`, `answered`, `dismissed`. `words`: its words
-of weight, in order; `meaning`: where it lies among others, when the model for that is there."""
+"""A question that no source answered, however it was put. Status: `open`, `answered`, `dismissed`. `words`: what it
+wants and its topics, as `same_question` compares them; `meaning`: where it lies among others, when the model for that
+is there."""
 
 QUESTION_MOMENTS: Final = scoped(
     "question_moments",

@@ -40,7 +40,6 @@ AUDIO_ALLOWANCE: Final = Allowance(messages_per_s=400.0, bytes_per_s=16_000.0, b
 """Of audio, silence for lost messages included: twice what a call has, and 10 s at once."""
 CALL_ALLOWANCE: Final = Allowance()
 SILENCE: Final = b"\xff"
-_OPENING: Final = (Start, Connected)
 
 
 class MediaSocket(Protocol):
@@ -85,11 +84,12 @@ class TwilioMediaLeg(WireLeg):
 
     def text_received(self, message: bytes | str) -> None:
         """A text message came."""
-        if not self._rate.admits(len(message)):
+        size = len(message)
+        if not self._rate.admits(size):
             self._flooded("more messages than a call can have")
             return
-        if len(message) > MESSAGE_LIMIT:
-            self._trouble("too_long", f"a message of {len(message)} bytes is dropped")
+        if size > MESSAGE_LIMIT:
+            self._trouble("too_long", f"a message of {size} bytes is dropped")
             return
         try:
             incoming = decode(message)
@@ -127,8 +127,13 @@ class TwilioMediaLeg(WireLeg):
     # ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _take(self, incoming: AnyIncoming) -> None:
-        if self._state is LegState.LIVE and not isinstance(incoming, _OPENING):
-            self._take_live(incoming)
+        is_live = self._state is LegState.LIVE
+        if is_live and isinstance(incoming, Media):  # Fifty a second.
+            if self._is_ours(incoming):
+                self._hear(incoming)
+        elif is_live and isinstance(incoming, Mark | Dtmf | Stop):
+            if self._is_ours(incoming):
+                self._take_live(incoming)
         elif self._state is LegState.EXPECTING and isinstance(incoming, Start):
             self._start(incoming)
         elif self._state is LegState.EXPECTING and isinstance(incoming, Connected):
@@ -137,20 +142,26 @@ class TwilioMediaLeg(WireLeg):
             kind = type(incoming).__name__.lower()
             self._trouble("out_of_order", f"{kind!r} on a stream that is {self._state.value}")
 
-    def _take_live(self, incoming: AnyIncoming) -> None:
+    def _is_ours(self, incoming: AnyIncoming) -> bool:
+        """It is of this stream; its number is followed."""
         assert self.started is not None
         if incoming.stream_sid != self.started.stream_sid:
             self._trouble("other_stream", "a message for another stream is dropped")
-            return
-        self.counters.messages += 1
-        self._follow(incoming.sequence_number)
-        if isinstance(incoming, Media):
-            self._hear(incoming)
-        elif isinstance(incoming, Mark):
+            return False
+        self._trouble.counters.messages += 1
+        sequence = incoming.sequence_number
+        # A gap is a loss that the timeline will fill; it is no reason to distrust the message (protocol notes, 1.5).
+        if sequence and sequence != self._sequence + 1:
+            self._trouble("gaps", f"sequence number {sequence} after {self._sequence}")
+        self._sequence = sequence or self._sequence
+        return True
+
+    def _take_live(self, incoming: Mark | Dtmf | Stop) -> None:
+        if isinstance(incoming, Mark):
             self._listener.mark_reached(incoming.mark.name)
         elif isinstance(incoming, Dtmf):
             self._listener.digit_pressed(incoming.dtmf.digit)
-        elif isinstance(incoming, Stop):
+        else:
             self._end(lambda listener: listener.leg_stopped(), "stopped by the carrier")
 
     def _start(self, message: Start) -> None:
@@ -171,12 +182,6 @@ class TwilioMediaLeg(WireLeg):
             _logger.info("< %s  start of stream %s", start.call_sid, ascii(stream_sid[:64])[1:-1])
             if not self._world.answer(self, self.started):
                 self._refuse("out_of_order", "no call expects this stream: unknown, used or overdue token")
-
-    def _follow(self, sequence: int) -> None:
-        # A gap is a loss that the timeline will fill; it is no reason to distrust the message (protocol notes, 1.5).
-        if sequence and sequence != self._sequence + 1:
-            self._trouble("gaps", f"sequence number {sequence} after {self._sequence}")
-        self._sequence = sequence or self._sequence
 
     def _hear(self, incoming: Media) -> None:
         media = incoming.media

@@ -203,7 +203,71 @@ def upgrade() -> None:
         info={"scoped": True},
     )
     with op.batch_alter_table("call_figures", schema=None) as batch_op:
+        batch_op.create_index("ix_call_figures_all", ["workspace_id", "call_id"], unique=False)
         batch_op.create_index("ix_call_figures_at", ["workspace_id", "at"], unique=False)
+        batch_op.create_index(
+            "ix_call_figures_barge_ins",
+            ["workspace_id", "call_id"],
+            unique=False,
+            sqlite_where=sa.text("barge_ins > 0"),
+            postgresql_where=sa.text("barge_ins > 0"),
+        )
+        batch_op.create_index(
+            "ix_call_figures_cut_ins",
+            ["workspace_id", "call_id"],
+            unique=False,
+            sqlite_where=sa.text("cut_ins > 0"),
+            postgresql_where=sa.text("cut_ins > 0"),
+        )
+        batch_op.create_index(
+            "ix_call_figures_false_stops",
+            ["workspace_id", "call_id"],
+            unique=False,
+            sqlite_where=sa.text("false_stops > 0"),
+            postgresql_where=sa.text("false_stops > 0"),
+        )
+        batch_op.create_index(
+            "ix_call_figures_questions",
+            ["workspace_id", "call_id"],
+            unique=False,
+            sqlite_where=sa.text("questions > 0"),
+            postgresql_where=sa.text("questions > 0"),
+        )
+        batch_op.create_index(
+            "ix_call_figures_silences",
+            ["workspace_id", "call_id"],
+            unique=False,
+            sqlite_where=sa.text("silences > 0"),
+            postgresql_where=sa.text("silences > 0"),
+        )
+        batch_op.create_index(
+            "ix_call_figures_tool_failures",
+            ["workspace_id", "call_id"],
+            unique=False,
+            sqlite_where=sa.text("tool_failures > 0"),
+            postgresql_where=sa.text("tool_failures > 0"),
+        )
+        batch_op.create_index(
+            "ix_call_figures_tool_runs",
+            ["workspace_id", "call_id"],
+            unique=False,
+            sqlite_where=sa.text("tool_runs > 0"),
+            postgresql_where=sa.text("tool_runs > 0"),
+        )
+        batch_op.create_index(
+            "ix_call_figures_unkept",
+            ["workspace_id", "call_id"],
+            unique=False,
+            sqlite_where=sa.text("unkept > 0"),
+            postgresql_where=sa.text("unkept > 0"),
+        )
+        batch_op.create_index(
+            "ix_call_figures_unpriced",
+            ["workspace_id", "call_id"],
+            unique=False,
+            sqlite_where=sa.text("unpriced > 0"),
+            postgresql_where=sa.text("unpriced > 0"),
+        )
         batch_op.create_index(batch_op.f("ix_call_figures_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
