@@ -186,7 +186,7 @@ class TestRun(BaseModel):
 
 
 class AgentTest(BaseModel):
-    """A test of an agent."""
+    """A caller's script with what is expected, and how it went last."""
 
     id: str = Field(examples=["test_01KB5Z5N6S7V8W9X0Y1Z2A3B4C"])
     agent_id: str = Field(examples=["agent_01KB5Z5N6S7V8W9X0Y1Z2A3B4C"])

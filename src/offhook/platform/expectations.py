@@ -179,7 +179,7 @@ def _tool(expected: Expectation, detail: Mapping[str, Any]) -> Result:
 def _read(arguments: str) -> dict[str, Any]:
     try:
         found = msgspec.json.decode(arguments or "{}")
-    except (msgspec.MsgspecError, ValueError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -68,7 +68,7 @@ class AgentSummary(TypedDict):
 
 
 class AgentTest(TypedDict):
-    """A test of an agent."""
+    """A caller's script with what is expected, and how it went last."""
 
     id: str
     agent_id: str
