@@ -198,7 +198,7 @@ class Requests:
         """What somebody means to send, with secrets of its own and ids of the kind."""
         chance = self.chance
         content = route.operation.get("requestBody", {}).get("content", {})
-        found = next(iter(content.values()), {}).get("example")
+        found = next((one.get("example") for one in content.values()), None)
         if found is None or chance.random() < 0.4:
             found = self._bodies.make(route.body or {})
         found = self._with_ids(json.loads(json.dumps(found)))
