@@ -12,12 +12,13 @@ import json
 import sys
 import threading
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import uvloop
 import yaml
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from offhook.agents.load import load_team
 from offhook.api import rates
@@ -132,8 +133,12 @@ async def samples_in(here: World, *workspaces: str) -> None:
     """Calls that were: words, recordings, journals."""
     for workspace in workspaces:
         chosen = update(WORKSPACES).where(WORKSPACES.c.id == workspace).values(settings={SETTING: WANTED})
-        await here.platform.store.write_wide(lambda connection, chosen=chosen: connection.execute(chosen).rowcount)
+        await here.platform.store.write_wide(partial(_executed, chosen))
     assert await here.platform.samples.make() == len(workspaces)
+
+
+def _executed(statement: Any, connection: Connection) -> int:
+    return int(connection.execute(statement).rowcount)
 
 
 async def shared(here: World, client: Any, workspace: str) -> str:

@@ -160,7 +160,7 @@ def test_nul_in_an_address_reaches_no_database(play: Play, path: str) -> None:
 
 def test_every_refusal_says_what_to_do_and_no_answer_is_a_page(play_here: Play) -> None:
     async def act(world: World) -> None:
-        asked = (
+        asked: tuple[tuple[str, str, dict[str, Any]], ...] = (
             ("GET", "/nothing", {}), ("PUT", "/api-keys", {}), ("POST", "/api-keys", {"content": b"{"}),
             ("POST", "/agents/import", {"content": b"\xff"}), ("GET", "/agents/a", {}), ("GET", "/agents/%00", {}),
             ("PATCH", "/agents/a", {"json": {"document": {}}, "headers": {"If-Match": "\u00b2".encode("latin-1")}}),
