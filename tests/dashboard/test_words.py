@@ -58,9 +58,11 @@ def actions() -> set[str]:
                 found |= {one for one in constants if isinstance(one, str) and CODE.fullmatch(one)}
                 # Of a kind that is only known then, what was done to it.
                 found |= {
-                    f"limits{one.values[-1].value}"
+                    f"limits{last.value}"
                     for one in node.args[1:2]
-                    if isinstance(one, ast.JoinedStr) and isinstance(one.values[-1], ast.Constant)
+                    if isinstance(one, ast.JoinedStr)
+                    and isinstance(last := one.values[-1], ast.Constant)
+                    and isinstance(last.value, str)
                 }
     return found
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import uvloop
 import yaml
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Update, select, update
 
 from offhook.agents.load import load_team
 from offhook.api import rates
@@ -129,16 +129,16 @@ async def programs(owner: Any, people: Office) -> dict[str, dict[str, str]]:
     return found
 
 
+def _changed(chosen: Update, connection: Connection) -> int:
+    return connection.execute(chosen).rowcount
+
+
 async def samples_in(here: World, *workspaces: str) -> None:
     """Calls that were: words, recordings, journals."""
     for workspace in workspaces:
         chosen = update(WORKSPACES).where(WORKSPACES.c.id == workspace).values(settings={SETTING: WANTED})
-        await here.platform.store.write_wide(partial(_executed, chosen))
+        await here.platform.store.write_wide(partial(_changed, chosen))
     assert await here.platform.samples.make() == len(workspaces)
-
-
-def _executed(statement: Any, connection: Connection) -> int:
-    return int(connection.execute(statement).rowcount)
 
 
 async def shared(here: World, client: Any, workspace: str) -> str:

@@ -281,6 +281,7 @@ def test_a_live_call_is_controlled_wherever_it_lives(play_here: Play) -> None:
                 assert (answer.status_code, answer.json()["code"]) == (409, "call.elsewhere")
             doors.remote = remote
             assert asked == [("proc_far", call_id, Wish("mute"))]
+            doors.remote = remote
             to_number = {"action": "transfer", "number": "+1 500 555 0006"}
             assert (await post(path, json=to_number)).json()["code"] == "call.not_live"
             assert asked[1][2] == Wish("transfer", "+15005550006", number="+15005550006")

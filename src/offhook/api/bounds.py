@@ -154,7 +154,6 @@ def _is_json(scope: Scope) -> bool:
 async def _whole(scope: Scope, receive: Receive, most: int) -> bytes:
     """The body. Raises `TooLarge`, and as `require_known` when a stranger sends more than a sign-in takes."""
     sizes = [value for name, value in scope["headers"] if name == b"content-length"]
-    # Bytes: they have no `isdecimal`, and their digits are the ten.
     size = int(sizes[0]) if sizes and sizes[0].isdigit() else 0
     pieces, came, is_known, is_whole = list[bytes](), 0, False, False
     while True:
