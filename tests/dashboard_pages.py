@@ -101,7 +101,8 @@ def made(server: Server, key: str) -> dict[str, str]:
         hook = ask("POST", "/webhooks", {"url": f"{server.base}/crm", "types": ["call.ended"]})
         link = ask("POST", f"/calls/{call}/links", {"at_ms": 4000, "expires_in_s": 86_400})
         agent = ask("GET", "/agents")["data"][0]["id"]
-    return {"agentId": agent, "callId": call, "webhookId": hook["id"], "token": link["token"]}
+        test = ask("POST", "/tests", {"call_id": call})["id"]
+    return {"agentId": agent, "testId": test, "callId": call, "webhookId": hook["id"], "token": link["token"]}
 
 
 def invited(server: Server, key: str, role: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 import uvloop
+from fastapi import WebSocket
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -199,15 +200,20 @@ def play(
     story: Callable[[World], Awaitable[None]],
     host: str = "127.0.0.1",
     talk: Callable[[FakeCalls], Talk] | None = None,
+    below: tuple[str, Callable[[WebSocket], Awaitable[None]]] | None = None,
     **changes: Any,
 ) -> None:
-    """Tell a story with a running server."""
+    """Tell a story with a running server. `below`: a path below which sockets are the application's, and one of
+    those."""
 
     async def run() -> None:
         values: dict[str, Any] = {"twilio_auth_token": Secret(TOKEN), "public_url": PUBLIC} | changes
         settings, live = Settings(**values), FakeCalls()
         ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        app = create_app(live, settings, talk=talk(live) if talk is not None else None)
+        root, serve_socket = below or ("", None)
+        app = create_app(live, settings, talk=talk(live) if talk is not None else None, sockets_below=root)
+        if serve_socket is not None:
+            app.add_api_websocket_route(f"{root}/socket", serve_socket)
         server = asyncio.create_task(serve(app, live, Listening(host, port=0, on_ready=ready.set_result)))
         try:
             async with asyncio.timeout(PATIENCE_S):

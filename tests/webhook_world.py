@@ -40,6 +40,7 @@ class Receiver:
     got: list[Got] = field(default_factory=list)
     answers: deque[tuple[int, dict[str, str]]] = field(default_factory=deque)
     """What is answered next; 200 when there is nothing."""
+    says: bytes = b"ok"
     before: Callable[[Got], Any] = lambda got: None
     """Done before it answers."""
     port: int = 0
@@ -77,7 +78,9 @@ class Receiver:
             status, more = self.answers.popleft() if self.answers else (200, {})
             self.before(got)
             extra = "".join(f"{name}: {value}\r\n" for name, value in more.items())
-            writer.write(f"HTTP/1.1 {status} Said\r\n{extra}Content-Length: 2\r\nConnection: close\r\n\r\nok".encode())
+            said = self.says
+            head_lines = f"HTTP/1.1 {status} Said\r\n{extra}Content-Length: {len(said)}\r\nConnection: close\r\n\r\n"
+            writer.write(head_lines.encode() + said)
             await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass

@@ -18,6 +18,7 @@ import { queries } from "./app/queries";
 import { reloadForNewVersion } from "./app/reload";
 import { router } from "./app/router";
 import { resolver, theme } from "./app/theme";
+import { watchTyping } from "./app/typed";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 const root = document.getElementById("root");
@@ -26,6 +27,7 @@ const themes = localStorageColorSchemeManager({ key: "offhook-theme" });
 // What keeps the page behind a dialog from scrolling makes a style of its own.
 setNonce(nonce);
 reloadForNewVersion();
+watchTyping();
 await speak(preferred());
 if (root !== null) {
   createRoot(root).render(

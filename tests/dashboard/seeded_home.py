@@ -1,7 +1,7 @@
 """Two weeks of calls in figures, and what needs somebody: for the tests of the home."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -14,7 +14,7 @@ from offhook.store.schema import WORKSPACES
 from offhook.store.scope import Scope
 from offhook.store.tables.agents import AGENTS
 from offhook.store.tables.calls import CALLS
-from offhook.store.tables.insight import FIGURE_HOURS, GAP_COLUMNS
+from offhook.store.tables.insight import COST_HOURS, FIGURE_HOURS, GAP_COLUMNS
 from tests.dashboard_world import Aside
 
 HOUR_MS = 3_600_000
@@ -43,7 +43,10 @@ def _keep(scope: Scope) -> None:
     agent = scope.all(scope.select(AGENTS.c.id))[0].id
     call = scope.all(scope.select(CALLS.c.id).order_by(CALLS.c.id.desc()))[0].id
     for day in range(14):
-        scope.insert(FIGURE_HOURS, **_figures(now - day * DAY_MS, agent, 31 - day if day % 6 else 9, day))
+        calls, at = 31 - day if day % 6 else 9, now - day * DAY_MS
+        scope.insert(FIGURE_HOURS, **_figures(at, agent, calls, day))
+        for cost in _costs(at, agent, calls):
+            scope.insert(COST_HOURS, **cost)
     owed: dict[str, Any] = {"agent_id": agent, "call_id": call}
     open_task(
         scope, TaskKind.CALL_BACK, "+15005550006", "+15005550006 asked to be called back.", due_at=now + 3 * HOUR_MS,
@@ -61,3 +64,20 @@ def _figures(at: int, agent: str, calls: int, day: int) -> dict[str, Any]:
         "hour": at - at % HOUR_MS, "agent_id": agent, "calls": calls, "ms": calls * 94_000, "nano": calls * 13_000_000,
         "successes": calls - (day % 3), "turns": calls * 6, **dict(zip(GAP_COLUMNS, gaps, strict=True)),
     }  # fmt: skip
+
+
+THINGS: Final = (
+    ("carrier", "twilio inbound", "minute", 8_500_000, 2), ("stt", "deepgram nova-3", "second", 80_000, 94),
+    ("llm", "openai gpt-5-mini", "token_in", 250, 9_000), ("llm", "openai gpt-5-mini", "token_out", 2_000, 400),
+    ("tts", "cartesia sonic-3", "character", 38_000, 420), ("tts", "own voice", "character", -1, 12),
+)  # fmt: skip
+"""What one call uses of each, and what one unit costs in billionths; -1: nobody knows it."""
+
+
+def _costs(at: int, agent: str, calls: int) -> list[dict[str, Any]]:
+    return [
+        {"hour": at - at % HOUR_MS, "agent_id": agent, "component": component, "item": item, "unit": unit,
+         "price_nano": price, "is_own_price": component == "carrier", "quantity": used * calls,
+         "nano": max(price, 0) * used * calls}
+        for component, item, unit, price, used in THINGS
+    ]  # fmt: skip

@@ -199,6 +199,28 @@ def test_a_tab_of_before_an_upgrade(browser: Browser, house: House, is_back: boo
     tab.context.close()
 
 
+def test_what_was_typed_in_a_tab_of_before_an_upgrade_is_still_there(browser: Browser, house: House) -> None:
+    tab = desk(browser, house.server, storage_state=house.owner.context.storage_state())
+    tab.go("/money")
+    tab.page.get_by_label("Calls a day").first.fill("77")
+    tab.page.get_by_label("Why", exact=True).fill("calls at night")
+    gone: list[str] = []
+
+    def send_on(route: Route) -> None:
+        gone.append(route.request.url)
+        route.continue_(url=route.request.url.replace(".js", "-gone.js") if len(gone) == 1 else None)
+
+    tab.page.route("**/assets/System-*.js", send_on)
+    with tab.page.expect_event("load"):
+        tab.page.get_by_role("link", name="System").focus()
+    expect(tab.page.get_by_label("Calls a day").first).to_have_value("77")
+    expect(tab.page.get_by_label("Why", exact=True)).to_have_value("calls at night")
+    expect(tab.page.get_by_role("button", name="Save limits")).to_be_enabled()
+    tab.page.get_by_role("button", name="Save limits").click()
+    expect(tab.page.get_by_text("It holds for calls from now on.")).to_be_visible()
+    tab.context.close()
+
+
 def test_who_is_signed_out_elsewhere_comes_back_to_where_they_were(house: House) -> None:
     here = house.viewer
     here.go("/money")

@@ -124,6 +124,30 @@ def test_a_task_is_done_with_one_press_and_comes_back(busy: House) -> None:
     assert busy.owner.troubles == []
 
 
+def test_two_people_at_one_task(busy: House, browser: Browser) -> None:
+    page = busy.open("/")
+    other = signed_in(browser, busy.server)
+    other.go("/")
+    theirs = other.page.get_by_role("listitem").filter(has_text="wants to be called back")
+    expect(theirs).to_be_visible()
+    mine = page.get_by_role("listitem").filter(has_text="wants to be called back")
+    mine.get_by_role("button", name="Done").click()
+    expect(theirs).to_be_hidden()
+    page.get_by_role("button", name="Undo").click()
+    expect(theirs).to_be_visible()
+    # Both press at once: it is done once, and nobody is told of a fault.
+    buttons = [one.get_by_role("button", name="Done").element_handle() for one in (mine, theirs)]
+    for button in buttons:
+        button.evaluate("(button) => button.click()")
+    expect(mine).to_be_hidden()
+    expect(theirs).to_be_hidden()
+    assert page.get_by_role("alert").count() == 0 == other.page.get_by_role("alert").count()
+    page.get_by_role("button", name="Undo").first.click()
+    expect(mine).to_be_visible()
+    assert other.troubles == []
+    other.context.close()
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(busy: House, browser: Browser, dark: bool) -> None:
     owner = signed_in(browser, busy.server, dark=dark)

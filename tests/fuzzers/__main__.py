@@ -13,6 +13,7 @@ from typing import Final
 
 from tests.fuzzers import engine
 from tests.fuzzers.agents import AgentsFuzzer
+from tests.fuzzers.api import ApiFuzzer
 from tests.fuzzers.engine import Fuzzer, Run
 from tests.fuzzers.frames import FramesFuzzer
 from tests.fuzzers.port import PortFuzzer
@@ -27,6 +28,7 @@ FUZZERS: Final[dict[str, Callable[[], Fuzzer]]] = {
     "agents": AgentsFuzzer,
     "streams": StreamsFuzzer,
     "tools": ToolsFuzzer,
+    "api": ApiFuzzer,
 }
 KEEP: Final = Path(".fuzz")
 

@@ -74,13 +74,13 @@ def _say(port: int) -> None:
     sys.stdout.flush()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Standard input ends when whoever attacks is gone, however that went."""
     sys.stdin.buffer.read()
     os._exit(0)
 
 
 if __name__ == "__main__":
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     begin_log()
     uvloop.run(main(Path(sys.argv[1])))

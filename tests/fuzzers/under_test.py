@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import psutil
@@ -68,7 +68,12 @@ class Server:
     """A process with the real server; open it again for a fresh one."""
 
     figures: Figures
+    module: str = "tests.fuzzers.server"
+    """What is run; it says its port, or a world with a port in it, as a line of JSON."""
+    more_mb: float = MORE_MB
+    """So much more than at first it may hold."""
     port: int = 0
+    told: Any = None
     _folder: tempfile.TemporaryDirectory[str] | None = None
     _process: asyncio.subprocess.Process | None = None
     _read: int = 0
@@ -82,14 +87,15 @@ class Server:
         self._read = 0
         with self.log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.fuzzers.server", str(self.folder),
+                sys.executable, "-m", self.module, str(self.folder),
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log, cwd=_ROOT,
             )  # fmt: skip
         assert self._process.stdout is not None
         async with asyncio.timeout(300):
             line = await self._process.stdout.readline()
         assert line, self.log.read_text("utf-8", "replace")
-        self.port = int(line)
+        self.told = json.loads(line)
+        self.port = self.told["port"] if isinstance(self.told, dict) else int(self.told)
         for _ in range(20):
             with suppress(Late):
                 await self.call_and_go()
@@ -204,7 +210,7 @@ class Server:
                 raise AssertionError(f"{files} descriptors are open, and {self._files} were")
             await asyncio.sleep(0.02)
         self.figures.holds(self.memory_mb)
-        if self.memory_mb > self._warm_mb + MORE_MB:
+        if self.memory_mb > self._warm_mb + self.more_mb:
             raise Late(f"it holds {self.memory_mb:.0f} MB, and held {self._warm_mb:.0f}")
         self.look()
 
@@ -235,9 +241,11 @@ class OnServer:
 
     name: str
     figures: Figures = field(default_factory=Figures)
+    module: str = Server.module
+    more_mb: float = MORE_MB
 
     def __post_init__(self) -> None:
-        self.server = Server(self.figures)
+        self.server = Server(self.figures, self.module, self.more_mb)
 
     async def open(self) -> None:
         """A fresh server."""

@@ -181,6 +181,26 @@ def test_json_of_others_may_be_deep() -> None:
     assert not broken, report(broken, reason)
 
 
+BYTES_DIGITS = {"api/bounds.py": "a header as it came: of bytes `isdigit` knows the ten digits alone"}
+
+
+def test_what_is_a_digit_is_a_number() -> None:
+    broken = []
+    for source in product():
+        if source.module in BYTES_DIGITS:
+            continue
+        for function in functions(source.tree):
+            calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+            looked_at = {
+                ast.unparse(call.func.value)
+                for call in calls
+                if isinstance(call.func, ast.Attribute) and call.func.attr == "isdigit"
+            }
+            read = {ast.unparse(call.args[0]) for call in calls if dotted(call.func) == "int" and call.args}
+            broken += [f"{source.at(function)}: {text}" for text in sorted(looked_at & read)]
+    assert not broken, report(broken, "`int` raises for a raised two, which is a digit: ask `isdecimal`.")
+
+
 def test_attributes_are_not_probed() -> None:
     calls = [
         (source, node, dotted(node.func))

@@ -50,11 +50,18 @@ def test_the_servers_network_and_plain_http_are_for_its_owner_to_allow(base_url:
         ("llm", openai("https://ours.openai.azure.com/openai/v1", key_env="AZURE_OPENAI_API_KEY"), True),
         ("llm", openai("https://evil.example/openai/v1", key_env="AZURE_OPENAI_API_KEY"), False),
         ("llm", openai("https://models.example.com/v1", key_env="OWN_KEY"), True),
+        # Below the vendor's domain, and anybody's.
+        ("llm", openai("https://evil.westeurope.cloudapp.azure.com/v1", key_env="AZURE_OPENAI_API_KEY"), False),
+        ("llm", openai("https://x.eastus.inference.ml.azure.com/v1", key_env="AZURE_OPENAI_API_KEY"), False),
+        ("llm", openai("https://evil.storage.googleapis.com/v1", key_env="GEMINI_API_KEY"), False),
+        ("llm", openai("https://ours.services.ai.azure.com/openai/v1", key_env="AZURE_OPENAI_API_KEY"), True),
         ("stt", {"provider": "deepgram", "base_url": "https://api.eu.deepgram.com"}, True),
         ("stt", {"provider": "deepgram", "base_url": "https://evil.example"}, False),
         ("tts", {"provider": "cartesia", "voice": "a", "base_url": "https://evil.example"}, False),
         ("tts", {"provider": "azure", "voice": "en-US-AvaNeural", "region": "westeurope"}, True),
         ("tts", {"provider": "azure", "voice": "en-US-AvaNeural", "base_url": "https://evil.example"}, False),
+        ("tts", {"provider": "azure", "voice": "a", "base_url": "https://evil.cloudapp.azure.com"}, False),
+        ("tts", {"provider": "azure", "voice": "a", "base_url": "https://ours.cognitiveservices.azure.com/tts"}, True),
     ],
 )
 def test_a_vendors_key_goes_to_that_vendor(kind: str, block: Any, is_fit: bool) -> None:

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 
 from offhook.api import bounds
-from offhook.api.bounds import BODY_BYTES, DEPTH, is_too_deep
+from offhook.api.bounds import BODY_BYTES, DEPTH, STRANGERS_BYTES, is_too_deep
+from offhook.api.browsers import address_of
+from offhook.settings import Settings
 from tests.platform.conftest import Play
 from tests.platform_world import World, in_world, new_database
 
@@ -111,6 +114,30 @@ def test_a_body_without_an_end_is_not_read_to_it(play_here: Play) -> None:
     play_here(act)
 
 
+@pytest.mark.parametrize("path", ["/session", "/api-keys", "/agents/agent_1/documents"])
+@pytest.mark.parametrize("is_announced", [True, False])
+def test_of_a_stranger_no_more_is_read_than_a_sign_in_takes(play_here: Play, path: str, *, is_announced: bool) -> None:
+    read = 0
+
+    async def body() -> Any:
+        nonlocal read
+        for _ in range(64):
+            read += 1
+            yield b" " * 4096
+
+    async def act(world: World) -> None:
+        headers = {"Authorization": "Bearer oh_nobody", "Content-Type": "multipart/form-data; boundary=b"}
+        headers |= {"Content-Length": str(64 * 4096)} if is_announced else {}
+        answer = await world.client.post(path, content=body(), headers=headers)
+        assert answer.status_code == 401 and answer.json()["code"] == "auth.unknown"
+        is_upload = path.endswith("/documents")
+        assert read == (0 if is_announced or is_upload else STRANGERS_BYTES // 4096 + 1)
+        little = await world.client.post(path, content=b"{}", headers={**headers, "Content-Length": "2"})
+        assert little.status_code in (401, 422)
+
+    play_here(act)
+
+
 def test_an_upload_has_a_bound_of_its_own(play_here: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "UPLOADS", (("POST", re.compile("/api-keys"), 2 * BODY_BYTES),))
 
@@ -129,6 +156,29 @@ def test_nul_in_an_address_reaches_no_database(play: Play, path: str) -> None:
         assert answer.status_code in (400, 422) and answer.headers["content-type"] == "application/problem+json"
 
     play(act)
+
+
+def test_every_refusal_says_what_to_do_and_no_answer_is_a_page(play_here: Play) -> None:
+    async def act(world: World) -> None:
+        asked: tuple[tuple[str, str, dict[str, Any]], ...] = (
+            ("GET", "/nothing", {}), ("PUT", "/api-keys", {}), ("POST", "/api-keys", {"content": b"{"}),
+            ("POST", "/agents/import", {"content": b"\xff"}), ("GET", "/agents/a", {}), ("GET", "/agents/%00", {}),
+            ("PATCH", "/agents/a", {"json": {"document": {}}, "headers": {"If-Match": "\u00b2".encode("latin-1")}}),
+            ("GET", "/usage", {"params": {"month": "\u00b2\u00b2\u00b2\u00b2-\u00b2\u00b2"}}),
+            ("GET", "/calls", {"params": {"after": "-"}}), ("POST", "/session", {"json": {}}),
+        )  # fmt: skip
+        for method, path, options in asked:
+            answer = await world.client.request(method, path, **options)
+            assert 400 <= answer.status_code < 500, answer.text
+            assert answer.json()["code"] and answer.json()["what_to_do"], answer.text
+            assert answer.headers["x-content-type-options"] == "nosniff"
+        told = (await world.client.get("/session")).headers
+        assert told["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert told["cross-origin-resource-policy"] == "same-origin" and told["x-content-type-options"] == "nosniff"
+        script = (await world.client.get("/client.js")).headers
+        assert script["cross-origin-resource-policy"] == "cross-origin", "pages of others import it"
+
+    play_here(act)
 
 
 def test_each_key_has_its_own_rate_and_is_told_of_it(tmp_path: Path) -> None:
@@ -154,3 +204,14 @@ def test_strangers_are_slowed_down_and_nobody_else(play_here: Play) -> None:
         assert (await world.client.get("/api-keys")).status_code == 200
 
     play_here(act)
+
+
+def test_one_person_has_all_of_a_network_of_ipv6() -> None:
+    def counted_as(address: str) -> str:
+        return address_of(Request({"type": "http", "headers": [], "client": (address, 1)}), Settings())
+
+    same = ("2001:db8::1", "2001:db8:0:0:ffff::2", "2001:0db8::")
+    assert len({counted_as(one) for one in same}) == 1
+    others = ("2001:db8:0:1::1", "192.0.2.7", "192.0.2.8", "::1")
+    assert len({counted_as(one) for one in (*others, same[0])}) == 5
+    assert counted_as("::ffff:192.0.2.7") == counted_as("192.0.2.7")

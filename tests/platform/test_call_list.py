@@ -22,6 +22,7 @@ def test_a_line_of_the_table_is_exact_and_harmless() -> None:
         "call_1,1970-01-01T00:00:00.000Z,,,ended,phone,inbound,+15005550006,,,,76.3,,2,0,,0.0132,USD,tool.failed,,"
         '"{""name"":""Ada""}",\r\n'
     )
+    assert "'＝1+1" in call_list.table([row(from_number="＝1+1")]).decode()
     assert "'=HYPERLINK(1)" in call_list.table([row(from_number="=HYPERLINK(1)")]).decode()
     assert "'+1+2" in call_list.table([row(from_number="+1+2")]).decode()
 

@@ -13,7 +13,9 @@ from offhook.api.call_models import Call, CallRecord, Transcript
 from offhook.api.prices import PriceShown
 from offhook.call.handle import CallHandle, Inside
 from offhook.call.taps import Tap, nobody
-from offhook.core.events import CallerMuted, EndRequested, Event, InstructionGiven, SayRequested
+from offhook.core.events import CallerMuted, EndRequested, Event, InstructionGiven, SayRequested, TransferRequested
+from offhook.errors import OffhookError
+from offhook.platform.bus import BusDown, NoAnswer
 from offhook.platform.call_doors import Wish
 from offhook.platform.price_book import Component, Price, PriceBook, Unit
 from offhook.store.scope import Scope
@@ -242,16 +244,25 @@ def test_a_live_call_is_controlled_wherever_it_lives(play_here: Play) -> None:
             assert [type(event) for event in live.events] == [
                 SayRequested, CallerMuted, CallerMuted, InstructionGiven, EndRequested,
             ]  # fmt: skip
+            assert (await post(path, json={"action": "transfer", "number": "+1 500 555 0006"})).status_code == 202
+            assert live.events.pop() == TransferRequested("+15005550006", "+15005550006")
+            nowhere = await post(path, json={"action": "transfer", "destination": "desk"})
+            assert nowhere.status_code == 422 and nowhere.json()["errors"][0]["pointer"] == "/destination"
+            both = {"action": "transfer", "destination": "desk", "number": "+15005550006"}
+            for wrong in (both, {"action": "transfer"}, {"action": "transfer", "number": "12"}):
+                assert (await post(path, json=wrong)).status_code == 422
             for wrong in ({"action": "say", "text": " "}, {"action": "fly"}, {"action": "mute", "text": "x"}, {}):
                 assert (await post(path, json=wrong)).status_code == 422
             assert len(live.events) == 5
             doors.live = None
+            # It lives nowhere any more; and then in another process, which cannot be reached.
             assert (await post(path, json={"action": "mute"})).json()["code"] == "call.not_live"
             asked: list[Any] = []
+            is_taken = False
 
-            async def remote(process_id: str, message: Any) -> bool:
+            async def remote(process_id: str, message: Any) -> dict[str, bool]:
                 asked.append((process_id, message["call_id"], Wish(**message["wish"])))
-                return True
+                return {"granted": message["wish"]["action"] != "transfer", "taken": is_taken}
 
             def move(scope: Scope) -> None:
                 scope.update(CALLS, CALLS.c.id == call_id, process_id="proc_far")
@@ -260,9 +271,30 @@ def test_a_live_call_is_controlled_wherever_it_lives(play_here: Play) -> None:
             assert (await post(path, json={"action": "mute"})).json()["code"] == "call.elsewhere"
             doors.remote = remote
             assert (await post(path, json={"action": "mute"})).status_code == 202
+            for away in (BusDown(), NoAnswer("proc_far did not answer within 1 s")):
+
+                async def silent(process_id: str, message: Any, away: OffhookError = away) -> dict[str, bool]:
+                    raise away
+
+                doors.remote = silent
+                answer = await post(path, json={"action": "mute"})
+                assert (answer.status_code, answer.json()["code"]) == (409, "call.elsewhere")
+            doors.remote = remote
             assert asked == [("proc_far", call_id, Wish("mute"))]
+            doors.remote = remote
+            to_number = {"action": "transfer", "number": "+1 500 555 0006"}
+            assert (await post(path, json=to_number)).json()["code"] == "call.not_live"
+            assert asked[1][2] == Wish("transfer", "+15005550006", number="+15005550006")
+            is_taken = True
+            assert (await post(path, json={"action": "mute"})).json()["code"] == "call.taken"
             record.close(1.0)
             await here.folded(call_id)
+
+            def forget(scope: Scope) -> None:
+                scope.update(CALLS, CALLS.c.id == call_id, process_id=None)
+
+            await world.platform.store.write(world.workspace, forget)
+            assert (await post(path, json={"action": "mute"})).json()["code"] == "call.not_live"
 
     play_here(act)
 

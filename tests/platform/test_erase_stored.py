@@ -157,6 +157,9 @@ def test_one_call_by_any_of_its_names(play_here: Play, by: str, tmp_path: Path) 
     async def act(world: World) -> None:
         async with calling(world) as here:
             mine, same = await a_call(here, NUMBER), await a_call(here, OTHER)
+            for call_id in (mine, same):
+                copied = await world.client.post("/tests", json={"call_id": call_id})
+                assert copied.status_code == 201, copied.text
             (folder,) = [path.name for path in (tmp_path / "calls").iterdir() if mine in path.name]
             await refused(world, NUMBER)
             if by == "folder":
@@ -166,6 +169,7 @@ def test_one_call_by_any_of_its_names(play_here: Play, by: str, tmp_path: Path) 
             assert await here.row(mine) is None and await here.row(same) is not None
             rows = await rows_of(world)
             assert len(rows["refused_calls"]) == 1, "that is another call of the caller"
+            assert len(rows["agent_tests"]) == 1, "what was copied of it is its words"
             assert mine not in str({name: rows[name] for name in rows if name != "audit_events"})
             assert not files_with(tmp_path / "objects", mine)
 
@@ -218,8 +222,10 @@ HOLDS_NO_CALLER = frozenset({
     # Sealed, and gone after a day.
     "idempotency_keys",
 })  # fmt: skip
-SEEN_TO = frozenset({"calls", "refused_calls", "blocked_numbers", "audit_events", "questions", "rehearsals"})
-GOES_WITH_ANOTHER = frozenset({"deliveries"})
+SEEN_TO = frozenset(
+    {"calls", "refused_calls", "blocked_numbers", "audit_events", "questions", "rehearsals", "agent_tests"}
+)
+GOES_WITH_ANOTHER = frozenset({"deliveries", "test_runs"})
 
 
 def test_each_table_is_known_to_hold_something_of_callers_or_not() -> None:
@@ -231,4 +237,4 @@ def test_each_table_is_known_to_hold_something_of_callers_or_not() -> None:
     assert sorted(set(scoped) - of_calls - known) == [], "do these hold something of callers?"
     for name in GOES_WITH_ANOTHER:
         ends: Any = [key for key in scoped[name].foreign_keys if key.ondelete == "CASCADE"]
-        assert any(key.column.table.name in of_calls for key in ends)
+        assert any(key.column.table.name in of_calls | SEEN_TO for key in ends)

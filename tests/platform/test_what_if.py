@@ -81,6 +81,10 @@ def test_the_last_turns_of_an_agent_are_looked_at_and_what_is_not_known_is_said(
             assert patient["cut_off"] == patient["would_cut_off"] == 0 and patient["cannot_know"]
             assert (await tried(min_silence_s=0.25))["later_p50_ms"] == -50
             assert (await tried(preset="patient"))["later_p50_ms"] == 250
+            as_a_fix = await world.client.post(path, json={"change": "cut_in", "by_ms": 100})
+            assert as_a_fix.status_code == 200 and as_a_fix.json()["later_p50_ms"] == -100, as_a_fix.text
+            both = {"change": "wait", "turn_taking": {"min_silence_s": 0.5}}
+            assert (await world.client.post(path, json=both)).status_code == 422
             for numbers in ({}, {"min_silence_s": 99}, {"no_such": 1}):
                 refused = await world.client.post(path, json={"turn_taking": numbers})
                 assert refused.status_code == 422, refused.text

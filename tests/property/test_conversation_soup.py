@@ -95,6 +95,7 @@ OTHERS = [
     st.builds(ev.AgentEntered, st.just("billing"), st.just(BEHAVIOUR), st.just(SCRIPT), TOOLS),
     st.builds(ev.AgentEntered, st.just("billing"), st.just(BEHAVIOUR), st.just(SCRIPT)),
     st.builds(ev.SayRequested, st.just("Please wait."), st.booleans()),
+    st.builds(ev.TransferRequested, st.sampled_from(["desk", "+15005550006"]), st.just("+15005550006")),
     st.builds(ev.InstructionGiven, st.just("be kind"), st.booleans()),
     st.just(ev.HumanJoined("Kim")),
     st.just(ev.HumanSpoke("Kim", "hello")),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from offhook.call.runtime import AgentRuntime
-from offhook.cli.log import ShortNumbers
+from offhook.cli.log import OwnLines
 from offhook.speech.ports import ModelOutput, ModelRequest, TextDelta, ToolCall
 from tests.rig import Outcome, Rig, caller_script, run_call_of
 from tests.simulation.services import Service, web_tool
@@ -236,5 +236,5 @@ def test_numbers_in_logs_are_shortened() -> None:
 
     line = logging.LogRecord("x", 20, "", 0, "call from %s to %s: The 'To' number +1 (555) 010-0200 is invalid, +49",
                              ("+15005550006", "sip:+4930123456@pbx.test"), None)  # fmt: skip
-    shown = ShortNumbers("%(message)s").format(line)
+    shown = OwnLines("%(message)s").format(line)
     assert shown == "call from ...0006 to sip:...3456@pbx.test: The 'To' number ...0200 is invalid, +49"

@@ -2,10 +2,13 @@
 
 import random
 import re
+import time
+from contextlib import suppress
 
 import pytest
 
-from offhook.knowledge.chunk import LONGEST_FACT, LONGEST_PARAGRAPH, Chunk, sentences, split_document
+from offhook.knowledge.chunk import LONGEST_FACT, LONGEST_PARAGRAPH, MOST_FACTS, Chunk, sentences, split_document
+from offhook.knowledge.unfit import TooLong
 
 
 def texts(document: str) -> list[str]:
@@ -127,3 +130,54 @@ def test_no_word_of_a_document_is_lost() -> None:
         kept = " ".join(" ".join((*chunk.headings, chunk.question, chunk.text)) for chunk in split_document(document))
         missing = set(re.findall(r"w\d+", document)) - set(re.findall(r"w\d+", kept))
         assert not missing or not kept, (document, missing)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<!--",
+        "[",
+        "[x](",
+        " *a",
+        " __a",
+        "Mr. ",
+        "1. ",
+        "# #",
+        "| a ",
+        "- a\n",
+        "a:\n\n",
+        "x",
+        "> ",
+        "`a ",
+        "**a *",
+        "Q: ",
+    ],
+)
+def test_what_is_made_to_keep_the_reader_busy_does_not(unit: str) -> None:
+    """40 kB of some took a minute and 4 MB half a year, while no call was heard."""
+    document = "# " + unit * (60_000 // len(unit))
+    begun_at = time.thread_time()
+    with suppress(TooLong):
+        split_document(document)
+    assert time.thread_time() - begun_at < 5
+
+
+def test_a_table_of_many_columns_and_rows_is_read_in_proportion() -> None:
+    document = "|" + "a|" * 15_000 + "\n" + "|a|b|\n" * 15_000
+    begun_at = time.thread_time()
+    assert len(split_document(document)) == 15_000
+    assert time.thread_time() - begun_at < 10
+
+
+def test_there_is_an_end_to_facts() -> None:
+    with pytest.raises(TooLong):
+        split_document("- a\n" * (MOST_FACTS + 1))
+
+
+def test_marks_of_emphasis_and_links_go_and_others_stay() -> None:
+    said = {
+        "a **b *c* d** e": "a b c d e", "2 * 3 * 4": "2 * 3 * 4", "*a": "*a", "`x` and [y](http://z/(w))": "x and y",
+        "[a [b](c)": "[a b", "![](i)": "", "__a__ *b": "a *b", "a <!-- no --> b <!-- c": "a b <!-- c",
+        "<!-->a": "<!-->a",
+    }  # fmt: skip
+    assert {text: " ".join(chunk.text for chunk in split_document(text)) for text in said} == said

@@ -1,13 +1,17 @@
 """Web pages, PDF and Word files become the markdown that facts are cut from; what is made to break is refused."""
 
 import io
+import struct
+import time
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from offhook.errors import ConfigurationError
 from offhook.knowledge import docx_file, extract, markdown
+from offhook.knowledge.chunk import MOST_FACTS
 from offhook.knowledge.docx_file import read_docx
 from offhook.knowledge.html_file import read_html
 from offhook.knowledge.kinds import Kind
@@ -180,3 +184,46 @@ def test_an_agents_folder_may_hold_them(tmp_path: Path) -> None:
     (tmp_path / "menu.pdf").write_bytes(LOCKED_PDF)
     with pytest.raises(ConfigurationError, match=r"menu\.pdf: knowledge: it is protected with a password"):
         load_knowledge(["menu.pdf"], tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("name;price\nbread;2", "- name: bread; price: 2"),
+        ("name\tprice\nbread, dark\t2", "- name: bread, dark; price: 2"),
+        ('"a;b;c;d", "e"\n1, 2', "- a;b;c;d: 1; e: 2"),
+        ('name,"say ""hi"", now"\nx,y', '- name: x; say "hi", now: y'),
+        ("\nonly\none", "- only: one"),
+    ],
+)
+def test_a_table_is_cut_where_its_first_line_is(text: str, facts: str) -> None:
+    assert text_of("a.csv", text.encode()) == (Kind.TABLE, facts)
+
+
+@pytest.mark.parametrize("unit", [',"', '\n"', '"a,', '"x" ', "\"'"])
+def test_a_table_of_quotes_is_read_at_once(unit: str) -> None:
+    """Looking for the kind of table took seconds, in which nothing else ran."""
+    begun_at = time.thread_time()
+    with suppress(Unfit, TooLong):
+        text_of("a.csv", (unit * (4_096 // len(unit))).encode())
+    assert time.thread_time() - begun_at < 0.5
+
+
+def test_a_table_has_an_end() -> None:
+    with pytest.raises(TooLong):
+        text_of("a.csv", b"a,b\n" + b"1,2\n" * (MOST_FACTS + 1))
+
+
+@pytest.mark.parametrize("name", ["a.docx", "a.zip", "a.md", "a.xlsx"])
+def test_no_archive_is_opened_here(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few megabytes of entries take seconds: that is for the process that has bounds."""
+
+    def opened(*_: object) -> None:
+        raise AssertionError("opened in this process")
+
+    monkeypatch.setattr(zipfile, "ZipFile", opened)
+    entry = struct.pack("<IHHHHHHIIIHHHHHII", 0x02014B50, 20, 20, *[0] * 7, 2, *[0] * 6) + b"ab"
+    many = entry * 20_000
+    end = struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, 20_000, 20_000, len(many), 4, 0)
+    with pytest.raises(Unfit, match=r"too many parts|archive|expected a name"):
+        text_of(name, b"PK\x03\x04" + many + end)

@@ -17,9 +17,10 @@ from offhook.cli.main import app
 from offhook.core.commands import Ask
 from offhook.core.events import KnowledgeFound
 from offhook.errors import ConfigurationError
+from offhook.knowledge.chunk import MOST_FACTS
 from offhook.knowledge.embed import DIMENSIONS, Vectors
 from offhook.knowledge.kept import KeptPoints
-from offhook.knowledge.search import MOST_FACTS, Knowledge, load_knowledge
+from offhook.knowledge.search import Knowledge, load_knowledge
 from offhook.platform.assembly import knowledge_line, retriever_of, told_of
 from offhook.simulator.virtual import run_virtual
 from tests.call_world import parts

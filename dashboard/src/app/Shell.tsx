@@ -2,12 +2,17 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useDisclosure } from "@mantine/hooks";
 import { Outlet } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useState } from "react";
+import { useGoKeys } from "./goKeys";
 import { Navigation, Tabs } from "./Navigation";
 import classes from "./Shell.module.css";
+import { useMay } from "./session";
 import { type Told, useIsThere, useTopic } from "./stream";
+import { VendorStrip } from "./VendorStrip";
 
 // A drawer is for telephones, and brings more along than all that stands here.
 const AllPages = lazy(() => import("./AllPages"));
+
+const GoKeys = lazy(() => import("./GoKeys"));
 
 const Person = lazy(() => import("./Person").then(({ Person }) => ({ default: Person })));
 
@@ -15,8 +20,11 @@ const Person = lazy(() => import("./Person").then(({ Person }) => ({ default: Pe
 export function Shell() {
   const { t } = useLingui();
   const isThere = useIsThere();
+  const maySee = useMay("settings:read");
   const [isOpen, { open, close }] = useDisclosure(false);
   const [isWanted, setIsWanted] = useState(false);
+  const [keys, { open: openKeys, close: closeKeys }] = useDisclosure(false);
+  useGoKeys(openKeys);
   const openAll = () => {
     setIsWanted(true);
     open();
@@ -42,11 +50,17 @@ export function Shell() {
             <Trans>The server cannot be heard. This page shows what was last known, and goes on by itself.</Trans>
           </div>
         )}
+        {maySee && isThere && <VendorStrip />}
         <main id="main" tabIndex={-1} className={classes.main}>
           <Outlet />
         </main>
       </div>
       <Tabs onMore={openAll} />
+      {keys && (
+        <Suspense>
+          <GoKeys isOpen onClose={closeKeys} />
+        </Suspense>
+      )}
       {isWanted && (
         <Suspense>
           <AllPages isOpen={isOpen} close={close} />

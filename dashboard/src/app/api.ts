@@ -1,4 +1,5 @@
 import type { CreateClientConfig } from "@/client/client.gen";
+import { said } from "./said";
 
 /** How the generated client reaches the API: the same origin, with the session's cookie. */
 export const createClientConfig: CreateClientConfig = (config) => ({
@@ -23,13 +24,14 @@ export class Problem extends Error {
   readonly requestId: string;
 
   constructor(status: number, body: Record<string, unknown>) {
-    super(String(body.detail ?? body.title ?? ""));
+    super(said(String(body.detail ?? body.title ?? "")));
     this.name = "Problem";
     this.status = status;
     this.code = String(body.code ?? "");
-    this.flaws = Array.isArray(body.errors) ? (body.errors as Flaw[]) : [];
+    const flaws = Array.isArray(body.errors) ? (body.errors as Flaw[]) : [];
+    this.flaws = flaws.map((flaw) => ({ ...flaw, detail: said(flaw.detail) }));
     // With flaws it is a sentence for programs: a person sees each flaw at its field.
-    this.whatToDo = this.flaws.length > 0 ? "" : String(body.what_to_do ?? "");
+    this.whatToDo = flaws.length > 0 ? "" : said(String(body.what_to_do ?? ""));
     this.requestId = String(body.request_id ?? "");
   }
 

@@ -1,4 +1,5 @@
 import { i18n, type Messages } from "@lingui/core";
+import { learn, type Sentences } from "./said";
 
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -7,6 +8,12 @@ const KEPT = "offhook-language";
 const catalogues: Record<Language, () => Promise<{ messages: Messages }>> = {
   en: readSources,
   de: () => import("@/locales/de.po"),
+};
+
+/** What the server says in English, whatever language a page is read in. */
+const servers: Record<Language, () => Promise<Sentences>> = {
+  en: () => Promise.resolve({}),
+  de: () => import("@/locales/server.de.json").then(({ default: sentences }) => sentences),
 };
 
 /** English stands in the pages themselves, as it was written: what is filled in is found when it is shown. */
@@ -29,7 +36,8 @@ export function preferred(): Language {
 
 /** Show everything in this language from now on. */
 export async function speak(language: Language, isChosen = false): Promise<void> {
-  const { messages } = await catalogues[language]();
+  const [{ messages }, sentences] = await Promise.all([catalogues[language](), servers[language]()]);
+  learn(sentences);
   i18n.loadAndActivate({ locale: language, messages });
   document.documentElement.lang = language;
   if (isChosen) localStorage.setItem(KEPT, language);

@@ -35,6 +35,7 @@ const TAGS: Record<string, string[]> = {
   question: ["Questions", "Today"],
   task: ["Tasks", "Today"],
   view: ["Views"],
+  test: ["Tests"],
 };
 const SLOWEST_MS = 15_000;
 const SILENT_MS = 45_000;

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import classes from "./Page.module.css";
 
 interface Frame {
@@ -17,15 +17,26 @@ interface Frame {
   children: ReactNode;
 }
 
+/** So many pages have been opened since the tab was. */
+let shown = 0;
+
 /** The frame of every page: a title, a sentence, then the evidence. */
 export function Page({ title, aside, sentence, tone = "plain", actions, isWide = false, children }: Frame) {
+  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Offhook`;
   }, [title]);
+  useEffect(() => {
+    shown += 1;
+    // Who goes from page to page is led on: a screen reader says where one is, and the next key is one of this page.
+    if (shown > 1) heading.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <div className={classes.page} data-wide={isWide || undefined}>
       <header className={classes.head}>
-        <h1>{title}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
         {aside && <span className={classes.aside}>{aside}</span>}
         {actions && <div className={classes.actions}>{actions}</div>}
       </header>

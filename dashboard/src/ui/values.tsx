@@ -20,6 +20,16 @@ export function money({ amount, currency = "USD" }: MoneyValue): string {
   }).format(value);
 }
 
+/** Money with all its places: on a receipt, which has to add up, and as a price, which may be a millionth of a dollar. */
+export function exactMoney({ amount, currency = "USD" }: MoneyValue): string {
+  return new Intl.NumberFormat(i18n.locale, {
+    style: "currency",
+    currency,
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 9,
+  }).format(amount as Intl.StringNumericLiteral);
+}
+
 /** `1 min 48 s`. */
 export function duration(ms: number): string {
   const seconds = Math.round(ms / 1000);

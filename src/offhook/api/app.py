@@ -8,6 +8,7 @@ from starlette.routing import Mount
 
 from offhook import __version__
 from offhook.api import (
+    agent_tests,
     agent_tools,
     agent_versions,
     agent_yaml,
@@ -25,6 +26,7 @@ from offhook.api import (
     carrier_accounts,
     catalogue,
     client_files,
+    control,
     documents,
     fixes,
     health,
@@ -41,6 +43,7 @@ from offhook.api import (
     sessions,
     sharing,
     stream,
+    suggestions,
     tasks,
     today,
     usage,
@@ -63,6 +66,7 @@ _ROUTERS: Final = (
     health.router,
     # Its `/import` stands before `/{agent_id}`.
     agent_yaml.router,
+    suggestions.router,
     agents.router,
     agent_versions.router,
     agent_tools.router,
@@ -71,6 +75,8 @@ _ROUTERS: Final = (
     what_if.router,
     rehearsals.router,
     rehearsals.rehearsal_router,
+    agent_tests.router,
+    agent_tests.agent_router,
     catalogue.router,
     carrier_accounts.router,
     phone_numbers.router,
@@ -86,6 +92,7 @@ _ROUTERS: Final = (
     client_files.router,
     call_list.router,
     calls.router,
+    control.router,
     call_media.router,
     call_live.router,
     call_seat.router,

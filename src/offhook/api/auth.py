@@ -79,6 +79,15 @@ async def authenticate(request: HTTPConnection, *, is_write: bool | None = None)
     return caller
 
 
+async def require_known(request: HTTPConnection) -> None:
+    """Somebody asks who is known, by a browser's key too: that says not what they may. Raises as `authenticate`."""
+    if "authorization" in request.headers:
+        caller = await platform_of(request).api_keys.authenticate(credential_of(request))
+        if caller is not None and caller.agent_id:
+            return
+    await authenticate(request)
+
+
 async def socket_caller(socket: HTTPConnection, scope: str) -> Caller:
     """Who opens a WebSocket, and has this scope. Raises as `authenticate`, and `Forbidden`."""
     caller = await authenticate(socket, is_write=True)

@@ -1,26 +1,43 @@
 """Bounds of what is sent to the API: a body's size and depth, and signs that no database takes.
 
 A body is read here, within its bounds, before anybody looks at it. Uploads have bounds of their own (`UPLOADS`) and
-are passed on as they come.
+are passed on as they come. Of who is not known no more is read than a sign-in takes: whoever reaches the port could
+fill memory and disk with what is refused afterwards.
 """
 
+import contextlib
 import re
 from collections.abc import MutableMapping
 from typing import Any, Final
 
 import numpy as np
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from offhook.api.problems import problem
+from offhook.api.auth import require_known
+from offhook.api.problems import of_error, problem
 from offhook.api.rates import told
+from offhook.errors import OffhookError
 from offhook.knowledge.read import LARGEST_FILE_BYTES
+from offhook.platform.problems import Flaw, Invalid
 
 BODY_BYTES: Final = 1024 * 1024
+STRANGERS_BYTES: Final = 16 * 1024
+"""Of a body that are read before it is known whose it is."""
 DEPTH: Final = 64
 UPLOADS: Final[tuple[tuple[str, re.Pattern[str], int], ...]] = (
     ("POST", re.compile(r"/agents/[^/]+/documents"), LARGEST_FILE_BYTES + BODY_BYTES),
 )
 """Method, path below `/v1` and most bytes of the routes that take more than `BODY_BYTES`."""
+_SAFE: Final = {
+    # Who asks decides what is answered: no proxy may keep it for somebody else.
+    "cache-control": "no-store",
+    # An answer is no page, whatever somebody has put into it, and no part of another site's page.
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+}
+"""Headers of an answer that does not say otherwise."""
 _HALF: Final = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
 )
@@ -48,37 +65,38 @@ class Bounds:
 
         count = _Count()
 
-        async def tell(message: Message) -> None:
-            if count.is_over:
-                return  # Whoever read it may have taken the end for another fault.
+        async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
                 headers += [(name.lower().encode(), value.encode()) for name, value in told(scope).items()]
-                if not any(name == b"cache-control" for name, _ in headers):
-                    # Who asks decides what is answered: no proxy may keep it for somebody else.
-                    headers.append((b"cache-control", b"no-store"))
+                said = {name.lower() for name, _ in headers}
+                headers += [
+                    (one, value.encode()) for name, value in _SAFE.items() if (one := name.encode()) not in said
+                ]
                 message = {**message, "headers": headers}
             await send(message)
 
+        async def tell(message: Message) -> None:
+            # Whoever read what came to its bound may have taken the end for another fault.
+            if not count.is_over:
+                await answer(message)
+
         if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
-            await _refuse(scope, receive, send, 400, "an address holds no NUL", "request.unreadable")
+            await _refuse(scope, receive, answer, 400, "an address holds no NUL", "request.unreadable")
             return
-        most = _most_bytes(scope)
         try:
-            if most is not None:
-                receive = count.counted(receive, most)
-            else:
-                most = BODY_BYTES
-                body = await _whole(scope, receive, most)
-                if why := _why_unfit(body) if _is_json(scope) else "":
-                    await _refuse(scope, receive, send, 422, why, "request.invalid")
-                    return
-                receive = _again(body, receive)
-            await self._app(scope, receive, tell)
+            receive = await _bounded(scope, receive, count)
         except TooLarge:
             count.is_over = True
+        except OffhookError as error:
+            await of_error(error)(scope, receive, answer)
+            return
+        if not count.is_over:
+            with contextlib.suppress(TooLarge):
+                await self._app(scope, receive, tell)
         if count.is_over:
-            await _refuse(scope, receive, send, 413, f"the body is longer than {most} bytes", "request.too_large")
+            most = _upload_bytes(scope) or BODY_BYTES
+            await _refuse(scope, receive, answer, 413, f"the body is longer than {most} bytes", "request.too_large")
 
 
 def is_too_deep(body: bytes) -> bool:
@@ -96,6 +114,17 @@ def _without_backslashes(body: bytes) -> bytes:
     return body.replace(rb"\\", b"")
 
 
+async def _bounded(scope: Scope, receive: Receive, count: "_Count") -> Receive:
+    """What the body is read from. Raises `TooLarge`, `Invalid`, and as `require_known`."""
+    if most := _upload_bytes(scope):
+        await require_known(HTTPConnection(scope))
+        return count.counted(receive, most)
+    body = await _whole(scope, receive, BODY_BYTES)
+    if why := _why_unfit(body) if _is_json(scope) else "":
+        raise Invalid([Flaw("", why)], message=why)
+    return _again(body, receive)
+
+
 def _why_unfit(body: bytes) -> str:
     try:
         body.decode()
@@ -111,11 +140,10 @@ def _why_unfit(body: bytes) -> str:
     return ""
 
 
-def _most_bytes(scope: Scope) -> int | None:
+def _upload_bytes(scope: Scope) -> int:
+    """Most bytes of a route that takes uploads; 0: of others."""
     path = scope["path"].removeprefix(scope.get("root_path", ""))
-    return next(
-        (most for method, pattern, most in UPLOADS if scope["method"] == method and pattern.fullmatch(path)), None
-    )
+    return next((most for method, pattern, most in UPLOADS if scope["method"] == method and pattern.fullmatch(path)), 0)
 
 
 def _is_json(scope: Scope) -> bool:
@@ -124,20 +152,24 @@ def _is_json(scope: Scope) -> bool:
 
 
 async def _whole(scope: Scope, receive: Receive, most: int) -> bytes:
+    """The body. Raises `TooLarge`, and as `require_known` when a stranger sends more than a sign-in takes."""
     sizes = [value for name, value in scope["headers"] if name == b"content-length"]
-    if sizes and sizes[0].isdigit() and int(sizes[0]) > most:
-        raise TooLarge
-    pieces, size = [], 0
+    size = int(sizes[0]) if sizes and sizes[0].isdigit() else 0
+    pieces, came, is_known, is_whole = list[bytes](), 0, False, False
     while True:
+        if size > STRANGERS_BYTES and not is_known:
+            await require_known(HTTPConnection(scope))
+            is_known = True
+        if size > most:
+            raise TooLarge
+        if is_whole:
+            return b"".join(pieces)
         message = await receive()
         if message["type"] != "http.request":
             return b""  # It is gone: whoever reads on learns it once more.
         pieces.append(message.get("body", b""))
-        size += len(pieces[-1])
-        if size > most:
-            raise TooLarge
-        if not message.get("more_body", False):
-            return b"".join(pieces)
+        came += len(pieces[-1])
+        size, is_whole = max(size, came), not message.get("more_body", False)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

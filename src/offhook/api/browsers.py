@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from offhook.platform.people_rows import LONGEST_MS
 from offhook.platform.problems import Forbidden
+from offhook.platform.throttle import network_of
 from offhook.settings import Settings
 from offhook.web.origin import is_own_origin
 from offhook.web.safety import is_loopback
@@ -84,6 +85,7 @@ def require_safe_way(connection: HTTPConnection, settings: Settings) -> None:
 
 def address_of(connection: HTTPConnection, settings: Settings) -> str:
     """From where it was sent, as far as that can be known: the last proxy that is ours says it (RFC 7239's forerunner).
+    Of IPv6 the network of 64 bits, since one person has all of its addresses.
 
     What it says is for counting attempts, and decides nothing else.
     """
@@ -91,7 +93,7 @@ def address_of(connection: HTTPConnection, settings: Settings) -> str:
     hops = [hop.strip() for hop in connection.headers.get("x-forwarded-for", "")[:1000].split(",") if hop.strip()]
     while hops and _is_proxy(address, settings):
         address = hops.pop()
-    return address[:60]
+    return network_of(address)
 
 
 def own_base(headers: Mapping[str, str], settings: Settings) -> str:

@@ -2,16 +2,15 @@
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import StringConstraints
 
 from offhook import clock
 from offhook.api.auth import needs, platform_of
 from offhook.api.call_models import CallRecord, CallTurn, Transcript, record_of, turn_of
-from offhook.platform.call_doors import Wish
 from offhook.platform.callers import Caller
 from offhook.platform.calls import MOST_METADATA, Has, Wanted
 from offhook.platform.dials import SCHEDULED
@@ -71,6 +70,7 @@ def wanted_calls(
     since: Annotated[Short, Query(alias="started_at.gte", description="Begun then or later.")] = "",
     until: Annotated[Short, Query(alias="started_at.lt", description="Begun before that.")] = "",
     is_sample: Annotated[bool | None, Query(description="Sample calls alone, or none of them.")] = None,
+    is_test: Annotated[bool | None, Query(description="Calls to drafts and of tests alone, or none of them.")] = None,
     q: Annotated[
         str, Query(max_length=200, description="Calls in which all these words were said; `harb*` is a beginning.")
     ] = "",
@@ -98,7 +98,7 @@ def wanted_calls(
     return Wanted(
         agent_id, status, kind, direction, from_number, to_number, end_reason, warning,
         _moment("started_at.gte", since), _moment("started_at.lt", until), _metadata(request), q, is_sample,
-        has, agent_version, provider, transcriber, model, voice, slow, _dollars(dear),
+        has, agent_version, provider, transcriber, model, voice, slow, _dollars(dear), is_test,
     )  # fmt: skip
 
 
@@ -138,63 +138,3 @@ async def get_call_transcript(
 
 def _line(turn: CallTurn) -> str:
     return f"{turn.at_s:8.2f}  {turn.role:<6}  {' '.join(turn.text.split())}\n"
-
-
-class Say(BaseModel):
-    """Have the agent say this."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    action: Literal["say"]
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-    at_once: bool = Field(default=False, description="Without waiting until nobody speaks.")
-
-
-class Instruct(BaseModel):
-    """Tell the agent what to know or do; the caller does not hear it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    action: Literal["instruct"]
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-    at_once: bool = Field(default=False, description="Have it answered without waiting for the caller.")
-
-
-class Mute(BaseModel):
-    """Keep the caller's audio from agent, record and listeners, or no more."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    action: Literal["mute", "unmute"]
-
-
-class End(BaseModel):
-    """Have the agent say goodbye and hang up."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    action: Literal["end"]
-    why: Annotated[str, StringConstraints(max_length=500)] = Field(default="", description="For the record.")
-
-
-Control = Annotated[Say | Instruct | Mute | End, Field(discriminator="action")]
-_EXAMPLES: Any = {"say": {"value": {"action": "say", "text": "One moment, I am putting you through."}}}
-
-
-@router.post(
-    "/{call_id}/control",
-    operation_id="control_call",
-    status_code=202,
-    openapi_extra={"requestBody": {"content": {"application/json": {"examples": _EXAMPLES}}}},
-)
-async def control_call(call_id: CallId, body: Control, caller: Writer, platform: Ours) -> None:
-    """Act on a call that lives, on whichever process it does. `end` takes back a call that nobody talks in yet."""
-    row = await platform.calls.row(caller.workspace, call_id)
-    is_early = body.action == "end" and row.process_id is None
-    if is_early and await platform.placing.cancel(caller.workspace, call_id, caller.actor):
-        return
-    text = body.text if isinstance(body, Say | Instruct) else body.why if isinstance(body, End) else ""
-    at_once = body.at_once if isinstance(body, Say | Instruct) else False
-    wish = Wish(body.action, text, at_once)
-    await platform.call_doors.control(row.process_id or "", call_id, wish)
-    await platform.calls.note_control(caller.workspace, call_id, wish.action, caller.actor)

@@ -27,4 +27,4 @@ def if_match(if_match: Annotated[str | None, Header(description="The ETag that y
     if text == "*":
         return None
     # A tag that was never ours fits nothing.
-    return int(text) if text.isdigit() and len(text) < 10 else -1
+    return int(text) if text.isdecimal() and len(text) < 10 else -1

@@ -14,6 +14,7 @@ from offhook import about
 from offhook.api.etags import RevisionMissing
 from offhook.api.requests import new_request_id
 from offhook.errors import AdmissionRefused, CarrierRefused, ConfigurationError, OffhookError, StoreBusy, StoreError
+from offhook.platform.bus import BusDown, NoAnswer
 from offhook.platform.idempotency import StillRunning
 from offhook.platform.oidc import IssuerFailed
 from offhook.platform.problems import (
@@ -57,6 +58,8 @@ _STATUS: Final[dict[type[OffhookError], int]] = {
     CarrierRefused: 502,
     AdmissionRefused: 503,
     StoreBusy: 503,
+    BusDown: 503,
+    NoAnswer: 503,
     StoreError: 503,
 }
 STATUS_TITLES: Final = {
@@ -66,6 +69,16 @@ STATUS_TITLES: Final = {
     423: "The vault is locked", 428: "Which version?", 429: "Too many requests", 500: "A fault of ours",
     502: "Somebody else refused", 503: "Not now",
 }  # fmt: skip
+WHAT_TO_DO: Final = {
+    400: "Send what /v1/openapi.json describes.", 404: "See /v1/openapi.json for what there is.",
+    405: "See /v1/openapi.json for the methods of this address.",
+    409: "Read it again: it is not, or no more, what this request takes it for.", 413: "Send less.",
+    415: "Send it as the kind of content that /v1/openapi.json names.",
+    422: "Mend what `detail` and `errors` name, and send it again.",
+    500: "Tell us, with the log of the server.",
+    502: "Try again in a moment; when it stays so, ask whoever `detail` names.", 503: "Try again in a moment.",
+}  # fmt: skip
+"""Where whoever refuses has nothing better to say."""
 
 
 class FlawBody(BaseModel):
@@ -99,7 +112,7 @@ def problem(
         status=status,
         detail=detail,
         code=code,
-        what_to_do=what_to_do,
+        what_to_do=what_to_do or WHAT_TO_DO.get(status, WHAT_TO_DO[400]),
         errors=[FlawBody(pointer=one.pointer, code=one.code, detail=one.detail) for one in flaws[:MOST_FLAWS]],
         request_id=about.REQUEST.get() or new_request_id(),
     )
@@ -122,7 +135,7 @@ def of_error(error: OffhookError) -> JSONResponse:
             headers = {"WWW-Authenticate": "Bearer"}
         return problem(status, str(error), error.code, error.what_to_do, flaws, headers)
     headers = {"Retry-After": "2"} if status == 503 else {}
-    return problem(status, str(error), error.code, "Try again in a moment." if status == 503 else "", headers=headers)
+    return problem(status, str(error), error.code, headers=headers)
 
 
 def body_of(error: OffhookError) -> Any:
@@ -152,7 +165,7 @@ def add_handlers(app: FastAPI) -> None:
 
     async def fault(request: Request, error: Exception) -> JSONResponse:
         _LOG.error("a request failed: %s %s", request.method, request.url.path, exc_info=error)
-        return problem(500, "something went wrong in Offhook", "offhook.fault", "Tell us, with the log of the server.")
+        return problem(500, "something went wrong in Offhook", "offhook.fault")
 
     app.add_exception_handler(OffhookError, ours)
     app.add_exception_handler(RequestValidationError, unfit)

@@ -161,8 +161,9 @@ class RehearsalShown(BaseModel):
     updated_at: Moment
 
 
-def _number(which: str) -> int | str:
-    return int(which) if which.isdigit() else which
+def number_of(which: str) -> int | str:
+    """As services take it."""
+    return int(which) if which.isdecimal() else which
 
 
 @router.post("/rehearsals", operation_id="begin_rehearsal", status_code=201)
@@ -171,8 +172,8 @@ async def begin_rehearsal(
 ) -> RehearsalShown:
     """Talk to the draft, or to a version, by typing: the same core, model, knowledge and tools, without sound."""
     asked = body or NewRehearsal()
-    row = await platform.rehearsals.begin(
-        caller.workspace, agent_id, _number(asked.which), asked.variables, caller.actor
+    row = await platform.tryouts.rehearsals.begin(
+        caller.workspace, agent_id, number_of(asked.which), asked.variables, caller.actor
     )
     return RehearsalShown.model_validate(dict(row._mapping))
 
@@ -180,14 +181,14 @@ async def begin_rehearsal(
 @rehearsal_router.get("", operation_id="get_rehearsal")
 async def get_rehearsal(rehearsal_id: RehearsalId, caller: Writes, platform: ThePlatform) -> RehearsalShown:
     """All of it."""
-    row = await platform.rehearsals.get(caller.workspace, rehearsal_id)
+    row = await platform.tryouts.rehearsals.get(caller.workspace, rehearsal_id)
     return RehearsalShown.model_validate(dict(row._mapping))
 
 
 @rehearsal_router.delete("", operation_id="delete_rehearsal", status_code=204)
 async def delete_rehearsal(rehearsal_id: RehearsalId, caller: Writes, platform: ThePlatform) -> None:
     """Forget it; after a day without a message it goes by itself."""
-    await platform.rehearsals.delete(caller.workspace, rehearsal_id, caller.actor)
+    await platform.tryouts.rehearsals.delete(caller.workspace, rehearsal_id, caller.actor)
 
 
 @rehearsal_router.post("/messages", operation_id="send_rehearsal_message")
@@ -198,7 +199,7 @@ async def send_rehearsal_message(
     if bool(body.text) == bool(body.keys):
         raise Invalid([Flaw("/text", "say something, or press keys: one of the two", "missing")])
     typed = Typed(body.text, body.keys, body.run_tools, body.tool_answers)
-    exchange = await platform.rehearsals.type(caller.workspace, rehearsal_id, typed, caller.actor)
+    exchange = await platform.tryouts.rehearsals.type(caller.workspace, rehearsal_id, typed, caller.actor)
     return Exchange.model_validate(exchange)
 
 
@@ -207,14 +208,16 @@ async def ask_rehearsal_again(
     rehearsal_id: RehearsalId, body: AskAgain, caller: Writes, platform: ThePlatform
 ) -> ExchangeAgain:
     """Ask a message again, with the same conversation before it, of the agent as it is now. Changes nothing."""
-    exchange, said = await platform.rehearsals.again(caller.workspace, rehearsal_id, body.number, _number(body.which))
+    exchange, said = await platform.tryouts.rehearsals.again(
+        caller.workspace, rehearsal_id, body.number, number_of(body.which)
+    )
     return ExchangeAgain.model_validate({**exchange, "said_before": said})
 
 
 @router.post("/again", operation_id="ask_call_again")
 async def ask_call_again(agent_id: AgentId, body: AskCallAgain, caller: Writes, platform: ThePlatform) -> ExchangeAgain:
     """Ask a turn of a recorded call again, with the same conversation before it. Tools with effects are not run."""
-    exchange, said = await platform.rehearsals.again_of_call(
-        caller.workspace, agent_id, body.call_id, body.turn, _number(body.which)
+    exchange, said = await platform.tryouts.rehearsals.again_of_call(
+        caller.workspace, agent_id, body.call_id, body.turn, number_of(body.which)
     )
     return ExchangeAgain.model_validate({**exchange, "said_before": said})

@@ -9,6 +9,8 @@ from offhook.api.agents import AgentId, ThePlatform
 from offhook.api.auth import needs
 from offhook.api.fixes import Number
 from offhook.platform.callers import Caller
+from offhook.platform.fix_steps import Change
+from offhook.platform.problems import Flaw, Invalid
 from offhook.platform.what_if import Place
 
 router = APIRouter(prefix="/agents/{agent_id}", tags=["Agents"])
@@ -35,7 +37,12 @@ class Tried(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"turn_taking": {"min_silence_s": 0.5}}]})
 
-    turn_taking: dict[Number, float | int | bool | str] = Field(min_length=1, max_length=20)
+    turn_taking: dict[Number, float | int | bool | str] = Field(default_factory=dict, max_length=20)
+    change: Change | None = Field(
+        default=None, description="Or as a fix changes them: all silences behind a turn longer, or shorter,",
+        examples=[None],
+    )  # fmt: skip
+    by_ms: int = Field(default=200, ge=10, le=5_000, description="by so much.")
 
 
 class Ended(BaseModel):
@@ -70,7 +77,9 @@ class WhatIfShown(BaseModel):
 @router.post("/what-if", operation_id="try_patience")
 async def try_patience(agent_id: AgentId, body: Tried, caller: Readers, platform: ThePlatform) -> WhatIfShown:
     """The ends of the agent's last turns by the rule that ends turns: with the draft's numbers, and with others."""
-    found = await platform.what_ifs.of(caller.workspace, agent_id, body.turn_taking)
+    if (body.change is None) == (not body.turn_taking):
+        raise Invalid([Flaw("/turn_taking", "give `turn_taking`, or `change`: one of the two", "missing")])
+    found = await platform.what_ifs.of(caller.workspace, agent_id, body.turn_taking, body.change, body.by_ms)
     return WhatIfShown(
         calls=found.calls, turns=found.turns, cut_off=found.cut_off_before, would_cut_off=found.cut_off_after,
         later_p50_ms=found.shift_p50_ms, places=[_shown(place) for place in found.places],

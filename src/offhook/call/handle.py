@@ -15,6 +15,7 @@ from offhook.core.events import (
     HumanSpoke,
     InstructionGiven,
     SayRequested,
+    TransferRequested,
 )
 from offhook.telephony.facts import CallFacts
 from offhook.telephony.leg import Leg
@@ -149,6 +150,10 @@ class CallHandle:
     def instruct(self, text: str, *, speak_now: bool = False) -> bool:
         """Tell the agent what to know or do; the caller does not hear it."""
         return bool(text.strip()) and self.post(InstructionGiven(text[:SAID_CHARS], speak_now))
+
+    def connect(self, name: str, number: str, ring_s: float) -> bool:
+        """Have the agent say where to, and the carrier connect the caller to this number (E.164, or `sip:...`)."""
+        return self.post(TransferRequested(name, number, ring_s))
 
     def end(self, reason: EndReason = EndReason.OPERATOR_ENDED, detail: str = "", sentence: str = "") -> bool:
         """Have the agent say goodbye, or this sentence, and hang up."""

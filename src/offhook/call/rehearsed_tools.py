@@ -16,7 +16,9 @@ from offhook.call.secret_keys import SecretKeys
 from offhook.call.tool_runs import ToolRuns
 from offhook.core.commands import RunTool
 from offhook.core.events import Event, ToolReturned
-from offhook.tools.toolbox import ToolContext
+from offhook.speech.ports import ToolSpec
+from offhook.tools.sensitive import Sensitive
+from offhook.tools.toolbox import Toolbox, ToolContext
 
 REHEARSED: Final = "This is a rehearsal: nothing was done. Go on as if it had been done and had worked."
 CALLER: Final = "rehearsal"
@@ -59,3 +61,36 @@ class RehearsedTools:
             task.cancel()
         if self._running:
             await asyncio.wait(self._running, timeout=1.0)
+
+
+class RehearsedToolbox(Toolbox):
+    """The tools of an agent whose call is no caller's: what has effects is not done, as in a rehearsal."""
+
+    def __init__(self, box: Toolbox, given: Mapping[str, str]) -> None:
+        """`given`: answers in place of tools, by name."""
+        super().__init__()
+        self._box, self._given = box, given
+
+    async def prepare(self) -> None:
+        """As the agent's own."""
+        await self._box.prepare()
+
+    async def close(self) -> None:
+        """As the agent's own."""
+        await self._box.close()
+
+    @property
+    def specs(self) -> tuple[ToolSpec, ...]:
+        """As the agent's own."""
+        return self._box.specs
+
+    def sensitive(self, name: str) -> Sensitive | None:
+        """As the agent's own."""
+        return self._box.sensitive(name)
+
+    async def run(self, name: str, arguments: str, context: ToolContext) -> str:
+        """Look something up, or say what stands in its place. Raises `ToolError`."""
+        spec = next((spec for spec in self.specs if spec.name == name), None)
+        if name in self._given:
+            return self._given[name]
+        return await self._box.run(name, arguments, context) if spec is None or spec.is_harmless else REHEARSED

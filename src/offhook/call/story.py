@@ -237,7 +237,7 @@ class Story:
 def _news(what: ev.Event, at: float) -> list[Told]:
     match what:
         case ev.ProviderSwitched(kind=kind, provider=provider, to=to, cause=cause):
-            told = f"{provider} ({kind}) failed: {_cut(cause, 200)}. "
+            told = f"{provider} ({kind}) failed: {_cut(cause, 200).rstrip('.')}. "
             told += "It is asked once more." if to == provider else f"{to} does its work."
             return [NoteTold(at=at, text=told, is_warning=True)]
         case ev.LegDetached(how=ev.Detachment.LOST):
@@ -246,6 +246,8 @@ def _news(what: ev.Event, at: float) -> list[Told]:
             return [NoteTold(at=at, text="The connection is back, and the call goes on.")]
         case ev.HumanJoined(name=name):
             return [NoteTold(at=at, text=f"{name} has taken over the call.")]
+        case ev.TransferRequested(name=name):
+            return [NoteTold(at=at, text=f"The caller is to be connected to {name}.")]
         case ev.CallerMuted(is_muted=is_muted):
             return [NoteTold(at=at, text="The agent does not hear you." if is_muted else "The agent hears you again.")]
         case _:

@@ -1,6 +1,7 @@
 """How a server writes its log: lines for people, or JSON lines for machines that gather logs (OFFHOOK_LOG=json)."""
 
 import logging
+import re
 from typing import Any, Final
 
 from offhook import about, clock
@@ -11,12 +12,28 @@ LONGEST: Final = 20_000
 """Characters of one text; a traceback can be longer."""
 
 
-class ShortNumbers(logging.Formatter):
-    """Shortens telephone numbers, whoever writes them and wherever: in messages of a carrier and in tracebacks too."""
+CONTINUED: Final = "    "
+"""Begins each further line of a record: only a record's own first line begins with a time."""
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Signs that move a terminal's cursor, colour it, or turn the order of letters."""
+
+
+class OwnLines(logging.Formatter):
+    """Lines that nobody else can write, whoever's words stand in them: of a caller, a vendor, a request, an error.
+
+    Telephone numbers are shortened, wherever they stand: in messages of a carrier and in tracebacks too.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        """A line, or several with a traceback."""
-        return without_numbers(super().format(record))
+        """A line, or several, of which all but the first are set in."""
+        record.message = record.getMessage()
+        record.asctime = self.formatTime(record, self.datefmt)
+        text = self.formatMessage(record)
+        if record.exc_info and record.exc_info[0] is not None:
+            # What another handler has made of it is not taken: it may be set otherwise.
+            text = f"{text}\n{self.formatException(record.exc_info)}"
+        shown = _UNSEEN.sub(lambda sign: ascii(sign[0])[1:-1], without_numbers(text))
+        return shown.replace("\n", f"\n{CONTINUED}")
 
 
 class JsonLines(logging.Formatter):
@@ -46,7 +63,7 @@ def begin_log(level: int = logging.INFO, worker: int = 0, form: str = "text") ->
     """Write to standard error, from now on. One of several workers says in each line which it is. `form`: `text` or
     `json`."""
     handler = logging.StreamHandler()
-    lines = ShortNumbers(f"%(asctime)s {f'{worker}| ' if worker else ''}%(message)s", datefmt="%H:%M:%S")
+    lines = OwnLines(f"%(asctime)s {f'{worker}| ' if worker else ''}%(message)s", datefmt="%H:%M:%S")
     handler.setFormatter(JsonLines(worker) if form == "json" else lines)
     logging.basicConfig(level=level, handlers=[handler])
     # It tells its own beginnings.

@@ -127,9 +127,7 @@ async def serve_platform(
     settings: Settings, team: "Mapping[Path, Agent]", listening: "Listening", place: "Place | None" = None
 ) -> None:
     """The product: database, API and calls on one port. The first of `team` answers numbers that belong to nobody.
-    With a `place` this is one of several processes behind it.
-
-    Raises `OffhookError`.
+    With a `place` this is one of several processes behind it. Raises `OffhookError`.
     """
     from offhook.api.app import ROOT, mount_api
     from offhook.api.monitor import monitor_router
@@ -163,7 +161,6 @@ async def serve_platform(
         app.include_router(monitor_router(platform))
         mount_api(app, platform)
         app.state.on_drained.append(platform.end_streams)
-        runtimes = platform.line_up.runtimes
         private = None
         if platform.bus.kind != "none":
             private = bind(Listening(settings.process_host, 0))
@@ -177,7 +174,9 @@ async def serve_platform(
             serving = replace(serving, greet=greeting(await ensure_first(platform), settings, platform.samples.start))
         if place is not None:
             serving = replace(serving, on_ready=_worker_ready(place, platform.processes.id))
-        await _serve(serving, replace(listening, private=private), _load(runtimes, platform.first_keys()))
+        await _serve(
+            serving, replace(listening, private=private), _load(platform.line_up.runtimes, platform.first_keys())
+        )
     finally:
         await platform.stop()
         if traces is not None:

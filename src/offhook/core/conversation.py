@@ -277,14 +277,14 @@ class Conversation:
         """A reply is over: what comes of it."""
         speaking = self._speaking
         speaking.heard(reply, text, at)
-        if reply.has_failed:
+        if reply.has_failed and not reply.is_connecting:
             speaking.apologise(at)
             return
         if reply.ends_call is not None:
             self._closing.was_heard(reply.ends_call, at, is_protected=reply.is_protected)
         self._barge_in.reply_over(reply, text, at)
         if reply.transfer is not None:
-            if speaking.is_free:
+            if speaking.is_free or self._doors.make_way(reply, at):
                 self._legs.announce(reply, reply.transfer, text, at)
             else:
                 self._making.tool_answered(reply.transfer.call, Outcome.FAILED, "The caller went on speaking.", at)
@@ -349,7 +349,7 @@ class Conversation:
     def _unmarked(self, at: float) -> None:
         """As far as anybody knows the caller has heard it; a carrier that forgets a mark must not stop the call."""
         reply = self._speaking.reply
-        if reply is not None and reply.has_failed:
+        if reply is not None and reply.has_failed and not reply.is_connecting:
             self._speaking.apologise(at)
         elif reply is not None:
             reply.is_unmarked = True

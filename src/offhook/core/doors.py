@@ -8,7 +8,7 @@ from offhook.core.commands import Say
 from offhook.core.history import AgentTookOver, HumanSaid, Instructed, Outcome
 from offhook.core.legs import Legs
 from offhook.core.making import Making
-from offhook.core.reply import CallerTurn
+from offhook.core.reply import CallerTurn, Reply
 from offhook.core.speaking import Speaking
 from offhook.core.state import Call, Phase
 from offhook.core.waiting import Waiting
@@ -39,6 +39,8 @@ class Doors:
                     speaking.cancel(held)  # It was asked without knowing this.
                 if speak_now:
                     speaking.expect_news()
+            case ev.TransferRequested():
+                self._connect(event, at)
             case ev.HumanJoined():
                 self._legs.human_joined(event, at)
             case ev.HumanSpoke(name=name, text=text):
@@ -57,6 +59,25 @@ class Doors:
         if event.call and c.phase is not Phase.RINGING:
             c.remember(AgentTookOver(event.agent))
             self._making.tool_answered(event.call, Outcome.DONE, f"{event.agent} goes on from here.", at)
+
+    def _connect(self, event: ev.TransferRequested, at: float) -> None:
+        """The caller hears where to, and is connected: whoever speaks meanwhile does not hold it up."""
+        c, speaking = self._call, self._speaking
+        if not self._legs.can_connect:
+            return
+        transfer = self._legs.wanted(event)
+        if speaking.reply is not None:
+            self._barge_in.make_room(speaking.reply, at)
+        text = transfer.destination.say or c.script.transfer
+        speaking.say_instead(Say(text, "transfer"), at, is_protected=True, turn=CallerTurn(c.turns), transfer=transfer)
+
+    def make_way(self, reply: Reply, at: float) -> bool:
+        """The caller is connected now, whatever they have said meanwhile: that is answered when they are back."""
+        if reply.is_connecting and (begun := self._speaking.reply) is not None:
+            self._barge_in.make_room(begun, at)
+            if self._speaking.reply is begun:
+                self._speaking.cancel(begun)
+        return reply.is_connecting and self._speaking.is_free
 
     def _say(self, text: str, at_once: bool, at: float) -> None:
         say = Say(text, "said")

@@ -172,6 +172,16 @@ class InstructionGiven(DoorEvent, frozen=True):
     """The agent is to answer it at once, without waiting for the caller."""
 
 
+class TransferRequested(DoorEvent, frozen=True):
+    """Somebody wants the caller connected to somebody else; nobody on the line has asked for it."""
+
+    name: str
+    """Of one of the agent's own destinations, or what whoever is called is called."""
+    number: str
+    """E.164, or `sip:...`; the agent's own destination of that name goes before it."""
+    ring_s: float = 20.0
+
+
 class HumanJoined(DoorEvent, frozen=True):
     """A person of the business talks to the caller in the agent's place, over this very call."""
 
@@ -487,7 +497,9 @@ AnyCallEvent = (
     TimePassed | CallAnswered | CallNotAnswered | AnsweredBy | BeepHeard | CallerHungUp | DigitPressed
     | LegAttached | LegDetached | TransferEnded | EndRequested | AgentEntered | ProviderSwitched
 )  # fmt: skip
-AnyDoorEvent = SayRequested | InstructionGiven | HumanJoined | HumanSpoke | HumanLeft | CallerMuted
+AnyDoorEvent = (
+    SayRequested | InstructionGiven | TransferRequested | HumanJoined | HumanSpoke | HumanLeft | CallerMuted
+)  # fmt: skip
 AnySoundEvent = (
     SoundLasted | SpeechStarted | VoiceLasted | VoicePaused | SpeechStopped | SilenceLasted | TurnPredicted
 )  # fmt: skip

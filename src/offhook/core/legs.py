@@ -8,6 +8,7 @@ OPEN ── transfer dialled, leg off ──▶ PARKED ── nobody there, leg 
 from enum import Enum
 from typing import Final
 
+from offhook.core.behaviour import Destination
 from offhook.core.closing import Closing
 from offhook.core.commands import Say, TransferCall
 from offhook.core.endings import EndReason
@@ -19,6 +20,7 @@ from offhook.core.events import (
     LegDetached,
     TransferEnded,
     TransferEnding,
+    TransferRequested,
 )
 from offhook.core.history import CallerSaid, Instructed, KeysPressed, Outcome
 from offhook.core.ledger import ASIDE
@@ -63,6 +65,8 @@ class Legs:
         self._away: Away | None = None
         self._transfer: Transfer | None = None
         """It was asked for, and the carrier has not said what became of it."""
+        self._wanted = 0
+        """Transfers that somebody outside has asked for."""
         self._left_at = 0.0
         self._left_s: tuple[float | None, float | None] = (None, None)
         """What was left of the longest call then, and of the time until its warning."""
@@ -130,13 +134,29 @@ class Legs:
         self._call.do(TransferCall(transfer.call, transfer.name, to.number, to.ring_s))
         self._call.timers.set(Timer.LEG, at + DIAL_S)
 
+    @property
+    def can_connect(self) -> bool:
+        """Somebody outside can have the caller connected: they talk with the agent, and are not on the way already."""
+        reply = self._speaking.reply
+        return self._call.is_talking and self._transfer is None and (reply is None or reply.transfer is None)
+
+    def wanted(self, event: TransferRequested) -> Transfer:
+        """Somebody outside wants the caller connected; the agent knows from now on."""
+        c = self._call
+        self._wanted += 1
+        self._closing.reopen()
+        self._speaking.pending.clear()
+        c.remember(Instructed(f"A person of the business has the caller connected to {event.name}."))
+        to = c.script.destinations.get(event.name) or Destination(number=event.number, ring_s=event.ring_s)
+        return Transfer(f"outside-{self._wanted}", event.name, to, is_from_outside=True)
+
     def transfer_ended(self, event: TransferEnded, at: float) -> None:
         """The carrier is done with it."""
         c = self._call
         if self._transfer is None or event.call != self._transfer.call:
             return
         if event.ending is TransferEnding.CONNECTED:
-            self._making.tool_answered(event.call, Outcome.DONE, f"They talked for {event.talked_s:.0f} seconds.", at)
+            self._answered(self._transfer, Outcome.DONE, f"They talked for {event.talked_s:.0f} seconds.", at)
             self._transfer = None
             c.end(EndReason.AGENT_TRANSFERRED, hang_up=False)
             return
@@ -151,10 +171,18 @@ class Legs:
 
     def _transfer_failed(self, why: str, at: float, outcome: Outcome) -> None:
         assert self._transfer is not None
-        name, call = self._transfer.name, self._transfer.call
-        self._transfer = None
+        transfer, self._transfer = self._transfer, None
         self._turns.is_suspended = False
-        self._making.tool_answered(call, outcome, f"{name} was not reached. {why} The caller is with you again.", at)
+        why = f"{transfer.name} was not reached. {why} The caller is with you again."
+        self._answered(transfer, outcome, why, at)
+
+    def _answered(self, transfer: Transfer, outcome: Outcome, text: str, at: float) -> None:
+        """Whoever wanted it is told what became of it."""
+        if not transfer.is_from_outside:
+            self._making.tool_answered(transfer.call, outcome, text, at)
+            return
+        self._call.remember(Instructed(text))
+        self._speaking.expect_news(Say(self._call.script.transfer_failed, "returned"))
 
     # ── a human on the line ──────────────────────────────────────────────────────────────────────────────────
 

@@ -163,9 +163,12 @@ class Making:
                     answer_at=c.timers.due_at(Timer.ANSWER),
                     filler_at=c.timers.due_at(Timer.FILLER),
                     decide_at=c.timers.due_at(Timer.DECIDE),
+                    transfer=reply.transfer if reply.is_connecting else None,
                 ),
                 at,
             )
+        elif reply.is_connecting:
+            reply.says_nothing = True  # Whoever is called can still talk to the caller.
         elif isinstance(reply.content, Say):
             # The voice itself is gone: nothing that we could say would be heard. Only the stream is ended, so that
             # the carrier's own voice can still apologise.

@@ -136,6 +136,11 @@ class Reply(msgspec.Struct):
         """It answers a turn, and nobody knows of it yet."""
         return not (self.turn.is_empty or self.is_audible or self.is_sealed)
 
+    @property
+    def is_connecting(self) -> bool:
+        """Somebody outside has the caller connected: heard or not, that follows it."""
+        return self.transfer is not None and self.transfer.is_from_outside
+
     def silent_s(self, at: float) -> float:
         """How long it was hushed until now."""
         return self.hushed_s + (at - self.hushed_at if self.state is ReplyState.HUSHED else 0.0)
@@ -152,11 +157,13 @@ class Reply(msgspec.Struct):
 
 
 class Transfer(msgspec.Struct, frozen=True):
-    """A transfer that the model asked for."""
+    """A transfer that the model asked for, or somebody outside."""
 
     call: str
     name: str
     destination: Destination
+    is_from_outside: bool = False
+    """No tool call of the model's stands behind it."""
 
 
 class Handoff(msgspec.Struct, frozen=True):
@@ -185,3 +192,5 @@ class Successor(msgspec.Struct, frozen=True):
     """Then the caller hears that it takes a moment; that goes on too."""
     decide_at: float | None = None
     """Then it is known that the sound which has hushed it was no word."""
+    transfer: Transfer | None = None
+    """Begins when it was heard."""

@@ -24,7 +24,7 @@ from offhook.core.endings import EndReason
 from offhook.core.events import PlayoutCut
 from offhook.core.history import AgentSaid, CallerSaid, KeysPressed, Outcome
 from offhook.core.keys import Keys
-from offhook.core.reply import CallerTurn, Reply, ReplyState, Successor
+from offhook.core.reply import CallerTurn, Reply, ReplyState, Successor, Transfer
 from offhook.core.sounded import Sounded
 from offhook.core.state import Call
 from offhook.core.timers import Timer
@@ -229,8 +229,10 @@ class Speaking:
         ends_call: EndReason | None = None,
         is_protected: bool = False,
         turn: CallerTurn | None = None,
+        transfer: Transfer | None = None,
     ) -> None:
-        """This sentence, in the place of whatever is being said or prepared; `turn` is what it answers, if not that."""
+        """This sentence, in the place of whatever is being said or prepared; `turn` is what it answers, if not that.
+        The transfer begins when it was heard."""
         old = self.reply or self.cut
         is_new = turn is not None
         answered = turn or (old.turn if old is not None and not old.is_held else CallerTurn(self._call.turns))
@@ -242,6 +244,7 @@ class Speaking:
                 is_protected=is_protected,
                 is_hushed=False,
                 ends_call=ends_call,
+                transfer=transfer,
             ),
             at,
         )
@@ -267,6 +270,7 @@ class Speaking:
         reply.is_sealed, reply.is_protected = successor.is_sealed, successor.is_protected
         reply.attempt, reply.fillers = successor.attempt, successor.fillers
         reply.ends_call, reply.is_goodbye = successor.ends_call, successor.say is not None
+        reply.transfer = successor.transfer
         if successor.is_hushed and not reply.is_protected:
             self.hush(reply, at)
             if successor.decide_at is not None:

@@ -4,21 +4,30 @@ A fact is as long as what is said on the telephone in one breath. Markdown is un
 notes (headings, lists, tables, emphasis, links); what is not understood is taken for plain text. Nothing is left out:
 what a fact stands under goes with it (headings, the entry or the line with a colon above a list), and a heading with
 nothing under it is a fact.
+
+What people upload may be made to keep whoever reads it busy: nothing here takes longer than in proportion to the text.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice, repeat
 from typing import Final
+
+from offhook.knowledge.unfit import TooLong
 
 LONGEST_PARAGRAPH: Final = 220
 """Characters; a longer paragraph is cut into facts at the ends of its sentences."""
 LONGEST_FACT: Final = 600
 """Characters; a sentence without end is cut at a space."""
+MOST_FACTS: Final = 20_000
+"""Of all files of an agent together: a search takes milliseconds with so many."""
+MOST_OUTER: Final = 8
+"""Entries of lists that an entry stands under; those further out are left away."""
 
 NO_LIST: Final = -1
 
-_HEADING: Final = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+_HEADING: Final = re.compile(r"(#{1,6})\s+(.*)$")
 _BULLET: Final = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?(.*)$")
 _QUESTION: Final = re.compile(r"(?:\*\*|__)?Q(?:uestion)?\s*[:.]\s*(?:\*\*|__)?\s*(.*)$", re.IGNORECASE)
 _ANSWER: Final = re.compile(r"(?:\*\*|__)?A(?:nswer)?\s*[:.]\s*(?:\*\*|__)?\s*(.*)$", re.IGNORECASE)
@@ -28,10 +37,13 @@ LONGEST_TITLE: Final = 100
 _RULE: Final = re.compile(r"\s*(?:[-*_=]\s*){3,}$")
 _TABLE_RULE: Final = re.compile(r"[\s|:-]+$")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"')\]]*\s+(?=[\"'(\[]?[A-ZÀ-Þ0-9])")
-_NO_END: Final = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|No|e\.g|i\.e|a\.m|p\.m|approx|vs)|^\W*\d+)\.$", re.IGNORECASE)
-_LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_EMPHASIS: Final = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
-_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+_NO_END: Final = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|No|e\.g|i\.e|a\.m|p\.m|approx|vs)\.$", re.IGNORECASE)
+_TAIL: Final = 12
+"""Characters: none of these is longer, with what has to stand before it."""
+_NUMBER: Final = re.compile(r"\W{0,8}\d{1,12}\.")
+"""Of an entry: it ends nothing."""
+_LINK: Final = re.compile(r"!?\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)?\)")
+_MARK: Final = re.compile(r"\*\*|__|\*|`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +58,9 @@ class Chunk:
 
 
 def split_document(text: str) -> list[Chunk]:
-    """The document's facts, in order."""
+    """The document's facts, in order. Raises `TooLong`."""
     reader = _Reader()
-    for line in _COMMENT.sub("", text).splitlines():
+    for line in _without_comments(text).splitlines():
         reader.line(line)
     reader.end()
     # A document of headings alone says nothing: its owner is to know.
@@ -60,11 +72,25 @@ def sentences(text: str) -> list[str]:
     found: list[str] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        if not _NO_END.search(text[start : match.start()]):
+        if not _is_no_end(text, start, match.start()):
             found.append(text[start : match.start()].strip())
             start = match.end()
     found.append(text[start:].strip())
     return [sentence for sentence in found if sentence]
+
+
+def _is_no_end(text: str, begin: int, end: int) -> bool:
+    """The stop before `end` is an abbreviation's, or that of a number which the sentence is all of."""
+    is_number = end - begin <= 2 * _TAIL and _NUMBER.fullmatch(text, begin, end) is not None
+    return is_number or _NO_END.search(text[max(begin, end - _TAIL) : end]) is not None
+
+
+def _without_comments(text: str) -> str:
+    kept, at = [], 0
+    while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin + 4)) >= 0:
+        kept.append(text[at:begin])
+        at = end + 3
+    return "".join([*kept, text[at:]])
 
 
 class _Reader:
@@ -100,7 +126,7 @@ class _Reader:
         self._end_table()
         is_announcing, self._is_announcing = self._is_announcing, False
         if heading := _HEADING.match(stripped):
-            self._enter(len(heading[1]), _plain(heading[2]))
+            self._enter(len(heading[1]), _plain(heading[2].rstrip("#")))
         elif (rule := _UNDERLINE.match(stripped)) and self._is_title():
             title, self._lines = _plain(self._lines[0]), []
             self._enter(1 if rule[1][0] == "=" else 2, title)
@@ -163,6 +189,8 @@ class _Reader:
     def _keep(self, chunks: Iterable[Chunk]) -> None:
         before = len(self.chunks)
         self.chunks += chunks
+        if len(self.chunks) > MOST_FACTS:
+            raise TooLong
         self._is_bare = self._is_bare and len(self.chunks) == before
 
     def _is_title(self) -> bool:
@@ -195,7 +223,7 @@ class _Reader:
             self._lines = []
         self.end_block()
         if is_inner and 0 < len(lead) <= LONGEST_TITLE:
-            self._leads.append((self._indent, lead.rstrip(":").strip()))
+            self._leads = [*self._leads[-MOST_OUTER + 1 :], (self._indent, lead.rstrip(":").strip())]
         else:
             self._leads = [(outer, name) for outer, name in self._leads if outer < indent]
         self._lines, self._is_prose, self._indent = [text], False, indent
@@ -237,7 +265,7 @@ class _Reader:
         # "Double room: price 140 dollars, beds 2."
         named = [
             f"{name.lower()} {cell}" if name else cell
-            for name, cell in zip(self._header[1:] + [""] * len(cells), cells[1:], strict=False)
+            for name, cell in zip(chain(islice(self._header, 1, len(cells)), repeat("")), cells[1:], strict=False)
             if cell
         ]
         text = ": ".join(part for part in (cells[0], ", ".join(named)) if part)
@@ -266,15 +294,31 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _cut(sentence: str) -> Iterator[str]:
-    while len(sentence) > LONGEST_FACT:
-        cut = sentence.rfind(" ", 0, LONGEST_FACT)
-        cut = cut if cut > 0 else LONGEST_FACT
-        yield sentence[:cut]
-        sentence = sentence[cut:].strip()
-    yield sentence
+    at = 0
+    while len(sentence) - at > LONGEST_FACT:
+        cut = sentence.rfind(" ", at, at + LONGEST_FACT)
+        cut = cut if cut > at else at + LONGEST_FACT
+        yield sentence[at:cut].strip()
+        at = cut + (sentence[cut] == " ")
+    yield sentence[at:].strip()
 
 
 def _plain(text: str) -> str:
-    text = _LINK.sub(r"\1", text)
-    text = _EMPHASIS.sub(r"\2", text)
-    return " ".join(text.split())
+    return " ".join(_unmarked(_LINK.sub(r"\1", text)).split())
+
+
+def _unmarked(text: str) -> str:
+    """Without the marks of emphasis and code: each of a pair stands at a word, the first before it."""
+    opened: dict[str, re.Match[str]] = {}
+    pairs: list[re.Match[str]] = []
+    for mark in _MARK.finditer(text):
+        first = opened.get(mark[0])
+        if first is not None and mark.start() > first.end() and not text[mark.start() - 1].isspace():
+            pairs += [opened.pop(mark[0]), mark]
+        elif first is None and not text[mark.end() : mark.end() + 1].isspace() and mark.end() < len(text):
+            opened[mark[0]] = mark
+    kept, at = [], 0
+    for mark in sorted(pairs, key=re.Match[str].start):
+        kept.append(text[at : mark.start()])
+        at = mark.end()
+    return "".join([*kept, text[at:]])

@@ -21,7 +21,13 @@ STYLES: Final = "word/styles.xml"
 MOST_BYTES: Final = 48 << 20
 """Of a part, unpacked: a book of a thousand pages has a tenth of it."""
 MOST_ENTRIES: Final = 10_000
+_IN_ZIPS: Final = {
+    "xl/workbook.xml": "an Excel file: save the sheet as .csv",
+    "ppt/presentation.xml": "a PowerPoint file: save it as .pdf",
+    "mimetype": "a file of LibreOffice: save it as .docx or .pdf",
+}  # fmt: skip
 MOST_DEPTH: Final = 500
+_ARCHIVE: Final = "an archive: send what is in it"
 _ZIP_FAULTS: Final = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, ValueError)
 _HEADING: Final = re.compile(r"heading\s*([1-9])", re.IGNORECASE)
 _SPACE: Final = " "
@@ -39,6 +45,10 @@ def read_docx(data: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             if len(file.infolist()) > MOST_ENTRIES:
                 raise Unfit("this is no Word file: it holds too many parts")
+            names = set(file.namelist())
+            if DOCUMENT not in names:
+                told = next((told for name, told in _IN_ZIPS.items() if name in names), _ARCHIVE)
+                raise Unfit(f"this is {told}", "kind")
             document = _part(file, DOCUMENT)
             styles = _part(file, STYLES) if STYLES in file.namelist() else b""
     except _ZIP_FAULTS as error:
@@ -149,7 +159,7 @@ class _Styles(_Handler):
             self._open.level = _level(value)
         elif name == "numPr":
             self._open.depth = self._open.depth or 0
-        elif name == "ilvl" and value.isdigit():
+        elif name == "ilvl" and value.isdecimal():
             self._open.depth = int(value)
 
     def end(self, name: str) -> None:
@@ -180,7 +190,7 @@ class _Styles(_Handler):
 
 
 def _level(value: str) -> int:
-    return int(value) + 1 if value.isdigit() and int(value) < _LAST_LEVEL else 0
+    return int(value) + 1 if value.isdecimal() and int(value) < _LAST_LEVEL else 0
 
 
 # ── the document ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -273,7 +283,7 @@ class _Document(_Handler):
                 paragraph.level = _level(value)
             case "numPr":
                 paragraph.depth = paragraph.depth or 0
-            case "ilvl" if value.isdigit():
+            case "ilvl" if value.isdecimal():
                 paragraph.depth = int(value)
             case "numId":
                 paragraph.is_unlisted = value == "0"

@@ -81,6 +81,8 @@ class _Reader(HTMLParser):
         self._term = ""
         self._rows: list[list[str]] = []
         """Of the table that is open; tables in tables are read as text of their cell."""
+        self._heads: list[int] = []
+        """In each of its rows so many cells are headings (`th`)."""
         self._tables = 0
         self._is_cell = False
 
@@ -166,11 +168,14 @@ class _Reader(HTMLParser):
         elif tag == "table":
             self._tables += 1
             if self._tables == 1:
-                self._rows = []
+                self._rows, self._heads = [], []
         elif tag == "tr" and self._tables == 1:
             self._rows.append([])
+            self._heads.append(0)
         elif tag in ("td", "th") and self._tables == 1:
             self._is_cell = True
+            if tag == "th" and self._heads:
+                self._heads[-1] += 1
 
     def _end(self, tag: str) -> None:
         if tag in ("td", "th") and self._tables == 1:
@@ -233,7 +238,17 @@ class _Reader(HTMLParser):
             # A table of one column is a layout.
             for row in rows:
                 self._markdown.paragraph(row[0])
+        elif rows and not self._has_names():
+            for row in rows:
+                name, *cells = [cell for cell in row if cell]
+                self._markdown.entry(0, f"{name.rstrip(':')}: {', '.join(cells)}" if cells else name)
         else:
             for number, row in enumerate(rows):
                 self._markdown.row(row, is_first=number == 0)
         self._rows = []
+
+    def _has_names(self) -> bool:
+        """The first row names the columns: it is marked so, or nothing is, and it tells no figures."""
+        number = next(at for at, row in enumerate(self._rows) if any(row))
+        row, heads = self._rows[number], self._heads[number]
+        return heads > 1 if any(self._heads) else not re.search(r"\d", " ".join(row[1:]))

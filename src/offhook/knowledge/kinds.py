@@ -1,13 +1,11 @@
 """What a knowledge file is: by its content. Its name has to say the same, so that nobody is fooled by it."""
 
-import io
 import re
-import zipfile
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from offhook.knowledge.docx_file import DOCUMENT
+from offhook.knowledge.extract import extracted
 from offhook.knowledge.unfit import Unfit
 
 
@@ -29,6 +27,8 @@ SUFFIXES: Final = {
 READ_ELSEWHERE: Final = (Kind.HTML, Kind.PDF, Kind.DOCX)
 """In a process of its own."""
 _NAMES: Final = {Kind.HTML: "a web page", Kind.PDF: "a PDF", Kind.DOCX: "a Word file"}
+_ZIP: Final = b"PK\x03\x04"
+"""An archive can be made to take long to open, whatever is in it: that is done elsewhere."""
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
 _OTHERS: Final = {
     _OLD_OFFICE: "an old Word file, or one with a password: save it as .docx without a password",
@@ -37,11 +37,6 @@ _OTHERS: Final = {
     b"\x1f\x8b": "a compressed file: send what is in it", b"PK\x05\x06": "an empty archive",
 }  # fmt: skip
 """First bytes of what cannot be read here."""
-_IN_ZIPS: Final = {
-    "xl/workbook.xml": "an Excel file: save the sheet as .csv",
-    "ppt/presentation.xml": "a PowerPoint file: save it as .pdf",
-    "mimetype": "a file of LibreOffice: save it as .docx or .pdf",
-}  # fmt: skip
 _PDF_WITHIN: Final = 1_024
 """Bytes in front of a PDF that readers forgive."""
 _PAGE: Final = re.compile(
@@ -54,6 +49,12 @@ def kind_of(name: str, data: bytes) -> Kind:
     """Raises `Unfit` for what is none of them, and for a name that says something else than the content."""
     suffix = Path(name).suffix.lower()
     named = SUFFIXES.get(suffix)
+    if data.startswith(_ZIP) and named is not Kind.DOCX:
+        # What it is, if it is no Word file, is said by whoever opens it.
+        try:
+            extracted(Kind.DOCX.value, data)
+        except Unfit as unfit:
+            raise unfit if unfit.code == "kind" else Unfit("this archive is damaged", "kind") from None
     found = _found(data)
     if named is None:
         raise Unfit(f"expected a name that ends in {', '.join(SUFFIXES)}", "kind")
@@ -70,23 +71,11 @@ def _found(data: bytes) -> Kind | None:
     other = next((told for start, told in _OTHERS.items() if data.startswith(start)), "")
     if other:
         raise Unfit(f"this is {other}", "kind")
-    if data.startswith(b"PK\x03\x04"):
-        return _in_zip(data)
+    if data.startswith(_ZIP):
+        return Kind.DOCX
     if b"%PDF-" in data[:_PDF_WITHIN]:
         return Kind.PDF
     head = data[:4_096].removeprefix(b"\xef\xbb\xbf")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         head = head.replace(b"\x00", b"")[2:]
     return Kind.HTML if _PAGE.match(head) else None
-
-
-def _in_zip(data: bytes) -> Kind:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as file:
-            names = set(file.namelist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
-        raise Unfit("this archive is damaged", "kind") from None
-    if DOCUMENT in names:
-        return Kind.DOCX
-    told = next((told for name, told in _IN_ZIPS.items() if name in names), "an archive: send what is in it")
-    raise Unfit(f"this is {told}", "kind")

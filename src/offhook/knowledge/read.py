@@ -1,16 +1,19 @@
 """Reads the owner's knowledge files."""
 
 import csv
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from offhook.errors import ConfigurationError
+from offhook.knowledge.chunk import MOST_FACTS
 from offhook.knowledge.extract import extracted
 from offhook.knowledge.kinds import READ_ELSEWHERE, SUFFIXES, Kind, kind_of
-from offhook.knowledge.unfit import Unfit
+from offhook.knowledge.unfit import TooLong, Unfit
 
 SNIFFED: Final = 4_096
 """Characters of a table by which its separator is found."""
+SEPARATORS: Final = ",;\t|"
 LARGEST_BYTES: Final = 4 << 20
 """About 700,000 words: what a telephone agent answers from is far smaller."""
 LARGEST_FILE_BYTES: Final = 20 << 20
@@ -19,7 +22,7 @@ LARGEST_FILE_BYTES: Final = 20 << 20
 
 def read_document(path: str, base_dir: Path) -> str:
     """The text of a knowledge file named in an agent's document, as markdown. Raises `ConfigurationError` naming the
-    file."""
+    file, and `TooLong`."""
     file = base_dir / path
     if file.suffix.lower() not in SUFFIXES:
         raise ConfigurationError(
@@ -44,7 +47,8 @@ def read_document(path: str, base_dir: Path) -> str:
 
 
 def text_of(name: str, data: bytes) -> tuple[Kind, str]:
-    """What a file is by its content, and its text as markdown; blocks for as long as reading takes. Raises `Unfit`."""
+    """What a file is by its content, and its text as markdown; blocks for as long as reading takes. Raises `Unfit`,
+    `TooLong`."""
     kind = kind_of(name, data)
     if kind in READ_ELSEWHERE:
         return kind, extracted(kind.value, data)
@@ -62,20 +66,29 @@ def text_of(name: str, data: bytes) -> tuple[Kind, str]:
 
 
 def rows_as_facts(text: str) -> str:
-    """A table as markdown, a line for each row: its first line names the columns. Raises `Unfit`."""
+    """A table as markdown, a line for each row: its first line names the columns. Raises `Unfit`, `TooLong`."""
+    read = csv.reader(text.splitlines(), delimiter=_separator(text[:SNIFFED]), skipinitialspace=True)
+    found = (row for row in read if any(cell.strip() for cell in row))
     try:
-        kind = csv.Sniffer().sniff(text[:SNIFFED], delimiters=",;\t|")
-    except csv.Error:
-        kind = csv.excel
-    try:
-        names, *rows = [row for row in csv.reader(text.splitlines(), kind) if any(cell.strip() for cell in row)] or [[]]
+        names = next(found, [])
+        rows = list(islice(found, MOST_FACTS + 1))
     except csv.Error as error:
         raise Unfit(f"this is no table: {error}", "kind") from error
+    if len(rows) > MOST_FACTS:
+        raise TooLong
     lines = [
         "; ".join(f"{_flat(name)}: {_flat(cell)}" for name, cell in zip(names, row, strict=False) if cell.strip())
         for row in rows
     ]
     return "\n".join(f"- {line}" for line in lines)
+
+
+def _separator(text: str) -> str:
+    """What stands most often in the line that names the columns, but for what is quoted there."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    # Between quotes are the odd parts, also where a quote is written twice.
+    plain = "".join(first.split('"')[::2])
+    return max(SEPARATORS, key=plain.count)
 
 
 def _flat(cell: str) -> str:

@@ -17,10 +17,11 @@ from typing import Final
 import numpy as np
 
 from offhook.errors import ConfigurationError
-from offhook.knowledge.chunk import Chunk, split_document
+from offhook.knowledge.chunk import MOST_FACTS, Chunk, split_document
 from offhook.knowledge.embed import Embedder, Vectors
 from offhook.knowledge.kept import KeptPoints
 from offhook.knowledge.read import read_document
+from offhook.knowledge.unfit import TooLong
 from offhook.speech.ports import Fact, Facts
 from offhook.speech.stem_tables import table_for
 from offhook.speech.stems import LONGEST_QUERY, WordTable
@@ -29,8 +30,6 @@ CACHED_QUERIES: Final = 512
 KEPT_RESULTS: Final = 8
 """Facts of a query that are kept; who asks for more than this wants `all()`."""
 LONGEST_QUERY_CHARS: Final = 1_000
-MOST_FACTS: Final = 20_000
-"""Of all files together: a search takes milliseconds with so many."""
 
 _HEADING_WEIGHT: Final = 0.85
 _RELATED_WEIGHT: Final = 0.65
@@ -62,19 +61,26 @@ def load_knowledge(
     """
     chunks: list[tuple[str, Chunk]] = []
     for path in paths:
-        found = split_document(read_document(path, base_dir))
+        try:
+            found = split_document(read_document(path, base_dir))
+        except TooLong:
+            raise _too_many(base_dir / path) from None
         if not found:
             raise ConfigurationError("there are no facts in this file", file=str(base_dir / path), field="knowledge")
         chunks += [(path, chunk) for chunk in found]
         if len(chunks) > MOST_FACTS:
-            raise ConfigurationError(
-                "there are more facts than can be searched while a caller waits: keep what callers ask about",
-                file=str(base_dir / path), field="knowledge", found=f"more than {MOST_FACTS:,}",
-            )  # fmt: skip
+            raise _too_many(base_dir / path)
     embedder = Embedder(model_dir) if model_dir is not None and chunks else None
     documents = "\0".join([str(base_dir.resolve()), *paths])
     kept = KeptPoints(kept_in, documents, embedder.name) if embedder is not None and kept_in is not None else None
     return Knowledge(chunks, embedder, table_for(language), kept)
+
+
+def _too_many(file: Path) -> ConfigurationError:
+    return ConfigurationError(
+        "there are more facts than can be searched while a caller waits: keep what callers ask about",
+        file=str(file), field="knowledge", found=f"more than {MOST_FACTS:,}",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

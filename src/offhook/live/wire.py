@@ -97,9 +97,10 @@ class Target:
                 httpx2.AsyncClient(timeout=ANSWER_S, trust_env=not is_loopback(self.base_url)) as client,
             ):
                 url = f"{self.base_url}/{path}"
-                async with client.stream("POST", url, content=content, headers={**self.headers, **headers}) as response:
+                sent = {**self.headers, "Accept-Encoding": "identity", **headers}
+                async with client.stream("POST", url, content=content, headers=sent) as response:
                     body = b""
-                    async for piece in response.aiter_bytes():
+                    async for piece in response.aiter_raw():
                         body += piece
                         if len(body) > MOST_BYTES:
                             break

@@ -16,11 +16,20 @@ from offhook.platform.vendors import VENDORS, Vendor, place_of
 from offhook.speech.ports import ProviderConfig
 from offhook.speech.registry import Kind, provider_of, with_fallbacks
 
-_OTHER_DOMAINS: Final = {
-    "azure": ("microsoft.com", "azure.com", "azure.us", "azure.cn"),
-    "azure_openai": ("azure.com", "azure.us", "azure.cn"),
-}
-"""Of vendors that have more than one, or give each owner an address."""
+_DOMAINS: Final = {
+    "azure": (
+        "stt.speech.microsoft.com", "tts.speech.microsoft.com", "api.cognitive.microsoft.com",
+        "cognitiveservices.azure.com", "speech.azure.us", "cognitiveservices.azure.us", "speech.azure.cn",
+        "cognitiveservices.azure.cn",
+    ),
+    "azure_openai": (
+        "openai.azure.com", "cognitiveservices.azure.com", "services.ai.azure.com", "openai.azure.us",
+        "cognitiveservices.azure.us", "openai.azure.cn", "cognitiveservices.azure.cn",
+    ),
+    "gemini": ("generativelanguage.googleapis.com",),
+}  # fmt: skip
+"""Of vendors that let machines of anybody, and what anybody makes of them, live below their domain: only where the
+service itself answers (`cloudapp.azure.com` is every customer's computer)."""
 
 
 def address_flaws(agent: Agent, private_hosts: Collection[str]) -> Iterator[Flaw]:
@@ -57,7 +66,7 @@ def _of_keys(kind: Kind, config: ProviderConfig, host: str) -> str:
 def domains_of(vendor: Vendor) -> tuple[str, ...]:
     """At which the vendor itself is."""
     usual = ".".join((urlsplit(vendor.base_url).hostname or "").split(".")[-2:])
-    return _OTHER_DOMAINS.get(vendor.name, (usual,))
+    return _DOMAINS.get(vendor.name, (usual,))
 
 
 def _is_below(host: str, domain: str) -> bool:

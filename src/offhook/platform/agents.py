@@ -115,7 +115,7 @@ class Agents:
             row = row_of(scope, agent_id)
             if which == DRAFT:
                 return dict(row.draft)
-            number = row.published_version if which == PUBLISHED else int(which) if which.isdigit() else -1
+            number = row.published_version if which == PUBLISHED else int(which) if which.isdecimal() else -1
             if number is None:
                 raise NotFound("agent_version", PUBLISHED)
             return dict(version_of(scope, agent_id, number).document)

@@ -126,7 +126,7 @@ class BrowserCalls:
 
     async def begin(self, wish: Wish) -> Place:
         """A place. Raises `NotFound`, `Conflict`, `AdmissionRefused`."""
-        which = int(wish.version) if wish.version.isdigit() else wish.version or PUBLISHED
+        which = int(wish.version) if wish.version.isdecimal() else wish.version or PUBLISHED
         answering, document = await self._make_ready(wish.workspace, wish.agent_id, which)
         values = checked(document, wish.variables)
         if self._desk is None:

@@ -257,12 +257,15 @@ def _cost(cost: Cost) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_ALWAYS: Final[dict[type, str]] = {ev.HumanLeft: "The person has left, and the agent goes on."}
+
+
 def _in_words(what: ev.Event | cmd.Command) -> str:
     """What the owner may want to know of it; empty: nothing."""
     match what:
         case ev.ProviderSwitched(kind=kind, provider=provider, to=to, cause=cause):
             does = "It is asked once more." if to == provider else f"{to} does its work."
-            return f"{provider} ({kind}) failed: {cause}. {does}"
+            return f"{provider} ({kind}) failed: {cause.rstrip('.')}. {does}"
         case ev.TranscriberLost(cause=cause):
             return f"The transcriber was lost: {cause}"
         case ev.ReplyFailed(stage=stage, cause=cause):
@@ -271,8 +274,6 @@ def _in_words(what: ev.Event | cmd.Command) -> str:
             return f"The media connection was lost. {cause}".strip()
         case ev.LegAttached(leg=leg) if leg > 1:
             return "The media connection is back."
-        case ev.HumanLeft():
-            return "The person has left, and the agent goes on."
         case ev.CallerMuted(is_muted=is_muted):
             return "The caller is muted." if is_muted else "The caller is heard again."
         case ev.AnsweredBy(who=who):
@@ -281,10 +282,12 @@ def _in_words(what: ev.Event | cmd.Command) -> str:
             return f"Somebody ended the call from outside. {detail}".strip()
         case ev.SayRequested(text=text):
             return f"The agent was asked to say: {text}"
+        case ev.TransferRequested(name=name):
+            return f"Somebody outside had the caller connected to {name}."
         case cmd.ReportPromise(turn=turn, tool=tool, text=text):
             return f"In turn {turn} the agent said “{text}”, and no run of {tool} has done that."
         case _:
-            return ""
+            return _ALWAYS.get(type(what), "")
 
 
 def _snake(name: str) -> str:

@@ -11,10 +11,11 @@ from offhook.audio.convert import Converter, converter
 from offhook.call.handle import CallHandle, HumanSeat
 from offhook.core.endings import EndReason
 from offhook.core.formats import TELEPHONE, WIDEBAND, AudioFormat
+from offhook.platform.bus import BusDown, NoAnswer
 from offhook.platform.problems import Conflict
 from offhook.telephony.browser import is_browser_call
 
-Action = Literal["say", "instruct", "mute", "unmute", "end"]
+Action = Literal["say", "instruct", "transfer", "mute", "unmute", "end"]
 CONTROL: Final = "call.control"
 MOST_WAITING: Final = 100
 """Pieces of audio that wait for one listener: some 2 s of both sides. What comes then is left out."""
@@ -29,6 +30,9 @@ class Wish:
     text: str = ""
     at_once: bool = False
     """Say it, or answer what was instructed, without waiting for who speaks."""
+    number: str = ""
+    """Who is called, and `text` is what they are called."""
+    ring_s: float = 20.0
 
 
 class LiveHandles(Protocol):
@@ -38,9 +42,9 @@ class LiveHandles(Protocol):
         """A live call by its own id."""
 
 
-Remote = Callable[[str, Mapping[str, Any]], Awaitable[bool]]
-"""Asks another process, by its id, to grant a wish: `{"call_id": ..., "wish": {...}}`; False:
-the call is over there. Raises `OffhookError` when it does not answer."""
+Remote = Callable[[str, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+"""Asks another process, by its id, to grant a wish: `{"call_id": ..., "wish": {...}}`; what its `answer` says. Raises
+an `OffhookError` when there is no answer."""
 
 
 class NotLive(Conflict):
@@ -62,6 +66,13 @@ class Taken(Conflict):
 
     code = "call.taken"
     what_to_do = "Wait until the call is handed back."
+
+
+class NoLine(Conflict):
+    """There is no telephone line that could be connected."""
+
+    code = "call.no_line"
+    what_to_do = "Only the caller of a telephone call can be connected to somebody. Take this one over instead."
 
 
 class Seat:
@@ -129,30 +140,45 @@ class CallDoors:
         """Calls in which a person talks, by our own id."""
 
     async def control(self, process_id: str, call_id: str, wish: Wish) -> None:
-        """Grant a wish, wherever the call lives. Raises `NotLive`, `Elsewhere`."""
+        """Grant a wish, wherever the call lives. Raises `NotLive`, `Elsewhere`, `Taken`."""
         if process_id == self._process_id() or self._handle(call_id) is not None:
             if not self.grant(call_id, wish):
                 raise NotLive
             return
+        if not process_id:
+            raise NotLive
         if self.remote is None:
             raise Elsewhere
-        if not await self.remote(process_id, {"call_id": call_id, "wish": asdict(wish)}):
+        try:
+            found = await self.remote(process_id, {"call_id": call_id, "wish": asdict(wish)})
+        except (NoAnswer, BusDown) as error:
+            raise Elsewhere(f"the process that has the call cannot be reached: {error}") from error
+        if found.get("taken"):
+            raise Taken
+        if not found["granted"]:
             raise NotLive
 
     async def answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """Another process asks for a call that lives here, as `remote` told it."""
-        return {"granted": self.grant(str(message["call_id"]), Wish(**message["wish"]))}
+        try:
+            return {"granted": self.grant(str(message["call_id"]), Wish(**message["wish"])), "taken": False}
+        except Taken:
+            return {"granted": False, "taken": True}
 
     def grant(self, call_id: str, wish: Wish) -> bool:
-        """Grant a wish here; False when the call is over."""
+        """Grant a wish here; False when the call is over. Raises `Taken`."""
         handle = self._handle(call_id)
         if handle is None:
             return False
+        if wish.action == "transfer" and (call_id in self._taken or handle.transfer):
+            raise Taken
         match wish.action:
             case "say":
                 return handle.say(wish.text, at_once=wish.at_once)
             case "instruct":
                 return handle.instruct(wish.text, speak_now=wish.at_once)
+            case "transfer":
+                return handle.connect(wish.text, wish.number, wish.ring_s)
             case "mute" | "unmute":
                 return handle.mute(wish.action == "mute")
             case "end":
@@ -162,7 +188,7 @@ class CallDoors:
         """Hear both sides from now on; what is given beside it ends that. Raises `NotLive`, `Elsewhere`."""
         handle = self._handle(call_id)
         if handle is None:
-            raise NotLive if process_id == self._process_id() else Elsewhere
+            raise NotLive if process_id in ("", self._process_id()) else Elsewhere
         listening = Listening(_format_of(handle))
         end = handle.listen(
             lambda at, audio: listening.hear(0, at, audio), lambda at, audio: listening.hear(1, at, audio)
@@ -173,7 +199,7 @@ class CallDoors:
         """Talk to the caller in the agent's place. Raises `NotLive`, `Elsewhere`, `Taken`."""
         handle = self._handle(call_id)
         if handle is None:
-            raise NotLive if process_id == self._process_id() else Elsewhere
+            raise NotLive if process_id in ("", self._process_id()) else Elsewhere
         if call_id in self._taken or handle.transfer:
             raise Taken
         seat = handle.take_over(name)

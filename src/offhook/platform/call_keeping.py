@@ -246,8 +246,8 @@ class CallKeeping:
             await asyncio.to_thread(shutil.rmtree, folder, True)
 
 
-OUTLIVE_CALLS: Final = frozenset({"call_figures", "agent_fixes"})
-"""Sums without a word or a number of anybody's, and what an owner has mended because of a call."""
+OUTLIVE_CALLS: Final = frozenset({"call_figures", "agent_fixes", "agent_tests"})
+"""Sums without a word or a number of anybody's, and what an owner has mended, or keeps as a test, because of a call."""
 
 
 def tables_of_calls() -> list[Table]:

@@ -26,7 +26,8 @@ _AROUND: Final = 60
 """Letters before and behind what was found,"""
 _LONGEST: Final = 160
 """and so many at most."""
-_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Also in the wide letters of Eastern Asia, which some spreadsheets take for the same."""
 COLUMNS: Final = (
     "id", "started_at", "answered_at", "ended_at", "status", "kind", "direction", "from", "to", "agent_id",
     "agent_version", "duration_s", "end_reason", "turns", "gap_p50_ms", "gap_p95_ms", "cost", "currency", "warnings",
@@ -164,5 +165,5 @@ def _json(value: dict[str, Any]) -> str:
 
 def _harmless(text: str) -> str:
     """What a spreadsheet would take for a formula is none; a telephone number is a number to it, as it should be."""
-    is_number = text[:1] == "+" and text[1:].isdigit()
+    is_number = text[:1] == "+" and text[1:].isdecimal()
     return f"'{text}" if text.startswith(_FORMULAS) and not is_number else text

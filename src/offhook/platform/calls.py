@@ -19,6 +19,7 @@ from offhook.ids import id_at
 from offhook.platform.audit import audit
 from offhook.platform.call_account import Account, Told
 from offhook.platform.call_warnings import told as warning_in_words
+from offhook.platform.figures import TEST
 from offhook.platform.folding import key_of
 from offhook.platform.journal_tail import JournalLine, parsed
 from offhook.platform.price_book import PriceBook
@@ -108,6 +109,7 @@ class Wanted:
     """The gap as heard is so long, or longer; calls without one are none of them."""
     dear_nano: int | None = None
     """It costs so much, or more."""
+    is_test: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +314,8 @@ def _filters(wanted: Wanted, dialect: str) -> Iterator[ColumnElement[bool]]:
         yield columns.metadata[name].as_string() == value
     if wanted.is_sample is not None:
         yield columns.is_sample.is_(wanted.is_sample)
+    if wanted.is_test is not None:
+        yield columns.kind == TEST if wanted.is_test else columns.kind != TEST
     if wanted.warning and dialect == "postgresql":
         yield cast(columns.warnings, JSONB).contains([wanted.warning])
     elif wanted.warning:

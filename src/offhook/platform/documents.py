@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,9 +21,10 @@ from offhook.ids import new_id
 from offhook.knowledge.chunk import split_document
 from offhook.knowledge.kinds import Kind
 from offhook.knowledge.read import LARGEST_FILE_BYTES, text_of
-from offhook.knowledge.unfit import Unfit
+from offhook.knowledge.unfit import TooLong, Unfit
 from offhook.platform.agent_rows import require_own, row_of
 from offhook.platform.audit import audit
+from offhook.platform.background import Background
 from offhook.platform.files import digest_of
 from offhook.platform.problems import Conflict, Flaw, Invalid, NotFound
 from offhook.store.objects import Objects
@@ -36,6 +38,8 @@ MEDIA_TYPES: Final = {
 }  # fmt: skip
 _NAME: Final = re.compile(r"[^\x00-\x1f\x7f/\\:*?\"<>|.][^\x00-\x1f\x7f/\\:*?\"<>|]{0,98}")
 _D: Final = DOCUMENTS.c
+MOST_WAITING: Final = 10
+"""Documents that are read, one at a time, or wait for it: reading one takes up to half a minute and a gigabyte."""
 
 
 class Documents:
@@ -44,13 +48,14 @@ class Documents:
     def __init__(self, store: Store, objects: Objects, folder: Path) -> None:
         self._store, self._objects, self._folder = store, objects, folder
         self._one_at_a_time = asyncio.Lock()
+        self._reading = Background("documents", 1, MOST_WAITING, "too many documents are being read")
 
     async def upload(self, workspace: str, agent_id: str, name: str, data: bytes, actor: Actor) -> Any:
         """Keep a document; one of the same name is replaced, for versions to come.
 
         Raises `NotFound`, `Conflict`, `Invalid` for what cannot be read.
         """
-        kind = await asyncio.to_thread(judged, name, data)
+        kind = await self._reading.run(partial(judged, name, data))
         digest = hashlib.sha256(data).hexdigest()
         key = key_of(workspace, digest)
         await self._store.read(workspace, lambda scope: require_own(row_of(scope, agent_id)))
@@ -75,6 +80,10 @@ class Documents:
             if await self._objects.size(key) is None:
                 await self._objects.put(key, data)
         return row
+
+    def close(self) -> None:
+        """Finish what is being read."""
+        self._reading.close()
 
     async def every(self, workspace: str, agent_id: str) -> tuple[Sequence[Any], frozenset[str]]:
         """The agent's documents by name, and the names that its draft uses. Raises `NotFound`."""
@@ -154,9 +163,13 @@ def judged(name: str, data: bytes) -> str:
         raise _unfit("/file", told, "document.too_large")
     try:
         kind, text = text_of(name, data)
+        has_facts = bool(split_document(text))
     except Unfit as error:
         raise _unfit("/file", str(error), f"document.{error.code}") from None
-    if not split_document(text):
+    except TooLong:
+        told = "there is more in it than callers could ask about: keep what they do"
+        raise _unfit("/file", told, "document.too_large") from None
+    if not has_facts:
         raise _unfit("/file", "there is nothing in it that could be known", "document.empty")
     return MEDIA_TYPES[kind]
 

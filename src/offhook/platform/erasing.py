@@ -31,6 +31,7 @@ from offhook.store.tables.agents import REHEARSALS
 from offhook.store.tables.calls import BLOCKED_NUMBERS, CALL_OBJECTS, CALLS, REFUSED_CALLS
 from offhook.store.tables.insight import CALL_FIGURES
 from offhook.store.tables.people import AUDIT_EVENTS
+from offhook.store.tables.tests import AGENT_TESTS, TEST_RUNS
 
 MACHINE: Final = Actor("system", "", "offhook erase")
 ERASED: Final = "(erased)"
@@ -110,6 +111,8 @@ class Erasing:
 
         self._workspaces = await self.store.read_wide(workspaces)
         found = [row async for row in self._rows(CALLS) if _is_of(row, wanted)]
+        again = await self._said_again({row.id for row in found})
+        found += [row async for row in self._rows(CALLS) if row.id in again] if again else []
         calls = tuple([await self._looked_at(row) for row in found])
         refused = () if wanted.call else tuple(
             [(row.workspace_id, row.id) async for row in self._rows(REFUSED_CALLS)
@@ -124,6 +127,16 @@ class Erasing:
              if _names_it(row, names, wanted) and row.object_id not in blocked]
         )  # fmt: skip
         return Stored(calls, refused, audited, blocked)
+
+    async def _said_again(self, calls: set[str]) -> set[str]:
+        """Calls of tests that were copied of these: the caller's words are said in them too."""
+
+        def job(connection: Connection) -> set[str]:
+            joined = TEST_RUNS.join(AGENT_TESTS, AGENT_TESTS.c.id == TEST_RUNS.c.test_id)
+            rows = connection.execute(select(AGENT_TESTS.c.call_id, TEST_RUNS.c.made_call_id).select_from(joined))
+            return {made for copied, made in rows if copied in calls and made}
+
+        return await self.store.read_wide(job, within_s=_SLOW_S) - calls if calls else set()
 
     async def _rows(self, table: Table) -> Any:
         """Every row, a part at a time."""
@@ -214,6 +227,7 @@ def _forget(call_id: str) -> Callable[[Scope], None]:
         forget_call(scope, call_id)
         # What was typed to a draft may go on from what the caller said; it is kept for a day at most.
         scope.delete(REHEARSALS)
+        scope.delete(AGENT_TESTS, AGENT_TESTS.c.call_id == call_id)
         # Of sums its part stays: nothing in them says whose it was.
         scope.delete(CALL_FIGURES, CALL_FIGURES.c.call_id == call_id)
         audit(scope, "call.erased", "call", call_id)

@@ -45,6 +45,7 @@ class Add(msgspec.Struct, frozen=True, tag="add"):
     entry: str
 
 
+Change = Literal["wait", "cut_in"]
 Step = Put | Add
 Steps = tuple[Step, ...]
 _STEPS: Final = tuple[Annotated[Step, None], ...]
@@ -95,7 +96,7 @@ def steps_of(kind: Kind, asked: Mapping[str, Any], draft: Mapping[str, Any]) -> 
     return steps
 
 
-def moved(draft: Mapping[str, Any], change: Literal["wait", "cut_in"], by_ms: int) -> dict[str, float]:
+def moved(draft: Mapping[str, Any], change: Change, by_ms: int) -> dict[str, float]:
     """Every silence of the draft longer or shorter by so much, within the bounds that it has."""
     standing = Agent.model_validate(dict(draft)).behaviour()
     by_s = by_ms / 1000 if change == "wait" else -by_ms / 1000

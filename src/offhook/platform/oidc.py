@@ -209,7 +209,7 @@ class Issuer:
         import httpx2
 
         transport = http_transport(allow_private=self._client.is_private)
-        sent = {"Accept": "application/json", **(headers or {})}
+        sent = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
         try:
             async with (
                 asyncio.timeout(ANSWER_S),
@@ -231,7 +231,8 @@ class Issuer:
 
 async def _bounded(response: "httpx2.Response") -> bytes:
     text = b""
-    async for piece in response.aiter_bytes():
+    # As it came: a few compressed bytes may be gigabytes.
+    async for piece in response.aiter_raw():
         text += piece
         if len(text) > ANSWER_BYTES:
             raise IssuerFailed("the issuer's answer is too long")

@@ -1,19 +1,14 @@
 """Passwords: argon2id, in two threads of their own, so that no sign-in takes the processor from the calls."""
 
-import asyncio
 import secrets
 import unicodedata
 from base64 import b64encode
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from typing import Final
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from offhook.platform.problems import TooMany
-
-T = TypeVar("T")
+from offhook.platform.background import Background
 
 SHORTEST: Final = 10
 LONGEST: Final = 200
@@ -48,13 +43,12 @@ class Passwords:
     """Makes and checks hashes. Text is compared in one Unicode form: keyboards differ in how they write an umlaut."""
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password")
-        self._waiting = 0
+        self._hashing = Background("password", AT_ONCE, MOST_WAITING, "too many people sign in at once")
         self._decoy = _decoy()
 
     async def hash(self, password: str) -> str:
         """What is kept of it. Raises `TooMany`."""
-        return await self._in_thread(lambda: _HASHER.hash(_form(password)))
+        return await self._hashing.run(lambda: _HASHER.hash(_form(password)))
 
     async def fits(self, password: str, kept: str | None) -> bool:
         """It is the one; with nothing kept the answer is no, after as much work as any other. Raises `TooMany`."""
@@ -66,7 +60,7 @@ class Passwords:
                 return False
 
         # A decoy has no password, whatever chance says.
-        return await self._in_thread(check) and bool(kept)
+        return await self._hashing.run(check) and bool(kept)
 
     def is_dated(self, kept: str) -> bool:
         """It was made with less work than is asked for today."""
@@ -74,16 +68,7 @@ class Passwords:
 
     def close(self) -> None:
         """Finish what runs."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
-
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        if self._waiting >= MOST_WAITING:
-            raise TooMany("too many people sign in at once", retry_after_s=2.0)
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        finally:
-            self._waiting -= 1
+        self._hashing.close()
 
 
 def _form(password: str) -> str:

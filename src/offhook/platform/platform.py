@@ -42,7 +42,7 @@ from offhook.platform.metered import MeteredRecords
 from offhook.platform.metrics import Metrics
 from offhook.platform.number_watch import NumberWatch
 from offhook.platform.numbers import Numbers
-from offhook.platform.oidc import Issuer, issuer_of
+from offhook.platform.oidc import issuer_of
 from offhook.platform.passwords import Passwords
 from offhook.platform.people import People
 from offhook.platform.people_rows import first_workspace
@@ -52,18 +52,18 @@ from offhook.platform.processes import SERVER, Processes
 from offhook.platform.provider_keys import ProviderKeys
 from offhook.platform.provider_watch import ProviderWatch
 from offhook.platform.records import CallRecords
-from offhook.platform.rehearsal_agents import RehearsalAgents
-from offhook.platform.rehearsals import Rehearsals
 from offhook.platform.samples.samples import SETTING, WANTED, Samples
 from offhook.platform.sessions import Sessions
 from offhook.platform.sharing import Sharing
 from offhook.platform.snapshot import Snapshot
 from offhook.platform.streams import Streams
+from offhook.platform.suggestions.suggestions import Suggestions
 from offhook.platform.task_sights import OfProcess, OfServer
 from offhook.platform.task_watch import TaskWatch
 from offhook.platform.throttle import Throttle
 from offhook.platform.tool_tries import ToolTries
 from offhook.platform.trials import made_ready
+from offhook.platform.tryouts import Tryouts
 from offhook.platform.vault import Vault
 from offhook.platform.vendors import require_known
 from offhook.platform.voice_lists import VoiceLists
@@ -86,76 +86,27 @@ _TOGETHER: Final = 40
 """Changes of one message: so many are shorter than a notification of PostgreSQL may be."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Platform:
-    """All services; what they share is the store."""
+    """All services, named where they are made; what they share is the store."""
 
     settings: Settings
     store: Store
     objects: Objects
-    api_keys: ApiKeys = field(init=False)
-    agents: Agents = field(init=False)
-    documents: Documents = field(init=False)
-    fixes: Fixes = field(init=False)
-    call_values: CallValues = field(init=False)
-    vault: Vault = field(init=False)
-    snapshot: Snapshot = field(init=False)
-    provider_keys: ProviderKeys = field(init=False)
-    line_up: LineUp = field(init=False)
-    tool_tries: ToolTries = field(init=False)
-    voice_lists: VoiceLists = field(init=False)
-    voice_previews: VoicePreviews = field(init=False)
     metrics: Metrics = field(default_factory=Metrics)
-    backups: Backups = field(init=False)
     checks: list[Callable[[str], Iterable[Check]]] = field(default_factory=list)
     """What more is checked for `/v1/health` of a workspace, in a thread: each service adds its own."""
     records_state: Callable[[], RecordsState] = RecordsState
     lag_s: Callable[[], float] = lambda: 0.0
-    processes: Processes = field(init=False)
-    bus: Bus = field(init=False)
-    jobs: Jobs = field(init=False)
-    events: Events = field(init=False)
-    happenings: Happenings = field(init=False)
-    webhooks: Webhooks = field(init=False)
-    clients: CarrierClients = field(init=False)
-    carrier_accounts: CarrierAccounts = field(init=False)
-    numbers: Numbers = field(init=False)
-    number_watch: NumberWatch = field(init=False)
-    placing: Placing = field(init=False)
-    call_records: CallRecords = field(init=False)
-    call_keeping: CallKeeping = field(init=False)
-    call_doors: CallDoors = field(init=False)
-    call_feeds: Feeds = field(init=False)
-    calls: Calls = field(init=False)
-    streams: Streams = field(init=False)
-    provider_watch: ProviderWatch = field(init=False)
-    prices: Prices = field(init=False)
-    sharing: Sharing = field(init=False)
-    what_ifs: WhatIfs = field(init=False)
-    rehearsal_agents: RehearsalAgents = field(init=False)
-    rehearsals: Rehearsals = field(init=False)
-    samples: Samples = field(init=False)
-    passwords: Passwords = field(init=False)
-    people: People = field(init=False)
-    invitations: Invitations = field(init=False)
-    sessions: Sessions = field(init=False)
-    issuer: Issuer | None = field(init=False)
-    idempotency: Idempotency = field(init=False)
-    insights: Insights = field(init=False)
-    task_watch: TaskWatch = field(init=False)
     elsewhere: OtherProcesses | None = None
     """Calls that live in other processes, once this one takes calls."""
-    gate_house: GateHouse = field(init=False)
-    browser_calls: BrowserCalls = field(init=False)
     file_agents: FileAgents | None = None
     _first: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.api_keys = ApiKeys(self.store)
-        self.agents = Agents(self.store, self.settings)
+        self.api_keys, self.agents = ApiKeys(self.store), Agents(self.store, self.settings)
         self.documents = Documents(self.store, self.objects, self.settings.data_dir / "agents")
-        self.fixes = Fixes(self.store, self.agents, self.documents)
-        self.call_values = CallValues(self.store)
+        self.fixes, self.call_values = Fixes(self.store, self.agents, self.documents), CallValues(self.store)
         self.vault = Vault(self.store, MasterKeyFiles(self.settings.data_dir, self.settings.master_key))
         self.snapshot = Snapshot(self.store, self.vault.secrets_of)
         self.line_up = LineUp(self.snapshot, self.settings, self._folder_of, self.call_values.of)
@@ -187,11 +138,13 @@ class Platform:
         self.happenings = self.call_records.happenings = Happenings(self.events)
         self.calls, self.prices = Calls(self.store, self.objects), Prices(self.store)
         self.sharing, self.what_ifs = Sharing(self.store, self.calls), WhatIfs(self.agents, self.calls)
-        self.rehearsal_agents = RehearsalAgents(self.line_up, self.snapshot, self.settings, self._folder_of)
-        self.rehearsals = Rehearsals(self.store, self.settings, self.rehearsal_agents, self.calls)
+        self.tryouts = Tryouts(
+            self.store, self.objects, self.settings, self.snapshot, self.line_up, self.calls, self._folder_of,
+            self.processes,
+        )  # fmt: skip
         self.insights = Insights(self.store, self.objects, self.snapshot, self.settings)
         self.samples = Samples(self.store, self.objects, self.call_keeping, self.settings.data_dir)
-        self.streams = Streams(self.store)
+        self.streams, self.suggestions = Streams(self.store), Suggestions(self.line_up, self.settings)
         self.provider_watch = ProviderWatch(
             self.store, self.line_up.runtimes.ready, self._workspace_of, self.events.emit
         )
@@ -318,6 +271,7 @@ class Platform:
         self.placing.start()
         self.number_watch.start()
         self.task_watch.start()
+        self.tryouts.start(self.lag_s)
         self.call_doors.live = live
         self.call_keeping.start()
         desk.on_refused.append(self.metrics.call_refused)
@@ -340,6 +294,7 @@ class Platform:
         await self.backups.stop()
         if self.file_agents is not None:
             await self.file_agents.stop()
+        await self.tryouts.stop()
         await asyncio.to_thread(self.jobs.stop)
         await self.bus.stop()
         await self.processes.stop()
@@ -354,10 +309,10 @@ class Platform:
         await self.vault.close()
         await self.snapshot.stop()
         await self.clients.close()
-        await self.rehearsal_agents.close()
         self.what_ifs.close()
         await self.line_up.runtimes.close()
         await asyncio.to_thread(self.passwords.close)
+        await asyncio.to_thread(self.documents.close)
         await asyncio.to_thread(self.store.close)
 
     def _changed(self, changes: Sequence[Change]) -> None:
@@ -386,9 +341,10 @@ class Platform:
         self.gate_house.changed(changes)
         self.browser_calls.changed(changes)
         self.streams.changed(changes)
+        self.tryouts.changed(changes)
 
-    async def _control_elsewhere(self, process_id: str, message: Mapping[str, Any]) -> bool:
-        return bool((await self.bus.request(process_id, CONTROL, dict(message)))["granted"])
+    async def _control_elsewhere(self, process_id: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
+        return await self.bus.request(process_id, CONTROL, dict(message))
 
     def _workspace_of(self, agent_id: str) -> str:
         return self.snapshot.workspace_of(agent_id)

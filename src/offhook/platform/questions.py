@@ -124,7 +124,7 @@ class Questions:
             if agent_id:
                 found = found.where(_Q.agent_id == agent_id)
             count, _, key = after.partition("_")
-            if count.isdigit():
+            if count.isdecimal():
                 times = min(int(count), 2**31 - 1)
                 found = found.where(or_(_Q.times < times, and_(_Q.times == times, _Q.id < key)))
             return scope.all(found.order_by(_Q.times.desc(), _Q.id.desc()).limit(limit))

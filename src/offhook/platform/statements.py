@@ -13,7 +13,8 @@ from offhook.platform.usage import AgentUsage, Usage, UsageLine
 ESTIMATE: Final = "estimate"
 OWN: Final = "agreed"
 UNKNOWN: Final = "no price known"
-_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Also in the wide letters of Eastern Asia, which some spreadsheets take for the same."""
 _HEAD: Final = (
     "month", "agent_id", "agent", "component", "item", "unit", "quantity", "price_usd", "amount_usd", "price_is",
 )  # fmt: skip

@@ -49,6 +49,7 @@ SCOPES_OF: Final = {
     "delivery": "webhooks:read", "member": "people:read", "invitation": "people:read", "api_key": "people:read",
     "workspace": "settings:read", "price": "settings:read", "blocked_number": "settings:read",
     "question": "calls:read", "task": "calls:read", "view": "calls:read", "call_link": "calls:read",
+    "test": "agents:read",
 }  # fmt: skip
 """Who may know that something of this kind has changed. Other kinds are nobody's business but ours."""
 _OF_CALLERS: Final = frozenset({"member", "api_key", "session", "workspace"})

@@ -29,7 +29,7 @@ class Throttle:
     def enter(self, address: str, account: str = "") -> "Attempt":
         """Count an attempt. Raises `TooMany`; it says the same of accounts that there are and of those that are not."""
         at = clock.machine()
-        network = _network(address)
+        network = network_of(address)
         taken: list[tuple[Buckets, str]] = []
         wanted = [(self._addresses, network)]
         if account:
@@ -59,7 +59,7 @@ class Attempt:
         self._taken = []
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """What one person has: an IPv4 address, or the 64 bits of an IPv6 network."""
     try:
         found = ipaddress.ip_address(address)

@@ -98,7 +98,9 @@ def month_of(name: str, zone: str) -> Month:
     if not name:
         name = f"{clock.wall_in(zone):%Y-%m}"
     year, _, month = name.partition("-")
-    if not (len(name) == 7 and year.isdigit() and month.isdigit() and 1970 < int(year) < 3000 and 0 < int(month) < 13):
+    if not (
+        len(name) == 7 and year.isdecimal() and month.isdecimal() and 1970 < int(year) < 3000 and 0 < int(month) < 13
+    ):
         raise Invalid([Flaw("/month", "a month is wanted, as 2026-11")])
     following = (int(year) + int(month) // 12, int(month) % 12 + 1)
     return Month(name, _began(int(year), int(month), zone), _began(*following, zone), zone)

@@ -4,8 +4,6 @@ It is worked out in a thread of its own that yields to calls, for so long at mos
 """
 
 import asyncio
-import os
-import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -23,8 +21,10 @@ from offhook.core.what_if import Silence, Silences
 from offhook.errors import OffhookError
 from offhook.platform.agent_documents import Around, judge, merged
 from offhook.platform.agents import Agents
+from offhook.platform.background import yield_to_calls
 from offhook.platform.call_turns import percentile
 from offhook.platform.calls import Calls, Wanted
+from offhook.platform.fix_steps import Change, moved
 from offhook.platform.journal_tail import HEADER_KIND, JournalLine
 from offhook.platform.problems import Flaw, Invalid, TooMany
 
@@ -32,7 +32,6 @@ MOST_TURNS: Final = 500
 MOST_CALLS: Final = 200
 LONGEST_S: Final = 10.0
 MOST_SHOWN: Final = 100
-_NICE: Final = 10
 _KINDS: Final = frozenset({
     "SpeechStarted", "SpeechStopped", "TranscriptFinal", "TurnPredicted", "SegmentStarted", "AgentEntered",
     "StartReply", "CommitReply", "Remember",
@@ -74,16 +73,26 @@ class WhatIfs:
 
     def __init__(self, agents: Agents, calls: Calls) -> None:
         self._agents, self._calls = agents, calls
-        self._pool = ThreadPoolExecutor(1, "what if", initializer=_yield_to_calls)
+        self._pool = ThreadPoolExecutor(1, "what if", initializer=yield_to_calls)
         self._is_busy = False
 
     def close(self) -> None:
         """No more of it."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def of(self, workspace: str, agent_id: str, turn_taking: Mapping[str, Any]) -> WhatIf:
-        """The agent's last turns, by its draft and by these numbers. Raises `NotFound`, `Invalid`, `TooMany`."""
+    async def of(
+        self,
+        workspace: str,
+        agent_id: str,
+        turn_taking: Mapping[str, Any],
+        change: Change | None = None,
+        by_ms: int = 0,
+    ) -> WhatIf:
+        """The agent's last turns, by its draft and by these numbers, or as a fix would change all silences of it.
+        Raises `NotFound`, `Invalid`, `TooMany`."""
         draft = (await self._agents.get(workspace, agent_id)).draft
+        if change is not None:
+            turn_taking = await asyncio.to_thread(moved, draft, change, by_ms)
         tried = await asyncio.to_thread(_tried, draft, turn_taking)
         standing = await asyncio.to_thread(_standing, draft)
         if self._is_busy:
@@ -97,7 +106,9 @@ class WhatIfs:
     async def _found(self, workspace: str, agent_id: str, standing: Behaviour, tried: Behaviour) -> WhatIf:
         found, until, after = WhatIf(), clock.now() + LONGEST_S, ""
         while found.turns < MOST_TURNS and found.calls < MOST_CALLS:
-            rows = await self._calls.listed(workspace, Wanted(agent_id=agent_id, status="ended"), after, 20)
+            rows = await self._calls.listed(
+                workspace, Wanted(agent_id=agent_id, status="ended", is_test=False), after, 20
+            )
             for row in rows:
                 if found.turns >= MOST_TURNS:
                     break
@@ -154,9 +165,3 @@ def _tried(draft: Mapping[str, Any], turn_taking: Mapping[str, Any]) -> Behaviou
     if flaws:
         raise Invalid([Flaw(flaw.pointer, flaw.detail, flaw.code) for flaw in flaws])
     return _standing(merged(dict(draft), {"turn_taking": dict(turn_taking)}))
-
-
-def _yield_to_calls() -> None:
-    if sys.platform == "linux":
-        # There a thread has a niceness of its own.
-        os.nice(_NICE)

@@ -24,6 +24,7 @@ from offhook.core.events import (
     ToolReturned,
     TransferEnded,
     TransferEnding,
+    TransferRequested,
 )
 from offhook.simulator.events_caller import Caller
 from offhook.simulator.events_heap import Heap
@@ -200,6 +201,8 @@ class CarrierLine:
             return
         if heap.chance(self._weather.ended_from_outside):
             heap.deliver(EndRequested(EndReason.OPERATOR_ENDED, "enough"), at)
+        elif heap.chance(0.1):
+            heap.deliver(TransferRequested(f"d{number}", "+15005550006"), at)
         elif heap.chance(0.3):
             heap.deliver(SayRequested(f"d{number} please.", at_once=heap.chance(0.4)), at)
         elif heap.chance(0.5):

@@ -67,7 +67,7 @@ class Publisher:
         if response.status_code != 200:
             raise SourceFailed(f"{host} answered {response.status_code}")
         announced = response.headers.get("content-length", "")
-        if announced.isdigit() and int(announced) != size:
+        if announced.isdecimal() and int(announced) != size:
             raise SourceFailed(f"{host} has a different file ({announced} bytes instead of {size})")
         done = 0
         with target.open("wb") as out:

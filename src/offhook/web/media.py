@@ -32,6 +32,12 @@ from offhook.web.seldom import Seldom
 BROWSER_PATH: Final = "/browser/media"
 MOST_WAITING: Final = 64
 """Browsers' sockets that have not said `start`: nothing proves who opens them, and each may take its time."""
+MOST_SOCKETS: Final = 3_000
+"""Of the API that are open: more than all of its bounds together let anybody who is known have."""
+MOST_REFUSED: Final = 64
+"""Of the API that were told why they are refused, and whose peers have not gone: the oldest is cut off."""
+GOING_S: Final = 2.0
+"""So long a peer may take to go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,8 @@ class MediaDoor:
     """Sockets below this path are the application's own; empty: there are none."""
     browsers: set[MediaConnection] = field(default_factory=set)
     """Sockets of browsers that are open."""
+    others: dict["MediaProtocol", None] = field(default_factory=dict)
+    """The API's sockets that are open, the oldest first."""
 
     @property
     def is_crowded(self) -> bool:
@@ -102,9 +110,22 @@ class MediaProtocol(WebSocketsSansIOProtocol):
             if connection is not None:
                 self.door.browsers.add(connection)
         elif self.door.sockets_below and path.startswith(f"{self.door.sockets_below}/"):
-            super().handle_connect(event)
+            self._connect_other(event)
         else:
             self._decline(self.conn.reject(404, self.door.not_found(event.path)))
+
+    def _connect_other(self, event: Request) -> None:
+        others = self.door.others
+        for refused in [other for other in others if other.close_sent][:-MOST_REFUSED]:
+            refused.transport.abort()
+        if len(others) >= MOST_SOCKETS:
+            self.door.seldom.say("sockets", f"< {self.door.sockets_below}  503: {MOST_SOCKETS} sockets are open")
+            self._decline(self.conn.reject(503, "Too many connections.\n"))
+            return
+        others[self] = None
+        # Nobody waits for a peer who was told goodbye.
+        self.close_timeout = GOING_S
+        super().handle_connect(event)
 
     def _accept(
         self, event: Request, make_leg: Callable[[MediaConnection, str], SocketLeg], cutter: FrameCutter
@@ -152,6 +173,7 @@ class MediaProtocol(WebSocketsSansIOProtocol):
         if self._media is not None:
             self.door.browsers.discard(self._media)
             self._media.connection_lost(exc)
+        self.door.others.pop(self, None)
         super().connection_lost(exc)
 
     def shutdown(self) -> None:

@@ -30,6 +30,25 @@ class AgentPatch(TypedDict):
     """A JSON merge patch (RFC 7396): what is null is taken out, blocks are merged, lists are replaced."""
 
 
+class AgentSuggestion(TypedDict):
+    """An agent that could be. Nothing of it is saved."""
+
+    document: dict[str, Any]
+    """A draft; it names the document of `knowledge`, which is to be uploaded."""
+    knowledge: str
+    """The facts as a document, for `POST /v1/agents/{id}/documents` under the name business.md."""
+    knowledge_name: NotRequired[str]
+    facts: "list[SuggestedFact]"
+    """The same, one by one, in their order."""
+    parts: "list[SuggestedPart]"
+    missing: "list[MissingPart]"
+    notices: "list[SuggestionNotice]"
+    pages: "list[PageRead]"
+    """Empty for lines that were typed."""
+    words_by: str
+    """The model that put it into words; empty: none did."""
+
+
 class AgentSummary(TypedDict):
     """An agent without its draft."""
 
@@ -44,6 +63,29 @@ class AgentSummary(TypedDict):
     file: NotRequired[str]
     """The file, where it is managed by one."""
     is_sample: NotRequired[bool]
+    created_at: str
+    updated_at: str
+
+
+class AgentTest(TypedDict):
+    """A caller's script with what is expected, and how it went last."""
+
+    id: str
+    agent_id: str
+    name: str
+    steps: list[dict[str, Any]]
+    background_db: float | None
+    expects: "list[Expectation]"
+    answers: dict[str, str]
+    variables: dict[str, Any]
+    hearing: Literal["exact", "agent"]
+    """`exact`: the caller's words are heard as they are written. `agent`: by the agent's own ..."""
+    left_out: list[str]
+    """What of the call a script cannot hold, in words."""
+    call_id: str | None
+    """The call that it was copied of."""
+    last_run: "TestRun | None"
+    created_by_name: str
     created_at: str
     updated_at: str
 
@@ -574,6 +616,22 @@ class ExchangeAgain(TypedDict):
     """What was said then."""
 
 
+class Expectation(TypedDict):
+    """Something that a test expects of the call."""
+
+    kind: "Expects"
+    """`said`, `not_said`: the agent says these words somewhere, or nowhere. `tool`, `no_tool`: it ..."""
+    text: NotRequired[str]
+    """Words; the name of a tool; the reason of an end, as `end_reason`."""
+    arguments: NotRequired[dict[str, Any] | None]
+    """Of a tool: these at least. Texts count as they sound."""
+    most_ms: NotRequired[int | None]
+    """The longest gap."""
+
+
+Expects = Literal["said", "not_said", "tool", "no_tool", "ends", "gap"]
+
+
 class FieldDifference(TypedDict):
     """One field that differs."""
 
@@ -672,6 +730,9 @@ class Health(TypedDict):
     """Of agents that are loaded; the ill ones first."""
 
 
+How = Literal["found", "concluded", "assumed"]
+
+
 class Instruct(TypedDict):
     """Tell the agent what to know or do; the caller does not hear it."""
 
@@ -720,6 +781,9 @@ class KnowledgeDocument(TypedDict):
     is_used: bool
     """The draft names it under `knowledge`."""
     created_at: str
+
+
+Lack = Literal["name", "hours", "days", "address", "telephone", "offer", "prices"]
 
 
 class Latency(TypedDict):
@@ -918,6 +982,15 @@ class MemberChange(TypedDict):
 
     role: NotRequired["Role | None"]
     is_disabled: NotRequired[bool | None]
+
+
+class MissingPart(TypedDict):
+    """What could not be found."""
+
+    part: "Lack"
+    detail: str
+    days: NotRequired[list[str]]
+    """With `days`: of which nothing was found."""
 
 
 class Model(TypedDict):
@@ -1149,6 +1222,27 @@ class NewSelf(TypedDict):
     current_password: NotRequired[str]
 
 
+class NewTest(TypedDict):
+    """A test: of a call, or of a script."""
+
+    name: NotRequired[str | None]
+    """Default: the caller's first words."""
+    steps: NotRequired[list[dict[str, Any]] | None]
+    """What the caller does, step by step, as a script of `offhook call --script` has it; without `wav`."""
+    background_db: NotRequired[float | None]
+    """Noise under everything that the caller says."""
+    expects: NotRequired["list[Expectation] | None"]
+    answers: NotRequired[dict[str, Any] | None]
+    """What tools are taken to have answered, by their names."""
+    variables: NotRequired[dict[str, Any] | None]
+    """Values for the agent's variables."""
+    hearing: NotRequired[Literal["exact", "agent"] | None]
+    call_id: NotRequired[str]
+    """Copy this call: what the caller did, and what the agent did as what is expected."""
+    agent_id: NotRequired[str]
+    """Whose test it is; of a call it is the one that took it."""
+
+
 class NewToolKey(TypedDict):
     """A secret that a tool sends, or the key of a server of one's own."""
 
@@ -1189,10 +1283,27 @@ class NewWorkspace(TypedDict):
 Outcome = Literal["done", "failed", "unknown"]
 
 
+class PageRead(TypedDict):
+    """A page that was looked at."""
+
+    url: str
+    title: NotRequired[str]
+    problem: NotRequired[str]
+    """Why it was not read; empty: it was."""
+
+
 class PageAgentSummary(TypedDict):
     """PageAgentSummary"""
 
     data: "list[AgentSummary]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageAgentTest(TypedDict):
+    """PageAgentTest"""
+
+    data: "list[AgentTest]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
 
@@ -1361,6 +1472,14 @@ class PageTask(TypedDict):
     """PageTask"""
 
     data: "list[Task]"
+    next: NotRequired[str | None]
+    """Give it as `after` for what follows; null: nothing does."""
+
+
+class PageTestRun(TypedDict):
+    """PageTestRun"""
+
+    data: "list[TestRun]"
     next: NotRequired[str | None]
     """Give it as `after` for what follows; null: nothing does."""
 
@@ -1618,6 +1737,15 @@ class QuestionMoment(TypedDict):
     """What the agent said to it."""
 
 
+class Quotation(TypedDict):
+    """Where something comes from."""
+
+    text: str
+    """As it stands there."""
+    page: str
+    """The page's address; empty: it was typed."""
+
+
 class RefusedCall(TypedDict):
     """A call that was not taken."""
 
@@ -1646,6 +1774,9 @@ class RehearsalShown(TypedDict):
     updated_at: str
 
 
+Remark = Literal["hours.differ", "hours.several", "language.other", "fact.dropped", "model.failed"]
+
+
 class ReplyShown(TypedDict):
     """What the agent says."""
 
@@ -1663,7 +1794,25 @@ class ReplyShown(TypedDict):
     """What was looked up for it."""
 
 
+class Result(TypedDict):
+    """What became of an expectation."""
+
+    expected: "Expectation"
+    is_met: bool
+    came: str
+    """Where it was found or what came in its place: words of the agent, the arguments of the tool, the ..."""
+    at_ms: int | None
+    """Where in the call."""
+
+
 Role = Literal["owner", "editor", "viewer"]
+
+
+class RunWish(TypedDict):
+    """Against what."""
+
+    which: NotRequired[str]
+    """`draft`, `published` or a version's number."""
 
 
 class Say(TypedDict):
@@ -1812,6 +1961,36 @@ class Step(TypedDict):
     is_done: bool
 
 
+class SuggestedFact(TypedDict):
+    """One thing that the agent is to know."""
+
+    topic: "Topic"
+    heading: str
+    """Under which it stands."""
+    question: str
+    """That it answers, where the page has it so."""
+    text: str
+    source: "Quotation"
+
+
+class SuggestedPart(TypedDict):
+    """Where a part of the document comes from."""
+
+    pointer: str
+    """A JSON pointer into the document."""
+    how: "How"
+    """`found`: as it is quoted. `concluded`: from what is quoted. `assumed`: nothing tells it."""
+    source: NotRequired["Quotation | None"]
+
+
+class SuggestionNotice(TypedDict):
+    """What its owner should know."""
+
+    code: "Remark"
+    detail: str
+    sources: NotRequired["list[Quotation]"]
+
+
 class Switch(TypedDict):
     """The workspace in which the person goes on."""
 
@@ -1871,6 +2050,45 @@ TaskKind = Literal[
     "vault_locked",
     "disk_full",
 ]
+
+
+class TestPatch(TypedDict):
+    """What of a test is to be another."""
+
+    name: NotRequired[str | None]
+    """Default: the caller's first words."""
+    steps: NotRequired[list[dict[str, Any]] | None]
+    """What the caller does, step by step, as a script of `offhook call --script` has it; without `wav`."""
+    background_db: NotRequired[float | None]
+    """Noise under everything that the caller says."""
+    expects: NotRequired["list[Expectation] | None"]
+    answers: NotRequired[dict[str, Any] | None]
+    """What tools are taken to have answered, by their names."""
+    variables: NotRequired[dict[str, Any] | None]
+    """Values for the agent's variables."""
+    hearing: NotRequired[Literal["exact", "agent"] | None]
+
+
+class TestRun(TypedDict):
+    """One call of a test."""
+
+    id: str
+    test_id: str
+    which: str
+    """The agent as it was when the run was asked for: `draft`, `published`, a number."""
+    revision: int | None
+    """Of the draft that was called; null: it was a version."""
+    status: Literal["queued", "running", "passed", "failed", "trouble"]
+    """`trouble`: there was no call that could be judged."""
+    trouble: str
+    results: "list[Result]"
+    call_id: str | None
+    """The call that was made; null: there is none, or no more."""
+    cost: "Money | None"
+    created_by_name: str
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
 
 
 class ToPublish(TypedDict):
@@ -1985,11 +2203,24 @@ class ToolTry(TypedDict):
     """You know that it may change something: it is really done. Wanted for such tools."""
 
 
+Topic = Literal["about", "hours", "contact", "way", "offer", "prices", "booking", "payment", "questions", "other"]
+
+
 class Transcript(TypedDict):
     """What was said in a call."""
 
     call_id: str
     turns: "list[CallTurn]"
+
+
+class Transfer(TypedDict):
+    """Have the agent say where to, and the carrier connect the caller there. When nobody answers, the ..."""
+
+    action: Literal["transfer"]
+    destination: NotRequired[str]
+    """One of the agent's own, by its name."""
+    number: NotRequired[str]
+    """In place of one: a telephone number with its country's code."""
 
 
 class TrendOfMeasure(TypedDict):
@@ -2005,7 +2236,11 @@ class TrendOfMeasure(TypedDict):
 class Tried(TypedDict):
     """Numbers of `turn_taking` to be tried in place of the draft's."""
 
-    turn_taking: dict[str, Any]
+    turn_taking: NotRequired[dict[str, Any]]
+    change: NotRequired[Literal["wait", "cut_in"] | None]
+    """Or as a fix changes them: all silences behind a turn longer, or shorter,"""
+    by_ms: NotRequired[int]
+    """by so much."""
 
 
 class TurnMoments(TypedDict):
@@ -2220,6 +2455,21 @@ class WebhookSecret(TypedDict):
     """A secret, shown this once."""
 
     secret: str
+
+
+class WhatFrom(TypedDict):
+    """What an agent is to be suggested from: one of `url` and `text`."""
+
+    url: NotRequired[str]
+    """The address of the business's site; `https://` may be left out."""
+    text: NotRequired[str]
+    """A few lines about the business."""
+    language: NotRequired[str]
+    """Which one is wanted where there are pages in several; default: that of the pages."""
+    timezone: NotRequired[str]
+    """Taken where nothing tells where the business is: yours."""
+    by_model: NotRequired[bool]
+    """A model of the workspace's key may put the facts into words, which costs what the vendor asks ..."""
 
 
 class WhatIfShown(TypedDict):

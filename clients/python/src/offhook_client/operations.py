@@ -75,6 +75,13 @@ class Operations:
             "bytes", self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/export", query={"version": version})
         )
 
+    def suggest_agent(self, body: models.WhatFrom, *, idempotency_key: str | None = None) -> models.AgentSuggestion:
+        """A draft from the business's own pages (the one of the address, and a handful that it leads to) ..."""
+        return cast(
+            "models.AgentSuggestion",
+            self._ask("POST", "/agents/suggest", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
     def get_agent_schema(
         self,
     ) -> dict[str, Any]:
@@ -358,6 +365,75 @@ class Operations:
             ),
         )
 
+    def list_tests(
+        self, *, agent_id: str | None = None, limit: int | None = None, after: str | None = None
+    ) -> models.PageAgentTest:
+        """The tests of an agent, or of all, newest first, each with its last run."""
+        return cast(
+            "models.PageAgentTest",
+            self._ask("GET", "/tests", query={"agent_id": agent_id, "limit": limit, "after": after}),
+        )
+
+    def create_test(self, body: models.NewTest, *, idempotency_key: str | None = None) -> models.AgentTest:
+        """Copy a call as a test, or keep a script. Of a call, what is expected is proposed from what ..."""
+        return cast(
+            "models.AgentTest", self._ask("POST", "/tests", headers={"Idempotency-Key": idempotency_key}, body=body)
+        )
+
+    def get_test(self, test_id: str) -> models.AgentTest:
+        """One of them."""
+        return cast("models.AgentTest", self._ask("GET", f"/tests/{quote(str(test_id), safe='')}"))
+
+    def patch_test(self, test_id: str, body: models.TestPatch) -> models.AgentTest:
+        """Change it: what is not sent stays, lists are replaced."""
+        return cast("models.AgentTest", self._ask("PATCH", f"/tests/{quote(str(test_id), safe='')}", body=body))
+
+    def delete_test(self, test_id: str) -> None:
+        """Forget it and its runs. The calls that they made go by themselves after 30 days."""
+        self._ask("DELETE", f"/tests/{quote(str(test_id), safe='')}")
+
+    def list_test_runs(self, test_id: str, *, limit: int | None = None, after: str | None = None) -> models.PageTestRun:
+        """Its last 20 runs, newest first."""
+        return cast(
+            "models.PageTestRun",
+            self._ask("GET", f"/tests/{quote(str(test_id), safe='')}/runs", query={"limit": limit, "after": after}),
+        )
+
+    def run_test(
+        self, test_id: str, body: models.RunWish | None, *, idempotency_key: str | None = None
+    ) -> models.TestRun:
+        """Have it run: a call of the simulated caller, in a process that yields to calls that live. Tools ..."""
+        return cast(
+            "models.TestRun",
+            self._ask(
+                "POST",
+                f"/tests/{quote(str(test_id), safe='')}/runs",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    def get_test_run(self, test_id: str, run_id: str) -> models.TestRun:
+        """One run: what was expected, and what came."""
+        return cast(
+            "models.TestRun",
+            self._ask("GET", f"/tests/{quote(str(test_id), safe='')}/runs/{quote(str(run_id), safe='')}"),
+        )
+
+    def run_agent_tests(
+        self, agent_id: str, body: models.RunWish | None, *, idempotency_key: str | None = None
+    ) -> models.PageTestRun:
+        """Have all tests of an agent run, one behind the other."""
+        return cast(
+            "models.PageTestRun",
+            self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/test-runs",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
     def list_models(self, *, kind: str | None = None, provider: str | None = None) -> models.PageModel:
         """All models that are known here; others of the same vendors work as well."""
         return cast("models.PageModel", self._ask("GET", "/models", query={"kind": kind, "provider": provider}))
@@ -468,6 +544,7 @@ class Operations:
         started_at_gte: str | None = None,
         started_at_lt: str | None = None,
         is_sample: bool | None = None,
+        is_test: bool | None = None,
         q: str | None = None,
         has: models.Has | None = None,
         agent_version: int | None = None,
@@ -498,6 +575,7 @@ class Operations:
                     "started_at.gte": started_at_gte,
                     "started_at.lt": started_at_lt,
                     "is_sample": is_sample,
+                    "is_test": is_test,
                     "q": q,
                     "has": has,
                     "agent_version": agent_version,
@@ -869,6 +947,7 @@ class Operations:
         started_at_gte: str | None = None,
         started_at_lt: str | None = None,
         is_sample: bool | None = None,
+        is_test: bool | None = None,
         q: str | None = None,
         has: models.Has | None = None,
         agent_version: int | None = None,
@@ -898,6 +977,7 @@ class Operations:
                     "started_at.gte": started_at_gte,
                     "started_at.lt": started_at_lt,
                     "is_sample": is_sample,
+                    "is_test": is_test,
                     "q": q,
                     "has": has,
                     "agent_version": agent_version,
@@ -925,7 +1005,9 @@ class Operations:
             "Any", self._ask("GET", f"/calls/{quote(str(call_id), safe='')}/transcript", query={"format": format})
         )
 
-    def control_call(self, call_id: str, body: models.Say | models.Instruct | models.Mute | models.End) -> Any:
+    def control_call(
+        self, call_id: str, body: models.Say | models.Instruct | models.Transfer | models.Mute | models.End
+    ) -> Any:
         """Act on a call that lives, on whichever process it does. `end` takes back a call that nobody ..."""
         return cast("Any", self._ask("POST", f"/calls/{quote(str(call_id), safe='')}/control", body=body))
 
@@ -1242,6 +1324,15 @@ class AsyncOperations:
             await self._ask("GET", f"/agents/{quote(str(agent_id), safe='')}/export", query={"version": version}),
         )
 
+    async def suggest_agent(
+        self, body: models.WhatFrom, *, idempotency_key: str | None = None
+    ) -> models.AgentSuggestion:
+        """A draft from the business's own pages (the one of the address, and a handful that it leads to) ..."""
+        return cast(
+            "models.AgentSuggestion",
+            await self._ask("POST", "/agents/suggest", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
     async def get_agent_schema(
         self,
     ) -> dict[str, Any]:
@@ -1533,6 +1624,80 @@ class AsyncOperations:
             ),
         )
 
+    async def list_tests(
+        self, *, agent_id: str | None = None, limit: int | None = None, after: str | None = None
+    ) -> models.PageAgentTest:
+        """The tests of an agent, or of all, newest first, each with its last run."""
+        return cast(
+            "models.PageAgentTest",
+            await self._ask("GET", "/tests", query={"agent_id": agent_id, "limit": limit, "after": after}),
+        )
+
+    async def create_test(self, body: models.NewTest, *, idempotency_key: str | None = None) -> models.AgentTest:
+        """Copy a call as a test, or keep a script. Of a call, what is expected is proposed from what ..."""
+        return cast(
+            "models.AgentTest",
+            await self._ask("POST", "/tests", headers={"Idempotency-Key": idempotency_key}, body=body),
+        )
+
+    async def get_test(self, test_id: str) -> models.AgentTest:
+        """One of them."""
+        return cast("models.AgentTest", await self._ask("GET", f"/tests/{quote(str(test_id), safe='')}"))
+
+    async def patch_test(self, test_id: str, body: models.TestPatch) -> models.AgentTest:
+        """Change it: what is not sent stays, lists are replaced."""
+        return cast("models.AgentTest", await self._ask("PATCH", f"/tests/{quote(str(test_id), safe='')}", body=body))
+
+    async def delete_test(self, test_id: str) -> None:
+        """Forget it and its runs. The calls that they made go by themselves after 30 days."""
+        await self._ask("DELETE", f"/tests/{quote(str(test_id), safe='')}")
+
+    async def list_test_runs(
+        self, test_id: str, *, limit: int | None = None, after: str | None = None
+    ) -> models.PageTestRun:
+        """Its last 20 runs, newest first."""
+        return cast(
+            "models.PageTestRun",
+            await self._ask(
+                "GET", f"/tests/{quote(str(test_id), safe='')}/runs", query={"limit": limit, "after": after}
+            ),
+        )
+
+    async def run_test(
+        self, test_id: str, body: models.RunWish | None, *, idempotency_key: str | None = None
+    ) -> models.TestRun:
+        """Have it run: a call of the simulated caller, in a process that yields to calls that live. Tools ..."""
+        return cast(
+            "models.TestRun",
+            await self._ask(
+                "POST",
+                f"/tests/{quote(str(test_id), safe='')}/runs",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
+    async def get_test_run(self, test_id: str, run_id: str) -> models.TestRun:
+        """One run: what was expected, and what came."""
+        return cast(
+            "models.TestRun",
+            await self._ask("GET", f"/tests/{quote(str(test_id), safe='')}/runs/{quote(str(run_id), safe='')}"),
+        )
+
+    async def run_agent_tests(
+        self, agent_id: str, body: models.RunWish | None, *, idempotency_key: str | None = None
+    ) -> models.PageTestRun:
+        """Have all tests of an agent run, one behind the other."""
+        return cast(
+            "models.PageTestRun",
+            await self._ask(
+                "POST",
+                f"/agents/{quote(str(agent_id), safe='')}/test-runs",
+                headers={"Idempotency-Key": idempotency_key},
+                body=body,
+            ),
+        )
+
     async def list_models(self, *, kind: str | None = None, provider: str | None = None) -> models.PageModel:
         """All models that are known here; others of the same vendors work as well."""
         return cast("models.PageModel", await self._ask("GET", "/models", query={"kind": kind, "provider": provider}))
@@ -1650,6 +1815,7 @@ class AsyncOperations:
         started_at_gte: str | None = None,
         started_at_lt: str | None = None,
         is_sample: bool | None = None,
+        is_test: bool | None = None,
         q: str | None = None,
         has: models.Has | None = None,
         agent_version: int | None = None,
@@ -1680,6 +1846,7 @@ class AsyncOperations:
                     "started_at.gte": started_at_gte,
                     "started_at.lt": started_at_lt,
                     "is_sample": is_sample,
+                    "is_test": is_test,
                     "q": q,
                     "has": has,
                     "agent_version": agent_version,
@@ -2067,6 +2234,7 @@ class AsyncOperations:
         started_at_gte: str | None = None,
         started_at_lt: str | None = None,
         is_sample: bool | None = None,
+        is_test: bool | None = None,
         q: str | None = None,
         has: models.Has | None = None,
         agent_version: int | None = None,
@@ -2096,6 +2264,7 @@ class AsyncOperations:
                     "started_at.gte": started_at_gte,
                     "started_at.lt": started_at_lt,
                     "is_sample": is_sample,
+                    "is_test": is_test,
                     "q": q,
                     "has": has,
                     "agent_version": agent_version,
@@ -2123,7 +2292,9 @@ class AsyncOperations:
             "Any", await self._ask("GET", f"/calls/{quote(str(call_id), safe='')}/transcript", query={"format": format})
         )
 
-    async def control_call(self, call_id: str, body: models.Say | models.Instruct | models.Mute | models.End) -> Any:
+    async def control_call(
+        self, call_id: str, body: models.Say | models.Instruct | models.Transfer | models.Mute | models.End
+    ) -> Any:
         """Act on a call that lives, on whichever process it does. `end` takes back a call that nobody ..."""
         return cast("Any", await self._ask("POST", f"/calls/{quote(str(call_id), safe='')}/control", body=body))
 

@@ -58,4 +58,16 @@ export const versionsRoute = createRoute({
     without({ from: which(from), to: which(to) }),
 });
 
-export const agentRoutes = [agentsRoute, newAgentRoute, editorRoute, versionsRoute];
+export const testsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "agents/$agentId/tests",
+  component: lazyRouteComponent(() => import("./tests/TestsPage"), "TestsPage"),
+});
+
+export const testRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "agents/$agentId/tests/$testId",
+  component: lazyRouteComponent(() => import("./tests/TestPage"), "TestPage"),
+});
+
+export const agentRoutes = [agentsRoute, newAgentRoute, editorRoute, versionsRoute, testsRoute, testRoute];

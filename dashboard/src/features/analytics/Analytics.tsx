@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { SegmentedControl, Select } from "@mantine/core";
 import { queryOptions, useQuery } from "@tanstack/react-query";
@@ -74,7 +75,10 @@ export function Analytics() {
           <SegmentedControl
             size="xs"
             aria-label={t`Of how many days`}
-            data={SPANS.map((span) => ({ value: String(span), label: t`${span} days` }))}
+            data={SPANS.map((span) => ({
+              value: String(span),
+              label: plural(span, { one: "# day", other: "# days" }),
+            }))}
             value={String(days)}
             onChange={(value) => go({ days: Number(value) as Days })}
           />

@@ -5,6 +5,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useMutation } from "@tanstack/react-query";
 import { problemOf } from "@/app/api";
 import { freshen } from "@/app/queries";
+import { said } from "@/app/said";
 import { useMay } from "@/app/session";
 import {
   checkProviderKeyMutation,
@@ -93,7 +94,7 @@ function Told({ held }: { held: ProviderKey }) {
           · <Trans>from the server's environment ({held.variable})</Trans>
         </>
       )}
-      {held.detail && <> · {held.detail}</>}
+      {held.detail && <> · {said(held.detail)}</>}
       {held.checked_at && (
         <>
           {" "}
@@ -114,7 +115,7 @@ function NewKey({ vendor, done }: { vendor: Vendor; done: () => void }) {
     ...saveProviderKeyMutation(),
     onSuccess: (key) => {
       freshen("Keys");
-      tell(key.valid ? <Trans>{vendor.name} took the key.</Trans> : <Trans>Kept. {key.detail}</Trans>);
+      tell(key.valid ? <Trans>{vendor.name} took the key.</Trans> : <Trans>Kept. {said(key.detail)}</Trans>);
       done();
     },
   });

@@ -3,21 +3,19 @@ import { Button, Checkbox, SegmentedControl, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { controlCallMutation } from "@/client/@tanstack/react-query.gen";
+import type { Call, CallRecord } from "@/client/types.gen";
 import { ConfirmButton } from "@/ui/Confirm";
 import { Failed } from "@/ui/States";
 import { tellFailure } from "@/ui/tell";
 import classes from "./Live.module.css";
+import { PutThrough } from "./PutThrough";
 
-type Way = "instruct" | "say";
+type Way = "instruct" | "say" | "transfer";
 
-/** What is written to the agent of a live call, or said by its mouth. */
-export function Controls({ callId, mayAct }: { callId: string; mayAct: boolean }) {
+/** What is written to the agent of a live call, said by its mouth, or done with the caller. */
+export function Controls({ call, mayAct }: { call: Call | CallRecord; mayAct: boolean }) {
   const { t } = useLingui();
-  const control = useMutation(controlCallMutation());
   const [way, setWay] = useState<Way>("instruct");
-  const [text, setText] = useState("");
-  const [isAtOnce, setAtOnce] = useState(false);
-  const [sent, setSent] = useState<{ way: Way; text: string } | null>(null);
   if (!mayAct) {
     return (
       <p className={classes.soft}>
@@ -25,6 +23,31 @@ export function Controls({ callId, mayAct }: { callId: string; mayAct: boolean }
       </p>
     );
   }
+  const ways: { value: Way; label: string }[] = [
+    { value: "instruct", label: t`Tell the agent` },
+    { value: "say", label: t`Have it said` },
+    // A browser's call has no line that could be connected.
+    ...(call.kind === "phone" ? [{ value: "transfer" as const, label: t`Put through` }] : []),
+  ];
+  return (
+    <div className={classes.controls}>
+      <SegmentedControl
+        aria-label={t`What is to be done`}
+        value={way}
+        onChange={(value) => setWay(ways.find((one) => one.value === value)?.value ?? "instruct")}
+        data={ways}
+      />
+      {way === "transfer" ? <PutThrough call={call} /> : <Words callId={call.id} way={way} />}
+    </div>
+  );
+}
+
+function Words({ callId, way }: { callId: string; way: "instruct" | "say" }) {
+  const { t } = useLingui();
+  const control = useMutation(controlCallMutation());
+  const [text, setText] = useState("");
+  const [isAtOnce, setAtOnce] = useState(false);
+  const [sent, setSent] = useState<{ way: Way; text: string } | null>(null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const words = text.trim();
@@ -40,16 +63,7 @@ export function Controls({ callId, mayAct }: { callId: string; mayAct: boolean }
     );
   };
   return (
-    <form className={classes.controls} onSubmit={submit}>
-      <SegmentedControl
-        aria-label={t`What becomes of the words`}
-        value={way}
-        onChange={(value) => setWay(value === "say" ? "say" : "instruct")}
-        data={[
-          { value: "instruct", label: t`Tell the agent` },
-          { value: "say", label: t`Have it said` },
-        ]}
-      />
+    <form className={classes.words} onSubmit={submit}>
       <div className={classes.compose}>
         <TextInput
           aria-label={way === "say" ? t`What the agent says` : t`What the agent is to know or do`}

@@ -4,11 +4,13 @@ import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useRef } from "react";
+import { said } from "@/app/said";
 import { useMay, useSession } from "@/app/session";
 import { getCallOptions } from "@/client/@tanstack/react-query.gen";
-import type { Call, CallRecord } from "@/client/types.gen";
+import type { Call, CallRecord, Money } from "@/client/types.gen";
+import { receiptOf } from "@/ui/receipt";
 import { Failed, Loading } from "@/ui/States";
-import { gap } from "@/ui/values";
+import { gap, money } from "@/ui/values";
 import { Conversation } from "../talk/Conversation";
 import { Levels, type LevelsHandle } from "../talk/Levels";
 import { gapsOf, type Story } from "../talk/story";
@@ -19,6 +21,9 @@ import { Sound } from "./Sound";
 import { useStory } from "./stories";
 import { useSound } from "./useSound";
 import { Caller, Running } from "./words";
+
+/** So often it is counted what the call has cost. */
+const COUNTED_MS = 10_000;
 
 interface Open {
   callId: string;
@@ -31,19 +36,29 @@ interface Open {
 export function LiveCall({ callId, call, names }: Open) {
   const { t } = useLingui();
   const story = useStory(callId);
-  const record = useQuery({ ...getCallOptions({ path: { call_id: callId } }), enabled: call === undefined });
+  const isTold = story.ending !== null;
+  const record = useQuery({
+    ...getCallOptions({ path: { call_id: callId } }),
+    refetchInterval: isTold ? false : COUNTED_MS,
+  });
   const levels = useRef<LevelsHandle>(null);
   const mayAct = useMay("calls:write");
   const user = useSession()?.user;
   const sound = useSound(callId, user?.name || user?.email || "", levels);
-  const isOver = story.ending !== null || (call === undefined && record.data?.status === "ended");
+  const isOver = isTold || (call === undefined && record.data?.status === "ended");
   const shown = call ?? record.data;
   if (shown === undefined) {
     return record.error ? <Failed error={record.error} again={() => void record.refetch()} /> : <Loading rows={3} />;
   }
   return (
     <section className={classes.call} aria-label={t`The call`}>
-      <Head call={shown} agent={names.get(shown.agent_id ?? "") ?? ""} story={story} isOver={isOver} />
+      <Head
+        call={shown}
+        agent={names.get(shown.agent_id ?? "") ?? ""}
+        story={story}
+        isOver={isOver}
+        cost={receiptOf(record.data?.costs ?? []).total}
+      />
       {isOver ? (
         <Over callId={callId} story={story} />
       ) : (
@@ -58,7 +73,7 @@ export function LiveCall({ callId, call, names }: Open) {
         </>
       )}
       <Conversation items={story.items} caller={t`Caller`} isBox empty={<Trans>Nothing has been said yet.</Trans>} />
-      {!isOver && <Controls callId={callId} mayAct={mayAct} />}
+      {!isOver && <Controls call={shown} mayAct={mayAct} />}
     </section>
   );
 }
@@ -68,11 +83,14 @@ function Head({
   agent,
   story,
   isOver,
+  cost,
 }: {
   call: Call | CallRecord;
   agent: string;
   story: Story;
   isOver: boolean;
+  /** So far; null while no price is known. */
+  cost: Money | null;
 }) {
   const { t } = useLingui();
   const gaps = gapsOf(story);
@@ -95,6 +113,14 @@ function Head({
         {agent}
         {agent && gaps && " · "}
         {gaps && <Trans>gap {gap(gaps.middle)}</Trans>}
+        {(agent || gaps) && cost && " · "}
+        {cost && (isOver ? money(cost) : <Trans>{money(cost)} so far</Trans>)}
+        {call.status === "transferring" && (
+          <>
+            {" "}
+            · <Trans>it rings at whoever is to talk to the caller</Trans>
+          </>
+        )}
       </span>
       {!isOver && (
         <span className={classes.running}>
@@ -108,7 +134,8 @@ function Head({
 function Over({ callId, story }: { callId: string; story: Story }) {
   return (
     <p className={classes.over}>
-      <b>{story.ending?.says ?? <Trans>The call is over.</Trans>}</b> {story.ending?.advice}{" "}
+      <b>{story.ending ? said(story.ending.says) : <Trans>The call is over.</Trans>}</b>{" "}
+      {story.ending && said(story.ending.advice)}{" "}
       <Anchor component={Link} to={`/calls/${callId}`}>
         <Trans>Open its page</Trans>
       </Anchor>

@@ -5,7 +5,7 @@ import { gap } from "@/ui/values";
 import { gapsOf, NOTHING, type SaidItem, type Story } from "../talk/story";
 import classes from "./Live.module.css";
 import { useStory } from "./stories";
-import { Caller, Running } from "./words";
+import { Caller, Running, Status } from "./words";
 
 interface Card {
   call: Call;
@@ -45,7 +45,12 @@ function Shown({ call, agent, isOpen, story }: Card & { story: Story }) {
           {agent}
           {agent && gaps && " · "}
           {gaps && <Trans>gap {gap(gaps.middle)}</Trans>}
-          {call.status !== "in_progress" && <> · {call.status}</>}
+          {call.status !== "in_progress" && (
+            <>
+              {" "}
+              · <Status call={call} />
+            </>
+          )}
         </span>
         {said.map((item) => (
           <span key={item.key} className={classes.last} data-who={item.who}>

@@ -1,4 +1,5 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { useHeldPage } from "@/app/reload";
 import type { LevelsHandle } from "../talk/Levels";
 import { Trouble } from "../talk/leg";
 import { Ear } from "./ear";
@@ -14,6 +15,7 @@ export function useSound(callId: string, name: string, levels: RefObject<LevelsH
   const [seatState, setSeatState] = useState<SeatState>("away");
   const [isMuted, setMuted] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
+  useHeldPage(seatState !== "away");
 
   const hush = useCallback(() => {
     ear.current?.close();

@@ -11,6 +11,22 @@ export function Caller({ call }: { call: Call | CallRecord }) {
   return call.kind === "test" ? <Trans>A test</Trans> : <Trans>A hidden number</Trans>;
 }
 
+/** How far it is, in a word or three. */
+export function Status({ call }: { call: Call | CallRecord }) {
+  switch (call.status) {
+    case "queued":
+      return <Trans>waits to be dialled</Trans>;
+    case "ringing":
+      return <Trans>rings</Trans>;
+    case "transferring":
+      return <Trans>is being put through</Trans>;
+    case "in_progress":
+      return <Trans>is being held now</Trans>;
+    default:
+      return <Trans>is over</Trans>;
+  }
+}
+
 /** How long it runs by now. */
 export function Running({ since }: { since: string }) {
   const [now, setNow] = useState(Date.now);

@@ -10,8 +10,9 @@ import { createPriceMutation, deletePriceMutation, listPricesOptions } from "@/c
 import type { NewPrice, PriceShown } from "@/client/types.gen";
 import { Card } from "@/ui/Page";
 import { Failed, Loading } from "@/ui/States";
+import { PART_NAMES, UNIT_NAMES, useSpending } from "@/ui/spending";
 import { tell, tellFailure } from "@/ui/tell";
-import { When } from "@/ui/values";
+import { exactMoney, When } from "@/ui/values";
 import classes from "./Money.module.css";
 
 const SHOWN = 12;
@@ -76,14 +77,15 @@ export function Prices() {
 
 function One({ price, remove }: { price: PriceShown; remove: (() => void) | undefined }) {
   const { i18n } = useLingui();
+  const words = useSpending();
   const day = i18n.date(new Date(price.since), { dateStyle: "medium", timeZone: "UTC" });
   return (
     <Table.Tr>
       <Table.Td>
-        {price.item} <small>({price.component})</small>
+        {price.item} <small>({words.part(price.component)})</small>
       </Table.Td>
-      <Table.Td>{price.unit.replace("_", " ")}</Table.Td>
-      <Table.Td ta="right">${price.price.amount}</Table.Td>
+      <Table.Td>{words.unit(price.unit)}</Table.Td>
+      <Table.Td ta="right">{exactMoney(price.price)}</Table.Td>
       <Table.Td>
         {price.id && <When at={price.since} isExact />}
         {!price.id && !price.is_estimate && <Trans>list price of {day}</Trans>}
@@ -100,10 +102,9 @@ function One({ price, remove }: { price: PriceShown; remove: (() => void) | unde
   );
 }
 
-const UNITS = ["second", "minute", "character", "token_in", "token_cached", "token_out"] as const;
-
 function Own() {
   const { t } = useLingui();
+  const words = useSpending();
   const form = useForm<NewPrice>({ initialValues: { component: "carrier", item: "", unit: "minute", amount: "" } });
   const make = useMutation({
     ...createPriceMutation(),
@@ -120,12 +121,7 @@ function Own() {
         <Select
           label={t`Part`}
           w={120}
-          data={[
-            { value: "carrier", label: t`telephone` },
-            { value: "stt", label: t`hearing` },
-            { value: "llm", label: t`thinking` },
-            { value: "tts", label: t`voice` },
-          ]}
+          data={PART_NAMES.map((value) => ({ value, label: words.part(value) }))}
           {...form.getInputProps("component")}
         />
         <TextInput
@@ -138,8 +134,8 @@ function Own() {
         />
         <Select
           label={t`Per`}
-          w={140}
-          data={UNITS.map((unit) => ({ value: unit, label: unit.replace("_", " ") }))}
+          w={160}
+          data={UNIT_NAMES.map((value) => ({ value, label: words.unit(value) }))}
           {...form.getInputProps("unit")}
         />
         <TextInput

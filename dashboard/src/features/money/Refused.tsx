@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { inParts } from "@/app/queries";
 import { listRefusedCallsInfiniteOptions } from "@/client/@tanstack/react-query.gen";
+import { endingOf } from "@/features/calls/list/endings";
 import { More } from "@/ui/More";
 import { Card } from "@/ui/Page";
 import { Row, Rows } from "@/ui/Rows";
@@ -10,7 +11,11 @@ import { money, When } from "@/ui/values";
 
 /** Calls that were not taken, why, and what that saved. */
 export function Refused() {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
+  const reasonIn = (reason: string) => {
+    const words = endingOf(reason);
+    return typeof words === "string" ? words : i18n._(words);
+  };
   const list = useInfiniteQuery({ ...listRefusedCallsInfiniteOptions({ query: { limit: 15 } }), ...inParts });
   const known = list.data?.pages.flatMap((part) => part.data) ?? [];
   return (
@@ -27,12 +32,12 @@ export function Refused() {
             key={one.id}
             title={
               <Trans>
-                {one.from_number || "hidden"} to {one.to_number}
+                {one.from_number || t`A hidden number`} to {one.to_number}
               </Trans>
             }
             actions={<When at={one.at} />}
           >
-            <code>{one.reason}</code>
+            <span title={one.reason}>{reasonIn(one.reason)}</span>
             {one.heard && <> · “{one.heard}”</>}
             {Number(one.saved_estimate.amount) > 0 && (
               <>

@@ -5,6 +5,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useMutation } from "@tanstack/react-query";
 import { problemOf } from "@/app/api";
 import { freshen } from "@/app/queries";
+import { said } from "@/app/said";
 import {
   checkCarrierAccountMutation,
   connectCarrierAccountMutation,
@@ -135,7 +136,7 @@ function Account({ account, mayWrite }: { account: CarrierAccount; mayWrite: boo
       }
     >
       <code>{account.account_sid}</code>
-      {account.detail && <> · {account.detail}</>}
+      {account.detail && <> · {said(account.detail)}</>}
       {account.checked_at && (
         <>
           {" "}

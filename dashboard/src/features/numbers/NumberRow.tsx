@@ -91,7 +91,7 @@ export function NumberRow({ number, mayWrite }: { number: PhoneNumber; mayWrite:
         {number.drift?.map(({ setting, wanted, found }) => (
           <span key={setting}>
             <Trans>
-              {setting} should be {wanted}, and is {found || "empty"}
+              {setting} should be {wanted}, and is {found || t`empty`}
             </Trans>
           </span>
         ))}

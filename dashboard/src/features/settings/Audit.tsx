@@ -3,6 +3,7 @@ import { Group, Select } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { inParts } from "@/app/queries";
+import { said } from "@/app/said";
 import { listAuditEventsInfiniteOptions } from "@/client/@tanstack/react-query.gen";
 import type { AuditEvent } from "@/client/types.gen";
 import { More } from "@/ui/More";
@@ -10,30 +11,13 @@ import { Card } from "@/ui/Page";
 import { Row, Rows } from "@/ui/Rows";
 import { Empty, Failed, Loading } from "@/ui/States";
 import { When } from "@/ui/values";
+import { DEEDS, THINGS } from "./auditWords";
 import { auditRoute } from "./routes";
 import classes from "./Settings.module.css";
 
-const KINDS = [
-  "agent",
-  "api_key",
-  "blocked_number",
-  "call",
-  "carrier_account",
-  "document",
-  "invitation",
-  "limits",
-  "member",
-  "phone_number",
-  "price",
-  "provider_key",
-  "tool_key",
-  "webhook",
-  "workspace",
-];
-
 /** Who changed what, and when. */
 export function Audit() {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const search = auditRoute.useSearch();
   const navigate = useNavigate();
   const list = useInfiniteQuery({
@@ -51,7 +35,7 @@ export function Audit() {
           size="xs"
           allowDeselect
           clearable
-          data={KINDS}
+          data={Object.entries(THINGS).map(([value, words]) => ({ value, label: i18n._(words) }))}
           value={search.object ?? null}
           onChange={(object) => void navigate({ to: "/settings/audit", search: object ? { object } : {} })}
         />
@@ -71,12 +55,15 @@ export function Audit() {
 }
 
 function Change({ event }: { event: AuditEvent }) {
-  const who = event.actor.name || event.actor.kind;
+  const { t, i18n } = useLingui();
+  const who = said(event.actor.name) || (event.actor.kind === "system" ? t`the server itself` : event.actor.kind);
+  const [thing = "", deed = ""] = event.action.split(".");
+  const words = [THINGS[thing], DEEDS[deed]].map((one, place) => (one ? i18n._(one) : place ? deed : thing));
   return (
     <Row
       title={
         <Group gap={8}>
-          <span>{event.action.replace(".", " ").replaceAll("_", " ")}</span>
+          <span title={event.action}>{words.join(": ")}</span>
         </Group>
       }
       actions={<When at={event.at} />}

@@ -1,4 +1,5 @@
-import { Trans, useLingui } from "@lingui/react/macro";
+import { msg } from "@lingui/core/macro";
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Button, Group, Switch, Text } from "@mantine/core";
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
@@ -133,15 +134,17 @@ function Deliveries({ webhookId, mayWrite }: { webhookId: string; mayWrite: bool
 }
 
 const TONES = { delivered: "good", failed: "bad", pending: "look" } as const;
+const STATES = { delivered: msg`told`, failed: msg`not told`, pending: msg`waits` } as const;
 
 function One({ one, webhookId, mayWrite }: { one: Delivery; webhookId: string; mayWrite: boolean }) {
+  const { i18n } = useLingui();
   const again = useMutation({ ...redeliverMutation(), onSuccess: () => freshen("Webhooks"), onError: tellFailure });
   return (
     <Row
       title={
         <>
           {one.type}
-          <State tone={TONES[one.status]}>{one.answer_status ?? one.status}</State>
+          <State tone={TONES[one.status]}>{one.answer_status ?? i18n._(STATES[one.status])}</State>
         </>
       }
       actions={
@@ -157,7 +160,7 @@ function One({ one, webhookId, mayWrite }: { one: Delivery; webhookId: string; m
         )
       }
     >
-      <When at={one.created_at} /> · <Trans>{one.attempts} tries</Trans>
+      <When at={one.created_at} /> · <Plural value={one.attempts} one="# try" other="# tries" />
       {one.took_ms !== null && <> · {one.took_ms} ms</>}
       {one.answer && <> · {one.answer}</>}
       {one.call_id && (

@@ -5,6 +5,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { problemOf } from "@/app/api";
 import { freshen } from "@/app/queries";
+import { said } from "@/app/said";
 import { useMay } from "@/app/session";
 import { createWebhookMutation, listWebhooksOptions } from "@/client/@tanstack/react-query.gen";
 import type { Webhook } from "@/client/types.gen";
@@ -58,9 +59,10 @@ export function Webhooks() {
 
 export function HookState({ hook }: { hook: Webhook }) {
   if (hook.disabled_at) {
+    const isByHand = hook.disabled_reason === "" || hook.disabled_reason === "by hand";
     return (
       <State tone="bad">
-        <Trans>off: {hook.disabled_reason || "by hand"}</Trans>
+        {isByHand ? <Trans>off, by hand</Trans> : <Trans>off: {said(hook.disabled_reason)}</Trans>}
       </State>
     );
   }

@@ -20,8 +20,8 @@ export function MineStep() {
           own.map(({ name }) => name).join(", ")
         ) : (
           <Trans>
-            An agent knows what you write down for it: how it greets, when you are open, what callers ask. It says that
-            it does not know what is not written there.
+            Give your web address, or a few lines about your business: they become a first agent, which greets, knows
+            when you are open and what callers ask. You see all of it before anything is saved.
           </Trans>
         )}
       </p>
@@ -31,8 +31,8 @@ export function MineStep() {
         </Button>
       ) : (
         mayWrite && (
-          <Button component={Link} to="/agents/new">
-            <Trans>Make an agent</Trans>
+          <Button component={Link} to="/start/mine">
+            <Trans>Make it yours</Trans>
           </Button>
         )
       )}

@@ -14,4 +14,10 @@ export const startRoute = createRoute({
   component: lazyRouteComponent(() => import("./Start"), "Start"),
 });
 
-export const startRoutes = [startRoute];
+export const mineRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "start/mine",
+  component: lazyRouteComponent(() => import("./mine/MinePage"), "MinePage"),
+});
+
+export const startRoutes = [startRoute, mineRoute];

@@ -8,7 +8,7 @@ import { useMay } from "@/app/session";
 import { createBackupMutation, listBackupsOptions } from "@/client/@tanstack/react-query.gen";
 import { Card } from "@/ui/Page";
 import { Row, Rows } from "@/ui/Rows";
-import { Empty, Failed, Loading } from "@/ui/States";
+import { Calls, Empty, Failed, Loading } from "@/ui/States";
 import { tell } from "@/ui/tell";
 import { number, When } from "@/ui/values";
 
@@ -66,7 +66,7 @@ export function Backups() {
               </Button>
             }
           >
-            {number(one.bytes / 1e6, 1)} MB · <Trans>{number(one.calls)} calls</Trans> · Offhook {one.version}
+            {number(one.bytes / 1e6, 1)} MB · <Calls count={one.calls} /> · Offhook {one.version}
             {one.has_objects ? (
               <>
                 {" "}

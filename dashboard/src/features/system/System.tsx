@@ -1,6 +1,7 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { said } from "@/app/said";
 import { getHealthOptions } from "@/client/@tanstack/react-query.gen";
 import type { CheckBody, Health } from "@/client/types.gen";
 import { Card, Page } from "@/ui/Page";
@@ -78,7 +79,7 @@ function Checks({ checks }: { checks: CheckBody[] }) {
             key={`${check.name} ${check.found}`}
             title={
               <>
-                {check.name}
+                {said(check.name)}
                 <State tone={TONES[check.status]}>
                   {check.status === "good" ? (
                     <Trans>well</Trans>
@@ -91,10 +92,10 @@ function Checks({ checks }: { checks: CheckBody[] }) {
               </>
             }
           >
-            {check.found}
+            {said(check.found)}
             {check.what_to_do && (
               <div>
-                <b>{check.what_to_do}</b>
+                <b>{said(check.what_to_do)}</b>
               </div>
             )}
           </Row>

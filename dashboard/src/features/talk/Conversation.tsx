@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button } from "@mantine/core";
 import { Fragment, memo, type ReactNode, useEffect, useRef } from "react";
+import { said } from "@/app/said";
 import { clockTime, number } from "@/ui/values";
 import classes from "./Conversation.module.css";
 import type { GapItem, Item, NoteItem, SaidItem, ToolItem } from "./story";
@@ -185,7 +186,7 @@ function Tool({ item }: { item: ToolItem }) {
 function Note({ item }: { item: NoteItem }) {
   return (
     <div className={classes.event} data-look={item.isWarning || undefined}>
-      {item.text}
+      {said(item.text)}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { IconMicrophone, IconMicrophoneOff, IconPhoneOff } from "@tabler/icons-r
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
+import { said } from "@/app/said";
 import { askCallAgainMutation } from "@/client/@tanstack/react-query.gen";
 import { number } from "@/ui/values";
 import { Again } from "./Again";
@@ -160,11 +161,13 @@ function Over({ story: { ending }, callId }: { story: Story; callId: string | nu
         <b>
           {ending?.reason === "caller.hung_up" ? (
             <Trans>You hung up.</Trans>
+          ) : ending ? (
+            said(ending.says)
           ) : (
-            (ending?.says ?? <Trans>The call is over.</Trans>)
+            <Trans>The call is over.</Trans>
           )}
         </b>{" "}
-        {ending?.advice}
+        {ending && said(ending.advice)}
       </span>
       {callId && (
         <Anchor component={Link} to={`/calls/${callId}`} underline="always">

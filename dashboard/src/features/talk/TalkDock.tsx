@@ -1,7 +1,9 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { SegmentedControl } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useMay } from "@/app/session";
+import { getAgentOptions } from "@/client/@tanstack/react-query.gen";
 import { Talk } from "./Talk";
 import classes from "./Talk.module.css";
 import { Typing } from "./Typing";
@@ -17,7 +19,8 @@ export function TalkDock({ agentId, which = "draft" }: Dock) {
   const { t } = useLingui();
   const mayTalk = useMay("calls:write");
   const mayType = useMay("agents:write");
-  const [wanted, setWanted] = useState<"talk" | "type">("talk");
+  const [wanted, setWanted] = useState<"talk" | "type" | null>(null);
+  const isMute = useIsMute(agentId);
   if (!mayTalk && !mayType) {
     return (
       <p className={classes.doing}>
@@ -25,7 +28,7 @@ export function TalkDock({ agentId, which = "draft" }: Dock) {
       </p>
     );
   }
-  const how = mayTalk && mayType ? wanted : mayTalk ? "talk" : "type";
+  const how = mayTalk && mayType ? (wanted ?? (isMute ? "type" : "talk")) : mayTalk ? "talk" : "type";
   return (
     <div className={classes.dock} key={`${agentId} ${which}`}>
       {mayTalk && mayType && (
@@ -40,6 +43,14 @@ export function TalkDock({ agentId, which = "draft" }: Dock) {
           ]}
         />
       )}
+      {isMute && (
+        <p className={classes.doing}>
+          <Trans>
+            The voice of this server speaks English alone: type here, or choose a vendor's voice in the agent's section
+            Voice.
+          </Trans>
+        </p>
+      )}
       {how === "talk" ? (
         <Talk agentId={agentId} which={which} mayAsk={mayType} />
       ) : (
@@ -47,4 +58,12 @@ export function TalkDock({ agentId, which = "draft" }: Dock) {
       )}
     </div>
   );
+}
+
+/** The server's own voice cannot say what this agent says. */
+function useIsMute(agentId: string): boolean {
+  const agent = useQuery(getAgentOptions({ path: { agent_id: agentId } }));
+  const draft = (agent.data?.draft ?? {}) as { language?: string; tts?: { provider?: string } };
+  const isOwnVoice = draft.tts?.provider === undefined || draft.tts.provider === "local";
+  return isOwnVoice && draft.language !== undefined && !/^en(-|$)/i.test(draft.language);
 }

@@ -1,5 +1,6 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { Problem, problemOf } from "@/app/api";
+import { useHeldPage } from "@/app/reload";
 import { doorTo } from "./door";
 import type { LevelsHandle } from "./Levels";
 import { Leg, Trouble } from "./leg";
@@ -30,6 +31,7 @@ export function useTalk(agentId: string, version: string, levels: RefObject<Leve
   const [isMuted, setMuted] = useState(false);
   const [callId, setCallId] = useState<string | null>(null);
 
+  useHeldPage(state === "starting" || state === "talking" || state === "lost");
   const start = useCallback(() => {
     if (leg.current) return;
     setState("starting");

@@ -19,7 +19,7 @@ const SHOWN = 6;
 /** The last calls that are over, each in a sentence. */
 export function LastCalls() {
   const { t } = useLingui();
-  const calls = useQuery(listCallsOptions({ query: { status: "ended", limit: SHOWN } }));
+  const calls = useQuery(listCallsOptions({ query: { status: "ended", is_test: false, limit: SHOWN } }));
   const shown = calls.data?.data ?? [];
   const areMany = new Set(shown.map(({ agent_id }) => agent_id)).size > 1;
   return (

@@ -1,5 +1,6 @@
 import { Trans } from "@lingui/react/macro";
 import type { ReactNode } from "react";
+import { said } from "@/app/said";
 import type { Task } from "@/client/types.gen";
 
 /** What is to be done, in a sentence; `agent`: its agent's name. */
@@ -35,7 +36,7 @@ export function Said({ task, agent }: { task: Task; agent: string }): ReactNode 
     case "vault_locked":
       return <Trans>The vault is locked: no key of a vendor can be used.</Trans>;
     default:
-      return task.sentence;
+      return said(task.sentence);
   }
 }
 
@@ -63,6 +64,6 @@ export function Helps({ task }: { task: Task }): ReactNode {
     case "call_back":
       return null;
     default:
-      return task.what_to_do;
+      return said(task.what_to_do);
   }
 }

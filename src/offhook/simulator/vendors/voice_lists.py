@@ -150,7 +150,7 @@ def _only(query: Query, known: set[str], refusal: Callable[[str], Any]) -> None:
 
 def _size(query: Query, name: str, usual: int, refusal: Callable[[str], Any]) -> int:
     text = query.get(name, [str(usual)])[0]
-    if not text.isdigit() or not 1 <= int(text) <= 100:
+    if not text.isdecimal() or not 1 <= int(text) <= 100:
         raise _Refused(422, refusal(name))
     return int(text)
 
@@ -165,7 +165,7 @@ def _elevenlabs(headers: Headers, query: Query) -> Any:
     _only(query, {"page_size", "next_page_token", "include_total_count", "search", "voice_type"}, unfit)
     size = _size(query, "page_size", 10, unfit)
     token = query.get("next_page_token", ["t0"])[0]
-    if not token.startswith("t") or not token[1:].isdigit():
+    if not token.startswith("t") or not token[1:].isdecimal():
         raise _Refused(422, unfit("next_page_token"))
     begin = int(token[1:])
     # A page is short here, so that there is more than one.

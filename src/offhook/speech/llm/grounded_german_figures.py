@@ -99,7 +99,7 @@ def _clock(said: str) -> str:
     said = _THREE_QUARTERS.sub(lambda m: f"quarter to {m[1]}", said)
     said = _QUARTER.sub(
         lambda m: {"nach": "quarter past", "über": "quarter past", "vor": "quarter to"}.get(
-            m[1], f"quarter past {(int(m[1]) - 2) % 12 + 1 if m[1].isdigit() else ''}"
+            m[1], f"quarter past {(int(m[1]) - 2) % 12 + 1 if m[1].isdecimal() else ''}"
         ),
         said,
     )

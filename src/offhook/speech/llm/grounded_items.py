@@ -76,7 +76,7 @@ def _names_one(main: Slot, text: str, grammar: Grammar) -> bool:
 
 def _item(slot: Slot, main: Slot, piece: str, grammar: Grammar, *, asked: bool, spent: frozenset[str]) -> Item:
     words = piece.split()
-    numbers = [int(word) for word in words if word.isdigit() and 0 < int(word) <= MOST_SAME]
+    numbers = [int(word) for word in words if word.isdecimal() and 0 < int(word) <= MOST_SAME]
     article = any(grammar.is_article(word) for word in words)
     item: Item = {}
     taken: set[str] = set(spent)
@@ -89,7 +89,7 @@ def _item(slot: Slot, main: Slot, piece: str, grammar: Grammar, *, asked: bool, 
             (option,) = ranked(inner, piece, grammar)
             taken |= {stem for name in option.names for stem in grammar.stems(name)}
             # "A four seasons" is one.
-            own = [int(word) for word in grammar.figures(option.names[0]).split() if word.isdigit()]
+            own = [int(word) for word in grammar.figures(option.names[0]).split() if word.isdecimal()]
             numbers = [number for number in numbers if number not in own]
     number = next(iter(numbers), None)
     if main.kind is not Kind.CHOICE and (number is not None or article or (asked and _is_bare(piece, grammar))):

@@ -251,7 +251,7 @@ def fitting(slot: Slot, found: Value | None) -> Value | None:
     kind = schema.get("type")
     kinds = kind if isinstance(kind, list) else [kind]
     if "integer" in kinds and isinstance(found, str) and slot.kind is not Kind.CHOICE:
-        return int(found) if found.isdigit() and len(found) <= 18 else None
+        return int(found) if found.isdecimal() and len(found) <= 18 else None
     if "number" in kinds and isinstance(found, float) and found.is_integer():
         return int(found)
     if not isinstance(found, str) or slot.kind in (Kind.CHOICE, Kind.SWITCH):

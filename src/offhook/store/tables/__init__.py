@@ -1,7 +1,7 @@
 """Every table. Importing this package makes the metadata whole."""
 
 from offhook.store.schema import METADATA, WORKSPACES
-from offhook.store.tables import agents, calls, insight, numbers, people, processes, vault, webhooks
+from offhook.store.tables import agents, calls, insight, numbers, people, processes, tests, vault, webhooks
 
 __all__ = [
     "METADATA",
@@ -12,6 +12,7 @@ __all__ = [
     "numbers",
     "people",
     "processes",
+    "tests",
     "vault",
     "webhooks",
 ]

@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Button, Drawer, Select } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { IconHistory, IconMicrophone } from "@tabler/icons-react";
+import { IconFlask, IconHistory, IconMicrophone } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { type ComponentType, lazy, Suspense } from "react";
@@ -80,6 +80,14 @@ function Editor() {
             leftSection={<IconHistory size={16} />}
           >
             <Trans>Versions</Trans>
+          </Button>
+          <Button
+            component={Link}
+            to={`/agents/${agent.id}/tests`}
+            variant="default"
+            leftSection={<IconFlask size={16} />}
+          >
+            <Trans>Tests</Trans>
           </Button>
           <PublishButton />
           <AgentMenu agent={agent} isHere />

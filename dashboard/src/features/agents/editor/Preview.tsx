@@ -2,10 +2,11 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Text, TextInput } from "@mantine/core";
 import { IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { problemOf } from "@/app/api";
 import { useMay } from "@/app/session";
 import { previewVoice } from "@/client/sdk.gen";
+import { useSound } from "@/ui/useSound";
 import { useField } from "../draft/context";
 import classes from "./Editor.module.css";
 
@@ -60,28 +61,4 @@ export function Preview() {
       )}
     </div>
   );
-}
-
-/** One sound at a time; gone with the page. */
-function useSound() {
-  const audio = useRef<HTMLAudioElement | null>(null);
-  const address = useRef("");
-  const [isPlaying, setIsPlaying] = useState(false);
-  const stop = () => {
-    audio.current?.pause();
-    if (address.current) URL.revokeObjectURL(address.current);
-    address.current = "";
-    setIsPlaying(false);
-  };
-  useEffect(() => () => audio.current?.pause(), []);
-  const play = (sound: Blob) => {
-    stop();
-    address.current = URL.createObjectURL(sound);
-    const made = new Audio(address.current);
-    audio.current = made;
-    made.onended = stop;
-    setIsPlaying(true);
-    void made.play().catch(stop);
-  };
-  return { isPlaying, play, stop };
 }

@@ -211,7 +211,7 @@ function Answering({ agent }: { agent: AgentSummary }) {
 /** How its last calls went. */
 function Lately({ agent }: { agent: AgentSummary }) {
   const calls = useQuery({
-    ...listCallsOptions({ query: { agent_id: agent.id, status: "ended", limit: 20 } }),
+    ...listCallsOptions({ query: { agent_id: agent.id, status: "ended", is_test: false, limit: 20 } }),
     select: (page) => summaryOf(page.data),
   });
   if (calls.data === undefined) return <div className={classes.lately} />;

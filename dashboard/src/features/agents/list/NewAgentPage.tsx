@@ -1,9 +1,9 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, FileButton, Select, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { IconFileImport, IconPencil } from "@tabler/icons-react";
+import { IconFileImport, IconPencil, IconWorld } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { problemOf } from "@/app/api";
 import { freshen } from "@/app/queries";
 import { useMay } from "@/app/session";
@@ -14,7 +14,7 @@ import { Failed, NotAllowed } from "@/ui/States";
 import { LANGUAGE_TAGS, useLanguageName } from "../editor/languages";
 import classes from "./List.module.css";
 
-/** Two ways to a new agent. */
+/** Three ways to a new agent. */
 export function NewAgentPage() {
   const { t } = useLingui();
   const mayWrite = useMay("agents:write");
@@ -23,6 +23,7 @@ export function NewAgentPage() {
       {!mayWrite && <NotAllowed />}
       {mayWrite && (
         <div className={classes.ways}>
+          <FromWebsite />
           <FromFile />
           <FromScratch />
         </div>
@@ -37,6 +38,27 @@ function useOpen(): (agentId: string) => void {
     freshen("Agents");
     void navigate({ to: "/agents/$agentId", params: { agentId } });
   };
+}
+
+function FromWebsite() {
+  return (
+    <section className={classes.way}>
+      <h2>
+        <IconWorld size={19} stroke={1.6} aria-hidden />
+        <Trans>From your website</Trans>
+      </h2>
+      <p>
+        <Trans>
+          Its pages, or a few lines about your business, become a first agent: hours, prices, what callers ask.
+        </Trans>
+      </p>
+      <div>
+        <Button component={Link} to="/start/mine">
+          <Trans>Begin</Trans>
+        </Button>
+      </div>
+    </section>
+  );
 }
 
 function FromFile() {

@@ -8,6 +8,7 @@ import { useMay } from "@/app/session";
 import { diffAgentOptions, publishAgentMutation } from "@/client/@tanstack/react-query.gen";
 import { Failed, Loading } from "@/ui/States";
 import { useEditing } from "../draft/context";
+import { BeforePublishing } from "../tests/BeforePublishing";
 import { useRollBack, useTold } from "./actions";
 import { sentence } from "./Changes";
 import classes from "./Versions.module.css";
@@ -103,6 +104,7 @@ function Publish({ onDone }: { onDone: () => void }) {
           {sentence(detail)}
         </Text>
       ))}
+      <BeforePublishing agentId={agent.id} revision={state.revision} />
       <TextInput
         label={t`A note for your colleagues`}
         placeholder={t`Asks for the date of birth`}

@@ -1,17 +1,16 @@
-import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { Plural, Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
-import type { CallRecord, CostLine, Money } from "@/client";
+import type { CallRecord, CostLine } from "@/client";
 import { Card } from "@/ui/Page";
-import { number, useMoney } from "./numbers";
-import { receiptOf } from "./receipt";
+import { receiptOf } from "@/ui/receipt";
+import { useSpending } from "@/ui/spending";
+import { exactMoney, number } from "@/ui/values";
 import classes from "./Side.module.css";
 
 /** The receipt: each part with its price, adding up to what the call cost. */
 export function Cost({ record }: { record: CallRecord }) {
-  const { t } = useLingui();
-  const { exact } = useMoney();
+  const words = useSpending();
   const { components, total, unknown } = receiptOf(record.costs);
-  const names: Record<string, string> = { carrier: t`telephone`, stt: t`hearing`, llm: t`thinking`, tts: t`voice` };
   if (components.length === 0) return null;
   return (
     <Card title={record.is_whole ? <Trans>Cost</Trans> : <Trans>Cost so far</Trans>}>
@@ -19,12 +18,12 @@ export function Cost({ record }: { record: CallRecord }) {
         {components.map(({ component, lines, cost }) => (
           <details key={component}>
             <summary>
-              <span>{names[component] ?? component}</span>
-              <b>{cost ? exact(cost) : <NoPrice />}</b>
+              <span>{words.part(component)}</span>
+              <b>{cost ? exactMoney(cost) : <NoPrice />}</b>
             </summary>
             <ul>
               {lines.map((line) => (
-                <Line key={`${line.item} ${line.unit}`} line={line} exact={exact} />
+                <Line key={`${line.item} ${line.unit}`} line={line} />
               ))}
             </ul>
           </details>
@@ -32,7 +31,7 @@ export function Cost({ record }: { record: CallRecord }) {
         {components.length > 1 && (
           <p className={classes.total}>
             <span>{unknown > 0 ? <Trans>in all, as far as known</Trans> : <Trans>in all</Trans>}</span>
-            <b>{total ? exact(total) : <NoPrice />}</b>
+            <b>{total ? exactMoney(total) : <NoPrice />}</b>
           </p>
         )}
       </div>
@@ -56,21 +55,14 @@ function NoPrice() {
   );
 }
 
-function Line({ line, exact }: { line: CostLine; exact: (money: Money) => string }) {
-  const { t } = useLingui();
-  const units: Record<string, string> = {
-    second: t`seconds`,
-    minute: t`minutes`,
-    token_in: t`tokens in`,
-    token_out: t`tokens out`,
-    character: t`characters`,
-  };
+function Line({ line }: { line: CostLine }) {
+  const words = useSpending();
   return (
     <li>
       <span>{line.item}</span>
       <span>
-        {number(line.quantity)} {units[line.unit] ?? line.unit}
-        {line.price && <> × {exact(line.price)}</>}
+        {number(line.quantity)} {words.unit(line.unit, line.quantity)}
+        {line.price && <> × {exactMoney(line.price)}</>}
         {line.is_own_price && (
           <>
             {" "}

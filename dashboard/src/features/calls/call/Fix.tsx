@@ -65,6 +65,7 @@ function Choices({ agentId, callId, picked, onClose }: ChoicesProps) {
   const fix = useMutation(fixAgentMutation());
   const where = { call_id: callId, at_ms: Math.round(picked.turn.at_s * 1000) };
   const form: FixForm = {
+    agentId,
     words: bare(picked.text),
     turn: picked.turn,
     isBusy: fix.isPending,

@@ -4,11 +4,14 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import type { Problem } from "@/app/api";
 import type { FixAgentData } from "@/client";
 import { number } from "@/ui/values";
+import { BeforeAndAfter, sentenceWith } from "./BeforeAndAfter";
 import type { Picked } from "./picked";
+import { WhatIf } from "./WhatIf";
 
 type Body = NonNullable<FixAgentData["body"]>;
 
 export interface FixForm {
+  agentId: string;
   /** What was selected. */
   words: string;
   turn: Picked["turn"];
@@ -42,7 +45,7 @@ function Form({
   );
 }
 
-export function SayForm({ words, isBusy, problem, send }: FixForm) {
+export function SayForm({ agentId, words, turn, isBusy, problem, send }: FixForm) {
   const { t } = useLingui();
   const [word, setWord] = useState(words);
   const [say, setSay] = useState("");
@@ -66,6 +69,7 @@ export function SayForm({ words, isBusy, problem, send }: FixForm) {
         error={problem?.at("/say")}
         onChange={(event) => setSay(event.currentTarget.value)}
       />
+      <BeforeAndAfter agentId={agentId} sentence={sentenceWith(turn.text, word)} word={word} say={say} />
     </Form>
   );
 }
@@ -111,14 +115,16 @@ export function AnswerForm({ words, turn, isBusy, problem, send }: FixForm) {
   );
 }
 
-export function PatienceForm({ isBusy, problem, send }: FixForm) {
+export function PatienceForm({ agentId, isBusy, problem, send }: FixForm) {
   const { t } = useLingui();
   const [change, setChange] = useState<"wait" | "cut_in">("wait");
   const [by, setBy] = useState(200);
+  const [settled, setSettled] = useState(by);
   return (
     <Form isBusy={isBusy} isReady onSend={() => send({ kind: "patience", change, by_ms: by })}>
       <SegmentedControl
         fullWidth
+        size="xs"
         value={change}
         onChange={(chosen) => setChange(chosen === "wait" ? "wait" : "cut_in")}
         data={[
@@ -139,6 +145,7 @@ export function PatienceForm({ isBusy, problem, send }: FixForm) {
         step={50}
         value={by}
         onChange={setBy}
+        onChangeEnd={setSettled}
         label={null}
         color="ink"
         thumbLabel={t`By so much, in milliseconds`}
@@ -149,6 +156,7 @@ export function PatienceForm({ isBusy, problem, send }: FixForm) {
           {problem.at("/by_ms")}
         </Text>
       )}
+      <WhatIf agentId={agentId} change={change} byMs={settled} />
     </Form>
   );
 }

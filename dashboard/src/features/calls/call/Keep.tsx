@@ -12,6 +12,7 @@ import type { CallRecord } from "@/client";
 import { deleteCallMutation, getCallQueryKey } from "@/client/@tanstack/react-query.gen";
 import { Card } from "@/ui/Page";
 import { number } from "@/ui/values";
+import { CopyAsTest } from "./CopyAsTest";
 import type { Player } from "./player";
 import { ShareMoment } from "./ShareMoment";
 import classes from "./Side.module.css";
@@ -41,6 +42,7 @@ export function Keep({ record, player }: { record: CallRecord; player: Player })
             </button>
           </li>
         )}
+        <CopyAsTest record={record} />
         {record.recording_bytes && (
           <Download href={`${base}/recording`} file={`${record.id}.wav`} icon={IconFileMusic} size={size}>
             <Trans>Recording</Trans>

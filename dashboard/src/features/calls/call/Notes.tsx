@@ -1,5 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { memo, type ReactNode } from "react";
+import { said } from "@/app/said";
 import type { CallEvent, CallTurn, Keys, State, ToolRun } from "@/client";
 import { clockTime, number } from "@/ui/values";
 import type { Player } from "./player";
@@ -133,7 +134,7 @@ const EVENT_TONES: Record<string, Tone> = {
 export const EventNote = memo(function EventNote({ event, player }: { event: CallEvent; player: Player }) {
   return (
     <Note at={event.at_s} tone={EVENT_TONES[event.kind] ?? "plain"} player={player}>
-      {event.text}
+      {said(event.text)}
     </Note>
   );
 });
@@ -150,5 +151,6 @@ function StateWords({ status }: { status: string }) {
   if (status === "ended") return <Trans>The call ended.</Trans>;
   if (status === "transferring") return <Trans>The caller is being connected.</Trans>;
   if (status === "in_progress") return <Trans>The agent has the call again.</Trans>;
-  return status;
+  if (status === "ringing") return <Trans>It rings.</Trans>;
+  return <Trans>The call waits for its turn.</Trans>;
 }

@@ -1,5 +1,6 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
+import { said } from "@/app/said";
 import type { CallRecord } from "@/client";
 import classes from "./CallPage.module.css";
 import { owedIn, toolsDone } from "./promises";
@@ -15,7 +16,7 @@ export function Why({ record, onAnswer }: { record: CallRecord; onAnswer: () => 
       <b>
         <Outcome record={record} />
       </b>
-      {record.ending?.detail && <> {record.ending.detail}.</>}
+      {record.ending?.detail && <> {said(record.ending.detail)}.</>}
       {done.length > 0 && (
         <>
           {" "}
@@ -40,14 +41,14 @@ export function Why({ record, onAnswer }: { record: CallRecord; onAnswer: () => 
           .
         </>
       )}
-      {record.ending?.what_to_do && <> {record.ending.what_to_do}</>}
+      {record.ending?.what_to_do && <> {said(record.ending.what_to_do)}</>}
       {record.ending && <small className={classes.code}>{record.ending.reason}</small>}
     </>
   );
 }
 
 function Outcome({ record }: { record: CallRecord }) {
-  if (record.ending) return record.ending.says;
+  if (record.ending) return said(record.ending.says);
   switch (record.status) {
     case "scheduled":
       return <Trans>The call is to be placed later.</Trans>;
@@ -89,7 +90,7 @@ export function Warnings({ record }: { record: CallRecord }) {
     <ul className={classes.warnings} aria-label={t`What to look at`}>
       {record.warnings.map(({ code, says, what_to_do, times = 1 }) => (
         <li key={code}>
-          <b>{says}</b> {times > 1 && <Plural value={times} one="Once." other="# times." />} {what_to_do}
+          <b>{said(says)}</b> {times > 1 && <Plural value={times} one="Once." other="# times." />} {said(what_to_do)}
         </li>
       ))}
     </ul>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { CallTurn, CostLine, Latency } from "@/client";
+import { nanoOf, receiptOf } from "@/ui/receipt";
 import { gapsOf, longest, partsOf } from "./parts";
 import { bare, wholeWords } from "./picked";
-import { nanoOf, receiptOf } from "./receipt";
 import { columns, lastHeard, silences, soundOf, voicedSpans } from "./sound";
 import { itemsOfTurns, turnAt } from "./story";
 import { rowsOf } from "./times";

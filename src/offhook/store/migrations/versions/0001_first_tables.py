@@ -803,6 +803,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_agent_fixes_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
+        "agent_tests",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("agent_id", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("script", Json, nullable=False),
+        sa.Column("expects", Json, nullable=False),
+        sa.Column("answers", Json, nullable=False),
+        sa.Column("variables", Json, nullable=False),
+        sa.Column("hearing", sa.String(length=10), nullable=False),
+        sa.Column("left_out", Json, nullable=False),
+        sa.Column("call_id", sa.String(length=40), nullable=True),
+        sa.Column("created_by", sa.String(length=40), nullable=False),
+        sa.Column("created_by_name", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_agent_tests_agent_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_agent_tests_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agent_tests")),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("agent_tests", schema=None) as batch_op:
+        batch_op.create_index("ix_agent_tests_agent", ["workspace_id", "agent_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_agent_tests_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
         "agent_versions",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("agent_id", sa.String(length=40), nullable=False),
@@ -1080,5 +1108,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rehearsals_agent_id"), ["agent_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_rehearsals_updated_at"), ["updated_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_rehearsals_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
+        "test_runs",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("test_id", sa.String(length=40), nullable=False),
+        sa.Column("agent_id", sa.String(length=40), nullable=False),
+        sa.Column("which", sa.String(length=20), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("document", Json, nullable=False),
+        sa.Column("files", Json, nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("process_id", sa.String(length=40), nullable=True),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("results", Json, nullable=False),
+        sa.Column("trouble", sa.Text(), server_default="", nullable=False),
+        sa.Column("made_call_id", sa.String(length=40), nullable=True),
+        sa.Column("cost_nano", sa.BigInteger(), nullable=True),
+        sa.Column("created_by", sa.String(length=40), nullable=False),
+        sa.Column("created_by_name", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["test_id"], ["agent_tests.id"], name=op.f("fk_test_runs_test_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_test_runs_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_test_runs")),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("test_runs", schema=None) as batch_op:
+        batch_op.create_index("ix_test_runs_status", ["status", "id"], unique=False)
+        batch_op.create_index("ix_test_runs_test", ["workspace_id", "test_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_test_runs_workspace_id"), ["workspace_id"], unique=False)
 
     # ### end Alembic commands ###

@@ -24,7 +24,8 @@ export function receiptOf(costs: CostLine[]): { components: Component[]; total: 
 
 const PLACES = 9;
 
-function sumOf(lines: CostLine[]): Money | null {
+/** Of those lines whose price is known; null: of none. */
+export function sumOf(lines: readonly Pick<CostLine, "cost">[]): Money | null {
   const known = lines.flatMap(({ cost }) => (cost ? [cost] : []));
   const first = known[0];
   if (!first) return null;
