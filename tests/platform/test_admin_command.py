@@ -62,7 +62,9 @@ def test_a_link_signs_the_first_owner_in(run: Any, monkeypatch: pytest.MonkeyPat
     answer = ask("POST", "/session", json={"link": token, "password": PASSWORD})
     assert answer.status_code == 201 and answer.json()["role"] == "owner"
     monkeypatch.setenv("OFFHOOK_PUBLIC_URL", "https://voice.example.com")
-    assert run("link", "--email", "owner@localhost").output.startswith("https://voice.example.com/sign-in?first=1#link=")
+    assert run("link", "--email", "owner@localhost").output.startswith(
+        "https://voice.example.com/sign-in?first=1#link="
+    )
     assert run("link", "--email", "nobody@example.com").exit_code == 2
 
 

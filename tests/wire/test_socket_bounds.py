@@ -1,4 +1,4 @@
-"""Sockets of the application that nobody proved to be theirs: how many, and for how long."""
+"""Sockets of the application behind the port: nothing proves who opens them, so they are bounded, and the refused go."""
 
 import asyncio
 from contextlib import suppress
