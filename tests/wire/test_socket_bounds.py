@@ -1,4 +1,4 @@
-"""Sockets of the application behind the port: nothing proves who opens them, so they are bounded, and the refused go."""
+"""Sockets behind the port: nothing proves who opens them, so they have a bound, and the refused go."""
 
 import asyncio
 from contextlib import suppress
