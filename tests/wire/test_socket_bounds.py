@@ -1,4 +1,4 @@
-"""Sockets of the application behind the port: nothing proves who opens them, so they are bounded, and the refused go."""
+"""Sockets of the application behind the port: nothing proves who opens them, so they have bounds."""
 
 import asyncio
 from contextlib import suppress
