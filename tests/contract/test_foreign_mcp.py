@@ -53,6 +53,13 @@ CHANGES = [
 ]
 
 
+def test_every_tool_has_a_name_of_its_own() -> None:
+    """Vendors of models refuse a request with a tool that has none, or with two of one name: all of it."""
+    said: list[str] = []
+    assert offered(tool_list(said), tool(""), tool("a b"), tool("a_b"), tool("book")) == ["a_b", "book"]
+    assert [line for line in said if "no name" in line] and [line for line in said if "has its name" in line]
+
+
 @pytest.mark.parametrize("changed", CHANGES)
 def test_a_tool_that_changes_is_told_and_not_offered(changed: Tool) -> None:
     said: list[str] = []

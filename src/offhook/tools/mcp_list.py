@@ -65,7 +65,12 @@ class ToolList:
         ]  # fmt: skip
         made = {digests[entry.name]: self._make(entry, digests[entry.name]) for entry in wanted}
         self._made = made
-        return tuple(tool for tool in made.values() if tool is not None)
+        named: dict[str, Listed] = {}
+        for tool in made.values():
+            # Two that are written alike for a model would have it refuse all of them.
+            if tool is not None and named.setdefault(tool.spec.name, tool) is not tool:
+                self._warn(f"the tool {tool.name[:NAME_CHARS]} is left out: another one has its name")
+        return tuple(named.values())
 
     def _chosen(self, entries: Sequence["Tool"]) -> list["Tool"]:
         """Those that the owner wants, each name once, as many as there may be."""
@@ -115,6 +120,9 @@ class ToolList:
             self._warn(f"the tool {entry.name[:NAME_CHARS]} is left out: {error}")
             return None
         name = re.sub(r"[^A-Za-z0-9_-]", "_", entry.name)[:NAME_CHARS]
+        if not name:
+            self._warn("a tool is left out: it has no name")
+            return None
         is_harmless = _is_harmless(entry)
         confirm = self._config.confirm.get(entry.name, not is_harmless)
         most = self._config.most_per_call.get(entry.name, MOST_WITHOUT if is_harmless else MOST_WITH_EFFECTS)
