@@ -45,6 +45,32 @@ def test_a_listening_sound_in_the_middle_is_no_turn() -> None:
     assert [who for who, _ in world.turns] == ["agent"]
 
 
+@pytest.mark.parametrize(("language", "word"), YES)
+@pytest.mark.parametrize("late_s", [1.2, 1.6, 2.4])
+def test_a_listening_sound_in_the_middle_that_is_told_late_is_no_yes(language: str, word: str, late_s: float) -> None:
+    """The agent went on long ago, and the question that it ends with was asked only then."""
+    question = "So that is a table for four tomorrow at half past seven in the evening. Is that right?"
+    script = msgspec.structs.replace(script_for(language), opening="fixed", greeting=question)
+    world = World(script=script, stt_s=late_s).answered().says(word, 0.6, 0.9).run(9.0)
+    assert [who for who, _ in world.turns] == ["agent"], world.trace
+    world = World(script=script_for(language), answer=lambda text: question, stt_s=NEVER_S).answered()
+    world.says("book a table", 3.0, 4.0).at(4.1, ev.TranscriptFinal("book a table", 0.0, 4.1))
+    began = next(at for at, c in world.run(8.0).commands if isinstance(c, cmd.StartReply) and at > 4.0) + 0.4
+    again = World(script=script_for(language), answer=lambda text: question, stt_s=NEVER_S).answered()
+    again.says("book a table", 3.0, 4.0).at(4.1, ev.TranscriptFinal("book a table", 0.0, 4.1))
+    again.says(word, began + 0.8, began + 1.1)
+    again.at(began + 1.1 + late_s, ev.TranscriptFinal(word, 4.1, began + 1.2))
+    assert again.run(began + 9.0).caller_words == ["book", "a", "table"], again.trace
+
+
+@pytest.mark.parametrize("late_s", [1.2, 2.4])
+def test_more_than_a_listening_sound_that_is_told_late_is_answered_behind_the_question(late_s: float) -> None:
+    question = "So that is a table for four tomorrow at half past seven in the evening. Is that right?"
+    script = msgspec.structs.replace(SCRIPT, opening="fixed", greeting=question)
+    world = World(script=script, stt_s=late_s).answered().says("do you have parking", 0.6, 0.9).run(12.0)
+    assert world.caller_words == ["do", "you", "have", "parking"], world.trace
+
+
 def test_a_listening_sound_over_the_end_of_a_statement_is_no_turn() -> None:
     greeting = "Your table for four is booked for tomorrow at seven."
     script = msgspec.structs.replace(script_for("en-US"), opening="fixed", greeting=greeting)

@@ -254,7 +254,7 @@ class BargeIn:
         if event.to_s > max(self._listening.closed_to, reply.audible_at) + SOUND_JUDGED_S:
             self._heard_without_spurt(reply, new, event.to_s, at)
         else:
-            self._late_words(reply, new, at)
+            self._late_words(reply, event, new, at)
 
     def _heard_without_spurt(self, reply: Reply, new: str, place_s: float, at: float) -> None:
         """The transcriber hears words over the agent that the spurt detector did not."""
@@ -267,7 +267,7 @@ class BargeIn:
             self._murmurs.append(_Murmur(place_s, reply.silent_s(at)))
             self._listening.ledger.take(ASIDE)
 
-    def _late_words(self, reply: Reply, new: str, at: float) -> None:
+    def _late_words(self, reply: Reply, event: TranscriptFinal, new: str, at: float) -> None:
         """Words of what was answered already, told after all."""
         if reply.can_be_withdrawn:
             # Nobody has heard that only half of it was understood.
@@ -277,7 +277,23 @@ class BargeIn:
         is_farewell = self._call.phase is Phase.CLOSING and is_end_phrase(new, self._call.script)
         if isinstance(reply.content, Say) and not (reply.is_filler or is_farewell or reply.content.name == "greeting"):
             self.take_floor(reply, at)
+        elif self._was_listening(reply, event):
+            spurt, ledger = self._listening.spurt, self._listening.ledger
+            assert spurt is not None
+            # Said over the agent, which went on without it: an answer only to a question that was nearly over then.
+            self._murmurs.append(_Murmur(spurt.onset_at, self._silent_s))
+            ledger.take(ASIDE, since_s=spurt.onset_at)
         # Else they are answered when the agent has said what it says now: nobody interrupts it.
+
+    def _was_listening(self, reply: Reply, event: TranscriptFinal) -> bool:
+        """All that is not answered is a listening sound of the latest spurt, which began over this reply."""
+        spurt = self._listening.spurt
+        return (
+            spurt is not None
+            and reply.audible_at < spurt.onset_at < event.to_s
+            and not (reply.is_filler or self._call.hears_audio)
+            and is_backchannel(self._listening.ledger.text, self._call.script)
+        )
 
     def reply_over(self, reply: Reply, heard_text: str, at: float) -> None:
         """A reply was heard to its end: a word said over its last moment may be the answer to it."""
