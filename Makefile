@@ -27,7 +27,7 @@ demo: $(RUN) ## hear a whole call: no telephone, no keys
 talk: $(RUN) models ## talk to an agent yourself, in the browser: make talk AGENT=my.yaml
 	@$(OFFHOOK) talk "$(AGENT)" --port $(PORT) $(ARGS)
 test: $(RUN) $(DEV) models ## run all tests
-	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 check: $(RUN) $(DEV) ## lint, format, types, layers, house rules
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
