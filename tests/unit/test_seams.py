@@ -63,6 +63,20 @@ def test_a_listening_sound_in_the_middle_that_is_told_late_is_no_yes(language: s
     assert again.run(began + 9.0).caller_words == ["book", "a", "table"], again.trace
 
 
+@pytest.mark.parametrize(("language", "word"), YES)
+def test_a_yes_over_the_end_of_a_question_is_heard_though_somebody_has_the_agent_say_something(
+    language: str, word: str
+) -> None:
+    script = msgspec.structs.replace(script_for(language), opening="fixed", greeting=QUESTION)
+    ends_at = 0.05 + 10 * 0.3
+    world = World(script=script).answered().says(word, ends_at - 0.25, ends_at + 0.1)
+    world.at(ends_at - 0.1, ev.SayRequested("One more thing.", at_once=True))
+    assert world.run(12.0).caller_words == word.split(), world.trace
+    early = World(script=script).answered().says(word, 0.6, 0.9)
+    early.at(0.75, ev.SayRequested("One more thing.", at_once=True))
+    assert early.run(8.0).caller_words == [], early.trace
+
+
 @pytest.mark.parametrize("late_s", [1.2, 2.4])
 def test_more_than_a_listening_sound_that_is_told_late_is_answered_behind_the_question(late_s: float) -> None:
     question = "So that is a table for four tomorrow at half past seven in the evening. Is that right?"

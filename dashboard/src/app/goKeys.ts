@@ -22,12 +22,12 @@ const WRITING = "input, textarea, select, [contenteditable], [role=dialog], [rol
 export function useGoKeys(help: () => void): void {
   const router = useRouter();
   useEffect(() => {
-    let pressedAt = 0;
+    let pressedAt = Number.NEGATIVE_INFINITY;
     const press = (event: KeyboardEvent) => {
       const isWriting = event.target instanceof Element && event.target.closest(WRITING) !== null;
       if (isWriting || event.ctrlKey || event.metaKey || event.altKey) return;
       const way = event.timeStamp - pressedAt < WITHIN_MS ? WAYS[event.key] : undefined;
-      pressedAt = event.key === "g" && way === undefined ? event.timeStamp : 0;
+      pressedAt = event.key === "g" && way === undefined ? event.timeStamp : Number.NEGATIVE_INFINITY;
       if (way !== undefined) {
         // The same letter means something else to the page that is left.
         event.preventDefault();

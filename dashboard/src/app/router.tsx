@@ -1,4 +1,4 @@
-import { createRouter } from "@tanstack/react-router";
+import { type AnyRoute, createRouter } from "@tanstack/react-router";
 import { agentRoutes } from "@/features/agents/routes";
 import { analyticsRoutes } from "@/features/analytics/routes";
 import { callRoutes, sharedRoute } from "@/features/calls/routes";
@@ -35,6 +35,23 @@ const tree = rootRoute.addChildren([
     ...settingsRoutes,
   ]),
 ]);
+
+/**
+ * The router lays what a route has checked over what stood in the address, so that what was not let through would come
+ * through all the same: another site to go to, a month that is none. It is taken out.
+ */
+function takesOnlyWhatWasChecked(route: AnyRoute): void {
+  const check = route.options.validateSearch as ((search: Record<string, unknown>) => object) | undefined;
+  if (check) {
+    route.options.validateSearch = (search: Record<string, unknown>) => ({
+      ...Object.fromEntries(Object.keys(search).map((name) => [name, undefined])),
+      ...check(search),
+    });
+  }
+  for (const child of Object.values(route.children ?? {}) as AnyRoute[]) takesOnlyWhatWasChecked(child);
+}
+
+takesOnlyWhatWasChecked(tree);
 
 export const router = createRouter({
   routeTree: tree,

@@ -6,6 +6,7 @@ where it was heard.
 """
 
 from enum import Enum
+from math import inf
 from typing import Final
 
 import msgspec
@@ -23,7 +24,6 @@ from offhook.core.reply import ASKING, CallerTurn, Reply, ReplyState
 from offhook.core.speaking import Speaking
 from offhook.core.state import Call, Phase
 from offhook.core.timers import Timer
-from offhook.core.tools import NEVER
 from offhook.core.turns import Turns
 from offhook.core.waiting import Waiting
 from offhook.core.words import is_backchannel, is_end_phrase, is_hesitation, normalize, wants_answer
@@ -83,6 +83,8 @@ class BargeIn:
         """Over the reply that is being said."""
         self._silent_s = 0.0
         """How long the reply had been hushed when the latest spurt began."""
+        self._answering: Spurt | None = None
+        """It began over the last moment of a question that made room for something else."""
 
     def speech_started(self, event: SpeechStarted, at: float) -> None:
         """The caller begins, goes on, or speaks over the agent."""
@@ -206,8 +208,8 @@ class BargeIn:
             else:
                 self._speaking.hush(reply, at)
         elif is_all and not self._call.hears_audio:
-            if are_late and len(text.split()) > 1:
-                # Which word is whose is not told: they are answered together, when the agent has said this.
+            if spurt is self._answering or (are_late and len(text.split()) > 1):
+                # An answer; or which word is whose is not told. They are answered when the agent has said this.
                 self._listening.close_spurt()
                 self._speaking.resume(reply, at)
                 return
@@ -306,18 +308,19 @@ class BargeIn:
     def _settle_murmurs(self, reply: Reply, text: str, at: float) -> None:
         """What was said over the last moment of a question belongs to the answer; the rest was listening."""
         murmurs, self._murmurs = self._murmurs, []
-        ledger, overlap_s = self._listening.ledger, self._call.behaviour.answer_overlap_s
-        if isinstance(reply.content, Say) and reply.content.name in ASKING:
-            overlap_s = NEVER  # It asks, and nothing else.
-        elif not wants_answer(text, self._call.script):
-            overlap_s = -1.0
+        ledger = self._listening.ledger
         for murmur in murmurs:
-            # So much of the agent's own audio was left when it began.
-            left_s = min(at, reply.ends_at) - murmur.onset_at - (reply.silent_s(at) - murmur.silent_s)
-            if left_s <= overlap_s:
+            if self._is_in_time(murmur, reply, text, at):
                 ledger.give_back(ASIDE, since_s=murmur.onset_at)
                 break
         ledger.pass_over(ASIDE)
+
+    def _is_in_time(self, murmur: _Murmur, reply: Reply, text: str, at: float) -> bool:
+        """The reply asks, and so little of its own audio was left when it began that it answers."""
+        if isinstance(reply.content, Say) and reply.content.name in ASKING:
+            return True  # It asks, and nothing else.
+        left_s = min(at, reply.ends_at) - murmur.onset_at - (reply.silent_s(at) - murmur.silent_s)
+        return left_s <= (self._call.behaviour.answer_overlap_s if wants_answer(text, self._call.script) else -1.0)
 
     # ── taking the floor ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -341,6 +344,12 @@ class BargeIn:
             self.withdraw(reply)
         else:
             self._settle_murmurs(reply, reply.full_text, at)
+            spurt = self._listening.open_spurt
+            # What was sent to its end was heard to it, or nearly.
+            if spurt is not None and reply.ends_at < inf:
+                murmur = _Murmur(spurt.onset_at, self._silent_s)
+                if self._is_in_time(murmur, reply, reply.full_text, at):
+                    self._answering = spurt
 
     def withdraw(self, reply: Reply) -> None:
         """The turn was not over after all: take it back without trace, and let the caller go on."""
