@@ -85,7 +85,8 @@ def test_a_sample_call_is_copied_passes_and_says_why_it_fails(play_here: Play) -
         )
         assert patched.status_code == 200, patched.text
         failed = await run(world, test["id"])
-        assert failed["status"] == "failed" and [one["is_met"] for one in failed["results"]] == [False, False]
+        assert failed["status"] == "failed", failed["trouble"]
+        assert [one["is_met"] for one in failed["results"]] == [False, False]
         nearest, said = failed["results"]
         assert "85 dollars" in nearest["came"] and "10 a.m." in said["came"] and nearest["at_ms"] > said["at_ms"] > 0
         (listed,) = (await one(world, f"/tests?agent_id={test['agent_id']}"))["data"]

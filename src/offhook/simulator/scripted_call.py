@@ -58,6 +58,8 @@ EXACT: Final[Mapping[str, Any]] = {
     "stt": {"provider": "scripted"}, "voice_detector": "energy", "end_of_turn": "scripted",
 }  # fmt: skip
 """Hears the caller's words as they are written."""
+ROOM: Final = 50
+"""All of a call may wait for the disk: in virtual time it is over in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ async def conduct(job: Job, agent: Agent, longest_s: float) -> dict[str, Any]:
     runtime = replace(runtime, toolbox=RehearsedToolbox(runtime.toolbox, job.answers), pre_call=None)
     steps = await _steps(job)
     await runtime.prepare()
-    runtimes, records = _answering(runtime, job), FileRecords(job.out)
+    runtimes, records = _answering(runtime, job), FileRecords(job.out, room=ROOM)
     control = MemoryControl()
     live = LiveCalls(
         runtimes, Limits(), data_dir=job.out, records=records, lines=lambda facts: _Line(control, facts.call_sid),

@@ -49,8 +49,9 @@ class FileRecord:
         self._folder = Folder(files.disk, folder, heads, files.news, sound, lambda: files.watch.is_low)
         self._strand: Strand[Job] = Strand(writer, folder.name, self._folder.perform)
         self._news, self._audio = files.news, audio
-        self._lines = Share(WAITING_LINES, WAITING_BYTES)
-        self._sound = Share(WAITING_LINES, round(2 * WAITING_AUDIO_S * audio.bytes_per_s))
+        self._lines = Share(WAITING_LINES * files.room, WAITING_BYTES * files.room)
+        sound_bytes = round(2 * WAITING_AUDIO_S * audio.bytes_per_s)
+        self._sound = Share(WAITING_LINES * files.room, sound_bytes * files.room)
         self._summary = Summary(header)
         self._counts = dict.fromkeys(heads, 0)
         self._caller, self._agent = _Pieces(Track.CALLER, audio), _Pieces(Track.AGENT, audio)
@@ -174,8 +175,11 @@ class _Pieces:
 class FileRecords:
     """The records of a process, under one folder."""
 
-    def __init__(self, data_dir: Path, disk: Disk | None = None, keeping: Keeping | None = None) -> None:
-        self._calls = data_dir / "calls"
+    def __init__(
+        self, data_dir: Path, disk: Disk | None = None, keeping: Keeping | None = None, *, room: int = 1
+    ) -> None:
+        """`room`: so many times as much may wait as in calls. Where time is jumped over, every disk is late."""
+        self._calls, self.room = data_dir / "calls", room
         self.disk: Final[Disk] = disk or OsDisk()
         self.news: Final = News()
         self.writer: Final = DiskWriter()
