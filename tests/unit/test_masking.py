@@ -17,7 +17,8 @@ OPEN = {
     "ToolReturned.call", "ToolFailed.call", "ToolLost.call", "ProviderSwitched.kind", "ProviderSwitched.provider",
     "ProviderSwitched.to", "ProviderSwitched.cause", "CollectKeys.call", "CollectKeys.reference",
     "KeysCollected.call", "Say.name", "RunTool.call", "RunTool.name", "TransferCall.call",
-    "TransferCall.destination", "TransferCall.number", "EnterAgent.call", "EnterAgent.agent", "SendDigits.call",
+    "TransferCall.destination", "TransferCall.number", "TransferRequested.name",
+    "TransferRequested.number", "EnterAgent.call", "EnterAgent.agent", "SendDigits.call",
     "ReportPromise.tool", "EndCall.detail", "KeysPressed.reference", "ToolCalled.call", "ToolCalled.name",
     "ToolAnswered.call", "AgentTookOver.agent", "HumanSaid.name", "PlayoutCut.ages_s",
 }  # fmt: skip
