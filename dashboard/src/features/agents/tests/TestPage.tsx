@@ -13,6 +13,7 @@ import { CallLink } from "@/ui/CallLink";
 import { ConfirmButton } from "@/ui/Confirm";
 import { Card, Page } from "@/ui/Page";
 import { Failed, Loading, NothingHere } from "@/ui/States";
+import { tellFailure } from "@/ui/tell";
 import { testRoute } from "../routes";
 import { Expects } from "./Expects";
 import { LastRun, Runs } from "./Runs";
@@ -289,10 +290,11 @@ function LeftOut({ test }: { test: AgentTest }) {
 
 function Remove({ test }: { test: AgentTest }) {
   const navigate = useNavigate();
-  const remove = useMutation({ ...deleteTestMutation(), onSuccess: () => freshen("Tests") });
+  const remove = useMutation({ ...deleteTestMutation(), onSuccess: () => freshen("Tests"), onError: tellFailure });
   const act = async () => {
-    await remove.mutateAsync({ path: { test_id: test.id } });
+    // Nobody looks at it any more when it is gone: who did would ask for what there is not.
     await navigate({ to: `/agents/${test.agent_id}/tests` as "/agents" });
+    await remove.mutateAsync({ path: { test_id: test.id } });
   };
   return (
     <ConfirmButton
@@ -300,7 +302,6 @@ function Remove({ test }: { test: AgentTest }) {
       title={<Trans>Delete this test?</Trans>}
       act={act}
       isBusy={remove.isPending}
-      error={remove.error}
     >
       <Trans>Its steps, what it expects and its runs are gone. The calls that it made stay for 30 days.</Trans>
     </ConfirmButton>
