@@ -1,8 +1,12 @@
 """Two weeks of calls in figures, and what needs somebody: for the tests of the home."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from offhook import clock
@@ -15,7 +19,7 @@ from offhook.store.scope import Scope
 from offhook.store.tables.agents import AGENTS
 from offhook.store.tables.calls import CALLS
 from offhook.store.tables.insight import COST_HOURS, FIGURE_HOURS, GAP_COLUMNS
-from tests.dashboard_world import Aside
+from tests.dashboard_world import Aside, Desk, Server, serving, signed_in
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -81,3 +85,31 @@ def _costs(at: int, agent: str, calls: int) -> list[dict[str, Any]]:
          "nano": max(price, 0) * used * calls}
         for component, item, unit, price, used in THINGS
     ]  # fmt: skip
+
+
+@dataclass
+class House:
+    """A server, and its owner's browser."""
+
+    server: Server
+    owner: Desk
+
+    def open(self, path: str) -> Page:
+        """A page of it, with what it asked for."""
+        self.owner.go(path)
+        return self.owner.page
+
+
+@contextmanager
+def seeded_house(browser: Browser, folder: Path) -> Iterator[House]:
+    """With two weeks of calls beside the samples."""
+    with serving(folder) as server:
+        # The samples are there as soon as calls are taken.
+        first = signed_in(browser, server)
+        first.go("/")
+        expect(first.page.get_by_text("sample", exact=True).first).to_be_visible()
+        first.context.close()
+        server.stop()
+        seed_home(folder / "data")
+        server.start()
+        yield House(server, signed_in(browser, server))

@@ -3,16 +3,15 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from offhook import clock
-from tests.dashboard.seeded_home import seed_home
-from tests.dashboard_world import WIDTHS, Desk, Server, flaws, serving, signed_in
+from tests.dashboard.seeded_home import House, seeded_house
+from tests.dashboard_world import WIDTHS, Desk, flaws, signed_in
 
 NOW = f"{clock.wall_in('UTC'):%Y-%m}"
 ENGLISH = re.compile(r"\b(the|and|is|are|not|with|of|was|calls?|hears?|thinks?|speaks?)\b", re.IGNORECASE)
@@ -20,30 +19,10 @@ NAMES = re.compile(r"`[^`]*`|https?:\S+|\S*[_/{}.:]\S*")
 """Of commands, settings and files: they are the same in any language."""
 
 
-@dataclass
-class House:
-    """A server with two weeks of calls, and its owner's browser."""
-
-    server: Server
-    owner: Desk
-
-    def open(self, path: str) -> Page:
-        self.owner.go(path)
-        return self.owner.page
-
-
 @pytest.fixture(scope="module")
 def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder: Path = tmp_path_factory.mktemp("money")
-    with serving(folder) as server:
-        first = signed_in(browser, server)
-        first.go("/")
-        expect(first.page.get_by_text("sample", exact=True).first).to_be_visible()
-        first.context.close()
-        server.stop()
-        seed_home(folder / "data")
-        server.start()
-        yield House(server, signed_in(browser, server))
+    with seeded_house(browser, tmp_path_factory.mktemp("money")) as made:
+        yield made
 
 
 def test_a_month_is_told_in_a_sentence_and_adds_up(house: House) -> None:

@@ -1,27 +1,13 @@
 """The home, the start list, and what was not answered: a first look, and a house that works."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.dashboard.seeded_home import seed_home
+from tests.dashboard.seeded_home import House, seeded_house
 from tests.dashboard.test_call_page import flaws
-from tests.dashboard_world import WIDTHS, Desk, Server, serving, signed_in
-
-
-@dataclass
-class House:
-    """The server and its owner's browser."""
-
-    server: Server
-    owner: Desk
-
-    def open(self, path: str) -> Page:
-        self.owner.go(path)
-        return self.owner.page
+from tests.dashboard_world import WIDTHS, serving, signed_in
 
 
 @pytest.fixture(scope="module")
@@ -32,17 +18,8 @@ def fresh(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="module")
 def busy(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder: Path = tmp_path_factory.mktemp("busy")
-    with serving(folder) as server:
-        # The samples are there as soon as calls are taken.
-        first = signed_in(browser, server)
-        first.go("/")
-        expect(first.page.get_by_text("sample", exact=True).first).to_be_visible()
-        first.context.close()
-        server.stop()
-        seed_home(folder / "data")
-        server.start()
-        yield House(server, signed_in(browser, server))
+    with seeded_house(browser, tmp_path_factory.mktemp("busy")) as made:
+        yield made
 
 
 def test_a_first_look_has_a_button_that_talks_and_no_zeros(fresh: House) -> None:
